@@ -1,0 +1,1 @@
+"""Grades notebooks: see docs/architecture.md for the rooms and the way data flows."""
