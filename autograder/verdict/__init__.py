@@ -1,0 +1,1 @@
+"""Pure functions: points, carrying, diagnosis, counting, and the shape of a result."""
