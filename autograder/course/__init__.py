@@ -1,0 +1,1 @@
+"""The course as records. This room alone reads solutions/."""

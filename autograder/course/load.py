@@ -1,0 +1,191 @@
+"""The one way into `solutions/`: course.toml and exercise.toml become records, or a CourseError.
+
+Also gives what the other readers of this room do, so that callers need one import:
+`read_cells` (notebook.py), `load_mistakes` (mistakes.py) and `course_sha256`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from autograder.course.catalogue import load_mistakes
+from autograder.course.cells import read_cells
+from autograder.course.fingerprint import course_sha256
+from autograder.course.records import (
+    LANGUAGES,
+    REVEALS,
+    Course,
+    CourseError,
+    Criterion,
+    Exercise,
+    Part,
+)
+from autograder.course.tables import Table, read_table
+
+__all__ = ["course_sha256", "find_course", "load_course", "load_mistakes", "read_cells"]
+
+EXERCISE_ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)
+SLUG = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def find_course(start: Path) -> Path:
+    """The nearest folder from `start` upwards that holds `solutions/`."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "solutions").is_dir():
+            return folder
+    raise CourseError(
+        "no course here: neither this folder nor one above it holds solutions/",
+        start,
+        mend="Go into the course's folder, or name it with --course DIR",
+    )
+
+
+def load_course(root: Path) -> Course:
+    """Read every exercise below `root`/solutions and check that they fit together."""
+    root = root.resolve()
+    folder = root / "solutions"
+    if not folder.is_dir():
+        raise CourseError("is no course: it holds no solutions/", root, mend="Name another folder")
+    table = read_table(folder / "course.toml")
+    languages = table.strings("languages")
+    unknown = [lang for lang in languages if lang not in LANGUAGES]
+    if unknown or not languages:
+        raise table.error(
+            f"languages = {list(languages)!r}", f"Known are {', '.join(LANGUAGES)}", "languages"
+        )
+    title = table.text("title", languages)
+    salt = table.string("salt")
+    colab = table.string("colab", default="").rstrip("/")
+    table.finish()
+    exercises: list[Exercise] = []
+    for path in sorted(folder.iterdir()):
+        if (path / "exercise.toml").exists() or (path / "notebook.py").exists():
+            exercises.append(_exercise(root, path, languages, tuple(exercises)))
+    return Course(root, title, salt, languages, tuple(exercises), colab)
+
+
+def _exercise(
+    root: Path, folder: Path, languages: tuple[str, ...], earlier: tuple[Exercise, ...]
+) -> Exercise:
+    table = read_table(folder / "exercise.toml")
+    exercise_id = table.string("id")
+    if exercise_id != folder.name or not EXERCISE_ID.fullmatch(exercise_id):
+        raise table.error(
+            f"id = {exercise_id!r} in a folder named {folder.name!r}",
+            "Both are the same, like 03_convolution",
+            "id",
+        )
+    builds_on = table.strings("builds_on", default=())
+    known = {exercise.id: exercise for exercise in earlier}
+    for name in builds_on:
+        if name not in known:
+            raise table.error(
+                f"builds on {name!r}, which is no earlier exercise",
+                f"Earlier ones are: {', '.join(known) or 'none'}",
+                "builds_on",
+            )
+    reveal = table.string("reveal")
+    if reveal not in REVEALS:
+        raise table.error(
+            f"reveal = {reveal!r} is unknown", f"Choose one of {', '.join(REVEALS)}", "reveal"
+        )
+    title, summary = table.text("title", languages), table.text("summary", languages)
+    points = table.points("points", zero=True)
+    bonus = table.points("bonus", zero=True) if table.has("bonus") else None
+    reachable = _parts_before(builds_on, known)
+    parts: list[Part] = []
+    for part_table in table.tables("parts"):
+        parts.append(_part(part_table, languages, parts, reachable))
+    table.finish()
+    exercise = Exercise(
+        exercise_id,
+        title,
+        summary,
+        points,
+        builds_on,
+        reveal,
+        tuple(parts),
+        folder,
+        root / "tests" / "hidden" / f"test_{exercise_id}.py",
+    )
+    counted = sum(criterion.points for criterion in exercise.criteria if not criterion.bonus)
+    if counted != points:
+        raise table.error(
+            f"points = {points:g}, but the criteria without bonus add up to {counted:g}",
+            "Make them agree; criteria with bonus = true do not count here",
+            "points",
+        )
+    if bonus is not None and bonus != exercise.bonus:
+        raise table.error(
+            f"bonus = {bonus:g}, but the bonus criteria add up to {exercise.bonus:g}",
+            "Make them agree",
+            "bonus",
+        )
+    return exercise
+
+
+def _part(
+    table: Table, languages: tuple[str, ...], before: list[Part], reachable: set[str]
+) -> Part:
+    part_id = table.string("id")
+    if not PART_ID.fullmatch(part_id):
+        raise table.error(
+            f"part id {part_id!r} is no function's name and no Class.method", near=part_id
+        )
+    here = {part.id for part in before}
+    if part_id in here:
+        raise table.error(f"there are two parts {part_id!r}", "Keep one of them")
+    title = table.text("title", languages)
+    builds_on = table.strings("builds_on", default=())
+    for name in builds_on:
+        if name not in here | reachable:
+            raise table.error(
+                f"part {part_id!r} builds on {name!r}, which is no part above it in this file and"
+                " none of the exercises that this one builds on",
+                "Correct the name, or add the exercise to builds_on",
+                "builds_on",
+            )
+    criteria: list[Criterion] = []
+    taken = {criterion.id for part in before for criterion in part.criteria}
+    for criterion_table in table.tables("criteria"):
+        criterion = _criterion(criterion_table, part_id, languages)
+        if criterion.id in taken:
+            raise criterion_table.error(
+                f"there are two criteria {criterion.id!r}", "Give one of them another id"
+            )
+        taken.add(criterion.id)
+        criteria.append(criterion)
+    table.finish()
+    return Part(part_id, title, builds_on, tuple(criteria))
+
+
+def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criterion:
+    criterion_id = table.string("id")
+    slug = criterion_id.removeprefix(f"{part_id}.")
+    if slug == criterion_id or not SLUG.fullmatch(slug):
+        raise table.error(
+            f"criterion id {criterion_id!r} does not fit its part {part_id!r}",
+            f"Write {part_id}.<what_is_checked>, the last piece in snake_case",
+        )
+    criterion = Criterion(
+        criterion_id,
+        part_id,
+        table.points("points"),
+        table.flag("bonus"),
+        table.text("title", languages),
+        table.optional_text("hint", languages),
+    )
+    table.finish()
+    return criterion
+
+
+def _parts_before(builds_on: tuple[str, ...], known: dict[str, Exercise]) -> set[str]:
+    """Ids of all parts of those exercises, and of those they build on in turn."""
+    found: set[str] = set()
+    for name in builds_on:
+        found.update(part.id for part in known[name].parts)
+        found |= _parts_before(known[name].builds_on, known)
+    return found
