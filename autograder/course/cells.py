@@ -115,12 +115,12 @@ def _cell(
     from_exercise: str | None = None
     if role == "carry":
         parts, from_exercise = tuple(meta.get("parts", ())), meta.get("source")
-        if not parts or from_exercise not in exercise.builds_on:
+        if not parts or not isinstance(from_exercise, str):
             raise CourseError(
                 f"carry cell {name!r} takes {list(parts)} from {from_exercise!r}",
                 file,
                 header,
-                f'Write parts=["..."] and source= one of {list(exercise.builds_on)}',
+                'Write parts=["..."] and source="NN_exercise"',
             )
     elif role == "stub":
         defined = defined_names(ast.parse(source))

@@ -1,0 +1,16 @@
+"""From teaching notebooks to assignments/: stubs, one language, cell metadata, leak check."""
+
+from autograder.generate.cells import solution_cells, student_cells
+from autograder.generate.files import stale, write_assignments
+from autograder.generate.leaks import leaks
+from autograder.generate.notebook import notebook, notebook_bytes
+
+__all__ = [
+    "leaks",
+    "notebook",
+    "notebook_bytes",
+    "solution_cells",
+    "stale",
+    "student_cells",
+    "write_assignments",
+]

@@ -1,0 +1,83 @@
+"""assignments/ on disk: written whole or not at all, and compared with what it should be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.course.records import LANGUAGES, Course, CourseError
+from autograder.generate.notebook import notebook_bytes
+from autograder.generate.secrets import secrets
+
+_REGENERATE = "run `autograder generate`"
+
+
+def write_assignments(
+    course: Course,
+    ids: Sequence[str],
+    langs: Sequence[str],
+    out: Path,
+    provide_earlier: bool = False,
+) -> list[Path]:
+    """Write `out`/<lang>/<exercise>.ipynb and give the paths; no ids or langs mean all.
+
+    Everything is made before anything is written: a CourseError leaves `out` as it was.
+    """
+    made = _render(course, ids, langs, provide_earlier)
+    written = []
+    for name, content in made.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(content)
+        os.replace(part, path)  # noqa: PTH105 - the same, but says that it replaces
+        written.append(path)
+    return written
+
+
+def stale(
+    course: Course,
+    ids: Sequence[str],
+    langs: Sequence[str],
+    out: Path,
+    provide_earlier: bool = False,
+) -> list[str]:
+    """What in `out` is missing, differs, or is there without an exercise; empty if all is fresh.
+
+    Each line names a file and the mend. Surplus files are looked for when no ids are given.
+    """
+    made = _render(course, ids, langs, provide_earlier)
+    problems = []
+    for name, content in made.items():
+        path = out / name
+        if not path.exists():
+            problems.append(f"{path}: missing; {_REGENERATE}")
+        elif path.read_bytes() != content:
+            problems.append(f"{path}: not what solutions/ gives; {_REGENERATE}")
+    if not ids:
+        folders = [out / lang for lang in (langs or LANGUAGES)]
+        for path in sorted(path for folder in folders for path in folder.rglob("*.ipynb")):
+            if path.relative_to(out) not in made and ".ipynb_checkpoints" not in path.parts:
+                problems.append(f"{path}: belongs to no exercise of the course; delete it")
+    return problems
+
+
+def _render(
+    course: Course, ids: Sequence[str], langs: Sequence[str], provide_earlier: bool
+) -> dict[Path, bytes]:
+    for lang in langs:
+        if lang not in course.languages:
+            raise CourseError(
+                f"the course is not written in {lang!r}",
+                course.root / "solutions" / "course.toml",
+                mend=f"Choose from {', '.join(course.languages)}",
+            )
+    known = secrets(course)
+    return {
+        Path(lang) / f"{exercise.id}.ipynb": notebook_bytes(
+            course, exercise, lang, provide_earlier=provide_earlier, known=known
+        )
+        for exercise in ([course.exercise(name) for name in ids] or course.exercises)
+        for lang in (langs or course.languages)
+    }

@@ -1,0 +1,124 @@
+"""One cell, one language: the three rules by which a code cell serves English and Japanese.
+
+1. `tr("English", "Japanese")` becomes the literal of the language.
+2. A docstring with a line `--- ja ---` keeps the half of the language.
+3. An own-line comment `# en: ...` or `# ja: ...` stays in its language only, without the prefix.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from autograder.generate.source import Edit, Source
+
+SEPARATOR = "--- ja ---"
+JAPANESE = re.compile(r"[\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
+"""Kana, kanji, and full-width forms and punctuation."""
+
+_LIKE_SEPARATOR = re.compile(r"\s*[-–—=]{1,}\s*(ja|jp|en|japanese|english)\s*[-–—=]+\s*", re.I)
+_LIKE_PREFIX = re.compile(r"#+\s*(en|ja|jp)\s*[:：]", re.I)
+_PREFIX = re.compile(r"# (en|ja):(?: |$)")
+_LITERAL = re.compile(r"(?P<open>\w*(?P<quote>\"\"\"|'''|\"|'))(?P<content>.*)(?P=quote)", re.S)
+# Inside brackets already, so a literal over several lines needs no parentheses of its own.
+_BRACKETED = (ast.Call, ast.List, ast.Set, ast.Dict)
+
+
+def localised(source: Source, lang: str) -> list[Edit]:
+    """The edits that leave one language; CourseError for what is not quite one of the rules."""
+    return [*_tr(source, lang), *_docstrings(source, lang), *_comments(source, lang)]
+
+
+def _tr(source: Source, lang: str) -> Iterator[Edit]:
+    parents = {
+        child: node for node in ast.walk(source.tree) for child in ast.iter_child_nodes(node)
+    }
+    calls = set()
+    for node in ast.walk(source.tree):
+        if not (isinstance(node, ast.Call) and _is_tr(node.func)):
+            continue
+        calls.add(node.func)
+        up: ast.AST | None = node
+        while up := parents.get(up) if up else None:
+            if isinstance(up, ast.JoinedStr):
+                raise source.error(
+                    "tr() inside an f-string", node.lineno, "Put the f-string inside tr()"
+                )
+        if len(node.args) != 2 or node.keywords or not all(map(_is_text, node.args)):
+            raise source.error(
+                "tr() takes the English and the Japanese text, two literals or f-strings",
+                node.lineno,
+            )
+        start, end = source.span(node.args[0 if lang == "en" else 1])
+        text = source.text[start:end]
+        if "\n" in text and not isinstance(parents[node], _BRACKETED):
+            text = f"({text})"
+        yield Edit(*source.span(node), text)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Name) and _is_tr(node) and node not in calls:
+            raise source.error("tr is no call here", node.lineno, 'Write tr("English", "日本語")')
+
+
+def _is_tr(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "tr"
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def _docstrings(source: Source, lang: str) -> Iterator[Edit]:
+    served: set[int] = set()
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        doc = node.body[0]
+        if ast.get_docstring(node, clean=False) is None or not isinstance(doc, ast.Expr):
+            continue
+        start, end = source.span(doc)
+        literal = _LITERAL.fullmatch(source.text, start, end)
+        if literal is None:  # an implicit concatenation
+            continue
+        lines = literal["content"].split("\n")
+        at = [index for index, line in enumerate(lines) if line.strip() == SEPARATOR]
+        if not at:
+            continue
+        halves = ["\n".join(lines[: at[0]]).strip(), "\n".join(lines[at[0] + 1 :]).strip()]
+        if len(at) > 1 or not all(halves):
+            raise source.error(
+                f"a docstring needs one line `{SEPARATOR}`, with text above and below it",
+                doc.lineno + at[-1],
+            )
+        half = halves[0 if lang == "en" else 1]
+        close = f"\n{' ' * doc.col_offset}" if "\n" in half or half.endswith('"') else ""
+        yield Edit(start, end, f"{literal['open']}{half}{close}{literal['quote']}")
+        served.add(doc.lineno + at[0])
+    for number, line in enumerate(source.lines, 1):
+        if _LIKE_SEPARATOR.fullmatch(line) and number not in served:
+            raise source.error(
+                f"`{line.strip()}` looks like the line between two languages",
+                number,
+                f"Write `{SEPARATOR}` on a line of its own, in a docstring",
+            )
+
+
+def _comments(source: Source, lang: str) -> Iterator[Edit]:
+    for comment in source.comments:
+        line, column = comment.start
+        found = _PREFIX.match(comment.string)
+        if found and source.alone(comment):
+            if found[1] == lang:
+                rest = comment.string[found.end() :]
+                start = source.line_span(line, line)[0] + column
+                yield Edit(start, start + len(comment.string), f"# {rest}".rstrip())
+            else:
+                yield Edit(*source.line_span(line, line), "")
+        elif _LIKE_PREFIX.match(comment.string):
+            raise source.error(
+                f"`{comment.string}` looks like a comment for one language",
+                line,
+                "Write `# en: ` or `# ja: ` at the beginning of a line of its own",
+            )

@@ -1,0 +1,160 @@
+"""Whether a finished notebook gives something away: the last wall before the students.
+
+A notebook and a solution may well share a line: shapes are unpacked alike everywhere, and a
+worked example shows public things. So statements are weighed (`statements.weight`), and a
+secret block is given away when a notebook holds
+
+- one of its statements of weight `TELLING` or more, or
+- half of its weight, and that at least `SHARE`, or
+- of the exercise's own solutions, in a stub cell, one statement of weight `SURVIVOR` or more.
+
+Setup cells are given code: what they share with exercises that this one builds on is meant
+(a bug hunt shows solutions with a bug). Hidden literals and criterion ids may appear nowhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course.records import Course, Exercise
+from autograder.generate.languages import JAPANESE
+from autograder.generate.markers import looks_like_marker
+from autograder.generate.secrets import Block, Secrets, secrets, telling_literals
+from autograder.generate.statements import statements, weight
+
+TELLING = 14
+SHARE = 12
+SURVIVOR = 8
+
+_FENCED = re.compile(r"^ *(`{3,}|~{3,})[^\n]*\n(.*?)^ *\1", re.M | re.S)
+_NAMES = re.compile(r"\bsource_lib\b|\btests[/.]hidden\b|\bautograder[./]\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something given away: by which cell of the notebook (its place from 0), and what."""
+
+    cell: int
+    message: str
+
+
+def leaks(
+    course: Course,
+    exercise: Exercise,
+    lang: str,
+    nb: Mapping[str, Any],
+    *,
+    provide_earlier: bool = False,
+    known: Secrets | None = None,
+) -> list[str]:
+    """What the notebook `nb` of `exercise` gives away, one line each; empty if nothing.
+
+    With `provide_earlier` carry cells are meant to hold earlier solutions. `known` spares
+    reading the course's secrets again.
+    """
+    found = find_leaks(
+        course, exercise, lang, nb, known or secrets(course), provide_earlier=provide_earlier
+    )
+    return [f"cell {leak.cell} {leak.message}" for leak in found]
+
+
+def find_leaks(
+    course: Course,
+    exercise: Exercise,
+    lang: str,
+    nb: Mapping[str, Any],
+    known: Secrets,
+    *,
+    provide_earlier: bool,
+) -> Iterator[Leak]:
+    """As `leaks`, one by one and with the place of the cell."""
+    before = {earlier.id for earlier in course.before(exercise)}
+    shown: list[tuple[int, str, str, int]] = []  # cell, role, statement, weight
+    for index, cell in enumerate(nb["cells"]):
+        source, role = cell["source"], _role(cell)
+        for message in _visible(source, cell["cell_type"], lang):
+            yield Leak(index, message)
+        if role == "carry" and provide_earlier:
+            continue
+        yield from (Leak(index, message) for message in _literals(source, cell, known))
+        for text in {text for tree in _trees(cell) for _, text in statements(tree.body)}:
+            shown.append((index, role, text, weight(text)))
+    for block in known.blocks:
+        yield from _block(block, shown, exercise, before)
+
+
+def _block(
+    block: Block, shown: list[tuple[int, str, str, int]], exercise: Exercise, before: set[str]
+) -> Iterator[Leak]:
+    shared: dict[str, tuple[int, int]] = {}
+    for index, role, text, heavy in shown:
+        if text not in block.statements or (role == "setup" and block.exercise in before):
+            continue
+        own_stub = role == "stub" and block.own and block.exercise == exercise.id
+        if heavy >= (SURVIVOR if own_stub else TELLING):
+            yield Leak(index, f"gives away {block.what} ({block.origin}): `{text}`")
+            return
+        shared[text] = (index, heavy)
+    total = sum(weight(text) for text in block.statements)
+    both = sum(heavy for _, heavy in shared.values())
+    if both >= SHARE and 2 * both >= total:
+        index = min(index for index, _ in shared.values())
+        texts = "; ".join(f"`{text}`" for text in sorted(shared))
+        yield Leak(index, f"gives away half of {block.what} ({block.origin}): {texts}")
+
+
+def _visible(source: str, kind: str, lang: str) -> Iterator[str]:
+    hit = _NAMES.search(source)
+    if hit:
+        yield f"names {hit[0]!r}"
+    for line in source.split("\n"):
+        if looks_like_marker(line, code=kind == "code"):
+            yield f"has a solution marker: `{line.strip()}`"
+        if lang == "en" and JAPANESE.search(line):
+            yield f"has Japanese text in the English notebook: `{line.strip()[:70]}`"
+
+
+def _literals(source: str, cell: Mapping[str, Any], known: Secrets) -> Iterator[str]:
+    numbers = {text for tree in _trees(cell) for _, text in telling_literals(tree)}
+    for literal in known.literals:
+        if literal.text in numbers or _contains(source, literal.text):
+            yield f"shows {literal.what} ({literal.origin}): `{literal.text[:70]}`"
+
+
+def _contains(source: str, text: str) -> bool:
+    at = source.find(text)
+    while at >= 0:
+        around = source[max(at - 1, 0) : at] + source[at + len(text) : at + len(text) + 1]
+        if not any(char.isalnum() or char == "_" for char in around):
+            return True
+        at = source.find(text, at + 1)
+    return False
+
+
+def _trees(cell: Mapping[str, Any]) -> list[ast.Module]:
+    """The code of a cell (of prose, its fenced blocks); if it does not parse, the lines that do."""
+    if cell["cell_type"] == "code":
+        pieces = [cell["source"]]
+    else:
+        pieces = [found[2] for found in _FENCED.finditer(cell["source"])]
+    return [tree for piece in pieces for tree in _parsed(piece)]
+
+
+def _parsed(text: str) -> Iterator[ast.Module]:
+    try:
+        yield ast.parse(text)
+    except SyntaxError:
+        for line in text.split("\n"):
+            try:
+                yield ast.parse(line.strip())
+            except SyntaxError:
+                continue
+
+
+def _role(cell: Mapping[str, Any]) -> str:
+    tags = cell["metadata"].get("tags", [])
+    return str(tags[0]) if tags else "prose"

@@ -1,0 +1,60 @@
+"""nbgrader's cell metadata (schema version 3), made and checked by nbgrader itself, in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograder.course.records import CourseError, Exercise, Role
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+# What students write is theirs to edit and not to delete; checks and demos stay as they are.
+# No cell is "grade": points come from the hidden suites, never from a cell that students hold.
+_KIND: dict[Role, dict[str, bool]] = {
+    "stub": {"grade": False, "solution": True, "locked": False, "task": False},
+    "carry": {"grade": False, "solution": True, "locked": False, "task": False},
+    "check": {"grade": False, "solution": False, "locked": True, "task": False},
+    "demo": {"grade": False, "solution": False, "locked": True, "task": False},
+}
+
+
+def nbgrader_metadata(role: Role, name: str) -> dict[str, Any] | None:
+    """What nbgrader has to know about a cell; None for cells that it leaves alone."""
+    kind = _KIND.get(role)
+    return None if kind is None else {"schema_version": 3, "grade_id": name, **kind}
+
+
+def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:
+    """Run nbgrader's preprocessors over a notebook: cells locked, checksums made, all validated.
+
+    CourseError if nbgrader is not installed, finds a fault, or changes more than it should.
+    """
+    try:
+        # Imported here: 2 s and 1,340 modules, which nothing but generating needs.
+        from nbgrader.nbgraderformat import ValidationError
+        from nbgrader.preprocessors import (
+            CheckCellMetadata,
+            ClearOutput,
+            ComputeChecksums,
+            DeduplicateIds,
+            LockCells,
+        )
+    except ImportError as error:
+        raise CourseError(
+            f"cannot be made into a notebook without nbgrader ({error})",
+            exercise.notebook,
+            mend="Install it: pip install 'convkit[author]'",
+        ) from None
+    before = [(cell.id, cell.source, cell.metadata.get("nbgrader")) for cell in nb.cells]
+    try:
+        for step in (DeduplicateIds, LockCells, ClearOutput, CheckCellMetadata):
+            nb, _ = step().preprocess(nb, {})
+        after = [(cell.id, cell.source, cell.metadata.get("nbgrader")) for cell in nb.cells]
+        if after != before:
+            raise ValidationError("two cells have the same grade_id")
+        nb, _ = ComputeChecksums().preprocess(nb, {})
+        CheckCellMetadata().preprocess(nb, {})
+    except ValidationError as error:
+        raise CourseError(f"nbgrader refuses it: {error}", exercise.notebook) from None
+    return nb

@@ -1,0 +1,62 @@
+"""Code as a bag of statements that can be recognised elsewhere, however it is laid out.
+
+A statement counts by what it says: comments, quotes, blanks and line breaks do not matter.
+Of a compound statement its head counts alone. What anybody writes alike is left out: imports,
+signatures, docstrings, `pass`, returning a name.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+
+_SILENT = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.Pass,
+    ast.Break,
+    ast.Continue,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+)
+_PUNCTUATION = set("()[]{},:.=;")
+
+
+def statements(nodes: list[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
+    """Every telling statement in and below `nodes`, with its normal form."""
+    for top in nodes:
+        for node in ast.walk(top):
+            if isinstance(node, ast.stmt) and not isinstance(node, _SILENT):
+                text = _head(node)
+                if weight(text) >= 3:
+                    yield node, text
+
+
+def weight(text: str) -> int:
+    """How telling a statement is: its names, numbers, strings and operators, counted.
+
+    Brackets, commas, dots, `=` and `self` are how one writes, not what.
+    """
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    kinds = (tokenize.NAME, tokenize.NUMBER, tokenize.STRING, tokenize.OP)
+    return sum(
+        token.type in kinds and token.string not in _PUNCTUATION and token.string != "self"
+        for token in tokens
+    )
+
+
+def _head(node: ast.stmt) -> str:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return ""
+    if isinstance(node, ast.If | ast.While):
+        return ast.unparse(node.test)
+    if isinstance(node, ast.For):
+        return f"{ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+    if isinstance(node, ast.With):
+        return ", ".join(ast.unparse(item) for item in node.items)
+    if isinstance(node, ast.Try | ast.Match):
+        return ""
+    return ast.unparse(node)
