@@ -1,0 +1,586 @@
+# ruff: noqa: F811, D103 - each function is a student's version of the same name.
+"""Known ways in which im2col and col2im go wrong, and unusual ways that are right."""
+
+import numpy as np
+
+from autograder.course.mistakes import equivalent, mistake
+
+
+@mistake(
+    "IM1",
+    part="im2col",
+    hint={
+        "en": "Which image does the window slide over: the original or the padded one?",
+        "ja": "窓が動くのは、元の画像の上でしょうか、パディング後の画像の上でしょうか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H - filter_h) // stride + 1
+    out_w = (W - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM2",
+    part="im2col",
+    hint={
+        "en": "Your output size counts on border pixels. Where do they come from?",
+        "ja": "出力の大きさは縁の画素があることを前提にしています。それはどこで作りますか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = input_data[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM4",
+    part="im2col",
+    hint={
+        "en": "Try a window that is taller than wide: what does out_w have to depend on?",
+        "ja": "縦長の窓で試してみましょう。out_wの計算には何を使うべきでしょうか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_h) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM5",
+    part="im2col",
+    hint={
+        "en": "Which index must change slowest in a row, to line up with W.reshape(F, -1)?",
+        "ja": "1行の中でどの添字が最も遅く変われば、W.reshape(F, -1)と順番がそろいますか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 2, 3, 1).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM7",
+    part="im2col",
+    hint={
+        "en": "Row 0 is the first window of image 0. In which row must image 1 begin?",
+        "ja": "0行目は画像0の最初の窓です。画像1は何行目から始まるべきでしょうか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(4, 5, 0, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM8",
+    part="im2col",
+    hint={
+        "en": "Two neighbouring rows look at windows how far apart? Look at your slices.",
+        "ja": "隣り合う2つの行の窓は、何画素離れているでしょうか。スライスを見直してみましょう。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[:, :, y : y + out_h, x : x + out_w]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM10",
+    part="im2col",
+    hint={
+        "en": "Which value lies outside the image? Pad an image of ones and look at the first row.",
+        "ja": "画像の外側の値は何ですか。すべて1の画像で、最初の行を見てみましょう。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)), "edge")
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM13",
+    part="im2col",
+    hint={
+        "en": "Which H stands in your formula: before or after padding? Is pad counted twice?",
+        "ja": "式のHはパディングの前と後、どちらの高さですか。padを2回数えていませんか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    N, C, H, W = img.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM14",
+    part="im2col",
+    hint={
+        "en": "Compare one window with its row, number by number: is it read line by line?",
+        "ja": "窓1つとその行を、数を1つずつ見比べてみましょう。窓の中を1行ずつ読んでいますか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_w, filter_h, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, x, y] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM16",
+    part="im2col",
+    hint={
+        "en": "Read the returned shape in the docstring again: what is one row?",
+        "ja": "docstringの戻り値の形状をもう一度読みましょう。1行は何を表しますか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1).T
+
+
+@mistake(
+    "IM18",
+    part="im2col",
+    hint={
+        "en": "Which dtype went in, and which came out? Look at where you make the array.",
+        "ja": "渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
+        raise ValueError("the filter is larger than the padded image")
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w))
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM20",
+    part="im2col",
+    hint={
+        "en": "How many windows are there in all? That many rows are needed.",
+        "ja": "窓は全部でいくつありますか。それと同じ数の行が必要です。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N, -1)
+
+
+@mistake(
+    "IM21",
+    part="im2col",
+    hint={
+        "en": "Compare x before and after the call: whose array do you write into?",
+        "ja": "呼び出しの前後でxを比べてみましょう。書き込んでいるのは誰の配列ですか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    input_data *= 0
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@equivalent("IM-A", part="im2col", why="int((...) / stride) equals // where the window fits")
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, _, H, W = input_data.shape
+    if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
+        raise ValueError("the filter is larger than the padded image")
+    out_h = 1 + int((H + 2 * pad - filter_h) / stride)
+    out_w = 1 + int((W + 2 * pad - filter_w) / stride)
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return np.array(
+        [
+            img[n, :, y : y + filter_h, x : x + filter_w].ravel()
+            for n in range(N)
+            for y in range(0, out_h * stride, stride)
+            for x in range(0, out_w * stride, stride)
+        ]
+    )
+
+
+@equivalent("IM-B", part="im2col", why="a view of all windows; NumPy itself refuses large ones")
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(img, (filter_h, filter_w), axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride].transpose(0, 2, 3, 1, 4, 5)
+    return windows.reshape(-1, img.shape[1] * filter_h * filter_w)
+
+
+@equivalent("IM-C", part="im2col", why="no check of its own: np.zeros refuses a negative size")
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, out_h, out_w, C, filter_h, filter_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            part = img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride]
+            col[..., y, x] = part.transpose(0, 2, 3, 1)
+    return col.reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "CI1",
+    part="col2im",
+    hint={
+        "en": "When two windows share a pixel, what must happen to the two numbers?",
+        "ja": "2つの窓が同じ画素を含むとき、2つの値をどうすればよいでしょうか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] = col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI3",
+    part="col2im",
+    hint={
+        "en": "Undo the last step of im2col first: what was the shape before the reshape?",
+        "ja": "im2colの最後の手順から戻しましょう。reshapeの直前の形状はどうでしたか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, C, filter_h, filter_w, out_h, out_w)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI5",
+    part="col2im",
+    hint={
+        "en": "The images had no padding when they came. Which shape has to go back?",
+        "ja": "元の画像にパディングはありませんでした。返すべき配列の形状はどうなりますか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img
+
+
+@mistake(
+    "CI6",
+    part="col2im",
+    hint={
+        "en": "Where in the padded image does the original begin?",
+        "ja": "パディング後の画像の中で、元の画像はどこから始まりますか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, :H, :W]
+
+
+@mistake(
+    "CI8",
+    part="col2im",
+    hint={
+        "en": "Try a 2×3 window and check the order of the axes in your reshape.",
+        "ja": "2×3の窓で試し、reshapeの軸の順番を確かめましょう。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_w, filter_h).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI9",
+    part="col2im",
+    hint={
+        "en": "In which order did im2col write c, fy and fx into a row? Read them alike.",
+        "ja": "im2colはc、fy、fxをどの順で行に書きましたか。同じ順で読み出しましょう。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, filter_h, filter_w, C).transpose(0, 5, 3, 4, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI11",
+    part="col2im",
+    hint={
+        "en": "Pixels in no window have a gradient too. What is it, and where do they stand?",
+        "ja": "どの窓にも入らない画素にも勾配はあります。値はいくつで、画像のどこにありますか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    reach_h, reach_w = stride * (out_h - 1) + filter_h, stride * (out_w - 1) + filter_w
+    img = np.zeros((N, C, reach_h, reach_w), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI12",
+    part="col2im",
+    hint={
+        "en": "Which of the two loop variables came first in im2col, fy or fx?",
+        "ja": "im2colで先に来る添字は、fyとfxのどちらでしたか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 5, 4, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI13",
+    part="col2im",
+    hint={
+        "en": "Should a pixel get the sum of what its copies bring back, or the mean?",
+        "ja": "画素が受け取るのは、それぞれの写しから戻る値の和でしょうか、平均でしょうか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    count = np.zeros_like(img)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            rows = slice(y, y + stride * out_h, stride)
+            columns = slice(x, x + stride * out_w, stride)
+            img[:, :, rows, columns] += col[:, :, y, x]
+            count[:, :, rows, columns] += 1
+    img /= np.maximum(count, 1)
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI14",
+    part="col2im",
+    hint={
+        "en": "Which dtype went in, and which came out? Look at where you make the array.",
+        "ja": "渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@equivalent("CI-A", part="col2im", why="the margin of stride - 1 pixels is never read")
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    margin = 2 * pad + stride - 1
+    img = np.zeros((N, C, H + margin, W + margin), dtype=col.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@equivalent("CI-B", part="col2im", why="window by window, in another order of the axes")
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    windows = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 1, 2, 4, 5)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for y in range(out_h):
+        for x in range(out_w):
+            top, left = y * stride, x * stride
+            img[:, :, top : top + filter_h, left : left + filter_w] += windows[:, :, y, x]
+    return img[:, :, pad : H + pad, pad : W + pad]

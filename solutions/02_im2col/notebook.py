@@ -1,0 +1,1017 @@
+# %% name="author" tags=["author"]
+from autograder.course.author import tr
+
+# %% [markdown] lang="en"
+# # 02 im2col: convolution as one matrix product
+#
+# In notebook 01 you slid a small window over an image with Python loops. That is easy to read and
+# far too slow: the first layer of the network VGG, on a single image of 224 × 224 pixels, looks
+# through 50,176 windows with 64 filters, more than three million window sums.
+#
+# In this notebook you lay the windows out as the **rows of a matrix**. After that a convolution,
+# over all images, channels and filters at once, is **one matrix product**, and matrix products are
+# what NumPy does best. You will also write the way back, which notebooks 03 and 04 need in order
+# to learn.
+#
+# **After this notebook you can**
+#
+# - say for any entry of the matrix which pixel stands there, and why;
+# - write `im2col` with a loop over the few positions of the filter instead of the many windows;
+# - explain why the way back, `col2im`, *adds*, and why it is not the inverse of `im2col`;
+# - predict the size of the matrix and the memory it costs.
+#
+# **You need** NumPy's slices (`start:stop:step`), `reshape` and `transpose`. Calculus comes in only
+# for `col2im`, and there only as the chain rule, in words.
+#
+# | | you write | difficulty | time |
+# |---|---|---|---|
+# | Exercise 1 | `im2col` | ★★☆ | about 40 minutes |
+# | Exercise 2 | `col2im` | ★★☆ | about 30 minutes |
+#
+# Reading and looking at the figures takes another half hour.
+#
+# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave names and
+# arguments as they are. After each exercise stands a check that you can run as often as you like.
+# The checks are there to help, and they are *not all of it*: grading calls your functions with
+# inputs of other shapes that you have not seen, each worth its own points, so that one mistake does
+# not cost you the rest.
+
+# %% [markdown] lang="ja"
+# # 02 im2col：畳み込みを1回の行列積にする
+#
+# ノートブック01では、小さな窓を画像の上で少しずつずらしながら、Pythonのループで畳み込みを計算しました。読みやすい書き方ですが、とても遅いのが難点です。たとえばVGGの最初の層では、224×224の画像がたった1枚でも窓が50,176個あり、それぞれに64枚のフィルターを当てるので、300万回以上の積和計算になります。
+#
+# このノートブックでは、窓を1つずつ**行列の行**に並べます。いったん並べてしまえば、すべての画像・チャンネル・フィルターの畳み込みが**1回の行列積**で済みます。行列積はNumPyが最も得意とする計算です。あわせて、行列から画像の形に戻す関数も書きます。こちらはノートブック03と04で、誤差逆伝播に使います。
+#
+# **このノートブックの目標**
+#
+# - 行列のどこにどの画素が入るのか、そしてなぜその順に並べるのかを説明できる
+# - 膨大な数の窓ではなく、フィルターの中の位置についてのループで`im2col`を書ける
+# - 逆向きの`col2im`ではなぜ値を**足し合わせる**のか、なぜ`im2col`の逆関数にならないのかを説明できる
+# - 行列の大きさと、必要なメモリーを見積もれる
+#
+# **必要な知識** NumPyのスライス（`start:stop:step`）、`reshape`、`transpose`。微分が出てくるのは`col2im`のところだけで、それも連鎖律の考え方を言葉で使うだけです。
+#
+# | | 書く関数 | 難しさ | 目安の時間 |
+# |---|---|---|---|
+# | 演習1 | `im2col` | ★★☆ | 40分 |
+# | 演習2 | `col2im` | ★★☆ | 30分 |
+#
+# このほかに、説明を読み、図を眺める時間が30分ほどかかります。
+#
+# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。関数名と引数は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点の**すべてではありません**。採点では、ここにない形の入力でも関数を呼び出します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
+
+# %% [markdown] lang="en"
+# **Conventions of this course** (other books and libraries may differ)
+#
+# - Images come in batches of shape `(N, C, H, W)`: number of images, channels, height, width.
+# - Filters have the shape `(F, C, FH, FW)`: number of filters, channels, height, width.
+# - *Padding* puts `pad` rows and columns of **zeros** on each of the four sides.
+# - The window moves by `stride` pixels, and only whole windows count (`//` rounds down):
+#   $\text{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$, and likewise the width.
+# - A filter larger than the padded image is an error: `ValueError`.
+# - Functions keep the dtype (`float32` in, `float32` out) and never change their inputs.
+
+# %% [markdown] lang="ja"
+# **この教材での約束**（本やライブラリーによっては異なることがあります）
+#
+# - 画像はバッチにまとめ、形状は`(N, C, H, W)`とします。順に、画像の枚数、チャンネル数、高さ、幅です。
+# - フィルターの形状は`(F, C, FH, FW)`です。順に、フィルターの枚数、チャンネル数、高さ、幅です。
+# - パディングでは、上下左右のそれぞれに`pad`画素ぶんの**0**を付け足します。
+# - 窓は`stride`画素ずつ動かします。画像からはみ出す窓は数えません（`//`は切り捨て）。出力の高さは $\text{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$ で、幅も同様です。
+# - パディング後の画像よりもフィルターのほうが大きいときは、`ValueError`とします。
+# - データ型は変えません（`float32`を渡せば`float32`が返る）。また、受け取った配列を書き換えることもしません。
+
+# %% name="setup" tags=["setup"]
+import matplotlib.pyplot as plt
+import numpy as np
+
+np.set_printoptions(linewidth=120, precision=3, suppress=True)
+
+
+# en: Two helpers for the figures. You need not read them.
+# ja: 図を描くための補助関数です。読まなくてもかまいません。
+def draw_numbers(ax, table, shade=None, title="", fontsize=11):
+    table = np.asarray(table)
+    shade = np.zeros(table.shape) if shade is None else shade
+    ax.imshow(shade, cmap="Greys", vmin=0, vmax=2.5)
+    for (row, column), value in np.ndenumerate(table):
+        ax.text(column, row, f"{value:g}", ha="center", va="center", fontsize=fontsize)
+    ax.set_xticks(np.arange(table.shape[1] + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(table.shape[0] + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color="0.6", linewidth=0.8)
+    ax.tick_params(which="both", length=0, labelsize=8)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_title(title, fontsize=10)
+
+
+def draw_frame(ax, top, left, height, width):
+    corner = (left - 0.5, top - 0.5)
+    ax.add_patch(
+        plt.Rectangle(corner, width, height, fill=False, linewidth=3, clip_on=False, zorder=3)
+    )
+
+
+# %% [markdown] lang="en"
+# ## 1. A window becomes a row
+#
+# Take the smallest example that shows everything: one image of 3 × 3 pixels with the values 1 to 9,
+# a window of 3 × 3, `stride=1`, `pad=1`. The padded image is 5 × 5, and the window fits into it at
+# `(3 + 2*1 - 3)//1 + 1 = 3` heights and 3 widths: **9 windows** of **9 numbers**.
+# `im2col` ("image to columns") writes them below each other, so a 3 × 3 image becomes a
+# **9 × 9 matrix**.
+
+# %% [markdown] lang="ja"
+# ## 1. 窓を行にする
+#
+# 仕組みがひととおり見える、いちばん小さな例から始めましょう。1から9の値を持つ3×3の画像が1枚あり、窓は3×3、`stride=1`、`pad=1`とします。パディング後の画像は5×5です。窓を置ける場所は縦に`(3 + 2*1 - 3)//1 + 1 = 3`通り、横にも3通りなので、**9個の窓**ができ、それぞれに**9個の数**が入ります。これを上から順に並べるのが`im2col`（image to columns）です。3×3の画像は**9×9の行列**になります。
+
+# %% name="tiny_image" tags=["demo"]
+tiny = np.arange(1, 10).reshape(1, 1, 3, 3)
+tiny_padded = np.pad(tiny, ((0, 0), (0, 0), (1, 1), (1, 1)))
+print(tiny_padded[0, 0])
+
+
+def draw_windows_as_rows():
+    padded = tiny_padded[0, 0]
+    border = 0.5 * np.pad(np.zeros((3, 3)), 1, constant_values=1)
+    rows = np.array([padded[y : y + 3, x : x + 3].ravel() for y in range(3) for x in range(3)])
+    fig, axes = plt.subplots(2, 3, figsize=(10, 6.4), height_ratios=[1, 1.3])
+    for ax, window in zip(axes[0], (0, 1, 5), strict=True):
+        y, x = divmod(window, 3)
+        draw_numbers(ax, padded, border, f"window (out_y, out_x) = ({y}, {x})")
+        draw_frame(ax, y, x, 3, 3)
+    for ax, window in zip(axes[1], (0, 1, 5), strict=True):
+        draw_numbers(ax, rows, np.eye(9)[window][:, None] * np.ones(9), f"is row {window}", 9)
+        draw_frame(ax, window, 0, 1, 9)
+    fig.tight_layout()
+    plt.show()
+
+
+draw_windows_as_rows()
+
+# %% [markdown] lang="en"
+# The grey border of the upper images is the padding. Each framed window, read line by line, is the
+# framed row below it. Find a few numbers yourself: the 5 in the middle of the image stands in
+# *every* row, because every window sees it; the 1 in the corner stands in only four.
+#
+# ## 2. The same matrix, column by column
+#
+# Copying window by window means a loop over all windows: 9 here, 50,176 in VGG. Now look at the
+# matrix the other way. A **column** belongs to one place `(fy, fx)` *inside* the window, and holds
+# what every window has at that place. Where are those pixels in the image? They lie side by side,
+# as a copy of the window grid shifted by `fy` down and `fx` to the right.
+#
+# So nine slices fill the whole matrix, one for each place in the filter, **no matter how large the
+# image is**. Let us print them. (`0~3` means `0:3` as in Python: 0, 1, 2.)
+#
+# (Row 1 and column 1 hold the same numbers here. That is a coincidence of this example, in which
+# there happen to be as many windows as numbers in a window.)
+
+# %% [markdown] lang="ja"
+# 上の段で灰色になっている縁がパディングです。太枠の窓を左上から1行ずつ読んでいくと、下の段の太枠の行になります。ほかの数も探してみてください。画像の中央にある5は、どの窓からも見えるので**すべての**行に現れます。一方、角の1が現れるのは4行だけです。
+#
+# ## 2. 同じ行列を列ごとに見る
+#
+# 窓を1つずつ写していくと、窓の数だけループが回ります。ここでは9回ですが、VGGなら50,176回です。そこで、同じ行列を縦に見てみましょう。1つの**列**は窓の**中の**1つの位置`(fy, fx)`に対応し、その位置にある値をすべての窓から集めたものです。では、これらの画素は画像のどこにあるのでしょうか。下に`fy`、右に`fx`だけずらした位置に、ひとかたまりになって並んでいます。
+#
+# つまり、フィルターの中の位置ごとに1回ずつ、合わせて9回のスライスで行列全体が埋まります。**画像がどれほど大きくても9回のまま**です。実際に書き出してみましょう（`0~3`はPythonの`0:3`、つまり0、1、2のことです）。
+#
+# なお、この例では1行目と1列目に同じ数が並んでいますが、これは窓の個数と窓の中の数の個数がたまたま等しいためで、いつもそうなるわけではありません。
+
+# %% name="walk" tags=["demo"]
+def print_walk():
+    for fy in range(3):
+        for fx in range(3):
+            print(
+                tr(
+                    f"rows {fy}~{fy + 3}, columns {fx}~{fx + 3} go to col[{(fy, fx)}]",
+                    f"画像データの縦{fy}~{fy + 3}、横{fx}~{fx + 3}の領域を、colの{(fy, fx)}番目に代入する",
+                )
+            )
+
+
+print_walk()
+
+# %% [markdown] lang="en"
+# To have a place for everything we use an array with six axes,
+# `(N, C, filter_h, filter_w, out_h, out_w)`, here `(1, 1, 3, 3, 3, 3)`: for every place `(fy, fx)`
+# in the filter a small picture of `out_h` × `out_w` numbers. Here are the first two slices, by hand:
+
+# %% [markdown] lang="ja"
+# 値の置き場所として、`(N, C, filter_h, filter_w, out_h, out_w)`という6つの軸を持つ配列を用意します。この例では`(1, 1, 3, 3, 3, 3)`です。フィルターの中の位置`(fy, fx)`ごとに、`out_h`×`out_w`の小さな画像が1枚ずつあると考えてください。はじめの2つのスライスを手で代入してみます。
+
+# %% name="two_slices" tags=["demo"]
+tiny_col = np.zeros((1, 1, 3, 3, 3, 3), dtype=int)
+
+tiny_col[:, :, 0, 0] = tiny_padded[:, :, 0:3, 0:3]
+tiny_col[:, :, 0, 1] = tiny_padded[:, :, 0:3, 1:4]
+
+print(tiny_col.shape)
+print(tiny_col[0, 0, 0, 0])
+print(tiny_col[0, 0, 0, 1])
+
+
+def draw_slices_as_columns():
+    padded = tiny_padded[0, 0]
+    rows = np.array([padded[y : y + 3, x : x + 3].ravel() for y in range(3) for x in range(3)])
+    fig, axes = plt.subplots(2, 3, figsize=(10, 6.4), height_ratios=[1, 1.3])
+    for above, below, (fy, fx) in zip(*axes, ((0, 0), (0, 1), (2, 1)), strict=True):
+        inside = np.zeros((5, 5))
+        inside[fy : fy + 3, fx : fx + 3] = 1
+        draw_numbers(above, padded, inside, f"rows {fy}~{fy + 3}, columns {fx}~{fx + 3}")
+        column = 3 * fy + fx
+        title = f"go to column {column}: (fy, fx) = ({fy}, {fx})"
+        draw_numbers(below, rows, np.ones((9, 1)) * np.eye(9)[column], title, 9)
+        draw_frame(below, 0, column, 9, 1)
+    fig.tight_layout()
+    plt.show()
+
+
+draw_slices_as_columns()
+
+# %% [markdown] lang="en"
+# Two things are left to do in general.
+#
+# **Stride.** Neighbouring windows are `stride` pixels apart, so the slice for `(fy, fx)` starts at
+# `fy`, takes every `stride`-th pixel, and must give exactly `out_h` of them. The same holds for the
+# width.
+#
+# **From six axes to two.** At the end every window has to become one row. `reshape` only cuts the
+# numbers into new rows in the order in which they lie; it does not move any. So the six axes have to
+# be put into the right order *before* the reshape.
+#
+# ## 3. Several images, several channels
+#
+# The order is fixed by what we want to do with a row. A filter of shape `(C, FH, FW)` covers all
+# channels, and `W.reshape(F, -1)` reads it channel by channel, each channel line by line. A row of
+# the matrix must list its pixels in the same order:
+#
+# $$\text{column number} = (c \cdot FH + f_y)\cdot FW + f_x$$
+#
+# The rows run over the windows: image by image, in each image line by line:
+#
+# $$\text{row number} = (n \cdot \text{out\_h} + \text{out}_y)\cdot \text{out\_w} + \text{out}_x$$
+#
+# In short, **rows run over (n, out_y, out_x), columns over (c, fy, fx)**, and the last index changes
+# fastest. The figure shows one row for an image with three channels.
+
+# %% [markdown] lang="ja"
+# 一般の場合には、考えることがあと2つあります。
+#
+# **ストライド** 隣り合う窓は`stride`画素だけ離れています。したがって`(fy, fx)`のスライスは、縦方向では`fy`から始まり、`stride`画素おきに、ちょうど`out_h`個の値を取り出さなければなりません。横方向も同様です。
+#
+# **6つの軸から2つの軸へ** 最後に、窓1つを行1つにします。ただし`reshape`は、並んでいる順に数を区切り直すだけで、並べ替えはしません。そのため、`reshape`の**前に**6つの軸を正しい順番に並べ替えておく必要があります。
+#
+# ## 3. 複数の画像、複数のチャンネル
+#
+# どういう順番にすればよいかは、行を何に使うかで決まります。形状`(C, FH, FW)`のフィルターはすべてのチャンネルにまたがっていて、`W.reshape(F, -1)`とすると、チャンネルごとに、左上から1行ずつ値が並びます。行列の行でも、画素を同じ順に並べなければなりません。
+#
+# $$\text{列番号} = (c \cdot FH + f_y)\cdot FW + f_x$$
+#
+# 行のほうは、画像ごとに、左上の窓から順に並べます。
+#
+# $$\text{行番号} = (n \cdot \text{out\_h} + \text{out}_y)\cdot \text{out\_w} + \text{out}_x$$
+#
+# まとめると、**行は(n, out_y, out_x)の順、列は(c, fy, fx)の順**に並び、いちばん後ろの添字が最も速く変わります。次の図は、3チャンネルの画像の場合の1行を表しています。
+
+# %% name="one_row" tags=["demo"]
+def draw_one_row():
+    image = np.arange(48).reshape(3, 4, 4)
+    shades = (0.1, 0.5, 1.0)
+    fig = plt.figure(figsize=(11, 4))
+    grid = fig.add_gridspec(2, 3, height_ratios=[3, 1])
+    for c in range(3):
+        ax = fig.add_subplot(grid[0, c])
+        inside = np.zeros((4, 4))
+        inside[0:3, 1:4] = shades[c]
+        draw_numbers(ax, image[c], inside, f"channel c = {c}")
+        draw_frame(ax, 0, 1, 3, 3)
+    ax = fig.add_subplot(grid[1, :])
+    row = image[:, 0:3, 1:4].reshape(1, 27)
+    draw_numbers(ax, row, np.repeat(shades, 9)[None, :], "row (out_y, out_x) = (0, 1): 27 columns")
+    for c in range(3):
+        draw_frame(ax, 0, 9 * c, 1, 9)
+        ax.text(9 * c + 4, 1.1, f"c = {c}", ha="center")
+    fig.tight_layout()
+    plt.show()
+
+
+draw_one_row()
+
+# %% [markdown] lang="en"
+# ## Exercise 1: `im2col`
+#
+# ★★☆, about 40 minutes. The plan: check the size, pad, make the array with six axes, fill it with
+# one slice for each place in the filter, put the axes in order, reshape.
+#
+# <details><summary>Hint 1: where does a slice end?</summary>
+#
+# A slice that starts at <code>fy</code> and takes <code>out_h</code> steps of <code>stride</code>
+# may end at <code>fy + stride*out_h</code>. If that lies outside the image, NumPy simply stops at the
+# edge, and no number is missing: work it out for <code>H = 6</code>, <code>filter_h = 3</code>,
+# <code>stride = 2</code>.
+# </details>
+#
+# <details><summary>Hint 2: which order of the axes?</summary>
+#
+# Number the axes of your array: 0 is n, 1 is c, 2 is fy, 3 is fx, 4 is out_y, 5 is out_x. Write down
+# the order you need (section 3 has it in bold), and replace each name by its number. That list is
+# what <code>transpose</code> wants.
+# </details>
+#
+# <details><summary>Hint 3: my float32 becomes float64</summary>
+#
+# Look at what <code>np.zeros</code> does when you do not tell it a <code>dtype</code>.
+# </details>
+
+# %% [markdown] lang="ja"
+# ## 演習1：`im2col`
+#
+# ★★☆、目安は40分です。手順は、大きさを確かめる、パディングする、6軸の配列を用意する、フィルターの中の位置ごとにスライスで埋める、軸を並べ替える、`reshape`する、となります。
+#
+# <details><summary>ヒント1：スライスの終わりはどこか</summary>
+#
+# <code>fy</code>から始めて<code>stride</code>おきに<code>out_h</code>個取り出すのですから、終わりは<code>fy + stride*out_h</code>とすれば足ります。これが画像の外に出ても、NumPyは端で止まるだけで、値が足りなくなることはありません。<code>H = 6</code>、<code>filter_h = 3</code>、<code>stride = 2</code>の場合で確かめてみてください。
+# </details>
+#
+# <details><summary>ヒント2：軸をどの順に並べるか</summary>
+#
+# 用意した配列の軸に番号を付けます。0がn、1がc、2がfy、3がfx、4がout_y、5がout_xです。必要な順番（3節の太字の部分）を名前で書き出し、それぞれを番号に置き換えてください。できた数の並びが、<code>transpose</code>に渡す引数です。
+# </details>
+#
+# <details><summary>ヒント3：float32を渡したのにfloat64が返ってくる</summary>
+#
+# <code>np.zeros</code>に<code>dtype</code>を指定しないとどうなるか、調べてみてください。
+# </details>
+
+# %% name="im2col" tags=["stub"]
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    """Unroll the windows of a batch of images into the rows of a matrix.
+
+    Rows run over (n, out_y, out_x), columns over (c, fy, fx); the last index changes fastest.
+
+    Args:
+        input_data: images, shape (N, C, H, W), any number type. Must not be changed.
+        filter_h, filter_w: height and width of the window, in pixels.
+        stride: step from one window to the next in both directions, in pixels.
+        pad: rows and columns of zeros added on each of the four sides.
+
+    Returns:
+        Array of shape (N * out_h * out_w, C * filter_h * filter_w), dtype of input_data, where
+        out_h = (H + 2*pad - filter_h) // stride + 1
+        out_w = (W + 2*pad - filter_w) // stride + 1
+
+    Raises:
+        ValueError: the window is higher or wider than the padded image.
+
+    Example:
+        >>> im2col(np.array([[[[1, 2, 3],
+        ...                    [4, 5, 6],
+        ...                    [7, 8, 9]]]]), 2, 2)
+        array([[1, 2, 4, 5],
+               [2, 3, 5, 6],
+               [4, 5, 7, 8],
+               [5, 6, 8, 9]])
+    --- ja ---
+    画像のバッチから窓を切り出し、行列の行に並べる。
+
+    行は(n, out_y, out_x)、列は(c, fy, fx)の順で、後ろの添字ほど速く変わる。
+
+    引数:
+        input_data: 画像。形状(N, C, H, W)、数値型は問わない。書き換えてはいけない。
+        filter_h, filter_w: 窓の高さと幅（画素）。
+        stride: 窓を動かす間隔（画素）。縦横共通。
+        pad: 上下左右のそれぞれに付け足す0の幅（画素）。
+
+    戻り値:
+        形状(N * out_h * out_w, C * filter_h * filter_w)、dtypeはinput_dataと同じ配列。ただし
+        out_h = (H + 2*pad - filter_h) // stride + 1
+        out_w = (W + 2*pad - filter_w) // stride + 1
+
+    例外:
+        ValueError: 窓の高さまたは幅が、パディング後の画像より大きいとき。
+
+    例:
+        >>> im2col(np.array([[[[1, 2, 3],
+        ...                    [4, 5, 6],
+        ...                    [7, 8, 9]]]]), 2, 2)
+        array([[1, 2, 4, 5],
+               [2, 3, 5, 6],
+               [4, 5, 7, 8],
+               [5, 6, 8, 9]])
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = input_data.shape
+    if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
+        raise ValueError(
+            f"a window of {filter_h}x{filter_w} does not fit into the padded image "
+            f"of {H + 2 * pad}x{W + 2 * pad}"
+        )
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+
+    padded = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for fy in range(filter_h):
+        rows = slice(fy, fy + stride * out_h, stride)
+        for fx in range(filter_w):
+            columns = slice(fx, fx + stride * out_w, stride)
+            windows[:, :, fy, fx] = padded[:, :, rows, columns]
+
+    # (n, c, fy, fx, out_y, out_x) -> (n, out_y, out_x, c, fy, fx)
+    ordered = windows.transpose(0, 4, 5, 1, 2, 3)
+    return ordered.reshape(N * out_h * out_w, C * filter_h * filter_w)
+    ### END SOLUTION
+
+
+# %% [markdown] lang="en"
+# Run the check. It starts with two images of 4 × 4 with one channel and a 3 × 3 window: four windows
+# an image, so a matrix of 8 × 9. Compare the printed matrix with the images before you go on.
+
+# %% [markdown] lang="ja"
+# 確認用のセルを実行しましょう。最初に調べるのは、1チャンネルで4×4の画像2枚に、3×3の窓を当てる例です。窓は画像1枚につき4個なので、8×9の行列になります。先に進む前に、表示された行列を画像と見比べてください。
+
+# %% name="check_im2col" tags=["check"]
+def check_im2col():
+    images = np.array(
+        [
+            [[[92, 65, 70, 14], [6, 80, 39, 32], [89, 85, 12, 85], [40, 30, 53, 56]]],
+            [[[71, 8, 85, 49], [61, 43, 23, 83], [77, 10, 94, 98], [27, 28, 89, 57]]],
+        ]
+    )
+    expected = np.array(
+        [
+            [92, 65, 70, 6, 80, 39, 89, 85, 12],
+            [65, 70, 14, 80, 39, 32, 85, 12, 85],
+            [6, 80, 39, 89, 85, 12, 40, 30, 53],
+            [80, 39, 32, 85, 12, 85, 30, 53, 56],
+            [71, 8, 85, 61, 43, 23, 77, 10, 94],
+            [8, 85, 49, 43, 23, 83, 10, 94, 98],
+            [61, 43, 23, 77, 10, 94, 27, 28, 89],
+            [43, 23, 83, 10, 94, 98, 28, 89, 57],
+        ]
+    )
+    col = im2col(images, 3, 3)
+    assert isinstance(col, np.ndarray), tr(
+        "im2col must return an array. Did you forget the return?",
+        "im2colは配列を返す必要があります。returnを忘れていませんか。",
+    )
+    assert col.shape != (9, 8), tr(
+        "Your matrix is (9, 8), but should be (8, 9): a window is a row here, not a column.",
+        "行列が(9, 8)になっています。正しくは(8, 9)です。ここでは窓1つが、列ではなく行になります。",
+    )
+    assert col.shape != (2, 36), tr(
+        "You made one row for each image. How many windows are there in all?",
+        "画像1枚が1行になっています。窓は全部でいくつありますか。",
+    )
+    assert col.shape == (8, 9), tr(
+        f"The shape is {col.shape}, but 8 windows of 9 numbers give (8, 9).",
+        f"形状が{col.shape}になっています。9個の数が入った窓が8個なので、(8, 9)になるはずです。",
+    )
+    assert not np.array_equal(col[0], [92, 6, 89, 65, 80, 85, 70, 39, 12]), tr(
+        "Each window is read column by column. Have fy and fx changed places somewhere?",
+        "窓の中を縦に読んでいます。fyとfxがどこかで入れ替わっていませんか。",
+    )
+    assert np.array_equal(col[0], expected[0]), tr(
+        f"Row 0 is {col[0]}, but the first window is {expected[0]}.",
+        f"0行目が{col[0]}になっています。最初の窓は{expected[0]}です。",
+    )
+    assert not np.array_equal(col[1], expected[4]), tr(
+        "Row 1 is already the second image. Finish all windows of image 0 first: n is the slowest.",
+        "1行目がもう2枚目の画像になっています。n がいちばん遅く変わるように、画像0の窓を先にすべて並べます。",
+    )
+    assert np.array_equal(col, expected), tr(
+        "Some rows are wrong. Rows run over (n, out_y, out_x); check the order of your axes.",
+        "正しくない行があります。行は(n, out_y, out_x)の順です。軸の順番を確かめてください。",
+    )
+
+    two_channels = np.arange(18).reshape(1, 2, 3, 3)
+    row = im2col(two_channels, 2, 2)[0]
+    assert not np.array_equal(row, [0, 9, 1, 10, 3, 12, 4, 13]), tr(
+        "The channel changes fastest in your rows. Columns run over (c, fy, fx): c is the slowest.",
+        "行の中でチャンネルが最も速く変わっています。列は(c, fy, fx)の順で、cが最も遅く変わります。",
+    )
+    assert np.array_equal(row, [0, 1, 3, 4, 9, 10, 12, 13]), tr(
+        f"With two channels row 0 is {row}, but should be all of channel 0, then channel 1.",
+        f"2チャンネルのとき、0行目が{row}になっています。チャンネル0をすべて並べた後にチャンネル1が続きます。",
+    )
+
+    four = np.arange(16).reshape(1, 1, 4, 4)
+    col = im2col(four, 2, 2, 2, 0)
+    corners = [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
+    assert col.shape == (4, 4), tr(
+        f"A 2x2 window with stride 2 fits 4 times into 4x4, but your matrix is {col.shape}.",
+        f"4×4の画像に2×2の窓をストライド2で置くと4個ですが、行列が{col.shape}になっています。",
+    )
+    assert np.array_equal(col, corners), tr(
+        "Wrong pixels for stride 2. Two neighbouring windows are how many pixels apart?",
+        "ストライド2のときの画素が違います。隣り合う窓は何画素離れていますか。",
+    )
+
+    col = im2col(np.arange(1, 10).reshape(1, 1, 3, 3), 3, 3, 1, 1)
+    assert col.shape == (9, 9), tr(
+        f"3x3 with pad 1 gives 9 windows, your shape is {col.shape}. Does out_h know about pad?",
+        f"3×3の画像にpad=1なら窓は9個ですが、形状が{col.shape}です。out_hの式にpadは入っていますか。",
+    )
+    assert np.array_equal(col[0], [0, 0, 0, 0, 1, 2, 0, 4, 5]), tr(
+        f"With pad 1 row 0 is {col[0]}. Which value lies outside the image, and on which sides?",
+        f"pad=1のとき、0行目が{col[0]}になっています。画像の外側の値は何で、どの辺に付きますか。",
+    )
+
+    shape = im2col(np.zeros((10, 3, 7, 7)), 3, 3, stride=1, pad=1).shape
+    assert shape == (490, 27), tr(
+        f"(10, 3, 7, 7) has 10*7*7 windows of 3*3*3 numbers: (490, 27), not {shape}.",
+        f"(10, 3, 7, 7)では、27個の数が入った窓が10*7*7個あるので(490, 27)です。{shape}ではありません。",
+    )
+
+    dtype = im2col(np.zeros((1, 1, 3, 3), dtype=np.float32), 2, 2).dtype
+    assert dtype == np.float32, tr(
+        f"float32 went in and {dtype} came out: twice the memory. See hint 3.",
+        f"float32を渡したのに{dtype}が返りました。メモリーが2倍必要になります。ヒント3を見てください。",
+    )
+
+    try:
+        im2col(np.zeros((1, 1, 3, 3)), 6, 6)
+    except ValueError:
+        pass
+    else:
+        raise AssertionError(
+            tr(
+                "A 6x6 window does not fit into a 3x3 image: raise a ValueError.",
+                "6×6の窓は3×3の画像に入りません。ValueErrorを送出してください。",
+            )
+        )
+
+    print(images[:, 0])
+    print(im2col(images, 3, 3))
+    print(
+        tr(
+            "All visible checks of im2col passed. Grading also tries other shapes.",
+            "im2colの確認はすべて通りました。採点では、ほかの形の入力も試します。",
+        )
+    )
+
+
+check_im2col()
+
+# %% [markdown] lang="en"
+# ## What you can do with it: a layer in one line
+#
+# The first layer of VGG takes `(1, 3, 224, 224)`, has 64 filters of 3 × 3 on 3 channels, and pads by
+# 1. Follow the shapes: every row of `col` (one window, 27 numbers) meets every column of `col_W` (one
+# filter, 27 numbers).
+
+# %% [markdown] lang="ja"
+# ## im2colを使ってみる：畳み込みが1行で書ける
+#
+# VGGの最初の層は、入力が`(1, 3, 224, 224)`、フィルターは3チャンネルの3×3が64枚、パディングは1です。形状がどう変わっていくか、順に追ってみましょう。`col`の1行（窓1つ、27個の数）と、`col_W`の1列（フィルター1枚、27個の数）の内積が、出力の値1つになります。
+
+# %% name="vgg_first_layer" tags=["demo"]
+def vgg_first_layer():
+    rng = np.random.default_rng(0)
+    x = rng.random((1, 3, 224, 224), dtype=np.float32)
+    filters = rng.random((64, 3, 3, 3), dtype=np.float32)
+
+    col = im2col(x, 3, 3, 1, 1)
+    col_w = filters.reshape(64, -1).T
+    product = col @ col_w
+    out = product.reshape(1, 224, 224, 64).transpose(0, 3, 1, 2)
+
+    stages = {"x": x, "col": col, "col_W": col_w, "col @ col_W": product, "out": out}
+    for name, array in stages.items():
+        print(f"{name:12} {array.shape!s:18} {array.dtype}  {array.nbytes / 1e6:6.2f} MB")
+
+    sizes = [array.nbytes / 1e6 for array in (x, col, filters, out)]
+    fig, ax = plt.subplots(figsize=(7, 2.4))
+    bars = ax.barh(["x", "col", "filters", "out"], sizes, color="0.55", edgecolor="black")
+    ax.bar_label(bars, fmt="%.2f MB", padding=3)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 16)
+    ax.set_xlabel("memory in MB (float32, one image)")
+    fig.tight_layout()
+    plt.show()
+
+
+vgg_first_layer()
+
+# %% [markdown] lang="en"
+# This is the price of im2col: **memory**. `x`, the filters and `out` are needed in any case; `col` comes
+# on top. Every pixel stands in up to nine rows, so `col` is nine times as large as the image. For a
+# batch of ten, in `float64`, it takes 108 MB. That is one reason to keep `float32`, and why good
+# libraries unroll only a part of the batch at a time.
+#
+# And here is what a matrix product of windows and filters looks like. The four filters are small
+# enough to write down; networks *learn* theirs.
+
+# %% [markdown] lang="ja"
+# `im2col`の代償は**メモリー**です。`x`、フィルター、`out`はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は画像の9倍の大きさになります。画像10枚のバッチを`float64`で計算すると108MBです。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーがバッチを少しずつ展開するのも同じ理由です。
+#
+# 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります。
+
+# %% name="four_filters" tags=["demo"]
+def drawn_picture(size=64):
+    y, x = np.mgrid[0:size, 0:size] / size
+    picture = 0.25 + 0.3 * y
+    picture[(x - 0.3) ** 2 + (y - 0.35) ** 2 < 0.04] = 1.0
+    picture[(x > 0.55) & (x < 0.9) & (y > 0.45) & (y < 0.85)] = 0.05
+    picture[(x > 0.15) & (x < 0.45) & (y > 0.7) & (np.sin(60 * x) > 0)] = 0.9
+    return picture
+
+
+def show_four_filters():
+    picture = drawn_picture()[None, None]
+    filters = {
+        "blur": np.full((3, 3), 1 / 9),
+        "vertical edges": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+        "horizontal edges": np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+        "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+    }
+    col_w = np.array([f.ravel() for f in filters.values()]).T
+    out = (im2col(picture, 3, 3) @ col_w).reshape(62, 62, 4).transpose(2, 0, 1)
+
+    fig, axes = plt.subplots(1, 5, figsize=(13, 3))
+    axes[0].imshow(picture[0, 0], cmap="gray", vmin=0, vmax=1)
+    axes[0].set_title("picture (64, 64)", fontsize=10)
+    for ax, name, result in zip(axes[1:], filters, out, strict=True):
+        low, high = (-4, 4) if "edges" in name else (0, 1)
+        ax.imshow(result, cmap="gray", vmin=low, vmax=high)
+        ax.set_title(f"{name} (62, 62)", fontsize=10)
+    for ax in axes:
+        ax.axis("off")
+    fig.tight_layout()
+    plt.show()
+
+
+show_four_filters()
+
+# %% [markdown] lang="en"
+# ## 4. The way back adds
+#
+# To train a layer we must know how the loss changes when a *pixel* changes. The backward pass of the
+# matrix product (notebook 03) will only tell us how it changes when an *entry of the matrix* changes:
+# a matrix of the same shape as `col`, one number for each entry. `col2im` turns it into one number
+# for each pixel.
+#
+# The chain rule says how. If the pixel grows by a little, **every copy of it** in the matrix grows
+# by as much, and each copy changes the loss by its own number. The effects add up. So
+#
+# > `col2im` puts every number back to the pixel from which it was copied, and **adds** what meets
+# > there.
+#
+# Where windows do not overlap, every pixel has one copy and nothing is added. Where they do, the
+# number of copies is what counts. In the figure the matrix holds nothing but ones; on the way back
+# the four windows of a 4 × 4 image (window 3 × 3, stride 1) come in one after the other.
+
+# %% [markdown] lang="ja"
+# ## 4. 逆向きでは足し合わせる
+#
+# 層を学習させるには、**画素**の値が変わると損失がどれだけ変わるのかを知る必要があります。ところが、行列積の逆伝播（ノートブック03）からわかるのは、**行列の要素**が変わると損失がどれだけ変わるか、です。これは`col`と同じ形の行列で、要素ごとに1つの値が入っています。この行列を、画素ごとに1つの値に直すのが`col2im`です。
+#
+# どうすればよいかは、連鎖律が教えてくれます。ある画素を少し大きくすると、行列の中にあるその画素の**写しがすべて**同じだけ大きくなり、それぞれが自分の値のぶんだけ損失を変えます。全体の影響は、それらの和です。つまり、
+#
+# > `col2im`は、行列の値をそれぞれ写し元の画素に戻し、同じ画素に戻ってきた値を**足し合わせる**。
+#
+# 窓が重ならなければ、どの画素も写しは1つなので、足すものはありません。窓が重なるときには、写しの個数が効いてきます。次の図では、すべての値が1の行列を使い、4×4の画像（窓は3×3、ストライド1）に4つの窓が1つずつ戻ってくる様子を示しています。
+
+# %% name="windows_come_back" tags=["demo"]
+def draw_windows_coming_back():
+    total = np.zeros((4, 4))
+    fig, axes = plt.subplots(1, 4, figsize=(12, 3.3))
+    for ax, window in zip(axes, range(4), strict=True):
+        y, x = divmod(window, 2)
+        total[y : y + 3, x : x + 3] += 1
+        draw_numbers(ax, total, total / 4, f"after row {window} of col", fontsize=13)
+        draw_frame(ax, y, x, 3, 3)
+    fig.tight_layout()
+    plt.show()
+
+
+draw_windows_coming_back()
+
+# %% [markdown] lang="en"
+# The last image is worth remembering:
+#
+# ```
+# 1 2 2 1
+# 2 4 4 2      in how many windows is each pixel?
+# 2 4 4 2
+# 1 2 2 1
+# ```
+#
+# It also shows that `col2im` is **not the inverse** of `im2col`: going there and back multiplies
+# every pixel by this number.
+#
+# ## Exercise 2: `col2im`
+#
+# ★★☆, about 30 minutes. Walk through `im2col` backwards, step by step: undo the reshape, undo the
+# transpose, add each slice to where it came from, cut the padding off.
+#
+# <details><summary>Hint 1: undoing reshape and transpose</summary>
+#
+# Just before the last reshape of <code>im2col</code> the array had six axes. Reshape
+# <code>col</code> to exactly that shape, then bring the axes back to
+# <code>(n, c, fy, fx, out_y, out_x)</code>. A reshape straight to the second shape would scramble the
+# numbers.
+# </details>
+#
+# <details><summary>Hint 2: where to add</summary>
+#
+# Start from zeros of the size of the <em>padded</em> image, and use exactly the slices of
+# <code>im2col</code>, on the left side of <code>+=</code> this time.
+# </details>
+#
+# <details><summary>Hint 3: pixels that no window sees</summary>
+#
+# With stride 2 the last line of a 6 × 6 image is in no 3 × 3 window. It cannot change the loss. What
+# is its gradient, then, and do you have to do anything for that?
+# </details>
+
+# %% [markdown] lang="ja"
+# 最後の画像は覚えておくとよいでしょう。
+#
+# ```
+# 1 2 2 1
+# 2 4 4 2      それぞれの画素は、いくつの窓に入っているか
+# 2 4 4 2
+# 1 2 2 1
+# ```
+#
+# ここから、`col2im`が`im2col`の**逆関数ではない**こともわかります。行って戻ってくると、どの画素もこの個数倍になってしまうからです。
+#
+# ## 演習2：`col2im`
+#
+# ★★☆、目安は30分です。`im2col`の手順を後ろから1つずつたどります。`reshape`を元に戻し、`transpose`を元に戻し、スライスを元の場所に足し込み、最後にパディングを切り落とします。
+#
+# <details><summary>ヒント1：reshapeとtransposeを元に戻す</summary>
+#
+# <code>im2col</code>の最後の<code>reshape</code>の直前では、配列に軸が6つありました。まず<code>col</code>をそれとまったく同じ形状に戻し、それから軸の順番を<code>(n, c, fy, fx, out_y, out_x)</code>に戻してください。いきなり後者の形状に<code>reshape</code>すると、値がばらばらになってしまいます。
+# </details>
+#
+# <details><summary>ヒント2：どこに足し込むか</summary>
+#
+# <strong>パディング後の</strong>画像と同じ大きさの、0で埋めた配列を用意します。スライスは<code>im2col</code>とまったく同じで、今度は<code>+=</code>の左側に書きます。
+# </details>
+#
+# <details><summary>ヒント3：どの窓にも入らない画素</summary>
+#
+# 6×6の画像に3×3の窓をストライド2で置くと、最後の行と列はどの窓にも入りません。その画素を変えても損失は変わらないわけです。では勾配はいくつでしょうか。そのために特別な処理が必要でしょうか。
+# </details>
+
+# %% name="col2im" tags=["stub"]
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    """Add the rows of a matrix back to the windows from which im2col takes them.
+
+    The counterpart of im2col (its transpose as a linear map), not its inverse: where windows
+    overlap, the numbers are summed. Pixels that lie in no window get 0.
+
+    Args:
+        col: shape (N * out_h * out_w, C * filter_h * filter_w), rows over (n, out_y, out_x),
+            columns over (c, fy, fx). Must not be changed.
+        input_shape: the shape (N, C, H, W) of the images, without padding.
+        filter_h, filter_w, stride, pad: as they were given to im2col.
+
+    Returns:
+        Array of shape (N, C, H, W), the padding cut off, dtype of col.
+
+    Example:
+        >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2)
+        array([[[[1., 2., 1.],
+                 [2., 4., 2.],
+                 [1., 2., 1.]]]])
+    --- ja ---
+    行列の各行を、im2colが切り出した元の窓の位置に足し込む。
+
+    im2colと対になる関数（線形写像としての転置）で、逆関数ではない。窓が重なるところでは
+    値を足し合わせる。どの窓にも入らない画素は0になる。
+
+    引数:
+        col: 形状(N * out_h * out_w, C * filter_h * filter_w)。行は(n, out_y, out_x)、
+            列は(c, fy, fx)の順。書き換えてはいけない。
+        input_shape: パディング前の画像の形状(N, C, H, W)。
+        filter_h, filter_w, stride, pad: im2colに渡したものと同じ値。
+
+    戻り値:
+        形状(N, C, H, W)の配列。パディングは取り除く。dtypeはcolと同じ。
+
+    例:
+        >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2)
+        array([[[[1., 2., 1.],
+                 [2., 4., 2.],
+                 [1., 2., 1.]]]])
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+
+    # (n, out_y, out_x, c, fy, fx) -> (n, c, fy, fx, out_y, out_x)
+    ordered = col.reshape(N, out_h, out_w, C, filter_h, filter_w)
+    windows = ordered.transpose(0, 3, 4, 5, 1, 2)
+
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
+    for fy in range(filter_h):
+        rows = slice(fy, fy + stride * out_h, stride)
+        for fx in range(filter_w):
+            columns = slice(fx, fx + stride * out_w, stride)
+            padded[:, :, rows, columns] += windows[:, :, fy, fx]
+    return padded[:, :, pad : pad + H, pad : pad + W]
+    ### END SOLUTION
+
+
+# %% name="check_col2im" tags=["check"]
+def check_col2im():
+    image = col2im(np.array([[0, 1, 4, 5], [2, 3, 6, 7]]), (1, 1, 2, 4), 2, 2, 2, 0)
+    assert isinstance(image, np.ndarray), tr(
+        "col2im must return an array. Did you forget the return?",
+        "col2imは配列を返す必要があります。returnを忘れていませんか。",
+    )
+    assert image.shape == (1, 1, 2, 4), tr(
+        f"The shape is {image.shape}, but should be input_shape, (1, 1, 2, 4).",
+        f"形状が{image.shape}になっています。input_shapeと同じ(1, 1, 2, 4)になるはずです。",
+    )
+    assert np.array_equal(image[0, 0], [[0, 1, 2, 3], [4, 5, 6, 7]]), tr(
+        "Two windows side by side land in the wrong place. What was the shape before the reshape?",
+        "左右に並ぶ2つの窓が正しい場所に戻っていません。im2colのreshapeの直前の形状を確かめてください。",
+    )
+
+    counts = col2im(np.ones((4, 9)), (1, 1, 4, 4), 3, 3)[0, 0]
+    assert not np.array_equal(counts, np.ones((4, 4))), tr(
+        "Every pixel got 1: later windows overwrite earlier ones. They should add up.",
+        "どの画素も1になっています。後の窓が前の窓を上書きしているようです。足し合わせてください。",
+    )
+    overlaps = [[1, 2, 2, 1], [2, 4, 4, 2], [2, 4, 4, 2], [1, 2, 2, 1]]
+    assert np.array_equal(counts, overlaps), tr(
+        f"Ones should count the windows, {overlaps}, but you have\n{counts}",
+        f"すべて1の行列からは窓の個数{overlaps}が得られるはずですが、次のようになっています。\n{counts}",
+    )
+
+    image = col2im(np.arange(16).reshape(2, 8), (1, 2, 2, 4), 2, 2, 2, 0)
+    channels = [[[0, 1, 8, 9], [2, 3, 10, 11]], [[4, 5, 12, 13], [6, 7, 14, 15]]]
+    assert np.array_equal(image[0], channels), tr(
+        "Two channels are mixed up. In which order did im2col write (n, out_y, out_x, c, fy, fx)?",
+        "2つのチャンネルが混ざっています。im2colでは(n, out_y, out_x, c, fy, fx)をどの順に書きましたか。",
+    )
+
+    counts = col2im(np.ones((9, 9)), (1, 1, 3, 3), 3, 3, 1, 1)
+    assert counts.shape == (1, 1, 3, 3), tr(
+        f"With pad 1 the shape is {counts.shape}, but the padding does not belong to the image.",
+        f"pad=1のとき、形状が{counts.shape}になっています。パディングは元の画像に含まれません。",
+    )
+    assert not np.array_equal(counts[0, 0], [[1, 2, 3], [2, 4, 6], [3, 6, 9]]), tr(
+        "Your image is shifted: where in the padded image does the original begin?",
+        "画像がずれています。パディング後の画像の中で、元の画像はどこから始まりますか。",
+    )
+    assert np.array_equal(counts[0, 0], [[4, 6, 4], [6, 9, 6], [4, 6, 4]]), tr(
+        f"With pad 1 the corners are in 4 windows, the centre is in 9, but you have\n{counts[0, 0]}",
+        f"pad=1のとき、角は4個、中央は9個の窓に入りますが、次のようになっています。\n{counts[0, 0]}",
+    )
+
+    counts = col2im(np.ones((4, 9)), (1, 1, 6, 6), 3, 3, 2, 0)[0, 0]
+    assert counts.shape == (6, 6), tr(
+        f"No window sees the last line of a 6x6 image, but it is still there: not {counts.shape}.",
+        f"6×6の画像の最後の行はどの窓にも入りませんが、なくなりはしません。{counts.shape}ではありません。",
+    )
+    assert np.array_equal(counts[2], [2, 2, 4, 2, 2, 0]), tr(
+        f"With stride 2 line 2 should count [2 2 4 2 2 0] windows, but is {counts[2]}.",
+        f"ストライド2のとき、2行目の窓の個数は[2 2 4 2 2 0]のはずですが、{counts[2]}になっています。",
+    )
+
+    dtype = col2im(np.ones((4, 9), dtype=np.float32), (1, 1, 4, 4), 3, 3).dtype
+    assert dtype == np.float32, tr(
+        f"float32 went in and {dtype} came out.",
+        f"float32を渡したのに{dtype}が返りました。",
+    )
+    print(
+        tr(
+            "All visible checks of col2im passed. Grading also tries other shapes.",
+            "col2imの確認はすべて通りました。採点では、ほかの形の入力も試します。",
+        )
+    )
+
+
+check_col2im()
+
+# %% [markdown] lang="en"
+# ## How often is a pixel seen?
+#
+# `col2im` of a matrix of ones counts the windows. Try to guess each of these images before you look:
+# which pixels count most when windows overlap, what does padding do for the border, and what is left
+# over when the stride does not divide?
+
+# %% [markdown] lang="ja"
+# ## 画素はいくつの窓に入っているか
+#
+# すべて1の行列に`col2im`を使うと、窓の個数を数えられます。図を見る前に、それぞれどうなるか予想してみてください。窓が重なるとき、いちばん多く数えられるのはどこの画素でしょうか。パディングがあると縁の画素はどう変わるでしょうか。ストライドで割り切れないときは、何が余るでしょうか。
+
+# %% name="overlap_counts" tags=["demo"]
+def show_overlap_counts():
+    cases = (
+        ("k=3, stride 1, pad 0", 4, 3, 1, 0),
+        ("k=3, stride 1, pad 1", 4, 3, 1, 1),
+        ("k=2, stride 2, pad 0", 4, 2, 2, 0),
+        ("k=3, stride 2, pad 0", 6, 3, 2, 0),
+        ("k=2, stride 3, pad 0", 6, 2, 3, 0),
+    )
+    fig, axes = plt.subplots(1, 5, figsize=(14, 3.6))
+    for ax, (title, size, k, stride, pad) in zip(axes, cases, strict=True):
+        shape = (1, 1, size, size)
+        col = im2col(np.ones(shape), k, k, stride, pad)
+        counts = col2im(np.ones_like(col), shape, k, k, stride, pad)[0, 0]
+        draw_numbers(ax, counts, counts / 6, f"{title}\n{len(col)} windows")
+    fig.tight_layout()
+    plt.show()
+
+
+show_overlap_counts()
+
+# %% [markdown] lang="en"
+# ## A test that knows no answer
+#
+# How could you test `col2im` on large random inputs, without knowing the right answer? Weigh every
+# entry of `im2col(x)` by a number `c`, and add up:
+#
+# $$\sum_{\text{entries}} \text{im2col}(x)\cdot c \;=\; \sum_{\text{pixels}} x\cdot \text{col2im}(c)$$
+#
+# Both sides are the *same* sum of products. On the left it is sorted by entries of the matrix, on the
+# right by pixels: all the weights of one pixel's copies are collected first, and that is `col2im`.
+# Mathematicians say that the two functions are **adjoint**. The equation must hold for *any* `x` and
+# `c`, so random numbers make a severe test.
+
+# %% [markdown] lang="ja"
+# ## 正解を知らなくてもできるテスト
+#
+# 大きな乱数の入力で`col2im`をテストしたいのに、正しい答えがわからないとしたら、どうすればよいでしょうか。`im2col(x)`の各要素に重み`c`を掛けて、すべて足してみます。
+#
+# $$\sum_{\text{行列の要素}} \text{im2col}(x)\cdot c \;=\; \sum_{\text{画素}} x\cdot \text{col2im}(c)$$
+#
+# 左辺と右辺は、**同じ**積の和を別の順序でまとめたものです。左辺は行列の要素ごとに、右辺は画素ごとにまとめています。右辺では、1つの画素の写しに付いた重みを先に集めますが、これがまさに`col2im`の計算です。数学では、2つの写像は互いに**随伴**であるといいます。この等式は**どんな**`x`と`c`についても成り立たなければならないので、乱数を使うと厳しいテストになります。
+
+# %% name="adjoint" tags=["demo"]
+def show_adjoint():
+    rng = np.random.default_rng(1)
+    print("shape          filter  stride  pad    sum im2col(x)*c    sum x*col2im(c)")
+    for shape, filter_h, filter_w, stride, pad in (
+        ((1, 1, 4, 4), 3, 3, 1, 0),
+        ((2, 3, 7, 7), 3, 3, 1, 1),
+        ((2, 3, 5, 8), 2, 3, 2, 0),
+        ((3, 2, 9, 6), 4, 2, 3, 2),
+    ):
+        x = rng.standard_normal(shape)
+        c = rng.standard_normal(im2col(x, filter_h, filter_w, stride, pad).shape)
+        by_entry = np.sum(im2col(x, filter_h, filter_w, stride, pad) * c)
+        by_pixel = np.sum(x * col2im(c, shape, filter_h, filter_w, stride, pad))
+        print(
+            f"{shape!s:14} {filter_h}x{filter_w} {stride:7} {pad:6} {by_entry:16.10f} {by_pixel:18.10f}"
+        )
+
+
+show_adjoint()
+
+# %% [markdown] lang="en"
+# ## Questions to think about
+#
+# Nobody collects your answers. Think first, then open.
+#
+# 1. Suppose the columns ran over (fy, fx, c) instead of (c, fy, fx). Would a convolution still be
+#    possible? What else would have to change?
+#    <details><summary>Answer</summary>Yes, if the filters are flattened in the same order:
+#    <code>W.transpose(0, 2, 3, 1).reshape(F, -1)</code>. Only that both agree matters; this is how
+#    libraries that store the channel last do it.</details>
+# 2. For which stride is `col` exactly as large as the image, and what is then
+#    `col2im(im2col(x))`?
+#    <details><summary>Answer</summary>When the stride equals the (square) filter's size and divides
+#    the image, without padding: every pixel has one copy, and <code>col2im(im2col(x))</code> is
+#    <code>x</code>.</details>
+# 3. Why nine times the memory for VGG? How much would it be with stride 2? With a 7 × 7 filter?
+#    <details><summary>Answer</summary>About FH·FW/stride²: 9, then 9/4, and 49.</details>
+# 4. How many times does the body of the innermost loop run in your `im2col` for VGG's first layer?
+#    How many times would it run in a loop over windows?
+#    <details><summary>Answer</summary>9 against 50,176. The same numbers are copied, but by NumPy
+#    and not by Python.</details>
+# 5. A classmate's `col2im` uses `=` instead of `+=` and passes every test with a 2 × 2 filter and
+#    stride 2. Which test would you show them?
+#    <details><summary>Answer</summary>Any in which windows overlap, such as the count
+#    1 2 2 1 / 2 4 4 2 / …, or the adjoint test.</details>
+#
+# **Next:** in notebook 03 you build a convolution layer from these two functions, forward and
+# backward. Keep this notebook: you will paste `im2col` and `col2im` there.
+
+# %% [markdown] lang="ja"
+# ## 考えてみよう
+#
+# 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
+#
+# 1. もし列の順番が(c, fy, fx)ではなく(fy, fx, c)だったら、畳み込みは計算できないでしょうか。できるとすれば、ほかに何を変える必要があるでしょうか。
+#    <details><summary>答え</summary>計算できます。フィルターも<code>W.transpose(0, 2, 3, 1).reshape(F, -1)</code>のように同じ順番で1列に並べればよいのです。大切なのは両者の順番がそろっていることです。チャンネルを最後の軸に置くライブラリーでは、実際にこの順番を使います。</details>
+# 2. `col`が画像とちょうど同じ大きさになるのは、ストライドがいくつのときでしょうか。そのとき`col2im(im2col(x))`はどうなるでしょうか。
+#    <details><summary>答え</summary>パディングがなく、ストライドが（正方形の）フィルターの大きさと等しく、画像をちょうど割り切るときです。どの画素も写しが1つだけなので、<code>col2im(im2col(x))</code>は<code>x</code>そのものになります。</details>
+# 3. VGGではなぜメモリーが9倍になるのでしょうか。ストライドが2なら何倍でしょうか。フィルターが7×7なら何倍でしょうか。
+#    <details><summary>答え</summary>およそFH·FW/stride²倍です。ストライドが2なら9/4倍、7×7のフィルターなら49倍になります。</details>
+# 4. VGGの最初の層では、あなたの`im2col`のいちばん内側のループは何回実行されるでしょうか。窓ごとにループを回したら何回になるでしょうか。
+#    <details><summary>答え</summary>9回と50,176回です。写す値の個数は同じですが、写す作業をPythonではなくNumPyがまとめて行います。</details>
+# 5. 友人の`col2im`は`+=`ではなく`=`を使っていますが、2×2のフィルターでストライド2のテストにはすべて合格しています。どんなテストを見せれば、間違いに気付いてもらえるでしょうか。
+#    <details><summary>答え</summary>窓が重なる例なら何でもかまいません。個数が1 2 2 1 / 2 4 4 2 / …となる例や、随伴のテストがよいでしょう。</details>
+#
+# **次のノートブック** 03では、この2つの関数を使って、畳み込み層の順伝播と逆伝播を作ります。`im2col`と`col2im`を貼り付けて使うので、このノートブックは取っておいてください。

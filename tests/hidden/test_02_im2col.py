@@ -1,0 +1,176 @@
+"""What im2col and col2im have to do, one thing at a time.
+
+Each test leaves alone what the others are about, so that one mistake costs little more than its own
+criterion: one image, one channel, square, no padding and no overlap unless the test is about it.
+The two tests in which everything is mixed catch what shows only in company.
+"""
+
+import numpy as np
+
+import source_lib
+from autograder.suite import criterion, keeps_dtype, raises, same, unchanged
+
+
+@criterion("im2col.one_channel")
+def test_one_image_with_one_channel(student, make):
+    for size, window in ((4, 3), (5, 2), (3, 1)):
+        x = make.normal(1, 1, size, size)
+        same(student.im2col(x, window, window, 1, 0), source_lib.im2col(x, window, window))
+
+
+@criterion("im2col.batch_and_channels")
+def test_rows_run_over_images_and_columns_over_channels(student, make):
+    for images, channels, window in ((2, 1, 3), (1, 3, 3), (2, 3, 3), (3, 2, 2)):
+        x = make.normal(images, channels, 5, 5)
+        same(student.im2col(x, window, window, 1, 0), source_lib.im2col(x, window, window))
+
+
+@criterion("im2col.non_square_input")
+def test_images_wider_than_high_and_higher_than_wide(student, make):
+    for height, width in ((4, 7), (7, 4)):
+        x = make.normal(1, 1, height, width)
+        same(student.im2col(x, 3, 3, 1, 0), source_lib.im2col(x, 3, 3))
+
+
+@criterion("im2col.non_square_filter")
+def test_windows_wider_than_high_and_higher_than_wide(student, make):
+    for filter_h, filter_w in ((3, 2), (1, 3), (4, 2)):
+        x = make.normal(1, 1, 6, 6)
+        same(student.im2col(x, filter_h, filter_w, 1, 0), source_lib.im2col(x, filter_h, filter_w))
+
+
+@criterion("im2col.stride")
+def test_strides_that_divide_and_that_do_not(student, make):
+    for size, window, stride in ((7, 3, 2), (8, 3, 2), (8, 3, 3), (7, 2, 3)):
+        x = make.normal(1, 1, size, size)
+        expected = source_lib.im2col(x, window, window, stride=stride)
+        same(student.im2col(x, window, window, stride, 0), expected)
+
+
+@criterion("im2col.padding")
+def test_zeros_on_all_four_sides(student, make):
+    for size, window, pad in ((5, 3, 1), (4, 3, 2), (4, 1, 1)):
+        x = make.normal(1, 1, size, size)
+        expected = source_lib.im2col(x, window, window, pad=pad)
+        same(student.im2col(x, window, window, 1, pad), expected)
+
+
+@criterion("im2col.all_at_once")
+def test_everything_mixed(student, make):
+    for height, width, filter_h, filter_w, stride, pad in (
+        (5, 8, 3, 2, 2, 1),
+        (9, 6, 4, 3, 3, 2),
+        (3, 6, 4, 2, 1, 1),  # higher than the image, yet it fits once that is padded
+    ):
+        x = make.normal(2, 3, height, width)
+        expected = source_lib.im2col(x, filter_h, filter_w, stride, pad)
+        same(student.im2col(x, filter_h, filter_w, stride, pad), expected)
+
+
+@criterion("im2col.float32")
+def test_float32_stays_float32(student, make):
+    x = make.normal(1, 1, 6, 6, dtype=np.float32)
+    col = student.im2col(x, 3, 3, 1, 0)
+    same(col, source_lib.im2col(x, 3, 3))
+    keeps_dtype(col, np.float32)
+
+
+@criterion("im2col.input_untouched")
+def test_the_input_is_neither_changed_nor_need_be_contiguous(student, make):
+    # Not 5 x 5: with as many windows as pixels in each, the matrix equals its own transpose.
+    x = make.normal(1, 1, 6, 6)
+    expected = source_lib.im2col(x, 3, 3)
+    same(unchanged(student.im2col, x, 3, 3, 1, 0), expected)
+    same(unchanged(student.im2col, x, 3, 3, 1, 0), expected)
+    every_other = make.normal(6, 12, 1, 1).transpose(3, 2, 0, 1)[:, :, :, ::2]
+    same(unchanged(student.im2col, every_other, 3, 3, 1, 0), source_lib.im2col(every_other, 3, 3))
+
+
+@criterion("im2col.window_too_large")
+def test_a_window_that_just_fits_works_and_a_larger_one_raises(student, make):
+    x = make.normal(1, 1, 4, 4)
+    same(student.im2col(x, 4, 4, 1, 0), source_lib.im2col(x, 4, 4))
+    # Two pixels too large at stride 1: code that leaves it to NumPy raises ValueError as well.
+    raises(ValueError, student.im2col, x, 6, 3, 1, 0)
+    raises(ValueError, student.im2col, x, 3, 7, 1, 0)
+    raises(ValueError, student.im2col, x, 8, 8, 1, 1)
+
+
+def _same_col2im(student, make, shape, filter_h, filter_w, stride=1, pad=0):
+    """Compare on a random matrix: ones, or what im2col gives, would hide a wrong order."""
+    rows_and_columns = source_lib.im2col(np.ones(shape), filter_h, filter_w, stride, pad).shape
+    col = make.normal(*rows_and_columns)
+    expected = source_lib.col2im(col, shape, filter_h, filter_w, stride, pad)
+    # Sums of a few numbers near 1, in whatever order: an exact 0 may come out as 1e-16.
+    same(student.col2im(col, shape, filter_h, filter_w, stride, pad), expected, atol=1e-12)
+
+
+@criterion("col2im.no_overlap")
+def test_windows_side_by_side(student, make):
+    _same_col2im(student, make, (1, 1, 4, 4), 2, 2, stride=2)
+    _same_col2im(student, make, (1, 1, 6, 6), 3, 3, stride=3)
+    _same_col2im(student, make, (1, 1, 6, 6), 2, 2, stride=2)
+
+
+@criterion("col2im.overlap")
+def test_numbers_that_meet_are_added(student, make):
+    _same_col2im(student, make, (1, 1, 4, 4), 3, 3)
+    _same_col2im(student, make, (1, 1, 5, 5), 2, 2)
+    _same_col2im(student, make, (1, 1, 7, 7), 4, 4)
+
+
+@criterion("col2im.batch_and_channels")
+def test_each_number_returns_to_its_own_image_and_channel(student, make):
+    for images, channels in ((2, 1), (1, 3), (2, 3), (3, 2)):
+        _same_col2im(student, make, (images, channels, 4, 4), 2, 2, stride=2)
+
+
+@criterion("col2im.non_square")
+def test_images_and_windows_that_are_not_square(student, make):
+    _same_col2im(student, make, (1, 1, 4, 8), 2, 2, stride=2)
+    _same_col2im(student, make, (1, 1, 9, 6), 2, 3, stride=3)
+    _same_col2im(student, make, (1, 1, 6, 9), 3, 1, stride=3)
+
+
+@criterion("col2im.stride")
+def test_strides_that_leave_pixels_over(student, make):
+    _same_col2im(student, make, (1, 1, 7, 7), 2, 2, stride=2)
+    _same_col2im(student, make, (1, 1, 8, 8), 3, 3, stride=3)
+    _same_col2im(student, make, (1, 1, 9, 9), 2, 2, stride=3)
+
+
+@criterion("col2im.padding")
+def test_the_padding_is_cut_off(student, make):
+    _same_col2im(student, make, (1, 1, 4, 4), 2, 2, stride=2, pad=1)
+    _same_col2im(student, make, (1, 1, 5, 5), 3, 3, stride=3, pad=2)
+
+
+@criterion("col2im.all_at_once")
+def test_everything_mixed_on_the_way_back(student, make):
+    _same_col2im(student, make, (2, 3, 5, 8), 3, 2, stride=2, pad=1)
+    _same_col2im(student, make, (2, 3, 9, 6), 4, 3, stride=3, pad=2)
+    _same_col2im(student, make, (3, 2, 8, 8), 3, 3, stride=2)
+    _same_col2im(student, make, (2, 3, 4, 5), 3, 3, stride=1, pad=1)
+
+
+@criterion("col2im.float32")
+def test_float32_matrix_gives_float32_images(student, make):
+    shape = (1, 1, 4, 4)
+    col = make.normal(4, 4, dtype=np.float32)
+    images = student.col2im(col, shape, 2, 2, 2, 0)
+    same(images, source_lib.col2im(col, shape, 2, 2, 2, 0))
+    keeps_dtype(images, np.float32)
+
+
+@criterion("col2im.input_untouched")
+def test_the_matrix_is_neither_changed_nor_need_be_contiguous(student, make):
+    shape = (1, 1, 4, 4)
+    col = make.normal(4, 4)
+    expected = source_lib.col2im(col, shape, 2, 2, 2, 0)
+    same(unchanged(student.col2im, col, shape, 2, 2, 2, 0), expected)
+    same(unchanged(student.col2im, col, shape, 2, 2, 2, 0), expected)
+    every_other = make.normal(4, 8).T[::2]
+    same(
+        unchanged(student.col2im, every_other, shape, 2, 2, 2, 0),
+        source_lib.col2im(every_other, shape, 2, 2, 2, 0),
+    )
