@@ -1,0 +1,67 @@
+"""``autograder check``: grade one notebook and print what each criterion says."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.cli import Failure
+from autograder.commands.common import STATUS_WORDS, console, known, number, the_course, the_level
+from autograder.ingest import locate
+from autograder.run.pool import WorkersFail
+from autograder.run.store import Store
+from autograder.run.whole_class import Step, grade_class, setup_for
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade ``NOTEBOOK`` without keeping anything."""
+    course = the_course(options)
+    if options.exercise:
+        known(course, [options.exercise])
+    if not options.notebook.exists():
+        raise Failure(f"{options.notebook}: no such file", 2)
+    ids = [exercise.id for exercise in course.exercises]
+    found = locate([options.notebook], ids, options.exercise)
+    if found.problems or len(found.submissions) != 1:
+        reason = found.problems[0] if found.problems else f"{options.notebook}: not one notebook"
+        raise Failure(reason, 2)
+    submission = found.submissions[0]
+    exercise = course.exercise(submission.exercise)
+    setup = setup_for(course, the_level(options), [exercise.id])
+    steps: list[Step] = []
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        try:
+            grade_class(course, setup, [submission], Store(Path(folder)), 1, steps.append)
+        except WorkersFail as failure:
+            raise Failure(str(failure)) from failure
+    result = steps[0].graded.result
+    titles = {criterion.id: criterion.title[options.lang] for criterion in exercise.criteria}
+    table = Table(title=f"{exercise.title[options.lang]} · {escape(str(options.notebook))}")
+    for heading, justify in (("criterion", "left"), ("points", "right"), ("", "left"), ("", "left")):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for entry in result["criteria"]:
+        text = entry["message"][options.lang]
+        if example := entry["counterexample"]:
+            text += f"\n{example['call']}\ngot {example['got']}, expected {example['expected']}"
+        table.add_row(
+            escape(titles[entry["id"]]),
+            f"{number(entry['points'])}/{number(entry['max_points'])}",
+            STATUS_WORDS[entry["status"]],
+            escape(text),
+        )
+    out = console()
+    out.print(table)
+    for cell in result["cells"]:
+        if cell["status"] != "ok":
+            out.print(f"cell {cell['index']}: {cell['status']}: {escape(cell['error'] or '')}")
+    out.print(
+        f"[bold]{number(result['score'])} of {number(result['max_score'])} points[/bold]"
+        f" ({result['status']}, isolation {result['isolation']})"
+    )
+    for note in steps[0].graded.notes:
+        out.print(escape(note))
+    return 1 if result["status"] == "grader_error" else 0

@@ -1,0 +1,105 @@
+"""``autograder grade``: find the submissions, grade them, write results, pages and grades.csv."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from autograder import report
+from autograder.cli import Failure
+from autograder.commands.common import known, number, progress, the_course, the_level
+from autograder.course.records import Course
+from autograder.ingest import Submission, locate
+from autograder.run.pool import WorkersFail
+from autograder.run.store import Store
+from autograder.run.whole_class import Step, grade_class, setup_for
+from autograder.sandbox.levels import Level
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade what ``PATH`` holds into ``--out``."""
+    course = the_course(options)
+    if options.exercise:
+        known(course, [options.exercise])
+    for path in options.paths:
+        if not path.exists() and not path.is_symlink():
+            raise Failure(f"{path}: no such file or folder", 2)
+    ids = [exercise.id for exercise in course.exercises]
+    found = locate(options.paths, ids, options.exercise)
+    for problem in found.problems:
+        print(f"autograder: {problem}", file=sys.stderr)
+    if not found.submissions:
+        raise Failure("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
+    level = the_level(options)
+    failed = grade_into(
+        course, level, list(found.submissions), Store(options.out), options.jobs, options.lang
+    )
+    return 1 if failed or found.problems else 0
+
+
+def grade_into(
+    course: Course,
+    level: Level,
+    submissions: list[Submission],
+    store: Store,
+    jobs: int,
+    lang: str,
+) -> int:
+    """Grade with progress shown, write the pages, and say where they are.
+
+    Returns:
+        How many submissions the grader itself failed on.
+    """
+    began = time.monotonic()
+    store.out.mkdir(parents=True, exist_ok=True)
+    names = {submission.exercise for submission in submissions}
+    setup = setup_for(course, level, names)
+    print(f"isolation: {level.name.lower()}", file=sys.stderr)
+    failed: list[str] = []
+    kept = 0
+    with progress(len(submissions), "grading") as tick:
+
+        def done(step: Step) -> None:
+            nonlocal kept
+            result = step.graded.result
+            kept += step.kept
+            who = f"{result['student']} · {result['exercise']}"
+            if result["status"] == "grader_error":
+                failed.append(who)
+                _keep_notes(store, result["student"], result["exercise"], step.graded.notes)
+            score = f"{number(result['score'])}/{number(result['max_score'])}"
+            word = score if result["status"] == "graded" else result["status"]
+            tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
+            if not step.kept:
+                exercise = course.exercise(result["exercise"])
+                report.write_feedback(result, exercise, store.out, lang)
+
+        try:
+            grade_class(course, setup, submissions, store, jobs, done)
+        except WorkersFail as failure:
+            raise Failure(str(failure)) from failure
+    results = list(store.all())
+    report.write_class(store.out, results, course, lang)
+    report.write_grades_csv(store.out, results)
+    seconds = time.monotonic() - began
+    print(
+        f"graded {len(submissions) - kept} submissions in {seconds:.1f} s"
+        + (f", {kept} unchanged" if kept else "")
+    )
+    print(f"class page: {store.out / 'index.html'}")
+    if failed:
+        print(
+            f"autograder: THE GRADER FAILED on {len(failed)} submissions; no points were taken: "
+            f"{', '.join(failed)}. What happened stands in {store.out / 'grader-errors'}. "
+            "Mend it and run the same command again.",
+            file=sys.stderr,
+        )
+    return len(failed)
+
+
+def _keep_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...]) -> None:
+    """Tracebacks of the grader itself go into a file for the instructor, never onto a page."""
+    folder = store.out / "grader-errors"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{student} {exercise}.txt").write_text("\n\n".join(notes) + "\n", encoding="utf-8")

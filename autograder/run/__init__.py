@@ -1,0 +1,1 @@
+"""Grade one submission, or a class of them, and keep the results."""

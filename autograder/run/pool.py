@@ -1,0 +1,136 @@
+"""Hand submissions to worker processes, and lose none: a worker that dies or hangs is replaced.
+
+A submission whose worker died is tried once more on a fresh one; if that dies too, the fault is
+ours, and its result says so (``grader_error``).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from autograder.ingest import Submission
+from autograder.run.submission import Graded
+from autograder.run.worker import Setup, work
+
+START_S = 120.0
+"""Seconds a worker may take to start before it counts as hung."""
+
+PATIENCE_S = 120.0
+"""Seconds beyond the notebook's own budget before a worker counts as hung."""
+
+
+class WorkersFail(Exception):
+    """Workers do not even start; ``str()`` says what to do."""
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    line: Connection
+    submission: Submission | None = None
+    ready: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+    def stop(self) -> None:
+        self.line.close()
+        self.process.kill()
+        self.process.join(10)
+
+
+def grade_all(
+    setup: Setup,
+    submissions: Iterable[Submission],
+    jobs: int,
+    lost: Callable[[Submission], Graded],
+) -> Iterator[Graded]:
+    """Grade every submission, on ``jobs`` processes; results come as they are ready.
+
+    Args:
+        setup: what workers need.
+        submissions: what to grade.
+        jobs: how many processes.
+        lost: makes the result of a submission whose worker died twice.
+
+    Raises:
+        WorkersFail: no worker can be started.
+    """
+    waiting = deque(submissions)
+    tries: dict[Submission, int] = {}
+    failed_starts = 0
+    workers: list[_Worker] = []
+    try:
+        while waiting or any(worker.submission for worker in workers):
+            wanted = min(jobs, len(waiting) + sum(1 for w in workers if w.submission))
+            while len(workers) < wanted:
+                workers.append(_start(setup))
+            for worker in workers:
+                if worker.ready and worker.submission is None and waiting:
+                    _hand_out(worker, waiting)
+            by_line = {worker.line: worker for worker in workers}
+            for line in wait(list(by_line), timeout=1.0):
+                worker = by_line[line]  # type: ignore[index]
+                try:
+                    answer = worker.line.recv()
+                except (EOFError, OSError):
+                    answer = None
+                if isinstance(answer, Graded):
+                    worker.submission = None
+                    yield answer
+                elif answer == "ready":
+                    worker.ready, failed_starts = True, 0
+                else:
+                    worker.since = 0.0  # dead: counts as hung below
+            for worker in [w for w in workers if _hung(w, setup)]:
+                workers.remove(worker)
+                worker.stop()
+                if worker.submission is not None:
+                    submission = worker.submission
+                    tries[submission] = tries.get(submission, 0) + 1
+                    if tries[submission] < 2:
+                        waiting.appendleft(submission)
+                    else:
+                        yield lost(submission)
+                elif not worker.ready:
+                    failed_starts += 1
+                    if failed_starts >= 3:
+                        raise WorkersFail(
+                            "The grading process ends before it has begun. Run `autograder doctor`"
+                            " and `autograder verify`; they say what is wrong with the machine"
+                            " or the course."
+                        )
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+def _start(setup: Setup) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(setup, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _hand_out(worker: _Worker, waiting: deque[Submission]) -> None:
+    submission = waiting.popleft()
+    worker.submission, worker.since = submission, time.monotonic()
+    try:
+        worker.line.send(submission)
+    except OSError:
+        worker.since = 0.0
+
+
+def _hung(worker: _Worker, setup: Setup) -> bool:
+    if worker.since == 0.0:
+        return True
+    if worker.ready and worker.submission is None:
+        return False
+    allowed = setup.budget.total_wall_s + PATIENCE_S if worker.ready else START_S
+    return time.monotonic() - worker.since > allowed

@@ -1,0 +1,85 @@
+"""Grade one submission: read it, load it behind the wall, run its suite, put the result together.
+
+Never raises for anything that a student handed in; what is the grader's fault becomes a result
+with status ``grader_error`` and a note for the instructor's log.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course.records import Course, Exercise
+from autograder.ingest import Submission, Unreadable, read_notebook
+from autograder.sandbox.session import Budget, Server, Session
+from autograder.suite.outcome import Outcome
+from autograder.suite.plugin import GRADER_ERROR, Suites
+from autograder.verdict.result import result
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and what only the instructor may read about it."""
+
+    result: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Everything that grading one submission after the other needs.
+
+    Args:
+        course: the course.
+        course_sha256: its fingerprint.
+        ours: for each exercise, its locked cells (`autograder.ingest.read.normalised`).
+        server: where students' processes come from.
+        isolation: the server's level.
+        budget: seconds.
+    """
+
+    course: Course
+    course_sha256: str
+    ours: Mapping[str, Collection[str]]
+    server: Server
+    isolation: str
+    budget: Budget = Budget()
+
+    def grade(self, suites: Suites, submission: Submission) -> Graded:
+        """Grade one submission."""
+        began, cpu = time.monotonic(), time.process_time()
+        exercise = self.course.exercise(submission.exercise)
+        fields: dict[str, Any] = {
+            "student": submission.student,
+            "file": str(submission.path),
+            "sha256": None,
+            "course_sha256": self.course_sha256,
+            "isolation": self.isolation,
+        }
+        outcomes: Mapping[str, Outcome]
+        spent = 0.0
+        try:
+            ours = self.ours.get(exercise.id, ())
+            book = read_notebook(submission.path, submission.inside, ours)
+            fields["sha256"] = book.sha256
+            with Session(self.server, book.cells, self.budget) as session:
+                outcomes = suites.run(exercise, session)
+            fields["cells"] = session.records
+            spent = session.cpu_s
+        except Unreadable as unreadable:
+            fields |= {"status": "unreadable", "sha256": unreadable.sha256}
+            outcomes = _all(exercise, Outcome("missing", unreadable.text))
+        except Exception:
+            note = traceback.format_exc()
+            outcomes = _all(exercise, Outcome("grader_error", GRADER_ERROR, None, note))
+        fields["wall_s"] = time.monotonic() - began
+        fields["cpu_s"] = time.process_time() - cpu + spent
+        notes = {o.grader_note: None for o in outcomes.values() if o.grader_note}
+        return Graded(result(exercise, outcomes=outcomes, **fields), tuple(notes))
+
+
+def _all(exercise: Exercise, outcome: Outcome) -> dict[str, Outcome]:
+    return {criterion.id: outcome for criterion in exercise.criteria}

@@ -1,0 +1,1 @@
+"""What runs behind the wall: the standard library, numpy, and nothing of ours but this folder."""

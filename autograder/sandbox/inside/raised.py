@@ -1,0 +1,48 @@
+"""Say what an exception of the student's code was, where, and on which of the student's own lines."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from typing import TypedDict
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+
+
+class Raised(TypedDict):
+    """What travels of an exception: text only, cut to size."""
+
+    type: str
+    message: str
+    cell: int | None
+    line: int | None
+    text: str
+    functions: list[str]
+    kinds: list[str]
+
+
+def describe(error: BaseException) -> Raised:
+    """Type, message (one line, no addresses), and the innermost of the student's own lines."""
+    try:
+        message = str(error)
+    except BaseException:  # a student's own __str__ may raise too
+        message = ""
+    message = _ADDRESS.sub("0x…", " ".join(message.split()))[:200]
+    raised: Raised = {
+        "type": type(error).__name__[:80],
+        "message": message,
+        "cell": None,
+        "line": None,
+        "text": "",
+        "functions": [],
+        "kinds": [kind.__name__[:80] for kind in type(error).__mro__[:20]],
+    }
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        filename = frame.f_code.co_filename
+        if filename.startswith("<cell "):
+            raised["cell"] = int(filename[6:-1])
+            raised["line"] = line
+            raised["text"] = linecache.getline(filename, line).strip()[:120]
+            raised["functions"] = [*raised["functions"][-7:], frame.f_code.co_qualname[:80]]
+    return raised

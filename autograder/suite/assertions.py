@@ -1,0 +1,125 @@
+"""The assertions of a hidden suite. Each takes answers of the student's code, never plain values."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.sandbox.session import StudentRaised
+from autograder.suite.compare import Difference, difference, type_name
+from autograder.suite.proxy import Answer, fetch, label
+
+
+class Mismatch(Exception):
+    """An answer that is not right: the call that gave it, and how it differs."""
+
+    def __init__(self, call: str, found: Difference) -> None:
+        super().__init__(f"{call}: {found}")
+        self.call = call
+        self.found = found
+
+
+class ArgumentChanged(Exception):
+    """A call that changed an array it was given."""
+
+    def __init__(self, call: str, place: int) -> None:
+        super().__init__(f"{call} changed argument {place}")
+        self.call = call
+        self.place = place
+
+
+class NotRaised(Exception):
+    """A call that should have refused its arguments and did not."""
+
+    def __init__(self, call: str, expected: str, got: str) -> None:
+        super().__init__(f"{call} did not raise {expected}")
+        self.call = call
+        self.expected = expected
+        self.got = got
+
+
+def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -> None:
+    """The answer is ``expected``, up to rounding.
+
+    Args:
+        answer: what the student's code gave.
+        expected: array, number, bool, or a tuple, list or dict of them.
+        rtol: error allowed, relative to the largest absolute value expected. The default lets any
+            order of operations in float64 pass, and float32 inputs want about 1e-4.
+        atol: error allowed on top.
+
+    Raises:
+        Mismatch: it differs; the first difference in the order of `autograder.suite.compare`.
+    """
+    found = difference(fetch(_answer(answer)), expected, rtol, atol)
+    if found is not None:
+        raise Mismatch(label(answer), found)
+
+
+def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
+    """The answer is an array of exactly this dtype.
+
+    Raises:
+        Mismatch: it is not.
+    """
+    value, wanted = fetch(_answer(answer)), np.dtype(dtype).name
+    if value is None:
+        raise Mismatch(label(answer), Difference("nothing", None, "array"))
+    if not isinstance(value, (np.ndarray, np.generic)):
+        raise Mismatch(label(answer), Difference("type", type_name(value), "array"))
+    if value.dtype.name != wanted:
+        raise Mismatch(label(answer), Difference("dtype", value.dtype.name, wanted))
+
+
+def unchanged(function: Answer, *args: Any) -> Answer:
+    """Call ``function`` and check that it leaves the arrays it was given as they were.
+
+    Returns:
+        The answer of the call.
+
+    Raises:
+        ArgumentChanged: it changed one.
+    """
+    before = copy.deepcopy([arg if isinstance(arg, np.ndarray) else None for arg in args])
+    answer = _answer(function).inplace(*args)
+    after = answer.arguments
+    for place, array in enumerate(before):
+        if array is None:
+            continue
+        value = fetch(after[place]) if place < len(after) else None
+        if (
+            not isinstance(value, np.ndarray)
+            or value.shape != array.shape
+            or value.dtype != array.dtype
+            or value.tobytes() != array.tobytes()
+        ):
+            raise ArgumentChanged(label(answer), place + 1)
+    return answer
+
+
+def raises(error: type[Exception], function: Answer, *args: Any) -> None:
+    """Calling ``function`` raises ``error``, or a kind of it.
+
+    Raises:
+        NotRaised: it returned, or raised something else.
+    """
+    try:
+        answer = _answer(function)(*args)
+    except StudentRaised as raised:
+        if raised.info.type == "NotImplementedError" or error.__name__ not in raised.info.kinds:
+            if raised.info.type == "NotImplementedError":
+                raise
+            raise NotRaised(raised.label or "", error.__name__, raised.info.type) from raised
+        return
+    value = fetch(answer)
+    got = f"array{value.shape}" if isinstance(value, np.ndarray) else type_name(value)
+    raise NotRaised(label(answer), error.__name__, got)
+
+
+def _answer(thing: Any) -> Answer:
+    if not isinstance(thing, Answer):
+        raise TypeError("the first argument is what the student's code gave, not a plain value")
+    return thing

@@ -1,0 +1,47 @@
+"""Inputs for the student's code, the same for every student of a course.
+
+They hang on the course's salt and the criterion, so nobody can know them from the suite alone, and
+everybody in a class is asked the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = np.ndarray[Any, Any]
+
+
+class Make:
+    """Makes arrays for one criterion.
+
+    Args:
+        salt: the course's own secret text.
+        criterion: the criterion's id.
+    """
+
+    def __init__(self, salt: str, criterion: str) -> None:
+        digest = hashlib.sha256(f"{salt}\0{criterion}".encode()).digest()
+        self.rng = np.random.default_rng(list(digest))
+
+    def normal(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
+        """Standard normal numbers, of the given shape and dtype."""
+        return self.rng.standard_normal(shape).astype(dtype)
+
+    def uniform(
+        self, *shape: int, low: float = 0.0, high: float = 1.0, dtype: npt.DTypeLike = np.float64
+    ) -> Array:
+        """Uniform numbers in ``[low, high)``."""
+        return self.rng.uniform(low, high, shape).astype(dtype)
+
+    def integers(self, low: int, high: int, *shape: int) -> Array:
+        """Whole numbers in ``[low, high)``, int64."""
+        return self.rng.integers(low, high, shape)
+
+    def distinct(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
+        """All different and well apart, in random order: no ties for a maximum."""
+        size = int(np.prod(shape))
+        return ((self.rng.permutation(size) - size // 2) / 4).reshape(shape).astype(dtype)

@@ -1,0 +1,212 @@
+"""Run hidden suites with pytest, collected once, against one notebook after another.
+
+pytest lives in a trusted process. Collecting costs more than running, so `with_suites` collects
+all suites, and hands the caller a `Suites` while pytest stands in its run loop: the caller grades
+as many notebooks as it likes, and returns.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from autograder.course.records import Course, Criterion, Exercise, Part, Text
+from autograder.sandbox.session import Conversation, Session, StudentDied, StudentTimeout
+from autograder.suite import outcome
+from autograder.suite.criteria import criterion_id
+from autograder.suite.inputs import Make
+from autograder.suite.outcome import Outcome
+from autograder.suite.proxy import Student
+
+GRADER_ERROR = Text(
+    "The grader itself failed here. This costs you nothing; your instructor has been told.",
+    "採点プログラム側の不具合です。減点にはならず、担当教員に通知されます。",
+)
+
+
+@dataclass
+class _Current:
+    """What the fixtures of the running test give out."""
+
+    talk: Conversation
+    session: Session
+    criterion: Criterion
+    exercise: Exercise
+
+
+class Suites:
+    """Collected suites, ready to be run against a loaded notebook."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.problems: dict[Path, str] = {}
+        self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
+        self._current: _Current | None = None
+        self._outcome: Outcome | None = None
+
+    def criteria(self, exercise: Exercise) -> list[str]:
+        """The criterion ids that the exercise's suite decides."""
+        return [name for path, name in self._tests if path == exercise.suite]
+
+    def run(self, exercise: Exercise, session: Session) -> dict[str, Outcome]:
+        """Every criterion's outcome for one notebook. Never raises for what a student did."""
+        outcomes = {}
+        for part in exercise.parts:
+            absent = _absent(part, session)
+            for criterion in part.criteria:
+                found = self._decide(exercise, criterion, session, absent)
+                outcomes[criterion.id] = found
+        return outcomes
+
+    def _decide(
+        self, exercise: Exercise, criterion: Criterion, session: Session, absent: Outcome | None
+    ) -> Outcome:
+        tests = self._tests.get((exercise.suite, criterion.id), [])
+        if len(tests) != 1:
+            problem = self.problems.get(exercise.suite, f"{len(tests)} tests decide {criterion.id}")
+            return Outcome("grader_error", GRADER_ERROR, None, problem)
+        if absent is not None:
+            return absent
+        try:
+            with session.criterion() as talk:
+                self._current = _Current(talk, session, criterion, exercise)
+                return self._one(tests[0])
+        except (StudentDied, StudentTimeout) as failure:
+            ours = outcome.from_exception(failure, criterion.part, exercise.reveal)
+            return ours or _grader_error(failure)
+        except Exception as error:
+            return _grader_error(error)
+        finally:
+            self._current = None
+
+    def _one(self, item: pytest.Item) -> Outcome:
+        self._outcome = None
+        reports = runtestprotocol(item, log=False, nextitem=None)
+        broken = [report for report in reports if report.failed]
+        if broken or self._outcome is None:
+            text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
+            return Outcome("grader_error", GRADER_ERROR, None, text)
+        return self._outcome
+
+    # --- pytest's hooks and the two fixtures --------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Call a test, and turn whatever happens into an outcome."""
+        current = self._current
+        assert current is not None
+        names = pyfuncitem._fixtureinfo.argnames
+        arguments = {name: pyfuncitem.funcargs[name] for name in names}
+        try:
+            pyfuncitem.obj(**arguments)
+        except Exception as error:
+            found = outcome.from_exception(error, current.criterion.part, current.exercise.reveal)
+            self._outcome = found or _grader_error(error)
+        else:
+            self._outcome = outcome.PASSED
+        return True
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's functions and classes."""
+        assert self._current is not None
+        return Student(self._current.talk, self._current.session.defined)
+
+    @pytest.fixture
+    def make(self) -> Make:
+        """Inputs for this criterion."""
+        assert self._current is not None
+        return Make(self.course.salt, self._current.criterion.id)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that cannot be collected is remembered; the others go on."""
+        if report.failed:
+            path = self.course.root / report.nodeid.split("::")[0]
+            self.problems[path] = report.longreprtext
+
+    def collected(self, items: Iterable[pytest.Item]) -> None:
+        """Take over the collected tests."""
+        for item in items:
+            name = criterion_id(getattr(item, "function", None))
+            self._tests.setdefault((item.path, name or f"(no criterion) {item.name}"), []).append(
+                item
+            )
+
+
+class _Loop:
+    def __init__(self, suites: Suites, body: Callable[[Suites], None]) -> None:
+        self.suites = suites
+        self.body = body
+        self.error: BaseException | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.suites.collected(session.items)
+        try:
+            self.body(self.suites)
+        except BaseException as error:  # carried out of pytest, which would swallow it
+            self.error = error
+        return True
+
+
+def with_suites(
+    course: Course, exercises: Iterable[Exercise], body: Callable[[Suites], None]
+) -> None:
+    """Collect the suites of ``exercises`` and call ``body`` with them.
+
+    Raises:
+        Whatever ``body`` raises.
+    """
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    root = str(course.root)
+    if root not in sys.path:
+        sys.path.insert(0, root)  # a course brings its own reference library
+    suites = Suites(course)
+    loop = _Loop(suites, body)
+    paths = [str(exercise.suite) for exercise in exercises if exercise.suite.is_file()]
+    arguments = [
+        *paths, "--rootdir", root, "-c", os.devnull, "--confcutdir", str(course.root / "tests/hidden"),
+        "--import-mode=importlib", "--assert=plain", "--continue-on-collection-errors", "-s", "-q",
+        *(part for name in ("cacheprovider", "terminal", "warnings", "faulthandler", "logging",
+                            "junitxml", "doctest", "unittest", "stepwise", "setuponly")
+          for part in ("-p", f"no:{name}")),
+    ]  # fmt: skip
+    pytest.main(arguments, plugins=[suites, loop])
+    if loop.error is not None:
+        raise loop.error
+
+
+def _absent(part: Part, session: Session) -> Outcome | None:
+    """The outcome of every criterion of a part that the notebook does not define."""
+    defined = session.defined
+    if part.owner not in defined:
+        lower = {name.lower(): name for name in sorted(defined)}
+        close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
+        return outcome.missing(part.owner, near=lower[close[0]] if close else None)
+    members = defined[part.owner]
+    if part.method is None:
+        return None
+    if members is None:
+        return outcome.missing(part.owner, instead="function")
+    if part.method not in members:
+        close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
+        near = f"{part.owner}.{close[0]}" if close else None
+        return outcome.missing(part.id, near=near)
+    return None
+
+
+def _grader_error(error: BaseException) -> Outcome:
+    note = "".join(traceback.format_exception(error))
+    return Outcome("grader_error", GRADER_ERROR, None, note)
+
+

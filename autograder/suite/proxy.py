@@ -1,0 +1,214 @@
+"""The student's code as a suite sees it: names to call, answers to compare.
+
+`Student` gives the student's functions and classes by attribute. What comes of a call is an
+`Answer`: a value, or a handle on an object that stayed behind the wall. An answer has no truth
+value, no ``==``, no length and no iteration, so that a suite cannot pass it by accident (``assert
+student.f()`` would hold for any object); `autograder.suite.same` is the way to look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.sandbox.inside import wire
+from autograder.sandbox.session import Conversation, StudentFailure, Value
+
+
+class StudentMissing(StudentFailure):
+    """A name that the suite needs and the notebook does not define."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Student:
+    """The student's own functions and classes, by name.
+
+    Raises (on attribute access):
+        StudentMissing: the notebook does not define that name.
+    """
+
+    def __init__(self, talk: Conversation, defined: Mapping[str, Any]) -> None:
+        self._talk = talk
+        self._defined = defined
+
+    def __getattr__(self, name: str) -> Answer:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in self._defined:
+            raise StudentMissing(name)
+        return Answer(self._talk, {"name": name}, (), name)
+
+
+_UNFETCHED = object()
+
+
+class Answer:
+    """A place behind the wall, or a value that came from there.
+
+    Calling it calls what is there; attributes and items are places further in; assigning to them
+    sets them there. ``inplace(...)`` calls, and asks for the arguments as they are afterwards.
+    """
+
+    __slots__ = ("_arguments", "_base", "_label", "_steps", "_talk", "_value")
+
+    _arguments: list[Answer] | None
+
+    def __init__(
+        self,
+        talk: Conversation,
+        base: Mapping[str, Any] | None,
+        steps: tuple[tuple[str, Any], ...],
+        label: str,
+        value: Any = _UNFETCHED,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "_talk", talk)
+        put(self, "_base", base)
+        put(self, "_steps", steps)
+        put(self, "_label", label)
+        put(self, "_value", value)
+        put(self, "_arguments", None)
+
+    # --- what suites use --------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Answer:
+        """Call what is there with arrays, numbers, answers, or functions of the suite's own."""
+        return self._call(args, kwargs, want_args=False)
+
+    def inplace(self, *args: Any, **kwargs: Any) -> Answer:
+        """Call it; ``arguments`` of the answer are the arguments as they were afterwards."""
+        return self._call(args, kwargs, want_args=True)
+
+    @property
+    def arguments(self) -> list[Answer]:
+        """The arguments after an ``inplace`` call."""
+        if self._arguments is None:
+            raise TypeError("only an answer of .inplace(...) knows its arguments")
+        return self._arguments
+
+    def __getattr__(self, name: str) -> Answer:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._further("attr", name, f".{name}")
+
+    def __getitem__(self, key: Any) -> Answer:
+        if self._base is None and isinstance(self._value, (dict, tuple, list)):
+            text = f"{self._label}[{key!r}]"
+            try:
+                inner = self._value[key]
+            except (LookupError, TypeError):
+                inner = None
+            return self._from(inner, text)
+        return self._further("item", key, f"[{key!r}]")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._set("attr", name, value)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._set("item", key, value)
+
+    # --- what a suite must not do -----------------------------------------------------------
+
+    def _refuse(self, *_args: Any) -> NoReturn:
+        raise TypeError("an answer of the student's code is compared with same(...) only")
+
+    __bool__ = __len__ = __iter__ = __contains__ = __float__ = __int__ = __index__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
+    __array__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+    # --- how it works -----------------------------------------------------------------------
+
+    def _call(self, args: Sequence[Any], kwargs: Mapping[str, Any], want_args: bool) -> Answer:
+        texts = [*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())]
+        label = f"{self._label}({', '.join(texts)})"
+        sent = [_outgoing(arg) for arg in args]
+        named = {name: _outgoing(value) for name, value in kwargs.items()}
+        value = self._request("call", args=sent, kwargs=named, want_args=want_args, label=label)
+        answer = self._from(value.value, label)
+        if want_args:
+            back = value.args if value.args is not None else []
+            arguments = [
+                self._from(item, f"argument {place + 1} after {label}")
+                for place, item in enumerate(back)
+            ]
+            object.__setattr__(answer, "_arguments", arguments)
+        return answer
+
+    def _from(self, value: Any, label: str) -> Answer:
+        if isinstance(value, wire.Reference):
+            return Answer(self._talk, {"ref": value.number}, (), label, value)
+        return Answer(self._talk, None, (), label, value)
+
+    def _further(self, kind: str, key: Any, text: str) -> Answer:
+        if self._base is None:
+            # The student returned a plain value where an object should be.
+            raise StudentMissing(f"{self._label}{text}")
+        steps = (*self._steps, (kind, key))
+        return Answer(self._talk, self._base, steps, self._label + text)
+
+    def _set(self, kind: str, key: Any, value: Any) -> None:
+        if self._base is None:
+            raise StudentMissing(f"{self._label}.{key}")
+        steps = (*self._steps, (kind, key))
+        label = f"{self._label}.{key} = {show(value)}"
+        self._request("set", steps=steps, value=_outgoing(value), label=label)
+
+    def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> Value:
+        if self._base is None:
+            raise StudentMissing(self._label)
+        path = self._steps if steps is None else steps
+        place = {**self._base, "steps": [list(step) for step in path]}
+        try:
+            return self._talk.request(op, place, **fields)
+        except StudentFailure as failure:
+            failure.label = label
+            raise
+
+
+def fetch(answer: Answer) -> Any:
+    """The value of an answer; an object that stays behind the wall gives its `wire.Reference`."""
+    if answer._value is _UNFETCHED or (isinstance(answer._value, wire.Reference) and answer._steps):
+        value = answer._request("get", label=answer._label).value
+        object.__setattr__(answer, "_value", value)
+    return answer._value
+
+
+def label(answer: Answer) -> str:
+    """The call that gave the answer, arrays by their shapes: ``im2col(array(2, 3, 5, 7), 3, 3)``."""
+    return answer._label
+
+
+def show(value: Any) -> str:
+    """An argument in the text of a call: arrays by shape, the rest as Python writes it."""
+    if isinstance(value, Answer):
+        return _short(label(value))
+    if isinstance(value, np.ndarray):
+        inner = ", ".join(map(str, value.shape))
+        dtype = "" if value.dtype == np.float64 else f", {value.dtype.name}"
+        return f"array({inner}{dtype})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {show(item)}" for key, item in value.items()) + "}"
+    if callable(value):
+        return getattr(value, "__name__", "function").strip("<>")
+    return _short(repr(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _outgoing(value: Any) -> Any:
+    """Answers go back as what they are: a handle, or the plain value."""
+    if isinstance(value, Answer):
+        return fetch(value)
+    if isinstance(value, dict):
+        return {key: _outgoing(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_outgoing(item) for item in value)
+    return value
