@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder.course.records import Course, Criterion, Exercise, Part, Text
+from autograder.course.records import Course, CourseError, Criterion, Exercise, Part, Text
 from autograder.sandbox.session import Conversation, Session, StudentDied, StudentTimeout
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
@@ -147,10 +147,12 @@ class _Loop:
     def __init__(self, suites: Suites, body: Callable[[Suites], None]) -> None:
         self.suites = suites
         self.body = body
+        self.ran = False
         self.error: BaseException | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.ran = True
         self.suites.collected(session.items)
         try:
             self.body(self.suites)
@@ -176,12 +178,18 @@ def with_suites(
     paths = [str(exercise.suite) for exercise in exercises if exercise.suite.is_file()]
     arguments = [
         *paths, "--rootdir", root, "-c", os.devnull, "--confcutdir", str(course.root / "tests/hidden"),
-        "--import-mode=importlib", "--assert=plain", "--continue-on-collection-errors", "-s", "-q",
+        "--import-mode=importlib", "--assert=plain", "--continue-on-collection-errors", "-s",
         *(part for name in ("cacheprovider", "terminal", "warnings", "faulthandler", "logging",
                             "junitxml", "doctest", "unittest", "stepwise", "setuponly")
           for part in ("-p", f"no:{name}")),
     ]  # fmt: skip
-    pytest.main(arguments, plugins=[suites, loop])
+    code = pytest.main(arguments, plugins=[suites, loop])
+    if not loop.ran:
+        raise CourseError(
+            f"pytest refuses to run the hidden suites (exit status {int(code)})",
+            course.root / "tests" / "hidden",
+            mend="See what pytest says above",
+        )
     if loop.error is not None:
         raise loop.error
 

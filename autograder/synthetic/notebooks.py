@@ -1,0 +1,67 @@
+"""Notebooks as a student might hand them in, from the teaching solution and the known mistakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from autograder.course.records import Cell, Course, Equivalent, Exercise, Mistake
+from autograder.generate import solution_cells, student_cells
+
+
+def notebook(cells: Iterable[Cell]) -> bytes:
+    """Cells as an .ipynb file's bytes, without any metadata to lean on."""
+    return from_sources([(cell.kind, cell.source) for cell in cells])
+
+
+def from_sources(cells: Sequence[tuple[str, str]]) -> bytes:
+    """(``code`` or ``markdown``, source) pairs as an .ipynb file's bytes."""
+    nodes = []
+    for number, (kind, source) in enumerate(cells):
+        node: dict[str, object] = {"id": f"cell-{number}", "cell_type": kind, "metadata": {}}
+        node["source"] = source.splitlines(keepends=True)
+        if kind == "code":
+            node |= {"execution_count": None, "outputs": []}
+        nodes.append(node)
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": nodes}
+    return json.dumps(book, ensure_ascii=False).encode()
+
+
+def solution(course: Course, exercise: Exercise, lang: str) -> tuple[Cell, ...]:
+    """Everything right."""
+    return solution_cells(course, exercise, lang)
+
+
+def stub(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
+    """As handed out, nothing written."""
+    return student_cells(exercise, lang)
+
+
+def with_variant(
+    course: Course, exercise: Exercise, variant: Mistake | Equivalent, lang: str = "en"
+) -> tuple[Cell, ...]:
+    """The teaching solution, but for one part, which is written as ``variant`` has it."""
+    owner, _, method = variant.part.partition(".")
+    source = variant.source
+    if method:
+        source += f"\n{owner}.{method} = {method}\n"
+    return (*solution_cells(course, exercise, lang), code(source, f"variant-{variant.id}"))
+
+
+def half_done(
+    course: Course, exercise: Exercise, written: Iterable[str], lang: str
+) -> tuple[Cell, ...]:
+    """The teaching solution in the stub cells that define one of ``written``; stubs elsewhere."""
+    done = set(written)
+    solved = {cell.name: cell for cell in solution_cells(course, exercise, lang)}
+    return tuple(
+        solved[cell.name]
+        if cell.role == "carry" or (cell.role == "stub" and done & set(cell.parts))
+        else cell
+        for cell in student_cells(exercise, lang)
+    )
+
+
+def code(source: str, name: str = "") -> Cell:
+    """A code cell that a student added."""
+    return Cell("code", "setup", name, None, source, 0)
