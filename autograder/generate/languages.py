@@ -20,6 +20,7 @@ JAPANESE = re.compile(r"[\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf
 _LIKE_SEPARATOR = re.compile(r"\s*[-–—=]{1,}\s*(ja|jp|en|japanese|english)\s*[-–—=]+\s*", re.I)
 _LIKE_PREFIX = re.compile(r"#+\s*(en|ja|jp)\s*[:：]", re.I)
 _PREFIX = re.compile(r"# (en|ja):(?: |$)")
+_WIDTH = 100
 _LITERAL = re.compile(r"(?P<open>\w*(?P<quote>\"\"\"|'''|\"|'))(?P<content>.*)(?P=quote)", re.S)
 # Inside brackets already, so a literal over several lines needs no parentheses of its own.
 _BRACKETED = (ast.Call, ast.List, ast.Set, ast.Dict)
@@ -49,15 +50,31 @@ def _tr(source: Source, lang: str) -> Iterator[Edit]:
             raise source.error(
                 "tr() takes the English and the Japanese text, two literals or f-strings",
                 node.lineno,
+                'Write tr("English", "日本語")',
             )
-        start, end = source.span(node.args[0 if lang == "en" else 1])
-        text = source.text[start:end]
-        if "\n" in text and not isinstance(parents[node], _BRACKETED):
-            text = f"({text})"
+        text = _literal(source, node, lang, bracketed=isinstance(parents[node], _BRACKETED))
         yield Edit(*source.span(node), text)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Name) and _is_tr(node) and node not in calls:
             raise source.error("tr is no call here", node.lineno, 'Write tr("English", "日本語")')
+
+
+def _literal(source: Source, call: ast.Call, lang: str, *, bracketed: bool) -> str:
+    """The text of a call, laid out over lines as the call was, where one line is too little."""
+    argument = call.args[0 if lang == "en" else 1]
+    start, end = source.span(argument)
+    text = source.text[start:end]
+    if bracketed or call.lineno == call.end_lineno:
+        return text
+    if "\n" in text:
+        return f"({text})"
+    first, last = source.lines[call.lineno - 1], source.lines[(call.end_lineno or 0) - 1]
+    before = first[: source.span(call)[0] - source.line_span(call.lineno, call.lineno)[0]]
+    wide = len(JAPANESE.findall(text))  # each takes two columns
+    if len(before) + len(text) + wide <= _WIDTH:
+        return text
+    indent = last[: len(last) - len(last.lstrip())]
+    return f"(\n{indent}    {text}\n{indent})"
 
 
 def _is_tr(node: ast.expr) -> bool:
@@ -91,6 +108,7 @@ def _docstrings(source: Source, lang: str) -> Iterator[Edit]:
             raise source.error(
                 f"a docstring needs one line `{SEPARATOR}`, with text above and below it",
                 doc.lineno + at[-1],
+                "Write the English half above it, the Japanese one below",
             )
         half = halves[0 if lang == "en" else 1]
         close = f"\n{' ' * doc.col_offset}" if "\n" in half or half.endswith('"') else ""

@@ -28,7 +28,7 @@ from autograder.generate.statements import statements, weight
 
 TELLING = 14
 SHARE = 12
-SURVIVOR = 8
+SURVIVOR = 6
 
 _FENCED = re.compile(r"^ *(`{3,}|~{3,})[^\n]*\n(.*?)^ *\1", re.M | re.S)
 _NAMES = re.compile(r"\bsource_lib\b|\btests[/.]hidden\b|\bautograder[./]\w")

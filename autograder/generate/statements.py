@@ -1,7 +1,8 @@
 """Code as a bag of statements that can be recognised elsewhere, however it is laid out.
 
 A statement counts by what it says: comments, quotes, blanks and line breaks do not matter.
-Of a compound statement its head counts alone. What anybody writes alike is left out: imports,
+Of a compound statement its head counts alone; of `return value` and `name = value` the value, so
+that the name given to it does not matter. What anybody writes alike is left out: imports,
 signatures, docstrings, `pass`, returning a name.
 """
 
@@ -57,6 +58,15 @@ def _head(node: ast.stmt) -> str:
         return f"{ast.unparse(node.target)} in {ast.unparse(node.iter)}"
     if isinstance(node, ast.With):
         return ", ".join(ast.unparse(item) for item in node.items)
+    if isinstance(node, ast.Return):
+        return ast.unparse(node.value) if node.value else ""
+    if isinstance(node, ast.Assign) and not any(map(_is_item, node.targets)):
+        return ast.unparse(node.value)
     if isinstance(node, ast.Try | ast.Match):
         return ""
     return ast.unparse(node)
+
+
+def _is_item(target: ast.expr) -> bool:
+    """Whether something is written into an array or dictionary: where to then tells a lot."""
+    return any(isinstance(node, ast.Subscript) for node in ast.walk(target))

@@ -1,0 +1,60 @@
+"""assignments/ on disk."""
+
+import pytest
+
+from autograder.course.records import CourseError
+from autograder.generate import notebook_bytes, stale, write_assignments
+
+
+def test_everything_is_written_by_default_and_then_fresh(tiny, tmp_path):
+    course = tiny.load()
+    written = write_assignments(course, [], [], tmp_path / "out")
+    assert [path.relative_to(tmp_path / "out").as_posix() for path in written] == [
+        "en/01_area.ipynb",
+        "ja/01_area.ipynb",
+        "en/02_box.ipynb",
+        "ja/02_box.ipynb",
+    ]
+    assert written[1].read_bytes() == notebook_bytes(course, course.exercise("01_area"), "ja")
+    assert sorted((tmp_path / "out").rglob("*.*")) == sorted(written)  # and no scraps
+    assert stale(course, [], [], tmp_path / "out") == []
+
+
+def test_only_what_was_asked_for_is_written(tiny, tmp_path):
+    (path,) = write_assignments(tiny.load(), ["02_box"], ["ja"], tmp_path)
+    assert path == tmp_path / "ja" / "02_box.ipynb"
+
+
+def test_stale_names_what_is_missing_differs_or_is_surplus(tiny, tmp_path):
+    course = tiny.load()
+    write_assignments(course, [], [], tmp_path)
+    (tmp_path / "en" / "01_area.ipynb").unlink()
+    (tmp_path / "ja" / "01_area.ipynb").write_text("{}\n")
+    (tmp_path / "en" / "03_gone.ipynb").write_text("{}\n")
+    missing, differs, surplus = stale(course, [], [], tmp_path)
+    assert missing.startswith(f"{tmp_path / 'en' / '01_area.ipynb'}: missing; run `autograder")
+    assert differs.startswith(f"{tmp_path / 'ja' / '01_area.ipynb'}: not what solutions/ gives")
+    assert surplus.startswith(f"{tmp_path / 'en' / '03_gone.ipynb'}: belongs to no exercise")
+
+
+def test_a_change_of_the_teaching_notebook_makes_its_two_files_stale(tiny, tmp_path):
+    write_assignments(tiny.load(), [], [], tmp_path)
+    tiny.replace(tiny.area, "# Think: which", "# Think again: which")
+    (only,) = stale(tiny.load(), [], [], tmp_path)
+    assert "en/01_area.ipynb" in only
+
+
+def test_a_better_solution_alone_makes_nothing_stale(tiny, tmp_path):
+    write_assignments(tiny.load(), [], [], tmp_path)
+    tiny.replace(tiny.area, "    return outer - inner\n", "    return -inner + outer\n")
+    assert stale(tiny.load(), [], [], tmp_path) == []
+
+
+def test_a_language_that_the_course_is_not_written_in(tiny, tmp_path):
+    with pytest.raises(CourseError, match=r"not written in 'de'.*Choose from en, ja"):
+        write_assignments(tiny.load(), [], ["de"], tmp_path)
+
+
+def test_an_exercise_that_does_not_exist(tiny, tmp_path):
+    with pytest.raises(CourseError, match=r"no exercise '09_moon'.*01_area, 02_box"):
+        write_assignments(tiny.load(), ["09_moon"], [], tmp_path)
