@@ -41,7 +41,12 @@ def run(options: argparse.Namespace) -> int:
     result = steps[0].graded.result
     titles = {criterion.id: criterion.title[options.lang] for criterion in exercise.criteria}
     table = Table(title=f"{exercise.title[options.lang]} · {escape(str(options.notebook))}")
-    for heading, justify in (("criterion", "left"), ("points", "right"), ("", "left"), ("", "left")):
+    for heading, justify in (
+        ("criterion", "left"),
+        ("points", "right"),
+        ("", "left"),
+        ("", "left"),
+    ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for entry in result["criteria"]:
         text = entry["message"][options.lang]

@@ -101,14 +101,14 @@ def _graded(
 
 
 def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Problem]) -> None:
-    counts = Counter((claim.exercise, claim.kind) for claim in made)
+    counts = Counter((claim.exercise, str(claim.kind)) for claim in made)
     wrong = Counter((problem.exercise, problem.kind) for problem in problems)
     table = Table("exercise", "points", "criteria", *COLUMNS, title="Is the course right?")
     for exercise in exercises:
         marks = []
         for column in COLUMNS:
             bad = wrong[exercise.id, column]
-            total = counts.get((exercise.id, column))  # type: ignore[call-overload]
+            total = counts.get((exercise.id, column))
             mark = f"✗ {bad}" if bad else "✓"
             marks.append(f"{mark} of {total}" if total else mark)
         table.add_row(exercise.id, f"{exercise.points:g}", str(len(exercise.criteria)), *marks)

@@ -163,7 +163,7 @@ _ENDLESS = "def attack():\n    while True:\n        pass\n"
 _MEMORY = "def attack():\n    return np.ones(10 * 2**30 // 8)\n"
 _OUTPUT = "while True:\n    print('x' * 10**6)\n"
 _FORKS = "import os\nwhile True:\n    os.fork()\n"
-_SNOOP = '''
+_SNOOP = """
 import glob, importlib, os, sys
 
 def attack():
@@ -178,4 +178,4 @@ def attack():
     if not found:
         raise LookupError("no tests to be found")
     return found
-'''
+"""
