@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from types import CodeType
@@ -28,7 +27,7 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
     except SyntaxError as error:
         raise CourseError(f"is not Python: {error.msg}", file, error.lineno) from None
     _check_imports(tree, file)
-    sources = _function_sources(tree, text)
+    functions = _functions(tree)
     mistakes: list[Mistake] = []
     equivalents: list[Equivalent] = []
     taken: set[str] = set()
@@ -38,11 +37,14 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
             raise CourseError(f"there are two entries {entry.id!r}", file, line, "Rename one")
         taken.add(entry.id)
         _check_part(entry, exercise, file, line)
-        if line not in sources:
+        if line not in functions or len(functions[line].decorator_list) != 1:
             raise CourseError(
-                f"{entry.id} does not decorate a function at the file's top level", file, line
+                f"{entry.id} is not the only decorator of a function at the file's top level",
+                file,
+                line,
+                "What runs is the function's bare source: move it there, alone",
             )
-        source = sources[line]
+        source = _undecorated(functions[line], text)
         if entry.kind == "mistake":
             hint = _hint(entry, file, line)
             mistakes.append(Mistake(entry.id, entry.part, hint, source))
@@ -113,13 +115,14 @@ def _hint(entry: Entry, file: Path, line: int) -> Text:
     return Text(hint["en"], hint["ja"])
 
 
-def _function_sources(tree: ast.Module, text: str) -> dict[int, str]:
-    """Source without decorators of each top-level function, by its first line with them."""
-    lines = text.splitlines()
-    found = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            first = node.decorator_list[0].lineno
-            body = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-            found[first] = textwrap.dedent(body) + "\n"
-    return found
+def _functions(tree: ast.Module) -> dict[int, ast.FunctionDef]:
+    """The decorated functions at the top level, by their first line (a decorator's)."""
+    return {
+        node.decorator_list[0].lineno: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
+    }
+
+
+def _undecorated(function: ast.FunctionDef, text: str) -> str:
+    return "\n".join(text.split("\n")[function.lineno - 1 : function.end_lineno]) + "\n"

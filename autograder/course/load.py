@@ -62,6 +62,8 @@ def load_course(root: Path) -> Course:
     table.finish()
     exercises: list[Exercise] = []
     for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):  # .ipynb_checkpoints holds a copy of a notebook
+            continue
         if (path / "exercise.toml").exists() or (path / "notebook.py").exists():
             exercises.append(_exercise(root, path, languages, tuple(exercises)))
     return Course(root, title, salt, languages, tuple(exercises), colab)

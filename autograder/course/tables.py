@@ -17,12 +17,15 @@ from autograder.course.records import LANGUAGES, CourseError, Text
 class Table:
     """One TOML table, from which each key is taken once."""
 
-    def __init__(self, values: dict[str, Any], file: Path, text: str, where: str = "") -> None:
-        """`where` is a piece of text that stands in the table or right above it."""
+    def __init__(
+        self, values: dict[str, Any], file: Path, text: str, name: str = "", start: int = 0
+    ) -> None:
+        """`name` is the dotted one, `start` where in `text` the table's header stands."""
         self._values = dict(values)
         self.file = file
         self._text = text
-        self._where = where
+        self._name = name
+        self._start = start
 
     def error(self, message: str, mend: str = "", near: str = "") -> CourseError:
         """The error to raise, at the line of `near` after the table's own place."""
@@ -72,14 +75,22 @@ class Table:
         value = self._take(key, None)
         if not isinstance(value, dict):
             raise self.error(f"{key} = {value!r} is not a table", near=key)
-        return Table(value, self.file, self._text, self._where or key)
+        return Table(value, self.file, self._text, self._dotted(key), self._start)
 
-    def tables(self, key: str, label: str = "id") -> list[Table]:
+    def tables(self, key: str) -> list[Table]:
         """An array of tables with at least one of them."""
         value = self._take(key, [])
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-            raise self.error(f"there is no [[{key}]] here", f"Add at least one [[{key}]] table")
-        return [Table(v, self.file, self._text, f'"{v.get(label, "")}"') for v in value]
+            header = f"[[{self._dotted(key)}]]"
+            raise self.error(f"there is no {header} here", f"Add at least one {header}")
+        name = self._dotted(key)
+        headers = re.finditer(rf"^\s*\[\[{re.escape(name)}\]\]", self._text[self._start :], re.M)
+        starts = [self._start + header.end() for header in headers]
+        starts += [self._start] * (len(value) - len(starts))  # an inline array has no headers
+        return [
+            Table(inner, self.file, self._text, name, start)
+            for inner, start in zip(value, starts, strict=False)
+        ]
 
     def text(self, key: str, languages: Sequence[str]) -> Text:
         """A table with one text for each of the course's languages.
@@ -112,11 +123,14 @@ class Table:
             raise self.error(f"{key!r} is missing", f"Add {key} = ...")
         return default
 
+    def _dotted(self, key: str) -> str:
+        return f"{self._name}.{key}" if self._name else key
+
     def _line(self, near: str) -> int | None:
-        start = max(self._text.find(self._where), 0)
-        found = re.search(rf"(?<!\w){re.escape(near)}(?!\w)", self._text[start:]) if near else None
-        at = start + found.start() if found else start
-        return self._text.count("\n", 0, at) + 1 if found or at else None
+        rest = self._text[self._start :]
+        found = re.search(rf"(?<!\w){re.escape(near)}(?!\w)", rest) if near else None
+        at = self._start + (found.start() if found else 0)
+        return self._text.count("\n", 0, at) + 1 if at or found else None
 
 
 def read_table(file: Path) -> Table:
