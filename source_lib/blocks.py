@@ -55,7 +55,7 @@ class WindowBlocks:
         self._count, self._channels, height, width = padded_shape
         self._filter_shape = filter_shape
         self._stride = stride
-        self._out_h, self._out_w = output_shape((height, width), filter_shape, stride, pad=0)
+        self._out_h, self._out_w = output_shape((height, width), filter_shape, stride, 0, "filter")
         self._dtype = dtype
         self._buffer = np.empty(0, dtype=dtype)
 

@@ -62,10 +62,10 @@ def has_shape(name: str, array: Array, expected: Sequence[int], why: str) -> Non
         raise ValueError(f"{name} must have shape {tuple(expected)} ({why}), got {array.shape}")
 
 
-def float_dtype(*arrays: Array) -> np.dtype[Any]:
-    """Return the dtype of a computation with real results.
+def float_dtype(x: Array) -> np.dtype[Any]:
+    """Return the dtype of a computation on `x` with real results.
 
-    float32 stays float32, mixed inputs follow NumPy's promotion, and integers become float64.
+    The input decides, whatever the dtype of the parameters: float32 in, float32 out. Integers
+    become float64.
     """
-    dtype = np.result_type(*arrays)
-    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)

@@ -60,7 +60,7 @@ class Convolution:
             x: shape (N, C, H, W). Not changed; kept (not copied) for `backward`.
 
         Returns:
-            Shape (N, F, out_h, out_w); float32 if x, W and b are.
+            Shape (N, F, out_h, out_w), dtype of x (float64 for integers).
 
         Raises:
             ValueError: x is not 4-D, has another number of channels than the filters, or is
@@ -73,9 +73,11 @@ class Convolution:
                 f"x must have {C} channels, as the filters W {self.W.shape} have, "
                 f"got {x.shape[1]}: shape {x.shape}"
             )
-        out_h, out_w = output_shape(x.shape[2:], (filter_h, filter_w), self.stride, self.pad)
+        out_h, out_w = output_shape(
+            x.shape[2:], (filter_h, filter_w), self.stride, self.pad, "the filters of W"
+        )
 
-        dtype = float_dtype(x, self.W, self.b)
+        dtype = float_dtype(x)
         W_rows = self.W.reshape(F, C * filter_h * filter_w).astype(dtype, copy=False)
         bias = self.b.astype(dtype, copy=False).reshape(F, 1, 1, 1)
         padded = pad_images(x, self.pad)
@@ -99,7 +101,8 @@ class Convolution:
                 Not changed.
 
         Returns:
-            Gradient with respect to x, shape (N, C, H, W).
+            Gradient with respect to x: shape of x, dtype of the output. `dW` and `db` likewise
+            have the shapes of W and b.
 
         Raises:
             RuntimeError: `forward` has not been called.
@@ -112,7 +115,7 @@ class Convolution:
         x = self._x
         F, C, filter_h, filter_w = self.W.shape
 
-        dtype = float_dtype(dout, x, self.W)
+        dtype = float_dtype(x)
         W_columns = self.W.reshape(F, C * filter_h * filter_w).T.astype(dtype, order="C")
         padded = pad_images(x, self.pad)
         blocks = WindowBlocks(padded.shape, (filter_h, filter_w), self.stride, dtype)
@@ -127,5 +130,5 @@ class Convolution:
             blocks.add(np.matmul(W_columns, d, out=windows), dpadded, block)
 
         self.dW = dW_columns.T.reshape(self.W.shape)
-        self.db = dout.sum(axis=(0, 2, 3), dtype=float_dtype(dout))
+        self.db = dout.sum(axis=(0, 2, 3), dtype=dtype)
         return crop_images(dpadded, self.pad)

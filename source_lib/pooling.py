@@ -1,5 +1,6 @@
 """Max pooling, forward and backward."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -33,16 +34,9 @@ class Pooling:
             TypeError: a setting is no integer.
             ValueError: a setting is out of range.
         """
-        self.pool_h = count("pool_h", pool_h, 1)
-        self.pool_w = count("pool_w", pool_w, 1)
-        self.stride = count("stride", stride, 1)
-        self.pad = count("pad", pad, 0)
-        if self.pad >= min(self.pool_h, self.pool_w):
-            raise ValueError(
-                f"pad must be less than the window ({self.pool_h}x{self.pool_w}), got {self.pad}: "
-                "a window of nothing but padding has no maximum"
-            )
+        self.window, self.stride, self.pad = window_settings(pool_h, pool_w, stride, pad)
         self._x_shape: tuple[int, ...] = ()
+        self._dtype = np.dtype(np.float64)
         self._winner: Array | None = None
 
     def forward(self, x: npt.ArrayLike) -> Array:
@@ -59,14 +53,14 @@ class Pooling:
         """
         x = as_array("x", x, "N C H W")
         N, C, H, W = x.shape
-        out_h, out_w = output_shape((H, W), (self.pool_h, self.pool_w), self.stride, self.pad)
+        out_h, out_w = output_shape((H, W), self.window, self.stride, self.pad, "pool_h x pool_w")
         out = np.empty((N, C, out_h, out_w), dtype=x.dtype)
         # Which place of its window won, counted row by row: one byte, where an index takes eight.
-        winner = np.zeros(out.shape, dtype=np.min_scalar_type(self.pool_h * self.pool_w - 1))
+        winner = np.zeros(out.shape, dtype=np.min_scalar_type(math.prod(self.window)))
         for images in groups_of_images(x):
             padded = pad_images(x[images], self.pad, lowest(x.dtype))
             self._compete(padded, out[images], winner[images])
-        self._x_shape, self._winner = x.shape, winner
+        self._x_shape, self._dtype, self._winner = x.shape, float_dtype(x), winner
         return out
 
     def _compete(self, padded: Array, out: Array, winner: Array) -> None:
@@ -78,8 +72,8 @@ class Pooling:
         out[...] = offset_view(padded, 0, 0, self.stride, out.shape)
         better = np.empty(out.shape, dtype=bool)
         place = np.empty_like(winner)
-        for number in range(1, self.pool_h * self.pool_w):
-            y, x = divmod(number, self.pool_w)
+        for number in range(1, math.prod(self.window)):
+            y, x = divmod(number, self.window[1])
             candidate = offset_view(padded, y, x, self.stride, out.shape)
             # Strictly greater: of equal pixels the first keeps the place.
             np.greater(candidate, out, out=better)
@@ -98,7 +92,7 @@ class Pooling:
                 Not changed.
 
         Returns:
-            Gradient with respect to x, shape (N, C, H, W).
+            Gradient with respect to x: shape (N, C, H, W), dtype of x (float64 for integers).
 
         Raises:
             RuntimeError: `forward` has not been called.
@@ -109,7 +103,7 @@ class Pooling:
         dout = as_array("dout", dout, "N C out_h out_w")
         has_shape("dout", dout, self._winner.shape, "that of forward's result")
 
-        dx = np.zeros(self._x_shape, dtype=float_dtype(dout))
+        dx = np.zeros(self._x_shape, dtype=self._dtype)
         for images in groups_of_images(dx):
             pixels = self._winning_pixels(self._winner[images])
             # add.at, because one pixel may be named twice: `dx[pixels] += d` would count it once.
@@ -121,10 +115,10 @@ class Pooling:
         _, C, H, W = self._x_shape
         top = np.arange(winner.shape[2])[:, np.newaxis] * self.stride - self.pad
         left = np.arange(winner.shape[3]) * self.stride - self.pad
-        number = np.arange(self.pool_h * self.pool_w)
-        offset = number // self.pool_w * W + number % self.pool_w
+        y, x = np.divmod(np.arange(math.prod(self.window)), self.window[1])
+        offset = y * W + x
 
-        pixels = top * W + left + offset[winner]
+        pixels: Array = top * W + left + offset[winner]
         if self.pad:
             # Place 0 wins from the padding only if nothing beats it: every real pixel of the window
             # is as low as can be. The first of them takes the gradient then.
@@ -140,3 +134,17 @@ def lowest(dtype: np.dtype[Any]) -> float | int:
     if dtype.kind == "f":
         return -np.inf
     return 0 if dtype.kind == "b" else int(np.iinfo(dtype).min)
+
+
+def window_settings(
+    pool_h: int, pool_w: int, stride: int, pad: int
+) -> tuple[tuple[int, int], int, int]:
+    """Return ((pool_h, pool_w), stride, pad), checked."""
+    window = (count("pool_h", pool_h, 1), count("pool_w", pool_w, 1))
+    stride, pad = count("stride", stride, 1), count("pad", pad, 0)
+    if pad >= min(window):
+        raise ValueError(
+            f"pad must be less than pool_h x pool_w ({window[0]}x{window[1]}), got {pad}: "
+            "a window that sees nothing but padding has no value"
+        )
+    return window, stride, pad

@@ -29,7 +29,7 @@ def conv2d_single(
         flip_kernel: true for mathematical convolution.
 
     Returns:
-        Shape (out_h, out_w); float32 if both inputs are, float64 for integers.
+        Shape (out_h, out_w), dtype of `image` (float64 for integers).
 
     Raises:
         TypeError: an array does not hold real numbers, or a setting is no integer.
@@ -37,12 +37,12 @@ def conv2d_single(
     """
     picture = as_array("image", image, "H W")
     weights = as_array("kernel", kernel, "kernel_h kernel_w")
-    out_h, out_w = output_shape(picture.shape, weights.shape, stride, padding)
+    out_h, out_w = output_shape(picture.shape, weights.shape, stride, padding, "kernel")
     if flip_kernel:
         weights = weights[::-1, ::-1]
 
     padded = np.pad(picture, padding)
-    out = np.zeros((out_h, out_w), dtype=float_dtype(picture, weights))
+    out = np.zeros((out_h, out_w), dtype=float_dtype(picture))
     # One pass per kernel weight, over all positions at once.
     for y, x in np.ndindex(weights.shape):
         seen = offset_view(padded, y, x, stride, out.shape)
@@ -69,7 +69,7 @@ def maxpool2d_single(feature_map: npt.ArrayLike, pool: int = 2, stride: int = 2)
     """
     values = as_array("feature_map", feature_map, "H W")
     pool = count("pool", pool, 1)
-    out_h, out_w = output_shape(values.shape, (pool, pool), stride, pad=0)
+    out_h, out_w = output_shape(values.shape, (pool, pool), stride, 0, "pool x pool")
 
     out = offset_view(values, 0, 0, stride, (out_h, out_w)).copy()
     for y, x in np.ndindex(pool, pool):

@@ -44,25 +44,25 @@ def conv_output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0)
 
 
 def output_shape(
-    image: Sequence[int], window: Sequence[int], stride: int, pad: int
+    image: Sequence[int], window: Sequence[int], stride: int, pad: int, name: str
 ) -> tuple[int, int]:
     """Return (out_h, out_w) for a `window` (h, w) that slides over an `image` (H, W).
+
+    `name` is what the caller calls the window, for the error if it does not fit.
 
     Raises:
         TypeError: a setting is no integer.
         ValueError: a setting is out of range, or the window is larger than the padded image.
     """
-    (H, W), (window_h, window_w) = image, window
-    for name, size in (("window height", window_h), ("window width", window_w)):
-        count(name, size, 1)
+    (H, W), (h, w) = image, window
     stride = count("stride", stride, 1)
     pad = count("pad", pad, 0)
-    if window_h > H + 2 * pad or window_w > W + 2 * pad:
+    if h > H + 2 * pad or w > W + 2 * pad:
         raise ValueError(
-            f"the {window_h}x{window_w} window must fit into the padded input, which is "
-            f"{H + 2 * pad}x{W + 2 * pad} (H {H}, W {W}, pad {pad})"
+            f"{name} must fit into the padded input of {H + 2 * pad}x{W + 2 * pad} "
+            f"(H {H}, W {W}, pad {pad}), got {h}x{w}"
         )
-    return conv_output_size(H, window_h, stride, pad), conv_output_size(W, window_w, stride, pad)
+    return conv_output_size(H, h, stride, pad), conv_output_size(W, w, stride, pad)
 
 
 def conv_param_count(

@@ -72,7 +72,8 @@ def im2col(
     """
     x = as_array("input_data", input_data, "N C H W")
     N, C, H, W = x.shape
-    out_h, out_w = output_shape((H, W), (filter_h, filter_w), stride, pad)
+    window = (count("filter_h", filter_h, 1), count("filter_w", filter_w, 1))
+    out_h, out_w = output_shape((H, W), window, stride, pad, "filter_h x filter_w")
 
     padded = pad_images(x, pad)
     # (N, C, out_h, out_w, filter_h, filter_w): a view, no pixel is copied yet.
@@ -121,7 +122,8 @@ def col2im(
     if len(input_shape) != 4:
         raise ValueError(f"input_shape must be (N, C, H, W), got {tuple(input_shape)}")
     N, C, H, W = (count("input_shape", size, 0) for size in input_shape)
-    out_h, out_w = output_shape((H, W), (filter_h, filter_w), stride, pad)
+    window = (count("filter_h", filter_h, 1), count("filter_w", filter_w, 1))
+    out_h, out_w = output_shape((H, W), window, stride, pad, "filter_h x filter_w")
     has_shape(
         "col",
         col,
