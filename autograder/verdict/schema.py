@@ -17,7 +17,7 @@ SCHEMA_FILE = Path(__file__).with_name("result_schema.json")
 SCHEMA_VERSION = 1
 
 
-class ResultInvalid(ValueError):  # noqa: N818 - read as a sentence where it is raised
+class ResultInvalid(ValueError):
     """A result breaks the contract. ``str()`` gives where, what is wrong and what to do."""
 
 

@@ -1,20 +1,26 @@
 """Results as a grading run writes them, made by hand: one of every kind, and hostile ones."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from autograder.course.load import load_course
+from autograder.course.records import Course, Text
+from autograder.report import mistake_hints
 
 Result = dict[str, Any]
 
 
 def make_criterion(id: str, status: str = "passed", **fields: Any) -> Result:
     """One entry of ``criteria``: full points if passed or carried, none otherwise."""
-    earns = status in {"passed", "carried", "grader_error"}
+    most = fields.get("max_points", 2)
     criterion = {
         "id": id,
         "part": id.rpartition(".")[0],
-        "points": 2 if earns else 0,
-        "max_points": 2,
+        "points": most if status in {"passed", "carried", "grader_error"} else 0,
+        "max_points": most,
         "status": status,
         "own_status": "failed" if status == "carried" else status,
         "message": {"en": "", "ja": ""},
@@ -47,6 +53,16 @@ def make_result(
 
 
 @pytest.fixture
+def new_result() -> Callable[..., Result]:
+    return make_result
+
+
+@pytest.fixture
+def new_criterion() -> Callable[..., Result]:
+    return make_criterion
+
+
+@pytest.fixture
 def result() -> Result:
     """A result with everything a contract has: failures, counterexample, diagnosis, cells."""
     return make_result(
@@ -65,3 +81,201 @@ def result() -> Result:
             {"index": 3, "status": "error", "error": "NameError: name 'cupy' is not defined"},
         ],
     )
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """A small course with hints, a bonus criterion and a part that builds on another."""
+    return make_course()
+
+
+@pytest.fixture(scope="session")
+def hints(course: Course) -> dict[str, dict[str, Text]]:
+    return {exercise.id: mistake_hints(exercise) for exercise in course.exercises}
+
+
+def make_course() -> Course:
+    return load_course(Path(__file__).parent / "course")
+
+
+def im2col_criteria(**changed: Result) -> list[Result]:
+    """All criteria of 02_im2col, passed but for those changed (slug with __ for a dot)."""
+    points = {
+        "im2col.one_channel": 1,
+        "im2col.stride": 1,
+        "im2col.padding": 1,
+        "im2col.float32": 0.5,
+        "col2im.no_overlap": 1,
+        "col2im.overlap": 1.5,
+    }
+    return [
+        make_criterion(id, max_points=most, **changed.get(id.replace(".", "__"), {}))
+        for id, most in points.items()
+    ]
+
+
+def everywhere(status: str, en: str, ja: str) -> dict[str, Result]:
+    said = {"status": status, "message": {"en": en, "ja": ja}}
+    return {c["id"].replace(".", "__"): said for c in im2col_criteria()}
+
+
+def make_class() -> dict[str, Result]:
+    """One result of each kind, by what it shows."""
+    full = make_result("aiko", criteria=im2col_criteria())
+    every_status = make_result(
+        "ben",
+        criteria=im2col_criteria(
+            im2col__stride={
+                "status": "failed",
+                "message": {
+                    "en": "3 of 6 values differ, the first at (0, 2). Right for stride 1 only.",
+                    "ja": "6個のうち3個の値が違い、最初は(0, 2)です。ストライド1では正しい値です。",
+                },
+                "diagnosis": ["IM8"],
+                "counterexample": {
+                    "call": "im2col(x, 2, 2, 2, 0)    x: float64 (1, 1, 4, 4)",
+                    "expected": "[[ 3.  1.  4.  1.]\n [ 5.  9.  2.  6.]]",
+                    "got": "[[ 3.  1.  4.  1.]\n [ 1.  5.  9.  2.]]",
+                },
+            },
+            im2col__padding={
+                "status": "error",
+                "message": dict.fromkeys(
+                    ("en", "ja"), "ValueError: could not broadcast shape (5,5) into shape (7,7)"
+                ),
+            },
+            im2col__float32={
+                "status": "timeout",
+                "message": {
+                    "en": "No answer within 5 s.",
+                    "ja": "5秒以内に答えが返りませんでした。",
+                },
+            },
+            col2im__no_overlap={
+                "status": "missing",
+                "message": {
+                    "en": "There is no `col2im` in the notebook.",
+                    "ja": "ノートブックに`col2im`がありません。",
+                },
+            },
+            col2im__overlap={
+                "status": "missing",
+                "message": {
+                    "en": "There is no `col2im` in the notebook.",
+                    "ja": "ノートブックに`col2im`がありません。",
+                },
+            },
+        ),
+        cells=[
+            {"index": 0, "status": "ok", "error": None},
+            {
+                "index": 4,
+                "status": "error",
+                "error": "ModuleNotFoundError: No module named 'common'\n"
+                "  line 2: from common.util import im2col",
+            },
+            {"index": 9, "status": "timeout", "error": None},
+            {"index": 11, "status": "skipped", "error": None},
+        ],
+    )
+    carried = make_result(
+        "chiyo",
+        "03_convolution",
+        criteria=[
+            make_criterion("Convolution.forward.shape", "carried", max_points=1),
+            make_criterion("Convolution.forward.values", "carried"),
+            make_criterion("Convolution.backward.dw", "passed"),
+            make_criterion("Convolution.backward.fast", "failed", max_points=1),
+        ],
+        max_score=5,
+    )
+    bonus = make_result(
+        "aiko",
+        "03_convolution",
+        criteria=[
+            make_criterion("Convolution.forward.shape", max_points=1),
+            make_criterion("Convolution.forward.values"),
+            make_criterion("Convolution.backward.dw"),
+            make_criterion("Convolution.backward.fast", max_points=1),
+        ],
+        max_score=5,
+    )
+    unreadable = make_result(
+        "dai",
+        criteria=im2col_criteria(
+            **everywhere(
+                "missing",
+                "The file is no notebook: its JSON ends in the middle (line 1, column 2048).",
+                "ノートブックとして読めません。JSONが途中（1行2048文字目）で終わっています。",
+            )
+        ),
+        status="unreadable",
+        cells=[],
+        submission={"file": "submitted/dai/02_im2col.ipynb", "sha256": None},
+    )
+    grader_error = make_result(
+        "emi",
+        criteria=im2col_criteria(
+            im2col__padding={
+                "status": "grader_error",
+                "message": {
+                    "en": "The reference raised ZeroDivisionError.",
+                    "ja": "模範実装がZeroDivisionErrorで停止しました。",
+                },
+            }
+        ),
+    )
+    nothing = make_result(
+        "fumi",
+        criteria=im2col_criteria(
+            **everywhere("failed", "Nothing was returned.", "何も返されませんでした。")
+        ),
+    )
+    broken_run = make_result(
+        "goro",
+        "03_convolution",
+        criteria=[],
+        max_score=5,
+        status="grader_error",
+        isolation="limits",
+    )
+    hostile_text = (
+        '</pre><script>alert(1)</script><img src=x onerror=alert(2)> "quoted"'
+        " \x1b[31mred\x1b[0m \x00\x07\u202e{{ 7*7 }}"
+    )
+    hostile = make_result(
+        '"><script>alert(1)',
+        criteria=im2col_criteria(
+            im2col__stride={
+                "status": "failed",
+                "message": {"en": hostile_text, "ja": "`<b>`" + hostile_text},
+                "diagnosis": ["<IM9>"],
+                "counterexample": dict.fromkeys(("call", "expected", "got"), hostile_text),
+            },
+            im2col__padding={
+                "status": "error",
+                "message": {"en": "x" * 5000, "ja": ""},
+            },
+        ),
+        cells=[{"index": 0, "status": "error", "error": hostile_text}],
+    )
+    formula = make_result("=cmd()|'c calc'!A1", criteria=im2col_criteria())
+    japanese = make_result("山田 花子", criteria=im2col_criteria())
+    return {
+        "full": full,
+        "every_status": every_status,
+        "carried": carried,
+        "bonus": bonus,
+        "unreadable": unreadable,
+        "grader_error": grader_error,
+        "nothing": nothing,
+        "broken_run": broken_run,
+        "hostile": hostile,
+        "formula": formula,
+        "japanese": japanese,
+    }
+
+
+@pytest.fixture
+def a_class() -> dict[str, Result]:
+    return make_class()

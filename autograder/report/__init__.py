@@ -1,0 +1,21 @@
+"""Pages and tables from results: feedback per student, the class, grades.csv.
+
+Everything here is a function of the results (and of the course's titles and hints): no clock, no
+order of finishing, so that the same results always give the same bytes. Strings inside results
+come from students and are treated as hostile: escaped, without control characters, under a
+Content-Security-Policy that lets a page load and run nothing.
+"""
+
+from autograder.report.classpage import write_class
+from autograder.report.feedback import write_feedback
+from autograder.report.grades import write_grades_csv
+from autograder.report.rebuild import ReportIncomplete, mistake_hints, rebuild
+
+__all__ = [
+    "ReportIncomplete",
+    "mistake_hints",
+    "rebuild",
+    "write_class",
+    "write_feedback",
+    "write_grades_csv",
+]

@@ -1,0 +1,188 @@
+"""The class page, index.html: who has what, what was hard, and what needs the instructor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course.records import Course, Exercise, Text
+from autograder.report.clean import link
+from autograder.report.page import render
+from autograder.report.statistics import BINS, ExerciseCount, count_exercise
+from autograder.report.whole import write_whole
+from autograder.report.words import say
+
+Json = Mapping[str, Any]
+
+LEVELS = ("limits", "container", "namespaces", "full")
+"""Weakest first: that is the one to read."""
+
+MARKS = {
+    "full_marks": "passed",
+    "nothing_yet": "missing",
+    "unreadable": "error",
+    "grader_error": "grader_error",
+}
+"""The icon of a place's status."""
+
+OTHERWISE = ("failed", "error", "timeout", "missing", "carried", "grader_error")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One cell of the table: what a student has in one exercise."""
+
+    href: str
+    score: float
+    max_score: float
+    status: str
+    ungraded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student; None where nothing was handed in."""
+
+    student: str
+    places: list[Place | None]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A result that the instructor has to look at."""
+
+    student: str
+    exercise: str
+    href: str
+    reason: str
+
+
+def write_class(
+    out: Path,
+    results: Sequence[Json],
+    course: Course | None,
+    lang: str,
+    hints: Mapping[str, Mapping[str, Text]] | None = None,
+    damaged: Sequence[str] = (),
+) -> Path:
+    """Write ``out``/index.html.
+
+    Args:
+        out: the folder that holds ``results/`` and ``feedback/``.
+        results: valid results, in any order.
+        course: for titles; without it the page shows ids.
+        lang: ``"en"`` or ``"ja"``.
+        hints: of known mistakes, by exercise and by their id.
+        damaged: lines about files in ``results/`` that are none.
+
+    Returns:
+        Where the page was written.
+    """
+    return write_whole(out / "index.html", class_page(results, course, lang, hints or {}, damaged))
+
+
+def class_page(
+    results: Sequence[Json],
+    course: Course | None,
+    lang: str,
+    hints: Mapping[str, Mapping[str, Text]],
+    damaged: Sequence[str] = (),
+) -> str:
+    """The page as text."""
+    by_exercise: dict[str, list[Json]] = {}
+    for result in sorted(results, key=lambda r: (r["exercise"], r["student"])):
+        by_exercise.setdefault(result["exercise"], []).append(result)
+    counts = [count_exercise(id, of_one) for id, of_one in by_exercise.items()]
+    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    places = {(result["student"], result["exercise"]): _place(result, lang) for result in results}
+    students = sorted({result["student"] for result in results})
+    rows = [
+        _row(student, [places.get((student, id)) for id in by_exercise]) for student in students
+    ]
+    levels = {result["isolation"] for result in results}
+    return render(
+        "class.html",
+        lang=lang,
+        title=course.title if course else None,
+        rows=rows,
+        exercises=[
+            _exercise(count, known.get(count.id), hints.get(count.id, {}), lang) for count in counts
+        ],
+        total=sum(count.max_score for count in counts),
+        submissions=len(results),
+        broken=_trouble(rows, by_exercise, "grader_error"),
+        unreadable=_trouble(rows, by_exercise, "unreadable"),
+        damaged=damaged,
+        marks=MARKS,
+        levels=[level for level in LEVELS if level in levels],
+    )
+
+
+def _place(result: Json, lang: str) -> Place:
+    criteria = result["criteria"]
+    troubled = [c for c in criteria if c["status"] == "grader_error"]
+    status = result["status"]
+    if troubled and status == "graded":
+        status = "grader_error"
+    elif status == "graded" and result["score"] >= result["max_score"]:
+        status = "full_marks"
+    elif status == "graded" and not result["score"]:
+        status = "nothing_yet"
+    messages = (c["message"][lang] for c in troubled or criteria)
+    return Place(
+        href=link("feedback", result["student"], f"{result['exercise']}.html"),
+        score=result["score"],
+        max_score=result["max_score"],
+        status=status,
+        ungraded=result["status"] != "graded",
+        reason=next((message for message in messages if message), ""),
+    )
+
+
+def _row(student: str, places: list[Place | None]) -> Row:
+    return Row(student, places, sum(place.score for place in places if place))
+
+
+def _trouble(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> list[Trouble]:
+    return [
+        Trouble(row.student, exercise, place.href, place.reason)
+        for row in rows
+        for exercise, place in zip(exercises, row.places, strict=True)
+        if place and place.status == status
+    ]
+
+
+def _exercise(
+    count: ExerciseCount, exercise: Exercise | None, hints: Mapping[str, Text], lang: str
+) -> dict[str, Any]:
+    titles = {c.id: c.title[lang] for c in exercise.criteria} if exercise else {}
+    parts = {p.id: p.title[lang] for p in exercise.parts} if exercise else {}
+    highest = max(count.histogram)
+    return {
+        "count": count,
+        "title": exercise.title[lang] if exercise else count.id,
+        "bars": [
+            {"x": i * 10 + 1, "height": round(30 * n / highest, 2) if highest else 0, "n": n}
+            for i, n in enumerate(count.histogram)
+        ],
+        "width": BINS * 10,
+        "criteria": [
+            {
+                "id": c.id,
+                "title": titles.get(c.id, c.id),
+                "part": parts.get(c.id.rpartition(".")[0], ""),
+                "tried": c.tried,
+                "passed": c.by_status.get("passed", 0),
+                "percent": round(100 * c.share),
+                "otherwise": [(s, c.by_status[s]) for s in OTHERWISE if c.by_status.get(s)],
+            }
+            for c in count.criteria
+        ],
+        "mistakes": [
+            {"id": id, "n": n, "hint": hints[id][lang] if id in hints else ""}
+            for id, n in count.mistakes
+        ],
+        "histogram": say(lang, "histogram", counts=", ".join(map(str, count.histogram))),
+    }

@@ -1,0 +1,207 @@
+"""The page one student gets for one exercise: feedback/<student>/<exercise>.html."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from autograder.course.records import LANGUAGES, Criterion, Exercise, Part, Text
+from autograder.report.clean import below, shortened
+from autograder.report.page import render
+from autograder.report.whole import write_whole
+from autograder.report.words import WORDS
+
+Json = Mapping[str, Any]
+
+WELL = frozenset({"passed", "carried", "grader_error"})
+"""Statuses that cost no points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One criterion as the page shows it."""
+
+    id: str
+    title: Text
+    points: float
+    max_points: float
+    bonus: bool
+    hint: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is said once, about one criterion or about several to which exactly it applies."""
+
+    number: int
+    status: str
+    items: list[Item]
+    message: Text
+    counterexample: Mapping[str, str] | None
+    mistakes: list[Text]
+    carried_on: str = ""
+    next: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part, with its findings in the order of its criteria."""
+
+    id: str
+    title: Text
+    points: float
+    max_points: float
+    findings: list[Finding] = field(default_factory=list)
+
+
+def write_feedback(
+    result: Json,
+    exercise: Exercise | None,
+    out: Path,
+    lang: str,
+    hints: Mapping[str, Text] | None = None,
+) -> Path:
+    """Write one student's page; it shows ``lang``, the other language is one tap away in it.
+
+    Args:
+        result: a valid result (`autograder.verdict.schema.validate`).
+        exercise: for titles and hints; without it the page shows ids.
+        out: the folder that holds ``results/``.
+        lang: ``"en"`` or ``"ja"``.
+        hints: of known mistakes, by their id (`autograder.report.rebuild.mistake_hints`).
+
+    Returns:
+        Where the page was written.
+    """
+    page = below(out / "feedback", result["student"], f"{result['exercise']}.html")
+    return write_whole(page, feedback_page(result, exercise, lang, hints or {}))
+
+
+def feedback_page(
+    result: Json, exercise: Exercise | None, lang: str, hints: Mapping[str, Text]
+) -> str:
+    """The page as text."""
+    parts = _parts(result, exercise, hints)
+    findings = [finding for part in parts for finding in part.findings]
+    to_mend = [finding for finding in findings if finding.status not in WELL]
+    criteria = result["criteria"]
+    return render(
+        "feedback.html",
+        lang=lang,
+        languages=LANGUAGES,
+        result=result,
+        title=exercise.title if exercise else _same(result["exercise"]),
+        summary=exercise.summary if exercise else None,
+        parts=parts,
+        reason=next((c["message"] for c in criteria if c["message"]["en"]), None),
+        passed=sum(c["status"] in WELL for c in criteria),
+        perfect=all(c["status"] == "passed" for c in criteria),
+        start=to_mend[0] if to_mend else None,
+        # Nothing is found where its cell did not run: mending the cell comes before everything.
+        start_with_cells=any(f.status == "missing" for f in to_mend)
+        and any(cell["status"] in {"error", "timeout"} for cell in result["cells"]),
+        cells=[_cell(cell) for cell in result["cells"] if _worth_telling(cell)],
+        file=PurePosixPath(result["submission"]["file"]).name,
+    )
+
+
+def _parts(result: Json, exercise: Exercise | None, hints: Mapping[str, Text]) -> list[PartView]:
+    known_parts = {part.id: part for part in exercise.parts} if exercise else {}
+    known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
+    grouped: dict[str, list[Json]] = {}
+    for criterion in result["criteria"]:
+        grouped.setdefault(criterion["part"], []).append(criterion)
+    shows_results = exercise is None or exercise.reveal != "none"
+    explained: set[str] = set()
+    views = []
+    number = 0
+    for part_id, criteria in grouped.items():
+        part = known_parts.get(part_id)
+        findings = []
+        for alike in _alike(criteria):
+            first = alike[0]
+            status = first["status"]
+            example = first["counterexample"] if shows_results else None
+            advice = None
+            if status != "passed" and status not in explained:
+                explained.add(status)
+                call = status == "failed" and example
+                advice = WORDS[f"next_{status}_call" if call else f"next_{status}"]
+            mistakes = [hints[id] for id in first["diagnosis"] if id in hints]
+            findings.append(
+                Finding(
+                    number=number,
+                    status=status,
+                    items=[_item(c, known.get(c["id"]), bool(mistakes)) for c in alike],
+                    message=_both(first["message"]),
+                    counterexample=example and {k: _cut(v) for k, v in example.items()},
+                    mistakes=mistakes,
+                    carried_on=_names(part) if part and status == "carried" else "",
+                    next=advice,
+                )
+            )
+            number += 1
+        # What is left to do comes first; within that, the exercise's own order.
+        findings.sort(key=lambda finding: finding.status in WELL)
+        views.append(
+            PartView(
+                id=part_id,
+                title=part.title if part else _same(part_id),
+                points=sum(c["points"] for c in criteria),
+                max_points=sum(c["max_points"] for c in criteria),
+                findings=findings,
+            )
+        )
+    return views
+
+
+def _alike(criteria: list[Json]) -> Iterator[list[Json]]:
+    """Criteria of one part in order; those about which the same is to be said come together."""
+    groups: dict[str, list[Json]] = {}
+    for criterion in criteria:
+        said = [criterion[key] for key in ("status", "message", "diagnosis", "counterexample")]
+        groups.setdefault(repr(said), []).append(criterion)
+    yield from groups.values()
+
+
+def _names(part: Part) -> str:
+    return ", ".join(f"`{name}`" for name in part.builds_on)
+
+
+def _item(criterion: Json, known: Criterion | None, recognised: bool) -> Item:
+    # Nothing to hint at where nothing is there; and a recognised mistake has a nearer hint.
+    helps = criterion["status"] in {"failed", "error", "timeout"} and not recognised
+    return Item(
+        id=criterion["id"],
+        title=known.title if known else _same(criterion["id"]),
+        points=criterion["points"],
+        max_points=criterion["max_points"],
+        bonus=known.bonus if known else False,
+        hint=known.hint if known and helps else None,
+    )
+
+
+def _worth_telling(cell: Json) -> bool:
+    return cell["status"] in {"error", "timeout"} or bool(cell["error"])
+
+
+def _cell(cell: Json) -> dict[str, Any]:
+    return {
+        "number": cell["index"] + 1,
+        "status": cell["status"],
+        "error": _cut(cell["error"] or ""),
+    }
+
+
+def _cut(text: str) -> Text:
+    return Text(*(shortened(text, WORDS["left_out"][lang]) for lang in ("en", "ja")))
+
+
+def _both(message: Mapping[str, str]) -> Text:
+    """Both languages, cut to length, each standing in where the other is empty."""
+    en, ja = message["en"] or message["ja"], message["ja"] or message["en"]
+    return Text(_cut(en).en, _cut(ja).ja)
+
+
+def _same(text: str) -> Text:
+    return Text(text, text)

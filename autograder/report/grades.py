@@ -1,0 +1,37 @@
+"""grades.csv: one row for each student and exercise, easy to merge with a class list."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.report.clean import cell, number
+from autograder.report.whole import write_whole
+
+COLUMNS = ("student", "exercise", "score", "max_score", "status")
+
+
+def write_grades_csv(out: Path, results: Iterable[Mapping[str, Any]]) -> Path:
+    """Write ``out``/grades.csv, sorted by student and exercise.
+
+    UTF-8 without a byte order mark, which scripts would take for a part of the first column's
+    name. Text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+    Returns:
+        Where it was written.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for result in sorted(results, key=lambda r: (r["student"], r["exercise"])):
+        writer.writerow(
+            [
+                cell(result["student"]),
+                cell(result["exercise"]),
+                number(result["score"]),
+                number(result["max_score"]),
+                result["status"],
+            ]
+        )
+    return write_whole(out / "grades.csv", buffer.getvalue())

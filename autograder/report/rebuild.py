@@ -1,0 +1,79 @@
+"""`autograder report DIR`: every page anew from the results that lie there."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.course.load import load_mistakes
+from autograder.course.records import Course, Exercise, Text
+from autograder.report.classpage import write_class
+from autograder.report.feedback import write_feedback
+from autograder.report.grades import write_grades_csv
+from autograder.verdict.schema import ResultInvalid, validate
+
+
+class ReportIncomplete(Exception):
+    """Some files in ``results/`` are no results; all pages of the others have been written.
+
+    ``problems`` has a line for each: the file, what is wrong, what to do. ``written`` is the
+    number of results that are in the pages.
+    """
+
+    def __init__(self, problems: list[str], written: int) -> None:
+        """See the class."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.written = written
+
+
+def rebuild(out: Path, course: Course | None, lang: str) -> int:
+    """Write all feedback pages, the class page and grades.csv from ``out``/results.
+
+    Returns:
+        The number of results.
+
+    Raises:
+        ReportIncomplete: after writing everything else, if a file there is no result.
+    """
+    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    hints = {id: mistake_hints(exercise) for id, exercise in known.items()}
+    results: list[Mapping[str, Any]] = []
+    problems: list[str] = []
+    for result in _read(out, problems):
+        id = result["exercise"]
+        write_feedback(result, known.get(id), out, lang, hints.get(id))
+        results.append(result)
+    write_grades_csv(out, results)
+    write_class(out, results, course, lang, hints, problems)
+    if problems:
+        raise ReportIncomplete(problems, len(results))
+    return len(results)
+
+
+def mistake_hints(exercise: Exercise) -> dict[str, Text]:
+    """The hints of an exercise's known mistakes, by the mistake's id."""
+    mistakes, _ = load_mistakes(exercise)
+    return {mistake.id: mistake.hint for mistake in mistakes}
+
+
+def _read(out: Path, problems: list[str]) -> Iterator[Mapping[str, Any]]:
+    """Every valid result below ``out``/results in order; about the others a line each."""
+    folder = out / "results"
+    for path in sorted(folder.glob("*/*.json")):
+        name = path.relative_to(out)
+        try:
+            result = json.loads(path.read_bytes())
+            validate(result)
+        except ResultInvalid as problem:
+            problems.append(f"{name}: {problem}")
+        except (OSError, ValueError, ArithmeticError, RecursionError) as problem:
+            problems.append(f"{name}: {problem}. Grade this submission again.")
+        else:
+            if (result["student"], result["exercise"]) == (path.parent.name, path.stem):
+                yield result
+            else:
+                problems.append(
+                    f"{name}: holds the result of {result['student']!r} in"
+                    f" {result['exercise']!r}. Put it back to its place, or grade again."
+                )

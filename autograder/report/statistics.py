@@ -1,0 +1,88 @@
+"""What a class's results say in numbers: pure counting, for the class page."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import Any
+
+Json = Mapping[str, Any]
+
+BINS = 10
+"""Bars of a histogram: tenths of the maximum, full marks (and bonus above them) in the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCount:
+    """How a class did on one criterion; the grader's own failures are left out of ``tried``."""
+
+    id: str
+    tried: int
+    by_status: Mapping[str, int]
+
+    @property
+    def share(self) -> float:
+        """Passed by itself, of those tried; 1 where nobody was, so that it sorts as easy."""
+        return self.by_status.get("passed", 0) / self.tried if self.tried else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseCount:
+    """How a class did on one exercise; unreadable files count in ``submissions`` alone."""
+
+    id: str
+    submissions: int
+    graded: int
+    max_score: float
+    mean: float
+    median: float
+    full: int
+    histogram: tuple[int, ...]
+    criteria: tuple[CriterionCount, ...]
+    mistakes: tuple[tuple[str, int], ...]
+
+
+def count_exercise(exercise: str, results: Sequence[Json]) -> ExerciseCount:
+    """Count the results of one exercise (at least one, all of ``exercise``).
+
+    Criteria come hardest first, those of equal share in the exercise's order; mistakes come most
+    frequent first, then by id.
+    """
+    graded = [result for result in results if result["status"] == "graded"]
+    scores = [result["score"] for result in graded]
+    mistakes = Counter(
+        id for result in graded for c in result["criteria"] for id in set(c["diagnosis"])
+    )
+    return ExerciseCount(
+        id=exercise,
+        submissions=len(results),
+        graded=len(graded),
+        max_score=max(result["max_score"] for result in results),
+        mean=fmean(scores) if scores else 0.0,
+        median=median(scores) if scores else 0.0,
+        full=sum(result["score"] >= result["max_score"] for result in graded),
+        histogram=histogram((result["score"], result["max_score"]) for result in graded),
+        criteria=_criteria(graded),
+        mistakes=tuple(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:
+    """How many of the (score, maximum) pairs lie in each tenth of the maximum."""
+    bins = [0] * BINS
+    for score, max_score in scores:
+        share = score / max_score if max_score else 1.0
+        bins[min(int(share * BINS + 1e-9), BINS - 1)] += 1
+    return tuple(bins)
+
+
+def _criteria(graded: Sequence[Json]) -> tuple[CriterionCount, ...]:
+    counts: dict[str, Counter[str]] = {}
+    for result in graded:
+        for criterion in result["criteria"]:
+            counts.setdefault(criterion["id"], Counter())[criterion["status"]] += 1
+    counted = [
+        CriterionCount(id, by_status.total() - by_status["grader_error"], dict(by_status))
+        for id, by_status in counts.items()
+    ]
+    return tuple(sorted(counted, key=lambda c: c.share))
