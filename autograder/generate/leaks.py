@@ -2,11 +2,10 @@
 
 A notebook and a solution may well share a line: shapes are unpacked alike everywhere, and a
 worked example shows public things. So statements are weighed (`statements.weight`), and a
-secret block is given away when a notebook holds
-
-- one of its statements of weight `TELLING` or more, or
-- half of its weight, and that at least `SHARE`, or
-- of the exercise's own solutions, in a stub cell, one statement of weight `SURVIVOR` or more.
+secret block (a solution region, a function of the reference or of mistakes.py) is given away when
+a notebook holds one of its statements that weighs enough, or statements that make up half of the
+block and weigh enough together. Enough is less (`OWN`) for what the exercise itself asks for,
+more (`OTHER`) for the rest.
 
 Setup cells are given code: what they share with exercises that this one builds on is meant
 (a bug hunt shows solutions with a bug). Hidden literals and criterion ids may appear nowhere.
@@ -18,7 +17,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.course.records import Course, Exercise
 from autograder.generate.languages import JAPANESE
@@ -26,9 +25,19 @@ from autograder.generate.markers import looks_like_marker
 from autograder.generate.secrets import Block, Secrets, secrets, telling_literals
 from autograder.generate.statements import statements, weight
 
-TELLING = 14
-SHARE = 12
-SURVIVOR = 6
+
+class Enough(NamedTuple):
+    """From which weight on one statement, or half of a block, gives the block away."""
+
+    statement: int
+    half: int
+
+
+OWN = Enough(6, 4)
+"""`windows.transpose(0, 4, 5, 1, 2, 3)` weighs 8, `x.mean(axis=(2, 3))`, a whole answer, 5."""
+
+OTHER = Enough(10, 8)
+"""`(H + 2 * pad - height) // stride + 1` weighs 11, `col.reshape(N, -1, C, height)` 6."""
 
 _FENCED = re.compile(r"^ *(`{3,}|~{3,})[^\n]*\n(.*?)^ *\1", re.M | re.S)
 _NAMES = re.compile(r"\bsource_lib\b|\btests[/.]hidden\b|\bautograder[./]\w")
@@ -91,17 +100,17 @@ def _block(
     block: Block, shown: list[tuple[int, str, str, int]], exercise: Exercise, before: set[str]
 ) -> Iterator[Leak]:
     shared: dict[str, tuple[int, int]] = {}
+    enough = OWN if block.own and block.exercise == exercise.id else OTHER
     for index, role, text, heavy in shown:
         if text not in block.statements or (role == "setup" and block.exercise in before):
             continue
-        own_stub = role == "stub" and block.own and block.exercise == exercise.id
-        if heavy >= (SURVIVOR if own_stub else TELLING):
+        if heavy >= enough.statement:
             yield Leak(index, f"gives away {block.what} ({block.origin}): `{text}`")
             return
         shared[text] = (index, heavy)
     total = sum(weight(text) for text in block.statements)
     both = sum(heavy for _, heavy in shared.values())
-    if both >= SHARE and 2 * both >= total:
+    if both >= enough.half and 2 * both >= total:
         index = min(index for index, _ in shared.values())
         texts = "; ".join(f"`{text}`" for text in sorted(shared))
         yield Leak(index, f"gives away half of {block.what} ({block.origin}): {texts}")

@@ -58,7 +58,6 @@ def test_a_line_of_the_solution_in_prose(tiny, tmp_path):
 
 
 def test_a_body_that_survives_in_its_own_stub(tiny, tmp_path):
-    """Less of a line is enough here: `outer = ...` alone would pass in a check."""
     tiny.replace(
         tiny.area,
         "    return outer - inner\n    ### END SOLUTION\n",
@@ -69,7 +68,16 @@ def test_a_body_that_survives_in_its_own_stub(tiny, tmp_path):
 
 
 def test_a_shared_line_that_tells_little_is_no_leak(tiny):
-    clean(tiny, "height = width = border = 1\nouter = height * width + 0 * border")
+    clean(tiny, "outer, inner = 3, 2\nmiddle = outer - inner")
+
+
+def test_a_whole_solution_however_short(tiny, tmp_path):
+    tiny.replace(
+        tiny.box, "print(Box(2))", "depth = width = 1\nexpected = 2 * frame_area(depth, width)"
+    )
+    tiny.replace(tiny.box, "return self.height * frame_area(", "return 2 * frame_area(")
+    with pytest.raises(CourseError, match=r"half of the solution of 'Box\.volume'"):
+        write_assignments(tiny.load(), [], [], tmp_path / "out")
 
 
 def test_the_reference(show):
@@ -81,14 +89,13 @@ def test_the_reference(show):
     assert "source_lib/__init__.py:1" in message
 
 
-def test_half_of_something_that_has_no_telling_line(show):
+def test_a_known_mistake(show):
     message = show(
         "height = width = border = 1\n"
-        "remaining_height, remaining_width = height - border, width - border\n"
+        "remaining_height = remaining_width = 0\n"
         "area = height * width - remaining_height * remaining_width + 0 * math.pi"
     )
-    assert "gives away half of" in message
-    assert "known answer FA1" in message
+    assert "known answer FA1 (solutions/01_area/mistakes.py)" in message
 
 
 def test_an_unusual_right_answer(show):
