@@ -1,0 +1,1 @@
+"""Run a student's code behind a wall: only values cross it. See docs/isolation.md."""

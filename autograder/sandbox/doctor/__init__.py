@@ -1,0 +1,44 @@
+"""What isolation holds on this machine: every level, every attack, tried for real."""
+
+from __future__ import annotations
+
+import sys
+
+from ..level import Level
+from ..view import view
+from . import exhausting, reaching
+from .trial import Finding, try_level
+
+__all__ = ["EVERY_ATTACK", "Finding", "examine", "render"]
+
+EVERY_ATTACK = (*reaching.ALL, *exhausting.ALL)
+
+
+def examine(levels: tuple[Level, ...] = tuple(sorted(Level, reverse=True))) -> list[Finding]:
+    """Try every attack at every level. Takes some seconds a level.
+
+    Raises:
+        SandboxUnavailable: this interpreter cannot run students' code at all.
+    """
+    findings: list[Finding] = []
+    for level in levels:
+        if level > Level.LIMITS and sys.platform != "linux":
+            aim = "run students' code at this level"
+            findings.append(Finding(level, "level", aim, "not applicable", "needs Linux"))
+            continue
+        findings += try_level(level, EVERY_ATTACK, view())
+    return findings
+
+
+def render(findings: list[Finding]) -> list[dict[str, str]]:
+    """Findings as rows of text: ``level``, ``attack``, ``aim``, ``verdict``, ``how``."""
+    return [
+        {
+            "level": str(finding.level),
+            "attack": finding.attack,
+            "aim": finding.aim,
+            "verdict": finding.verdict,
+            "how": finding.how,
+        }
+        for finding in findings
+    ]

@@ -1,0 +1,250 @@
+"""Something to aim at: decoys and listeners that attacks go for, watched from outside.
+
+Decoys stand where a course would, readable by everyone, so that only the wall protects them. What
+is real (the project, the interpreter, /etc) is aimed at as well, but only to look, or where the
+wall would have to hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ..level import Level
+from ..limits import Limits
+from ..view import INSIDE, View
+
+_DECOYS = (
+    "solutions/02_im2col/notebook.py",
+    "tests/hidden/test_02_im2col.py",
+    "source_lib/__init__.py",
+    "submitted/another/02_im2col.ipynb",
+)
+
+# A trusted process with a secret in memory, which tells, when asked, what was done to it.
+_VICTIM = """
+import ctypes, json, os, resource, signal, sys
+sys.path[:] = json.loads(sys.argv[1])
+from autograder.sandbox.host import protect_host
+protect_host()
+secret = ctypes.create_string_buffer(b"0123456789abcdef")
+seen = []
+signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+print(ctypes.addressof(secret), flush=True)
+for _ in sys.stdin:
+    processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    print(json.dumps([len(seen), secret.value.decode(), os.getpriority(os.PRIO_PROCESS, 0),
+          resource.getrlimit(resource.RLIMIT_NOFILE), processors]), flush=True)
+"""
+
+
+class Targets:
+    """Use as a context manager; gone with everything that attacks left when it ends."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._mark = f"convkit-{secrets.token_hex(6)}"
+        self._root = Path(tempfile.mkdtemp(prefix="convkit-decoys-"))
+        self._root.chmod(0o755)
+        for name in _DECOYS:
+            path = self._root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"secret = '{self._mark}'\n")
+        for directory in (p for p in self._root.rglob("*") if p.is_dir()):
+            directory.chmod(0o755)
+        self._listeners = self._listen()
+        self._victim = subprocess.Popen(
+            [sys.executable, "-c", _VICTIM, json.dumps(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self._victim.stdout is not None
+        self._address = int(self._victim.stdout.readline())
+        self._victim_before = self._ask_victim()
+        self._files_before = self._files()
+
+    def __enter__(self) -> Targets:
+        """Everything is there from the start."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Take it all down."""
+        self._victim.kill()
+        self._victim.communicate()
+        for listener in self._listeners.values():
+            listener.close()
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def _listen(self) -> dict[str, socket.socket]:
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        unix = socket.socket(socket.AF_UNIX)
+        unix.bind(str(self._root / "socket"))
+        unix.listen()
+        datagram = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        datagram.bind(str(self._root / "datagram"))
+        for name in ("socket", "datagram"):
+            (self._root / name).chmod(0o777)
+        found = {"tcp": tcp, "udp": udp, "unix": unix, "unix datagram": datagram}
+        if sys.platform == "linux":
+            abstract = socket.socket(socket.AF_UNIX)
+            abstract.bind("\0" + self._mark)
+            abstract.listen()
+            found["abstract unix"] = abstract
+        for listener in found.values():
+            listener.setblocking(False)
+        return found
+
+    def describe(self, level: Level, limits: Limits, neighbour: Neighbour) -> str:
+        """What attacks are told, as JSON.
+
+        Args:
+            level: below ``container`` nothing real is aimed at but to look.
+            limits: of the sessions.
+            neighbour: another session.
+        """
+        decoys = [str(self._root / name) for name in _DECOYS]
+        fields: dict[str, Any] = {
+            "files": [*decoys, *_real_files()],
+            "directories": sorted({str(Path(d).parent) for d in decoys} | set(_real_directories())),
+            "import_from": [str(self._root), *_import_places()],
+            "modules": ["source_lib", "autograder", "pytest", "nbformat"],
+            "tcp": self._listeners["tcp"].getsockname()[1],
+            "udp": self._listeners["udp"].getsockname()[1],
+            "unix": str(self._root / "socket"),
+            "unix_datagram": str(self._root / "datagram"),
+            "abstract": self._mark,
+            "victim": self._victim.pid,
+            "victim_group": os.getpgid(self._victim.pid),
+            "address": self._address,
+            "may_signal_all": level > Level.LIMITS,
+            "memory_mb": limits.memory_mb,
+            "file_mb": limits.file_mb,
+            "python": str(self._view.python),
+            "mark": self._mark,
+            "write_to": [str(self._root), *(self._real_places() if level > Level.LIMITS else ())],
+            "own_directories": [str(self._root), str(self._root / "tests")],
+            "own_files": decoys,
+            "neighbour_directories": list(neighbour.directories),
+            "neighbour_processes": list(neighbour.processes),
+        }
+        return json.dumps(fields)
+
+    def heard(self) -> list[str]:
+        """Which listeners heard something since the last time."""
+        found = []
+        for name, listener in self._listeners.items():
+            with contextlib.suppress(BlockingIOError):
+                if listener.type == socket.SOCK_STREAM:
+                    listener.accept()[0].close()
+                else:
+                    listener.recv(100)
+                found.append(name)
+        return found
+
+    def harm(self) -> list[str]:
+        """What was done to the victim since the last time."""
+        now = self._ask_victim()
+        if now == self._victim_before:
+            return []
+        before, self._victim_before = self._victim_before, now
+        return [f"the trusted process was changed: {before} → {now}" if now else "it was killed"]
+
+    def changes(self) -> list[str]:
+        """What was done to files since the last time."""
+        now = self._files()
+        found = [
+            f"{path}: {self._files_before.get(path, 'not there')} → {now.get(path, 'gone')}"
+            for path in sorted(self._files_before.keys() | now.keys())
+            if self._files_before.get(path) != now.get(path)
+        ]
+        self._files_before = now
+        for place in self._real_places():
+            left = Path(place, self._mark)
+            if left.exists():
+                found.append(f"wrote {left}")
+                left.unlink()
+        return found
+
+    def _real_places(self) -> tuple[str, ...]:
+        places = [
+            "/",
+            "/tmp",
+            "/var/tmp",
+            "/dev/shm",
+            "/etc",
+            "/dev",
+            str(INSIDE),
+            "/convkit/inside",
+        ]
+        places += [str(Path.home()), str(Path.cwd()), *map(str, self._view.trees)]
+        return tuple(places)
+
+    def _ask_victim(self) -> list[Any]:
+        assert self._victim.stdin is not None
+        assert self._victim.stdout is not None
+        try:
+            self._victim.stdin.write("\n")
+            self._victim.stdin.flush()
+            answer = json.loads(self._victim.stdout.readline())
+        except (OSError, ValueError):
+            return []
+        return answer if isinstance(answer, list) else []
+
+    def _files(self) -> dict[str, str]:
+        found = {}
+        for path in self._root.rglob("*"):
+            status = path.lstat()
+            content = path.read_text() if path.is_file() else ""
+            found[str(path)] = (
+                f"{status.st_mode:o} {status.st_uid} {status.st_mtime_ns} {content!r}"
+            )
+        return found
+
+
+class Neighbour:
+    """Another student's session, by what the host knows of it."""
+
+    def __init__(self, directories: tuple[str, ...] = (), processes: tuple[int, ...] = ()) -> None:
+        self.directories = directories
+        self.processes = processes
+
+
+def _import_places() -> list[str]:
+    places = [sysconfig.get_path("purelib")]
+    for name in ("source_lib", "autograder"):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin is not None:
+            places.append(str(Path(spec.origin).parents[1]))
+    return places
+
+
+def _real_files() -> list[str]:
+    found = ["/etc/shadow", "/etc/passwd", "/proc/1/environ", "/proc/self/environ", "/dev/mem"]
+    for place in _import_places():
+        found += [str(p) for p in sorted(Path(place).glob("*/__init__.py"))[:3]]
+        found += [f"{place}/autograder/sandbox/server.py", f"{place}/source_lib/__init__.py"]
+    return found
+
+
+def _real_directories() -> list[str]:
+    here = [str(Path.cwd()), str(Path.home()), "/", "/home", "/etc", "/proc", "/tmp", "/sys"]
+    projects = [p for p in _import_places() if p != sysconfig.get_path("purelib")]
+    inner = [
+        f"{p}/{name}" for p in projects for name in ("tests/hidden", "solutions", "source_lib")
+    ]
+    return [*here, *projects, *inner]

@@ -1,0 +1,203 @@
+"""Try attacks at a level; judge by what is seen from outside as well as by what they say."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..child import Child, Exit
+from ..inside import processes, wire
+from ..level import Level
+from ..limits import Limits
+from ..server import Server
+from ..unavailable import SandboxUnavailable
+from ..view import View
+from .attack import Attack
+from .targets import Neighbour, Targets
+
+SMALL = Limits(memory_mb=256, file_mb=4, scratch_mb=16, processes=16, cpu_s=30)
+"""For attacks on resources: so that one that gets through does not hurt the machine either."""
+
+_ATTACK_S = 20.0
+
+Verdict = Literal["held", "not held", "not applicable"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one attack at one level.
+
+    Attributes:
+        level: the level.
+        attack: the attack's name; ``level`` where the level itself could not be had.
+        aim: what the attack is after.
+        verdict: see `Verdict`.
+        how: one line: how it was tried, or what got through.
+    """
+
+    level: Level
+    attack: str
+    aim: str
+    verdict: Verdict
+    how: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What could be seen of one attack."""
+
+    report: dict[str, str] | None
+    exit: Exit | None
+    kill_s: float
+    left_over: bool
+
+
+def try_level(level: Level, attacks: Iterable[Attack], view: View) -> Iterator[Finding]:
+    """Start a server at ``level`` and try ``attacks``, each in a session of its own."""
+    try:
+        with (
+            Targets(view) as targets,
+            Server(level, SMALL, view) as server,
+            _neighbour(server) as neighbour,
+        ):
+            told = targets.describe(level, SMALL, neighbour)
+            for attack in attacks:
+                seen = _run(server, attack.code(told))
+                problems = _judge(attack, seen, targets)
+                yield _finding(level, attack, seen, problems)
+    except SandboxUnavailable as error:
+        aim = "run students' code at this level"
+        yield Finding(level, "level", aim, "not applicable", f"{error.what}; {error.mend}")
+
+
+def _run(server: Server, source: str) -> Seen:
+    child = server.spawn({"probe": source})
+    report: dict[str, str] | None = None
+    with contextlib.suppress(wire.WireError):
+        answer = wire.receive(child.sock, deadline=time.monotonic() + _ATTACK_S).get("report")
+        if isinstance(answer, dict):
+            report = {str(key): str(value) for key, value in answer.items()}
+    began = time.monotonic()
+    child.kill()
+    kill_s = time.monotonic() - began
+    ended = child.wait(0)
+    return Seen(report, ended, kill_s, left_over=not _silent(child.sock))
+
+
+def _silent(sock: socket.socket) -> bool:
+    """Whether nobody holds the other end any more. Closes ours."""
+    with sock, contextlib.suppress(ConnectionError):
+        sock.settimeout(0.5)
+        try:
+            while sock.recv(65536):
+                pass
+        except TimeoutError:
+            return False
+    return True
+
+
+def _judge(attack: Attack, seen: Seen, targets: Targets) -> list[str]:
+    problems = JUDGES[attack.judge](seen, targets)
+    if seen.left_over:
+        problems.append("a process outlived the session")
+    return problems
+
+
+def _got(seen: Seen) -> list[str]:
+    if seen.report is None:
+        return ["the session ended before it could report"]
+    if not seen.report:
+        return ["nothing was tried"]
+    if "raised" in seen.report:
+        return [f"the attack itself failed: {seen.report['raised']}"]
+    return [f"{name}: {what}" for name, what in seen.report.items() if what.startswith("got")]
+
+
+def _nothing_heard(seen: Seen, targets: Targets) -> list[str]:
+    return [f"{name} heard from it" for name in targets.heard()] + _got(seen)
+
+
+def _victim_unharmed(seen: Seen, targets: Targets) -> list[str]:
+    return targets.harm() + _got(seen)
+
+
+def _files_unchanged(seen: Seen, targets: Targets) -> list[str]:
+    return targets.changes() + _got(seen)
+
+
+def _nothing_left(seen: Seen, _targets: Targets) -> list[str]:
+    return [] if seen.kill_s < 5 else [f"killing the session took {seen.kill_s:.1f} s"]
+
+
+def _few_processes(seen: Seen, targets: Targets) -> list[str]:
+    count = int((seen.report or {}).get("count", "-1"))
+    problems = [] if 0 < count <= SMALL.processes else [f"{count} processes were started"]
+    return problems + _nothing_left(seen, targets)
+
+
+def _ended_for_memory(seen: Seen, _targets: Targets) -> list[str]:
+    ended = seen.exit is not None and seen.exit.limit == "memory"
+    return [] if ended else ["the session was not ended"]
+
+
+def _disk_spared(seen: Seen, _targets: Targets) -> list[str]:
+    if seen.exit is not None and seen.exit.limit == "scratch":
+        return []
+    return _got(seen)
+
+
+JUDGES: dict[str, Callable[[Seen, Targets], list[str]]] = {
+    "nothing_got": lambda seen, _targets: _got(seen),
+    "nothing_heard": _nothing_heard,
+    "victim_unharmed": _victim_unharmed,
+    "files_unchanged": _files_unchanged,
+    "nothing_left": _nothing_left,
+    "few_processes": _few_processes,
+    "ended_for_memory": _ended_for_memory,
+    "disk_spared": _disk_spared,
+}
+
+
+def _finding(level: Level, attack: Attack, seen: Seen, problems: list[str]) -> Finding:
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return Finding(level, attack.name, attack.aim, "not held", problems[0][:200] + more)
+    tries = seen.report or {}
+    refused = [name for name, what in tries.items() if what.startswith("refused")]
+    if refused:
+        how = f"{len(refused)} tries, all refused: {', '.join(_kinds(refused))}"
+    elif seen.exit is not None and seen.exit.limit:
+        how = f"the session was ended for its {seen.exit.limit}"
+    elif "count" in tries:
+        how = f"stopped at {tries['count']} processes; all gone after {seen.kill_s * 1000:.0f} ms"
+    else:
+        how = f"all processes gone after {seen.kill_s * 1000:.0f} ms"
+    return Finding(level, attack.name, attack.aim, "held", how)
+
+
+def _kinds(names: list[str]) -> list[str]:
+    """The first words of tries, once each, and not too many."""
+    kinds = list(dict.fromkeys(name if " /" not in name else name.split(" ")[0] for name in names))
+    return kinds if len(kinds) <= 6 else [*kinds[:6], "…"]
+
+
+@contextlib.contextmanager
+def _neighbour(server: Server) -> Iterator[Neighbour]:
+    """Another session with a secret, alive all the while."""
+    child: Child = server.spawn(
+        {"probe": "import time; open('secret', 'w').write('secret'); time.sleep(600)"}
+    )
+    try:
+        time.sleep(0.1)
+        yield Neighbour(server.session_directories(), tuple(_beneath_server(server)))
+    finally:
+        child.kill()
+        child.sock.close()
+
+
+def _beneath_server(server: Server) -> list[int]:
+    return [p.pid for p in processes.beneath(server.pid)[1:]] if server.pid else []

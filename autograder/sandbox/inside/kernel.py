@@ -1,0 +1,192 @@
+"""System calls that the standard library has no function for, through ctypes.
+
+Every function raises OSError with the call's name, so that a wall that cannot be built says which
+stone was missing. Importing this module works anywhere; calling it works on Linux only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_RDONLY = 1
+MS_NOSUID = 2
+MS_NODEV = 4
+MS_NOEXEC = 8
+MS_REMOUNT = 32
+MS_BIND = 4096
+MS_REC = 16384
+MS_SLAVE = 1 << 19
+MNT_DETACH = 2
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP = 22
+PR_CAPBSET_DROP = 24
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+
+CAP_SETGID = 6
+CAP_SETUID = 7
+LAST_CAPABILITY = 63
+
+# The same numbers on every architecture: these calls came after the tables were unified.
+_SYS_LANDLOCK_CREATE_RULESET = 444
+_SYS_LANDLOCK_ADD_RULE = 445
+_SYS_LANDLOCK_RESTRICT_SELF = 446
+
+# glibc and musl have no wrapper for these, and their numbers differ.
+_SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_syscall = _libc.syscall
+_syscall.restype = ctypes.c_long
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else os.fsencode(text)
+
+
+def prctl(option: int, argument: int = 0, what: str = "prctl") -> None:
+    """``prctl(option, argument, 0, 0, 0)``."""
+    zero = ctypes.c_ulong(0)
+    _checked(_libc.prctl(option, ctypes.c_ulong(argument), zero, zero, zero), what)
+
+
+def install_seccomp_filter(program: ctypes.Array[ctypes.c_char], instructions: int) -> None:
+    """Install a classic BPF program as this thread's (and its children's) system call filter."""
+
+    class Program(ctypes.Structure):
+        _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+    packed = Program(instructions, ctypes.addressof(program))
+    mode_filter = 2
+    result = _libc.prctl(
+        PR_SET_SECCOMP, ctypes.c_ulong(mode_filter), ctypes.byref(packed), ctypes.c_ulong(0)
+    )
+    _checked(result, "seccomp filter")
+
+
+def unshare(flags: int) -> None:
+    """Move this process (for ``CLONE_NEWPID``: its next children) into new namespaces."""
+    _checked(_libc.unshare(flags), f"unshare({flags:#x})")
+
+
+def setns(descriptor: int, kind: int) -> None:
+    """Join the namespace that ``descriptor`` (an open ``/proc/PID/ns/…``) stands for."""
+    _checked(_libc.setns(descriptor, kind), "setns")
+
+
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int, data: str | None = None
+) -> None:
+    """Mount ``source`` on ``target``."""
+    result = _libc.mount(
+        _bytes(source), _bytes(target), _bytes(kind), ctypes.c_ulong(flags), _bytes(data)
+    )
+    _checked(result, f"mount on {target}")
+
+
+def unmount(target: str, flags: int = 0) -> None:
+    """Unmount what is on ``target``."""
+    _checked(_libc.umount2(_bytes(target), flags), f"unmount {target}")
+
+
+def pivot_root(new: str, old: str) -> None:
+    """Make ``new`` the root of the file system, and put the former root on ``old``."""
+    number = _SYS_PIVOT_ROOT[os.uname().machine]
+    _checked(_syscall(ctypes.c_long(number), _bytes(new), _bytes(old)), "pivot_root")
+
+
+def drop_all_capabilities() -> None:
+    """Give up every capability of this process, in its own user namespace as well."""
+
+    class Header(ctypes.Structure):
+        _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+    header = Header(0x20080522, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    number = _SYS_CAPSET[os.uname().machine]
+    result = _syscall(ctypes.c_long(number), ctypes.byref(header), ctypes.byref(nothing))
+    _checked(result, "capset")
+
+
+def keep_capabilities(kept: tuple[int, ...]) -> None:
+    """Bound what the next program started by root may have to ``kept``."""
+    for capability in range(LAST_CAPABILITY + 1):
+        if capability in kept:
+            continue
+        try:
+            prctl(PR_CAPBSET_DROP, capability, "drop capability")
+        except OSError:
+            if capability == 0:
+                raise
+            break  # past the last that this kernel knows
+
+
+def landlock_version() -> int:
+    """The kernel's Landlock ABI, or 0 where there is none."""
+    version_flag = 1
+    result = _syscall(
+        ctypes.c_long(_SYS_LANDLOCK_CREATE_RULESET),
+        None,
+        ctypes.c_size_t(0),
+        ctypes.c_uint32(version_flag),
+    )
+    return max(0, int(result))
+
+
+def landlock_create(files: int, network: int, scoped: int, version: int) -> int:
+    """A new ruleset that handles the given rights; fields that ``version`` lacks are left out."""
+    attributes = (ctypes.c_uint64 * 3)(files, network, scoped)
+    size = 8 if version < 4 else 16 if version < 6 else 24
+    result = _syscall(
+        ctypes.c_long(_SYS_LANDLOCK_CREATE_RULESET),
+        ctypes.byref(attributes),
+        ctypes.c_size_t(size),
+        ctypes.c_uint32(0),
+    )
+    return _checked(int(result), "landlock_create_ruleset")
+
+
+def landlock_allow(ruleset: int, rights: int, beneath: int) -> None:
+    """Allow ``rights`` on the open path ``beneath`` and on everything below it."""
+
+    class Rule(ctypes.Structure):
+        _pack_ = 1
+        _fields_ = (("rights", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+    rule = Rule(rights, beneath)
+    path_beneath = 1
+    result = _syscall(
+        ctypes.c_long(_SYS_LANDLOCK_ADD_RULE),
+        ctypes.c_int(ruleset),
+        ctypes.c_int(path_beneath),
+        ctypes.byref(rule),
+        ctypes.c_uint32(0),
+    )
+    _checked(int(result), "landlock_add_rule")
+
+
+def landlock_enforce(ruleset: int) -> None:
+    """Restrict this thread, and all that it starts from now on."""
+    result = _syscall(
+        ctypes.c_long(_SYS_LANDLOCK_RESTRICT_SELF), ctypes.c_int(ruleset), ctypes.c_uint32(0)
+    )
+    _checked(int(result), "landlock_restrict_self")

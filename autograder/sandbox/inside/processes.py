@@ -1,0 +1,87 @@
+"""What /proc says of a session's processes. Only trusted processes call this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+class Process(NamedTuple):
+    """A line of ``/proc/PID/stat``, as far as it matters here."""
+
+    pid: int
+    parent: int
+    threads: int
+    resident_kb: int
+
+
+def _all() -> Iterator[Process]:
+    try:
+        names = os.listdir("/proc")  # noqa: PTH208
+    except OSError:
+        return
+    for name in names:
+        if name.isdigit() and (process := _read(int(name))):
+            yield process
+
+
+def _read(pid: int | str) -> Process | None:
+    try:
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        line = os.read(descriptor, 2048)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    # The program's name stands in parentheses and may hold anything, parentheses as well.
+    fields = line.rpartition(b")")[2].split()
+    return Process(
+        int(line.split()[0]), int(fields[1]), int(fields[17]), int(fields[21]) * _PAGE_KB
+    )
+
+
+def beneath(ancestor: int) -> list[Process]:
+    """``ancestor`` and every process that descends from it."""
+    everything = list(_all())
+    children: dict[int, list[Process]] = {}
+    for process in everything:
+        children.setdefault(process.parent, []).append(process)
+    found = [process for process in everything if process.pid == ancestor]
+    for process in found:  # grows while it is walked
+        found.extend(children.get(process.pid, ()))
+    return found
+
+
+def myself() -> Process:
+    """This process, by the numbers of /proc: those may be of an outer namespace."""
+    return _read("self") or Process(0, 0, 1, 0)
+
+
+def tasks_of(uid: int) -> int:
+    """How many threads the user runs: what RLIMIT_NPROC is compared with."""
+    count = 0
+    for process in _all():
+        try:
+            if os.stat(f"/proc/{process.pid}").st_uid == uid:  # noqa: PTH116
+                count += process.threads
+        except OSError:
+            continue
+    return count
+
+
+def bytes_in(directory: str) -> int:
+    """How much the files below ``directory`` take on the disk."""
+    total = 0
+    for parent, names, files in os.walk(directory):
+        for name in (*names, *files):
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_blocks * 512  # noqa: PTH118
+            except OSError:
+                continue
+    return total

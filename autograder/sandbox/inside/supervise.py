@@ -1,0 +1,278 @@
+"""Keep sessions: start a student's process, watch what it uses, end it and all that it started.
+
+With namespaces, the warm server itself keeps all sessions: a student's process is the first of its
+own process namespace, and the kernel ends the rest with it. Without, every session has a keeper
+process of its own, to which the session's orphans fall, and which alone may be told to end it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from . import kernel, killing, landlock, processes, student
+from .plan import UIDS
+from .wall import Ground
+
+_WATCH_S = 0.25
+
+
+@dataclass
+class _Kept:
+    """One session, as its keeper sees it."""
+
+    pid: int
+    status: socket.socket
+    report: int
+    uid: int | None
+    scratch: str
+    said: bytes = b""
+    number: int = 0  # by which /proc knows it, once its wall stands
+    limit: str | None = None
+    cpu_s: float = 0.0
+
+
+@dataclass
+class Supervisor:
+    """Runs until the host hangs up and no session is left.
+
+    Args:
+        ground: what sessions share.
+        control: where the host asks for sessions; None in a keeper of one.
+    """
+
+    ground: Ground
+    control: socket.socket | None
+    home: int | None = None
+    _kept: dict[int, _Kept] = field(default_factory=dict)
+    _count: int = 0
+    _can_kill_all: bool = False
+
+    def run(self) -> None:
+        """Serve the host."""
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_read, False)
+        os.set_blocking(wake_write, False)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        while self.control is not None or self._kept:
+            poll = select.poll()
+            poll.register(wake_read, select.POLLIN)
+            if self.control is not None:
+                poll.register(self.control, select.POLLIN)
+            for kept in self._kept.values():
+                poll.register(kept.status, select.POLLIN)
+                if kept.report >= 0:
+                    poll.register(kept.report, select.POLLIN)
+            ready = {number for number, _ in poll.poll(_WATCH_S * 1000 if self._kept else None)}
+            if wake_read in ready:
+                os.read(wake_read, 4096)
+            for kept in list(self._kept.values()):
+                if kept.report in ready:
+                    self._hear(kept)
+                if kept.status.fileno() in ready:
+                    self._obey(kept)
+                elif kept.number:
+                    self._watch(kept)
+            self._collect()
+            if self.control is not None and self.control.fileno() in ready:
+                self._take_order()
+
+    def _take_order(self) -> None:
+        """The host asks for a session (its two sockets come along), or has hung up."""
+        assert self.control is not None
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
+        except OSError:
+            data, descriptors = b"", []
+        if not data:
+            self.control.close()
+            self.control = None
+            for kept in self._kept.values():
+                self._kill(kept)
+            return
+        sock, status = descriptors
+        self._count += 1
+        try:
+            if self.ground.plan.namespaced:
+                self._start(sock, socket.socket(fileno=status))
+            elif os.fork() == 0:
+                self._keep_one(sock, status)
+            else:
+                os.close(status)
+        except OSError as error:
+            _tell(socket.socket(fileno=os.dup(status)), failed=f"{error}")
+            os.close(status)
+        finally:
+            os.close(sock)
+
+    def _keep_one(self, sock: int, status: int) -> NoReturn:
+        """Be the keeper of one session."""
+        code = 1
+        try:
+            assert self.control is not None
+            self.control.close()
+            os.setsid()
+            plan = self.ground.plan
+            if os.uname().sysname == "Linux":
+                kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, "subreaper")
+            if plan.uid is not None:
+                self._can_kill_all = True
+            elif self.ground.landlock >= landlock.SCOPES_SINCE:
+                kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
+                landlock.keep_signals_inside(self.ground.landlock)
+                self._can_kill_all = killing.is_shut_in()
+            single = Supervisor(self.ground, None, _count=self._count)
+            single._can_kill_all = self._can_kill_all
+            single._start(sock, socket.socket(fileno=status))
+            os.close(sock)
+            single.run()
+            code = 0
+        except BaseException:
+            with contextlib.suppress(OSError):
+                _tell(socket.socket(fileno=status), failed=traceback.format_exc(limit=-3))
+        finally:
+            os._exit(code)
+
+    def _start(self, sock: int, status: socket.socket) -> None:
+        plan = self.ground.plan
+        uid = None if plan.uid is None else plan.uid + self._count % UIDS
+        scratch = "/tmp"
+        if not plan.namespaced:
+            scratch = f"{plan.scratch}/{os.getpid()}-{self._count}"
+            os.mkdir(scratch, 0o700)  # noqa: PTH102
+            if uid is not None:
+                os.chown(scratch, uid, uid)
+        read, write = os.pipe()
+        try:
+            pid = self._fork()
+        except OSError:
+            os.close(read)
+            raise
+        else:
+            if pid == 0:
+                student.become(self.ground, sock, write, scratch, uid)
+        finally:
+            os.close(write)
+        self._kept[pid] = _Kept(pid, status, read, uid, scratch)
+
+    def _fork(self) -> int:
+        """Fork; with namespaces, the child is the first process of a new one."""
+        if not self.ground.plan.namespaced:
+            return os.fork()
+        assert self.home is not None
+        kernel.unshare(kernel.CLONE_NEWPID)
+        try:
+            pid = os.fork()
+        except OSError:
+            kernel.setns(self.home, kernel.CLONE_NEWPID)
+            raise
+        if pid:
+            kernel.setns(self.home, kernel.CLONE_NEWPID)
+        return pid
+
+    def _hear(self, kept: _Kept) -> None:
+        """The process says that its wall stands, or why not."""
+        data = os.read(kept.report, 4096)
+        kept.said += data
+        if data:
+            return
+        os.close(kept.report)
+        kept.report = -1
+        if kept.said.startswith(b"ok "):
+            kept.number = int(kept.said[3:])
+            _tell(kept.status, ready=True)
+        else:
+            _tell(kept.status, failed=kept.said.decode(errors="replace") or "it died at once")
+            if kept.pid in self._kept:
+                self._kill(kept)
+
+    def _obey(self, kept: _Kept) -> None:
+        """Whatever the host says, or its silence, means: end it."""
+        self._kill(kept)
+
+    def _watch(self, kept: _Kept) -> None:
+        plan = self.ground.plan
+        used = sum(
+            max(0, process.resident_kb - self.ground.resident_kb)
+            for process in processes.beneath(kept.number)
+        )
+        if used > plan.memory_mb * 1024:
+            kept.limit = "memory"
+        elif not plan.namespaced and processes.bytes_in(kept.scratch) > plan.scratch_mb * 2**20:
+            kept.limit = "scratch"
+        if kept.limit:
+            self._kill(kept)
+
+    def _kill(self, kept: _Kept) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(kept.pid, signal.SIGKILL)
+
+    def _collect(self) -> None:
+        """Take note of what has ended."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            kept = self._kept.pop(pid, None)
+            cpu_s = usage.ru_utime + usage.ru_stime
+            if kept is None:  # an orphan of a session, or a keeper that has done its work
+                for other in self._kept.values():
+                    other.cpu_s += cpu_s
+                continue
+            if kept.report >= 0:
+                self._hear_last_words(kept)
+            if not self.ground.plan.namespaced:
+                kept.cpu_s += self._end_the_rest(kept)
+                shutil.rmtree(kept.scratch, ignore_errors=True)
+            code = os.waitstatus_to_exitcode(status)
+            _tell(
+                kept.status,
+                exit=code,
+                cpu_s=kept.cpu_s + cpu_s,
+                max_rss_kb=usage.ru_maxrss,
+                limit=kept.limit,
+            )
+            kept.status.close()
+
+    def _hear_last_words(self, kept: _Kept) -> None:
+        while kept.report >= 0:
+            self._hear(kept)
+
+    def _end_the_rest(self, kept: _Kept) -> float:
+        """End what a session without namespaces left behind; the CPU seconds it used."""
+        cpu_s = 0.0
+        while True:
+            try:
+                pid, _, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return cpu_s
+            if pid:
+                cpu_s += usage.ru_utime + usage.ru_stime
+                continue
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if not self._can_kill_all:
+                    killing.hunt(os.getpid())
+                elif kept.uid is None:
+                    os.kill(-1, signal.SIGKILL)
+                else:
+                    killing.kill_all_of(kept.uid)
+            time.sleep(0.002)
+
+
+def _tell(status: socket.socket, **fields: object) -> None:
+    """One line to the host. If the host does not listen, that is the host's business."""
+    with contextlib.suppress(OSError):
+        status.sendall(json.dumps(fields).encode() + b"\n")

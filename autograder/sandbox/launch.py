@@ -1,0 +1,154 @@
+"""How the warm server is started at each level: the command, and what must exist for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .inside.plan import UIDS, Plan
+from .inside.server import BOOT
+from .level import Level
+from .limits import Limits
+from .unavailable import SandboxUnavailable
+from .view import FLAGS, INSIDE, View
+
+_HOME = Path("/convkit")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+
+
+@dataclass(frozen=True)
+class Places:
+    """What the server's own file tree is made of; sources are paths of the machine."""
+
+    directories: tuple[str, ...]
+    binds: tuple[tuple[str, str], ...]
+    hidden: tuple[str, ...]
+    over_hidden: tuple[tuple[str, str], ...]
+    devices: tuple[str, ...] = _DEVICES
+
+    def to_json(self) -> str:
+        """For `inside.enter`, on the command line."""
+        return json.dumps(asdict(self))
+
+
+def plan(level: Level, limits: Limits, view: View, control: int, scratch: Path | None) -> Plan:
+    """The server's orders."""
+    return Plan(
+        level=level.name.lower(),
+        control=control,
+        packages=str(view.packages),
+        readable=view.readable(masked=level >= Level.NAMESPACES),
+        uid=_unprivileged_uid() if os.geteuid() == 0 else None,
+        scratch=str(scratch) if scratch else None,
+        **asdict(limits),
+    )
+
+
+def command(level: Level, view: View, orders: Plan, info: int) -> list[str]:
+    """The command that starts the server.
+
+    Args:
+        level: where it is to run.
+        view: what it may see.
+        orders: what it is to do.
+        info: descriptor on which bubblewrap tells the number of its first process.
+
+    Raises:
+        SandboxUnavailable: a program that this level needs is not installed.
+    """
+    if level is Level.FULL:
+        return [*_bubblewrap(view, info), *_python(view, _HOME, orders)]
+    if level is Level.NAMESPACES:
+        inner = _python(view, _HOME, orders)
+        boot = BOOT.format(module=f"{INSIDE.name}.enter")
+        outer = [str(view.python), *FLAGS, "-c", boot, str(INSIDE.parent)]
+        return [*outer, places(view).to_json(), json.dumps(inner)]
+    return _python(view, INSIDE.parent, orders)
+
+
+def places(view: View) -> Places:
+    """The file tree that the server, and so every session, sees."""
+    first: list[tuple[str, str]] = []
+    over: list[tuple[str, str]] = []
+    for source in (view.python, *view.files, *view.trees):
+        bind = (os.path.realpath(source), str(source))
+        masked = any(source.is_relative_to(hidden) for hidden in view.hidden)
+        (over if masked else first).append(bind)
+    first.append((str(INSIDE), str(_HOME / INSIDE.name)))
+    parents = {
+        str(parent)
+        for _, target in (*first, *over)
+        for parent in Path(target).parents
+        if parent != Path("/") and not any(parent.is_relative_to(tree) for tree in view.trees)
+    }
+    directories = tuple(sorted(parents | {"/dev", "/proc", "/tmp"}))
+    return Places(directories, tuple(first), tuple(map(str, view.hidden)), tuple(over))
+
+
+def _python(view: View, home: Path, orders: Plan) -> list[str]:
+    boot = BOOT.format(module=f"{INSIDE.name}.server")
+    return [str(view.python), *FLAGS, "-c", boot, str(home), orders.to_json()]
+
+
+def _bubblewrap(view: View, info: int) -> list[str]:
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxUnavailable("bubblewrap is not installed", "apt-get install bubblewrap")
+    return [program, "--info-fd", str(info), *_bubblewrap_options(places(view)), "--"]
+
+
+def _bubblewrap_options(tree: Places) -> Iterator[str]:
+    for name in ("pid", "net", "ipc", "uts"):
+        yield f"--unshare-{name}"
+    yield from ("--unshare-cgroup-try", "--as-pid-1")
+    if os.geteuid() == 0:
+        # Root would keep every capability, in the machine's own user namespace.
+        yield from ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+    else:
+        yield "--unshare-user"
+    for directory in tree.directories:
+        # bubblewrap's own choice would shut an unprivileged user out of directories it makes.
+        yield from ("--perms", "0755", "--dir", directory)
+    for source, target in tree.binds:
+        yield from ("--ro-bind", source, target)
+    for hidden in tree.hidden:
+        yield from ("--perms", "0755", "--tmpfs", hidden)
+    for source, target in tree.over_hidden:
+        yield from ("--ro-bind", source, target)
+    for hidden in tree.hidden:
+        yield from ("--remount-ro", hidden)
+    for device in tree.devices:
+        yield from ("--dev-bind", device, device)
+    yield from ("--proc", "/proc", "--remount-ro", "/", "--chdir", "/")
+
+
+def _unprivileged_uid() -> int:
+    """The first of `UIDS` users that nobody else is, in this process's user namespace.
+
+    A number far above those that machines give to people. In a container whose users are mapped
+    to few numbers, one of those.
+    """
+    wanted = 0x60000000 + os.getpid() * UIDS
+    ranges = []
+    for line in Path("/proc/self/uid_map").read_text().splitlines() if _linux() else []:
+        start, _, length = map(int, line.split())
+        ranges.append((start, start + length))
+    if not ranges or any(start <= wanted < end - UIDS for start, end in ranges):
+        return wanted if ranges else 0x60000000 + os.getpid() % 4096 * UIDS
+    start, end = max(ranges, key=lambda pair: pair[1] - pair[0])
+    low = start + (end - start) // 3
+    room = (end - UIDS - 600 - low) // UIDS  # 600: leave out nobody, at 65534
+    if room < 1:
+        raise SandboxUnavailable(
+            "this container has no user to run students' code as", "do not run as root in it"
+        )
+    return low + os.getpid() % room * UIDS
+
+
+def _linux() -> bool:
+    return sys.platform == "linux"

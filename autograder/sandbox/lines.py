@@ -1,0 +1,51 @@
+"""What trusted processes of ours say to each other: JSON objects, one a line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import socket
+import time
+from typing import Any
+
+
+class Lines:
+    """JSON objects, one a line, from a keeper. It is trusted; it may be gone."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._buffer = b""
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
+
+    def read(self, timeout: float) -> dict[str, Any] | None:
+        """The next object; None at the end.
+
+        Raises:
+            TimeoutError: nothing whole came in time.
+        """
+        deadline = time.monotonic() + timeout
+        while b"\n" not in self._buffer:
+            left = max(0.0, deadline - time.monotonic())
+            if not self._poll.poll(left * 1000):
+                raise TimeoutError
+            try:
+                data = self._sock.recv(65536)
+            except ConnectionError:
+                data = b""
+            if not data:
+                return None
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        fields = json.loads(line)
+        return fields if isinstance(fields, dict) else None
+
+    def hang_up(self) -> None:
+        """Tell the other side to come to an end; what it says is still read."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """No more."""
+        self._sock.close()
