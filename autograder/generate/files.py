@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,15 +24,20 @@ def write_assignments(
     Everything is made before anything is written: a CourseError leaves `out` as it was.
     """
     made = _render(course, ids, langs, provide_earlier)
-    written = []
-    for name, content in made.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(content)
-        os.replace(part, path)  # noqa: PTH105 - the same, but says that it replaces
-        written.append(path)
-    return written
+    parts: dict[Path, Path] = {}
+    try:
+        for name, content in made.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            parts[path] = path.with_name(f".{path.name}.part")
+            parts[path].write_bytes(content)
+        # Nothing is left to go wrong but the renaming: a full disk has shown by now.
+        for path, part in parts.items():
+            part.replace(path)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    return list(parts)
 
 
 def stale(
@@ -45,7 +49,7 @@ def stale(
 ) -> list[str]:
     """What in `out` is missing, differs, or is there without an exercise; empty if all is fresh.
 
-    Each line names a file and the mend. Surplus files are looked for when no ids are given.
+    Each line names a file and the mend. Surplus files are looked for if all exercises are meant.
     """
     made = _render(course, ids, langs, provide_earlier)
     problems = []
@@ -55,7 +59,7 @@ def stale(
             problems.append(f"{path}: missing; {_REGENERATE}")
         elif path.read_bytes() != content:
             problems.append(f"{path}: not what solutions/ gives; {_REGENERATE}")
-    if not ids:
+    if {*ids} >= {exercise.id for exercise in course.exercises} or not ids:
         folders = [out / lang for lang in (langs or LANGUAGES)]
         for path in sorted(path for folder in folders for path in folder.rglob("*.ipynb")):
             if path.relative_to(out) not in made and ".ipynb_checkpoints" not in path.parts:

@@ -32,6 +32,8 @@ def test_stale_names_what_is_missing_differs_or_is_surplus(tiny, tmp_path):
     (tmp_path / "ja" / "01_area.ipynb").write_text("{}\n")
     (tmp_path / "en" / "03_gone.ipynb").write_text("{}\n")
     missing, differs, surplus = stale(course, [], [], tmp_path)
+    assert stale(course, ["01_area", "02_box"], [], tmp_path) == [missing, differs, surplus]
+    assert stale(course, ["02_box"], [], tmp_path) == []
     assert missing.startswith(f"{tmp_path / 'en' / '01_area.ipynb'}: missing; run `autograder")
     assert differs.startswith(f"{tmp_path / 'ja' / '01_area.ipynb'}: not what solutions/ gives")
     assert surplus.startswith(f"{tmp_path / 'en' / '03_gone.ipynb'}: belongs to no exercise")
@@ -58,3 +60,14 @@ def test_a_language_that_the_course_is_not_written_in(tiny, tmp_path):
 def test_an_exercise_that_does_not_exist(tiny, tmp_path):
     with pytest.raises(CourseError, match=r"no exercise '09_moon'.*01_area, 02_box"):
         write_assignments(tiny.load(), ["09_moon"], [], tmp_path)
+
+
+def test_a_disk_that_refuses_half_way_leaves_everything_as_it_was(tiny, tmp_path):
+    """The Japanese folder is a file here, so the second notebook cannot be written."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "01_area.ipynb").write_text("the old one")
+    (tmp_path / "ja").write_text("in the way")
+    with pytest.raises(OSError, match="ja"):
+        write_assignments(tiny.load(), [], [], tmp_path)
+    assert [path.name for path in (tmp_path / "en").iterdir()] == ["01_area.ipynb"]
+    assert (tmp_path / "en" / "01_area.ipynb").read_text() == "the old one"
