@@ -1,0 +1,778 @@
+# ruff: noqa: D103, F811, F821, RUF059 - students' versions of the same two methods, in their words.
+"""Known ways in which Pooling goes wrong, and unusual ways that are right."""
+
+import numpy as np
+
+from autograder.course.mistakes import equivalent, mistake
+
+
+@mistake(
+    "PF1",
+    part="Pooling.forward",
+    hint={
+        "en": "Which map does the window slide over: the original or the padded one?",
+        "ja": "窓が動くのは、元のマップの上でしょうか、パディング後のマップの上でしょうか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = int(1 + (H - self.pool_h) / self.stride)
+    out_w = int(1 + (W - self.pool_w) / self.stride)
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF2",
+    part="Pooling.forward",
+    hint={
+        "en": "Which number can never win a maximum? Which one did you put into the border?",
+        "ja": "決して最大値にならない数は何でしょうか。周りをどんな値で埋めましたか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    col = im2col(x, self.pool_h, self.pool_w, self.stride, self.pad)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF3",
+    part="Pooling.forward",
+    hint={
+        "en": "How many numbers compete for one maximum?",
+        "ja": "1つの最大値を、何個の数で争いますか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF4",
+    part="Pooling.forward",
+    hint={
+        "en": "In which order do the maxima lie, n, out_y, out_x, c? A reshape moves none of them.",
+        "ja": "最大値は(n, out_y, out_x, c)のどの順に並んでいますか。reshapeでは数は動きません。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, C, out_h, out_w)
+
+
+@mistake(
+    "PF5",
+    part="Pooling.forward",
+    hint={
+        "en": "The reshape is right; which axis does each number of your transpose stand for?",
+        "ja": "reshapeは合っています。transposeに渡した数は、それぞれどの軸を表していますか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 2, 1)
+
+
+@mistake(
+    "PF6",
+    part="Pooling.forward",
+    hint={
+        "en": "Two numbers describe a pooling layer: the size of the window and its step.",
+        "ja": "プーリング層を決めるのは、窓の大きさと、窓を動かす幅の2つです。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.pool_h + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.pool_h + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.pool_h, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF7",
+    part="Pooling.forward",
+    hint={
+        "en": "Try a window that is wider than tall.",
+        "ja": "横長の窓で試してみましょう。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_w) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_h) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_w, self.pool_h, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF8",
+    part="Pooling.forward",
+    hint={
+        "en": "Does the window stop at the last whole one, or does it hang over the edge?",
+        "ja": "最後の窓は、マップに収まっていますか。それとも端からはみ出していますか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    s, p = self.stride, self.pad
+    out_h = -(-(H + 2 * p - self.pool_h) // s) + 1
+    out_w = -(-(W + 2 * p - self.pool_w) // s) + 1
+    below = (out_h - 1) * s + self.pool_h - H - p
+    right = (out_w - 1) * s + self.pool_w - W - p
+    padded = np.pad(x, ((0, 0), (0, 0), (p, below), (p, right)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF9",
+    part="Pooling.forward",
+    hint={
+        "en": "Read the name of the layer again: what does it keep of each window?",
+        "ja": "層の名前をもう一度読みましょう。窓ごとに、何を残しますか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    out = np.mean(np.where(np.isinf(col), 0, col), axis=1)
+    return out.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF10",
+    part="Pooling.forward",
+    hint={
+        "en": "What is the largest of -3 and -5? Where does your maximum start?",
+        "ja": "-3と-5では、どちらが大きいですか。最大値の初期値をいくつにしましたか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    out = np.maximum(np.max(col, axis=1), 0)
+    return out.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF11",
+    part="Pooling.forward",
+    hint={
+        "en": "Does pooling mix channels? How many channels go in, how many come out?",
+        "ja": "プーリングはチャンネルを混ぜますか。入力と出力のチャンネル数を比べてみましょう。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    self.x = x
+    self.arg_max = np.argmax(col.reshape(-1, self.pool_h * self.pool_w), axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, 1).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF12",
+    part="Pooling.forward",
+    hint={
+        "en": "Output (1, 1): at which row and column does its window start?",
+        "ja": "出力の(1, 1)に対応する窓は、何行目・何列目から始まりますか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    out = np.zeros((N, C, out_h, out_w), dtype=x.dtype)
+    for i in range(out_h):
+        for j in range(out_w):
+            window = padded[:, :, i : i + self.pool_h, j : j + self.pool_w]
+            out[:, :, i, j] = window.max(axis=(2, 3))
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return out
+
+
+@mistake(
+    "PF14",
+    part="Pooling.forward",
+    hint={
+        "en": "A window of 2×3 with stride 2: how far does it jump to the right?",
+        "ja": "2×3の窓をストライド2で動かすと、右へは何画素ずつ動きますか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.pool_w + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    windows = []
+    for i in range(out_h):
+        for j in range(out_w):
+            top, left = i * self.stride, j * self.pool_w
+            windows.append(padded[:, :, top : top + self.pool_h, left : left + self.pool_w])
+    col = np.stack(windows, axis=1).reshape(-1, C, self.pool_h * self.pool_w)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PF15",
+    part="Pooling.forward",
+    hint={
+        "en": "Print x.dtype, then the dtype of each array on the way.",
+        "ja": "x.dtypeから順に、途中の配列のdtypeを表示してみましょう。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    out = np.zeros((N, C, out_h, out_w))
+    out[:] = np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+    return out
+
+
+@mistake(
+    "PF16",
+    part="Pooling.forward",
+    hint={
+        "en": "Copy x before the call and compare afterwards. Is your running maximum a view of x?",
+        "ja": "呼び出しの前後でxを比べましょう。途中の最大値はxのビューではありませんか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p, s = self.pad, self.stride
+    padded = x
+    if p > 0:
+        padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    out = padded[:, :, : s * out_h : s, : s * out_w : s]
+    for y in range(self.pool_h):
+        for z in range(self.pool_w):
+            shifted = padded[:, :, y : y + s * out_h : s, z : z + s * out_w : s]
+            np.maximum(out, shifted, out=out)
+    return out
+
+
+@mistake(
+    "PF17",
+    part="Pooling.forward",
+    hint={
+        "en": "Is there a number smaller than the one in your border?",
+        "ja": "周りに入れた値よりも小さい数はありませんか。",
+    },
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-1e9)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "PB1",
+    part="Pooling.backward",
+    hint={
+        "en": "A pixel that wins two windows gets the number of one, of the other, or both?",
+        "ja": "2つの窓で勝った画素は、片方の値だけを受け取りますか、それとも両方でしょうか。",
+    },
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    p = self.pad
+    dx = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=dout.dtype)
+    places = self.arg_max.reshape(N, out_h, out_w, C)
+    for n, i, j, c in np.ndindex(N, out_h, out_w, C):
+        y, x = divmod(places[n, i, j, c], self.pool_w)
+        dx[n, c, i * self.stride + y, j * self.stride + x] = dout[n, c, i, j]
+    return dx[:, :, p : p + H, p : p + W]
+
+
+@mistake(
+    "PB2",
+    part="Pooling.backward",
+    hint={
+        "en": "Pool a map of zeros: how much gradient leaves one window in total?",
+        "ja": "すべて0のマップでは、1つの窓から合計でどれだけの勾配が出ていきますか。",
+    },
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    p = self.pad
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    dx = np.zeros(padded.shape, dtype=dout.dtype)
+    for i in range(out_h):
+        rows = slice(i * self.stride, i * self.stride + self.pool_h)
+        for j in range(out_w):
+            columns = slice(j * self.stride, j * self.stride + self.pool_w)
+            window = padded[:, :, rows, columns]
+            mask = window == window.max(axis=(2, 3), keepdims=True)
+            dx[:, :, rows, columns] += mask * dout[:, :, i : i + 1, j : j + 1]
+    return dx[:, :, p : p + H, p : p + W]
+
+
+@mistake(
+    "PB3",
+    part="Pooling.backward",
+    hint={
+        "en": "With two channels, do dout's numbers and forward's rows come in the same order?",
+        "ja": "2チャンネルのとき、doutの値の順番と、forwardの行の順番はそろっていますか。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.arg_max] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB4",
+    part="Pooling.backward",
+    hint={
+        "en": "Which pixel of a window has any influence on its maximum?",
+        "ja": "窓の最大値に影響するのは、どの画素でしょうか。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    size = self.pool_h * self.pool_w
+    dcol = np.repeat(flat[:, np.newaxis], size, axis=1) / size
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB5",
+    part="Pooling.backward",
+    hint={
+        "en": "Which number goes to the winner: that of dout, or one that you computed in forward?",
+        "ja": "勝者に渡すのは、doutの値でしょうか、それともforwardで求めた値でしょうか。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.arg_max] = 1
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB6",
+    part="Pooling.backward",
+    hint={
+        "en": "Fancy indexing needs two lists of indices of the same length. What does `:` select?",
+        "ja": "添字の並びは、同じ長さのものを2つ渡します。`:`では、どの行が選ばれますか。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[:, self.arg_max] = flat[:, np.newaxis]
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB7",
+    part="Pooling.backward",
+    hint={
+        "en": "Print dx below x for x = 0, 1, 2, …: do rows and columns stay what they were?",
+        "ja": "xを0、1、2、…として、xとdxを並べて表示しましょう。行と列はそのままですか。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 3, 2, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.arg_max] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB8",
+    part="Pooling.backward",
+    hint={
+        "en": "By how much did the window move in forward, and in backward?",
+        "ja": "forwardで窓を動かした幅と、backwardで動かした幅は同じですか。",
+    },
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    p = self.pad
+    dx = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=dout.dtype)
+    places = self.arg_max.reshape(N, out_h, out_w, C)
+    for n, i, j, c in np.ndindex(N, out_h, out_w, C):
+        y, x = divmod(places[n, i, j, c], self.pool_w)
+        row, column = i * self.pool_h + y, j * self.pool_w + x
+        if row < H + 2 * p and column < W + 2 * p:
+            dx[n, c, row, column] += dout[n, c, i, j]
+    return dx[:, :, p : p + H, p : p + W]
+
+
+@mistake(
+    "PB9",
+    part="Pooling.backward",
+    hint={
+        "en": "backward needs every setting that forward used. Which one is missing?",
+        "ja": "backwardでも、forwardと同じ設定をすべて使います。どれか忘れていませんか。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.arg_max] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, 0)
+
+
+@mistake(
+    "PB10",
+    part="Pooling.backward",
+    hint={
+        "en": "Of equal maxima, which one did the exercise choose?",
+        "ja": "最大値が並んだとき、どの画素を勝者とする約束でしたか。",
+    },
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    p = self.pad
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    size = col.shape[1]
+    last = size - 1 - np.argmax(col[:, ::-1], axis=1)
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, size), dtype=dout.dtype)
+    dcol[np.arange(flat.size), last] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB11",
+    part="Pooling.backward",
+    hint={
+        "en": "How many pixels of dx are not zero, and how many windows are there?",
+        "ja": "dxの中で0でない画素はいくつありますか。窓はいくつありますか。",
+    },
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    dx = np.zeros((N, C, H, W), dtype=dout.dtype)
+    places = self.arg_max.reshape(N, out_h, out_w, C)
+    for n, c in np.ndindex(N, C):
+        y, x = divmod(places[n, 0, 0, c], self.pool_w)
+        dx[n, c, max(y - self.pad, 0), max(x - self.pad, 0)] = dout[n, c, 0, 0]
+    return dx
+
+
+@mistake(
+    "PB12",
+    part="Pooling.backward",
+    hint={
+        "en": "Does it still run on a 5×5 map? Pixels that no window reads are part of dx as well.",
+        "ja": "5×5のマップでも動きますか。どの窓からも読まれない画素も、dxに含まれます。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    places = self.arg_max.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2).reshape(-1)
+    dcol[np.arange(flat.size), places] = flat
+    tiles = dcol.reshape(N, C, out_h, out_w, self.pool_h, self.pool_w)
+    dx = tiles.transpose(0, 1, 2, 4, 3, 5)
+    return dx.reshape(N, C, out_h * self.pool_h, out_w * self.pool_w)
+
+
+@mistake(
+    "PB13",
+    part="Pooling.backward",
+    hint={
+        "en": "np.zeros makes float64 unless you tell it the dtype.",
+        "ja": "np.zerosは、dtypeを指定しないとfloat64の配列を作ります。",
+    },
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w))
+    dcol[np.arange(flat.size), self.arg_max] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB14",
+    part="Pooling.backward",
+    hint={
+        "en": "Call forward with a second batch: does anything you keep still belong to the first?",
+        "ja": "別のバッチでforwardを呼び出したとき、前のバッチのままのものはありませんか。",
+    },
+)
+def backward(self, dout):
+    if not hasattr(self, "kept"):
+        self.kept = self.arg_max
+    if len(self.kept) != dout.size:
+        self.kept = self.arg_max
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.kept] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@mistake(
+    "PB15",
+    part="Pooling.backward",
+    hint={
+        "en": "Compare the sums of dx and dout. Does the winner always lie inside the image?",
+        "ja": "dxの総和とdoutの総和を比べてみましょう。勝者は必ず画像の中にありますか。",
+    },
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    p = self.pad
+    edge = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), "edge")
+    col = im2col(edge, self.pool_h, self.pool_w, self.stride, 0)
+    place = np.argmax(col.reshape(-1, self.pool_h * self.pool_w), axis=1)
+    _, _, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), place] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
+@equivalent(
+    "PF-A", part="Pooling.forward", why="no float64 or float32 lies below the smallest finite one"
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p, lowest = self.pad, np.finfo(x.dtype).min
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=lowest)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
+    col = col.reshape(-1, self.pool_h * self.pool_w)
+    self.x = x
+    self.arg_max = np.argmax(col, axis=1)
+    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+
+
+@equivalent(
+    "PF-B", part="Pooling.forward", why="one window after the other, as the definition says"
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = 1 + int((H + 2 * self.pad - self.pool_h) / self.stride)
+    out_w = 1 + int((W + 2 * self.pad - self.pool_w) / self.stride)
+    out = np.zeros((N, C, out_h, out_w), dtype=x.dtype)
+    places = np.zeros((N, out_h, out_w, C), dtype=int)
+    for n, c, i, j in np.ndindex(N, C, out_h, out_w):
+        best = None
+        for y in range(self.pool_h):
+            for z in range(self.pool_w):
+                row = i * self.stride + y - self.pad
+                column = j * self.stride + z - self.pad
+                if 0 <= row < H and 0 <= column < W:
+                    value = x[n, c, row, column]
+                    if best is None or value > best:
+                        best = value
+                        places[n, i, j, c] = y * self.pool_w + z
+        out[n, c, i, j] = best
+    self.x = x
+    self.arg_max = places.reshape(-1)
+    return out
+
+
+@equivalent(
+    "PF-C", part="Pooling.forward", why="a view of all windows holds the same numbers as im2col"
+)
+def forward(self, x):
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    shape = (self.pool_h, self.pool_w)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, shape, axis=(2, 3))
+    windows = windows[:, :, :: self.stride, :: self.stride]
+    flat = windows.reshape(*windows.shape[:4], -1)
+    self.x = x
+    self.arg_max = flat.argmax(axis=-1).transpose(0, 2, 3, 1).reshape(-1)
+    return flat.max(axis=-1)
+
+
+@equivalent(
+    "PF-D",
+    part="Pooling.forward",
+    why="a running maximum over the places of the window; > keeps the first of equals",
+)
+def forward(self, x):
+    N, C, H, W = x.shape
+    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
+    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
+    p = self.pad
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    out = np.full((N, C, out_h, out_w), -np.inf, dtype=x.dtype)
+    places = np.zeros((N, C, out_h, out_w), dtype=int)
+    for y in range(self.pool_h):
+        for z in range(self.pool_w):
+            rows = slice(y, y + self.stride * out_h, self.stride)
+            columns = slice(z, z + self.stride * out_w, self.stride)
+            candidate = padded[:, :, rows, columns]
+            larger = candidate > out
+            out = np.where(larger, candidate, out)
+            places[larger] = y * self.pool_w + z
+    self.x = x
+    self.arg_max = places.transpose(0, 2, 3, 1).reshape(-1)
+    return out
+
+
+@equivalent(
+    "PB-A", part="Pooling.backward", why="one window after the other, adding into a padded array"
+)
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    p = self.pad
+    dx = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=dout.dtype)
+    places = self.arg_max.reshape(N, out_h, out_w, C)
+    for n, i, j, c in np.ndindex(N, out_h, out_w, C):
+        y, x = divmod(places[n, i, j, c], self.pool_w)
+        dx[n, c, i * self.stride + y, j * self.stride + x] += dout[n, c, i, j]
+    return dx[:, :, p : p + H, p : p + W]
+
+
+@equivalent("PB-B", part="Pooling.backward", why="np.add.at adds also where one index comes twice")
+def backward(self, dout):
+    N, C, H, W = self.x.shape
+    _, _, out_h, out_w = dout.shape
+    places = self.arg_max.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+    n, c, i, j = np.indices(dout.shape)
+    rows = i * self.stride + places // self.pool_w - self.pad
+    columns = j * self.stride + places % self.pool_w - self.pad
+    dx = np.zeros((N, C, H, W), dtype=dout.dtype)
+    np.add.at(dx, (n, c, rows, columns), dout)
+    return dx
+
+
+@equivalent(
+    "PB-C", part="Pooling.backward", why="col2im on the padded shape, the border cut off by hand"
+)
+def backward(self, dout):
+    N, C, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.arg_max] = flat
+    _, _, H, W = self.x.shape
+    p = self.pad
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    padded = (N, C, H + 2 * p, W + 2 * p)
+    dx = col2im(dcol, padded, self.pool_h, self.pool_w, self.stride, 0)
+    return dx[:, :, p : p + H, p : p + W]

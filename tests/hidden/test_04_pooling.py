@@ -1,0 +1,187 @@
+"""What Pooling has to do, one thing at a time.
+
+Each test leaves alone what another one is about, so that one mistake costs one criterion: numbers
+are positive but where signs matter, all windows fit but where rows are left over, no padding but
+in the padding tests. The stride is always given, since its default differs between books.
+"""
+
+import numpy as np
+
+import source_lib
+from autograder.suite import criterion, keeps_dtype, same, unchanged
+
+
+def _positive(make, *shape):
+    return make.uniform(*shape, low=0.5, high=9.5)
+
+
+def _same_forward(student, x, pool_h, pool_w, stride, pad=0):
+    expected = source_lib.Pooling(pool_h, pool_w, stride, pad).forward(x)
+    same(student.Pooling(pool_h, pool_w, stride, pad).forward(x), expected)
+
+
+def _same_backward(student, make, x, pool_h, pool_w, stride, pad=0):
+    """Compare for a random dout: one of ones would hide that it lies in another order."""
+    reference = source_lib.Pooling(pool_h, pool_w, stride, pad)
+    dout = make.normal(*reference.forward(x).shape)
+    pool = student.Pooling(pool_h, pool_w, stride, pad)
+    pool.forward(x)
+    same(pool.backward(dout), reference.backward(dout))
+
+
+@criterion("Pooling.forward.batch_and_channels")
+def test_every_channel_of_every_image_is_pooled_by_itself(student, make):
+    for shape in ((1, 1, 4, 4), (1, 3, 4, 6), (2, 1, 6, 4), (2, 3, 4, 6)):
+        _same_forward(student, _positive(make, *shape), 2, 2, 2)
+
+
+@criterion("Pooling.forward.non_square_window")
+def test_windows_wider_than_high_and_higher_than_wide(student, make):
+    for height, width, pool_h, pool_w, stride in (
+        (6, 7, 2, 3, 2),
+        (6, 8, 3, 2, 3),
+        (8, 5, 4, 1, 4),
+    ):
+        _same_forward(student, _positive(make, 2, 3, height, width), pool_h, pool_w, stride)
+
+
+@criterion("Pooling.forward.stride")
+def test_the_window_jumps_by_the_stride_and_not_by_its_size(student, make):
+    for height, width, window, stride in ((5, 6, 3, 1), (5, 7, 3, 2), (5, 8, 2, 3), (4, 5, 2, 1)):
+        _same_forward(student, _positive(make, 2, 3, height, width), window, window, stride)
+
+
+@criterion("Pooling.forward.left_over")
+def test_rows_and_columns_without_a_whole_window_are_left_out(student, make):
+    for height, width, window in ((5, 7, 2), (8, 10, 3)):
+        _same_forward(student, _positive(make, 2, 3, height, width), window, window, window)
+
+
+@criterion("Pooling.forward.all_negative")
+def test_the_largest_of_negative_numbers_is_negative(student, make):
+    _same_forward(student, -_positive(make, 2, 3, 4, 6), 2, 2, 2)
+    _same_forward(student, make.normal(2, 3, 6, 4), 2, 2, 2)
+
+
+@criterion("Pooling.forward.padding_size")
+def test_the_output_counts_the_padding(student, make):
+    # Sizes that differ from those without padding, also after rounding down.
+    for height, width, window, pad in ((4, 6, 2, 1), (7, 10, 3, 1), (4, 8, 4, 2)):
+        x = _positive(make, 2, 3, height, width)
+        _same_forward(student, x, window, window, window, pad)
+
+
+@criterion("Pooling.forward.padding_never_wins")
+def test_padding_loses_against_any_number(student, make):
+    for height, width, window, pad, scale in (
+        (4, 6, 2, 1, 1),
+        (7, 10, 3, 1, 1e3),
+        (4, 8, 4, 2, 1e30),
+    ):
+        x = -scale * _positive(make, 2, 3, height, width)
+        _same_forward(student, x, window, window, window, pad)
+    _same_forward(student, make.normal(2, 3, 4, 6), 2, 2, 2, 1)
+
+
+@criterion("Pooling.forward.float32")
+def test_float32_maps_stay_float32(student, make):
+    x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=np.float32)
+    out = student.Pooling(2, 2, 2, 0).forward(x)
+    same(out, source_lib.Pooling(2, 2, 2, 0).forward(x))
+    keeps_dtype(out, np.float32)
+
+
+@criterion("Pooling.forward.input_untouched")
+def test_the_input_is_neither_changed_nor_need_be_contiguous(student, make):
+    pool, reference = student.Pooling(2, 2, 2, 0), source_lib.Pooling(2, 2, 2, 0)
+    every_other = _positive(make, 4, 12, 3, 2).transpose(3, 2, 0, 1)[:, :, :, ::2]
+    for x in (_positive(make, 2, 3, 4, 6), every_other):
+        expected = reference.forward(x)
+        same(unchanged(pool.forward, x), expected)
+
+
+@criterion("Pooling.backward.batch_and_channels")
+def test_the_winner_of_a_window_takes_its_gradient(student, make):
+    for shape in ((1, 1, 4, 4), (1, 3, 4, 6), (2, 1, 6, 4), (2, 3, 4, 6)):
+        _same_backward(student, make, _positive(make, *shape), 2, 2, 2)
+
+
+@criterion("Pooling.backward.window_and_stride")
+def test_non_square_windows_with_gaps_between_them(student, make):
+    for height, width, pool_h, pool_w, stride in (
+        (5, 6, 2, 3, 3),
+        (6, 5, 3, 2, 3),
+        (5, 8, 2, 2, 3),
+    ):
+        x = _positive(make, 2, 3, height, width)
+        _same_backward(student, make, x, pool_h, pool_w, stride)
+
+
+@criterion("Pooling.backward.left_over")
+def test_pixels_that_no_window_reads_get_zero(student, make):
+    for height, width, window in ((5, 7, 2), (8, 10, 3)):
+        x = _positive(make, 2, 3, height, width)
+        _same_backward(student, make, x, window, window, window)
+
+
+@criterion("Pooling.backward.overlap")
+def test_who_wins_several_windows_gets_the_sum(student, make):
+    for height, width, window, stride in ((5, 6, 3, 1), (5, 7, 3, 2), (4, 5, 2, 1)):
+        x = _positive(make, 2, 3, height, width)
+        _same_backward(student, make, x, window, window, stride)
+
+
+@criterion("Pooling.backward.ties")
+def test_the_first_of_equal_maxima_takes_it_all(student, make):
+    zeros_of_a_relu = np.maximum(make.normal(2, 3, 4, 6) - 0.5, 0)
+    for x in (
+        np.zeros((1, 1, 2, 2)),
+        np.full((2, 3, 4, 6), 7.0),
+        zeros_of_a_relu,
+        make.integers(1, 3, 2, 3, 4, 6).astype(float),
+    ):
+        _same_backward(student, make, x, 2, 2, 2)
+
+
+@criterion("Pooling.backward.padding")
+def test_no_gradient_gets_lost_in_the_padding(student, make):
+    for height, width, window, pad in ((4, 6, 2, 1), (4, 7, 3, 1), (8, 4, 4, 2)):
+        x = make.normal(2, 3, height, width)
+        _same_backward(student, make, x, window, window, window, pad)
+
+
+@criterion("Pooling.backward.called_again")
+def test_backward_answers_for_the_last_forward(student, make):
+    pool, reference = student.Pooling(2, 2, 2, 0), source_lib.Pooling(2, 2, 2, 0)
+    # The first two batches have the same shape: nothing but wrong values would tell them apart.
+    for shape in ((2, 3, 4, 6), (2, 3, 4, 6), (1, 2, 8, 4)):
+        x = _positive(make, *shape)
+        out = reference.forward(x)
+        pool.forward(x)
+        for _ in range(2):
+            dout = make.normal(*out.shape)
+            same(pool.backward(dout), reference.backward(dout))
+
+
+@criterion("Pooling.backward.float32")
+def test_float32_gradients_stay_float32(student, make):
+    reference = source_lib.Pooling(2, 2, 2, 0)
+    x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=np.float32)
+    dout = make.normal(*reference.forward(x).shape, dtype=np.float32)
+    pool = student.Pooling(2, 2, 2, 0)
+    pool.forward(x)
+    dx = pool.backward(dout)
+    same(dx, reference.backward(dout))
+    keeps_dtype(dx, np.float32)
+
+
+@criterion("Pooling.backward.input_untouched")
+def test_dout_is_neither_changed_nor_need_be_contiguous(student, make):
+    pool, reference = student.Pooling(2, 2, 2, 0), source_lib.Pooling(2, 2, 2, 0)
+    x = _positive(make, 2, 3, 4, 6)
+    reference.forward(x)
+    pool.forward(x)
+    every_other = make.normal(2, 6, 3, 2).transpose(3, 2, 0, 1)[:, :, :, ::2]
+    for dout in (make.normal(2, 3, 2, 3), every_other):
+        expected = reference.backward(dout)
+        same(unchanged(pool.backward, dout), expected)
