@@ -1,0 +1,58 @@
+"""The exercise that docs/adding-an-exercise.md shows is one that works."""
+
+import re
+from pathlib import Path
+
+from autograder.course.load import load_course, load_mistakes
+from autograder.generate import solution_cells, stale, write_assignments
+
+PAGE = Path(__file__).parents[2] / "docs" / "adding-an-exercise.md"
+
+
+def shown(language, beginning):
+    """The one fenced block of a language that begins so."""
+    blocks = re.findall(
+        rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
+    (found,) = [block for block in blocks if block.startswith(beginning)]
+    return found
+
+
+def test_the_page_shows_a_whole_course(tmp_path, capsys):
+    files = {
+        "solutions/course.toml": shown("toml", "salt"),
+        "solutions/01_area/exercise.toml": shown("toml", "id"),
+        "solutions/01_area/notebook.py": shown(
+            "python",
+            '# %% name="author" tags=["author"]\nfrom autograder.course.author import tr\n\n',
+        ),
+        "solutions/01_area/mistakes.py": shown("python", "from autograder.course.mistakes"),
+        "tests/hidden/test_01_area.py": shown("python", "import source_lib"),
+    }
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    course = load_course(tmp_path)
+    (exercise,) = course.exercises
+    write_assignments(course, [], [], tmp_path / "assignments")
+    assert stale(course, [], [], tmp_path / "assignments") == []
+
+    space = {}
+    for cell in solution_cells(course, exercise, "en"):
+        if cell.kind == "code":
+            exec(cell.source, space)
+    assert capsys.readouterr().out == "Passed. Grading tries more than this.\n"
+
+    (wrong,), (unusual,) = load_mistakes(exercise)
+    for variant, right in ((wrong, False), (unusual, True)):
+        exec(variant.source, space)
+        assert (space["frame_area"](3, 3) == 8) is right
+
+
+def test_the_page_shows_how_parts_are_carried():
+    block = shown(
+        "python", '# %% name="author" tags=["author"]\nfrom autograder.course.author import tr\nf'
+    )
+    assert 'source="01_area"' in block
+    compile(block, str(PAGE), "exec")
