@@ -16,13 +16,13 @@ from pathlib import Path
 
 from autograder.course.load import load_course
 from autograder.ingest import Submission
+from autograder.run.submission import Grader
 from autograder.sandbox.levels import Level
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.protect import protect_host
+from autograder.sandbox.host import protect_host
 from autograder.sandbox.server import Server
 from autograder.sandbox.session import Budget
 from autograder.suite.plugin import Suites, with_suites
-from autograder.run.submission import Grader
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,38 @@
+"""``autograder doctor``: every attack of ours, tried at every level, and what came of it."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.cli import Failure
+from autograder.commands.common import console
+from autograder.sandbox.doctor import examine, render
+from autograder.sandbox.levels import Level, SandboxUnavailable, strongest
+
+MARKS = {"held": "✓ held", "not held": "✗ NOT HELD", "not applicable": "– not applicable"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Try, and print what held."""
+    del options
+    out = console()
+    with out.status("trying to get through the wall …"):
+        try:
+            rows = render(examine())
+        except SandboxUnavailable as unavailable:
+            raise Failure(str(unavailable)) from unavailable
+    table = Table("level", "attack", "", "how it was tried, and what happened")
+    for row in rows:
+        mark = MARKS.get(row["verdict"], row["verdict"])
+        table.add_row(row["level"], escape(row["aim"]), mark, escape(row["how"]))
+    out.print(table)
+    try:
+        level = strongest()
+    except SandboxUnavailable as unavailable:
+        out.print(f"[bold]No level may be used here[/bold]: {escape(str(unavailable))}")
+        return 1
+    out.print(f"[bold]Grading here uses the level: {level}[/bold] (the strongest that held)")
+    return 1 if level is Level.LIMITS else 0
