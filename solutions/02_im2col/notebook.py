@@ -480,7 +480,7 @@ def check_im2col():
     )
     assert not np.array_equal(col[1], expected[4]), tr(
         "Row 1 is already the second image. Finish all windows of image 0 first: n is the slowest.",
-        "1行目がもう2枚目の画像になっています。n がいちばん遅く変わるように、画像0の窓を先にすべて並べます。",
+        "1行目がもう2枚目の画像になっています。nがいちばん遅く変わるように、画像0の窓を先にすべて並べます。",
     )
     assert np.array_equal(col, expected), tr(
         "Some rows are wrong. Rows run over (n, out_y, out_x); check the order of your axes.",
@@ -510,7 +510,15 @@ def check_im2col():
         "ストライド2のときの画素が違います。隣り合う窓は何画素離れていますか。",
     )
 
-    col = im2col(np.arange(1, 10).reshape(1, 1, 3, 3), 3, 3, 1, 1)
+    try:
+        col = im2col(np.arange(1, 10).reshape(1, 1, 3, 3), 3, 3, 1, 1)
+    except ValueError as error:
+        raise AssertionError(
+            tr(
+                f"pad=1 raises: {error}. Do your sizes and your slices speak of the same image?",
+                f"pad=1のとき例外が発生しました：{error}。大きさの式とスライスで、同じ画像を使っていますか。",
+            )
+        ) from error
     assert col.shape == (9, 9), tr(
         f"3x3 with pad 1 gives 9 windows, your shape is {col.shape}. Does out_h know about pad?",
         f"3×3の画像にpad=1なら窓は9個ですが、形状が{col.shape}です。out_hの式にpadは入っていますか。",
@@ -822,7 +830,7 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
 
 # %% name="check_col2im" tags=["check"]
 def check_col2im():
-    image = col2im(np.array([[0, 1, 4, 5], [2, 3, 6, 7]]), (1, 1, 2, 4), 2, 2, 2, 0)
+    image = col2im(np.array([[0.0, 1, 4, 5], [2, 3, 6, 7]]), (1, 1, 2, 4), 2, 2, 2, 0)
     assert isinstance(image, np.ndarray), tr(
         "col2im must return an array. Did you forget the return?",
         "col2imは配列を返す必要があります。returnを忘れていませんか。",
@@ -847,7 +855,7 @@ def check_col2im():
         f"すべて1の行列からは窓の個数{overlaps}が得られるはずですが、次のようになっています。\n{counts}",
     )
 
-    image = col2im(np.arange(16).reshape(2, 8), (1, 2, 2, 4), 2, 2, 2, 0)
+    image = col2im(np.arange(16.0).reshape(2, 8), (1, 2, 2, 4), 2, 2, 2, 0)
     channels = [[[0, 1, 8, 9], [2, 3, 10, 11]], [[4, 5, 12, 13], [6, 7, 14, 15]]]
     assert np.array_equal(image[0], channels), tr(
         "Two channels are mixed up. In which order did im2col write (n, out_y, out_x, c, fy, fx)?",

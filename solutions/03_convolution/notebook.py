@@ -1,0 +1,1201 @@
+# %% name="author" tags=["author"]
+from autograder.course.author import tr
+from autograder.course.author import earlier
+globals().update(earlier("02_im2col", "im2col", "col2im"))
+
+# %% [markdown] lang="en"
+# # 03 The convolution layer, forward and backward
+#
+# With `im2col` and `col2im` from notebook 02 you can now build the layer that gives convolutional
+# networks their name. Forward it filters images. Backward it tells every weight in which direction
+# to change so that the loss gets smaller: that is all there is to learning.
+#
+# Backward passes are easy to get *nearly* right. The shapes fit, the network even learns a little,
+# and still a factor or an order is wrong. So first you build the instrument that finds such errors,
+# `numerical_gradient`, and then the layer.
+#
+# **After this notebook you can**
+#
+# - measure a gradient, and use it to check any backward pass you will ever write;
+# - write the forward pass of a convolution layer in a few lines, and follow every shape in it;
+# - derive the backward pass from the rule for matrix products, and say what `dW`, `db` and `dx` mean;
+# - show on a photograph what the two Sobel filters respond to.
+#
+# **You need** notebook 02, and of calculus only the chain rule: effects along a path multiply,
+# effects over several paths add up.
+#
+# | | you write | difficulty | time |
+# |---|---|---|---|
+# | Exercise 1 | `numerical_gradient` | ★☆☆ | about 20 minutes |
+# | Exercise 2 | `Convolution.forward` | ★★☆ | about 30 minutes |
+# | Exercise 3 | `Convolution.backward` | ★★★ | about 50 minutes |
+#
+# **How it is graded.** As before: the checks in this notebook are there to help and are *not all of
+# it*. Grading calls your code with other shapes, strides and paddings, each for its own points. The
+# forward pass keeps its points if the backward pass is wrong or missing. If your `im2col` or
+# `col2im` had a mistake, it does not cost you points a second time here.
+
+# %% [markdown] lang="ja"
+# # 03 畳み込み層：順伝播と逆伝播
+#
+# ノートブック02で作った`im2col`と`col2im`を使って、いよいよ畳み込みニューラルネットワークの主役である畳み込み層を作ります。順伝播では画像にフィルターを掛けます。逆伝播では、損失を小さくするにはそれぞれの重みをどちらに動かせばよいかを求めます。学習に必要なのは、これだけです。
+#
+# 逆伝播で厄介なのは、**だいたい**合っているコードがすぐ書けてしまうことです。形状は合っているし、ネットワークもそれなりに学習するのに、実は係数が違っていたり、順番が入れ替わっていたりします。そこで、まずこうした間違いを見つける道具`numerical_gradient`を作り、それから層に取りかかります。
+#
+# **このノートブックの目標**
+#
+# - 勾配を数値的に測り、どんな逆伝播でも自分で検証できる
+# - 畳み込み層の順伝播を数行で書き、途中の形状をすべて説明できる
+# - 行列積の微分の規則から逆伝播を導き、`dW`、`db`、`dx`の意味を説明できる
+# - 2種類のSobelフィルターが写真のどこに反応するかを示せる
+#
+# **必要な知識** ノートブック02の内容と、微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
+#
+# | | 書くもの | 難しさ | 目安の時間 |
+# |---|---|---|---|
+# | 演習1 | `numerical_gradient` | ★☆☆ | 20分 |
+# | 演習2 | `Convolution.forward` | ★★☆ | 30分 |
+# | 演習3 | `Convolution.backward` | ★★★ | 50分 |
+#
+# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。ノートブック02の`im2col`や`col2im`に間違いがあっても、ここで重ねて減点することはありません。
+
+# %% [markdown] lang="en"
+# **Conventions of this course**
+#
+# - Images `(N, C, H, W)`, filters `W` of shape `(F, C, FH, FW)`, **one bias for each filter**: `b` has
+#   the shape `(F,)`. The output has the shape `(N, F, out_h, out_w)`.
+# - The filter is laid on the image as it is, not flipped. Mathematicians call this
+#   *cross-correlation*; every deep learning library calls it convolution, and so do we.
+# - Padding adds zeros; only whole windows count. `float32` stays `float32`; inputs are never changed.
+# - `backward(dout)` returns the gradient `dx` of the loss with respect to the input of the *last*
+#   `forward`, and **overwrites** `self.dW` and `self.db`. It does not average over the batch: where
+#   the loss is a mean, `dout` already contains the 1/N.
+# - A layer **never updates its own weights**. That is the optimiser's job (notebook 06).
+
+# %% [markdown] lang="ja"
+# **この教材での約束**
+#
+# - 画像は`(N, C, H, W)`、フィルター`W`は`(F, C, FH, FW)`です。**バイアスはフィルターごとに1つ**で、`b`の形状は`(F,)`になります。出力の形状は`(N, F, out_h, out_w)`です。
+# - フィルターは反転せず、そのまま画像に重ねます。数学ではこれを相互相関と呼びますが、深層学習のライブラリーはどれも畳み込みと呼んでおり、この教材もそれにならいます。
+# - パディングでは0を付け足し、画像からはみ出す窓は数えません。`float32`は`float32`のまま返し、受け取った配列は書き換えません。
+# - `backward(dout)`は、**直前の**`forward`の入力に対する損失の勾配`dx`を返し、`self.dW`と`self.db`を**上書き**します。バッチについての平均は取りません。損失が平均であれば、1/Nは`dout`にすでに含まれているからです。
+# - 層は**自分の重みを更新しません**。それは最適化手法（ノートブック06）の仕事です。
+
+# %% name="setup" tags=["setup"]
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+np.set_printoptions(linewidth=120, precision=4, suppress=True)
+
+
+# en: Two helpers for the figures. You need not read them.
+# ja: 図を描くための補助関数です。読まなくてもかまいません。
+def draw_numbers(ax, table, shade=None, title="", fontsize=11):
+    table = np.asarray(table)
+    shade = np.zeros(table.shape) if shade is None else shade
+    ax.imshow(shade, cmap="Greys", vmin=0, vmax=2.5)
+    for (row, column), value in np.ndenumerate(table):
+        ax.text(column, row, f"{value:g}", ha="center", va="center", fontsize=fontsize)
+    ax.set_xticks(np.arange(table.shape[1] + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(table.shape[0] + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color="0.6", linewidth=0.8)
+    ax.tick_params(which="both", length=0, labelsize=8)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_title(title, fontsize=10)
+
+
+def draw_frame(ax, top, left, height, width):
+    corner = (left - 0.5, top - 0.5)
+    ax.add_patch(
+        plt.Rectangle(corner, width, height, fill=False, linewidth=3, clip_on=False, zorder=3)
+    )
+
+
+# %% [markdown] lang="en"
+# ## Your functions from notebook 02
+#
+# Paste your `im2col` and `col2im` into the next cell, so that this notebook stands on its own.
+
+# %% [markdown] lang="ja"
+# ## ノートブック02の関数
+#
+# 次のセルに、自分で書いた`im2col`と`col2im`を貼り付けてください。このノートブックだけで実行できるようにするためです。
+
+# %% name="carry" tags=["carry"] parts=["im2col", "col2im"] source="02_im2col"
+# en: Paste your im2col and col2im from notebook 02 below this line.
+# ja: この行の下に、ノートブック02で書いたim2colとcol2imを貼り付けてください。
+
+# %% [markdown] lang="en"
+# ## 1. Measuring a slope
+#
+# The derivative says by how much `f(x)` changes when `x` changes a little, per unit of change. So
+# you can simply *try it*: move `x` by a small `h` and look. There are two ways,
+#
+# $$\text{one-sided: } \frac{f(x+h)-f(x)}{h}
+# \qquad\text{and}\qquad \text{central: } \frac{f(x+h)-f(x-h)}{2h}$$
+#
+# and the second is much better for the same work. On the left: $f(x)=x^3$ at $x=1$, where the true
+# slope is 3, with a step of 0.6, much too large on purpose. On the right: the error for ever smaller
+# steps.
+
+# %% [markdown] lang="ja"
+# ## 1. 傾きを測る
+#
+# 微分とは、`x`を少し変えたとき、`f(x)`がその何倍変わるかを表す値です。それなら、小さな値`h`だけ`x`を**実際に動かしてみて**、結果を見ればよいはずです。やり方は2つあります。
+#
+# $$\text{前進差分：} \frac{f(x+h)-f(x)}{h}
+# \qquad\qquad \text{中心差分：} \frac{f(x+h)-f(x-h)}{2h}$$
+#
+# 手間はほぼ同じですが、精度は中心差分のほうがずっと良くなります。左の図は、$f(x)=x^3$ の $x=1$ での傾き（正しい値は3）を、わざと大きすぎる刻み幅0.6で測ったものです。右の図は、刻み幅を小さくしていったときの誤差です。
+
+# %% name="two_differences" tags=["demo"]
+def draw_two_differences():
+    fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
+    x = np.linspace(0.2, 1.8, 200)
+    h = 0.6
+    left.plot(x, x**3, color="black", linewidth=2, label="f(x) = x³")
+    left.plot(x, 1 + 3 * (x - 1), color="0.5", linewidth=1.5, label="true slope 3")
+    one_sided, central = ((1 + h) ** 3 - 1) / h, ((1 + h) ** 3 - (1 - h) ** 3) / (2 * h)
+    left.plot([1, 1 + h], [1, (1 + h) ** 3], "k:s", label=f"one-sided: {one_sided:.2f}")
+    ends = [1 - h, 1 + h], [(1 - h) ** 3, (1 + h) ** 3]
+    left.plot(*ends, "k--o", label=f"central: {central:.2f}")
+    left.set_xlabel("x")
+    left.legend(fontsize=9)
+    left.set_title("step h = 0.6", fontsize=10)
+
+    steps = 10.0 ** np.arange(-1, -13, -1)
+    one_sided = np.abs(((1 + steps) ** 3 - 1) / steps - 3)
+    central = np.abs(((1 + steps) ** 3 - (1 - steps) ** 3) / (2 * steps) - 3)
+    right.loglog(steps, one_sided, "k:s", label="one-sided")
+    right.loglog(steps, central, "k--o", label="central")
+    right.axvline(1e-5, color="0.6")
+    right.text(7e-6, 1e-1, "h = 1e-5", color="0.3", va="center")
+    right.invert_xaxis()
+    right.set_xlabel("step h (smaller to the right)")
+    right.set_ylabel("error of the slope")
+    right.legend(fontsize=9)
+    right.set_title("smaller steps: better, then worse", fontsize=10)
+    fig.tight_layout()
+    plt.show()
+
+
+draw_two_differences()
+
+# %% [markdown] lang="en"
+# The curve on the right turns up again: for tiny steps the two values of `f` agree in nearly all
+# their digits, and their difference consists of rounding errors. Near `h = 1e-5` the central
+# difference is at its best, with about ten correct digits in `float64`.
+#
+# A layer has many numbers. Its gradient is one slope for **each** of them: move one number, keep
+# all others where they are, measure, *put it back*, go on to the next.
+#
+# ## Exercise 1: `numerical_gradient`
+#
+# ★☆☆, about 20 minutes. Two calls of `f` for each number make this slow: for checking it is just
+# right, for training it would be hopeless.
+#
+# <details><summary>Hint 1: how do I visit every number of an array of any shape?</summary>
+#
+# <code>for index in np.ndindex(x.shape):</code> gives tuples that you can use as
+# <code>x[index]</code>.
+# </details>
+#
+# <details><summary>Hint 2: x must not change</summary>
+#
+# Work on a copy, or remember the old value of the one number that you move. Do not trust
+# <code>+ h</code> and <code>- h</code> to cancel: rounding leaves a trace.
+# </details>
+
+# %% [markdown] lang="ja"
+# 右の図では、刻み幅を小さくしすぎると誤差がまた大きくなっています。刻み幅が極端に小さいと、2つの`f`の値は上のほうの桁がほとんど一致し、差を取ると丸め誤差ばかりが残るからです。中心差分は`h = 1e-5`あたりで最も精度が良く、`float64`なら10桁ほど正しい値が得られます。
+#
+# 層には数がたくさんあります。勾配とは、その**1つ1つ**についての傾きを並べたものです。数を1つだけ動かし、ほかの数はそのままにして、傾きを測り、**元に戻して**、次の数に進みます。
+#
+# ## 演習1：`numerical_gradient`
+#
+# ★☆☆、目安は20分です。数1つにつき`f`を2回呼び出すので、時間がかかります。検証にはこれで十分ですが、学習にはとても使えません。
+#
+# <details><summary>ヒント1：どんな形状の配列でも、すべての要素を順に取り出すには</summary>
+#
+# <code>for index in np.ndindex(x.shape):</code>とすると、添字がタプルで得られます。これを使って<code>x[index]</code>と書けます。
+# </details>
+#
+# <details><summary>ヒント2：xを書き換えないためには</summary>
+#
+# コピーを使うか、動かす要素の元の値を覚えておきます。<code>+ h</code>してから<code>- h</code>すれば元どおり、とは限りません。丸め誤差が残ることがあるからです。
+# </details>
+
+# %% name="numerical_gradient" tags=["stub"]
+def numerical_gradient(f, x, h=1e-5):
+    """Measure the gradient of a function of many numbers by central differences.
+
+    Entry by entry: (f(x with this entry + h) - f(x with this entry - h)) / (2*h).
+
+    Args:
+        f: function that takes an array of the shape of x and returns one number. Call it with
+            the moved array: it looks at its argument only.
+        x: the point at which to measure, float64 array of any shape. After the call it must be
+            as it was before.
+        h: the step.
+
+    Returns:
+        Array of the shape of x, the slope of f for each entry.
+
+    Example:
+        >>> numerical_gradient(lambda x: np.sum(x**2), np.array([[1.0, 2.0], [3.0, 4.0]]))
+        array([[2., 4.],
+               [6., 8.]])
+    --- ja ---
+    多変数関数の勾配を、中心差分で数値的に求める。
+
+    要素ごとに (f(その要素を+hしたx) - f(その要素を-hしたx)) / (2*h) を計算する。
+
+    引数:
+        f: xと同じ形状の配列を受け取り、1つの数を返す関数。値を動かした配列を渡して呼び出すこと
+            （fは引数だけを見る）。
+        x: 勾配を求める点。float64の配列で、形状は問わない。呼び出しの後には元の値に
+            戻っていなければならない。
+        h: 刻み幅。
+
+    戻り値:
+        xと同じ形状の配列。各要素についてのfの傾き。
+
+    例:
+        >>> numerical_gradient(lambda x: np.sum(x**2), np.array([[1.0, 2.0], [3.0, 4.0]]))
+        array([[2., 4.],
+               [6., 8.]])
+    """
+    ### BEGIN SOLUTION
+    moved = x.copy()
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        moved[index] = x[index] + h
+        above = f(moved)
+        moved[index] = x[index] - h
+        below = f(moved)
+        moved[index] = x[index]
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+    ### END SOLUTION
+
+
+# %% name="check_numerical_gradient" tags=["check"]
+def check_numerical_gradient():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    before = x.copy()
+    gradient = numerical_gradient(lambda x: np.sum(x**2), x)
+    assert isinstance(gradient, np.ndarray) and gradient.shape == (2, 2), tr(
+        "The gradient must be an array of the shape of x, one slope for each entry.",
+        "勾配は、xと同じ形状の配列（要素ごとに傾きが1つ）でなければなりません。",
+    )
+    assert np.array_equal(x, before), tr(
+        f"x is no longer what it was: {x.tolist()}. Put every entry back exactly.",
+        f"xが元の値ではなくなっています：{x.tolist()}。どの要素も正確に元に戻してください。",
+    )
+    assert not np.allclose(gradient, [[4, 8], [12, 16]]), tr(
+        "Twice too large: how far apart are x+h and x-h?",
+        "2倍になっています。x+hとx-hはどれだけ離れていますか。",
+    )
+    assert np.allclose(gradient, [[2, 4], [6, 8]]), tr(
+        f"The slope of the sum of x**2 is 2*x, but you have {gradient.tolist()}.",
+        f"x**2の和の傾きは2*xですが、{gradient.tolist()}になっています。",
+    )
+
+    gradient = numerical_gradient(np.prod, np.array([2.0, 3.0, 4.0]), 1e-4)
+    assert np.allclose(gradient, [12, 8, 6], rtol=1e-6), tr(
+        f"For 2*3*4 the slopes are 12, 8, 6, but you have {gradient}. Is only one entry moved?",
+        f"2*3*4の傾きは12、8、6ですが、{gradient}になっています。動かした要素は1つだけですか。",
+    )
+
+    slope = numerical_gradient(lambda x: x[0] ** 3, np.array([1.0]), 0.6)[0]
+    assert not np.isclose(slope, 5.16), tr(
+        "That is the one-sided difference: 5.16 in the figure above. Step to both sides.",
+        "それは前進差分です（上の図の5.16）。両側に動かしてください。",
+    )
+    assert np.isclose(slope, 3.36), tr(
+        f"With h = 0.6 the central difference of x**3 at 1 is 3.36, not {slope:.4g}. Is h used?",
+        f"h = 0.6のとき、x**3のx=1での中心差分は3.36ですが、{slope:.4g}です。hを使っていますか。",
+    )
+    print(
+        tr(
+            "All visible checks of numerical_gradient passed. Grading also tries other functions.",
+            "numerical_gradientの確認はすべて通りました。採点では、ほかの関数も試します。",
+        )
+    )
+
+
+check_numerical_gradient()
+
+# %% [markdown] lang="en"
+# ## 2. Forward: one matrix product
+#
+# Every row of `col` is a window. Every filter, read in the same order, becomes a **column** of
+# `col_W`. Their product has one row for each window and one column for each filter. Here is a case
+# small enough to do by hand: a 3 × 3 image with the values 1 to 9, two filters of 2 × 2, and the
+# biases 0 and 10.
+
+# %% [markdown] lang="ja"
+# ## 2. 順伝播：行列積1回
+#
+# `col`の1行は1つの窓です。フィルターも、同じ順に値を並べて`col_W`の**1列**にします。両者の積では、行が窓に、列がフィルターに対応します。手で計算できる小さな例で見てみましょう。画像は1から9の値を持つ3×3、フィルターは2×2が2枚、バイアスは0と10です。
+
+# %% name="forward_by_hand" tags=["demo"]
+def draw_forward_by_hand():
+    image = np.arange(1, 10).reshape(3, 3)
+    windows = [image[y : y + 2, x : x + 2].ravel() for y in range(2) for x in range(2)]
+    filters = np.array([[[1, 2], [3, 4]], [[1, 0], [0, 1]]])
+    col, col_w = np.array(windows), filters.reshape(2, 4).T
+    product = col @ col_w + np.array([0, 10])
+
+    fig, axes = plt.subplots(1, 6, figsize=(13, 3.2), width_ratios=[3, 4, 2, 2, 2, 2])
+    second = np.eye(4)[1][:, None]
+    inside = np.zeros((3, 3))
+    inside[0:2, 1:3] = 1
+    draw_numbers(axes[0], image, inside, "image")
+    draw_frame(axes[0], 0, 1, 2, 2)
+    draw_numbers(axes[1], col, second * np.ones(4), "col (4, 4)")
+    draw_frame(axes[1], 1, 0, 1, 4)
+    draw_numbers(axes[2], col_w, np.array([[1, 0]] * 4), "@ col_W (4, 2)")
+    draw_frame(axes[2], 0, 0, 4, 1)
+    draw_numbers(axes[3], product, second * [1, 0], "+ (0, 10) = (4, 2)")
+    draw_frame(axes[3], 1, 0, 1, 1)
+    for f in range(2):
+        shade = np.array([[0, 1 - f], [0, 0]])
+        draw_numbers(axes[4 + f], product[:, f].reshape(2, 2), shade, f"out[0, {f}]")
+    draw_frame(axes[4], 0, 1, 1, 1)
+    fig.tight_layout()
+    plt.show()
+
+
+draw_forward_by_hand()
+
+# %% [markdown] lang="en"
+# The framed window 2, 3, 5, 6 meets the filter 1, 2, 3, 4:
+# 2·1 + 3·2 + 5·3 + 6·4 = 47, plus the bias 0.
+#
+# Look at the step from the product to the two output maps. The product lists, for each window, the
+# answers of *all* filters side by side: 37, 16, then 47, 18, and so on. The first map consists of the
+# first **column**. A `reshape` straight to `(N, F, out_h, out_w)` would cut along the rows instead,
+# and give the map 37, 16 / 47, 18: the right shape, the right sum, and wrong. First say what the axes
+# *are*, `(N, out_h, out_w, F)`; then put them in the order in which you *want* them.
+#
+# The shapes for VGG's first layer, which you know from notebook 02:
+#
+# | | shape |
+# |---|---|
+# | `x` | (1, 3, 224, 224) |
+# | `col` | (50176, 27) |
+# | `col_W` | (27, 64) |
+# | `col @ col_W + b` | (50176, 64) |
+# | `out` | (1, 64, 224, 224) |
+#
+# ## Exercise 2: `Convolution.forward`
+#
+# ★★☆, about 30 minutes. The class below is for exercises 2 and 3. Its constructor is given. Write
+# `forward` now, and leave `backward` as it is until section 3. Keep what `backward` will need, as
+# attributes of `self`.
+#
+# <details><summary>Hint 1: the steps</summary>
+#
+# Sizes from <code>x.shape</code> and <code>self.W.shape</code>; <code>im2col</code> with
+# <em>all</em> its arguments; filters as columns; product and bias; reshape; transpose.
+# </details>
+#
+# <details><summary>Hint 2: filters as columns</summary>
+#
+# <code>self.W.reshape(F, -1)</code> has one filter in each <em>row</em>.
+# </details>
+#
+# <details><summary>Hint 3: adding the bias</summary>
+#
+# <code>b</code> has the shape <code>(F,)</code>. Broadcasting lines up the <em>last</em> axes: which
+# array with F as its last axis do you have?
+# </details>
+
+# %% [markdown] lang="ja"
+# 太枠の窓2、3、5、6とフィルター1、2、3、4から、2·1 + 3·2 + 5·3 + 6·4 = 47となり、バイアス0を足して47です。
+#
+# 行列積から2枚の出力マップを作るところに注目してください。行列積には、窓ごとに**すべての**フィルターの結果が横に並んでいます。37、16、次の行は47、18、という具合です。1枚目のマップになるのは1**列目**です。ところが、いきなり`(N, F, out_h, out_w)`に`reshape`すると、行に沿って区切られ、1枚目が37、16 / 47、18になってしまいます。形状も合計も正しいのに、中身は間違いです。まず軸の**現在の**意味どおりに`(N, out_h, out_w, F)`とし、それから**必要な**順番に並べ替えます。
+#
+# ノートブック02で見たVGGの最初の層では、形状は次のように変わります。
+#
+# | | 形状 |
+# |---|---|
+# | `x` | (1, 3, 224, 224) |
+# | `col` | (50176, 27) |
+# | `col_W` | (27, 64) |
+# | `col @ col_W + b` | (50176, 64) |
+# | `out` | (1, 64, 224, 224) |
+#
+# ## 演習2：`Convolution.forward`
+#
+# ★★☆、目安は30分です。次のクラスには演習2と演習3で書くメソッドが入っています。コンストラクターはできています。ここでは`forward`を書き、`backward`は3節までそのままにしておきましょう。`backward`で必要になるものは、`self`の属性に保存しておきます。
+#
+# <details><summary>ヒント1：手順</summary>
+#
+# <code>x.shape</code>と<code>self.W.shape</code>から大きさを求め、<code>im2col</code>に引数を<strong>すべて</strong>渡し、フィルターを列に並べ、積を取ってバイアスを足し、<code>reshape</code>して、最後に軸を並べ替えます。
+# </details>
+#
+# <details><summary>ヒント2：フィルターを列に並べる</summary>
+#
+# <code>self.W.reshape(F, -1)</code>では、フィルターが1枚ずつ<strong>行</strong>に並びます。
+# </details>
+#
+# <details><summary>ヒント3：バイアスを足す</summary>
+#
+# <code>b</code>の形状は<code>(F,)</code>です。ブロードキャストでは、<strong>最後の</strong>軸どうしがそろえられます。最後の軸がFである配列はどれでしょうか。
+# </details>
+
+# %% name="convolution" tags=["stub"]
+class Convolution:
+    """A convolution layer: F filters over images with C channels.
+
+    Args:
+        W: filters, shape (F, C, FH, FW).
+        b: one bias for each filter, shape (F,).
+        stride: step of the window in both directions, in pixels.
+        pad: rows and columns of zeros added on each of the four sides.
+
+    After backward:
+        dW, db: gradients of the loss, in the shapes of W and b.
+    --- ja ---
+    畳み込み層。Cチャンネルの画像に、F枚のフィルターを掛ける。
+
+    引数:
+        W: フィルター。形状(F, C, FH, FW)。
+        b: バイアス。フィルターごとに1つで、形状(F,)。
+        stride: 窓を動かす間隔（画素）。縦横共通。
+        pad: 上下左右のそれぞれに付け足す0の幅（画素）。
+
+    backwardの後に得られる属性:
+        dW, db: 損失の勾配。形状はそれぞれWとbと同じ。
+    """
+
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W = W
+        self.b = b
+        self.stride = stride
+        self.pad = pad
+        self.dW = None
+        self.db = None
+
+    def forward(self, x):
+        """Filter a batch of images: every output is b + sum of window * filter.
+
+        Args:
+            x: images, shape (N, C, H, W). Must not be changed.
+
+        Returns:
+            Array of shape (N, F, out_h, out_w), where
+            out_h = (H + 2*pad - FH) // stride + 1
+            out_w = (W + 2*pad - FW) // stride + 1
+            float32 if x, W and b are float32.
+
+        Example:
+            >>> layer = Convolution(np.array([[[[1., 2.], [3., 4.]]]]), np.array([100.]))
+            >>> layer.forward(np.arange(1., 10.).reshape(1, 1, 3, 3))
+            array([[[[137., 147.],
+                     [167., 177.]]]])
+        --- ja ---
+        画像のバッチにフィルターを掛ける。出力の値は b + (窓 * フィルター)の和 になる。
+
+        引数:
+            x: 画像。形状(N, C, H, W)。書き換えてはいけない。
+
+        戻り値:
+            形状(N, F, out_h, out_w)の配列。ただし
+            out_h = (H + 2*pad - FH) // stride + 1
+            out_w = (W + 2*pad - FW) // stride + 1
+            x、W、bがfloat32なら、結果もfloat32になる。
+
+        例:
+            >>> layer = Convolution(np.array([[[[1., 2.], [3., 4.]]]]), np.array([100.]))
+            >>> layer.forward(np.arange(1., 10.).reshape(1, 1, 3, 3))
+            array([[[[137., 147.],
+                     [167., 177.]]]])
+        """
+        ### BEGIN SOLUTION
+        F, _, FH, FW = self.W.shape
+        N, _, H, W = x.shape
+        out_h = (H + 2 * self.pad - FH) // self.stride + 1
+        out_w = (W + 2 * self.pad - FW) // self.stride + 1
+
+        self.x_shape = x.shape
+        self.col = im2col(x, FH, FW, self.stride, self.pad)
+        self.col_W = self.W.reshape(F, -1).T
+
+        product = self.col @ self.col_W + self.b
+        return product.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Send a gradient back through the layer, for the images of the last forward.
+
+        Sets self.dW and self.db (overwrites them) and leaves self.W and self.b as they are.
+
+        Args:
+            dout: gradient of the loss with respect to the output, shape (N, F, out_h, out_w).
+                Must not be changed.
+
+        Returns:
+            dx, gradient of the loss with respect to x, shape (N, C, H, W).
+
+        Example:
+            >>> layer = Convolution(np.array([[[[1., 2.], [3., 4.]]]]), np.array([100.]))
+            >>> out = layer.forward(np.arange(1., 10.).reshape(1, 1, 3, 3))
+            >>> layer.backward(np.array([[[[1., 10.], [100., 1000.]]]]))
+            array([[[[   1.,   12.,   20.],
+                     [ 103., 1234., 2040.],
+                     [ 300., 3400., 4000.]]]])
+            >>> layer.dW
+            array([[[[5421., 6532.],
+                     [8754., 9865.]]]])
+            >>> layer.db
+            array([1111.])
+        --- ja ---
+        直前のforwardの画像について、勾配を逆向きに伝える。
+
+        self.dWとself.dbを設定（上書き）し、self.Wとself.bは変えない。
+
+        引数:
+            dout: 出力に対する損失の勾配。形状(N, F, out_h, out_w)。書き換えてはいけない。
+
+        戻り値:
+            dx。xに対する損失の勾配。形状(N, C, H, W)。
+
+        例:
+            >>> layer = Convolution(np.array([[[[1., 2.], [3., 4.]]]]), np.array([100.]))
+            >>> out = layer.forward(np.arange(1., 10.).reshape(1, 1, 3, 3))
+            >>> layer.backward(np.array([[[[1., 10.], [100., 1000.]]]]))
+            array([[[[   1.,   12.,   20.],
+                     [ 103., 1234., 2040.],
+                     [ 300., 3400., 4000.]]]])
+            >>> layer.dW
+            array([[[[5421., 6532.],
+                     [8754., 9865.]]]])
+            >>> layer.db
+            array([1111.])
+        """
+        ### BEGIN SOLUTION
+        F, _, FH, FW = self.W.shape
+        rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
+
+        self.db = rows.sum(axis=0)
+        self.dW = (rows.T @ self.col).reshape(self.W.shape)
+
+        dcol = rows @ self.col_W.T
+        return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+        ### END SOLUTION
+
+
+# %% name="check_forward" tags=["check"]
+def check_forward():
+    image = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+    filters = np.array([[[[1.0, 2.0], [3.0, 4.0]]], [[[1.0, 0.0], [0.0, 1.0]]]])
+    out = Convolution(filters, np.array([0.0, 10.0])).forward(image)
+    assert isinstance(out, np.ndarray), tr(
+        "forward must return an array. Did you forget the return?",
+        "forwardは配列を返す必要があります。returnを忘れていませんか。",
+    )
+    assert out.shape == (1, 2, 2, 2), tr(
+        f"The shape is {out.shape}, but should be (N, F, out_h, out_w) = (1, 2, 2, 2).",
+        f"形状が{out.shape}になっています。(N, F, out_h, out_w) = (1, 2, 2, 2)になるはずです。",
+    )
+    assert not np.array_equal(out[0, 0], [[23, 33], [53, 63]]), tr(
+        "The filter is flipped. Lay it on the window as it is.",
+        "フィルターが反転しています。そのままの向きで窓に重ねてください。",
+    )
+    assert not np.array_equal(out[0, 0], [[37, 16], [47, 18]]), tr(
+        "out[0, 0] holds the first rows of the product. Which axis of the product is the filter?",
+        "out[0, 0]に行列積のはじめの2行が入っています。フィルターに対応するのは、行列積のどの軸ですか。",
+    )
+    assert not np.array_equal(out[0, 0], [[37, 67], [47, 77]]), tr(
+        "Height and width have changed places: look at the order in your transpose.",
+        "縦と横が入れ替わっています。transposeの順番を見直してください。",
+    )
+    assert not np.array_equal(out[0, 0], [[47, 57], [77, 87]]), tr(
+        "The first filter has the bias 0, but got the other one's 10 as well.",
+        "1枚目のフィルターのバイアスは0ですが、もう1枚のバイアス10も足されています。",
+    )
+    assert np.array_equal(out[0, 0], [[37, 47], [67, 77]]), tr(
+        f"The first map should be [[37, 47], [67, 77]] as in the figure, but is\n{out[0, 0]}",
+        f"1枚目のマップは図のとおり[[37, 47], [67, 77]]になるはずですが、次のとおりです。\n{out[0, 0]}",
+    )
+    assert not np.array_equal(out[0, 1], [[6, 8], [12, 14]]), tr(
+        "The bias is missing.",
+        "バイアスが足されていません。",
+    )
+    assert np.array_equal(out[0, 1], [[16, 18], [22, 24]]), tr(
+        f"The second map should be [[16, 18], [22, 24]], but is\n{out[0, 1]}\nOne bias per filter?",
+        f"2枚目のマップは[[16, 18], [22, 24]]になるはずですが、次のとおりです。\n{out[0, 1]}\n"
+        "バイアスはフィルターごとに1つです。",
+    )
+
+    layer = Convolution(np.zeros((5, 3, 3, 3)), np.arange(5.0), stride=2, pad=1)
+    try:
+        out = layer.forward(np.zeros((2, 3, 7, 7)))
+    except ValueError as error:
+        raise AssertionError(
+            tr(
+                f"stride 2 with pad 1 raises: {error}. Do im2col and your sizes get both of them?",
+                f"stride=2、pad=1のとき例外が発生しました：{error}。"
+                "im2colと大きさの式の両方に、strideとpadを使っていますか。",
+            )
+        ) from error
+    assert out.shape == (2, 5, 4, 4), tr(
+        f"7x7 images, five 3x3 filters, stride 2, pad 1: (2, 5, 4, 4), but you have {out.shape}.",
+        f"7×7の画像、3×3のフィルター5枚、stride=2、pad=1なら(2, 5, 4, 4)ですが、{out.shape}です。",
+    )
+    assert np.array_equal(out[:, :, 0, 0], [[0, 1, 2, 3, 4]] * 2), tr(
+        "With filters of zeros only the biases should come out, one in each map.",
+        "フィルターがすべて0なら、各マップはバイアスの値だけになるはずです。",
+    )
+
+    single = Convolution(np.ones((1, 1, 2, 2), np.float32), np.ones(1, np.float32))
+    dtype = single.forward(np.ones((1, 1, 3, 3), np.float32)).dtype
+    assert dtype == np.float32, tr(
+        f"float32 went in and {dtype} came out.",
+        f"float32を渡したのに{dtype}が返りました。",
+    )
+    print(
+        tr(
+            "All visible checks of forward passed. Grading also tries other shapes.",
+            "forwardの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_forward()
+
+# %% [markdown] lang="en"
+# ## What a filter sees: Sobel on a photograph
+#
+# The two Sobel filters compare the brightness on both sides of a pixel: right minus left, and below
+# minus above.
+#
+# $$\begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\qquad
+# \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
+#
+# The answer has a **sign**: positive where it gets brighter in that direction, negative where it gets
+# darker. Show it with a *diverging* colour map, white at 0 and the same range to both sides. Clipping
+# the result to 0 to 1, as is often seen, throws away every falling edge and makes all strong edges
+# look alike; the upper right picture shows what is left then. At the bottom, one line of the
+# photograph: look where the brightness falls and where it rises.
+#
+# Two of the strongest edges are not in the photograph at all. Where do the stripes along the border
+# come from?
+
+# %% [markdown] lang="ja"
+# ## フィルターは何を見ているか：写真にSobelフィルターを掛ける
+#
+# 2種類のSobelフィルターは、画素の両側の明るさを比べます。1つ目は右から左を、2つ目は下から上を引いた値になります。
+#
+# $$\begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\qquad
+# \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
+#
+# 結果には**符号**があります。その向きに進むと明るくなるところでは正、暗くなるところでは負です。そこで、0が白で、正負の両側に同じ幅を取った**発散型**のカラーマップで表示します。結果を0から1の範囲に切り詰めて表示する例をよく見かけますが、それでは明から暗に変わる輪郭がすべて消え、強い輪郭はどれも同じ濃さになってしまいます。右上の図が、切り詰めた場合に残るものです。いちばん下のグラフは写真の1行ぶんの値です。明るさが下がるところと上がるところで、結果の符号を見比べてみてください。
+#
+# ところで、とりわけ強い輪郭のいくつかは、写真の中にはないものです。縁に沿って現れている線は、どこから来たのでしょうか。
+
+# %% name="sobel" tags=["demo"]
+def drawn_picture():
+    # en: A drawn picture, in case the photograph does not lie beside this notebook.
+    # ja: 写真のファイルがノートブックのそばにないときに使う、描いた画像です。
+    y, x = np.mgrid[0:214, 0:320] / 214
+    picture = 0.85 - 0.3 * y
+    picture[(x - 1.1) ** 2 + (y - 0.3) ** 2 < 0.03] = 1.0
+    picture[np.abs(x - 0.5) < 0.35 * (y > 0.55)] = 0.45
+    picture[(np.abs(x - 0.5) < y - 0.15) & (y < 0.55)] = 0.2
+    windows = (np.abs(x - 0.5) < 0.3) & (np.sin(45 * x) > 0) & (np.abs(y - 0.75) < 0.1)
+    picture[windows] = 0.05
+    return picture
+
+
+def photograph():
+    # en: Photograph by danielbuechele (CC BY 2.0), from scikit-learn, reduced and turned to grey.
+    # ja: 写真：danielbuechele（CC BY 2.0）。scikit-learnの画像を縮小し、グレースケールにしたもの。
+    for folder in (Path(), Path("data"), Path("../data")):
+        file = folder / "china_gray.npy"
+        if file.exists():
+            return np.load(file) / 255
+    return drawn_picture()
+
+
+def show_sobel():
+    picture = photograph()
+    vertical = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    filters = np.array([[vertical], [vertical.T]])
+    out = Convolution(filters, np.zeros(2), stride=1, pad=1).forward(picture[None, None])[0]
+    top = np.abs(out).max()
+
+    fig, axes = plt.subplot_mosaic(
+        [["picture", "clipped"], ["across", "down"], ["line", "line"]],
+        figsize=(11, 10),
+        height_ratios=[3, 3, 1.5],
+        layout="constrained",
+    )
+    line = 110
+    axes["picture"].imshow(picture, cmap="gray")
+    axes["picture"].axhline(line, color="black", linewidth=1)
+    axes["picture"].set_title(f"the picture; the line is row {line}", fontsize=10)
+    titles = {"across": "right minus left", "down": "below minus above"}
+    for (name, title), response in zip(titles.items(), out, strict=True):
+        image = axes[name].imshow(response, cmap="seismic", vmin=-top, vmax=top)
+        axes[name].set_title(f"{title}: {response.min():.1f} to {response.max():.1f}", fontsize=10)
+    fig.colorbar(image, ax=axes["down"], shrink=0.9)
+    axes["clipped"].imshow(np.clip(out[0], 0, 1), cmap="gray")
+    lost = np.mean(out[0] < 0)
+    title = f"right minus left, clipped to 0..1: {lost:.0%} of the pixels lost"
+    axes["clipped"].set_title(title, fontsize=10)
+    for name in ("picture", "across", "down", "clipped"):
+        axes[name].axis("off")
+    axes["line"].plot(picture[line], color="0.6", linewidth=2, label="brightness")
+    axes["line"].plot(out[0, line], color="black", linewidth=1, label="right minus left")
+    axes["line"].axhline(0, color="black", linewidth=0.5)
+    axes["line"].set_xlim(1, picture.shape[1] - 2)
+    axes["line"].set_ylim(-3, 3)
+    axes["line"].legend(fontsize=9, loc="lower right", ncols=2)
+    axes["line"].set_title(f"row {line}", fontsize=10)
+    plt.show()
+
+
+show_sobel()
+
+# %% [markdown] lang="en"
+# ## 3. Backward: three gradients
+#
+# Training ends in one number, the loss. `dout` says, for each number of the output, how much the
+# loss changes when this number grows a little. From it we want the same for the bias, the filters and
+# the input.
+#
+# **A single output first.** Suppose the loss depends on one output only, with slope 1. This output is
+# the bias plus a sum of products *pixel × weight*. So the slope is
+#
+# - for the bias: 1;
+# - for each weight: the pixel it was multiplied by, so `dW` is **the window**;
+# - for each pixel of the window: the weight it was multiplied by, so `dx` is **the filter, stamped
+#   on the window**. All other pixels have slope 0.
+#
+# **Then all outputs.** Every output does this with its own number from `dout` as a factor, and the
+# effects add up. In the figure the filter is 1, 2 / 3, 4 and the factors are 1, 10, 100 and 1000, so
+# that you can see from the digits who contributed what. The number 1234 in the middle: from which
+# output does the 4 come?
+
+# %% [markdown] lang="ja"
+# ## 3. 逆伝播：3つの勾配
+#
+# 学習の最後に得られるのは、損失という1つの数です。`dout`は、出力のそれぞれの値を少し大きくすると損失がどれだけ変わるかを表します。ここから、バイアス、フィルター、入力についても同じ量を求めます。
+#
+# **まず出力が1つの場合** 損失がある1つの出力だけに依存し、その傾きが1だとします。この出力は、バイアスと、**画素×重み**の積の和でした。したがって傾きは次のようになります。
+#
+# - バイアスについては1
+# - 重みについては、掛けた相手の画素の値。つまり`dW`は**窓そのもの**
+# - 窓の中の画素については、掛けた相手の重みの値。つまり`dx`は、**窓の位置にフィルターをスタンプのように押したもの**。窓の外の画素では0
+#
+# **次にすべての出力** どの出力も、`dout`の自分の値を係数として同じことをします。その影響をすべて足し合わせればよいのです。次の図では、フィルターを1、2 / 3、4とし、係数を1、10、100、1000としました。桁を見れば、どの出力から来た値なのかがわかります。中央の1234のうち、4はどの出力から来たのでしょうか。
+
+# %% name="stamps" tags=["demo"]
+def draw_stamps():
+    stamp = np.array([[1, 2], [3, 4]])
+    factors = np.array([[1, 10], [100, 1000]])
+    total = np.zeros((3, 3))
+    fig, axes = plt.subplots(1, 5, figsize=(13, 3.2))
+    for ax, window in zip(axes, range(4), strict=False):
+        y, x = divmod(window, 2)
+        alone = np.zeros((3, 3))
+        alone[y : y + 2, x : x + 2] = factors[y, x] * stamp
+        total += alone
+        draw_numbers(ax, alone, alone > 0, f"dout[{y}, {x}] = {factors[y, x]}: stamp")
+        draw_frame(ax, y, x, 2, 2)
+    draw_numbers(axes[4], total, title="dx: the sum of all four")
+    fig.tight_layout()
+    plt.show()
+
+
+draw_stamps()
+
+# %% [markdown] lang="en"
+# Adding up stamps where they overlap: you have written exactly that, it is `col2im`. The whole
+# backward pass runs through the steps of the forward pass in reverse order. Each step turns the
+# gradient of its output into the gradient of its input.
+
+# %% [markdown] lang="ja"
+# スタンプを押して、重なったところは足し合わせる。これはまさに、すでに書いた`col2im`です。逆伝播では、順伝播の手順を逆の順にたどります。1つ1つの手順が、自分の出力の勾配を、自分の入力の勾配に変えていきます。
+
+# %% name="how_backward_runs" tags=["demo"]
+def draw_how_backward_runs():
+    fig, ax = plt.subplots(figsize=(12, 4.2))
+    ax.set_xlim(0, 13)
+    ax.set_ylim(0, 4.6)
+    ax.axis("off")
+    places = (0.9, 4.2, 8.0, 12.0)
+    arrays = (
+        ("x", "(N, C, H, W)"),
+        ("col", "(N·oh·ow, C·FH·FW)"),
+        ("product", "(N·oh·ow, F)"),
+        ("out", "(N, F, oh, ow)"),
+    )
+    steps = ("im2col", "@ col_W  + b", "reshape,\ntranspose")
+    back = ("col2im", "product with\ncol_W again", "transpose,\nreshape")
+    for place, (name, shape) in zip(places, arrays, strict=True):
+        for height, text in ((3.7, name), (1.9, "d" + name)):
+            box = dict(boxstyle="round,pad=0.35", facecolor="white" if height > 3 else "0.85")
+            ax.text(place, height, text, ha="center", va="center", fontsize=13, bbox=box)
+        ax.text(place, 2.8, shape, ha="center", va="center", fontsize=9, color="0.3")
+    for i in range(3):
+        start, end = places[i] + 0.75, places[i + 1] - 0.75
+        middle = (start + end) / 2
+        arrow = dict(arrowstyle="-|>", linewidth=1.5, color="black")
+        ax.annotate("", (end, 3.7), (start, 3.7), arrowprops=arrow)
+        ax.annotate("", (start, 1.9), (end, 1.9), arrowprops={**arrow, "linestyle": "--"})
+        ax.text(middle, 3.85, steps[i], ha="center", va="bottom", fontsize=10)
+        ax.text(middle, 1.75, back[i], ha="center", va="top", fontsize=10)
+    for place, text in ((7.0, "db  (F,)"), (8.7, "dW  (F, C, FH, FW)")):
+        box = dict(boxstyle="round,pad=0.35", facecolor="0.85")
+        ax.text(place, 0.5, text, ha="center", va="center", fontsize=11, bbox=box)
+        ax.annotate("", (place, 0.85), (8.0, 1.55), arrowprops={**arrow, "linestyle": "--"})
+    ax.text(10.0, 0.5, "(dW also needs col)", fontsize=10, color="0.3", va="center")
+    ax.text(0.3, 4.3, "forward", fontsize=11, style="italic")
+    ax.text(0.3, 1.2, "backward", fontsize=11, style="italic")
+    fig.subplots_adjust(0, 0, 1, 1)
+    plt.show()
+
+
+draw_how_backward_runs()
+
+# %% [markdown] lang="en"
+# - **Transpose and reshape** only move numbers. So does the way back: `dout` has to become a matrix
+#   whose rows are windows and whose columns are filters, in *the same order* as the product's.
+# - **The bias** was added to every row of its column. When it grows, all of these outputs grow
+#   with it, and the effects **add up** (no mean!).
+# - **The matrix product** $Y = A\,B$ has the rule
+#   $$dA = dY\,B^{\mathsf T} \qquad\qquad dB = A^{\mathsf T}\,dY$$
+#   You need not learn it by heart. $dA$ must have the shape of $A$, and each entry of $dY$ must meet
+#   the factors that it was made of: there is only one way to write that as a matrix product. Check it
+#   with the single output above: a row of $dA$ is a filter, a column of $dB$ is a window.
+# - **im2col** copied pixels, `col2im` adds up their copies.
+#
+# ## Exercise 3: `Convolution.backward`
+#
+# ★★★, about 50 minutes. Go back up to the class, write `backward` there, run the class's cell again
+# (Python knows only what you have run), and come back to the check.
+#
+# <details><summary>Hint 1: dout as a matrix</summary>
+#
+# forward went from <code>(N, out_h, out_w, F)</code> to <code>(N, F, out_h, out_w)</code>. Undo this
+# <em>first</em>, then reshape. With <code>dout</code> of ones a forgotten transpose does not show:
+# all rows look the same.
+# </details>
+#
+# <details><summary>Hint 2: the shape of dW</summary>
+#
+# The matrix product gives you a gradient for <code>col_W</code>, with filters as columns.
+# <code>W</code> has filters as its first axis. Is a reshape alone enough?
+# </details>
+#
+# <details><summary>Help by symptom</summary>
+#
+# | symptom | look here |
+# |---|---|
+# | <code>db</code> too small by the factor N·out_h·out_w | mean in place of sum |
+# | <code>dW</code> right for one filter, wrong for several | filter axis: transposed or not? |
+# | right for <code>dout</code> of ones, wrong otherwise | rows of <code>dout</code> in another order than rows of <code>col</code> |
+# | <code>dx</code> right without padding only, or for stride 1 only | arguments of <code>col2im</code> |
+# | everything too small by the factor N | a division by N: whose job is it? |
+# | right the first time, wrong the second | <code>+=</code> on <code>dW</code>, or weights changed |
+# </details>
+
+# %% [markdown] lang="ja"
+# - **transposeとreshape**は、数を移すだけです。逆向きも同じで、`dout`を、行が窓、列がフィルターの行列に戻します。行の順番は、行列積のときと**同じ**でなければなりません。
+# - **バイアス**は、対応する列のすべての行に足されました。バイアスが大きくなると、その出力がすべて大きくなるので、影響を**足し合わせます**（平均ではありません）。
+# - **行列積** $Y = A\,B$ については、次の規則があります。
+#   $$dA = dY\,B^{\mathsf T} \qquad\qquad dB = A^{\mathsf T}\,dY$$
+#   暗記する必要はありません。$dA$ の形状は $A$ と同じで、$dY$ の各要素は、自分を作った相手と掛け合わされなければなりません。それを行列積で書く方法は1つしかないのです。さきほどの「出力が1つの場合」で確かめてみましょう。$dA$ の行はフィルターに、$dB$ の列は窓になっているはずです。
+# - **im2col**は画素を写しました。`col2im`は、その写しの勾配を足し合わせます。
+#
+# ## 演習3：`Convolution.backward`
+#
+# ★★★、目安は50分です。上のクラスに戻って`backward`を書き、クラスのセルをもう一度実行してから（実行していないコードはPythonには伝わりません）、ここに戻って確認用のセルを実行してください。
+#
+# <details><summary>ヒント1：doutを行列にする</summary>
+#
+# forwardでは<code>(N, out_h, out_w, F)</code>を<code>(N, F, out_h, out_w)</code>に並べ替えました。<strong>まず</strong>これを元に戻し、それから<code>reshape</code>します。<code>dout</code>の値がすべて1だと、どの行も同じになるため、並べ替えを忘れても気付けません。
+# </details>
+#
+# <details><summary>ヒント2：dWの形状</summary>
+#
+# 行列積から得られるのは<code>col_W</code>の勾配で、フィルターは列に並んでいます。一方、<code>W</code>ではフィルターが最初の軸です。<code>reshape</code>だけで足りるでしょうか。
+# </details>
+#
+# <details><summary>症状から原因を探す</summary>
+#
+# | 症状 | 見直すところ |
+# |---|---|
+# | <code>db</code>がN·out_h·out_w分の1になる | 和ではなく平均を取っている |
+# | フィルターが1枚なら<code>dW</code>は正しいが、複数だと違う | フィルターの軸を転置しているか |
+# | <code>dout</code>がすべて1なら正しいが、それ以外では違う | <code>dout</code>の行の順番が<code>col</code>の行とそろっていない |
+# | パディングなしのとき、またはストライド1のときだけ<code>dx</code>が正しい | <code>col2im</code>に渡す引数 |
+# | すべてがN分の1になる | Nで割っている。それは誰の仕事か |
+# | 1回目は正しいが、2回目は違う | <code>dW</code>に<code>+=</code>している、または重みが変わっている |
+# </details>
+
+# %% name="check_backward" tags=["check"]
+def gradient_errors(N, C, H, W, F, FH, FW, stride, pad):
+    # en: Loss = sum(out * dout) with random dout: then dout is the gradient of the loss for out.
+    # ja: 損失をsum(out * dout)とする。doutは乱数。こうすると、outに対する損失の勾配がdoutになる。
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((N, C, H, W)), rng.standard_normal((F, C, FH, FW))
+    b = rng.standard_normal(F)
+    layer = Convolution(w, b, stride, pad)
+    dout = rng.standard_normal(layer.forward(x).shape)
+    try:
+        dx = layer.backward(dout)
+    except ValueError as error:
+        raise AssertionError(
+            tr(
+                f"backward with stride {stride} and pad {pad} raises: {error}. "
+                "It needs every setting that forward used.",
+                f"stride={stride}、pad={pad}のとき、backwardで例外が発生しました：{error}。"
+                "forwardで使った設定は、すべて必要です。",
+            )
+        ) from error
+    found = {"dx": dx, "dW": layer.dW, "db": layer.db}
+    measured = {
+        "dx": numerical_gradient(
+            lambda v: np.sum(Convolution(w, b, stride, pad).forward(v) * dout), x
+        ),
+        "dW": numerical_gradient(
+            lambda v: np.sum(Convolution(v, b, stride, pad).forward(x) * dout), w
+        ),
+        "db": numerical_gradient(
+            lambda v: np.sum(Convolution(w, v, stride, pad).forward(x) * dout), b
+        ),
+    }
+    errors = {}
+    for name, right in measured.items():
+        got = found[name]
+        assert got is not None and np.shape(got) == right.shape, tr(
+            f"{name} should have the shape {right.shape}, but is {np.shape(got)}.",
+            f"{name}の形状は{right.shape}のはずですが、{np.shape(got)}になっています。",
+        )
+        errors[name] = np.abs(got - right).max() / np.abs(right).max()
+    return errors, found, measured
+
+
+def check_backward():
+    layer = Convolution(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]), np.array([100.0]))
+    layer.forward(np.arange(1.0, 10.0).reshape(1, 1, 3, 3))
+    dout = np.array([[[[1.0, 10.0], [100.0, 1000.0]]]])
+    dx = layer.backward(dout)
+    assert layer.db is not None and layer.dW is not None, tr(
+        "backward has to set self.dW and self.db.",
+        "backwardでは、self.dWとself.dbを設定してください。",
+    )
+    assert dx is not None, tr("backward has to return dx.", "backwardはdxを返す必要があります。")
+    assert np.shape(layer.db) == (1,), tr(
+        f"db has the shape {np.shape(layer.db)}: one number for each filter, like b.",
+        f"dbの形状が{np.shape(layer.db)}です。bと同じく、フィルターごとに1つの値です。",
+    )
+    assert not np.isclose(layer.db[0], 277.75), tr(
+        "db is a mean. If b grows a little, how many outputs grow with it?",
+        "dbが平均になっています。bを少し大きくすると、いくつの出力が大きくなりますか。",
+    )
+    assert np.isclose(layer.db[0], 1111), tr(
+        f"db should be 1 + 10 + 100 + 1000 = 1111, but is {layer.db[0]:g}.",
+        f"dbは1 + 10 + 100 + 1000 = 1111のはずですが、{layer.db[0]:g}になっています。",
+    )
+    assert np.allclose(layer.dW, [[[[5421, 6532], [8754, 9865]]]]), tr(
+        f"dW should be the sum of dout * window, [[5421, 6532], [8754, 9865]], but is\n{layer.dW}",
+        f"dWは(dout * 窓)の和で[[5421, 6532], [8754, 9865]]のはずですが、次のとおりです。\n{layer.dW}",
+    )
+    assert not np.allclose(dx[0, 0, 1, 1], 4321), tr(
+        "Your stamp is flipped. The flip of the filter is already in col2im: use W as it is.",
+        "スタンプが反転しています。反転はcol2imの中に含まれているので、Wはそのまま使います。",
+    )
+    right = np.array([[1, 12, 20], [103, 1234, 2040], [300, 3400, 4000]])
+    assert np.allclose(dx[0, 0], right), tr(
+        f"dx should be the sum of the stamps in the figure,\n{right}\nbut is\n{dx[0, 0]}",
+        f"dxは図のスタンプの和\n{right}\nになるはずですが、次のとおりです。\n{dx[0, 0]}",
+    )
+
+    advice = {
+        "dx": tr(
+            "Does col2im get the same stride and pad as im2col, and the shape of x?",
+            "col2imに、im2colと同じstrideとpad、そしてxの形状を渡していますか。",
+        ),
+        "dW": tr(
+            "Do the rows of dout line up with the rows of col? On which axis are the filters?",
+            "doutの行とcolの行の順番はそろっていますか。フィルターはどの軸にありますか。",
+        ),
+        "db": tr(
+            "Sum over images and pixels, for each filter on its own.",
+            "フィルターごとに、すべての画像と画素について足し合わせます。",
+        ),
+    }
+    for case in (
+        (1, 1, 4, 4, 2, 3, 3, 1, 0),
+        (2, 3, 5, 5, 4, 3, 3, 1, 1),
+        (2, 2, 6, 6, 3, 3, 3, 2, 0),
+    ):
+        errors, _, _ = gradient_errors(*case)
+        for name, error in errors.items():
+            assert error < 1e-6, tr(
+                f"{name} differs from the measured gradient by {error:.1e} for N, C, H, W, F, FH, "
+                f"FW, stride, pad = {case}. {advice[name]}",
+                f"N, C, H, W, F, FH, FW, stride, pad = {case}のとき、{name}が数値的に求めた勾配と"
+                f"{error:.1e}だけ違います。{advice[name]}",
+            )
+
+    first = layer.dW.copy()
+    layer.backward(dout)
+    assert np.array_equal(layer.dW, first), tr(
+        "A second backward gives another dW. It has to be overwritten, and W must not change.",
+        "2回目のbackwardでdWが変わりました。dWは上書きし、Wは変えないようにしてください。",
+    )
+    print(
+        tr(
+            "All visible checks of backward passed. Grading also tries other shapes.",
+            "backwardの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_backward()
+
+# %% [markdown] lang="en"
+# ## Measured against computed
+#
+# Here is every single entry of the three gradients: across, what your `numerical_gradient` measured;
+# upwards, what your `backward` computed. A right backward pass puts all points on the diagonal. If
+# you like, break something in your `backward` on purpose and see how the picture changes.
+
+# %% [markdown] lang="ja"
+# ## 測った勾配と計算した勾配
+#
+# 3つの勾配の全要素を図にしてみます。横軸は`numerical_gradient`で測った値、縦軸は`backward`で計算した値です。逆伝播が正しければ、すべての点が対角線上に並びます。`backward`のどこかをわざと間違えて、図がどう変わるかを見てみるのもよいでしょう。
+
+# %% name="measured_against_computed" tags=["demo"]
+def show_measured_against_computed():
+    print("N C H W  F FH FW  stride pad      error dx       dW       db")
+    for case in (
+        (1, 1, 4, 4, 2, 3, 3, 1, 0),
+        (2, 3, 5, 6, 4, 3, 2, 1, 1),
+        (2, 3, 7, 5, 4, 2, 3, 2, 1),
+    ):
+        errors, found, measured = gradient_errors(*case)
+        N, C, H, W, F, FH, FW, stride, pad = case
+        print(
+            f"{N} {C} {H} {W}  {F} {FH:2} {FW:2}  {stride:6} {pad:3}   "
+            + " ".join(f"{errors[name]:11.1e}" for name in ("dx", "dW", "db"))
+        )
+    fig, axes = plt.subplots(1, 3, figsize=(11, 3.6))
+    for ax, name in zip(axes, ("dx", "dW", "db"), strict=True):
+        across, upwards = measured[name].ravel(), np.asarray(found[name]).ravel()
+        reach = 1.1 * np.abs(across).max()
+        ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1)
+        ax.plot(across, upwards, "ko", markersize=4, fillstyle="none")
+        ax.set_title(f"{name}: {across.size} entries", fontsize=10)
+        ax.set_xlabel("measured")
+    axes[0].set_ylabel("computed by backward")
+    fig.tight_layout()
+    plt.show()
+
+
+show_measured_against_computed()
+
+# %% [markdown] lang="en"
+# ## A layer learns
+#
+# Now let the layer find the Sobel filter by itself. It starts with a filter of zeros and sees random
+# images together with what the Sobel filter makes of them. Its loss is half the mean squared
+# difference. Nobody tells it the nine numbers; it only ever walks down the slope that `backward`
+# reports. Note who changes the weights: this loop, not the layer.
+
+# %% [markdown] lang="ja"
+# ## 層が学習する
+#
+# 最後に、Sobelフィルターを層自身に見つけさせてみましょう。フィルターはすべて0から始め、乱数の画像と、それにSobelフィルターを掛けた結果を見せます。損失は、差の2乗の平均の半分です。9つの数を教えることはしません。`backward`の示す傾きに沿って下っていくだけです。重みを変えているのが、層ではなくこのループであることにも注意してください。
+
+# %% name="learn_sobel" tags=["demo"]
+def learn_sobel():
+    rng = np.random.default_rng(0)
+    sobel = np.array([[[[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]]])
+    layer = Convolution(np.zeros((1, 1, 3, 3)), np.zeros(1), stride=1, pad=1)
+    losses, snapshots, steps = [], {}, 120
+    for step in range(steps + 1):
+        x = rng.standard_normal((4, 1, 12, 12))
+        target = Convolution(sobel, np.array([0.5]), stride=1, pad=1).forward(x)
+        difference = layer.forward(x) - target
+        losses.append(0.5 * np.mean(difference**2))
+        if step in (0, 10, 30, steps):
+            snapshots[step] = layer.W[0, 0].copy()
+        layer.backward(difference / difference.size)
+        layer.W -= 0.1 * layer.dW
+        layer.b -= 0.1 * layer.db
+
+    fig, axes = plt.subplots(1, 5, figsize=(13, 3), width_ratios=[1.6, 1, 1, 1, 1])
+    axes[0].semilogy(losses, color="black")
+    axes[0].set_xlabel("step")
+    axes[0].set_title("loss", fontsize=10)
+    for ax, (step, w) in zip(axes[1:], snapshots.items(), strict=True):
+        draw_numbers(ax, np.round(w, 2) + 0.0, np.abs(w) / 2, f"W after {step} steps")
+    fig.tight_layout()
+    plt.show()
+    print(f"bias: {layer.b[0]:.3f}")
+
+
+learn_sobel()
+
+# %% [markdown] lang="en"
+# ## Questions to think about
+#
+# 1. Where do the stripes along the border of the Sobel pictures come from?
+#    <details><summary>Answer</summary>From the padding: bright sky beside a row of zeros is a strong
+#    edge. Without padding they are gone, and the result is two pixels smaller in each
+#    direction.</details>
+# 2. In section 3 the stamps gave 1234 in the middle. Read the digits from the thousands down: which
+#    output does each weight belong to? Why can one say that `dx` is a convolution with the *flipped*
+#    filter, although your code flips nothing?
+#    <details><summary>Answer</summary>The factor 1000 (lower right output) sees the middle pixel as
+#    the upper left of its window, weight 1; the factor 1 (upper left output) sees it as the lower
+#    right, weight 4. Seen from the pixel, the weights lie turned by 180°. col2im does this by itself,
+#    as it puts each number back where it came from.</details>
+# 3. The loss of a network is a mean over the batch. Where does the 1/N enter, and why would a second
+#    one in `backward` be hard to notice in training?
+#    <details><summary>Answer</summary>In the gradient of the loss itself, so it is already in dout. A
+#    second one only makes the step of this layer N times smaller; the network still learns, just
+#    slowly.</details>
+# 4. Why do we check gradients with a random `dout`, not with ones?
+#    <details><summary>Answer</summary>With ones, all rows of dout are the same, and mistakes in their
+#    order do not show.</details>
+# 5. How many calls of `forward` does `numerical_gradient` need for the filters of VGG's first layer
+#    (64 × 3 × 3 × 3), how many passes does `backward` need?
+#    <details><summary>Answer</summary>2 · 1728 = 3456 against one.</details>
+# 6. `forward` keeps `col` for `backward`. What does that cost for VGG's first layer and ten images
+#    in float32, and what could you keep instead?
+#    <details><summary>Answer</summary>54 MB. You could keep x (6 MB) and call im2col once more in
+#    backward: time for memory.</details>
+#
+# **Next:** notebook 04 uses the same two functions for pooling, notebook 06 stacks the layers into a
+# network and trains it.
+
+# %% [markdown] lang="ja"
+# ## 考えてみよう
+#
+# 1. Sobelフィルターの結果で、縁に沿って現れる線は何でしょうか。
+#    <details><summary>答え</summary>パディングが原因です。明るい空の隣に0が並ぶので、強い輪郭に見えます。パディングをやめれば線は消えますが、結果は縦横とも2画素小さくなります。</details>
+# 2. 3節のスタンプの図では、中央の値が1234になりました。千の位から順に、それぞれの重みがどの出力と結び付いているかを読み取ってください。コードではどこも反転していないのに、「`dx`は**反転した**フィルターとの畳み込みである」といえるのはなぜでしょうか。
+#    <details><summary>答え</summary>係数1000の出力（右下）から見ると、中央の画素は窓の左上にあり、重みは1です。係数1の出力（左上）から見ると窓の右下にあり、重みは4です。画素の側から見ると、重みは180度回転して並んでいます。col2imは値を元の場所に戻すだけで、自然にこれを行っています。</details>
+# 3. ネットワークの損失はバッチについての平均です。1/Nはどこで入るのでしょうか。また、`backward`の中でもう一度Nで割ってしまうと、学習させても気付きにくいのはなぜでしょうか。
+#    <details><summary>答え</summary>損失そのものの勾配に含まれるので、doutにはすでに入っています。もう一度割っても、この層の更新幅がN分の1になるだけで、遅いながらも学習は進むからです。</details>
+# 4. 勾配の検証で、`dout`をすべて1にせず、乱数にするのはなぜでしょうか。
+#    <details><summary>答え</summary>すべて1だと、doutのどの行も同じになり、順番の間違いが見えないからです。</details>
+# 5. VGGの最初の層のフィルター（64×3×3×3）の勾配を求めるのに、`numerical_gradient`では`forward`を何回呼び出すでしょうか。`backward`なら何回で済むでしょうか。
+#    <details><summary>答え</summary>2×1728＝3456回と、1回です。</details>
+# 6. `forward`は`backward`のために`col`を保存しています。VGGの最初の層で画像が10枚、float32のとき、メモリーはどれだけ必要でしょうか。代わりに何を保存すればよいでしょうか。
+#    <details><summary>答え</summary>54MBです。x（6MB）を保存しておき、backwardの中でもう一度im2colを呼び出すこともできます。時間と引き換えに、メモリーを節約できます。</details>
+#
+# **次のノートブック** 04では、同じ2つの関数を使ってプーリング層を作ります。06では、これらの層を重ねてネットワークを作り、学習させます。

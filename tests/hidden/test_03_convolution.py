@@ -1,0 +1,224 @@
+"""What numerical_gradient and Convolution have to do, one thing at a time.
+
+As in 02, a test leaves alone what the others are about. Gradients are asked for with a random
+`dout`: with one of ones, several of the known mistakes give the right answer.
+"""
+
+import numpy as np
+
+import source_lib
+from autograder.suite import criterion, keeps_dtype, same, unchanged
+
+# float64 sums in another order differ by far less; wrong code differs by far more.
+CLOSE = {"rtol": 1e-9, "atol": 1e-12}
+
+
+def _neighbours(weights):
+    """A function of degree 1 in each entry, in which each entry acts on its neighbour's slope.
+
+    Any difference, one-sided or central, gives its slopes exactly, however large the step; an entry
+    that was not put back spoils the next one's. Returns the function and its gradient.
+    """
+
+    def f(v):
+        return float(np.sum(weights * v * np.roll(v, 1)))
+
+    def gradient(v):
+        return weights * np.roll(v, 1) + np.roll(weights * v, -1)
+
+    return f, gradient
+
+
+@criterion("numerical_gradient.any_shape")
+def test_one_slope_for_each_entry(student, make):
+    for shape in ((4,), (2, 3), (2, 1, 3, 2)):
+        x = make.normal(*shape)
+        f, gradient = _neighbours(make.normal(*shape))
+        same(student.numerical_gradient(f, x, 0.5), gradient(x), rtol=1e-9)
+        # The usual step leaves about ten digits.
+        same(student.numerical_gradient(f, x), gradient(x), rtol=1e-6)
+
+
+@criterion("numerical_gradient.central")
+def test_central_differences_with_the_given_step(student, make):
+    x = make.uniform(1, low=0.5, high=1.5)
+    for h in (0.5, 0.1):
+        # For x**3 the central difference is exactly 3*x**2 + h**2, the one-sided one is not.
+        slopes = student.numerical_gradient(lambda v: float(np.sum(v**3)), x, h)
+        same(slopes, 3 * x**2 + h**2, rtol=1e-9)
+
+
+@criterion("numerical_gradient.input_untouched")
+def test_x_is_as_before_to_the_last_digit(student, make):
+    x = make.normal(3, 4)
+    f, gradient = _neighbours(make.normal(3, 4))
+    for step in (1e-5, 0.1):
+        same(unchanged(student.numerical_gradient, f, x, step), gradient(x), rtol=1e-6)
+
+
+def _layers(student, make, filters, stride=1, pad=0, *, dtype=np.float64, bias=True):
+    """The student's layer and the reference, with the same random filters and biases."""
+    W = make.normal(*filters, dtype=dtype)
+    b = make.normal(filters[0], dtype=dtype) if bias else np.zeros(filters[0], dtype)
+    return student.Convolution(W, b, stride, pad), source_lib.Convolution(W, b, stride, pad)
+
+
+def _same_forward(student, make, images, filters, stride=1, pad=0, *, bias=False):
+    theirs, ours = _layers(student, make, filters, stride, pad, bias=bias)
+    x = make.normal(*images)
+    same(theirs.forward(x), ours.forward(x), **CLOSE)
+
+
+@criterion("Convolution.forward.one_filter")
+def test_one_filter_on_one_image(student, make):
+    _same_forward(student, make, (1, 1, 5, 5), (1, 1, 3, 3))
+    _same_forward(student, make, (1, 1, 4, 4), (1, 1, 2, 2))
+
+
+@criterion("Convolution.forward.bias")
+def test_each_filter_has_its_own_bias(student, make):
+    b = make.normal(3)
+    layer = student.Convolution(np.zeros((3, 2, 2, 2)), b, 1, 0)
+    x = make.normal(1, 2, 2, 2)
+    same(layer.forward(x), b.reshape(1, 3, 1, 1))
+
+
+@criterion("Convolution.forward.batch_channels_filters")
+def test_several_images_channels_and_filters(student, make):
+    for N, C, F in ((1, 3, 1), (1, 1, 4), (2, 1, 1), (2, 3, 4), (3, 2, 5)):
+        _same_forward(student, make, (N, C, 5, 5), (F, C, 3, 3))
+
+
+@criterion("Convolution.forward.non_square")
+def test_images_and_filters_that_are_not_square(student, make):
+    _same_forward(student, make, (1, 1, 5, 7), (1, 1, 3, 3))
+    _same_forward(student, make, (1, 1, 6, 6), (1, 1, 3, 2))
+    _same_forward(student, make, (1, 1, 7, 4), (1, 1, 2, 4))
+
+
+@criterion("Convolution.forward.stride")
+def test_strides_that_divide_and_that_do_not(student, make):
+    for size, window, stride in ((7, 3, 2), (8, 3, 2), (8, 3, 3), (7, 2, 3)):
+        _same_forward(student, make, (1, 1, size, size), (1, 1, window, window), stride)
+
+
+@criterion("Convolution.forward.padding")
+def test_padding(student, make):
+    _same_forward(student, make, (1, 1, 5, 5), (1, 1, 3, 3), pad=1)
+    _same_forward(student, make, (1, 1, 4, 4), (1, 1, 3, 3), pad=2)
+
+
+@criterion("Convolution.forward.all_at_once")
+def test_everything_mixed(student, make):
+    _same_forward(student, make, (2, 3, 5, 8), (4, 3, 3, 2), stride=2, pad=1, bias=True)
+    _same_forward(student, make, (2, 3, 9, 6), (4, 3, 4, 3), stride=3, pad=2, bias=True)
+
+
+@criterion("Convolution.forward.float32")
+def test_float32_stays_float32(student, make):
+    theirs, ours = _layers(student, make, (1, 1, 3, 3), dtype=np.float32, bias=False)
+    x = make.normal(1, 1, 5, 5, dtype=np.float32)
+    out = theirs.forward(x)
+    same(out, ours.forward(x), rtol=1e-5)
+    keeps_dtype(out, np.float32)
+
+
+@criterion("Convolution.forward.input_untouched")
+def test_forward_leaves_x_as_it_was_and_takes_views(student, make):
+    theirs, ours = _layers(student, make, (1, 1, 3, 3), bias=False)
+    every_other = make.normal(5, 10, 1, 1).transpose(3, 2, 0, 1)[:, :, :, ::2]
+    for x in (make.normal(1, 1, 5, 5), every_other):
+        expected = ours.forward(x)
+        same(unchanged(theirs.forward, x), expected, **CLOSE)
+        same(unchanged(theirs.forward, x), expected, **CLOSE)
+
+
+def _there_and_back(student, make, images, filters, stride=1, pad=0):
+    """Run both layers: the student's with its dx, then the reference with its dx."""
+    theirs, ours = _layers(student, make, filters, stride, pad, bias=False)
+    x = make.normal(*images)
+    dout = make.normal(*ours.forward(x).shape)
+    theirs.forward(x)
+    return theirs, theirs.backward(dout), ours, ours.backward(dout)
+
+
+def _same_dx_and_dw(student, make, images, filters, stride=1, pad=0):
+    theirs, dx, ours, expected = _there_and_back(student, make, images, filters, stride, pad)
+    same(dx, expected, **CLOSE)
+    same(theirs.dW, ours.dW, **CLOSE)
+
+
+@criterion("Convolution.backward.db")
+def test_gradient_of_the_biases(student, make):
+    for N, F in ((1, 1), (1, 4), (2, 4)):
+        theirs, _, ours, _ = _there_and_back(student, make, (N, 1, 5, 5), (F, 1, 3, 3))
+        same(theirs.db, ours.db, **CLOSE)
+
+
+@criterion("Convolution.backward.dw")
+def test_gradient_of_the_filters(student, make):
+    for N, C, F in ((1, 1, 1), (1, 3, 4), (2, 3, 4)):
+        theirs, _, ours, _ = _there_and_back(student, make, (N, C, 5, 5), (F, C, 3, 3))
+        same(theirs.dW, ours.dW, **CLOSE)
+
+
+@criterion("Convolution.backward.dx")
+def test_gradient_of_the_images(student, make):
+    for N, C, F in ((1, 1, 1), (1, 3, 4), (2, 3, 4)):
+        _, dx, _, expected = _there_and_back(student, make, (N, C, 5, 5), (F, C, 3, 3))
+        same(dx, expected, **CLOSE)
+
+
+@criterion("Convolution.backward.stride")
+def test_gradients_with_strides_that_do_not_divide(student, make):
+    for size, window, stride in ((7, 3, 2), (8, 3, 2), (9, 2, 3)):
+        _same_dx_and_dw(student, make, (1, 1, size, size), (1, 1, window, window), stride)
+
+
+@criterion("Convolution.backward.padding")
+def test_gradients_with_padding(student, make):
+    for size, pad in ((5, 1), (4, 2)):
+        _same_dx_and_dw(student, make, (1, 1, size, size), (1, 1, 3, 3), pad=pad)
+
+
+@criterion("Convolution.backward.non_square")
+def test_gradients_of_what_is_not_square(student, make):
+    _same_dx_and_dw(student, make, (1, 1, 5, 7), (1, 1, 3, 2))
+    _same_dx_and_dw(student, make, (1, 1, 7, 5), (1, 1, 2, 4))
+
+
+@criterion("Convolution.backward.several_calls")
+def test_gradients_belong_to_the_last_forward_and_are_overwritten(student, make):
+    theirs, ours = _layers(student, make, (1, 1, 3, 3))
+    for size in (5, 7):
+        x = make.normal(1, 1, size, size)
+        dout = make.normal(*ours.forward(x).shape)
+        theirs.forward(x)
+        expected = ours.backward(dout)
+        for _ in range(2):
+            same(theirs.backward(dout), expected, **CLOSE)
+            same(theirs.dW, ours.dW, **CLOSE)
+
+
+@criterion("Convolution.backward.nothing_changed")
+def test_backward_leaves_dout_and_the_weights_as_they_were(student, make):
+    theirs, ours = _layers(student, make, (1, 1, 3, 3), bias=False)
+    x = make.normal(1, 1, 5, 5)
+    out = ours.forward(x)
+    theirs.forward(x)
+    dout = make.normal(*out.shape)
+    same(unchanged(theirs.backward, dout), ours.backward(dout), **CLOSE)
+    # Whatever the student calls the weights: the layer must still do the same.
+    same(theirs.forward(x), out, **CLOSE)
+
+
+@criterion("Convolution.backward.float32")
+def test_gradients_of_float32_are_float32(student, make):
+    theirs, ours = _layers(student, make, (1, 1, 3, 3), dtype=np.float32, bias=False)
+    x, dout = make.normal(1, 1, 5, 5, dtype=np.float32), make.normal(1, 1, 3, 3, dtype=np.float32)
+    theirs.forward(x)
+    ours.forward(x)
+    dx = theirs.backward(dout)
+    same(dx, ours.backward(dout), rtol=1e-5)
+    keeps_dtype(dx, np.float32)
+    keeps_dtype(theirs.dW, np.float32)
