@@ -1,0 +1,132 @@
+"""A class with attackers in it: each costs itself what it breaks, in bounded time, and nobody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.verdict.schema import stable
+
+from .conftest import IM2COL, ROOT, Run, book, results
+
+COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
+HOSTILE = {
+    "endless loop": "def col2im(*args):\n    while True: pass\n",
+    "endless top": "while True: pass\n",
+    "os_exit": "def col2im(*args):\n    import os; os._exit(0)\n",
+    "exit at top": "import os\nos._exit(0)\n",
+    "sys_exit": "import sys\nsys.exit()\n",
+    "memory": "def col2im(*args):\n    return np.ones(10 * 2**30 // 8)\n",
+    "output": "def col2im(*args):\n    while True: print('x' * 10**6)\n",
+    "forks": "import os\ndef col2im(*args):\n    while True: os.fork()\n",
+    "forks at top": "import os\nwhile True: os.fork()\n",
+    "kills": "import os, signal\ndef col2im(*args):\n    os.kill(os.getppid(), signal.SIGKILL)\n",
+    "swallows": (
+        "def col2im(*args):\n    while True:\n        try:\n            while True: pass\n"
+        "        except BaseException: pass\n"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("submitted")
+    books = {f"attacker {name}": book(IM2COL, source) for name, source in HOSTILE.items()}
+    books |= {f"honest {number}": book(IM2COL, COL2IM_LATER) for number in range(3)}
+    for student, content in books.items():
+        place = folder / student / "02_im2col"
+        place.mkdir(parents=True)
+        (place / "homework.ipynb").write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def twice(
+    handed_in: Path, tmp_path_factory: pytest.TempPathFactory, autograder: Run
+) -> tuple[dict[str, Any], dict[str, Any], float]:
+    began = time.monotonic()
+    found = []
+    for jobs in (1, 2):
+        out = tmp_path_factory.mktemp(f"jobs {jobs}")
+        done = autograder("grade", handed_in, "--out", out, "--jobs", jobs, timeout=900)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        found.append(results(out))
+    return found[0], found[1], time.monotonic() - began
+
+
+def test_the_number_of_jobs_changes_nothing(twice: tuple[Any, Any, float]) -> None:
+    one, two, _ = twice
+    assert one.keys() == two.keys()
+    for name in one:
+        assert stable(one[name]) == stable(two[name]), name
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_attacker_keeps_what_is_right(twice: tuple[Any, Any, float], name: str) -> None:
+    result = twice[0][f"attacker {name}/02_im2col"]
+    assert result["status"] == "graded"
+    im2col = [c for c in result["criteria"] if c["part"] == "im2col"]
+    # The list of float64 rows keeps float32 as NumPy does: everything about im2col is right.
+    assert {c["status"] for c in im2col} == {"passed"}
+    col2im = [c for c in result["criteria"] if c["part"] == "col2im"]
+    assert {c["status"] for c in col2im} <= {"timeout", "error", "missing"}
+    assert result["score"] == sum(c["points"] for c in im2col)
+
+
+def test_the_honest_are_graded_as_if_alone(twice: tuple[Any, Any, float]) -> None:
+    for number in range(3):
+        result = twice[0][f"honest {number}/02_im2col"]
+        assert result["score"] == 9.5
+        assert result["cells"] == [
+            {"index": 0, "status": "ok", "error": None},
+            {"index": 1, "status": "ok", "error": None},
+        ]
+
+
+def test_it_takes_bounded_time(twice: tuple[Any, Any, float]) -> None:
+    for result in twice[0].values():
+        assert result["timing"]["wall_s"] < 190
+
+
+def test_a_run_that_was_killed_goes_on(
+    handed_in: Path, tmp_path: Path, autograder: Run, trust: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out"
+    honest = [handed_in / f"honest {number}" for number in range(3)]
+    command = [sys.executable, "-m", "autograder", "grade", *honest, "--out", out, "--jobs", "1"]
+    process = subprocess.Popen([*map(str, command), *trust], cwd=ROOT, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 120
+    while not list(out.glob("results/*/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    first = {path: path.read_bytes() for path in out.glob("results/*/*.json")}
+    assert first
+    assert all(json.loads(content) for content in first.values()), "each is whole"
+    again = autograder("grade", *honest, "--out", out, "--jobs", "1")
+    assert again.returncode == 0, again.stderr
+    assert "unchanged" in again.stderr
+    assert len(results(out)) == 3
+    assert all(path.read_bytes() == content for path, content in first.items())
+
+
+def test_what_changed_is_graded_again(tmp_path: Path, autograder: Run) -> None:
+    place = tmp_path / "in" / "02_im2col.ipynb"
+    place.parent.mkdir()
+    out = tmp_path / "out"
+    place.write_bytes(book(IM2COL))
+    autograder("grade", place, "--out", out)
+    before = results(out)["in/02_im2col"]["score"]
+    place.write_bytes(book("# nothing"))
+    done = autograder("grade", place, "--out", out)
+    assert "unchanged" not in done.stderr
+    assert (before, results(out)["in/02_im2col"]["score"]) == (9.5, 0)
