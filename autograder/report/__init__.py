@@ -9,11 +9,10 @@ Content-Security-Policy that lets a page load and run nothing.
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.report.rebuild import ReportIncomplete, mistake_hints, rebuild
+from autograder.report.rebuild import ReportIncomplete, rebuild
 
 __all__ = [
     "ReportIncomplete",
-    "mistake_hints",
     "rebuild",
     "write_class",
     "write_feedback",

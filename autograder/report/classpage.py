@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.records import Course, Exercise, Text
+from autograder.course.records import Course, Exercise
 from autograder.report.clean import link
+from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
 from autograder.report.whole import write_whole
@@ -36,7 +37,6 @@ class Place:
     score: float
     max_score: float
     status: str
-    ungraded: bool
     reason: str
 
 
@@ -64,7 +64,6 @@ def write_class(
     results: Sequence[Json],
     course: Course | None,
     lang: str,
-    hints: Mapping[str, Mapping[str, Text]] | None = None,
     damaged: Sequence[str] = (),
 ) -> Path:
     """Write ``out``/index.html.
@@ -74,20 +73,18 @@ def write_class(
         results: valid results, in any order.
         course: for titles; without it the page shows ids.
         lang: ``"en"`` or ``"ja"``.
-        hints: of known mistakes, by exercise and by their id.
         damaged: lines about files in ``results/`` that are none.
 
     Returns:
         Where the page was written.
     """
-    return write_whole(out / "index.html", class_page(results, course, lang, hints or {}, damaged))
+    return write_whole(out / "index.html", class_page(results, course, lang, damaged))
 
 
 def class_page(
     results: Sequence[Json],
     course: Course | None,
     lang: str,
-    hints: Mapping[str, Mapping[str, Text]],
     damaged: Sequence[str] = (),
 ) -> str:
     """The page as text."""
@@ -107,9 +104,7 @@ def class_page(
         lang=lang,
         title=course.title if course else None,
         rows=rows,
-        exercises=[
-            _exercise(count, known.get(count.id), hints.get(count.id, {}), lang) for count in counts
-        ],
+        exercises=[_exercise(count, known.get(count.id), lang) for count in counts],
         total=sum(count.max_score for count in counts),
         submissions=len(results),
         broken=_trouble(rows, by_exercise, "grader_error"),
@@ -124,9 +119,7 @@ def _place(result: Json, lang: str) -> Place:
     criteria = result["criteria"]
     troubled = [c for c in criteria if c["status"] == "grader_error"]
     status = result["status"]
-    if troubled and status == "graded":
-        status = "grader_error"
-    elif status == "graded" and result["score"] >= result["max_score"]:
+    if status == "graded" and result["score"] >= result["max_score"]:
         status = "full_marks"
     elif status == "graded" and not result["score"]:
         status = "nothing_yet"
@@ -136,7 +129,6 @@ def _place(result: Json, lang: str) -> Place:
         score=result["score"],
         max_score=result["max_score"],
         status=status,
-        ungraded=result["status"] != "graded",
         reason=next((message for message in messages if message), ""),
     )
 
@@ -154,9 +146,7 @@ def _trouble(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> 
     ]
 
 
-def _exercise(
-    count: ExerciseCount, exercise: Exercise | None, hints: Mapping[str, Text], lang: str
-) -> dict[str, Any]:
+def _exercise(count: ExerciseCount, exercise: Exercise | None, lang: str) -> dict[str, Any]:
     titles = {c.id: c.title[lang] for c in exercise.criteria} if exercise else {}
     parts = {p.id: p.title[lang] for p in exercise.parts} if exercise else {}
     highest = max(count.histogram)
@@ -181,8 +171,7 @@ def _exercise(
             for c in count.criteria
         ],
         "mistakes": [
-            {"id": id, "n": n, "hint": hints[id][lang] if id in hints else ""}
-            for id, n in count.mistakes
+            {"id": id, "n": n, "hints": mistake_hints(exercise, [id])} for id, n in count.mistakes
         ],
         "histogram": say(lang, "histogram", counts=", ".join(map(str, count.histogram))),
     }

@@ -7,14 +7,16 @@ from typing import Any
 
 from autograder.course.records import LANGUAGES, Criterion, Exercise, Part, Text
 from autograder.report.clean import below, shortened
+from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.whole import write_whole
 from autograder.report.words import WORDS
+from autograder.verdict.points import EARNS
 
 Json = Mapping[str, Any]
 
-WELL = frozenset({"passed", "carried", "grader_error"})
-"""Statuses that cost no points."""
+NOTHING_TO_SHOW = frozenset({"", "—"})
+"""Stands on a side of a counterexample that has nothing, as when the code raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Finding:
     status: str
     items: list[Item]
     message: Text
-    counterexample: Mapping[str, str] | None
+    counterexample: Mapping[str, Text]
     mistakes: list[Text]
     carried_on: str = ""
     next: Text | None = None
@@ -59,31 +61,27 @@ def write_feedback(
     exercise: Exercise | None,
     out: Path,
     lang: str,
-    hints: Mapping[str, Text] | None = None,
 ) -> Path:
     """Write one student's page; it shows ``lang``, the other language is one tap away in it.
 
     Args:
         result: a valid result (`autograder.verdict.schema.validate`).
-        exercise: for titles and hints; without it the page shows ids.
+        exercise: for titles and hints, those of known mistakes too; without it the page shows ids.
         out: the folder that holds ``results/``.
         lang: ``"en"`` or ``"ja"``.
-        hints: of known mistakes, by their id (`autograder.report.rebuild.mistake_hints`).
 
     Returns:
         Where the page was written.
     """
     page = below(out / "feedback", result["student"], f"{result['exercise']}.html")
-    return write_whole(page, feedback_page(result, exercise, lang, hints or {}))
+    return write_whole(page, feedback_page(result, exercise, lang))
 
 
-def feedback_page(
-    result: Json, exercise: Exercise | None, lang: str, hints: Mapping[str, Text]
-) -> str:
+def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:
     """The page as text."""
-    parts = _parts(result, exercise, hints)
+    parts = _parts(result, exercise)
     findings = [finding for part in parts for finding in part.findings]
-    to_mend = [finding for finding in findings if finding.status not in WELL]
+    to_mend = [finding for finding in findings if finding.status not in EARNS]
     criteria = result["criteria"]
     return render(
         "feedback.html",
@@ -94,7 +92,7 @@ def feedback_page(
         summary=exercise.summary if exercise else None,
         parts=parts,
         reason=next((c["message"] for c in criteria if c["message"]["en"]), None),
-        passed=sum(c["status"] in WELL for c in criteria),
+        passed=sum(c["status"] in EARNS for c in criteria),
         perfect=all(c["status"] == "passed" for c in criteria),
         start=to_mend[0] if to_mend else None,
         # Nothing is found where its cell did not run: mending the cell comes before everything.
@@ -105,14 +103,15 @@ def feedback_page(
     )
 
 
-def _parts(result: Json, exercise: Exercise | None, hints: Mapping[str, Text]) -> list[PartView]:
+def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
     known_parts = {part.id: part for part in exercise.parts} if exercise else {}
     known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
     grouped: dict[str, list[Json]] = {}
     for criterion in result["criteria"]:
         grouped.setdefault(criterion["part"], []).append(criterion)
     shows_results = exercise is None or exercise.reveal != "none"
-    explained: set[str] = set()
+    # Advice is given once a page; what passed needs none, and our own fault has a banner.
+    explained = {"passed", "grader_error"}
     views = []
     number = 0
     for part_id, criteria in grouped.items():
@@ -123,18 +122,18 @@ def _parts(result: Json, exercise: Exercise | None, hints: Mapping[str, Text]) -
             status = first["status"]
             example = first["counterexample"] if shows_results else None
             advice = None
-            if status != "passed" and status not in explained:
+            if status not in explained:
                 explained.add(status)
                 call = status == "failed" and example
                 advice = WORDS[f"next_{status}_call" if call else f"next_{status}"]
-            mistakes = [hints[id] for id in first["diagnosis"] if id in hints]
+            mistakes = mistake_hints(exercise, first["diagnosis"])
             findings.append(
                 Finding(
                     number=number,
                     status=status,
                     items=[_item(c, known.get(c["id"]), bool(mistakes)) for c in alike],
                     message=_both(first["message"]),
-                    counterexample=example and {k: _cut(v) for k, v in example.items()},
+                    counterexample=_example(example) if example else {},
                     mistakes=mistakes,
                     carried_on=_names(part) if part and status == "carried" else "",
                     next=advice,
@@ -142,7 +141,7 @@ def _parts(result: Json, exercise: Exercise | None, hints: Mapping[str, Text]) -
             )
             number += 1
         # What is left to do comes first; within that, the exercise's own order.
-        findings.sort(key=lambda finding: finding.status in WELL)
+        findings.sort(key=lambda finding: finding.status in EARNS)
         views.append(
             PartView(
                 id=part_id,
@@ -162,6 +161,14 @@ def _alike(criteria: list[Json]) -> Iterator[list[Json]]:
         said = [criterion[key] for key in ("status", "message", "diagnosis", "counterexample")]
         groups.setdefault(repr(said), []).append(criterion)
     yield from groups.values()
+
+
+def _example(counterexample: Mapping[str, str]) -> dict[str, Text]:
+    return {
+        key: _cut(counterexample[key])
+        for key in ("call", "expected", "got")
+        if counterexample[key] not in NOTHING_TO_SHOW
+    }
 
 
 def _names(part: Part) -> str:

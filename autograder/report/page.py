@@ -30,6 +30,7 @@ def _environment() -> Environment:
         finalize=plain,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         auto_reload=False,
     )
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -39,8 +40,9 @@ def _environment() -> Environment:
         "chip": _chip,
         # Our own file, and the only thing a page may use: no script, no picture, no address.
         "style": Markup(style),
-        "policy": f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none';"
-        " form-action 'none'",
+        "policy": Markup(
+            "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+        ).format(digest),
     }
     environment.filters |= {"points": number, "prose": prose}
     return environment

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course.load import load_mistakes
-from autograder.course.records import Course, Exercise, Text
+from autograder.course.records import Course
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
@@ -37,24 +36,16 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
         ReportIncomplete: after writing everything else, if a file there is no result.
     """
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
-    hints = {id: mistake_hints(exercise) for id, exercise in known.items()}
     results: list[Mapping[str, Any]] = []
     problems: list[str] = []
     for result in _read(out, problems):
-        id = result["exercise"]
-        write_feedback(result, known.get(id), out, lang, hints.get(id))
+        write_feedback(result, known.get(result["exercise"]), out, lang)
         results.append(result)
     write_grades_csv(out, results)
-    write_class(out, results, course, lang, hints, problems)
+    write_class(out, results, course, lang, problems)
     if problems:
         raise ReportIncomplete(problems, len(results))
     return len(results)
-
-
-def mistake_hints(exercise: Exercise) -> dict[str, Text]:
-    """The hints of an exercise's known mistakes, by the mistake's id."""
-    mistakes, _ = load_mistakes(exercise)
-    return {mistake.id: mistake.hint for mistake in mistakes}
 
 
 def _read(out: Path, problems: list[str]) -> Iterator[Mapping[str, Any]]:

@@ -28,7 +28,11 @@ class CriterionCount:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseCount:
-    """How a class did on one exercise; unreadable files count in ``submissions`` alone."""
+    """How a class did on one exercise.
+
+    Unreadable files count in ``submissions`` alone. Where the grader failed, the criteria that it
+    could grade count, the score (which its failure lifts) does not.
+    """
 
     id: str
     submissions: int
@@ -48,10 +52,11 @@ def count_exercise(exercise: str, results: Sequence[Json]) -> ExerciseCount:
     Criteria come hardest first, those of equal share in the exercise's order; mistakes come most
     frequent first, then by id.
     """
+    readable = [result for result in results if result["status"] != "unreadable"]
     graded = [result for result in results if result["status"] == "graded"]
     scores = [result["score"] for result in graded]
     mistakes = Counter(
-        id for result in graded for c in result["criteria"] for id in set(c["diagnosis"])
+        id for result in readable for c in result["criteria"] for id in set(c["diagnosis"])
     )
     return ExerciseCount(
         id=exercise,
@@ -62,7 +67,7 @@ def count_exercise(exercise: str, results: Sequence[Json]) -> ExerciseCount:
         median=median(scores) if scores else 0.0,
         full=sum(result["score"] >= result["max_score"] for result in graded),
         histogram=histogram((result["score"], result["max_score"]) for result in graded),
-        criteria=_criteria(graded),
+        criteria=_criteria(readable),
         mistakes=tuple(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
     )
 
@@ -76,9 +81,9 @@ def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:
     return tuple(bins)
 
 
-def _criteria(graded: Sequence[Json]) -> tuple[CriterionCount, ...]:
+def _criteria(readable: Sequence[Json]) -> tuple[CriterionCount, ...]:
     counts: dict[str, Counter[str]] = {}
-    for result in graded:
+    for result in readable:
         for criterion in result["criteria"]:
             counts.setdefault(criterion["id"], Counter())[criterion["status"]] += 1
     counted = [

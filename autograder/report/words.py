@@ -35,9 +35,9 @@ WORDS: dict[str, Text] = {
         "手で計算できるくらい小さな入力を選び、まず形状、次に値を比べてみましょう。",
     ),
     "next_failed_call": Text(
-        "Make this call in your notebook and work out one of the differing values by hand: that"
-        " usually shows which index or which number is off.",
-        "この呼び出しをノートブックで実行し、違っている値を1つだけ手で計算してみましょう。"
+        "Make this call in your notebook, print what comes out, and work out one value of it by"
+        " hand: that usually shows which index or which number is off.",
+        "この呼び出しをノートブックで実行して結果を表示し、値を1つだけ手で計算してみましょう。"
         "どの添字、どの数がずれているかが見えてきます。",
     ),
     "next_error": Text(
@@ -47,26 +47,22 @@ WORDS: dict[str, Text] = {
         "次に同じ呼び出しをノートブックで実行し、その行の直前で形状を表示してみましょう。",
     ),
     "next_timeout": Text(
-        "Look for a loop that never ends, or for one that visits single pixels where NumPy can"
-        " take them all at once.",
-        "終わらないループがないか、また、NumPyでまとめて計算できるところを1画素ずつ"
-        "回していないかを確かめましょう。",
+        "Try it on a very small input, and print how far it gets. NumPy can often take all pixels"
+        " at once where a loop visits one after the other.",
+        "ごく小さな入力で試し、どこまで進むかを表示してみましょう。画素を1つずつ回すループは、"
+        "NumPyでまとめて計算できることがよくあります。",
     ),
     "next_missing": Text(
-        "Check that the notebook you handed in defines this name, spelt exactly so, and that you"
-        " saved it before handing it in.",
-        "提出したノートブックでこの名前がつづりどおりに定義されているか、保存してから提出したか"
-        "を確かめましょう。",
+        "If you have written it: check the spelling of its name, that its cell runs, and that you"
+        " saved the notebook before handing it in.",
+        "すでに書いてあるなら、名前のつづり、そのセルが実行できること、保存してから提出したことを"
+        "確かめましょう。",
     ),
     "next_carried": Text(
         "These points are yours: your code here is right once the part it builds on is. Mend that"
         " earlier part, and this will pass by itself.",
         "ここの点はそのまま付いています。土台になる部分が正しければ、このコードは正しく動きます。"
         "土台を直せば、ここは自然に合格します。",
-    ),
-    "next_grader_error": Text(
-        "There is nothing for you to do. It costs you no points, and your instructor can see it.",
-        "あなたの側ですることはありません。減点はなく、担当の先生にも見えています。",
     ),
     # The feedback page.
     "language": Text("English", "日本語"),

@@ -1,16 +1,19 @@
 """Results as a grading run writes them, made by hand: one of every kind, and hostile ones."""
 
+import os
+import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Course, Text
-from autograder.report import mistake_hints
+from autograder.course.records import Course
 
 Result = dict[str, Any]
+POLICY = "Content-Security-Policy"
 
 
 def make_criterion(id: str, status: str = "passed", **fields: Any) -> Result:
@@ -87,11 +90,6 @@ def result() -> Result:
 def course() -> Course:
     """A small course with hints, a bonus criterion and a part that builds on another."""
     return make_course()
-
-
-@pytest.fixture(scope="session")
-def hints(course: Course) -> dict[str, dict[str, Text]]:
-    return {exercise.id: mistake_hints(exercise) for exercise in course.exercises}
 
 
 def make_course() -> Course:
@@ -224,6 +222,7 @@ def make_class() -> dict[str, Result]:
                 },
             }
         ),
+        status="grader_error",
     )
     nothing = make_result(
         "fumi",
@@ -234,7 +233,20 @@ def make_class() -> dict[str, Result]:
     broken_run = make_result(
         "goro",
         "03_convolution",
-        criteria=[],
+        criteria=[
+            make_criterion(
+                f"Convolution.{slug}",
+                "grader_error",
+                max_points=most,
+                message={"en": "The grader stopped.", "ja": "採点プログラムが停止しました。"},
+            )
+            for slug, most in (
+                ("forward.shape", 1),
+                ("forward.values", 2),
+                ("backward.dw", 2),
+                ("backward.fast", 1),
+            )
+        ],
         max_score=5,
         status="grader_error",
         isolation="limits",
@@ -278,4 +290,83 @@ def make_class() -> dict[str, Result]:
 
 @pytest.fixture
 def a_class() -> dict[str, Result]:
+    """The samples, for a test that may change them."""
     return make_class()
+
+
+@pytest.fixture(scope="session")
+def sample_class() -> dict[str, Result]:
+    """The samples, for what is made once and only read."""
+    return make_class()
+
+
+class Page(HTMLParser):
+    """A page as its tags and, for each language, the text that can be read in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = {"en": "", "ja": ""}
+        self._lang = ""
+        self._page_lang = ""
+        self.feed(html)
+        self.text = {lang: " ".join(text.split()) for lang, text in self.text.items()}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in {"html", "main"}:
+            self._lang = dict(attrs).get("lang") or self._page_lang
+            self._page_lang = self._page_lang or self._lang
+
+    def handle_data(self, data: str) -> None:
+        if self._lang and self.tags[-1][0] not in {"style", "title"}:
+            self.text[self._lang] += f" {data} "
+
+    def ids(self) -> list[str | None]:
+        return [attrs["id"] for _, attrs in self.tags if "id" in attrs]
+
+    def links(self) -> list[str]:
+        return [attrs["href"] or "" for _, attrs in self.tags if "href" in attrs]
+
+    def is_inert(self) -> bool:
+        """Loads nothing, runs nothing, sends nothing; and a policy forbids that on top."""
+        active = {"script", "iframe", "object", "embed", "form", "base", "img", "link"}
+        policies = [attrs["content"] for _, attrs in self.tags if POLICY in attrs.values()]
+        return (
+            not active & {tag for tag, _ in self.tags}
+            and not [
+                name
+                for _, attrs in self.tags
+                for name in attrs
+                if name.startswith("on") or name in {"src", "srcset", "style", "action"}
+            ]
+            and len(policies) == 1
+            and str(policies[0]).startswith("default-src 'none'; style-src 'sha256-")
+            and "unsafe" not in str(policies[0])
+        )
+
+
+@pytest.fixture
+def parse() -> Callable[[str], Page]:
+    return Page
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Compare a text with tests/report/golden/<name>; set UPDATE_GOLDEN=1 to write it anew.
+
+    The style sheet and its hash are left out: they change often, and the browser tests look at
+    what they do.
+    """
+
+    def compare(name: str, text: str) -> None:
+        file = Path(__file__).parent / "golden" / name
+        text = re.sub(r"<style>.*?</style>", "<style></style>", text, flags=re.DOTALL)
+        text = re.sub(r"sha256-[\w+/=]*", "sha256-…", text)
+        if os.environ.get("UPDATE_GOLDEN"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            pytest.skip("written anew: read the diff before committing it")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare

@@ -1,0 +1,22 @@
+"""Known mistakes in words: what a diagnosis says to a student."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from autograder.course.load import load_mistakes
+from autograder.course.records import Exercise, Text
+
+
+def mistake_hints(exercise: Exercise | None, diagnosis: Iterable[str]) -> list[Text]:
+    """The hints of the mistakes named; none for an id that the course does not know (any more)."""
+    ids = list(diagnosis)
+    if exercise is None or not ids:
+        return []
+    known = _hints(exercise)
+    return [known[id] for id in ids if id in known]
+
+
+@cache
+def _hints(exercise: Exercise) -> dict[str, Text]:
+    mistakes, _ = load_mistakes(exercise)
+    return {mistake.id: mistake.hint for mistake in mistakes}

@@ -1,0 +1,144 @@
+"""The pages in a real browser: nothing runs, nothing sticks out, the language switch works.
+
+A harness page shows each page in frames of a phone's and a desktop's width and writes what it
+measures into its own text, which the browser then prints.
+"""
+
+import html
+import json
+import re
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autograder.report import rebuild
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+WIDTHS = {"phone": 360, "desktop": 1200}
+
+HARNESS = """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
+const told = {};
+function measure(frame) {
+  const page = frame.contentDocument, view = frame.contentWindow;
+  const shown = () => [...page.querySelectorAll("main")]
+    .filter(main => view.getComputedStyle(main).display !== "none").map(main => main.lang);
+  const other = page.querySelector(".switch:not(:checked)");
+  const first = shown();
+  const wide = page.documentElement.scrollWidth - frame.clientWidth;
+  if (other) page.querySelector(`label[for="${other.id}"]`).click();
+  told[frame.name] = {
+    wide, first, switched: shown(), widerAfterSwitch:
+      page.documentElement.scrollWidth - frame.clientWidth,
+    styled: view.getComputedStyle(page.querySelector("main")).maxWidth,
+    icon: page.querySelector(".icon")?.getBoundingClientRect().height ?? null,
+    title: page.title, elements: page.querySelectorAll("*").length,
+  };
+}
+const frames = FRAMES.map(([name, address, width]) => {
+  const frame = document.createElement("iframe");
+  frame.name = name; frame.width = width; frame.height = 800; frame.src = address;
+  document.body.append(frame);
+  return new Promise(done => frame.onload = () => { measure(frame); done(); });
+});
+Promise.all(frames).then(() => {
+  document.getElementById("told").textContent = JSON.stringify(told);
+});
+</script>"""
+
+
+def chromium(profile: Path, *arguments: str) -> str:
+    flags = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
+        " --disable-background-networking --disable-component-update --disable-sync"
+        " --allow-file-access-from-files --virtual-time-budget=10000"
+    )
+    done = subprocess.run(
+        [str(CHROMIUM), *flags.split(), f"--user-data-dir={profile}", *arguments],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout.decode("utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, sample_class, course):
+    """Every sample, and one page into which a script has got all the same."""
+    out = tmp_path_factory.mktemp("site")
+    for result in sample_class.values():
+        path = out / "results" / result["student"] / f"{result['exercise']}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(result), encoding="utf-8")
+    rebuild(out, course, "ja")
+    page = (out / "feedback" / "ben" / "02_im2col.html").read_text("utf-8")
+    (out / "infected.html").write_text(
+        page.replace("</main>", "<script>document.title = 'ran'</script></main>", 1), "utf-8"
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def measured(site, tmp_path_factory):
+    pages = list(site.rglob("*.html"))
+    frames = [
+        [f"{page.relative_to(site)} {name}", page.as_uri(), width]
+        for page in pages
+        for name, width in WIDTHS.items()
+    ]
+    folder = tmp_path_factory.mktemp("harness")
+    harness = folder / "harness.html"
+    # In a script, "</" must not be read as the end of it.
+    data = json.dumps(frames).replace("</", "<\\/")
+    harness.write_text(HARNESS.replace("FRAMES", data), encoding="utf-8")
+    dom = chromium(folder / "profile", "--dump-dom", harness.as_uri())
+    told = re.search(r'<pre id="told">(.+?)</pre>', dom, re.DOTALL)
+    assert told, dom[-2000:]
+    measured = json.loads(html.unescape(told[1]))
+    assert len(measured) == len(frames) >= 2 * 13
+    return measured
+
+
+def test_no_page_is_wider_than_its_window(measured):
+    assert {
+        name: m for name, m in measured.items() if m["wide"] > 0 or m["widerAfterSwitch"] > 0
+    } == {}
+
+
+def test_the_policy_lets_our_style_in(measured):
+    assert {m["styled"] for m in measured.values()} == {"736px", "1088px"}
+
+
+def test_icons_are_drawn(measured):
+    assert all(m["icon"] is None or m["icon"] > 10 for m in measured.values())
+
+
+def test_the_policy_keeps_any_script_out(measured):
+    titles = {m["title"] for name, m in measured.items() if name.startswith("infected")}
+    assert titles == {"im2col：畳み込みを1回の行列積にする · ben · フィードバック"}
+
+
+def test_one_language_is_seen_and_the_other_is_one_tap_away(measured):
+    for name, m in measured.items():
+        if name.startswith("feedback/"):
+            assert (m["first"], m["switched"]) == (["ja"], ["en"]), name
+
+
+def test_a_hostile_name_is_read_as_it_is(measured):
+    assert any('"><script>alert(1)' in m["title"] for m in measured.values())
+
+
+@pytest.mark.parametrize(("name", "width"), WIDTHS.items())
+def test_a_page_draws_something(site, tmp_path, name, width):
+    picture = tmp_path / f"{name}.png"
+    page = (site / "feedback" / "ben" / "02_im2col.html").as_uri()
+    chromium(tmp_path / "profile", f"--window-size={width},900", f"--screenshot={picture}", page)
+    data = picture.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", data[16:24]) == (width, 900)
+    assert len(data) > 15_000  # an empty page of this size packs to a fraction of it

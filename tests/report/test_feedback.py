@@ -1,0 +1,243 @@
+"""The page one student gets: what stands on it, what never does, and what it looks like."""
+
+import copy
+from dataclasses import replace
+
+import pytest
+
+from autograder.report import write_feedback
+from autograder.report.feedback import feedback_page
+from autograder.verdict.schema import validate
+
+KINDS = [
+    *("full", "every_status", "carried", "bonus", "nothing"),
+    *("unreadable", "grader_error", "broken_run", "hostile", "formula", "japanese"),
+]
+
+
+@pytest.fixture
+def show(course, parse):
+    """The page of a result; ``exercise=None`` for one whose course is not at hand."""
+
+    def page(result, lang="en", **options):
+        validate(result)
+        exercise = options.get("exercise", course.exercise(result["exercise"]))
+        return parse(feedback_page(result, exercise, lang))
+
+    return page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_golden_page(a_class, course, golden, kind):
+    result = a_class[kind]
+    validate(result)
+    golden(f"{kind}.html", feedback_page(result, course.exercise(result["exercise"]), "en"))
+
+
+def test_golden_page_in_japanese(a_class, course, golden):
+    result = a_class["every_status"]
+    golden("every_status.ja.html", feedback_page(result, course.exercise("02_im2col"), "ja"))
+
+
+def test_golden_page_without_a_course(a_class, golden):
+    golden("every_status.bare.html", feedback_page(a_class["every_status"], None, "en"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_loads_nothing_and_runs_nothing(a_class, show, kind):
+    page = show(a_class[kind])
+    assert page.is_inert()
+    assert all(address.startswith("#") for address in page.links())
+
+
+def test_hostile_text_is_read_as_text_and_makes_no_element(a_class, show):
+    hostile, harmless = a_class["hostile"], copy.deepcopy(a_class["hostile"])
+    harmless["student"] = "x"
+    harmless["cells"][0]["error"] = "x"
+    criterion = harmless["criteria"][1]
+    criterion["message"] = {"en": "x", "ja": "`x`x"}
+    criterion["counterexample"] = dict.fromkeys(criterion["counterexample"], "x")
+    page = show(hostile)
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in show(harmless).tags]
+    for lang in ("en", "ja"):
+        assert "<script>alert(1)</script><img src=x onerror=alert(2)>" in page.text[lang]
+        assert "{{ 7*7 }}" in page.text[lang]
+        assert not set("\x00\x07\x1b\u202e") & set(page.text[lang])
+
+
+def test_every_id_is_there_once_and_every_link_leads_to_one(a_class, show):
+    for result in a_class.values():
+        page = show(result)
+        assert len(set(page.ids())) == len(page.ids())
+        assert {address[1:] for address in page.links()} <= set(page.ids())
+
+
+def test_a_status_is_said_in_words_and_by_an_icon(a_class, show):
+    page = show(a_class["every_status"])
+    for words in ("Passed", "Not right yet", "Stopped with an error", "Ran out of time"):
+        assert words in page.text["en"]
+    for words in ("合格", "まだ正しくない", "エラーで停止", "時間切れ", "見つからない"):
+        assert words in page.text["ja"]
+    icons = set(page.links())
+    assert {"#i-passed", "#i-failed", "#i-error", "#i-timeout", "#i-missing"} <= icons
+
+
+def test_a_failure_shows_message_call_expected_got_and_what_to_do(a_class, show):
+    text = show(a_class["every_status"]).text
+    assert "3 of 6 values differ, the first at (0, 2)." in text["en"]
+    assert "Call im2col(x, 2, 2, 2, 0)" in text["en"]
+    assert "Expected [[ 3. 1. 4. 1.]" in text["en"]
+    assert "Your result [[ 3. 1. 4. 1.]" in text["en"]
+    assert "What to try next Make this call in your notebook" in text["en"]
+    assert "6個のうち3個の値が違い" in text["ja"]
+    assert "あなたの結果 [[ 3. 1. 4. 1.]" in text["ja"]
+
+
+def test_a_recognised_mistake_has_its_own_hint_instead_of_the_criterions(a_class, show):
+    result = a_class["every_status"]
+    assert "Two neighbouring outputs look at windows how far apart?" in show(result).text["en"]
+    assert "Where does the second begin?" not in show(result).text["en"]
+    result["criteria"][1]["diagnosis"] = ["IM99"]  # of another year's course
+    assert "Where does the second begin?" in show(result).text["en"]
+
+
+def test_a_hint_is_for_what_failed_alone(a_class, show):
+    hint = "np.zeros makes float64 unless you tell it the dtype."
+    result = a_class["full"]
+    assert hint not in show(result).text["en"]
+    result["criteria"][3] |= {"status": "failed", "own_status": "failed", "points": 0}
+    result["score"] -= 0.5
+    assert hint in show(result).text["en"]
+
+
+def test_what_applies_to_several_criteria_is_said_once(a_class, show):
+    text = show(a_class["every_status"]).text["en"]
+    assert text.count("There is no col2im in the notebook.") == 1
+    assert "Windows that do not overlap 0 / 1 Windows that overlap 0 / 1.5" in text
+
+
+def test_advice_for_a_status_is_given_once_on_a_page(a_class, show):
+    assert show(a_class["nothing"]).text["en"].count("What to try next") == 1
+
+
+def test_the_page_leads_to_the_first_thing_to_mend(a_class, show):
+    page = show(a_class["nothing"])
+    assert "No check has passed yet. A good place to start: One image" in page.text["en"]
+    assert "#en-0" in page.links()
+
+
+def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
+    result = a_class["every_status"]
+    page = show(result)
+    assert "#en-cells" in page.links()
+    assert "Cell 5 stopped with an error ModuleNotFoundError: No module named" in page.text["en"]
+    assert "Cell 10 ran out of time" in page.text["en"]
+    assert "5番目のセル エラーで停止" in page.text["ja"]
+    assert "Cell 12" not in page.text["en"]  # skipped, and nothing is said about it
+    result["cells"] = result["cells"][:1]
+    assert "Cells that did not run" not in show(result).text["en"]
+
+
+def test_what_was_carried_is_told_with_what_stood_in(a_class, show):
+    text = show(a_class["carried"]).text["en"]
+    assert "Counted with a correct earlier part" in text
+    assert "Graded with a correct im2col ." in text
+    assert "These points are yours" in text
+
+
+def test_bonus_is_marked_and_lifts_the_score_over_the_maximum(a_class, show):
+    text = show(a_class["bonus"]).text["en"]
+    assert "6 / 5" in text
+    assert "No loops bonus 1 / 1" in text
+
+
+def test_everything_passed_is_said_and_nothing_asked(a_class, show):
+    text = show(a_class["full"]).text["en"]
+    assert "Everything passed." in text
+    assert "What to try next" not in text
+
+
+def test_an_unreadable_file_says_why_once_and_takes_no_points(a_class, show):
+    text = show(a_class["unreadable"]).text["en"]
+    assert text.count("The file is no notebook: its JSON ends in the middle") == 1
+    assert "hand in that file" in text
+    assert "Score" not in text
+    assert "0 /" not in text
+
+
+def test_our_own_fault_is_said_and_the_rest_is_shown(a_class, show):
+    text = show(a_class["grader_error"]).text["en"]
+    assert "Grading went wrong on our side" in text
+    assert "This costs you no points." in text
+    assert "Everything passed" not in text
+    assert "6 / 6" in text
+
+
+def test_where_the_exercise_reveals_nothing_no_result_is_shown(a_class, show, course):
+    silent = replace(course.exercise("02_im2col"), reveal="none")
+    text = show(a_class["every_status"], exercise=silent).text["en"]
+    assert "im2col(x, 2, 2, 2, 0)" not in text
+    assert "[[ 3." not in text
+
+
+def test_a_side_that_has_nothing_to_show_is_left_out(a_class, show):
+    result = a_class["every_status"]
+    result["criteria"][1]["counterexample"] |= {"expected": "—", "got": "TypeError"}
+    text = show(result).text["en"]
+    assert "Your result TypeError" in text
+    assert "Expected" not in text
+
+
+def test_a_message_in_one_language_stands_in_for_the_other(a_class, show):
+    result = a_class["every_status"]
+    result["criteria"][1]["message"] = {"en": "Only English.", "ja": ""}
+    assert "Only English." in show(result).text["ja"]
+
+
+def test_a_course_that_changed_since_does_not_break_the_page(a_class, show):
+    result = a_class["every_status"]
+    result["criteria"][1] |= {"id": "gone.away", "part": "gone"}
+    text = show(result).text["en"]
+    assert "gone.away" in text
+    assert "Padding 1 and 2" in text
+
+
+def test_only_the_files_name_is_told_not_where_it_lies(a_class, show):
+    result = a_class["full"]
+    result["submission"]["file"] = "home/teacher/secret/02_im2col.ipynb"
+    text = show(result).text["en"]
+    assert "02_im2col.ipynb" in text
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_one_page_holds_both_languages_and_begins_with_the_chosen_one(a_class, show, lang):
+    page = show(a_class["every_status"], lang)
+    chosen = [a["id"] for tag, a in page.tags if tag == "input" and "checked" in a]
+    assert chosen == [f"switch-{lang}"]
+    assert page.tags[0] == ("html", {"lang": lang})
+    assert "Cells that did not run to their end" in page.text["en"]
+    assert "最後まで実行できなかったセル" in page.text["ja"]
+
+
+def test_time_and_place_leave_no_trace(a_class, course):
+    result = a_class["every_status"]
+    again = copy.deepcopy(result)
+    again["timing"] = {"wall_s": 99, "cpu_s": 99}
+    again["submission"]["file"] = "elsewhere/02_im2col.ipynb"
+    exercise = course.exercise("02_im2col")
+    assert feedback_page(again, exercise, "en") == feedback_page(result, exercise, "en")
+
+
+def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
+    result = a_class["japanese"]
+    path = write_feedback(result, course.exercise("02_im2col"), tmp_path, "en")
+    assert path == tmp_path / "feedback" / "山田 花子" / "02_im2col.html"
+    assert path.read_text("utf-8") == feedback_page(result, course.exercise("02_im2col"), "en")
+
+
+@pytest.mark.parametrize("student", ["..", "../aiko", ""])
+def test_a_name_that_leads_out_of_the_folder_writes_nothing(a_class, tmp_path, student):
+    with pytest.raises(ValueError, match="is no file name"):
+        write_feedback(a_class["full"] | {"student": student}, None, tmp_path / "out", "en")
+    assert list(tmp_path.iterdir()) == []
