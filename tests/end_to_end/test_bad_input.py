@@ -32,7 +32,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, autograder: Run) -> tuple[P
             }
         ).encode(),
         "日本語 の 名前": book(IM2COL),
-        "..dots..": book(IM2COL),
+        "dots ..": book(IM2COL),
         "<script>alert(1)": book(IM2COL),
         "=cmd()": book(IM2COL),
     }
@@ -51,8 +51,15 @@ def graded(tmp_path_factory: pytest.TempPathFactory, autograder: Run) -> tuple[P
 
 
 UNREADABLE = [
-    "not a notebook", "truncated", "empty file", "huge", "directory", "link out", "dangling", "pipe",
-]  # fmt: skip
+    "not a notebook",
+    "truncated",
+    "empty file",
+    "huge",
+    "directory",
+    "link out",
+    "dangling",
+    "pipe",
+]
 GRADED = ["good", "nbformat3", "日本語 の 名前", "link in", "=cmd()"]
 
 

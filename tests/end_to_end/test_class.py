@@ -1,4 +1,4 @@
-"""A class with attackers in it: each costs itself what it breaks, in bounded time, and nobody else."""
+"""A class with attackers in it: each costs itself what it breaks, in bounded time."""
 
 from __future__ import annotations
 
