@@ -30,6 +30,8 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # | Exercise 2 | `Convolution.forward` | ★★☆ | about 30 minutes |
 # | Exercise 3 | `Convolution.backward` | ★★★ | about 50 minutes |
 #
+# Reading and looking at the figures takes another half hour.
+#
 # **How it is graded.** As before: the checks in this notebook are there to help and are *not all of
 # it*. Grading calls your code with other shapes, strides and paddings, each for its own points. The
 # forward pass keeps its points if the backward pass is wrong or missing. If your `im2col` or
@@ -56,6 +58,8 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # | 演習1 | `numerical_gradient` | ★☆☆ | 20分 |
 # | 演習2 | `Convolution.forward` | ★★☆ | 30分 |
 # | 演習3 | `Convolution.backward` | ★★★ | 50分 |
+#
+# このほかに、説明を読み、図を眺める時間が30分ほどかかります。
 #
 # **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。ノートブック02の`im2col`や`col2im`に間違いがあっても、ここで重ねて減点することはありません。
 
@@ -287,7 +291,7 @@ def check_numerical_gradient():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     before = x.copy()
     gradient = numerical_gradient(lambda x: np.sum(x**2), x)
-    assert isinstance(gradient, np.ndarray) and gradient.shape == (2, 2), tr(
+    assert np.shape(gradient) == (2, 2), tr(
         "The gradient must be an array of the shape of x, one slope for each entry.",
         "勾配は、xと同じ形状の配列（要素ごとに傾きが1つ）でなければなりません。",
     )
@@ -691,7 +695,7 @@ check_forward()
 # %% [markdown] lang="ja"
 # ## フィルターは何を見ているか：写真にSobelフィルターを掛ける
 #
-# 2種類のSobelフィルターは、画素の両側の明るさを比べます。1つ目は右から左を、2つ目は下から上を引いた値になります。
+# 2種類のSobelフィルターは、画素の両側の明るさを比べます。1つ目は右側から左側を引いた値、2つ目は下側から上側を引いた値になります。
 #
 # $$\begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\qquad
 # \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
@@ -842,19 +846,19 @@ def draw_how_backward_runs():
     back = ("col2im", "product with\ncol_W again", "transpose,\nreshape")
     for place, (name, shape) in zip(places, arrays, strict=True):
         for height, text in ((3.7, name), (1.9, "d" + name)):
-            box = dict(boxstyle="round,pad=0.35", facecolor="white" if height > 3 else "0.85")
+            box = {"boxstyle": "round,pad=0.35", "facecolor": "white" if height > 3 else "0.85"}
             ax.text(place, height, text, ha="center", va="center", fontsize=13, bbox=box)
         ax.text(place, 2.8, shape, ha="center", va="center", fontsize=9, color="0.3")
     for i in range(3):
         start, end = places[i] + 0.75, places[i + 1] - 0.75
         middle = (start + end) / 2
-        arrow = dict(arrowstyle="-|>", linewidth=1.5, color="black")
+        arrow = {"arrowstyle": "-|>", "linewidth": 1.5, "color": "black"}
         ax.annotate("", (end, 3.7), (start, 3.7), arrowprops=arrow)
         ax.annotate("", (start, 1.9), (end, 1.9), arrowprops={**arrow, "linestyle": "--"})
         ax.text(middle, 3.85, steps[i], ha="center", va="bottom", fontsize=10)
         ax.text(middle, 1.75, back[i], ha="center", va="top", fontsize=10)
     for place, text in ((7.0, "db  (F,)"), (8.7, "dW  (F, C, FH, FW)")):
-        box = dict(boxstyle="round,pad=0.35", facecolor="0.85")
+        box = {"boxstyle": "round,pad=0.35", "facecolor": "0.85"}
         ax.text(place, 0.5, text, ha="center", va="center", fontsize=11, bbox=box)
         ax.annotate("", (place, 0.85), (8.0, 1.55), arrowprops={**arrow, "linestyle": "--"})
     ax.text(10.0, 0.5, "(dW also needs col)", fontsize=10, color="0.3", va="center")
