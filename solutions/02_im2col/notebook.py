@@ -10,8 +10,8 @@ from autograder.course.author import tr
 #
 # In this notebook you lay the windows out as the **rows of a matrix**. After that a convolution,
 # over all images, channels and filters at once, is **one matrix product**, and matrix products are
-# what NumPy does best. You will also write the way back, which notebooks 03 and 04 need in order
-# to learn.
+# what NumPy does best. You will also write the way back, which the layers of notebooks 03 and 04
+# need in order to learn.
 #
 # **After this notebook you can**
 #

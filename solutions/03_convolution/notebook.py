@@ -981,7 +981,7 @@ def gradient_errors(N, C, H, W, F, FH, FW, stride, pad):
     errors = {}
     for name, right in measured.items():
         got = found[name]
-        assert got is not None and np.shape(got) == right.shape, tr(
+        assert np.shape(got) == right.shape, tr(
             f"{name} should have the shape {right.shape}, but is {np.shape(got)}.",
             f"{name}の形状は{right.shape}のはずですが、{np.shape(got)}になっています。",
         )
@@ -994,10 +994,11 @@ def check_backward():
     layer.forward(np.arange(1.0, 10.0).reshape(1, 1, 3, 3))
     dout = np.array([[[[1.0, 10.0], [100.0, 1000.0]]]])
     dx = layer.backward(dout)
-    assert layer.db is not None and layer.dW is not None, tr(
-        "backward has to set self.dW and self.db.",
-        "backwardでは、self.dWとself.dbを設定してください。",
-    )
+    for gradient in (layer.dW, layer.db):
+        assert gradient is not None, tr(
+            "backward has to set self.dW and self.db.",
+            "backwardでは、self.dWとself.dbを設定してください。",
+        )
     assert dx is not None, tr("backward has to return dx.", "backwardはdxを返す必要があります。")
     assert np.shape(layer.db) == (1,), tr(
         f"db has the shape {np.shape(layer.db)}: one number for each filter, like b.",
