@@ -34,8 +34,8 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # **How it is graded.** As before: the checks in this notebook are there to help and are *not all of
 # it*. Grading calls your code with other shapes, strides and paddings, each for its own points. The
-# forward pass keeps its points if the backward pass is wrong or missing. If your `im2col` or
-# `col2im` had a mistake, it does not cost you points a second time here.
+# forward pass keeps its points if the backward pass is wrong or missing. The layer is graded together
+# with the `im2col` and `col2im` that you paste here, so mend what notebook 02 found in them first.
 
 # %% [markdown] lang="ja"
 # # 03 畳み込み層：順伝播と逆伝播
@@ -61,7 +61,7 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # このほかに、説明を読み、図を眺める時間が30分ほどかかります。
 #
-# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。ノートブック02の`im2col`や`col2im`に間違いがあっても、ここで重ねて減点することはありません。
+# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。畳み込み層は、ここに貼り付けた`im2col`と`col2im`を使って採点します。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
 
 # %% [markdown] lang="en"
 # **Conventions of this course**

@@ -331,6 +331,9 @@ print_sizes()
 
 # %% name="picture_of_rows" tags=["demo"]
 def draw_rows():
+    if "im2col" not in globals():
+        print(tr("Paste your im2col above, then run this.", "上のセルにim2colを貼り付けてから実行してください。"))
+        return
     first = np.array([[3, 1, 4, 1], [5, 9, 2, 6], [5, 3, 5, 8], [9, 7, 9, 3]])
     second = first.T[::-1] + 50
     table = im2col(np.stack([first, second])[np.newaxis], 2, 2, 2, 0)
@@ -597,7 +600,7 @@ class Pooling:
                      [ 0.,  0., 20.,  0.]]]])
         """
         ### BEGIN SOLUTION
-        N, C, out_h, out_w = dout.shape
+        N, _, out_h, out_w = dout.shape
         # The rows of forward came in the order (n, out_y, out_x, c).
         flat = dout.transpose(0, 2, 3, 1).reshape(-1)
         dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
@@ -1237,7 +1240,7 @@ show_where_gradient_arrives()
 # | `OverflowError` in `np.pad` | `x` holds integers, and infinity is a floating-point number |
 #
 # **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own
-# `im2col` and `col2im`; a mistake in those does not cost you points here a second time.
+# `im2col` and `col2im`, so mend first what notebook 02 found in them.
 #
 # ## Questions to think about
 #
@@ -1282,7 +1285,7 @@ show_where_gradient_arrives()
 # | 1回目は正しいが、2回目は違う | 最初の`forward`で保存したものを使い続けている |
 # | `np.pad`で`OverflowError`になる | `x`が整数になっている。無限大は浮動小数点数にしかない |
 #
-# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなたの`im2col`と`col2im`をそのまま使います。そちらに間違いがあっても、ここでもう一度減点されることはありません。
+# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなたの`im2col`と`col2im`をそのまま使います。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
 #
 # ## 考えてみよう
 #
