@@ -180,6 +180,7 @@ draw_windows_as_rows()
 #
 # なお、この例では1行目と1列目に同じ数が並んでいますが、これは窓の個数と窓の中の数の個数がたまたま等しいためで、いつもそうなるわけではありません。
 
+
 # %% name="walk" tags=["demo"]
 def print_walk():
     for fy in range(3):
@@ -276,6 +277,7 @@ draw_slices_as_columns()
 #
 # まとめると、**行は(n, out_y, out_x)の順、列は(c, fy, fx)の順**に並び、いちばん後ろの添字が最も速く変わります。次の図は、3チャンネルの画像の場合の1行を表しています。
 
+
 # %% name="one_row" tags=["demo"]
 def draw_one_row():
     image = np.arange(48).reshape(3, 4, 4)
@@ -345,6 +347,7 @@ draw_one_row()
 #
 # <code>np.zeros</code>に<code>dtype</code>を指定しないとどうなるか、調べてみてください。
 # </details>
+
 
 # %% name="im2col" tags=["stub"]
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
@@ -432,6 +435,7 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
 
 # %% [markdown] lang="ja"
 # 確認用のセルを実行しましょう。最初に調べるのは、1チャンネルで4×4の画像2枚に、3×3の窓を当てる例です。窓は画像1枚につき4個なので、8×9の行列になります。先に進む前に、表示された行列を画像と見比べてください。
+
 
 # %% name="check_im2col" tags=["check"]
 def check_im2col():
@@ -576,6 +580,7 @@ check_im2col()
 #
 # VGGの最初の層は、入力が`(1, 3, 224, 224)`、フィルターは3チャンネルの3×3が64枚、パディングは1です。形状がどう変わっていくか、順に追ってみましょう。`col`の1行（窓1つ、27個の数）と、`col_W`の1列（フィルター1枚、27個の数）の内積が、出力の値1つになります。
 
+
 # %% name="vgg_first_layer" tags=["demo"]
 def vgg_first_layer():
     rng = np.random.default_rng(0)
@@ -617,6 +622,7 @@ vgg_first_layer()
 # `im2col`の代償は**メモリー**です。`x`、フィルター、`out`はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は画像の9倍の大きさになります。画像10枚のバッチを`float64`で計算すると108MBです。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーがバッチを少しずつ展開するのも同じ理由です。
 #
 # 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります。
+
 
 # %% name="four_filters" tags=["demo"]
 def drawn_picture(size=64):
@@ -682,6 +688,7 @@ show_four_filters()
 # > `col2im`は、行列の値をそれぞれ写し元の画素に戻し、同じ画素に戻ってきた値を**足し合わせる**。
 #
 # 窓が重ならなければ、どの画素も写しは1つなので、足すものはありません。窓が重なるときには、写しの個数が効いてきます。次の図では、すべての値が1の行列を使い、4×4の画像（窓は3×3、ストライド1）に4つの窓が1つずつ戻ってくる様子を示しています。
+
 
 # %% name="windows_come_back" tags=["demo"]
 def draw_windows_coming_back():
@@ -766,6 +773,7 @@ draw_windows_coming_back()
 #
 # 6×6の画像に3×3の窓をストライド2で置くと、最後の行と列はどの窓にも入りません。その画素を変えても損失は変わらないわけです。では勾配はいくつでしょうか。そのために特別な処理が必要でしょうか。
 # </details>
+
 
 # %% name="col2im" tags=["stub"]
 def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
@@ -913,6 +921,7 @@ check_col2im()
 #
 # すべて1の行列に`col2im`を使うと、窓の個数を数えられます。図を見る前に、それぞれどうなるか予想してみてください。窓が重なるとき、いちばん多く数えられるのはどこの画素でしょうか。パディングがあると縁の画素はどう変わるでしょうか。ストライドで割り切れないときは、何が余るでしょうか。
 
+
 # %% name="overlap_counts" tags=["demo"]
 def show_overlap_counts():
     cases = (
@@ -955,6 +964,7 @@ show_overlap_counts()
 # $$\sum_{\text{行列の要素}} \text{im2col}(x)\cdot c \;=\; \sum_{\text{画素}} x\cdot \text{col2im}(c)$$
 #
 # 左辺と右辺は、**同じ**積の和を別の順序でまとめたものです。左辺は行列の要素ごとに、右辺は画素ごとにまとめています。右辺では、1つの画素の写しに付いた重みを先に集めますが、これがまさに`col2im`の計算です。数学では、2つの写像は互いに**随伴**であるといいます。この等式は**どんな**`x`と`c`についても成り立たなければならないので、乱数を使うと厳しいテストになります。
+
 
 # %% name="adjoint" tags=["demo"]
 def show_adjoint():

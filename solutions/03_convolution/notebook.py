@@ -1,6 +1,7 @@
 # %% name="author" tags=["author"]
 from autograder.course.author import tr
 from autograder.course.author import earlier
+
 globals().update(earlier("02_im2col", "im2col", "col2im"))
 
 # %% [markdown] lang="en"
@@ -155,6 +156,7 @@ def draw_frame(ax, top, left, height, width):
 #
 # 手間はほぼ同じですが、精度は中心差分のほうがずっと良くなります。左の図は、$f(x)=x^3$ の $x=1$ での傾き（正しい値は3）を、わざと大きすぎる刻み幅0.6で測ったものです。右の図は、刻み幅を小さくしていったときの誤差です。
 
+
 # %% name="two_differences" tags=["demo"]
 def draw_two_differences():
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
@@ -231,6 +233,7 @@ draw_two_differences()
 #
 # コピーを使うか、動かす要素の元の値を覚えておきます。<code>+ h</code>してから<code>- h</code>すれば元どおり、とは限りません。丸め誤差が残ることがあるからです。
 # </details>
+
 
 # %% name="numerical_gradient" tags=["stub"]
 def numerical_gradient(f, x, h=1e-5):
@@ -346,6 +349,7 @@ check_numerical_gradient()
 #
 # `col`の1行は1つの窓です。フィルターも、同じ順に値を並べて`col_W`の**1列**にします。両者の積では、行が窓に、列がフィルターに対応します。手で計算できる小さな例で見てみましょう。画像は1から9の値を持つ3×3、フィルターは2×2が2枚、バイアスは0と10です。
 
+
 # %% name="forward_by_hand" tags=["demo"]
 def draw_forward_by_hand():
     image = np.arange(1, 10).reshape(3, 3)
@@ -452,6 +456,7 @@ draw_forward_by_hand()
 #
 # <code>b</code>の形状は<code>(F,)</code>です。ブロードキャストでは、<strong>最後の</strong>軸どうしがそろえられます。最後の軸がFである配列はどれでしょうか。
 # </details>
+
 
 # %% name="convolution" tags=["stub"]
 class Convolution:
@@ -704,6 +709,7 @@ check_forward()
 #
 # ところで、とりわけ強い輪郭のいくつかは、写真の中にはないものです。縁に沿って現れている線は、どこから来たのでしょうか。
 
+
 # %% name="sobel" tags=["demo"]
 def drawn_picture():
     # en: A drawn picture, in case the photograph does not lie beside this notebook.
@@ -801,6 +807,7 @@ show_sobel()
 #
 # **次にすべての出力** どの出力も、`dout`の自分の値を係数として同じことをします。その影響をすべて足し合わせればよいのです。次の図では、フィルターを1、2 / 3、4とし、係数を1、10、100、1000としました。桁を見れば、どの出力から来た値なのかがわかります。中央の1234のうち、4はどの出力から来たのでしょうか。
 
+
 # %% name="stamps" tags=["demo"]
 def draw_stamps():
     stamp = np.array([[1, 2], [3, 4]])
@@ -828,6 +835,7 @@ draw_stamps()
 
 # %% [markdown] lang="ja"
 # スタンプを押して、重なったところは足し合わせる。これはまさに、すでに書いた`col2im`です。逆伝播では、順伝播の手順を逆の順にたどります。1つ1つの手順が、自分の出力の勾配を、自分の入力の勾配に変えていきます。
+
 
 # %% name="how_backward_runs" tags=["demo"]
 def draw_how_backward_runs():
@@ -945,6 +953,7 @@ draw_how_backward_runs()
 # | すべてがN分の1になる | Nで割っている。それは誰の仕事か |
 # | 1回目は正しいが、2回目は違う | <code>dW</code>に<code>+=</code>している、または重みが変わっている |
 # </details>
+
 
 # %% name="check_backward" tags=["check"]
 def gradient_errors(N, C, H, W, F, FH, FW, stride, pad):
@@ -1082,6 +1091,7 @@ check_backward()
 #
 # 3つの勾配の全要素を図にしてみます。横軸は`numerical_gradient`で測った値、縦軸は`backward`で計算した値です。逆伝播が正しければ、すべての点が対角線上に並びます。`backward`のどこかをわざと間違えて、図がどう変わるかを見てみるのもよいでしょう。
 
+
 # %% name="measured_against_computed" tags=["demo"]
 def show_measured_against_computed():
     print("N C H W  F FH FW  stride pad      error dx       dW       db")
@@ -1123,6 +1133,7 @@ show_measured_against_computed()
 # ## 層が学習する
 #
 # 最後に、Sobelフィルターを層自身に見つけさせてみましょう。フィルターはすべて0から始め、乱数の画像と、それにSobelフィルターを掛けた結果を見せます。損失は、差の2乗の平均の半分です。9つの数を教えることはしません。`backward`の示す傾きに沿って下っていくだけです。重みを変えているのが、層ではなくこのループであることにも注意してください。
+
 
 # %% name="learn_sobel" tags=["demo"]
 def learn_sobel():

@@ -332,7 +332,12 @@ print_sizes()
 # %% name="picture_of_rows" tags=["demo"]
 def draw_rows():
     if "im2col" not in globals():
-        print(tr("Paste your im2col above, then run this.", "上のセルにim2colを貼り付けてから実行してください。"))
+        print(
+            tr(
+                "Paste your im2col above, then run this.",
+                "上のセルにim2colを貼り付けてから実行してください。",
+            )
+        )
         return
     first = np.array([[3, 1, 4, 1], [5, 9, 2, 6], [5, 3, 5, 8], [9, 7, 9, 3]])
     second = first.T[::-1] + 50
