@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from source_lib.affine import Affine
-from source_lib.checks import Array, as_array, as_numbers, count
+from source_lib.checks import Array, as_array, as_numbers, count, has_shape
 from source_lib.convolution import Convolution
 from source_lib.loss import SoftmaxWithLoss
 from source_lib.parameters import Owners, collect_gradients, pass_on
@@ -80,7 +80,7 @@ class SimpleConvNet:
             )
         if len(input_dim) != 3:
             raise ValueError(f"input_dim must be (C, H, W), got {input_dim!r}")
-        C, H, W = (count("input_dim", size, 1) for size in input_dim)
+        self.input_dim = C, H, W = tuple(count("input_dim", size, 1) for size in input_dim)
         filters = count("filter_num", conv_param["filter_num"], 1)
         size, stride, pad = (conv_param[key] for key in ("filter_size", "stride", "pad"))
         pooled_h, pooled_w = (
@@ -133,6 +133,7 @@ class SimpleConvNet:
             ValueError: x has another shape than `input_dim` says.
         """
         out = as_array("x", x, "N C H W")
+        has_shape("x", out, (len(out), *self.input_dim), "pictures of input_dim")
         pass_on(self.params, self._owners)
         for layer in self.layers:
             out = layer.forward(out)

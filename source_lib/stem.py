@@ -1,7 +1,8 @@
 """The first layer of a network that has learned from photographs.
 
 EfficientNet-Lite0, trained on ImageNet: 32 filters of 3x3 in three colours, and the batch
-normalisation behind them. See `data/README.md` for origin and licence.
+normalisation behind them. Four of the filters died in training and hold zeros. See
+`data/README.md` for origin and licence.
 """
 
 from importlib.resources import as_file, files
@@ -21,8 +22,9 @@ def stem_filters() -> Array:
 def stem_layers() -> tuple[Convolution, BatchNorm]:
     """Return the stem as layers: convolution with stride 2 and pad 1, then batch normalisation.
 
-    Feed them photographs of shape (N, 3, H, W) with values (pixel - 127) / 128, and use the batch
-    norm with `train=False`. A relu with a ceiling of 6 follows in the original.
+    Feed them photographs of shape (N, 3, H, W) with values (pixel - 127) / 128, for which the
+    responses have about the variance that the running statistics remember, and use the batch norm
+    with `train=False`. A relu with a ceiling of 6 follows in the original.
     """
     arrays = _load()
     W = arrays["W"]

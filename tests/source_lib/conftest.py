@@ -1,5 +1,11 @@
 """What the tests of source_lib share."""
 
+import os
+
+# One thread: the products here are small, and threads that wait for each other cost more than they
+# give. It has an effect where NumPy is not imported yet.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 

@@ -60,7 +60,7 @@ def test_dtypes_and_unchanged_inputs(rng):
 def test_errors():
     with pytest.raises(ValueError, match=r"pad must be less than .*\(2x2\), got 2"):
         AveragePooling(2, 2, 2, 2)
-    with pytest.raises(ValueError, match="pool_h x pool_w must fit .* got 5x5"):
+    with pytest.raises(ValueError, match=r"pool_h x pool_w must fit .* got 5x5"):
         AveragePooling(5, 5).forward(np.zeros((1, 1, 4, 4)))
     with pytest.raises(RuntimeError, match="forward"):
         AveragePooling(2, 2).backward(np.zeros((1, 1, 1, 1)))

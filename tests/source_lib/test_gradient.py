@@ -59,15 +59,15 @@ def test_integers_and_single_numbers():
 def test_views_and_empty_arrays(rng):
     x = rng.normal(size=(4, 6))[::2, ::-1].T
     assert_allclose(numerical_gradient(lambda v: (v * v).sum(), x), 2 * x, atol=1e-8)
-    assert numerical_gradient(lambda v: 0.0, np.zeros((0, 3))).shape == (0, 3)
+    assert numerical_gradient(lambda _: 0.0, np.zeros((0, 3))).shape == (0, 3)
 
 
 def test_errors():
     with pytest.raises(TypeError, match=r"f must return one number, got ndarray of shape \(2,\)"):
         numerical_gradient(lambda v: v, np.zeros(2))
     with pytest.raises(TypeError, match="f must return one number, got NoneType"):
-        numerical_gradient(lambda v: None, np.zeros(2))
+        numerical_gradient(lambda _: None, np.zeros(2))
     with pytest.raises(ValueError, match="h must be a positive number, got 0"):
-        numerical_gradient(lambda v: 1.0, np.zeros(2), h=0)
+        numerical_gradient(lambda _: 1.0, np.zeros(2), h=0)
     with pytest.raises(TypeError, match="x must hold real numbers"):
-        numerical_gradient(lambda v: 1.0, ["a"])
+        numerical_gradient(lambda _: 1.0, ["a"])
