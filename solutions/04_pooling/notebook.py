@@ -1087,7 +1087,12 @@ draw_overlap_and_ties()
 def check_backward():
     x = np.arange(2 * 8 * 8, dtype=float).reshape(1, 2, 8, 8)
     pool = Pooling(2, 2, 2, 0)
-    dx = pool.backward(pool.forward(x))
+    out = pool.forward(x)
+    assert np.array_equal(out, x[:, :, 1::2, 1::2]), tr(
+        "forward is not right yet. Let the check of exercise 1 pass first.",
+        "forwardがまだ正しくありません。先に演習1の確認を通してください。",
+    )
+    dx = pool.backward(out)
     assert isinstance(dx, np.ndarray), tr(
         "backward must return an array. Did you forget the return?",
         "backwardは配列を返す必要があります。returnを忘れていませんか。",
@@ -1119,14 +1124,21 @@ def check_backward():
     pool.forward(x)
     dx = pool.backward(dout)
     for n, c in np.ndindex(2, 3):
-        pool.forward(x[n : n + 1, c : c + 1])
-        alone = pool.backward(dout[n : n + 1, c : c + 1])
-        assert np.array_equal(dx[n : n + 1, c : c + 1], alone), tr(
+        alone = Pooling(2, 2, 2, 0)
+        alone.forward(x[n : n + 1, c : c + 1])
+        expected = alone.backward(dout[n : n + 1, c : c + 1])
+        assert np.array_equal(dx[n : n + 1, c : c + 1], expected), tr(
             f"Image {n}, channel {c} gets another gradient when it is alone. Do the numbers of "
-            "dout and the rows of forward come in the same order?",
-            f"画像{n}のチャンネル{c}を単独で計算すると、勾配が変わってしまいます。doutの値の順番と、"
-            "forwardの行の順番はそろっていますか。",
+            "dout and the rows of forward come in the same order, one number for each row?",
+            f"画像{n}のチャンネル{c}を単独で計算すると、勾配が変わってしまいます。doutの値の順番と"
+            "forwardの行の順番はそろっていて、各行に1つずつ入っていますか。",
         )
+    pool.forward(x[::-1])
+    assert np.array_equal(pool.backward(dout[::-1]), dx[::-1]), tr(
+        "The same object, used a second time, still answers for the first forward. What do you "
+        "keep, and when?",
+        "同じオブジェクトを2回目に使ったとき、最初のforwardに対する勾配が返ります。何を、いつ保存していますか。",
+    )
 
     pool = Pooling(3, 3, 1, 0)
     pool.forward(
@@ -1135,9 +1147,9 @@ def check_backward():
     dx = pool.backward(np.array([[[[1.0, 10.0], [100.0, 1000.0]]]]))
     assert dx[0, 0, 1, 0] not in (1, 100), tr(
         f"The 9 wins two windows and must get 1 + 100, yours got {dx[0, 0, 1, 0]:g} only. Are the "
-        "numbers added where windows overlap, in your col2im as well?",
+        "numbers added where windows overlap, in your col2im as well, with forward's stride?",
         f"9は2つの窓で勝つので1＋100を受け取るはずですが、{dx[0, 0, 1, 0]:g}しか受け取っていません。"
-        "窓が重なるところで足し合わせていますか。col2imも確かめてください。",
+        "窓が重なるところで足し合わせていますか。ストライドはforwardと同じですか。col2imも確かめてください。",
     )
     expected = [[[[0, 0, 0, 10], [101, 0, 0, 0], [0, 0, 0, 0], [0, 0, 1000, 0]]]]
     assert np.array_equal(dx, expected), tr(
@@ -1236,6 +1248,7 @@ show_where_gradient_arrives()
 # | what you see | where to look |
 # |---|---|
 # | `cannot reshape array of size …`, only with `pad=1` | `2*pad` is missing in `out_h` or `out_w` |
+# | `cannot reshape array of size …`, also without padding | each row still holds all channels |
 # | a few numbers at the border are 0, only with padding | zeros in the border, or `im2col` got `pad` as well |
 # | right for one channel, scrambled for two | order (n, out_y, out_x, c); a `reshape` in place of a `transpose` |
 # | right for 2 × 2, wrong for 3 × 3 with stride 1 | the stride is taken from the window; `=` in place of `+=` |
@@ -1282,6 +1295,7 @@ show_where_gradient_arrives()
 # | 症状 | 確かめるところ |
 # |---|---|
 # | `pad=1`のときだけ`cannot reshape array of size …`と出る | `out_h`か`out_w`に`2*pad`が抜けている |
+# | パディングがなくても`cannot reshape array of size …`と出る | 1行に全チャンネルの値が残っている |
 # | パディングがあるときだけ、端の値が0になる | 0で埋めている。または`im2col`にも`pad`を渡している |
 # | 1チャンネルなら正しいが、2チャンネルではばらばらになる | (n, out_y, out_x, c)の順番。`transpose`すべきところで`reshape`している |
 # | 2×2では正しいが、3×3でストライド1だと違う | ストライドに窓の大きさを使っている。`+=`とすべきところが`=`になっている |

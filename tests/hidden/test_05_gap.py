@@ -1,0 +1,144 @@
+"""What global average pooling has to do, one thing at a time.
+
+No two sizes of an input are the same, so that an average over wrong axes shows in the shape.
+Channels first is asked for without `data_format`, which is the default in every signature.
+"""
+
+import numpy as np
+
+import source_lib
+from autograder.suite import criterion, keeps_dtype, raises, same, unchanged
+
+LAST = "channels_last"
+
+
+def _same_2d(student, x, *data_format):
+    expected = source_lib.global_average_pooling_2d(x, *data_format)
+    same(student.global_average_pooling_2d(x, *data_format), expected)
+
+
+def _same_1d(student, x, *data_format):
+    expected = source_lib.global_average_pooling_1d(x, *data_format)
+    same(student.global_average_pooling_1d(x, *data_format), expected)
+
+
+def _same_backward(make, layer, reference, *shapes):
+    """Compare for one input after the other, and random gradients: ones would hide too much."""
+    for shape in shapes:
+        x = make.normal(*shape)
+        dout = make.normal(*reference.forward(x).shape)
+        layer.forward(x)
+        expected = reference.backward(dout)
+        same(unchanged(layer.backward, dout), expected)
+
+
+@criterion("global_average_pooling_2d.batch")
+def test_each_channel_of_each_image_gives_its_average(student, make):
+    for shape in ((2, 3, 4, 5), (3, 2, 5, 4), (1, 4, 3, 7)):
+        _same_2d(student, make.normal(*shape))
+
+
+@criterion("global_average_pooling_2d.single_image")
+def test_an_image_without_a_batch(student, make):
+    for shape in ((3, 4, 5), (4, 5, 3), (1, 2, 6)):
+        _same_2d(student, make.normal(*shape))
+
+
+@criterion("global_average_pooling_2d.channels_last")
+def test_images_with_the_channels_last(student, make):
+    for shape in ((2, 4, 5, 3), (3, 5, 4, 2), (4, 5, 3), (6, 2, 4)):
+        _same_2d(student, make.normal(*shape), LAST)
+
+
+@criterion("global_average_pooling_2d.other_ndim")
+def test_neither_an_image_nor_a_batch_of_images(student, make):
+    _same_2d(student, make.normal(2, 3, 4, 5))
+    for shape in ((6, 3), (2, 1, 4, 3, 2)):
+        raises(ValueError, student.global_average_pooling_2d, make.normal(*shape))
+
+
+@criterion("global_average_pooling_1d.batch_and_single")
+def test_sequences_in_a_batch_and_alone(student, make):
+    for shape in ((2, 3, 5), (4, 2, 3), (3, 5), (5, 2)):
+        _same_1d(student, make.normal(*shape))
+
+
+@criterion("global_average_pooling_1d.channels_last")
+def test_sequences_with_the_channels_last(student, make):
+    for shape in ((2, 5, 3), (4, 3, 2), (5, 3), (2, 5)):
+        _same_1d(student, make.normal(*shape), LAST)
+
+
+@criterion("global_average_pooling_1d.other_ndim")
+def test_neither_a_sequence_nor_a_batch_of_sequences(student, make):
+    _same_1d(student, make.normal(2, 3, 5))
+    for shape in ((7,), (3, 2, 5, 2)):
+        raises(ValueError, student.global_average_pooling_1d, make.normal(*shape))
+
+
+@criterion("GlobalAveragePooling2D.forward.layer")
+def test_the_layer_pools_images_as_its_function_does(student, make):
+    first, last = student.GlobalAveragePooling2D(), student.GlobalAveragePooling2D(LAST)
+    seen_otherwise = make.normal(5, 3, 2, 8).transpose(2, 1, 0, 3)[:, :, :, ::2]
+    for x in (make.normal(2, 3, 4, 5), make.normal(3, 4, 5), seen_otherwise):
+        same(unchanged(first.forward, x), source_lib.global_average_pooling_2d(x))
+        same(unchanged(last.forward, x), source_lib.global_average_pooling_2d(x, LAST))
+
+
+@criterion("GlobalAveragePooling2D.forward.float32")
+def test_averages_of_float32_are_float32(student, make):
+    x = make.normal(2, 3, 4, 5, dtype=np.float32)
+    out = student.GlobalAveragePooling2D().forward(x)
+    same(out, source_lib.global_average_pooling_2d(x), rtol=1e-5)
+    keeps_dtype(out, np.float32)
+
+
+@criterion("GlobalAveragePooling2D.backward.batch")
+def test_every_pixel_gets_its_share(student, make):
+    layer, reference = student.GlobalAveragePooling2D(), source_lib.GlobalAveragePooling2D()
+    _same_backward(make, layer, reference, (2, 3, 4, 5), (1, 4, 2, 7), (3, 2, 5, 3))
+
+
+@criterion("GlobalAveragePooling2D.backward.single_image")
+def test_every_pixel_of_one_image_gets_its_share(student, make):
+    layer, reference = student.GlobalAveragePooling2D(), source_lib.GlobalAveragePooling2D()
+    _same_backward(make, layer, reference, (3, 4, 5), (2, 3, 4, 5), (5, 2, 4))
+
+
+@criterion("GlobalAveragePooling2D.backward.channels_last")
+def test_shares_of_images_with_the_channels_last(student, make):
+    layer = student.GlobalAveragePooling2D(LAST)
+    reference = source_lib.GlobalAveragePooling2D(LAST)
+    _same_backward(make, layer, reference, (2, 4, 5, 3), (5, 2, 3), (3, 3, 7, 2))
+
+
+@criterion("GlobalAveragePooling2D.backward.float32")
+def test_gradients_of_float32_are_float32(student, make):
+    layer, reference = student.GlobalAveragePooling2D(), source_lib.GlobalAveragePooling2D()
+    x, dout = make.normal(2, 3, 4, 5, dtype=np.float32), make.normal(2, 3, dtype=np.float32)
+    reference.forward(x)
+    layer.forward(x)
+    dx = layer.backward(dout)
+    same(dx, reference.backward(dout), rtol=1e-5)
+    keeps_dtype(dx, np.float32)
+
+
+@criterion("GlobalAveragePooling1D.forward.layer")
+def test_the_layer_pools_sequences_as_its_function_does(student, make):
+    first, last = student.GlobalAveragePooling1D(), student.GlobalAveragePooling1D(LAST)
+    for x in (make.normal(2, 3, 5), make.normal(4, 5), make.normal(5, 3, 2).transpose(2, 1, 0)):
+        same(unchanged(first.forward, x), source_lib.global_average_pooling_1d(x))
+        same(unchanged(last.forward, x), source_lib.global_average_pooling_1d(x, LAST))
+
+
+@criterion("GlobalAveragePooling1D.backward.batch_and_single")
+def test_every_step_gets_its_share(student, make):
+    layer, reference = student.GlobalAveragePooling1D(), source_lib.GlobalAveragePooling1D()
+    _same_backward(make, layer, reference, (2, 3, 5), (3, 5), (4, 2, 7))
+
+
+@criterion("GlobalAveragePooling1D.backward.channels_last")
+def test_shares_of_sequences_with_the_channels_last(student, make):
+    layer = student.GlobalAveragePooling1D(LAST)
+    reference = source_lib.GlobalAveragePooling1D(LAST)
+    _same_backward(make, layer, reference, (2, 5, 3), (5, 3), (4, 7, 2))
