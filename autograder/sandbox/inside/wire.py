@@ -31,10 +31,12 @@ MAX_BUFFERS = 10_000
 MAX_DEPTH = 24
 MAX_NODES = 200_000
 MAX_INT_BITS = 4096
+TRUSTED_SIZE = 16 * 2**20
+"""Memory that is set aside because a length says so; for more, as much must have come."""
 
 _PREFIX = struct.Struct("<4sII")
 # Booleans, integers, floats, complex numbers and text: kinds whose bytes mean nothing but a value.
-_DTYPE = re.compile(r"[<|][biufcUS]\d{1,6}\Z")
+_DTYPE = re.compile(r"[<|][biufcUS][1-9]\d{0,5}\Z")
 
 
 class WireError(Exception):
@@ -94,8 +96,12 @@ class _Encoder:
         self.buffers: list[bytes | memoryview] = []
         self.refer = refer
         self.keep_strides = keep_strides
+        self.nodes = 0
 
     def tree(self, value: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise WireError("the value has more than 200 000 parts")
         if depth > MAX_DEPTH:
             return {"t": "obj", "c": "deeply nested " + type(value).__name__[:80]}
         kind = type(value)
@@ -109,13 +115,15 @@ class _Encoder:
             return {"t": "int", "v": hex(value)}
         if isinstance(value, np.ndarray):
             return self._array(value)
-        if isinstance(value, np.generic):
+        if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
             return self._array(np.asarray(value), scalar=True)
         if isinstance(value, complex):
             return {"t": "c", "v": [value.real, value.imag]}
         if isinstance(value, (bytes, bytearray)):
             return {"t": "bytes", "b": self._put(bytes(value))}
         if isinstance(value, dict):
+            if not all(map(_is_key, value)):
+                return {"t": "obj", "c": "dict with unusual keys"}
             return {
                 "t": "dict",
                 "k": [self.tree(key, depth + 1) for key in value],
@@ -145,9 +153,10 @@ class _Encoder:
         tree: dict[str, Any] = {"t": "ns" if scalar else "nd", "d": native.str}
         if not scalar:
             tree["s"] = list(array.shape)
-            if self.keep_strides and array.size and not array.flags.c_contiguous:
+            whole = all(step % array.itemsize == 0 for step in array.strides)
+            if self.keep_strides and array.size and whole and not array.flags.c_contiguous:
                 tree["st"] = [step // array.itemsize for step in array.strides]
-        tree["b"] = self._put(memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)))
+        tree["b"] = self._put(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         return tree
 
     def _put(self, buffer: bytes | memoryview) -> int:
@@ -161,12 +170,17 @@ class _Decoder:
         self.resolve = resolve
         self.keep_strides = keep_strides
         self.nodes = 0
+        self.used: set[int] = set()
 
     def value(self, tree: Any, depth: int = 0) -> Any:
         self.nodes += 1
         if depth > 2 * MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("a value is nested too deeply or has too many parts")
-        if tree is None or isinstance(tree, (bool, int, float, str)):
+        if tree is None or isinstance(tree, (bool, float, str)):
+            return tree
+        if isinstance(tree, int):
+            if not -(2**63) <= tree < 2**63:
+                raise WireError("a large number that does not say so")
             return tree
         if not isinstance(tree, dict):
             raise WireError("a bare list where a value should be")
@@ -200,10 +214,8 @@ class _Decoder:
         items = [self.value(item, depth + 1) for item in _list(tree.get("v"))]
         if len(keys) != len(items):
             raise WireError("a dict whose keys and values do not pair")
-        for key in keys:
-            plain = key if isinstance(key, tuple) else (key,)
-            if not all(isinstance(part, (str, int, float, bool, type(None))) for part in plain):
-                raise WireError("a dict key that is not a plain value")
+        if not all(map(_is_key, keys)):
+            raise WireError("a dict key that is not a plain value")
         return dict(zip(keys, items, strict=True))
 
     def _array(self, tree: dict[str, Any], scalar: bool) -> Any:
@@ -216,10 +228,14 @@ class _Decoder:
             raise WireError("an array of an unknown dtype") from error
         shape = [] if scalar else [_number(size) for size in _list(tree.get("s"))]
         raw = self._buffer(tree)
-        if len(shape) > 32 or math.prod(shape) * dtype.itemsize != len(raw):
+        if not dtype.itemsize or len(shape) > 32:
+            raise WireError("an array that holds nothing, or has too many axes")
+        if math.prod(shape) * dtype.itemsize != len(raw):
             raise WireError("an array whose shape and size disagree")
         if not len(raw):
             return np.zeros(shape, dtype)
+        if dtype.kind == "U" and (np.frombuffer(raw, np.uint32) > 0x10FFFF).any():
+            raise WireError("text of characters that do not exist")
         array = np.frombuffer(raw, dtype).reshape(shape)
         if scalar:
             return array[()]
@@ -231,6 +247,9 @@ class _Decoder:
         number = tree.get("b")
         if type(number) is not int or not 0 <= number < len(self.buffers):
             raise WireError("a reference to a buffer that is not there")
+        if number in self.used:  # else a small message could become a large value
+            raise WireError("a buffer that is used twice")
+        self.used.add(number)
         return self.buffers[number]
 
 
@@ -249,6 +268,17 @@ def _with_strides(array: np.ndarray[Any, Any], steps: list[int]) -> np.ndarray[A
     return view
 
 
+def _is_key(key: object) -> bool:
+    """Whether a dict with this key travels: plain values, and tuples of them."""
+    if isinstance(key, tuple):
+        return all(not isinstance(part, tuple) and _is_key(part) for part in key)
+    if isinstance(key, np.generic) and not isinstance(key, (str, bytes)):
+        return _DTYPE.match(key.dtype.newbyteorder("<").str) is not None
+    if isinstance(key, int):
+        return key.bit_length() <= MAX_INT_BITS
+    return key is None or isinstance(key, (str, float))
+
+
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise WireError("something other than a list where a list should be")
@@ -264,7 +294,7 @@ def _number(value: Any) -> int:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise WireError("something other than text where a name should be")
-    return value[:80]
+    return "".join(c if c.isprintable() else "?" for c in value[:80])
 
 
 def _long(value: Any) -> int:
@@ -359,24 +389,31 @@ def receive(
     decoder = _Decoder(buffers, resolve, keep_strides)
     try:
         return {key: decoder.value(value) for key, value in tree.items()}
-    except RecursionError as error:
-        raise WireError("a value is nested too deeply") from error
+    except WireError:
+        raise
+    except Exception as error:
+        # Too deep, too large for a float, no character: numpy and Python each have their own way
+        # to refuse bytes that the other side made up. None of it is the reader's fault.
+        raise WireError("a value that cannot be read") from error
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    while view:
+    buffer = bytearray(min(size, TRUSTED_SIZE))
+    filled = 0
+    while filled < size:
+        if filled == len(buffer):  # so much has really come: make room for as much again
+            buffer += bytes(min(filled, size - filled))
         try:
             sock.settimeout(_left(deadline))
-            got = sock.recv_into(view)
+            with memoryview(buffer)[filled:] as rest:
+                got = sock.recv_into(rest)
         except TimeoutError as error:
             raise TooLate("no answer in time") from error
         except OSError as error:
             raise Closed("the other side has gone") from error
         if not got:
             raise Closed("the other side has gone")
-        view = view[got:]
+        filled += got
     return buffer
 
 
