@@ -28,7 +28,6 @@ class Item:
     points: float
     max_points: float
     bonus: bool
-    hint: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Finding:
     items: list[Item]
     message: Text
     counterexample: Mapping[str, Text]
+    hint: Text | None
     mistakes: list[Text]
     carried_on: str = ""
     next: Text | None = None
@@ -81,6 +81,7 @@ def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:
     """The page as text."""
     parts = _parts(result, exercise)
     findings = [finding for part in parts for finding in part.findings]
+    passed = sum(criterion["status"] in EARNS for criterion in result["criteria"])
     to_mend = [finding for finding in findings if finding.status not in EARNS]
     criteria = result["criteria"]
     return render(
@@ -92,11 +93,11 @@ def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:
         summary=exercise.summary if exercise else None,
         parts=parts,
         reason=next((c["message"] for c in criteria if c["message"]["en"]), None),
-        passed=sum(c["status"] in EARNS for c in criteria),
+        passed=passed,
         perfect=all(c["status"] == "passed" for c in criteria),
         start=to_mend[0] if to_mend else None,
-        # Nothing is found where its cell did not run: mending the cell comes before everything.
-        start_with_cells=any(f.status == "missing" for f in to_mend)
+        # Where a cell did not run nothing may be found, or all go wrong: that comes first.
+        start_with_cells=(not passed or any(f.status == "missing" for f in to_mend))
         and any(cell["status"] in {"error", "timeout"} for cell in result["cells"]),
         cells=[_cell(cell) for cell in result["cells"] if _worth_telling(cell)],
         file=PurePosixPath(result["submission"]["file"]).name,
@@ -131,9 +132,10 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
                 Finding(
                     number=number,
                     status=status,
-                    items=[_item(c, known.get(c["id"]), bool(mistakes)) for c in alike],
+                    items=[_item(c, known.get(c["id"])) for c in alike],
                     message=_both(first["message"]),
                     counterexample=_example(example) if example else {},
+                    hint=None if mistakes else _hint(alike, known),
                     mistakes=mistakes,
                     carried_on=_names(part) if part and status == "carried" else "",
                     next=advice,
@@ -155,10 +157,15 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
 
 
 def _alike(criteria: list[Json]) -> Iterator[list[Json]]:
-    """Criteria of one part in order; those about which the same is to be said come together."""
+    """Criteria of one part in order; those about which the same is to be said come together.
+
+    The same error in several calls has one cause, and one call is enough to see it.
+    """
     groups: dict[str, list[Json]] = {}
     for criterion in criteria:
-        said = [criterion[key] for key in ("status", "message", "diagnosis", "counterexample")]
+        said = [criterion["status"], criterion["message"]]
+        if criterion["status"] == "failed":
+            said += [criterion["diagnosis"], criterion["counterexample"]]
         groups.setdefault(repr(said), []).append(criterion)
     yield from groups.values()
 
@@ -175,16 +182,20 @@ def _names(part: Part) -> str:
     return ", ".join(f"`{name}`" for name in part.builds_on)
 
 
-def _item(criterion: Json, known: Criterion | None, recognised: bool) -> Item:
-    # Nothing to hint at where nothing is there; and a recognised mistake has a nearer hint.
-    helps = criterion["status"] in {"failed", "error", "timeout"} and not recognised
+def _hint(alike: list[Json], known: Mapping[str, Criterion]) -> Text | None:
+    """The criterion's hint, where it can be what is wrong: one criterion alone does not pass."""
+    criterion = known.get(alike[0]["id"])
+    helps = len(alike) == 1 and alike[0]["status"] in {"failed", "error", "timeout"}
+    return criterion.hint if criterion and helps else None
+
+
+def _item(criterion: Json, known: Criterion | None) -> Item:
     return Item(
         id=criterion["id"],
         title=known.title if known else _same(criterion["id"]),
         points=criterion["points"],
         max_points=criterion["max_points"],
         bonus=known.bonus if known else False,
-        hint=known.hint if known and helps else None,
     )
 
 

@@ -41,10 +41,10 @@ WORDS: dict[str, Text] = {
         "どの添字、どの数がずれているかが見えてきます。",
     ),
     "next_error": Text(
-        "Read the last line of the error first: it says what Python could not do. Then make the"
-        " same call in your notebook and print the shapes just before that line.",
-        "まずエラーの最後の行を読みましょう。Pythonが何をできなかったのかが書いてあります。"
-        "次に同じ呼び出しをノートブックで実行し、その行の直前で形状を表示してみましょう。",
+        "Make the same call in your notebook. The last line of what Python prints there names what"
+        " it could not do; look at the shapes just before that.",
+        "同じ呼び出しをノートブックで実行してみましょう。Pythonの表示の最後の行に、"
+        "何ができなかったのかが書いてあります。その直前の配列の形状を確かめてください。",
     ),
     "next_timeout": Text(
         "Try it on a very small input, and print how far it gets. NumPy can often take all pixels"
@@ -87,10 +87,10 @@ WORDS: dict[str, Text] = {
     ),
     "unreadable": Text("The file could not be read", "ファイルを読み込めませんでした"),
     "unreadable_next": Text(
-        "So nothing in it could be graded, and this says nothing about your work. Open the notebook"
-        " in Jupyter or Colab, save it as a notebook (.ipynb), and hand in that file.",
-        "そのため採点ができていません。あなたの解答の良し悪しとは関係ありません。"
-        "JupyterやColabでノートブックを開き、ノートブック形式（.ipynb）で保存し直して、そのファイルを提出してください。",
+        "So nothing in it could be graded; this says nothing about your work. What can be graded is"
+        " a notebook (.ipynb) that opens in Jupyter or Colab.",
+        "そのため採点ができていません。解答の良し悪しとは関係ありません。"
+        "採点できるのは、JupyterやColabで開けるノートブック（.ipynb）です。",
     ),
     "broken_grader": Text("Grading went wrong on our side", "採点側で不具合が起きました"),
     "broken_grader_next": Text(

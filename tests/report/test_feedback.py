@@ -116,6 +116,22 @@ def test_what_applies_to_several_criteria_is_said_once(a_class, show):
     assert "Windows that do not overlap 0 / 1 Windows that overlap 0 / 1.5" in text
 
 
+def test_one_error_in_several_calls_is_told_with_the_first_of_them(new_result, new_criterion, show):
+    criteria = [
+        new_criterion(
+            id,
+            "error",
+            message={"en": "IndexError", "ja": "IndexError"},
+            counterexample={"call": f"call {i}", "expected": "—", "got": "IndexError"},
+        )
+        for i, id in enumerate(["im2col.stride", "im2col.padding"])
+    ]
+    text = show(new_result(criteria=criteria)).text["en"]
+    assert "call 0" in text
+    assert "call 1" not in text
+    assert "Hint" not in text  # of neither: what is wrong is no matter of stride or padding
+
+
 def test_advice_for_a_status_is_given_once_on_a_page(a_class, show):
     assert show(a_class["nothing"]).text["en"].count("What to try next") == 1
 
@@ -134,6 +150,8 @@ def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
     assert "Cell 10 ran out of time" in page.text["en"]
     assert "5番目のセル エラーで停止" in page.text["ja"]
     assert "Cell 12" not in page.text["en"]  # skipped, and nothing is said about it
+    nothing = a_class["nothing"] | {"cells": result["cells"]}
+    assert "#en-cells" in show(nothing).links()
     result["cells"] = result["cells"][:1]
     assert "Cells that did not run" not in show(result).text["en"]
 
@@ -160,7 +178,7 @@ def test_everything_passed_is_said_and_nothing_asked(a_class, show):
 def test_an_unreadable_file_says_why_once_and_takes_no_points(a_class, show):
     text = show(a_class["unreadable"]).text["en"]
     assert text.count("The file is no notebook: its JSON ends in the middle") == 1
-    assert "hand in that file" in text
+    assert "a notebook (.ipynb) that opens in Jupyter or Colab" in text
     assert "Score" not in text
     assert "0 /" not in text
 
