@@ -1,40 +1,155 @@
-"""Words for regularities in wrong values. They name what is seen, not what to write."""
+"""Regularities in wrong values, and words for them: what is seen, not what to write.
+
+A pattern is claimed only where it explains the answer whole and far more closely than the right
+answer does; anything less would send a student looking in the wrong place.
+"""
 
 from __future__ import annotations
 
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
 from autograder.course.records import Text
-from autograder.suite.compare import Pattern
+
+Array = np.ndarray[Any, Any]
+
+NEARLY = 1e-4
+"""Errors below this part of the largest value are rounding, or an epsilon: no pattern's doing."""
+
+FIT = 1e-6
+"""How closely a pattern has to explain the answer, relative to the largest value expected."""
+
+AXES_ORDERS = 120
 
 
-def words(pattern: Pattern) -> Text:
-    """What a pattern looks like, for a student."""
+@dataclass(frozen=True)
+class Pattern:
+    """A regularity: ``nearly``, ``zeros``, ``axes``, ``factor``, ``sign``, ``offset``, ``order`` or
+    ``border``; ``detail`` is the permutation, the factor or the offset."""
+
+    name: str
+    detail: Any = None
+
+
+def find_pattern(got: Array, expected: Array, wrong_at: Array) -> Pattern | None:
+    """What kind of wrong it is, where that can be said without guessing.
+
+    Args:
+        got: the student's values, finite.
+        expected: the right ones, of the same shape and kind.
+        wrong_at: where they differ by more than is allowed; somewhere they do.
+    """
+    if got.size < 4 or got.dtype.kind != "f":
+        return None
+    got, expected = got.astype(np.float64), expected.astype(np.float64)
+    with np.errstate(all="ignore"):
+        scale = float(np.abs(expected).max())
+        if not 1e-290 < scale < 1e290:
+            return None
+        if float(np.abs(got - expected).max()) <= NEARLY * scale:
+            return Pattern("nearly")
+        if not got.any():
+            return Pattern("zeros")
+        return _whole(got, expected, FIT * scale) or _border(wrong_at)
+
+
+def _whole(got: Array, expected: Array, close: float) -> Pattern | None:
+    """A regularity that holds for every element."""
+    if got.ndim >= 2 and (order := _permutation(got, expected, close)):
+        return Pattern("axes", order)
+    if np.count_nonzero(expected) >= 4 and (factor := _factor(got, expected, close)):
+        return Pattern("sign") if factor == -1 else Pattern("factor", factor)
+    offset = float((got - expected).flat[0])
+    # Beside a vast number what is expected is lost in rounding: any constant would be an offset.
+    if abs(offset) * FIT <= close / FIT and np.all(np.abs(got - expected - offset) <= close):
+        return Pattern("offset", offset)
+    mine, right = np.sort(got, axis=None), np.sort(expected, axis=None)
+    # Among few different values, the same ones in another order mean nothing.
+    varied = 2 * np.count_nonzero(np.diff(right) > close) >= right.size
+    return Pattern("order") if varied and np.all(np.abs(mine - right) <= close) else None
+
+
+def _permutation(got: Array, expected: Array, close: float) -> tuple[int, ...] | None:
+    orders = itertools.permutations(range(got.ndim))
+    for order in itertools.islice(orders, 1, AXES_ORDERS):
+        moved = expected.transpose(order)
+        if moved.shape == got.shape and np.all(np.abs(got - moved) <= close):
+            return order
+    return None
+
+
+def _factor(got: Array, expected: Array, close: float) -> float | None:
+    """The one number by which everything is off, rounded where it is nearly a simple fraction."""
+    largest = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
+    factor = float(got[largest] / expected[largest])
+    if not math.isfinite(factor) or factor == 0:
+        return None
+    if not np.all(np.abs(got - factor * expected) <= close * abs(factor)):
+        return None
+    for candidate in (round(factor), 1 / (round(1 / factor) or 1)):
+        if candidate and abs(factor - candidate) < 1e-6 * abs(candidate):
+            return float(candidate)
+    return factor
+
+
+def _border(wrong_at: Array) -> Pattern | None:
+    """Wrong all around and right inside: of an image's last two axes, and not by accident."""
+    if wrong_at.ndim < 2 or min(wrong_at.shape[-2:]) < 4 or wrong_at[..., 1:-1, 1:-1].any():
+        return None
+    sides = (wrong_at[..., 0, :], wrong_at[..., -1, :], wrong_at[..., 0], wrong_at[..., -1])
+    return Pattern("border") if all(2 * side.sum() >= side.size for side in sides) else None
+
+
+def words(pattern: Pattern, numbers: bool = True) -> Text:
+    """What a pattern looks like, for a student; without ``numbers``, none taken from the answer."""
+    if pattern.name == "nearly":
+        return Text(
+            "The values are nearly right: is something computed in float32, rounded, "
+            "or is an epsilon in another place?",
+            "ほぼ正しい値です。どこかで float32 を使ったり丸めたりしていませんか。"
+            "微小量 ε を入れる位置も確かめてください。",
+        )
     if pattern.name == "axes":
         return Text(
             "The numbers are right but their axes are exchanged: "
             "it looks like a transpose too many or too few.",
-            "数値は合っていますが軸が入れ替わっています。transpose の過不足がありそうです。",
+            "数値は合っていますが、軸が入れ替わっています。transpose の過不足がありそうです。",
         )
     if pattern.name == "order":
         return Text(
             "All the right numbers are there, in another order: look at reshape and transpose.",
-            "必要な数値はそろっていますが、並び順が違います。reshape と transpose を見直しましょう。",
+            "必要な数値はそろっていますが、並び順が違います。"
+            "reshape と transpose を見直しましょう。",
         )
     if pattern.name == "sign":
         return Text("Everything has the opposite sign.", "符号がすべて逆です。")
     if pattern.name == "factor":
-        factor = pattern.detail
-        text = f"{factor:.4g}" if abs(factor) >= 1 else f"1/{1 / factor:.4g}"
+        if not numbers:
+            return Text(
+                "Everything is off by the same factor.", "すべての値が同じ倍率でずれています。"
+            )
+        text = _fraction(pattern.detail)
         return Text(
-            f"Everything is off by the same factor, {text}.",
-            f"すべての値が同じ倍率({text} 倍)でずれています。",
+            f"Everything is {text} times what it should be.",
+            f"すべての値が、正しい値の {text} 倍になっています。",
         )
     if pattern.name == "offset":
-        return Text(
-            "Everything is off by the same amount.", "すべての値が同じ量だけずれています。"
-        )
+        return Text("Everything is off by the same amount.", "すべての値が同じ量だけずれています。")
     if pattern.name == "zeros":
         return Text("Your result is all zeros.", "結果がすべて 0 です。")
     return Text(
         "Only the border is wrong; the inside is right.",
         "端だけが違い、内側は合っています。",
     )
+
+
+def _fraction(factor: float) -> str:
+    """``6``, ``-2``, ``1/6``, ``0.7``."""
+    inverse = 1 / factor
+    if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-9 * abs(inverse):
+        return f"{'-' if factor < 0 else ''}1/{abs(round(inverse))}"
+    return f"{factor:.4g}"

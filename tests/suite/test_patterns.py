@@ -1,0 +1,155 @@
+"""Regularities in wrong values: recognised where they are, and never claimed where they are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.suite.compare import difference
+from autograder.suite.patterns import Pattern, words
+
+few = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+
+X = np.random.default_rng(3).normal(size=(2, 3, 5, 5))
+SQUARE = np.random.default_rng(4).normal(size=(5, 5))
+
+
+def seen(got: np.ndarray, expected: np.ndarray = X) -> Pattern | None:
+    found = difference(got, expected)
+    assert found is not None
+    return found.pattern
+
+
+@pytest.mark.parametrize(
+    ("got", "pattern"),
+    [
+        (X.transpose(0, 1, 3, 2), Pattern("axes", (0, 1, 3, 2))),
+        (-X, Pattern("sign")),
+        (2 * X, Pattern("factor", 2.0)),
+        (X / 30, Pattern("factor", 1 / 30)),
+        (-X / 2, Pattern("factor", -0.5)),
+        (0.7 * X, Pattern("factor", 0.7)),
+        ((X / 30).astype(np.float32), Pattern("factor", 1 / 30)),
+        (0 * X, Pattern("zeros")),
+        (X[::-1], Pattern("order")),
+        (X.reshape(2, 5, 5, 3).transpose(0, 3, 1, 2), Pattern("order")),
+        (X * (1 + 1e-5), Pattern("nearly")),
+        (X + 1e-5, Pattern("nearly")),
+        (X.astype(np.float32).astype(np.float64) * (1 + 1e-6), Pattern("nearly")),
+    ],
+    ids=lambda value: value.name if isinstance(value, Pattern) else "",
+)
+def test_a_regularity_is_recognised(got, pattern):
+    found = seen(got)
+    assert found is not None
+    assert found.name == pattern.name
+    if pattern.detail is not None:
+        assert found.detail == pytest.approx(pattern.detail, rel=1e-6)
+
+
+def test_a_constant_offset_is_recognised():
+    assert seen(X + 3).name == "offset"
+
+
+def test_a_wrong_border_is_recognised():
+    got = X.copy()
+    got[..., 0, :] = got[..., -1, :] = got[..., :, 0] = got[..., :, -1] = 9
+    assert seen(got) == Pattern("border")
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        np.random.default_rng(9).normal(size=X.shape),
+        X + np.random.default_rng(9).normal(size=X.shape),
+        np.abs(X),
+        np.where(X > 0, X, 0),
+        X**2,
+        np.cumsum(X, axis=-1),
+        1e-9 * np.random.default_rng(9).normal(size=X.shape),  # next to nothing is no factor of X
+        1e9 * np.random.default_rng(9).normal(size=X.shape),
+        np.full(X.shape, 7.0),
+        np.full(X.shape, 1e300),
+    ],
+    ids=["noise", "noisy", "abs", "relu", "squares", "sums", "tiny", "huge", "constant", "vast"],
+)
+def test_where_nothing_is_seen_nothing_is_claimed(got):
+    assert seen(got) is None
+
+
+def test_one_wrong_element_at_the_edge_is_no_wrong_border():
+    got = X.copy()
+    got[0, 0, 0, 2] += 1
+    assert seen(got) is None
+
+
+def test_three_by_three_has_hardly_an_inside():
+    x = SQUARE[:3, :3]
+    got = x.copy()
+    got[0, :] += 1
+    got[:, 0] += 1
+    assert seen(got, x) is None
+
+
+def test_one_nonzero_element_makes_no_factor():
+    expected = np.zeros((3, 4))
+    expected[1, 2] = 5.0
+    assert seen(expected * 1.4, expected) is None
+
+
+def test_the_same_few_values_elsewhere_make_no_order():
+    mask = (SQUARE > 0).astype(float)
+    assert seen(np.roll(mask, 1, axis=0), mask) is None
+
+
+def test_fewer_than_four_numbers_show_no_pattern():
+    expected = np.array([1.0, 2.0, 3.0])
+    assert seen(2 * expected, expected) is None
+    assert difference(2.0, 1.0).pattern is None
+
+
+def test_wrong_in_the_sixth_digit_is_nearly_right_and_nothing_else():
+    # A factor of 1, an offset or another order would all fit within their own tolerance.
+    for got in (X * (1 + 5e-7), X + 5e-7, X + 5e-7 * np.sign(X)):
+        assert seen(got) == Pattern("nearly")
+
+
+@few
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([(6,), (2, 4), (4, 4), (2, 3, 4), (2, 2, 3, 4)]),
+    st.floats(1e-3, 1e3),
+)
+def test_noise_is_never_given_a_meaning(seed, shape, scale):
+    rng = np.random.default_rng(seed)
+    assert seen(scale * rng.normal(size=shape), rng.normal(size=shape)) is None
+
+
+@few
+@given(st.integers(0, 2**32 - 1), st.integers(-1000, 1000), st.integers(1, 1000))
+def test_every_factor_is_told_as_it_is(seed, over, under):
+    expected = np.random.default_rng(seed).normal(size=(3, 4))
+    factor = over / under
+    if over == 0:
+        assert seen(expected * factor, expected) == Pattern("zeros")
+    elif over == -under:
+        assert seen(expected * factor, expected) == Pattern("sign")
+    elif over != under:
+        assert seen(expected * factor, expected).detail == pytest.approx(factor, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [(6.0, "6 times"), (-2.0, "-2 times"), (1 / 6, "1/6 times"), (-0.5, "-1/2 times"),
+     (0.7, "0.7 times"), (1.5, "1.5 times"), (1 / 300, "1/300 times")],
+)  # fmt: skip
+def test_a_factor_is_written_as_people_write_it(factor, text):
+    assert text in words(Pattern("factor", factor)).en
+
+
+def test_without_numbers_the_factor_stays_hidden():
+    # Their own result and the factor together would be the right result.
+    told = words(Pattern("factor", 6.0), numbers=False)
+    assert "6" not in told.en + told.ja
