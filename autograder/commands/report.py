@@ -21,6 +21,9 @@ def run(options: argparse.Namespace) -> int:
         if options.course:
             raise
         course = None  # results can be read without their course; titles fall back to ids
-    count = report.rebuild(options.out, course, options.lang)
+    try:
+        count = report.rebuild(options.out, course, options.lang)
+    except report.ReportIncomplete as incomplete:
+        raise Failure("\n".join(incomplete.problems)) from incomplete
     print(f"{count} results; class page: {options.out / 'index.html'}")
     return 0
