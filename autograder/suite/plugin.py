@@ -11,10 +11,10 @@ import difflib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -22,6 +22,7 @@ from _pytest.runner import runtestprotocol
 from autograder.course.records import Course, CourseError, Criterion, Exercise, Part, Text
 from autograder.sandbox.session import Conversation, Session, StudentDied, StudentTimeout
 from autograder.suite import outcome
+from autograder.suite.afresh import ModuleState, seed_globally
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Make
 from autograder.suite.outcome import Outcome
@@ -50,12 +51,18 @@ class Suites:
         self.course = course
         self.problems: dict[Path, str] = {}
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
+        self._states: dict[Path, ModuleState] = {}
         self._current: _Current | None = None
         self._outcome: Outcome | None = None
 
     def criteria(self, exercise: Exercise) -> list[str]:
-        """The criterion ids that the exercise's suite decides."""
-        return [name for path, name in self._tests if path == exercise.suite]
+        """The criterion ids that the exercise's suite decides, one for each test."""
+        return [
+            name
+            for (path, name), tests in self._tests.items()
+            if path == exercise.suite
+            for _ in tests
+        ]
 
     def run(self, exercise: Exercise, session: Session) -> dict[str, Outcome]:
         """Every criterion's outcome for one notebook. Never raises for what a student did."""
@@ -89,10 +96,13 @@ class Suites:
             self._current = None
 
     def _one(self, item: pytest.Item) -> Outcome:
+        assert self._current is not None
         self._outcome = None
+        self._states[item.path].restore()
+        seed_globally(self.course.salt, self._current.criterion.id)
         reports = runtestprotocol(item, log=False, nextitem=None)
         broken = [report for report in reports if report.failed]
-        if broken or self._outcome is None:
+        if self._outcome is None or (broken and self._outcome.status == "passed"):
             text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
             return Outcome("grader_error", GRADER_ERROR, None, text)
         return self._outcome
@@ -102,18 +112,26 @@ class Suites:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Call a test, and turn whatever happens into an outcome."""
-        current = self._current
-        assert current is not None
         names = pyfuncitem._fixtureinfo.argnames
         arguments = {name: pyfuncitem.funcargs[name] for name in names}
         try:
             pyfuncitem.obj(**arguments)
         except Exception as error:
-            found = outcome.from_exception(error, current.criterion.part, current.exercise.reveal)
-            self._outcome = found or _grader_error(error)
+            self._outcome = self._failed(error) or _grader_error(error)
         else:
             self._outcome = outcome.PASSED
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """A fixture that asks the student's code fails by the student's doing, not by ours."""
+        if call.when == "setup" and call.excinfo is not None:
+            self._outcome = self._failed(call.excinfo.value)
+
+    def _failed(self, error: BaseException) -> Outcome | None:
+        current = self._current
+        assert current is not None
+        return outcome.from_exception(error, current.criterion.part, current.exercise.reveal)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -138,9 +156,10 @@ class Suites:
         """Take over the collected tests."""
         for item in items:
             name = criterion_id(getattr(item, "function", None))
-            self._tests.setdefault((item.path, name or f"(no criterion) {item.name}"), []).append(
-                item
-            )
+            key = item.path, name or f"the test {item.name} (without @criterion)"
+            self._tests.setdefault(key, []).append(item)
+            if item.path not in self._states and isinstance(item, pytest.Function):
+                self._states[item.path] = ModuleState(item.module)
 
 
 class _Loop:
@@ -169,29 +188,59 @@ def with_suites(
     Raises:
         Whatever ``body`` raises.
     """
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     root = str(course.root)
-    if root not in sys.path:
-        sys.path.insert(0, root)  # a course brings its own reference library
     suites = Suites(course)
     loop = _Loop(suites, body)
     paths = [str(exercise.suite) for exercise in exercises if exercise.suite.is_file()]
+    hidden = course.root / "tests" / "hidden"
     arguments = [
-        *paths, "--rootdir", root, "-c", os.devnull, "--confcutdir", str(course.root / "tests/hidden"),
+        *paths, "--rootdir", root, "-c", os.devnull, "--confcutdir", str(hidden),
         "--import-mode=importlib", "--assert=plain", "--continue-on-collection-errors", "-s",
         *(part for name in ("cacheprovider", "terminal", "warnings", "faulthandler", "logging",
                             "junitxml", "doctest", "unittest", "stepwise", "setuponly")
           for part in ("-p", f"no:{name}")),
     ]  # fmt: skip
-    code = pytest.main(arguments, plugins=[suites, loop])
+    with _surroundings(course.root, hidden):
+        code = pytest.main(arguments, plugins=[suites, loop])
     if not loop.ran:
         raise CourseError(
             f"pytest refuses to run the hidden suites (exit status {int(code)})",
-            course.root / "tests" / "hidden",
+            hidden,
             mend="See what pytest says above",
         )
     if loop.error is not None:
         raise loop.error
+
+
+@contextmanager
+def _surroundings(root: Path, hidden: Path) -> Iterator[None]:
+    """The course's reference can be imported, and no plugin or option of the machine's has a say.
+
+    Afterwards everything is as before: another course may have suites of the same names.
+    """
+    before = {name: os.environ.pop(name, None) for name in _PYTEST_SETTINGS}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(root))
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if file is not None and Path(file).is_relative_to(hidden):
+                del sys.modules[name]
+
+
+_PYTEST_SETTINGS = (
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+    "PYTEST_ADDOPTS",
+    "PYTEST_PLUGINS",
+    "PYTEST_CURRENT_TEST",
+)
 
 
 def _absent(part: Part, session: Session) -> Outcome | None:
@@ -216,5 +265,3 @@ def _absent(part: Part, session: Session) -> Outcome | None:
 def _grader_error(error: BaseException) -> Outcome:
     note = "".join(traceback.format_exception(error))
     return Outcome("grader_error", GRADER_ERROR, None, note)
-
-

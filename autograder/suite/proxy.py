@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox.inside import wire
-from autograder.sandbox.session import Conversation, StudentFailure, Value
+from autograder.sandbox.session import Conversation, StudentFailure, StudentGarbled, Value
+from autograder.suite.compare import type_name
 
 
 class StudentMissing(StudentFailure):
@@ -23,6 +24,16 @@ class StudentMissing(StudentFailure):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class NotThere(StudentFailure):
+    """A plain value came back where the suite goes on with an object, a function or a pair."""
+
+    def __init__(self, call: str, got: str, wanted: str) -> None:
+        super().__init__(f"{call} gave {got}, which has no {wanted}")
+        self.label = call
+        self.got = got
+        self.wanted = wanted
 
 
 class Student:
@@ -56,6 +67,11 @@ class Answer:
 
     __slots__ = ("_arguments", "_base", "_label", "_steps", "_talk", "_value")
 
+    _talk: Conversation
+    _base: Mapping[str, Any] | None
+    _steps: tuple[tuple[str, Any], ...]
+    _label: str
+    _value: Any
     _arguments: list[Answer] | None
 
     def __init__(
@@ -98,12 +114,11 @@ class Answer:
 
     def __getitem__(self, key: Any) -> Answer:
         if self._base is None and isinstance(self._value, (dict, tuple, list)):
-            text = f"{self._label}[{key!r}]"
             try:
                 inner = self._value[key]
             except (LookupError, TypeError):
-                inner = None
-            return self._from(inner, text)
+                raise self._not_there(f"[{key!r}]") from None
+            return self._from(inner, f"{self._label}[{key!r}]")
         return self._further("item", key, f"[{key!r}]")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -114,11 +129,11 @@ class Answer:
 
     # --- what a suite must not do -----------------------------------------------------------
 
-    def _refuse(self, *_args: Any) -> NoReturn:
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise TypeError("an answer of the student's code is compared with same(...) only")
 
     __bool__ = __len__ = __iter__ = __contains__ = __float__ = __int__ = __index__ = _refuse
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __array__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 
@@ -132,7 +147,11 @@ class Answer:
         value = self._request("call", args=sent, kwargs=named, want_args=want_args, label=label)
         answer = self._from(value.value, label)
         if want_args:
-            back = value.args if value.args is not None else []
+            back = value.args or []
+            if len(back) != len(sent):
+                failure = StudentGarbled("the arguments did not come back")
+                failure.label = label
+                raise failure
             arguments = [
                 self._from(item, f"argument {place + 1} after {label}")
                 for place, item in enumerate(back)
@@ -147,21 +166,21 @@ class Answer:
 
     def _further(self, kind: str, key: Any, text: str) -> Answer:
         if self._base is None:
-            # The student returned a plain value where an object should be.
-            raise StudentMissing(f"{self._label}{text}")
+            raise self._not_there(text)
         steps = (*self._steps, (kind, key))
         return Answer(self._talk, self._base, steps, self._label + text)
 
     def _set(self, kind: str, key: Any, value: Any) -> None:
+        text = f".{key}" if kind == "attr" else f"[{key!r}]"
         if self._base is None:
-            raise StudentMissing(f"{self._label}.{key}")
+            raise self._not_there(text)
         steps = (*self._steps, (kind, key))
-        label = f"{self._label}.{key} = {show(value)}"
+        label = f"{self._label}{text} = {show(value)}"
         self._request("set", steps=steps, value=_outgoing(value), label=label)
 
     def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> Value:
         if self._base is None:
-            raise StudentMissing(self._label)
+            raise self._not_there("(...)")
         path = self._steps if steps is None else steps
         place = {**self._base, "steps": [list(step) for step in path]}
         try:
@@ -169,6 +188,9 @@ class Answer:
         except StudentFailure as failure:
             failure.label = label
             raise
+
+    def _not_there(self, wanted: str) -> NotThere:
+        return NotThere(self._label, type_name(self._value), wanted)
 
 
 def fetch(answer: Answer) -> Any:
@@ -180,7 +202,7 @@ def fetch(answer: Answer) -> Any:
 
 
 def label(answer: Answer) -> str:
-    """The call that gave the answer, arrays by their shapes: ``im2col(array(2, 3, 5, 7), 3, 3)``."""
+    """The call that gave the answer, arrays by their shapes: ``im2col(array(2, 3, 5), 3, 3)``."""
     return answer._label
 
 
@@ -194,9 +216,14 @@ def show(value: Any) -> str:
         return f"array({inner}{dtype})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {show(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        if len(value) > 4 and all(isinstance(item, (int, float)) for item in value):
+            return f"{type(value).__name__} of {len(value)} numbers"
+        inner = ", ".join(map(show, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
     if callable(value):
         return getattr(value, "__name__", "function").strip("<>")
-    return _short(repr(value))
+    return _short(repr(value.item() if isinstance(value, np.generic) else value))
 
 
 def _short(text: str) -> str:

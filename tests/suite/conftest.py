@@ -1,0 +1,118 @@
+"""A course of one exercise, written for a test, and graded through real processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.load import load_course
+from autograder.course.records import Course
+from autograder.sandbox.level import Level
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.server import Server
+from autograder.sandbox.session import Budget, Session
+from autograder.suite.outcome import Outcome
+from autograder.suite.plugin import Suites, with_suites
+
+QUICK = Budget(cell_s=2, cells_s=4, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=30)
+
+HEADER = """\
+import numpy as np
+from autograder.suite import criterion, keeps_dtype, raises, same, unchanged
+"""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The wall itself has its own tests: here the weakest level will do, which is everywhere."""
+    with Server(Level.LIMITS, Limits()) as warm:
+        yield warm
+
+
+def write_course(
+    root: Path,
+    suites: Mapping[str, str],
+    criteria: Mapping[str, Mapping[str, list[str]]],
+    *,
+    salt: str = "salt",
+    reveal: str | Mapping[str, str] = "first_difference",
+) -> Course:
+    """A course with these hidden suites, and by exercise and part these criteria, a point each."""
+    text = {"en": "x", "ja": "x"}
+    course = root / "solutions" / "course.toml"
+    course.parent.mkdir(parents=True)
+    course.write_text(f'salt = "{salt}"\nlanguages = ["en", "ja"]\ntitle = {_toml(text)}\n')
+    for exercise, parts in criteria.items():
+        shown = reveal if isinstance(reveal, str) else reveal[exercise]
+        total = sum(map(len, parts.values()))
+        lines = [f'id = "{exercise}"', f"points = {total}", f'reveal = "{shown}"']
+        lines += [f"title = {_toml(text)}", f"summary = {_toml(text)}"]
+        for part, slugs in parts.items():
+            lines += ["[[parts]]", f'id = "{part}"', f"title = {_toml(text)}"]
+            for slug in slugs:
+                lines += ["[[parts.criteria]]", f'id = "{part}.{slug}"', "points = 1"]
+                lines += [f"title = {_toml(text)}"]
+        file = root / "solutions" / exercise / "exercise.toml"
+        file.parent.mkdir()
+        file.write_text("\n".join(lines) + "\n")
+    (root / "tests" / "hidden").mkdir(parents=True)
+    for exercise, suite in suites.items():
+        (root / "tests" / "hidden" / f"test_{exercise}.py").write_text(HEADER + suite)
+    return load_course(root)
+
+
+def _toml(table: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key} = {json.dumps(value)}" for key, value in table.items()) + "}"
+
+
+@dataclass
+class Bench:
+    """Runs hidden suites on notebooks."""
+
+    server: Server
+    root: Path
+    budget: Budget = QUICK
+
+    def course(self, suite: str, **parts: list[str]) -> Course:
+        """A course whose only exercise is decided by ``suite``."""
+        return write_course(self.root, {"01_x": suite}, {"01_x": parts})
+
+    def outcomes(self, course: Course, *notebooks: str) -> list[dict[str, Outcome]]:
+        """Each notebook's outcomes of every criterion of every exercise, by criterion id."""
+        found: list[dict[str, Outcome]] = []
+
+        def run(suites: Suites) -> None:
+            for notebook in notebooks:
+                found.append({})
+                cells = [(0, "import numpy as np\n" + notebook)]
+                with Session(self.server, cells, self.budget) as session:
+                    for exercise in course.exercises:
+                        found[-1].update(suites.run(exercise, session))
+
+        with_suites(course, course.exercises, run)
+        return found
+
+    def one(self, test: str, notebook: str, part: str = "f") -> Outcome:
+        """The outcome of one criterion, whose test has the body ``test``."""
+        body = "\n".join(f"    {line}" for line in test.splitlines())
+        suite = f'@criterion("{part}.works")\ndef test_it(student, make):\n{body}\n'
+        course = write_course(self.root, {"01_x": suite}, {"01_x": {part: ["works"]}})
+        return self.outcomes(course, notebook)[0][f"{part}.works"]
+
+
+@pytest.fixture
+def bench(server: Server, tmp_path: Path) -> Bench:
+    return Bench(server, tmp_path / "course")
+
+
+@pytest.fixture
+def new_course(tmp_path: Path) -> Callable[..., Course]:
+    def make(*args: Any, **kwargs: Any) -> Course:
+        return write_course(tmp_path / "course", *args, **kwargs)
+
+    return make
