@@ -172,13 +172,11 @@ draw_averages()
 def draw_layouts():
     channel, pixel = np.indices((3, 4))
     fig, axes = plt.subplots(2, 1, figsize=(11, 2.9))
-    for ax, order, name in (
-        (axes[0], np.s_[:], "channels_first: shape (3, 2, 2)"),
-        (axes[1], np.s_[::-1], "channels_last: shape (2, 2, 3)"),
+    for ax, c, p, name in (
+        (axes[0], channel, pixel, "channels_first: shape (3, 2, 2)"),
+        (axes[1], channel.T, pixel.T, "channels_last: shape (2, 2, 3)"),
     ):
-        c = channel.transpose((0, 1)[order]).reshape(1, -1)
-        p = pixel.transpose((0, 1)[order]).reshape(1, -1)
-        draw_numbers(ax, c, c * 0.8, name)
+        draw_numbers(ax, c.reshape(1, -1), c.reshape(1, -1) * 0.8, name)
         for text, number in zip(ax.texts, p.ravel(), strict=True):
             text.set_text(f"c={text.get_text()}\n(y,x)=({number // 2},{number % 2})")
             text.set_fontsize(8)
