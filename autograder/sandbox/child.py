@@ -22,7 +22,8 @@ class Exit:
         code: see ``reason``.
         cpu_s: CPU seconds of all processes of the session that could be counted.
         max_rss_kb: the largest resident set.
-        limit: the bound for which the session was ended, ``memory`` or ``scratch``, if one was.
+        limit: the bound for which the session was ended, ``memory``, ``processes`` or
+            ``scratch``, if one was.
     """
 
     reason: Literal["exit", "signal", "unknown"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .inside.plan import UIDS, Plan
 from .inside.server import BOOT
+from .inside.wall import SCRATCH, SCRATCH_PARENT
 from .level import Level
 from .limits import Limits
 from .unavailable import SandboxUnavailable
@@ -29,6 +30,7 @@ class Places:
     binds: tuple[tuple[str, str], ...]
     hidden: tuple[str, ...]
     over_hidden: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
     devices: tuple[str, ...] = _DEVICES
 
     def to_json(self) -> str:
@@ -86,8 +88,9 @@ def places(view: View) -> Places:
         for parent in Path(target).parents
         if parent != Path("/") and not any(parent.is_relative_to(tree) for tree in view.trees)
     }
-    directories = tuple(sorted(parents | {"/dev", "/proc", "/tmp"}))
-    return Places(directories, tuple(first), tuple(map(str, view.hidden)), tuple(over))
+    directories = tuple(sorted(parents | {"/dev", "/proc", SCRATCH_PARENT, SCRATCH}))
+    links = () if "/tmp" in directories else (("/tmp", SCRATCH),)
+    return Places(directories, tuple(first), tuple(map(str, view.hidden)), tuple(over), links)
 
 
 def _python(view: View, home: Path, orders: Plan) -> list[str]:
@@ -122,33 +125,44 @@ def _bubblewrap_options(tree: Places) -> Iterator[str]:
         yield from ("--ro-bind", source, target)
     for hidden in tree.hidden:
         yield from ("--remount-ro", hidden)
+    for link, target in tree.links:
+        yield from ("--symlink", target, link)
     for device in tree.devices:
         yield from ("--dev-bind", device, device)
     yield from ("--proc", "/proc", "--remount-ro", "/", "--chdir", "/")
 
 
 def _unprivileged_uid() -> int:
-    """The first of `UIDS` users that nobody else is, in this process's user namespace.
+    """The first of `UIDS` users that nobody else is."""
+    mapped = []
+    if sys.platform == "linux":
+        for line in Path("/proc/self/uid_map").read_text().splitlines():
+            start, _, length = map(int, line.split())
+            mapped.append((start, start + length))
+    return first_uid(mapped, os.getpid())
 
-    A number far above those that machines give to people. In a container whose users are mapped
-    to few numbers, one of those.
+
+def first_uid(mapped: list[tuple[int, int]], number: int) -> int:
+    """The first of `UIDS` user ids that no person and no other server has.
+
+    Args:
+        mapped: ranges of ids that exist in this process's user namespace; empty: not known.
+        number: of this process. Others of the machine have other numbers.
+
+    Raises:
+        SandboxUnavailable: so few ids are mapped that there is no room.
     """
-    wanted = 0x60000000 + os.getpid() * UIDS
-    ranges = []
-    for line in Path("/proc/self/uid_map").read_text().splitlines() if _linux() else []:
-        start, _, length = map(int, line.split())
-        ranges.append((start, start + length))
-    if not ranges or any(start <= wanted < end - UIDS for start, end in ranges):
-        return wanted if ranges else 0x60000000 + os.getpid() % 4096 * UIDS
-    start, end = max(ranges, key=lambda pair: pair[1] - pair[0])
+    wanted = 0x60000000 + number * UIDS  # far above those that machines give to people
+    if not mapped:
+        return 0x60000000 + number % 4096 * UIDS
+    if any(start <= wanted and wanted + UIDS <= end for start, end in mapped):
+        return wanted
+    # A container whose users are mapped to few ids: the upper part of the largest range.
+    start, end = max(mapped, key=lambda pair: pair[1] - pair[0])
     low = start + (end - start) // 3
-    room = (end - UIDS - 600 - low) // UIDS  # 600: leave out nobody, at 65534
+    room = (end - 600 - low) // UIDS  # 600: leave out nobody, 65534
     if room < 1:
         raise SandboxUnavailable(
             "this container has no user to run students' code as", "do not run as root in it"
         )
-    return low + os.getpid() % room * UIDS
-
-
-def _linux() -> bool:
-    return sys.platform == "linux"
+    return low + number % room * UIDS

@@ -85,7 +85,7 @@ class Server:
             self._scratch = Path(tempfile.mkdtemp(prefix="convkit-"))
             self._scratch.chmod(0o711)  # sessions of other users pass through to their own
         ours, theirs = socket.socketpair()
-        info_read, info_write = os.pipe()
+        info_read, info_write = os.pipe()  # on which bubblewrap tells its first process's number
         self._control = ours
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
         try:
@@ -110,8 +110,9 @@ class Server:
         finally:
             theirs.close()
             os.close(info_write)
-            info = os.fdopen(info_read, "rb")
-        with info:
+            if self._process is None:
+                os.close(info_read)
+        with os.fdopen(info_read, "rb") as info:
             self._await_hello()
             if self.level is Level.FULL:
                 self._first = int(json.load(info)["child-pid"])

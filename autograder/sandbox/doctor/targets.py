@@ -119,7 +119,7 @@ class Targets:
         """
         decoys = [str(self._root / name) for name in _DECOYS]
         fields: dict[str, Any] = {
-            "files": [*decoys, *_real_files()],
+            "files": [*decoys, *_real_files(self._view)],
             "directories": sorted({str(Path(d).parent) for d in decoys} | set(_real_directories())),
             "import_from": [str(self._root), *_import_places()],
             "modules": ["source_lib", "autograder", "pytest", "nbformat"],
@@ -233,10 +233,13 @@ def _import_places() -> list[str]:
     return places
 
 
-def _real_files() -> list[str]:
+def _real_files(view: View) -> list[str]:
     found = ["/etc/shadow", "/etc/passwd", "/proc/1/environ", "/proc/self/environ", "/dev/mem"]
     for place in _import_places():
-        found += [str(p) for p in sorted(Path(place).glob("*/__init__.py"))[:3]]
+        packages = [
+            p for p in sorted(Path(place).glob("*/__init__.py")) if p.parent not in view.trees
+        ]
+        found += map(str, packages[:3])
         found += [f"{place}/autograder/sandbox/server.py", f"{place}/source_lib/__init__.py"]
     return found
 

@@ -134,6 +134,8 @@ def _nothing_left(seen: Seen, _targets: Targets) -> list[str]:
 
 
 def _few_processes(seen: Seen, targets: Targets) -> list[str]:
+    if seen.exit is not None and seen.exit.limit == "processes":
+        return _nothing_left(seen, targets)
     count = int((seen.report or {}).get("count", "-1"))
     problems = [] if 0 < count <= SMALL.processes else [f"{count} processes were started"]
     return problems + _nothing_left(seen, targets)

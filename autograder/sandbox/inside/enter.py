@@ -42,7 +42,9 @@ def main() -> None:
         _write("/proc/self/gid_map", f"{gid} {gid} 1")
     pid = os.fork()
     if pid:
-        _step_aside()
+        # Held by us as well, the server's socket would never seem closed to the host. (Nothing is
+        # opened from here on: the child exchanges the file tree under our feet, too.)
+        os.closerange(3, 1 << 20)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
     build(places)
@@ -50,14 +52,6 @@ def main() -> None:
         kernel.keep_capabilities((kernel.CAP_SETUID, kernel.CAP_SETGID))
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
     os.execv(command[0], command)
-
-
-def _step_aside() -> None:
-    """Hold nothing of the server's while waiting for it: a held socket would never seem closed."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for target in (0, 1):
-        os.dup2(null, target)
-    os.closerange(3, 1 << 20)
 
 
 def build(places: dict[str, Any]) -> None:
@@ -80,6 +74,8 @@ def build(places: dict[str, Any]) -> None:
         _bind(source, target)
     for hidden in places["hidden"]:
         _make_read_only(_NEW + hidden)
+    for link, target in places["links"]:
+        Path(_NEW + link).symlink_to(target)
     for device in places["devices"]:
         _bind(device, device, device=True)
     _mount_proc()

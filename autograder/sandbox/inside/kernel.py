@@ -165,14 +165,14 @@ def landlock_create(files: int, network: int, scoped: int, version: int) -> int:
     return _checked(int(result), "landlock_create_ruleset")
 
 
+class _PathBeneath(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("rights", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
 def landlock_allow(ruleset: int, rights: int, beneath: int) -> None:
     """Allow ``rights`` on the open path ``beneath`` and on everything below it."""
-
-    class Rule(ctypes.Structure):
-        _pack_ = 1
-        _fields_ = (("rights", ctypes.c_uint64), ("parent", ctypes.c_int32))
-
-    rule = Rule(rights, beneath)
+    rule = _PathBeneath(rights, beneath)
     path_beneath = 1
     result = _syscall(
         ctypes.c_long(_SYS_LANDLOCK_ADD_RULE),

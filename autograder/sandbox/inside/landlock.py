@@ -6,6 +6,7 @@ Rights and the ABI that brought them: https://docs.kernel.org/userspace-api/land
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 
 from . import kernel
@@ -25,52 +26,73 @@ _SCRATCH = _READ_FILE | _READ_DIR | _WRITE_FILE | _REMOVE_DIR | _MAKE_DIR | _MAK
 _SCRATCH |= _MAKE_FIFO | _MAKE_SYM | _REFER | _TRUNCATE
 
 
-def restrict(
-    version: int, readable: Iterable[str], scratch: str, *, may_remove: bool = True
-) -> None:
-    """Leave this process nothing but reading ``readable`` and writing below ``scratch``.
+Readable = list[tuple[int, int]]
+"""Opened paths, and the rights on each."""
+
+
+def handled(version: int) -> int:
+    """All rights on files that the ABI knows."""
+    rights = _ALL_OF_THE_FIRST_ABI
+    for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
+        if version >= since:
+            rights |= right
+    return rights
+
+
+def readable(version: int, paths: Iterable[str]) -> Readable:
+    """Open what may be read, once, for many rulesets. What is not there is passed over."""
+    known = handled(version)
+    found = []
+    for path in paths:
+        found += _opened(path, known & _READ_TREES, known & _READ_FILES)
+    for device in ("/dev/zero", "/dev/urandom", "/dev/random"):
+        found += _opened(device, 0, _READ_FILE)
+    return found + _opened("/dev/null", 0, known & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
+
+
+def ruleset(version: int, may_read: Readable, scratch: str, *, may_remove: bool = True) -> int:
+    """Rules that leave nothing but reading ``may_read`` and writing below ``scratch``.
 
     Args:
         version: the kernel's ABI, as `kernel.landlock_version` says.
-        readable: files and directories; one that is not there is passed over.
-        scratch: a directory.
+        may_read: see `readable`.
+        scratch: a directory. What is mounted on a directory below it counts as below it.
         may_remove: whether files below ``scratch`` may be removed or replaced.
+
+    Returns:
+        A descriptor for `enforce`, as often as wanted.
     """
-    handled = _ALL_OF_THE_FIRST_ABI
-    for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
-        if version >= since:
-            handled |= right
     scopes = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= SCOPES_SINCE else 0
-    ruleset = kernel.landlock_create(
-        handled, _TCP_BIND_AND_CONNECT if version >= 4 else 0, scopes, version
-    )
-    for path in readable:
-        _allow(ruleset, path, handled & _READ_TREES, handled & _READ_FILES)
-    for device in ("/dev/zero", "/dev/urandom", "/dev/random"):
-        _allow(ruleset, device, 0, _READ_FILE)
-    _allow(ruleset, "/dev/null", 0, handled & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
+    network = _TCP_BIND_AND_CONNECT if version >= 4 else 0
+    rules = kernel.landlock_create(handled(version), network, scopes, version)
+    for descriptor, rights in may_read:
+        kernel.landlock_allow(rules, rights, descriptor)
     inside = _SCRATCH | (_REMOVE_FILE if may_remove else 0)
-    _allow(ruleset, scratch, handled & inside, 0)
-    kernel.landlock_enforce(ruleset)
-    os.close(ruleset)
+    for descriptor, rights in _opened(scratch, handled(version) & inside, 0):
+        kernel.landlock_allow(rules, rights, descriptor)
+        os.close(descriptor)
+    return rules
+
+
+def enforce(rules: int) -> None:
+    """Put rules in force for this process and all that it starts. Needs no_new_privs."""
+    kernel.landlock_enforce(rules)
 
 
 def keep_signals_inside(version: int) -> None:
     """Let this process, and all that it starts, signal nothing but one another."""
-    ruleset = kernel.landlock_create(0, 0, SCOPE_SIGNALS, version)
-    kernel.landlock_enforce(ruleset)
-    os.close(ruleset)
+    rules = kernel.landlock_create(0, 0, SCOPE_SIGNALS, version)
+    enforce(rules)
+    os.close(rules)
 
 
-def _allow(ruleset: int, path: str, tree_rights: int, file_rights: int) -> None:
+def _opened(path: str, tree_rights: int, file_rights: int) -> Readable:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return
-    try:
-        is_tree = os.path.isdir(path)  # noqa: PTH112  pathlib is not worth its cost here
-        rights = tree_rights if is_tree else file_rights
-        if rights:
-            kernel.landlock_allow(ruleset, rights, descriptor)
-    finally:
-        os.close(descriptor)
+        return []
+    rights = tree_rights if stat.S_ISDIR(os.fstat(descriptor).st_mode) else file_rights
+    if rights:
+        return [(descriptor, rights)]
+    os.close(descriptor)
+    return []

@@ -15,7 +15,6 @@ class Process(NamedTuple):
     pid: int
     parent: int
     threads: int
-    resident_kb: int
 
 
 def _all() -> Iterator[Process]:
@@ -41,9 +40,7 @@ def _read(pid: int | str) -> Process | None:
         os.close(descriptor)
     # The program's name stands in parentheses and may hold anything, parentheses as well.
     fields = line.rpartition(b")")[2].split()
-    return Process(
-        int(line.split()[0]), int(fields[1]), int(fields[17]), int(fields[21]) * _PAGE_KB
-    )
+    return Process(int(line.split()[0]), int(fields[1]), int(fields[17]))
 
 
 def beneath(ancestor: int) -> list[Process]:
@@ -60,19 +57,36 @@ def beneath(ancestor: int) -> list[Process]:
 
 def myself() -> Process:
     """This process, by the numbers of /proc: those may be of an outer namespace."""
-    return _read("self") or Process(0, 0, 1, 0)
+    return _read("self") or Process(0, 0, 1)
+
+
+def private_kb(pid: int | str) -> int:
+    """Memory in use that is not of a file: a fork shares its parent's, and is counted with it."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123
+            _, resident, of_files = map(int, file.read().split()[:3])
+    except OSError:
+        return 0
+    return (resident - of_files) * _PAGE_KB
 
 
 def tasks_of(uid: int) -> int:
     """How many threads the user runs: what RLIMIT_NPROC is compared with."""
     count = 0
     for process in _all():
-        try:
-            if os.stat(f"/proc/{process.pid}").st_uid == uid:  # noqa: PTH116
-                count += process.threads
-        except OSError:
-            continue
+        if _owner(process.pid) == uid:
+            count += process.threads
     return count
+
+
+def _owner(pid: int) -> int | None:
+    """The real user. Not the owner of /proc/PID: that is root's where tracing is refused."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:  # noqa: PTH123
+            line = next(line for line in file if line.startswith(b"Uid:"))
+    except (OSError, StopIteration):
+        return None
+    return int(line.split()[1])
 
 
 def bytes_in(directory: str) -> int:

@@ -29,7 +29,7 @@ def main() -> None:
     try:
         if plan.namespaced:
             own_processes = _become_init(plan)
-        if os.uname().sysname == "Linux":
+        if sys.platform == "linux":
             # Same-user processes could otherwise read and trace the server, whatever its level.
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0, "dumpable")
         signal.signal(signal.SIGINT, signal.SIG_IGN)

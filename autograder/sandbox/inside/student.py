@@ -13,18 +13,20 @@ from . import processes, wall
 from .wall import Ground
 
 
-def become(ground: Ground, sock: int, report: int, scratch: str, uid: int | None) -> NoReturn:
+def become(
+    ground: Ground, keeper: int, sock: int, report: int, scratch: str, uid: int | None
+) -> NoReturn:
     """Build the wall, then run the session. Never returns, and never runs student code unwalled."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()  # a signal to the process group would pass the border of a namespace
-        wall.keep_descriptors(sock, report)
+        wall.keep_descriptors(sock, report, ground.rules(scratch))
     except BaseException:
         os._exit(125)
     try:
         number = processes.myself().pid
-        wall.build(ground, scratch, uid)
+        wall.build(ground, keeper, scratch, uid)
         from . import session
 
         os.write(wall.REPORT, b"ok %d" % number)

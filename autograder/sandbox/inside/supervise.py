@@ -14,12 +14,13 @@ import select
 import shutil
 import signal
 import socket
+import sys
 import time
 import traceback
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from . import kernel, killing, landlock, processes, student
+from . import kernel, killing, landlock, processes, student, wall
 from .plan import UIDS
 from .wall import Ground
 
@@ -37,6 +38,7 @@ class _Kept:
     scratch: str
     said: bytes = b""
     number: int = 0  # by which /proc knows it, once its wall stands
+    ending: bool = False
     limit: str | None = None
     cpu_s: float = 0.0
 
@@ -64,13 +66,15 @@ class Supervisor:
         os.set_blocking(wake_write, False)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        watched = time.monotonic()
         while self.control is not None or self._kept:
             poll = select.poll()
             poll.register(wake_read, select.POLLIN)
             if self.control is not None:
                 poll.register(self.control, select.POLLIN)
             for kept in self._kept.values():
-                poll.register(kept.status, select.POLLIN)
+                if not kept.ending:
+                    poll.register(kept.status, select.POLLIN)
                 if kept.report >= 0:
                     poll.register(kept.report, select.POLLIN)
             ready = {number for number, _ in poll.poll(_WATCH_S * 1000 if self._kept else None)}
@@ -80,9 +84,10 @@ class Supervisor:
                 if kept.report in ready:
                     self._hear(kept)
                 if kept.status.fileno() in ready:
-                    self._obey(kept)
-                elif kept.number:
-                    self._watch(kept)
+                    self._kill(kept)  # whatever the host says, or its silence, means: end it
+            if time.monotonic() - watched >= _WATCH_S:
+                self._watch()
+                watched = time.monotonic()
             self._collect()
             if self.control is not None and self.control.fileno() in ready:
                 self._take_order()
@@ -100,22 +105,22 @@ class Supervisor:
             for kept in self._kept.values():
                 self._kill(kept)
             return
-        sock, status = descriptors
+        sock, status = descriptors[0], socket.socket(fileno=descriptors[1])
         self._count += 1
         try:
             if self.ground.plan.namespaced:
-                self._start(sock, socket.socket(fileno=status))
+                self._start(sock, status)
             elif os.fork() == 0:
                 self._keep_one(sock, status)
             else:
-                os.close(status)
+                status.close()
         except OSError as error:
-            _tell(socket.socket(fileno=os.dup(status)), failed=f"{error}")
-            os.close(status)
+            _tell(status, failed=str(error))
+            status.close()
         finally:
             os.close(sock)
 
-    def _keep_one(self, sock: int, status: int) -> NoReturn:
+    def _keep_one(self, sock: int, status: socket.socket) -> NoReturn:
         """Be the keeper of one session."""
         code = 1
         try:
@@ -123,7 +128,7 @@ class Supervisor:
             self.control.close()
             os.setsid()
             plan = self.ground.plan
-            if os.uname().sysname == "Linux":
+            if sys.platform == "linux":
                 kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, "subreaper")
             if plan.uid is not None:
                 self._can_kill_all = True
@@ -133,25 +138,26 @@ class Supervisor:
                 self._can_kill_all = killing.is_shut_in()
             single = Supervisor(self.ground, None, _count=self._count)
             single._can_kill_all = self._can_kill_all
-            single._start(sock, socket.socket(fileno=status))
+            single._start(sock, status)
             os.close(sock)
             single.run()
             code = 0
         except BaseException:
             with contextlib.suppress(OSError):
-                _tell(socket.socket(fileno=status), failed=traceback.format_exc(limit=-3))
+                _tell(status, failed=traceback.format_exc(limit=-3))
         finally:
             os._exit(code)
 
     def _start(self, sock: int, status: socket.socket) -> None:
         plan = self.ground.plan
         uid = None if plan.uid is None else plan.uid + self._count % UIDS
-        scratch = "/tmp"
+        scratch = wall.SCRATCH
         if not plan.namespaced:
             scratch = f"{plan.scratch}/{os.getpid()}-{self._count}"
             os.mkdir(scratch, 0o700)  # noqa: PTH102
             if uid is not None:
                 os.chown(scratch, uid, uid)
+        keeper = os.getpid()
         read, write = os.pipe()
         try:
             pid = self._fork()
@@ -160,7 +166,7 @@ class Supervisor:
             raise
         else:
             if pid == 0:
-                student.become(self.ground, sock, write, scratch, uid)
+                student.become(self.ground, keeper, sock, write, scratch, uid)
         finally:
             os.close(write)
         self._kept[pid] = _Kept(pid, status, read, uid, scratch)
@@ -196,24 +202,27 @@ class Supervisor:
             if kept.pid in self._kept:
                 self._kill(kept)
 
-    def _obey(self, kept: _Kept) -> None:
-        """Whatever the host says, or its silence, means: end it."""
-        self._kill(kept)
-
-    def _watch(self, kept: _Kept) -> None:
+    def _watch(self) -> None:
+        """End sessions that use more than they may of what no single process's limit bounds."""
         plan = self.ground.plan
-        used = sum(
-            max(0, process.resident_kb - self.ground.resident_kb)
-            for process in processes.beneath(kept.number)
-        )
-        if used > plan.memory_mb * 1024:
-            kept.limit = "memory"
-        elif not plan.namespaced and processes.bytes_in(kept.scratch) > plan.scratch_mb * 2**20:
-            kept.limit = "scratch"
-        if kept.limit:
-            self._kill(kept)
+        for kept in self._kept.values():
+            if not kept.number:
+                continue
+            everything = processes.beneath(kept.number)
+            own = (processes.private_kb(p.pid) - self.ground.private_kb for p in everything)
+            if sum(max(0, kb) for kb in own) > plan.memory_mb * 1024:
+                kept.limit = "memory"
+            elif sum(process.threads for process in everything) > plan.processes:
+                kept.limit = "processes"
+            elif not plan.namespaced and (
+                processes.bytes_in(kept.scratch) > plan.scratch_mb * 2**20
+            ):
+                kept.limit = "scratch"
+            if kept.limit:
+                self._kill(kept)
 
     def _kill(self, kept: _Kept) -> None:
+        kept.ending = True
         with contextlib.suppress(ProcessLookupError):
             os.kill(kept.pid, signal.SIGKILL)
 
@@ -263,7 +272,9 @@ class Supervisor:
                 cpu_s += usage.ru_utime + usage.ru_stime
                 continue
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                if not self._can_kill_all:
+                if sys.platform != "linux":
+                    os.killpg(kept.pid, signal.SIGKILL)
+                elif not self._can_kill_all:
                     killing.hunt(os.getpid())
                 elif kept.uid is None:
                     os.kill(-1, signal.SIGKILL)

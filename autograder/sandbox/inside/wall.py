@@ -8,18 +8,29 @@ what came before it.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import resource
 import signal
+import sys
 import tempfile
 
 from . import kernel, landlock, processes, seccomp
 from .plan import Plan
 
-SOCKET, REPORT = 3, 4
-"""Where the session's socket and the pipe for problems are, once the wall stands."""
+SOCKET, REPORT, _RULES = 3, 4, 5
+"""Where the session's socket and the pipe for problems are while the wall is built."""
+
+SCRATCH_PARENT = "/scratch"
+SCRATCH = SCRATCH_PARENT + "/files"
+"""Where sessions with a file tree of their own keep their files; ``/tmp`` is a link to it.
+
+Landlock knows directories, not mounts. A rule on the parent, made once, holds for whatever a
+session mounts below it.
+"""
 
 _UID_INSIDE = 1000
+_SLACK = 64  # the user goes on starting other things
 
 
 class Ground:
@@ -28,13 +39,44 @@ class Ground:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.landlock = kernel.landlock_version() if plan.walled else 0
+        _refuse_half_a_wall(plan, self.landlock)
         self.filter = (
             seccomp.program(os.uname().machine, shared_tree=not plan.namespaced)
             if plan.walled
             else []
         )
+        self._readable = landlock.readable(self.landlock, plan.readable) if self.landlock else []
+        self._rules = self._new_rules(SCRATCH_PARENT) if plan.namespaced else None
+        self.counts_tasks_apart = _kernel() >= (5, 14)
         self.mapped_kb = _mapped_kb()
-        self.resident_kb = processes.myself().resident_kb
+        self.private_kb = processes.private_kb("self")
+
+    def rules(self, scratch: str) -> int | None:
+        """Landlock's rules for a session, as a descriptor; None where there is no Landlock."""
+        return self._rules if self.plan.namespaced else self._new_rules(scratch)
+
+    def _new_rules(self, scratch: str) -> int | None:
+        if not self.landlock:
+            return None
+        # Without a file system of its own, a session's files are counted by looking at them.
+        apart = self.plan.namespaced
+        return landlock.ruleset(self.landlock, self._readable, scratch, may_remove=apart)
+
+
+def _refuse_half_a_wall(plan: Plan, version: int) -> None:
+    if plan.walled and not seccomp.supported():
+        raise OSError(f"no list of system calls for {os.uname().machine}")
+    if plan.level == "container" and not version:
+        raise OSError("this kernel has no Landlock (Linux 5.13 and later have it)")
+    if plan.level == "container" and plan.uid is None and version < landlock.SCOPES_SINCE:
+        raise OSError(
+            "this kernel's Landlock cannot keep signals inside (Linux 6.12 and later can)"
+        )
+
+
+def _kernel() -> tuple[int, ...]:
+    """The kernel's version. Since 5.14, RLIMIT_NPROC counts each user namespace by itself."""
+    return tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
 
 
 def _mapped_kb() -> int:
@@ -47,11 +89,12 @@ def _mapped_kb() -> int:
     return pages * resource.getpagesize() // 1024
 
 
-def build(ground: Ground, scratch: str, uid: int | None) -> None:
+def build(ground: Ground, keeper: int, scratch: str, uid: int | None) -> None:
     """Shut this process in.
 
     Args:
         ground: what all sessions share.
+        keeper: the process that started this one, and without which it must not live.
         scratch: the session's own directory.
         uid: the user to become; None to stay who we are.
 
@@ -64,18 +107,19 @@ def build(ground: Ground, scratch: str, uid: int | None) -> None:
     os.chdir(scratch)
     os.umask(0o077)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
-    tempfile.tempdir = None
+    tempfile.tempdir = scratch  # it would try to remove a file, which is not allowed everywhere
     if plan.walled:
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
         if ground.landlock:
-            landlock.restrict(ground.landlock, plan.readable, scratch, may_remove=plan.namespaced)
+            landlock.enforce(_RULES)
+            os.close(_RULES)
     if uid is not None and not plan.namespaced:
         become(uid)
     _limit(ground, uid)
-    if os.uname().sysname == "Linux":
+    if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0, "dumpable")
         if not plan.namespaced:
-            _die_with(os.getppid())
+            _die_with(keeper)
     if plan.namespaced:
         kernel.drop_all_capabilities()
     if plan.walled:
@@ -132,34 +176,28 @@ def _enter_namespaces(plan: Plan, scratch: str) -> None:
     kernel.mount("tmpfs", "/proc", "tmpfs", harmless | kernel.MS_RDONLY, "size=4k,nr_inodes=1")
 
 
-def keep_descriptors(sock: int, report: int) -> None:
-    """Close all but the session's socket and the pipe for problems, which get their places.
+def keep_descriptors(sock: int, report: int, rules: int | None) -> None:
+    """Close all but the session's socket, the pipe for problems, and Landlock's rules.
 
     Standard streams become /dev/null.
     """
     null = os.open(os.devnull, os.O_RDWR)
+    wanted = [null, null, null, sock, report] + ([] if rules is None else [rules])
     # First up, out of each other's way, then down to where they belong.
-    high = [os.dup(sock), os.dup(report), os.dup(null)]
-    while min(high) <= REPORT:
-        high = [os.dup(descriptor) for descriptor in high]
-    for target in (0, 1, 2):
-        os.dup2(high[2], target)
-    os.dup2(high[0], SOCKET)
-    os.dup2(high[1], REPORT)
-    os.closerange(REPORT + 1, 1 << 20)
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in wanted]
+    for target, descriptor in enumerate(high):
+        os.dup2(descriptor, target)
+    os.closerange(len(wanted), 1 << 20)
 
 
 def _limit(ground: Ground, uid: int | None) -> None:
     plan = ground.plan
     file_mb = min(plan.file_mb, plan.scratch_mb)
-    tasks = plan.processes
-    if not plan.namespaced and uid is None:  # every process of the user counts
-        tasks += processes.tasks_of(os.getuid())
     limits = {
         "RLIMIT_AS": (ground.mapped_kb + plan.memory_mb * 1024) * 1024,
         "RLIMIT_FSIZE": file_mb * 2**20,
         "RLIMIT_NOFILE": plan.open_files,
-        "RLIMIT_NPROC": tasks,
+        "RLIMIT_NPROC": _tasks(ground, uid),
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": plan.cpu_s,
         "RLIMIT_STACK": 8 * 2**20,
@@ -169,7 +207,7 @@ def _limit(ground: Ground, uid: int | None) -> None:
     }
     for name, value in limits.items():
         number = getattr(resource, name, None)
-        if number is None:
+        if number is None or value is None:
             continue
         hard = resource.getrlimit(number)[1]
         if hard != resource.RLIM_INFINITY:
@@ -178,3 +216,18 @@ def _limit(ground: Ground, uid: int | None) -> None:
         tolerated = contextlib.suppress(ValueError) if name == "RLIMIT_AS" else None
         with tolerated or contextlib.nullcontext():
             resource.setrlimit(number, (value, value))
+
+
+def _tasks(ground: Ground, uid: int | None) -> int | None:
+    """What RLIMIT_NPROC has to be for a session to have its number of processes.
+
+    Where it cannot be exact it is generous, and the keeper, who counts, ends the session.
+    """
+    plan = ground.plan
+    if plan.namespaced and ground.counts_tasks_apart:
+        return plan.processes
+    if plan.namespaced and plan.uid is None:
+        return None  # all of the user's processes count, and from here they cannot be seen
+    if uid is not None:
+        return plan.processes + 2 * plan.namespaced  # the server is of the same user
+    return plan.processes + processes.tasks_of(os.getuid()) + _SLACK

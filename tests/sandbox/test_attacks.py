@@ -1,0 +1,50 @@
+"""Every attack, at every level this machine gives: what a level promises, it holds."""
+
+import functools
+import os
+import shutil
+
+import pytest
+
+from autograder.sandbox.doctor import EVERY_ATTACK
+from autograder.sandbox.doctor.trial import Finding, try_level
+from autograder.sandbox.level import Level
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.server import Server
+from autograder.sandbox.unavailable import SandboxUnavailable
+from autograder.sandbox.view import view
+
+HELD_BY_LIMITS = {"daemon", "fork bomb", "memory", "memory together"}
+# Not `write`, `signal` and `neighbour`: there it matters whether we are root.
+OPEN_AT_LIMITS = {"read", "import", "network", "trace", "execute", "escape", "disk"}
+
+
+@functools.cache
+def findings(level: Level) -> dict[str, Finding]:
+    return {finding.attack: finding for finding in try_level(level, EVERY_ATTACK, view())}
+
+
+@pytest.mark.parametrize("attack", [attack.name for attack in EVERY_ATTACK])
+def test_no_attack_gets_through(level: Level, attack: str) -> None:
+    if level is Level.LIMITS and attack not in HELD_BY_LIMITS:
+        pytest.skip("the level 'limits' does not promise this")
+    finding = findings(level)[attack]
+    assert finding.verdict == "held", finding.how
+
+
+@pytest.mark.parametrize("attack", sorted(OPEN_AT_LIMITS))
+def test_an_attack_does_get_through_where_nothing_stops_it(attack: str) -> None:
+    """An attack that can never succeed would prove nothing at the other levels."""
+    assert findings(Level.LIMITS)[attack].verdict == "not held"
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_the_strongest_level_is_tested_where_bubblewrap_is_installed() -> None:
+    """So that a wall that broke does not pass for a machine that has none."""
+    try:
+        with Server(Level.FULL, Limits()):
+            pass
+    except SandboxUnavailable as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(error.what)

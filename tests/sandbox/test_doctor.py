@@ -1,0 +1,49 @@
+"""What `autograder doctor` says, and how the level for a run is chosen."""
+
+import shutil
+import sys
+
+import pytest
+
+from autograder.sandbox import doctor, levels
+from autograder.sandbox.doctor.trial import Finding
+from autograder.sandbox.level import Level
+
+
+def test_findings_become_rows_of_text() -> None:
+    finding = Finding(Level.FULL, "read", "read hidden tests", "held", "65 tries, all refused")
+    assert doctor.render([finding]) == [
+        {
+            "level": "full",
+            "attack": "read",
+            "aim": "read hidden tests",
+            "verdict": "held",
+            "how": "65 tries, all refused",
+        }
+    ]
+
+
+def test_a_level_that_is_not_to_be_had_is_one_row_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    (finding,) = doctor.examine((Level.FULL,))
+    assert (finding.attack, finding.verdict) == ("level", "not applicable")
+    assert "apt-get install bubblewrap" in finding.how
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("bwrap") is None, reason="bubblewrap is not installed"
+)
+def test_without_bubblewrap_the_next_best_level_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels.strongest.cache_clear()
+    best = levels.strongest()
+    monkeypatch.setenv("PATH", "/nonexistent")
+    levels.strongest.cache_clear()
+    assert levels.strongest() <= min(best, Level.NAMESPACES)
+    levels.strongest.cache_clear()
+
+
+def test_levels_are_ordered_and_named_as_in_reports() -> None:
+    assert sorted(Level)[-1] is Level.FULL
+    assert [str(level) for level in sorted(Level)] == ["limits", "container", "namespaces", "full"]

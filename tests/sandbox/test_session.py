@@ -1,0 +1,133 @@
+"""What a session is like for the student's code, and who it is in the machine's eyes."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox.inside import processes
+from autograder.sandbox.level import Level
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.server import Server
+
+from .conftest import answer, end
+
+Run = Callable[..., dict[str, str]]
+
+
+def test_numpy_works_with_its_submodules(run: Run) -> None:
+    report = run("""
+import numpy as np
+a = np.random.default_rng(0).normal(size=(400, 400))
+report["product"] = np.allclose(a @ np.linalg.inv(a), np.eye(400), atol=1e-6)
+report["fourier"] = np.fft.fft(np.ones(4)).real.tolist()
+np.testing.assert_allclose(np.ma.array([1.0]), [1.0])
+""")
+    assert report == {"product": "True", "fourier": "[4.0, 0.0, 0.0, 0.0]"}
+
+
+def test_usual_modules_of_the_standard_library_can_be_imported(run: Run) -> None:
+    report = run("""
+for name in ("pickle", "gzip", "urllib.request", "collections", "dataclasses", "typing", "math",
+             "random", "time", "pathlib", "unittest", "csv", "copy", "multiprocessing"):
+    __import__(name)
+report["all"] = "imported"
+""")
+    assert report == {"all": "imported"}
+
+
+def test_threads_can_be_started(run: Run) -> None:
+    report = run("""
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(4) as pool:
+    report["sum"] = sum(pool.map(abs, range(-50, 0)))
+""")
+    assert report == {"sum": "1275"}
+
+
+def test_files_can_be_written_and_read_in_the_working_directory(run: Run) -> None:
+    report = run("""
+import os, tempfile, numpy as np
+np.save("weights.npy", np.arange(3))
+report["read"] = np.load("weights.npy").tolist()
+with open("weights.npy", "w") as file:
+    file.write("again")
+os.mkdir("figures")
+report["temporary"] = tempfile.gettempdir() == os.getcwd() == os.path.expanduser("~")
+report["files"] = sorted(os.listdir("."))
+""")
+    assert report == {
+        "read": "[0, 1, 2]",
+        "temporary": "True",
+        "files": "['figures', 'weights.npy']",
+    }
+
+
+def test_nothing_of_one_session_is_there_in_the_next(run: Run) -> None:
+    run("open('left', 'w').close(); import numpy; numpy.mine = 1")
+    report = run("""
+import os, numpy
+report["files"] = os.listdir(".")
+report["mine"] = hasattr(numpy, "mine")
+""")
+    assert report == {"files": "[]", "mine": "False"}
+
+
+def test_text_has_the_same_hash_in_every_session_and_server(level: Level, run: Run) -> None:
+    source = "report['hash'] = hash('convolution')"
+    with Server(level, Limits()) as other:
+        child = other.spawn({"probe": source})
+        theirs = answer(child)
+        end(child)
+    assert run(source) == theirs
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc to look from outside")
+def test_the_process_has_no_power_in_the_machines_eyes(level: Level, server: Server) -> None:
+    child = server.spawn({"probe": "import time; time.sleep(30)"})
+    try:
+        assert server.pid is not None
+        last = processes.beneath(server.pid)[-1]
+        status = dict(
+            line.split(":\t", 1)
+            for line in Path(f"/proc/{last.pid}/status").read_text().splitlines()
+            if ":\t" in line
+        )
+    finally:
+        child.kill()
+        child.sock.close()
+    assert set(status["Uid"].split()) == ({status["Uid"].split()[0]})
+    assert int(status["Uid"].split()[0]) != 0
+    assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == 0
+    if level > Level.LIMITS:
+        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+    if os.geteuid() == 0:
+        assert status["Groups"].split() == []
+
+
+def test_it_holds_its_socket_and_no_other_descriptor(run: Run) -> None:
+    report = run("""
+import os, stat
+for number in range(64):
+    try:
+        mode = os.fstat(number).st_mode
+    except OSError:
+        continue
+    report[str(number)] = "socket" if stat.S_ISSOCK(mode) else os.fstat(number).st_rdev
+""")
+    null = str(Path("/dev/null").stat().st_rdev)
+    assert report == {"0": null, "1": null, "2": null, "3": "socket"}
+
+
+def test_the_hosts_environment_does_not_come_along(
+    level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADEBOOK_PASSWORD", "secret")
+    with Server(level, Limits()) as fresh:
+        child = fresh.spawn({"probe": "import os; report.update(os.environ)"})
+        report = answer(child)
+        end(child)
+    assert "PYTHONHASHSEED" in report
+    assert "GRADEBOOK_PASSWORD" not in report
