@@ -45,8 +45,8 @@ def find_pattern(got: Array, expected: Array, wrong_at: Array) -> Pattern | None
     """
     if got.size < 4 or got.dtype.kind != "f":
         return None
-    got, expected = got.astype(np.float64), expected.astype(np.float64)
     with np.errstate(all="ignore"):
+        got, expected = got.astype(np.float64), expected.astype(np.float64)
         scale = float(np.abs(expected).max())
         if not 1e-290 < scale < 1e290:
             return None

@@ -105,9 +105,14 @@ class Bench:
         return self.outcomes(course, notebook)[0][f"{part}.works"]
 
 
+@pytest.fixture(scope="session")
+def new_bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Bench]:
+    return lambda: Bench(server, tmp_path_factory.mktemp("bench") / "course")
+
+
 @pytest.fixture
-def bench(server: Server, tmp_path: Path) -> Bench:
-    return Bench(server, tmp_path / "course")
+def bench(new_bench: Callable[[], Bench]) -> Bench:
+    return new_bench()
 
 
 @pytest.fixture
