@@ -19,6 +19,8 @@ from typing import Any
 from autograder.course.records import Text
 
 MAX_BYTES = 64 * 2**20
+MAX_HASHED = 2**30
+MAX_PARTS = 8_000_000
 MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
 
@@ -50,7 +52,8 @@ def read_notebook(path: Path, inside: Path, ours: Collection[str] = ()) -> Noteb
 
     Args:
         path: the submitted file.
-        inside: the folder that was handed in; a link that leads out of it is refused.
+        inside: the folder (or file) that was handed in, whose own name is taken as it stands; a
+            link that leads out of it is refused, on whatever part of ``path`` it is.
         ours: locked cells of the assignment (`normalised`), which are not the student's.
 
     Raises:
@@ -69,13 +72,15 @@ def read_notebook(path: Path, inside: Path, ours: Collection[str] = ()) -> Noteb
 
 def normalised(source: str) -> str:
     """A cell's source without what editors change: line ends, trailing blanks, empty lines."""
-    lines = (line.rstrip() for line in source.replace("\r\n", "\n").split("\n"))
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    lines = (line.rstrip() for line in source.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def _bytes(path: Path, inside: Path) -> bytes:
     try:
-        if path.is_symlink() and not path.resolve().is_relative_to(inside.resolve()):
+        inside = Path(os.path.abspath(inside))  # noqa: PTH100 (its own name is not followed)
+        if not path.resolve().is_relative_to(inside.parent.resolve() / inside.name):
             raise Unreadable(
                 Text(
                     "The file is a link that leads out of the folder handed in. Hand in the file.",
@@ -87,23 +92,24 @@ def _bytes(path: Path, inside: Path) -> bytes:
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "broken link"
         raise Unreadable(
-            Text(
-                f"The file cannot be opened ({reason}).", f"ファイルを開けません({reason})。"
-            )
+            Text(f"The file cannot be opened ({reason}).", f"ファイルを開けません({reason})。")
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise Unreadable(
                 Text(
-                    "There is a folder of that name instead of a notebook. Hand in the .ipynb file.",
-                    "ノートブックではなく同じ名前のフォルダです。.ipynb ファイルを提出してください。",
+                    "There is a folder instead of a notebook. Hand in the .ipynb file.",
+                    "ノートブックではなくフォルダです。.ipynb ファイルを提出してください。",
                 )
             )
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(Text("It is not a regular file.", "通常のファイルではありません。"))
+        raise Unreadable(Text("It is not a regular file.", "通常のファイルではありません。"))
+    with os.fdopen(descriptor, "rb") as file:
         if status.st_size > MAX_BYTES:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            # A file with holes may claim any size, and would take hours to read.
+            hashed = status.st_size <= MAX_HASHED
+            digest = hashlib.file_digest(file, "sha256").hexdigest() if hashed else None
             size = f"{status.st_size / 2**20:.0f} MB"
             raise Unreadable(
                 Text(
@@ -121,8 +127,16 @@ def _sources(raw: bytes) -> list[tuple[int, str]]:
     """Every code cell's (index, source), of nbformat 3, 4 and whatever else looks like it."""
     if not raw.strip():
         raise Unreadable(Text("The file is empty.", "ファイルが空です。"))
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MAX_PARTS:  # memory, many times over
+        raise Unreadable(
+            Text(
+                "The file holds too much data. Clear the outputs (Restart & Clear Output), save, "
+                "and hand it in again.",
+                "データが多すぎます。出力を消去して保存し、もう一度提出してください。",
+            )
+        )
     try:
-        book = json.loads(raw.decode("utf-8-sig"))
+        book = json.loads(raw)  # UTF-8, -16 or -32, whatever an editor or a shell made of it
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise Unreadable(
@@ -151,7 +165,8 @@ def _sources(raw: bytes) -> list[tuple[int, str]]:
         if isinstance(source, str):
             # A lone surrogate is legal JSON and no text that Python can write out.
             sources.append((index, source.encode("utf-8", "replace").decode("utf-8")))
-    if len(sources) > MAX_CELLS or sum(len(text) for _, text in sources) > MAX_CODE:
+    # Counted as it travels to the sandbox: one character can be twelve there.
+    if len(sources) > MAX_CELLS or sum(len(json.dumps(text)) for _, text in sources) > MAX_CODE:
         raise Unreadable(
             Text(
                 "The notebook holds more code than can be graded (4 MB or 5000 cells).",
@@ -164,8 +179,9 @@ def _sources(raw: bytes) -> list[tuple[int, str]]:
 def _cell_list(book: Any) -> list[Any] | None:
     if not isinstance(book, dict):
         return None
-    if isinstance(book.get("cells"), list):
-        return book["cells"]
+    cells = book.get("cells")
+    if isinstance(cells, list):
+        return cells
     sheets = book.get("worksheets")
     if isinstance(sheets, list):
         found = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
