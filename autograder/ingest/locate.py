@@ -8,12 +8,20 @@ cannot be placed is named in `Found.problems`, never dropped in silence.
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_IGNORED = ("__MACOSX", "__pycache__", "node_modules")
+from autograder.ingest.names import (
+    exercise_in,
+    folder_name,
+    ignored,
+    may_be_a_submission,
+    printable,
+    stem,
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class Submission:
         student: the student's name, fit for a folder's.
         exercise: the exercise's id.
         path: the file (or what stands in its place).
-        inside: the folder that was handed in; links may not lead out of it.
+        inside: the folder (or file) that was handed in; links may not lead out of it.
     """
 
     student: str
@@ -49,142 +57,211 @@ def locate(paths: Iterable[Path], exercises: Collection[str], exercise: str | No
         exercises: the ids that the course has.
         exercise: the one that ``--exercise`` names, if any.
     """
+    search = _Search(exercises, exercise)
     found: dict[tuple[str, str], Submission] = {}
     names: dict[str, str] = {}
     problems: list[str] = []
     for path in paths:
-        for entry in _below(path, exercises, exercise):
+        try:
+            entries = list(search.below(path))
+        except OSError as error:
+            problems.append(f"{printable(path)}: cannot be read ({error.strerror})")
+            continue
+        for entry in entries:
             if isinstance(entry, str):
                 problems.append(entry)
                 continue
-            raw, exercise_id, file = entry
-            student = _safe(raw, names)
-            key = (student, exercise_id)
-            if key in found:
+            student = _student_name(entry.student, names)
+            submission = Submission(student, entry.exercise, entry.path, entry.inside)
+            first = found.setdefault((student, entry.exercise), submission)
+            if first is not submission and not _same_file(first.path, entry.path):
                 problems.append(
-                    f"{file}: {raw} has handed in {exercise_id} twice; "
-                    f"{found[key].path} is graded. Remove one of them"
+                    f"{printable(entry.path)}: {student} has handed in {entry.exercise} twice; "
+                    f"{printable(first.path)} is graded. Remove one of them"
                 )
-                continue
-            inside = path if path.is_dir() else path.parent
-            found[key] = Submission(student, exercise_id, file, inside)
     return Found(tuple(found[key] for key in sorted(found)), tuple(problems))
 
 
-Entry = tuple[str, str, Path] | str
+@dataclass(frozen=True)
+class _Entry:
+    student: str
+    exercise: str
+    path: Path
+    inside: Path
 
 
-def _below(path: Path, exercises: Collection[str], wanted: str | None) -> Iterator[Entry]:
-    if not path.is_dir() or (path.suffix == ".ipynb" and not _children(path)):
-        yield _single(path, exercises, wanted)
-        return
-    children = _children(path)
-    if any(_exercise_of(child, exercises) for child in children):
-        # The folder is itself one student's.
-        yield from _student(path.resolve().name, path, exercises, wanted)
-        return
-    for child in children:
-        if child.suffix == ".ipynb":
-            if wanted is None:
-                yield f"{child}: which exercise is it? Say --exercise ID, one of {_list(exercises)}"
-            else:
-                yield child.stem, wanted, child
-        elif child.is_dir():
-            yield from _student(child.name, child, exercises, wanted)
+@dataclass(frozen=True)
+class _Search:
+    """One look through what was pointed at; yields entries, and problems in words."""
 
+    exercises: Collection[str]
+    wanted: str | None
 
-def _single(path: Path, exercises: Collection[str], wanted: str | None) -> Entry:
-    own = _exercise_of(path, exercises)
-    parent = path.resolve().parent
-    exercise = wanted or own or (parent.name if parent.name in exercises else None)
-    if exercise is None:
-        return f"{path}: which exercise is it? Say --exercise ID, one of {_list(exercises)}"
-    if own == path.stem and parent.name and parent.name not in exercises:
-        return parent.name, exercise, path  # alice/02_im2col.ipynb
-    if parent.name in exercises:
-        return parent.parent.name or path.stem, exercise, path  # alice/02_im2col/anything.ipynb
-    return path.stem, exercise, path
-
-
-def _student(
-    student: str, folder: Path, exercises: Collection[str], wanted: str | None
-) -> Iterator[Entry]:
-    placed = False
-    for child in _children(folder):
-        exercise = _exercise_of(child, exercises)
-        if exercise is None:
-            continue
-        placed = True
-        if wanted is not None and exercise != wanted:
-            continue
-        if child.is_dir() and child.suffix != ".ipynb":
-            yield student, exercise, _best_notebook(child, exercise)
+    def below(self, path: Path) -> Iterator[_Entry | str]:
+        if not path.is_dir() or (stem(path) is not None and not _notebooks(path)):
+            yield self._single(path)
+            return
+        root = path.resolve()  # the instructor's own links are followed
+        children = _children(root)
+        books = [child for child in children if stem(child) is not None]
+        placed = [child for child in children if self._exercise_of(child)]
+        if root.name in self.exercises and self._is_one_students(root, books):
+            yield from self._folder_of(root.parent.name, root, root.name, root)
+        elif placed and not (self.wanted and set(placed) < set(books)):
+            yield from self._student(root.name, root, root)
         else:
-            yield student, exercise, child
-    if placed:
-        return
-    books = _notebooks(folder)
-    if wanted is not None and books:
-        yield student, wanted, _best(books, wanted)
-    elif books or _children(folder):
-        yield (
-            f"{folder}: holds no folder or notebook named like an exercise ({_list(exercises)}). "
-            "Rename it, or say --exercise ID"
-        )
-    else:
-        yield f"{folder}: is empty. Nothing was handed in"
+            yield from self._class(root, children, books)
+
+    def _is_one_students(self, folder: Path, books: list[Path]) -> bool:
+        """Whether ``<…>/<exercise>`` is a student's, and not a class's for that exercise."""
+        if self.wanted is None:
+            return len(books) <= 1
+        named = any(folder.name in (stem(book) or "") for book in books)
+        return self.wanted == folder.name and len(books) == 1 and named
+
+    def _class(self, root: Path, children: list[Path], books: list[Path]) -> Iterator[_Entry | str]:
+        """A folder of ``<student>.ipynb``, of folders of students, or of both."""
+        if books and self.wanted is None:
+            some = ", ".join(book.name for book in books[:3]) + (", …" if len(books) > 3 else "")
+            yield printable(
+                f"{root}: of which exercise are its notebooks ({some})? {self._say_which()}"
+            )
+        names = {stem(book) for book in books}
+        for child in children:
+            own = stem(child)
+            if own is not None:
+                if self.wanted is not None:
+                    yield _Entry(own, self.wanted, _the_notebook(child), root)
+            elif child.is_dir() and books and not _notebooks(child):
+                yield f"{printable(child)}: a folder without a notebook was left out"
+            elif child.is_dir():
+                yield from self._student(child.name, child, child)
+            elif self.wanted and may_be_a_submission(child) and child.stem not in names:
+                yield _Entry(child.stem, self.wanted, child, root)
+        if not children:
+            yield f"{printable(root)}: is empty. Nothing was handed in"
+
+    def _single(self, path: Path) -> _Entry | str:
+        path = _as_named(path)
+        own, folder = stem(path) or path.stem, path.parent.name
+        in_folder = folder in self.exercises
+        exercise = self.wanted or exercise_in(own, self.exercises)
+        exercise = exercise or (folder if in_folder else None)
+        if exercise is None:
+            return f"{printable(path)}: which exercise is it? {self._say_which()}"
+        student = folder if own in self.exercises else own  # alice/02_im2col.ipynb
+        if in_folder:
+            student = path.parent.parent.name  # alice/02_im2col/anything.ipynb
+        return _Entry(student or own, exercise, path, path.parent)
+
+    def _student(self, student: str, folder: Path, inside: Path) -> Iterator[_Entry | str]:
+        """A student's folder: exercises by name, else by a name that holds theirs."""
+        try:
+            children = _children(folder)
+        except OSError as error:
+            yield f"{printable(folder)}: cannot be read ({error.strerror})"
+            return
+        exact = {self._exercise_of(child) for child in children}
+        any_placed = False
+        for exercise in sorted(self.exercises):
+            places = [child for child in children if self._exercise_of(child) == exercise]
+            if exercise not in exact:
+                books = [child for child in children if stem(child) is not None]
+                places = [book for book in books if self._meant(book) == exercise]
+                if len(places) > 1 and self.wanted in (None, exercise):
+                    yield _several(folder, places, exercise)
+                places = places[:1]
+            any_placed = any_placed or bool(places)
+            for place in places:
+                if self.wanted not in (None, exercise):
+                    continue
+                if place.is_dir():
+                    yield from self._folder_of(student, place, exercise, inside)
+                else:
+                    yield _Entry(student, exercise, place, inside)
+        if any_placed:
+            return
+        if self.wanted is not None:
+            yield from self._folder_of(student, folder, self.wanted, inside)
+        elif children:
+            yield (
+                f"{printable(folder)}: holds no folder or notebook named like an exercise. "
+                f"Rename it, or {self._say_which()}"
+            )
+        else:
+            yield f"{printable(folder)}: is empty. Nothing was handed in"
+
+    def _folder_of(
+        self, student: str, folder: Path, exercise: str, inside: Path
+    ) -> Iterator[_Entry | str]:
+        """The notebook in an exercise's folder; the folder itself where there is none."""
+        books = _notebooks(folder)
+        named = [book for book in books if stem(book) == exercise]
+        similar = [book for book in books if self._meant(book) == exercise]
+        best = named or similar or books
+        if len(best) > 1 and not named:
+            yield _several(folder, best, exercise)
+        yield _Entry(student, exercise, best[0] if best else folder, inside)
+
+    def _exercise_of(self, path: Path) -> str | None:
+        name = stem(path) or path.name
+        return name if name in self.exercises and (stem(path) or path.is_dir()) else None
+
+    def _meant(self, book: Path) -> str | None:
+        return exercise_in(stem(book) or "", self.exercises)
+
+    def _say_which(self) -> str:
+        return f"Say --exercise ID, one of {', '.join(sorted(self.exercises))}"
 
 
-def _exercise_of(path: Path, exercises: Collection[str]) -> str | None:
-    name = path.stem if path.suffix == ".ipynb" else path.name
-    return name if name in exercises else None
+def _several(folder: Path, books: list[Path], exercise: str) -> str:
+    others = ", ".join(str(book.relative_to(folder)) for book in books[1:4])
+    return printable(
+        f"{folder}: holds several notebooks for {exercise}; {books[0].relative_to(folder)} is "
+        f"graded, not {others}. Keep one of them, or name it {exercise}.ipynb"
+    )
 
 
-def _best_notebook(folder: Path, exercise: str) -> Path:
-    """The notebook in an exercise's folder; the folder itself where there is none."""
-    books = _notebooks(folder)
-    return _best(books, exercise) if books else folder
-
-
-def _best(books: list[Path], exercise: str) -> Path:
-    named = [book for book in books if book.stem == exercise]
-    similar = [book for book in books if exercise in book.stem]
-    return (named or similar or books)[0]
+def _the_notebook(path: Path) -> Path:
+    """The file; of a folder called ``alice.ipynb`` the notebook in it, if there is one."""
+    books = _notebooks(path) if path.is_dir() and not path.is_symlink() else []
+    return books[0] if books else path
 
 
 def _notebooks(folder: Path) -> list[Path]:
-    books = [
-        book
-        for book in folder.rglob("*.ipynb")
-        if not any(_ignored(part) for part in book.relative_to(folder).parts)
-    ]
-    return sorted(books, key=lambda book: (len(book.parts), str(book)))
+    """Every notebook in a folder and below, nearest first; links to folders are not followed."""
+    books: list[Path] = []
+    if folder.is_symlink():
+        return books
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not ignored(name)]
+        here = Path(place)
+        books += [here / name for name in files if not ignored(name) and stem(here / name)]
+    return sorted(books, key=lambda book: (len(book.parts), "-checkpoint" in book.stem, str(book)))
 
 
 def _children(folder: Path) -> list[Path]:
-    return sorted(child for child in folder.iterdir() if not _ignored(child.name))
+    return sorted(child for child in folder.iterdir() if not ignored(child.name))
 
 
-def _ignored(name: str) -> bool:
-    return name.startswith(".") or name in _IGNORED
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return _as_named(one) == _as_named(other)
 
 
-def _safe(raw: str, names: dict[str, str]) -> str:
-    """A student's name as a folder's name: any script and blanks, but no way out of the folder.
+def _as_named(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (the name as it stands: no link is followed)
 
-    Two students whose names would become the same get a short hash each after the first.
+
+def _student_name(raw: str, names: dict[str, str]) -> str:
+    """`folder_name`, told apart from another student's that would become the same.
+
+    Such a name gets a short hash; where file systems do not tell capitals apart, neither does this.
     """
-    text = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode("utf-8"))
-    text = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in text)
-    text = text.strip().lstrip(".").rstrip(". ")
-    while len(text.encode()) > 120:
-        text = text[:-1]
-    text = text or "_"
+    text = folder_name(raw)
+    raw = unicodedata.normalize("NFC", printable(raw))
     if names.setdefault(text.casefold(), raw) != raw:
-        text += "-" + hashlib.sha256(raw.encode("utf-8", "replace")).hexdigest()[:8]
-        names.setdefault(text.casefold(), raw)
+        text += "-" + hashlib.sha256(raw.encode()).hexdigest()[:8]
     return text
-
-
-def _list(exercises: Collection[str]) -> str:
-    return ", ".join(sorted(exercises))
