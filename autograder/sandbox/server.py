@@ -195,8 +195,7 @@ class Server:
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._process is not None and self._first is None:
-            # Hanging up is enough, and lets it tidy up.
+        if self._process is not None:  # hanging up is enough, and lets it tidy up
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_KILL_S / 4)
         self.destroy()

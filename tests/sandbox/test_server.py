@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
@@ -149,11 +150,11 @@ def test_no_session_outlives_the_host(level: Level) -> None:
         try:
             server = Server(level, Limits())
             server.start()
-            children = [server.spawn({"probe": SLEEP})]
+            kept = server.spawn({"probe": SLEEP})
             assert server.pid is not None
             found = [process.pid for process in processes.beneath(server.pid)]
-            os.write(write, f"{found} {len(children)}".encode())
-            time.sleep(60)
+            os.write(write, f"{found} {server.session_directories()}".encode())
+            kept.wait(60)
         finally:
             os._exit(1)
     os.close(write)
@@ -163,6 +164,8 @@ def test_no_session_outlives_the_host(level: Level) -> None:
         os.waitpid(host, 0)
     pids = [int(number) for number in told[told.index("[") + 1 : told.index("]")].split(",")]
     assert _all_gone(pids)
+    directories = re.findall(r"'([^']+)'", told)
+    assert [d for d in directories if Path(d).exists()] == []
 
 
 def test_settings_reach_the_session_however_long(server: Server) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -46,7 +47,11 @@ def main() -> None:
     gc.freeze()  # here and not in each session, where it would copy every page
     hello = {"pid": os.getpid(), "landlock": ground.landlock, "python": sys.version.split()[0]}
     control.sendall(json.dumps(hello).encode() + b"\n")
-    Supervisor(ground, control, own_processes).run()
+    try:
+        Supervisor(ground, control, own_processes).run()
+    finally:
+        if plan.scratch is not None:  # the host may have been killed, and cannot tidy up
+            shutil.rmtree(plan.scratch, ignore_errors=True)
 
 
 def _become_init(plan: Plan) -> int:
