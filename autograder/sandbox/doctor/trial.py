@@ -71,7 +71,8 @@ def try_level(level: Level, attacks: Iterable[Attack], view: View) -> Iterator[F
                 yield _finding(level, attack, seen, problems)
     except SandboxUnavailable as error:
         aim = "run students' code at this level"
-        yield Finding(level, "level", aim, "not applicable", f"{error.what}; {error.mend}")
+        how = error.what if "doctor" in error.mend else f"{error.what}; {error.mend}"
+        yield Finding(level, "level", aim, "not applicable", how)
 
 
 def _run(server: Server, source: str) -> Seen:
