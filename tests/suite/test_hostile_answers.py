@@ -101,7 +101,10 @@ def graded(new_bench) -> dict[str, Outcome]:
     notebooks = {
         **{name: f"def f(x):\n    {body}\n" for name, body in (RETURNED | RAISED).items()},
         **{name: FORGE.replace("FORGERY", forgery) for name, forgery in FORGED.items()},
-        **{name: NOTEBOOK.replace("FORGERY", forgery) for name, forgery in RECORDS.items()},
+        **{
+            f"records: {name}": NOTEBOOK.replace("FORGERY", forgery)
+            for name, forgery in RECORDS.items()
+        },
     }
     bench = new_bench()
     suite = f'@criterion("f.works")\ndef test_it(student, make):\n    {SAME}\n'
@@ -326,7 +329,7 @@ RECORDS = {
     ),
     "a status that is an array": '{"records": records([0, ARRAY, None]), "defined": NAMED}',
     "an error that is an array": '{"records": records([0, "error", ARRAY]), "defined": NAMED}',
-    "an error of surrogates": '{"records": records([0, "error", "\ud800"]), "defined": NAMED}',
+    "an error of surrogates": '{"records": records([0, "error", "\\ud800"]), "defined": NAMED}',
     "an entry that is none": '{"records": {"t": "list", "v": [5]}, "defined": NAMED}',
     "records that are none": '{"records": 5, "defined": NAMED}',
     "no definitions": '{"records": records(), "defined": None}',
@@ -337,7 +340,7 @@ RECORDS = {
         '{"records": records(), "defined": {"t": "dict", "k": [5], "v": [1]}}'
     ),
     "names of surrogates": (
-        '{"records": records(), "defined": {"t": "dict", "k": ["f\ud800"], "v": [None]}}'
+        '{"records": records(), "defined": {"t": "dict", "k": ["f\\ud800"], "v": [None]}}'
     ),
     "a place that is an array": '{"at": ARRAY}',
     "a place that is a list of arrays": '{"at": {"t": "list", "v": [ARRAY, ARRAY]}}',
@@ -346,7 +349,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_forged_records_of_cells_earn_nothing_and_are_the_students_own(graded, name):
-    outcome = graded[name]
+    outcome = graded[f"records: {name}"]
     assert outcome.status in {"failed", "error", "missing"}, outcome.grader_note
     assert outcome.grader_note is None
     assert fit_to_be_shown(outcome)
