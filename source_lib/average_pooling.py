@@ -54,7 +54,7 @@ class AveragePooling:
         self._x_shape, self._dtype = images.shape, float_dtype(images)
         self._out_shape = (N, C, *size)
 
-        padded = pad_images(images, self.pad)
+        padded = pad_images(images, self.pad, self.pad)
         out = np.zeros(self._out_shape, dtype=self._dtype)
         for top, left in np.ndindex(*self.window):
             out += offset_view(padded, top, left, self.stride, size)

@@ -58,7 +58,7 @@ class Pooling:
         # Which place of its window won, counted row by row: one byte, where an index takes eight.
         winner = np.zeros(out.shape, dtype=np.min_scalar_type(math.prod(self.window)))
         for images in groups_of_images(x):
-            padded = pad_images(x[images], self.pad, lowest(x.dtype))
+            padded = pad_images(x[images], self.pad, self.pad, lowest(x.dtype))
             self._compete(padded, out[images], winner[images])
         self._x_shape, self._dtype, self._winner = x.shape, float_dtype(x), winner
         return out

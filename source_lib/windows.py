@@ -14,22 +14,22 @@ from source_lib.checks import Array, as_array, count, has_shape
 from source_lib.sizes import output_shape
 
 
-def pad_images(images: Array, pad: int, value: float = 0) -> Array:
-    """Return `images` (N, C, H, W) with `pad` pixels of `value` on each side of H and W.
+def pad_images(images: Array, pad_h: int, pad_w: int, value: float = 0) -> Array:
+    """Return images (N, C, H, W) with `pad_h` rows and `pad_w` columns of `value` on each side.
 
-    With `pad` 0 the very same array comes back: callers read from it and never write.
+    Without padding the very same array comes back: callers read from it and never write.
     """
-    if pad == 0:
+    if pad_h == pad_w == 0:
         return images
     N, C, H, W = images.shape
     # np.pad would do, but takes 20 us of Python for each call, more than a small layer's work.
-    padded = np.full((N, C, H + 2 * pad, W + 2 * pad), value, dtype=images.dtype)
-    padded[:, :, pad : pad + H, pad : pad + W] = images
+    padded = np.full((N, C, H + 2 * pad_h, W + 2 * pad_w), value, dtype=images.dtype)
+    padded[:, :, pad_h : pad_h + H, pad_w : pad_w + W] = images
     return padded
 
 
 def crop_images(padded: Array, pad: int) -> Array:
-    """Undo `pad_images`: return (N, C, H, W) without the `pad` pixels on each side."""
+    """Return images without the `pad` pixels on each side that `pad_images` put there."""
     if pad == 0:
         return padded
     # A copy rather than a view: contiguous, and the padding's memory is not kept alive.
@@ -45,6 +45,18 @@ def offset_view(padded: Array, y: int, x: int, stride: int, out_shape: Sequence[
     """
     *_, out_h, out_w = out_shape
     return padded[..., y : y + stride * out_h : stride, x : x + stride * out_w : stride]
+
+
+def windows_view(padded: Array, filter_h: int, filter_w: int, stride: int) -> Array:
+    """Return every window of (N, C, H, W) without copying a pixel.
+
+    The view (N, C, out_h, out_w, filter_h, filter_w) shows overlapping windows of one and the same
+    memory: writing to one of them shows in others.
+    """
+    every = np.lib.stride_tricks.sliding_window_view(
+        padded, (filter_h, filter_w), axis=(2, 3), writeable=padded.flags.writeable
+    )
+    return every[:, :, ::stride, ::stride]
 
 
 def im2col(
@@ -75,13 +87,7 @@ def im2col(
     window = (count("filter_h", filter_h, 1), count("filter_w", filter_w, 1))
     out_h, out_w = output_shape((H, W), window, stride, pad, "filter_h x filter_w")
 
-    padded = pad_images(x, pad)
-    # (N, C, out_h, out_w, filter_h, filter_w): a view, no pixel is copied yet.
-    every_window = np.lib.stride_tricks.sliding_window_view(
-        padded, (filter_h, filter_w), axis=(2, 3)
-    )
-    windows = every_window[:, :, ::stride, ::stride]
-
+    windows = windows_view(pad_images(x, pad, pad), filter_h, filter_w, stride)
     col = np.empty((N, out_h, out_w, C, filter_h, filter_w), dtype=x.dtype)
     col[...] = windows.transpose(0, 2, 3, 1, 4, 5)
     return col.reshape(N * out_h * out_w, C * filter_h * filter_w)
