@@ -32,10 +32,11 @@ class ArgumentChanged(Exception):
 
 
 class NotRaised(Exception):
-    """A call that should have refused its arguments and did not."""
+    """A call that should have refused its arguments, and gave or raised something else."""
 
-    def __init__(self, call: str, expected: str, got: str) -> None:
+    def __init__(self, call: str, expected: str, got: str, raised: bool = False) -> None:
         super().__init__(f"{call} did not raise {expected}")
+        self.raised = raised
         self.call = call
         self.expected = expected
         self.got = got
@@ -114,7 +115,8 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
         if raised.info.type == "NotImplementedError":
             raise  # a stub refuses everything
         if error.__name__ not in raised.info.kinds:
-            raise NotRaised(raised.label or "", error.__name__, raised.info.type) from raised
+            name = raised.info.type
+            raise NotRaised(raised.label or "", error.__name__, name, raised=True) from raised
         return
     raise NotRaised(label(answer), error.__name__, type_name(fetch(answer)))
 

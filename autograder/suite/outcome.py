@@ -14,7 +14,6 @@ Whatever came across the wall is cut and cleaned before it stands in a text.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.course.records import Text
 from autograder.sandbox.session import (
@@ -25,26 +24,12 @@ from autograder.sandbox.session import (
     StudentTimeout,
     one_line,
 )
-from autograder.suite import patterns
+from autograder.suite import differences
 from autograder.suite.assertions import ArgumentChanged, Mismatch, NotRaised
-from autograder.suite.compare import Difference
 from autograder.suite.proxy import NotThere, StudentMissing
 
 NOTHING = Text("", "")
 DASH = "—"
-
-_KINDS = {
-    "array": Text("a NumPy array", "NumPy 配列"),
-    "float": Text("a number", "数値"),
-    "int": Text("a whole number (int)", "整数(int)"),
-    "complex": Text("a complex number", "複素数"),
-    "bool": Text("True or False", "True か False"),
-    "str": Text("a text (str)", "文字列(str)"),
-    "tuple": Text("a tuple", "タプル"),
-    "list": Text("a list", "リスト"),
-    "dict": Text("a dict", "辞書(dict)"),
-    "None": Text("None", "None"),
-}
 
 
 @dataclass(frozen=True)
@@ -79,7 +64,7 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
         return _mismatch(error, reveal)
     if isinstance(error, ArgumentChanged):
         text = Text(
-            f"Your code changed its argument {error.place} in place. Work on a copy: "
+            f"Your code changed argument {error.place} in place. Work on a copy: "
             "the caller still needs the original.",
             f"{error.place} 番目の引数が書き換えられています。"
             "呼び出し側はまだ元の配列を使うので、コピーに対して計算してください。",
@@ -89,9 +74,9 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
         got = one_line(error.got, 80)
         text = Text(
             f"This call cannot have a result, so it should raise `{error.expected}`; "
-            f"yours gave `{got}`.",
+            f"yours {'raised' if error.raised else 'returned'} `{got}`.",
             f"この呼び出しには正しい答えがないので `{error.expected}` を送出してください。"
-            f"今は `{got}` になっています。",
+            f"今は `{got}` {'を送出して' if error.raised else 'が返って'}います。",
         )
         return Outcome("failed", text, _example(error.call, got, error.expected, reveal))
     return None
@@ -165,17 +150,14 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
         return Outcome("error", text, _example(error.label, info.type, DASH, reveal))
     what = f"{info.type}: {info.message}" if info.message else info.type
     example = _example(error.label, what, DASH, reveal)
-    if info.text:
-        place = f"line {info.line}" if info.cell is None else f"cell {info.cell + 1}"
-        if info.line and info.cell is not None:
-            place += f", line {info.line}"
-        where = place.replace("cell ", "セル ").replace("line ", "行 ")
+    if info.text and info.cell is not None:
+        cell, line = info.cell + 1, info.line or 1
         text = Text(
-            f"Your code raised {what} — at `{info.text}` ({place}).",
-            f"エラーが出ました: {what} — `{info.text}` の行です({where})。",
+            f"Your code raised {what} — at `{info.text}` (cell {cell}, line {line}).",
+            f"エラーが出ました: {what} — `{info.text}` (セル {cell} の {line} 行目)。",
         )
     elif info.type == "WireError":
-        text = _UNREADABLE
+        text, example = _UNREADABLE, _example(error.label, DASH, DASH, reveal)
     elif info.type == "TypeError":
         text = Text(
             f"The call failed with {what}. Does your definition take the arguments "
@@ -197,7 +179,7 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
 
 def _not_there(error: NotThere, reveal: str) -> Outcome:
     if error.got == "None":
-        text = _NOTHING_BACK
+        text = differences.NOTHING_BACK
     else:
         got = one_line(error.got, 80)
         text = Text(
@@ -207,120 +189,13 @@ def _not_there(error: NotThere, reveal: str) -> Outcome:
     return Outcome("failed", text, _example(error.label, error.got, DASH, reveal))
 
 
-_NOTHING_BACK = Text(
-    "Nothing came back (None). Is there a `return` at the end?",
-    "何も返ってきません(None)。最後に `return` がありますか。",
-)
-
-
 def _mismatch(error: Mismatch, reveal: str) -> Outcome:
     found = error.found
-    text = _NUMBERLESS[found.kind] if reveal == "none" else _difference(found, reveal)
-    en, ja = text.en, text.ja
-    if found.path:
-        where = "".join(f"[{key!r}]" for key in found.path)
-        en, ja = f"In the result's `{where}`: {en}", f"結果の `{where}`: {ja}"
-    if found.pattern and reveal != "none":
-        seen = patterns.words(found.pattern, numbers=reveal == "first_difference")
-        en, ja = f"{en} {seen.en}", f"{ja}{seen.ja}"
-    got, expected = _sides(found)
+    got, expected = differences.sides(found)
     if reveal == "shapes" and found.kind in ("values", "not_finite"):
         got, expected = DASH, DASH
-    return Outcome("failed", Text(en, ja), _example(error.call, got, expected, reveal))
-
-
-_NUMBERLESS = {
-    "nothing": _NOTHING_BACK,
-    "type": Text("The result is not of the right type.", "結果の型が違います。"),
-    "shape": Text("The result does not have the right shape.", "結果の形状が違います。"),
-    "dtype": Text("The result does not have the right dtype.", "結果の dtype が違います。"),
-    "length": Text("Not the right number of values came back.", "返ってきた値の個数が違います。"),
-    "keys": Text("Keys are missing from the dict.", "辞書に足りないキーがあります。"),
-    "not_finite": Text(
-        "There are NaN or infinite values. Was every element written?",
-        "NaN か無限大が含まれています。すべての要素に値を入れましたか。",
-    ),
-    "values": Text("There are wrong values.", "値が違います。"),
-}
-
-
-def _difference(found: Difference, reveal: str) -> Text:
-    """What differs, with shapes and counts."""
-    got = one_line(str(found.got), 80) if found.kind in ("type", "dtype") else found.got
-    at = f"{found.index}" if found.index else ""
-    if found.kind == "type":
-        wanted = _KINDS.get(found.expected, Text(f"`{found.expected}`", f"`{found.expected}`"))
-        return Text(
-            f"A value of type `{got}` came back where {wanted.en} is asked for.",
-            f"{wanted.ja}を返すところで `{got}` 型の値が返ってきました。",
-        )
-    if found.kind in ("shape", "dtype"):
-        ja = "形状" if found.kind == "shape" else "dtype "
-        return Text(
-            f"The {found.kind} is {got}; it should be {found.expected}.",
-            f"{ja}が {got} です。正しくは {found.expected} です。",
-        )
-    if found.kind == "length":
-        return Text(
-            f"{got} values came back where {found.expected} are asked for.",
-            f"{found.expected} 個の値を返すところで {got} 個返ってきました。",
-        )
-    if found.kind == "keys":
-        names = ", ".join(f"`{name}`" for name in found.expected)
-        return Text(f"Missing from the dict: {names}.", f"辞書にキー {names} がありません。")
-    if found.kind == "not_finite" and at:
-        return Text(
-            f"{found.wrong} of {found.total} values are NaN or infinite, "
-            f"the first at index {at}. Was every element written?",
-            f"{found.total} 個の値のうち {found.wrong} 個が NaN か無限大です"
-            f"(最初の位置は {at})。すべての要素に値を入れましたか。",
-        )
-    if found.kind == "values" and at:
-        en = f"{found.wrong} of {found.total} values are wrong ({_share(found)})"
-        ja = f"{found.total} 個の値のうち {found.wrong} 個が違います({_share(found)})"
-        if reveal == "first_difference":
-            en += f"; the first is at index {at}"
-            ja += f"。最初の位置は {at} です"
-        return Text(en + ".", ja + "。")
-    if found.kind == "values":
-        return Text("The value is wrong.", "値が違います。")
-    return _NUMBERLESS[found.kind]
-
-
-def _sides(found: Difference) -> tuple[str, str]:
-    where = f" at {found.index}" if found.index else ""
-    if found.kind in ("values", "not_finite"):
-        got, expected = _distinct(found.got, found.expected)
-        return got + where, expected + where
-    if found.kind == "keys":
-        return ", ".join(found.got[:20]), ", ".join(found.expected)
-    return str(found.got), str(found.expected)
-
-
-def _share(found: Difference) -> str:
-    percent = 100 * found.wrong / found.total
-    return "100 %" if found.wrong == found.total else f"{min(max(percent, 0.1), 99.9):.1f} %"
-
-
-def _distinct(got: Any, expected: Any) -> tuple[str, str]:
-    """Two values as text, with as few digits as tell them apart.
-
-    Few, for rounding in the last ones differs from machine to machine.
-    """
-    for digits in (5, 7, 9, 12):
-        texts = _value(got, digits), _value(expected, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
-
-
-def _value(value: Any, digits: int) -> str:
-    if isinstance(value, str):
-        return repr(one_line(value, 60))
-    try:
-        return f"{value:.{digits}g}" if isinstance(value, (float, complex)) else str(value)[:60]
-    except ValueError:  # an int of more digits than Python writes out
-        return "a huge number"
+    example = _example(error.call, got, expected, reveal)
+    return Outcome("failed", differences.words(found, reveal), example)
 
 
 def _example(call: str | None, got: str, expected: str, reveal: str) -> dict[str, str] | None:

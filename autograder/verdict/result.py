@@ -71,7 +71,7 @@ def result(
         wall_s: seconds from reading to this record.
         cpu_s: CPU seconds, the grader's and the student's code's.
     """
-    criteria = []
+    criteria: list[dict[str, Any]] = []
     for criterion in exercise.criteria:
         decided = outcomes[criterion.id]
         criteria.append(

@@ -78,9 +78,9 @@ class Bench:
     root: Path
     budget: Budget = QUICK
 
-    def course(self, suite: str, **parts: list[str]) -> Course:
+    def course(self, suite: str, *, reveal: str = "first_difference", **parts: list[str]) -> Course:
         """A course whose only exercise is decided by ``suite``."""
-        return write_course(self.root, {"01_x": suite}, {"01_x": parts})
+        return write_course(self.root, {"01_x": suite}, {"01_x": parts}, reveal=reveal)
 
     def outcomes(self, course: Course, *notebooks: str) -> list[dict[str, Outcome]]:
         """Each notebook's outcomes of every criterion of every exercise, by criterion id."""
