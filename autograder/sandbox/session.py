@@ -27,6 +27,7 @@ from .conversation import (
     one_line,
 )
 from .inside import wire
+from .unavailable import SandboxUnavailable
 
 __all__ = [
     "Budget",
@@ -47,6 +48,9 @@ __all__ = [
 ]
 
 MAX_RESTARTS = 4
+SLACK_S = 15.0
+"""How much later than the student's own process the host gives up: never before it, if it can."""
+
 FORK_TRIES = 3
 
 
@@ -107,6 +111,7 @@ class Session:
     _child: Child | None = None
     _skip: dict[tuple[int, int], str] = field(default_factory=dict)
     _restarts: int = 0
+    _careful: bool = False
     _ends: float = 0.0
 
     def __enter__(self) -> Session:
@@ -138,14 +143,19 @@ class Session:
 
     def _load(self) -> None:
         """Run the cells; where one ends or stalls the process, begin again without it."""
+        unborn = 0
         while True:
             self._child = self.server.spawn({})
             at: tuple[int, int] | None = None
-            deadline = min(self._ends, time.monotonic() + 3 * self.budget.cells_s + 15)
+            whole = min(self._ends, time.monotonic() + 3 * self.budget.cells_s + SLACK_S)
             try:
-                wire.send(self._child.sock, self._order(), deadline=deadline)
+                wire.send(self._child.sock, self._order(), deadline=whole)
                 while True:
+                    # A statement stops itself after twice its CPU seconds, where it can be stopped.
+                    deadline = min(whole, time.monotonic() + 2 * self.budget.cell_s + SLACK_S)
                     message = wire.receive(self._child.sock, deadline=deadline)
+                    if "stuck" in message:
+                        raise wire.TooLate("code that catches everything")
                     if "at" not in message:
                         break
                     at = _position(message["at"])
@@ -153,11 +163,25 @@ class Session:
                 return
             except wire.WireError as error:
                 self._stop()
-                self._restarts += 1
                 late = isinstance(error, wire.TooLate)
-                if at is None or at in self._skip or self._restarts > MAX_RESTARTS:
+                too_large = at is None and type(error) is wire.WireError
+                if too_large or time.monotonic() > self._ends:
                     self._give_up(at, late)
                     return
+                if at is None:  # none of the student's code has run yet: it is none of its doing
+                    unborn += 1
+                    if unborn > 1:
+                        raise SandboxUnavailable(
+                            "a session ended before it ran anything",
+                            "see whether the machine is out of memory",
+                        ) from error
+                    continue
+                self._restarts += 1
+                if at in self._skip or self._restarts > MAX_RESTARTS:
+                    if self._careful:
+                        self._give_up(at, late)
+                        return
+                    self._careful, self._restarts = True, 0
                 self._skip[at] = "timeout" if late else "error"
 
     def _order(self) -> dict[str, Any]:
@@ -166,7 +190,8 @@ class Session:
             "cells": [list(cell) for cell in self.cells],
             "skip": [list(position) for position in self._skip],
             "cell_s": self.budget.cell_s,
-            "total_s": self.budget.cells_s,
+            # Where the process ended again and again, only definitions are run.
+            "total_s": 0.0 if self._careful else self.budget.cells_s,
         }
 
     def _accept(self, message: dict[str, Any]) -> None:

@@ -6,115 +6,51 @@ costs itself alone. What counts is what the student defined: a later import neve
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
 import linecache
-import re
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from . import clock
 from .raised import Raised, describe
-from .standins import Missing
-
-# Magics that run the rest of the cell as Python; any other %%magic makes the cell something else.
-_PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")
-_LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-_TIMED = re.compile(r"^(?P<indent>\s*)%(?:time|timeit|prun)\s+(?P<rest>[^-\s].*)$")
-_ASSIGNED = re.compile(r"^(?P<head>\s*[\w., ]+=\s*)[%!].*$")
-_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
+from .source import bound_names, is_definition, python_source, statements, unwritten
+from .standins import Missing, Quiet
 
 Skip = set[tuple[int, int]]
 
+READING = -1
+"""The position, in `Notebook.run`'s progress, of reading a cell before any of it is run."""
 
-def python_source(source: str) -> str:
-    """The cell's Python, magics and shell lines taken out, each line on its own line as before."""
-    first = source.lstrip().split("\n", 1)[0]
-    if first.startswith("%%"):
-        if not first.startswith(_PYTHON_CELL_MAGICS):
-            return ""
-        source = source.replace(first, "", 1)
-    if _parses(source):  # a line of a longer expression may well start with %
-        return source
-    lines = []
-    for line in source.split("\n"):
-        timed = _TIMED.match(line)
-        if timed:
-            line = timed["indent"] + timed["rest"]
-        elif _LINE_MAGIC.match(line):
-            line = line[: len(line) - len(line.lstrip())] + "pass"
-        elif assigned := _ASSIGNED.match(line):
-            line = assigned["head"] + "None"
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def statements(source: str) -> tuple[list[ast.stmt], str | None]:
-    """The cell's top-level statements, and what is wrong where a part does not parse.
-
-    A part that does not parse is left out; the good definitions beside it stay.
-    """
-    try:
-        return ast.parse(source).body, None
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        problem = _syntax_message(error)
-    body: list[ast.stmt] = []
-    for start, chunk in _chunks(source):
-        try:
-            parsed = ast.parse("\n" * start + chunk)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        body.extend(parsed.body)
-    return body, problem
-
-
-def _parses(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _syntax_message(error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        text = (error.text or "").strip()
-        where = f"line {error.lineno}" if error.lineno else "somewhere"
-        return f"SyntaxError, {where}: {error.msg}" + (f": {text[:100]}" if text else "")
-    return f"{type(error).__name__}: the cell cannot be read as Python"
-
-
-def _chunks(source: str) -> Iterator[tuple[int, str]]:
-    """Split at lines that begin a top-level statement; yields (lines before, text)."""
-    lines = source.split("\n")
-    starts = [0]
-    decorated = False
-    for number, line in enumerate(lines):
-        if not line or line[0] in " \t#" or _CONTINUES.match(line):
-            continue
-        if not decorated and number:
-            starts.append(number)
-        decorated = line.startswith("@")
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield start, "\n".join(lines[start:end])
+_RESERVE_S = 5.0
+_SHORT_S = 0.5
+_WORK = (ast.Expr, ast.For, ast.While, ast.With, ast.AsyncFor, ast.AsyncWith)
 
 
 class Notebook:
     """The student's namespace, and which names are the student's own.
 
     Attributes:
-        namespace: the module's globals after the cells have run.
+        module: the notebook as a module, ``__main__``.
+        namespace: its globals.
         own: what the student defined, by name: the last definition counts.
     """
 
     def __init__(self, given: dict[str, Any]) -> None:
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
-        self.namespace.update(given)
+        self.module = ModuleType("__main__")
+        self.namespace: dict[str, Any] = vars(self.module)
+        self.namespace.update(given, __builtins__=__builtins__)
         self.own: dict[str, Any] = {}
-        self._flags = 0
+        # Annotations are never evaluated: one that names a module which is not here would otherwise
+        # take its function down.
+        self._flags = __future__.annotations.compiler_flag
+        self._unwritten: dict[str, frozenset[str]] = {}
+        self._again: list[tuple[int, int, ast.stmt, str]] = []
+        self._reserve_s = 0.0
 
     def run(
         self,
@@ -124,6 +60,7 @@ class Notebook:
         cell_s: float,
         total_s: float,
         progress: Callable[[int, int], None],
+        stuck: Callable[[], object] | None = None,
     ) -> list[dict[str, Any]]:
         """Run the cells in order.
 
@@ -131,75 +68,115 @@ class Notebook:
             cells: (index in the notebook, source).
             skip: statements (cell, position) known to end the process or never to stop.
             cell_s: CPU seconds a cell may take before only its definitions are still run.
-            total_s: the same for all cells together.
-            progress: told (cell, position) before each statement.
+            total_s: the same for all cells together; twice as much of wall time. With 0, only
+                definitions are run.
+            progress: told (cell, position) before each statement, and (cell, READING) before.
+            stuck: see `clock.limit`.
 
         Returns:
             One record a cell: index, status ok | error | timeout | skipped, error or None.
         """
-        used = 0.0
+        cpu, wall = time.process_time(), time.monotonic()
+        self._reserve_s = _RESERVE_S if total_s > 0 else 0.0
         records = []
         for index, source in cells:
-            began = time.process_time()
-            budget = min(cell_s, total_s - used)
-            records.append(self._cell(index, source, skip, budget, progress))
-            used += time.process_time() - began
+            left = total_s - (time.process_time() - cpu)
+            if time.monotonic() - wall > 2 * total_s:
+                left = 0.0  # it sleeps, or waits for something that is not here
+            cell = _Cell(self, index, min(cell_s, left), skip, progress, stuck)
+            records.append(cell.run(source))
+        self._define_again(skip, progress, stuck)
         self.settle()
         return records
 
     def settle(self) -> None:
         """Put the student's own functions back where an import or a number took their name."""
-        for name, value in self.own.items():
-            if not callable(self.namespace.get(name)) or name not in self.namespace:
-                self.namespace[name] = value
+        self.namespace.update(self.own)
 
-    def _cell(
-        self,
-        index: int,
-        source: str,
-        skip: Skip,
-        budget: float,
-        progress: Callable[[int, int], None],
-    ) -> dict[str, Any]:
-        source = python_source(source)
-        filename = f"<cell {index}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-        body, problem = statements(source)
-        status = "error" if problem else "ok"
-        began = time.process_time()
-        for position, node in enumerate(body):
-            progress(index, position)
-            left = budget - (time.process_time() - began)
-            if (index, position) in skip:
-                continue
-            if left <= 0 and not _is_definition(node):
-                status = "skipped" if status == "ok" else status
-                problem = problem or "not run: the notebook had used up its time"
-                continue
-            try:
-                with clock.limit(cpu_s=max(left, 1.0), wall_s=2 * max(left, 1.0) + 5):
-                    self._statement(node, filename)
-            except clock.TimeUp:
-                status, problem = "timeout", problem or "stopped: it took too long"
-            except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
-                if status == "ok":
-                    status = "error"
-                problem = problem or _one_line(describe(error))
-        return {"index": index, "status": status, "error": problem}
+    def statement(self, node: ast.stmt, filename: str) -> None:
+        """Run one statement, and note what it defines.
 
-    def _statement(self, node: ast.stmt, filename: str) -> None:
+        Raises:
+            BaseException: whatever it raises. What it had defined by then is noted.
+        """
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node, filename)
             return
-        self._execute(node, filename)
-        for name in _bound_names(node):
-            value = self.namespace.get(name)
-            if callable(value) and not isinstance(value, Missing):
+        stub = unwritten(node)
+        names = list(bound_names(node))
+        if stub and stub > self._unwritten.get(names[0], stub):
+            return  # the cell handed out, again, after what the student wrote
+        before = {name: self.namespace.get(name) for name in names}
+        try:
+            self._define(node, filename)
+        except BaseException:
+            changed = [name for name in names if self.namespace.get(name) is not before[name]]
+            self._note(changed)
+            raise
+        self._note(names)
+        if stub is not None:
+            self._unwritten[names[0]] = stub
+
+    def retry_at_the_end(self, cell: int, position: int, node: ast.stmt, filename: str) -> None:
+        """Run a definition again when all cells have run: cells may stand in any order."""
+        self._again.append((cell, position, node, filename))
+
+    def short_s(self) -> float:
+        """CPU seconds for a statement that should be short, after the budget is used up."""
+        return min(_SHORT_S, self._reserve_s)
+
+    def spent_short(self, seconds: float) -> None:
+        """Take from the reserve that such statements have together."""
+        self._reserve_s -= seconds
+
+    def _define_again(
+        self,
+        skip: Skip,
+        progress: Callable[[int, int], None],
+        stuck: Callable[[], object] | None,
+    ) -> None:
+        while self._again:
+            failed = []
+            for entry in self._again:
+                cell, position, node, filename = entry
+                if (cell, position) in skip or getattr(node, "name", None) in self.own:
+                    continue
+                progress(cell, position)
+                try:
+                    with clock.limit(1.0, 5.0, stuck):
+                        self.statement(node, filename)
+                except NameError:
+                    failed.append(entry)
+                except BaseException:  # it has been reported with its cell
+                    continue
+            if len(failed) == len(self._again):
+                return
+            self._again = failed
+
+    def _note(self, names: list[str]) -> None:
+        for name in names:
+            value, mine = self.namespace.get(name), self.own.get(name)
+            if isinstance(mine, type) and isinstance(value, mine):
+                continue  # ``Pooling = Pooling(2, 2)``: the class's name, taken by an object of it
+            if callable(value) and not isinstance(value, (Missing, Quiet)):
                 self.own[name] = value
+
+    def _define(self, node: ast.stmt, filename: str) -> None:
+        try:
+            self._execute(node, filename)
+        except Exception:
+            # A decorator of a module that is not here must not take the function with it.
+            if getattr(node, "decorator_list", None):
+                bare = ast.copy_location(type(node)(**dict(ast.iter_fields(node))), node)
+                bare.decorator_list = []  # type: ignore[attr-defined]
+                self._execute(bare, filename)
+            raise
 
     def _execute(self, node: ast.stmt, filename: str) -> None:
         module = ast.Module([node], [])
-        code = compile(module, filename, "exec", flags=self._flags, dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = compile(module, filename, "exec", flags=self._flags, dont_inherit=True)
         exec(code, self.namespace)
 
     def _import(self, node: ast.Import | ast.ImportFrom, filename: str) -> None:
@@ -209,54 +186,117 @@ class Notebook:
                 feature = getattr(__future__, alias.name, None)
                 self._flags |= feature.compiler_flag if feature else 0
             return
-        first_error: ImportError | None = None
+        first_error: Exception | None = None
         for alias in node.names:
-            before = dict(self.own)
             single = (
                 ast.Import([alias])
                 if isinstance(node, ast.Import)
                 else ast.ImportFrom(node.module, [alias], node.level)
             )
             ast.copy_location(single, node)
+            before = {name: self.namespace.get(name) for name in self.own}
             try:
                 self._execute(ast.fix_missing_locations(single), filename)
-            except ImportError as error:
+            except Exception as error:
                 first_error = first_error or error
                 module = (node.module or ".") if isinstance(node, ast.ImportFrom) else alias.name
                 name = alias.asname or alias.name.split(".")[0]
-                if name != "*" and name not in self.own:
+                if name != "*" and name not in self.namespace:
                     self.namespace[name] = Missing(name, module)
-            self.namespace.update(before)
+            finally:
+                self.namespace.update(before)
         if first_error:
             raise first_error
 
 
-def _is_definition(node: ast.stmt) -> bool:
-    """Whether a statement is cheap and may define what is graded."""
-    kinds = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom)
+class _Cell:
+    """One cell on its way through the notebook: its clock, and what is said of it."""
+
+    def __init__(
+        self,
+        book: Notebook,
+        index: int,
+        budget: float,
+        skip: Skip,
+        progress: Callable[[int, int], None],
+        stuck: Callable[[], object] | None,
+    ) -> None:
+        self.book = book
+        self.index = index
+        self.skip = skip
+        self.progress = progress
+        self.stuck = stuck
+        self.filename = f"<cell {index}>"
+        self.ends = time.process_time() + budget
+        self.status = "ok"
+        self.problem: str | None = None
+
+    def run(self, source: str) -> dict[str, Any]:
+        body = self._read(source)
+        for position, node in enumerate(body):
+            self.progress(self.index, position)
+            if (self.index, position) not in self.skip:
+                self._statement(position, node)
+        return {"index": self.index, "status": self.status, "error": self.problem}
+
+    def _read(self, source: str) -> list[ast.stmt]:
+        self.progress(self.index, READING)
+        body: list[ast.stmt] = []
+        if (self.index, READING) in self.skip:
+            return body
+        try:
+            with clock.limit(2.0, 10.0, self.stuck):
+                source = python_source(source)
+                body, problem = statements(source)
+        except clock.TimeUp:
+            self._say("timeout", "stopped: the cell takes too long to read")
+        except BaseException as error:
+            self._say("error", _one_line(describe(error)))
+        else:
+            if problem:
+                self._say("error", problem)
+        lines = [line + "\n" for line in source.split("\n")]
+        linecache.cache[self.filename] = (len(source), None, lines, self.filename)
+        return body
+
+    def _statement(self, position: int, node: ast.stmt) -> None:
+        left = self.ends - time.process_time()
+        short = left <= 0 and not is_definition(node)
+        if short:
+            left = 0.0 if isinstance(node, _WORK) else self.book.short_s()
+            if left <= 0:
+                self._say("skipped", "not run: the notebook had used up its time")
+                return
+        else:
+            left = max(left, 1.0)
+        began = time.process_time()
+        try:
+            with clock.limit(left, 2 * left + 5, self.stuck):
+                try:
+                    self.book.statement(node, self.filename)
+                except clock.TimeUp:
+                    raise
+                except BaseException as error:  # SystemExit, KeyboardInterrupt: the student's too
+                    self._say("error", _one_line(describe(error)))
+                    if isinstance(error, NameError) and _worth_a_retry(node):
+                        self.book.retry_at_the_end(self.index, position, node, self.filename)
+        except clock.TimeUp:
+            self._say("timeout", "stopped: it took too long")
+        if short:
+            self.book.spent_short(time.process_time() - began)
+
+    def _say(self, status: str, problem: str) -> None:
+        """The first problem is told; running out of time outweighs an error."""
+        if self.status in ("ok", "skipped") or status == "timeout":
+            self.status = status
+        self.problem = self.problem or problem
+
+
+def _worth_a_retry(node: ast.stmt) -> bool:
+    """A definition, or a method put onto a class, may want something that is defined below."""
     if isinstance(node, ast.Assign):
-        return not any(isinstance(part, ast.Call) for part in ast.walk(node.value))
-    return isinstance(node, kinds)
-
-
-def _bound_names(node: ast.AST) -> Iterator[str]:
-    """Names that a statement binds in the module: definitions and assignments, not imports."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
-        return
-    if isinstance(node, (ast.Lambda, ast.Import, ast.ImportFrom)):
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        # ``Convolution.backward = backward``: a method put onto a class of the student's own.
-        while isinstance(node, ast.Attribute):
-            node = node.value
-        if isinstance(node, ast.Name):
-            yield node.id
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _bound_names(child)
+        return any(isinstance(target, ast.Attribute) for target in node.targets)
+    return unwritten(node) is not None
 
 
 def _one_line(raised: Raised) -> str:

@@ -1,4 +1,4 @@
-"""Say what an exception of the student's code was, where, and on which of the student's own lines."""
+"""Say what an exception of the student's code was, and on which of the student's own lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import traceback
 from typing import TypedDict
 
+_CELL = re.compile(r"<cell (\d{1,6})>")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -25,7 +26,7 @@ class Raised(TypedDict):
 def describe(error: BaseException) -> Raised:
     """Type, message (one line, no addresses), and the innermost of the student's own lines."""
     try:
-        message = str(error)
+        message = str(error)[:2000]
     except BaseException:  # a student's own __str__ may raise too
         message = ""
     message = _ADDRESS.sub("0x…", " ".join(message.split()))[:200]
@@ -40,8 +41,8 @@ def describe(error: BaseException) -> Raised:
     }
     for frame, line in traceback.walk_tb(error.__traceback__):
         filename = frame.f_code.co_filename
-        if filename.startswith("<cell "):
-            raised["cell"] = int(filename[6:-1])
+        if cell := _CELL.fullmatch(filename):
+            raised["cell"] = int(cell[1])
             raised["line"] = line
             raised["text"] = linecache.getline(filename, line).strip()[:120]
             raised["functions"] = [*raised["functions"][-7:], frame.f_code.co_qualname[:80]]

@@ -10,6 +10,7 @@ Messages on a criterion's socket: ``call``, ``get``, ``set``; see `serve`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -35,6 +36,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     make_reproducible()
     standins.install()
     book = Notebook(_given())
+    sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     while True:
         try:
             message = wire.receive(sock)
@@ -76,11 +78,8 @@ def make_reproducible() -> None:
     def poisoned_empty_like(*args: Any, **kwargs: Any) -> np.ndarray[Any, Any]:
         return poisoned(empty_like(*args, **kwargs))
 
-    np.random.default_rng, np.empty, np.empty_like = (  # type: ignore[misc, assignment]
-        default_rng,
-        poisoned_empty,
-        poisoned_empty_like,
-    )
+    np.random.default_rng = default_rng
+    np.empty, np.empty_like = poisoned_empty, poisoned_empty_like  # type: ignore[misc,assignment]
 
 
 def _given() -> dict[str, Any]:
@@ -105,8 +104,16 @@ def _probe(sock: socket.socket, source: str) -> None:
 
 
 def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> None:
+    owner = _getpid()
+
     def progress(cell: int, position: int) -> None:
+        if _getpid() != owner:
+            _exit(0)  # the student's code forked: one of the two goes on with the notebook
         wire.send(sock, {"at": [cell, position]})
+
+    def stuck() -> None:
+        wire.send(sock, {"stuck": True})
+        _exit(0)
 
     records = book.run(
         [(index, source) for index, source in message["cells"]],
@@ -114,7 +121,10 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
         cell_s=message["cell_s"],
         total_s=message["total_s"],
         progress=progress,
+        stuck=stuck,
     )
+    if _getpid() != owner:
+        _exit(0)
     wire.send(sock, {"records": records, "defined": _defined(book)})
 
 
@@ -122,13 +132,21 @@ def _defined(book: Notebook) -> dict[str, list[str] | None]:
     """What the student defined: a function's name → None, a class's name → its methods."""
     found: dict[str, list[str] | None] = {}
     for name, value in book.own.items():
-        if isinstance(value, type):
-            members = (vars(base) for base in value.__mro__ if base is not object)
-            found[name] = sorted({key for space in members for key in space if callable(
-                getattr(value, key, None))})[:200]  # fmt: skip
-        else:
-            found[name] = None
+        found[name] = _methods(value) if isinstance(value, type) else None
     return found
+
+
+def _methods(kind: type) -> list[str]:
+    """A class's methods, its own before those that it inherits."""
+    found: dict[str, None] = {}
+    for base in kind.__mro__:
+        for key in vars(base) if base is not object else ():
+            try:
+                if callable(getattr(kind, key, None)):
+                    found[key] = None
+            except Exception:  # a descriptor of the student's own
+                continue
+    return sorted(list(found)[:200])
 
 
 def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
@@ -143,6 +161,9 @@ def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
     if pid == 0:
         try:
             sock.close()
+            # However far a training run came before its time was up, calls draw the same numbers.
+            random.seed(0)
+            np.random.seed(0)
             serve(socket.socket(fileno=descriptors[0]), book)
         finally:
             _exit(0)
@@ -153,17 +174,13 @@ def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
 def _reap(pid: int) -> int:
     """End a criterion's process and, in a namespace of our own, all that it left running."""
     for target in (pid, -1) if _getpid() == 1 else (pid,):
-        try:
+        with contextlib.suppress(OSError):
             _kill(target, signal.SIGKILL)
-        except OSError:
-            pass
     status = 0
-    try:
+    with contextlib.suppress(OSError):
         status = _waitpid(pid, 0)[1]
         while _waitpid(-1, os.WNOHANG)[0]:
             pass
-    except OSError:
-        pass
     return os.waitstatus_to_exitcode(status)
 
 
@@ -214,6 +231,12 @@ def serve(sock: socket.socket, book: Notebook) -> None:
     are afterwards where ``want_args`` asked for them, or ``error``.
     """
     objects = _Objects(sock)
+    owner = _getpid()
+
+    def stuck() -> None:
+        wire.send(sock, {"id": objects.request, "timeout": True})
+        _exit(0)
+
     while True:
         try:
             request = objects.receive()
@@ -222,7 +245,7 @@ def serve(sock: socket.socket, book: Notebook) -> None:
         objects.request = request["id"]
         answer: dict[str, Any] = {"id": request["id"]}
         try:
-            with clock.limit(cpu_s=request["cpu_s"], wall_s=request["wall_s"]):
+            with clock.limit(request["cpu_s"], request["wall_s"], stuck):
                 try:
                     _perform(request, book, objects, answer)
                 except clock.TimeUp:
@@ -231,6 +254,8 @@ def serve(sock: socket.socket, book: Notebook) -> None:
                     answer = {"id": request["id"], "error": dict(describe(error))}
         except clock.TimeUp:
             answer = {"id": request["id"], "timeout": True}
+        if _getpid() != owner:
+            _exit(0)  # the student's code forked, and came back twice
         try:
             objects.send(answer)
         except wire.Closed:

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 _QUIET = (
-    "matplotlib", "mpl_toolkits", "seaborn", "plotly", "japanize_matplotlib",
+    "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "japanize_matplotlib",
     "IPython", "ipywidgets", "google", "tqdm",
 )  # fmt: skip
 
@@ -56,7 +58,7 @@ class Quiet:
     def __getattr__(self, name: str) -> Any:
         """Any attribute, quiet too."""
         if name == "subplots":
-            return lambda *_args, **_kwargs: (self, self)
+            return _subplots
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self
@@ -82,6 +84,16 @@ class Quiet:
     def __len__(self) -> int:
         """Nothing in it."""
         return 0
+
+
+def _subplots(nrows: Any = 1, ncols: Any = 1, *_args: Any, **kwargs: Any) -> tuple[Quiet, Any]:
+    """A figure and its axes, as many as asked for: they are unpacked, indexed, gone through."""
+    axes = np.ndarray((int(nrows), int(ncols)), object)
+    for place in np.ndindex(axes.shape):
+        axes[place] = Quiet()
+    if not kwargs.get("squeeze", True):
+        return Quiet(), axes
+    return Quiet(), axes.item() if axes.size == 1 else axes.squeeze()
 
 
 class Progress:
@@ -111,14 +123,16 @@ class Progress:
             raise AttributeError(name)
         return lambda *_args, **_kwargs: None
 
+    @staticmethod
+    def write(*_args: Any, **_kwargs: Any) -> None:
+        """``tqdm.write``: nothing to write to."""
+
 
 class _QuietModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        if name == "subplots":
-            return lambda *_args, **_kwargs: (Quiet(), Quiet())
-        return Quiet()
+        return _subplots if name == "subplots" else Quiet()
 
 
 class _ProgressModule(ModuleType):

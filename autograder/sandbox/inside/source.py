@@ -1,0 +1,241 @@
+"""A cell's text becomes Python statements, as much of it as can be read.
+
+What a notebook's own front end does with a cell before Python sees it is done here too: magics and
+shell lines, a cell indented as a whole. What does not parse is left out, and what stands beside it
+stays: other statements of the cell, and other methods of a class.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+
+# Cell magics whose cell is no Python. After any other (time, capture, …) the rest of it is.
+_OTHER_LANGUAGES = (
+    "bash", "sh", "shell", "script", "cmd", "system", "sx", "perl", "ruby", "html", "HTML",
+    "javascript", "js", "latex", "markdown", "svg", "SVG", "R", "sql", "bigquery", "python2",
+    "pypy", "cython",
+)  # fmt: skip
+_WRITES_FILE = ("writefile", "file")
+_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
+_TIMED = re.compile(r"^(?P<head>\s*(?:[\w., ]+=\s*)?)%(?:time|timeit|prun)\s+(?P<rest>[^-\s].*)$")
+_ASSIGNED = re.compile(r"^(?P<head>\s*[\w., ]+=\s*)[%!].*$")
+_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
+_INCOMPLETE = ("was never closed", "unterminated triple-quoted", "unexpected EOF")
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_MAX_MAGICS = 200
+_MAX_JOINED = 200
+
+
+def python_source(source: str) -> str:
+    """The cell's Python, magics and shell lines taken out, each line on its own line as before."""
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    first = source.lstrip().split("\n", 1)[0]
+    if first.startswith("%%"):
+        words = [*first[2:].split(), "", ""]
+        if words[0] in _OTHER_LANGUAGES:
+            return ""
+        if words[0] in _WRITES_FILE and not words[-3].endswith(".py"):
+            return ""  # a module that the student writes down is the student's code too
+        source = source.replace(first, "", 1)
+    return _read(_dedented(source))[0]
+
+
+def statements(source: str) -> tuple[list[ast.stmt], str | None]:
+    """The cell's top-level statements, and what is wrong where a part does not parse.
+
+    Args:
+        source: what `python_source` gave.
+    """
+    _, parsed = _read(source)
+    if isinstance(parsed, ast.Module):
+        return parsed.body, None
+    body: list[ast.stmt] = []
+    lines = source.split("\n")
+    for start, _, piece in _pieces(lines, ""):
+        if isinstance(piece, ast.Module):
+            ast.increment_lineno(piece, start)
+            body.extend(piece.body)
+    return body, _message(parsed)
+
+
+def _dedented(source: str) -> str:
+    """Without the first line's indentation, as a notebook's front end does it."""
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    margin = first[: len(first) - len(first.lstrip(" \t"))]
+    if not margin:
+        return source
+    return "\n".join(line.removeprefix(margin) for line in lines)
+
+
+def _read(source: str) -> tuple[str, ast.Module | BaseException]:
+    """Parse, taking out a magic wherever Python stumbles over one (and nowhere else)."""
+    lines = source.split("\n")
+    problem: BaseException = SyntaxError("too many magics")
+    for _ in range(_MAX_MAGICS):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a docstring's \alpha is no error
+                return "\n".join(lines), ast.parse("\n".join(lines))
+        except _UNREADABLE as error:
+            problem = error
+        number = (getattr(problem, "lineno", None) or 0) - 1
+        plain = _without_magic(lines[number]) if 0 <= number < len(lines) else None
+        if plain is None:
+            break
+        continued = lines[number].endswith("\\")
+        lines[number] = plain.removesuffix("\\")
+        while continued and number + 1 < len(lines):
+            number += 1
+            continued = lines[number].endswith("\\")
+            lines[number] = ""
+    return "\n".join(lines), problem
+
+
+def _without_magic(line: str) -> str | None:
+    """What Python is to see of a line with a magic; None if there is none on it."""
+    if timed := _TIMED.match(line):
+        return timed["head"] + timed["rest"]
+    if magic := _MAGIC.match(line):
+        return magic["indent"] + "pass"
+    if assigned := _ASSIGNED.match(line):
+        return assigned["head"] + "None"
+    return None
+
+
+def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Module | BaseException]]:
+    """Statements of one indentation: (first line, line after, what it parses to or why not).
+
+    A piece that only lacks its end (a text in triple quotes that goes on at the margin) is joined
+    with what follows.
+    """
+    starts = _starts(lines, indent)
+    bounds = [*starts[1:], len(lines)]
+    head = "class _:\n" if indent else ""
+    place = 0
+    while place < len(starts):
+        problem: BaseException | None = None
+        for last in range(place, min(len(starts), place + _MAX_JOINED)):
+            _, parsed = _read(head + "\n".join(lines[starts[place] : bounds[last]]))
+            if isinstance(parsed, ast.Module):
+                yield starts[place], bounds[last], parsed
+                place = last + 1
+                break
+            problem = problem or parsed
+            if not any(text in str(parsed) for text in _INCOMPLETE):
+                end = bounds[last]
+                whole = None if indent else _class_without_bad_members(lines[starts[place] : end])
+                if whole is None:
+                    yield starts[place], bounds[place], problem
+                    place += 1
+                else:
+                    yield starts[place], end, whole
+                    place = last + 1
+                break
+        else:
+            assert problem is not None
+            yield starts[place], bounds[place], problem
+            place += 1
+
+
+def _starts(lines: list[str], indent: str) -> list[int]:
+    """Numbers of the lines that begin a statement (or its decorators) of that indentation."""
+    starts: list[int] = []
+    decorated = False
+    for number, line in enumerate(lines):
+        text = line.removeprefix(indent)
+        if (indent and not line.startswith(indent)) or not text.strip():
+            continue
+        if text[0] in " \t#\f" or _CONTINUES.match(text):
+            continue
+        if not decorated:
+            starts.append(number)
+        decorated = text.startswith("@")
+    return starts
+
+
+def _class_without_bad_members(lines: list[str]) -> ast.Module | None:
+    """A class that does not parse, without the members that are to blame."""
+    top = next((n for n, line in enumerate(lines) if not line.startswith(("@", "#"))), 0)
+    if not lines[top].startswith("class "):
+        return None
+    inner = (line for line in lines[top + 1 :] if line.strip() and line[0] in " \t")
+    first = next((line for line in inner if not line.strip().startswith("#")), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    if not indent:
+        return None
+    kept = list(lines)
+    good = 0
+    for start, end, piece in _pieces(lines[top + 1 :], indent):
+        if isinstance(piece, ast.Module):
+            good += 1
+        else:
+            kept[top + 1 + start : top + 1 + end] = [""] * (end - start)
+    parsed = _read("\n".join(kept))[1]
+    return parsed if good and isinstance(parsed, ast.Module) else None
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        text = (error.text or "").strip()
+        where = f"line {error.lineno}" if error.lineno else "somewhere"
+        return f"SyntaxError, {where}: {error.msg}" + (f": {text[:100]}" if text else "")
+    return f"{type(error).__name__}: the cell cannot be read as Python"
+
+
+def unwritten(node: ast.stmt) -> frozenset[str] | None:
+    """What of a definition is a stub as it was handed out, which only raises NotImplementedError.
+
+    Returns:
+        Names of a class's methods, the function's own name, or None for any other statement.
+    """
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return frozenset([node.name] if _is_stub(node) else [])
+    if isinstance(node, ast.ClassDef):
+        methods = (member for member in node.body if isinstance(member, ast.FunctionDef))
+        return frozenset(method.name for method in methods if _is_stub(method))
+    return None
+
+
+def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    body = function.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    if len(body) != 1 or not isinstance(body[0], ast.Raise):
+        return False
+    raised = body[0].exc
+    if isinstance(raised, ast.Call):
+        raised = raised.func
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
+def is_definition(node: ast.stmt) -> bool:
+    """Whether a statement is cheap and may define what is graded."""
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom)
+    if isinstance(node, ast.Assign):
+        return not any(isinstance(part, ast.Call) for part in ast.walk(node.value))
+    return isinstance(node, kinds)
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """Names that a statement binds in the module: definitions and assignments, not imports."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+        return
+    if isinstance(node, (ast.Lambda, ast.Import, ast.ImportFrom)):
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        # ``Convolution.backward = backward``: a method put onto a class of the student's own.
+        inner: ast.AST = node
+        while isinstance(inner, ast.Attribute):
+            inner = inner.value
+        if isinstance(inner, ast.Name):
+            yield inner.id
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from bound_names(child)

@@ -1,0 +1,116 @@
+"""Students' processes without a wall: real ones, forked from a warm interpreter.
+
+What is tested here is what is said between the host and such a process, and what the process makes
+of a notebook. That needs no privileges. The walls have their own tests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import autograder.sandbox
+
+_HOME = str(Path(autograder.sandbox.__file__).parent)
+_PACKAGES = str(Path(np.__file__).parent.parent)
+
+# Each session has a keeper, which is the parent that the student's code sees, in a process group of
+# their own: a notebook that kills its parent kills its keeper.
+_ZYGOTE = """
+import os, resource, signal, socket, sys
+home, packages, control = sys.argv[1], sys.argv[2], socket.socket(fileno=int(sys.argv[3]))
+sys.path[:0] = [home, packages]
+import numpy
+from inside import session
+sys.path.remove(home)
+sys.path.remove(packages)
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    said, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+    if not said:
+        os._exit(0)
+    keeper = os.fork()
+    if keeper == 0:
+        control.close()
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        student = os.fork()
+        if student == 0:
+            resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
+            try:
+                session.main(socket.socket(fileno=descriptors[0]), {})
+            finally:
+                os._exit(0)
+        os.close(descriptors[0])
+        os.waitpid(student, 0)
+        os._exit(0)
+    os.close(descriptors[0])
+    control.sendall(keeper.to_bytes(4, "little"))
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    reason: str = "unknown"
+    code: int = -1
+    cpu_s: float = 0.0
+
+
+class Child:
+    def __init__(self, group: int, sock: socket.socket) -> None:
+        self.group = group
+        self.sock = sock
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.group, signal.SIGKILL)
+
+    def wait(self, timeout: float) -> Ended:
+        del timeout
+        return Ended()
+
+
+class RealServer:
+    """`autograder.sandbox.session.Server` with real processes."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        arguments = ["-I", "-c", _ZYGOTE, _HOME, _PACKAGES, str(theirs.fileno())]
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, *arguments],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        self.spawned: list[Child] = []
+
+    def spawn(self, settings: dict[str, Any]) -> Child:
+        del settings
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._control, [b"s"], [theirs.fileno()])
+            group = int.from_bytes(self._control.recv(4), "little")
+        child = Child(group, ours)
+        self.spawned.append(child)
+        return child
+
+    def close(self) -> None:
+        for child in self.spawned:
+            child.kill()
+            child.sock.close()
+        self._control.close()
+        self._process.kill()
+        self._process.wait()

@@ -1,0 +1,288 @@
+"""What Python gets to see of a cell: no magics, and of what does not parse the good parts."""
+
+from __future__ import annotations
+
+import ast
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.sandbox.inside.source import (
+    bound_names,
+    is_definition,
+    python_source,
+    statements,
+    unwritten,
+)
+
+
+def read(source: str) -> tuple[list[str], str | None]:
+    """Each statement as Python writes it, and the problem."""
+    body, problem = statements(python_source(source))
+    return [ast.unparse(node) for node in body], problem
+
+
+class TestMagics:
+    @pytest.mark.parametrize(
+        ("cell", "python"),
+        [
+            ("%matplotlib inline\nx = 1", ["pass", "x = 1"]),
+            ("!pip install numpy\nx = 1", ["pass", "x = 1"]),
+            ("x = 1\n%cd /content\n!ls -la | grep 'a b'", ["x = 1", "pass", "pass"]),
+            ("np.pad?\n?np.pad\nnp.pad??\nx = 1", ["pass", "pass", "pass", "x = 1"]),
+            ("files = !ls\nx = 1", ["files = None", "x = 1"]),
+            ("a, b = !ls", ["a, b = None"]),
+            ("here = %pwd\nx = 1", ["here = None", "x = 1"]),
+            ("%time x = f(1)", ["x = f(1)"]),
+            ("y = %time f(1)", ["y = f(1)"]),
+            ("%timeit -n 10 f(1)\nx = 1", ["pass", "x = 1"]),
+            ("if a:\n    !ls\n    %time f()\nx = 1", ["if a:\n    pass\n    f()", "x = 1"]),
+            ("!pip install a \\\n    b c\nx = 1", ["pass", "x = 1"]),
+            ("!echo it's (\nx = 1", ["pass", "x = 1"]),
+            ("!echo \"\"\" open\nx = 1", ["pass", "x = 1"]),
+        ],
+    )  # fmt: skip
+    def test_magics_and_shell_lines_are_taken_out(self, cell: str, python: list[str]) -> None:
+        assert read(cell) == (python, None)
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "x = (10\n% 3)",
+            "x = 10 \\\n% 3",
+            "text = '''\n%d items\n!important\nnp.pad?\n'''",
+            "text = '''\n%d items\n'''\n%matplotlib inline",
+            "x = [a\n     !=\n     b]",
+        ],
+    )
+    def test_a_line_of_an_expression_or_text_is_no_magic(self, cell: str) -> None:
+        without = "\n".join(line for line in cell.split("\n") if "matplotlib" not in line)
+        statement = ast.unparse(ast.parse(without).body[0])
+        got, problem = read(cell)
+        assert (got[0], problem) == (statement, None)
+
+    def test_nor_is_it_where_another_statement_does_not_parse(self) -> None:
+        got, problem = read("x = (10\n% 3)\ndef bad(:\n    pass\n%matplotlib inline\ny = 1")
+        assert got == ["x = 10 % 3", "pass", "y = 1"]
+        assert problem
+
+    @pytest.mark.parametrize(
+        "first",
+        ["%%time", "%%timeit -n 3", "%%capture out", "  \n%%time", "%%prun -s 1", "%%memit"],
+    )
+    def test_cell_magics_around_python_leave_it(self, first: str) -> None:
+        assert read(f"{first}\nx = 1\n%matplotlib inline") == (["x = 1", "pass"], None)
+
+    @pytest.mark.parametrize("first", ["%%bash", "%%html", "%%javascript", "%%writefile notes.txt"])
+    def test_cells_in_another_language_hold_no_python(self, first: str) -> None:
+        assert read(f"{first}\ncd /content && x = 1\nlet y = 2;") == ([], None)
+
+    def test_a_module_that_the_cell_writes_down_is_the_students_code(self) -> None:
+        cell = "%%writefile -a layers.py\nclass Relu:\n    pass"
+        assert read(cell) == (["class Relu:\n    pass"], None)
+
+    def test_lines_keep_their_numbers(self) -> None:
+        body, _ = statements(python_source("%%time\n!ls \\\n  -la\n\nx = 1\n%cd a\ny = 2"))
+        numbers = {ast.unparse(node): node.lineno for node in body}
+        assert (numbers["x = 1"], numbers["y = 2"]) == (5, 7)
+
+
+class TestLayout:
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    def test_every_kind_of_line_end(self, end: str) -> None:
+        cell = "def f():\n    x = 1\n\n    return x\n\ny = (1,\n\n2)\n"
+        assert read(cell.replace("\n", end)) == read(cell)
+        broken = cell + "z = = 1\n"
+        assert read(broken.replace("\n", end))[0] == read(cell)[0]
+
+    def test_a_cell_that_is_indented_as_a_whole(self) -> None:
+        assert read("    def f():\n        return 1\n\n    x = f()")[1] is None
+
+    def test_a_byte_order_mark(self) -> None:
+        assert read("\ufeffx = 1") == (["x = 1"], None)
+
+    def test_form_feeds_and_tabs(self) -> None:
+        assert read("x = 1\n\f\ndef f():\n\treturn 1") == (
+            ["x = 1", "def f():\n    return 1"],
+            None,
+        )
+
+    def test_japanese_names(self) -> None:
+        assert read("def 畳み込み(入力):\n    return 入力  # コメント") == (
+            ["def 畳み込み(入力):\n    return 入力"],
+            None,
+        )
+
+    @pytest.mark.parametrize("cell", ["", "\n\n", "# only a comment", "'''text'''"])
+    def test_nothing_to_do(self, cell: str) -> None:
+        assert read(cell)[1] is None
+
+
+GOOD = "def good(x):\n    return x + 1"
+
+
+class TestCellsThatDoNotParse:
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            "def bad(:\n    pass",
+            "x = = 1",
+            "for i in range(3)\n    print(i)",
+            "print 'hello'",
+            "x = (1, 2",
+            "'unterminated",
+            'text = """never ends',
+            "if x:\npass",
+            "ここに答えを書く!",
+            "x = 1\u3000+ 2",
+            "- a list\n- of notes",
+            "pip install numpy",
+            "\x00",
+        ],
+    )
+    @pytest.mark.parametrize("order", ["before", "after", "between"])
+    def test_the_good_definition_beside_stays(self, bad: str, order: str) -> None:
+        other = "class Other:\n\n    def f(self):\n        return 2"
+        cell = {
+            "before": f"{GOOD}\n\n{bad}\n",
+            "after": f"{bad}\n\n{GOOD}\n" if '"""' not in bad else GOOD + "\n" + bad,
+            "between": f"{GOOD}\n{bad}\n{other}\n" if '"""' not in bad else f"{GOOD}\n{bad}",
+        }[order]
+        got, problem = read(cell)
+        assert GOOD in got
+        assert problem is not None
+        if order == "between" and '"""' not in bad:
+            assert other in got
+
+    def test_the_problem_names_line_and_text(self) -> None:
+        _, problem = read("x = 1\ny = = 2\n")
+        assert problem is not None
+        assert "line 2" in problem
+        assert "y = = 2" in problem
+
+    def test_decorators_stay_with_what_they_decorate(self) -> None:
+        cell = "bad = = 1\n@first\n@second(\n    1\n)\ndef f():\n    pass"
+        assert read(cell)[0] == ["@first\n@second(1)\ndef f():\n    pass"]
+
+    def test_so_do_else_except_and_closing_brackets(self) -> None:
+        cell = (
+            "bad = = 1\nif a:\n    x = 1\nelse:\n    x = 2\n"
+            "try:\n    y = 1\nexcept E:\n    y = 2\nfinally:\n    pass\nz = [\n    1,\n]\n"
+        )
+        assert len(read(cell)[0]) == 3
+
+    def test_a_text_that_goes_on_at_the_margin_stays_whole(self) -> None:
+        cell = (
+            'def f(x):\n    """Adds\none to x\n\n(always)\n    """\n    return x + 1\n\nbad = = 1'
+        )
+        got, problem = read(cell)
+        assert len(got) == 1
+        assert got[0].endswith("return x + 1")
+        assert problem
+
+    def test_line_numbers_are_those_of_the_cell(self) -> None:
+        body, _ = statements("bad = = 1\n\n\ndef f():\n    return 1")
+        assert body[0].lineno == 4
+
+    def test_a_bad_method_does_not_take_its_class(self) -> None:
+        cell = (
+            "class Convolution:\n"
+            '    """A layer\nwith words."""\n'
+            "    def __init__(self, W):\n        self.W = W\n\n"
+            "    # forward is fine\n"
+            "    @staticmethod\n    def forward(x):\n        return x\n\n"
+            "    def backward(self, dout)\n        return dout\n\n"
+            "    def after(self):\n        return 3\n"
+        )
+        got, problem = read(cell)
+        (node,) = ast.parse(got[0]).body
+        assert isinstance(node, ast.ClassDef)
+        methods = [member.name for member in node.body if isinstance(member, ast.FunctionDef)]
+        assert methods == ["__init__", "forward", "after"]
+        assert "line 12" in (problem or "")
+
+    def test_a_class_of_which_nothing_is_good_is_left_out(self) -> None:
+        assert read("class A:\n    def f(self)\n        return 1\n\nx = 1")[0] == ["x = 1"]
+
+    def test_deep_nesting_is_a_problem_like_any_other(self) -> None:
+        for deep in ("(" * 5000, "[" * 300 + "]" * 300, "x = " + "-" * 100_000 + "1"):
+            got, problem = read(f"{GOOD}\n{deep}\n")
+            assert problem
+            assert got == [GOOD] or len(deep) < 1000
+
+    def test_very_long_lines_are_read(self) -> None:
+        line = "x = [" + "1, " * 20_000 + "]"
+        for cell in (line, f"{line}\ny = = 1", f"%time {line}\n%matplotlib inline"):
+            assert isinstance(statements(python_source(cell))[0][0], ast.Assign)
+
+    def test_reading_a_bad_cell_takes_time_in_proportion(self) -> None:
+        cell = "bad = = 1\n" + "def f():\n    return 1\n\n" * 3000
+        began = time.process_time()
+        assert len(read(cell)[0]) == 3000
+        assert time.process_time() - began < 5
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.text(st.sampled_from("def f(x):\n\r\t =%!?\"'#@\\[]{}class 1あ\f\x00")))
+    def test_any_text_is_read(self, cell: str) -> None:
+        body, problem = statements(python_source(cell))
+        assert problem is None or isinstance(problem, str)
+        for node in body:
+            ast.unparse(node)
+
+
+class TestWhatStatementsDo:
+    @pytest.mark.parametrize(
+        ("cell", "names"),
+        [
+            ("def f(): g = 1", ["f"]),
+            ("class A:\n    def f(self): pass", ["A"]),
+            ("async def f(): pass", ["f"]),
+            ("f = g = lambda x: y", ["f", "g"]),
+            ("a, (b, *c) = d", ["a", "b", "c"]),
+            ("A.f = f", ["A"]),
+            ("A.f.g = f", ["A"]),
+            ("if x:\n    def f(): pass\nelse:\n    f = None", ["f", "f"]),
+            ("try:\n    import f\nexcept E:\n    def f(): pass", ["f"]),
+            ("import f\nfrom a import g", []),
+            ("x[0] = f", []),
+        ],
+    )
+    def test_names_that_are_bound(self, cell: str, names: list[str]) -> None:
+        assert [name for node in ast.parse(cell).body for name in bound_names(node)] == names
+
+    @pytest.mark.parametrize(
+        ("cell", "cheap"),
+        [
+            ("def f(): pass", True),
+            ("class A: pass", True),
+            ("import a", True),
+            ("A.f = f", True),
+            ("eps = 1e-7", True),
+            ("x = train()", False),
+            ("for i in x: pass", False),
+            ("f()", False),
+        ],
+    )
+    def test_what_is_run_when_there_is_no_time_left(self, cell: str, cheap: bool) -> None:
+        assert is_definition(ast.parse(cell).body[0]) is cheap
+
+    @pytest.mark.parametrize(
+        ("cell", "names"),
+        [
+            ("def f():\n    '''doc'''\n    raise NotImplementedError('write f')", {"f"}),
+            ("def f(): raise NotImplementedError", {"f"}),
+            ("def f():\n    x = 1\n    raise NotImplementedError", set()),
+            ("def f(): raise ValueError", set()),
+            ("def f(): raise", set()),
+            (
+                "class A:\n    def __init__(self): self.x = 1\n"
+                "    def g(self): raise NotImplementedError()\n    def h(self): return 1",
+                {"g"},
+            ),
+            ("x = 1", None),
+        ],
+    )
+    def test_what_is_still_as_it_was_handed_out(self, cell: str, names: set[str] | None) -> None:
+        assert unwritten(ast.parse(cell).body[0]) == names
