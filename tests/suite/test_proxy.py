@@ -1,0 +1,185 @@
+"""The student's code as a suite sees it: names, answers, handles, and calls back."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+
+from autograder.suite.outcome import Outcome
+
+NET = """
+class Layer:
+    scale = 2.0
+    def __init__(self, W, b=0.0):
+        self.W, self.b, self.params, self.calls = W, b, {"W1": W}, 0
+    def forward(self, x):
+        self.calls += 1
+        return self.scale * x * self.W + self.b
+    def both(self, x):
+        return self, x
+    def named(self):
+        return {"layer": self, "W": self.W}
+    def linked(self):
+        return self.params["W1"] is self.W
+    def renew(self):
+        self.params["W1"] = self.W = self.W + 1
+
+def f(x):
+    return x
+
+def same_object(a, b):
+    return a is b
+
+def double_in_place(x, y):
+    x *= 2
+    y[:] = 7
+    return x
+
+def describe(*args, **kwargs):
+    return [type(arg).__name__ for arg in args] + sorted(kwargs)
+
+def apply(h, *args):
+    return h(*args)
+
+def strides(x):
+    return [step // x.itemsize for step in x.strides]
+
+def gradient(h, x):
+    eps = 1e-4
+    grad = np.zeros_like(x)
+    for i in range(x.size):
+        up, down = x.copy(), x.copy()
+        up.flat[i] += eps
+        down.flat[i] -= eps
+        grad.flat[i] = (h(up) - h(down)) / (2 * eps)
+    return grad
+
+square = lambda x: x ** 2
+W_INIT = 3.0
+"""
+
+
+HOLDS = (
+    # values and attributes
+    "same(student.f(3), 3)",
+    "same(student.f(make.normal(2, 3) * 0), np.zeros((2, 3)))",
+    "same(student.square(3), 9)",
+    "same(student.Layer.scale, 2.0)",
+    "same(student.Layer(3.0).W, 3.0)",
+    "same(student.Layer(3.0).params['W1'], 3.0)",
+    # objects keep their state within a criterion
+    "layer = student.Layer(3.0)\nlayer.forward(1)\nlayer.forward(1)\nsame(layer.calls, 2)",
+    "layer = student.Layer(3.0, 1.0)\nsame(layer.forward(np.ones(2)), np.full(2, 7.0))",
+    "layer = student.Layer(3.0, b=1.0)\nsame(layer.b, 1.0)",
+    # an attribute is read when it is asked for, not when it was named
+    "layer = student.Layer(3.0)\nlayer.renew()\nsame(layer.W, 4.0)",
+    # attributes and items can be set
+    "layer = student.Layer(3.0)\nlayer.W = 5.0\nsame(layer.forward(1.0), 10.0)",
+    "layer = student.Layer(3.0)\nlayer.params['W1'] = 5.0\nsame(layer.params['W1'], 5.0)",
+    "layer = student.Layer(3.0)\nlayer.params['W1'] = 5.0\nsame(layer.linked(), False)",
+    # handles come back as what they are, also out of pairs and dicts
+    "layer = student.Layer(3.0)\nsame(student.same_object(layer, layer), True)",
+    "layer = student.Layer(3.0)\nsame(student.same_object(layer, layer.both(1)[0]), True)",
+    "layer = student.Layer(3.0)\nsame(layer.both(4)[1], 4)",
+    "layer = student.Layer(3.0)\nnamed = layer.named()\n"
+    "same(student.same_object(named['layer'], layer), True)",
+    "same(student.Layer(3.0).named()['layer'].forward(1.0), 6.0)",
+    "same(student.same_object(student.Layer(3.0), student.Layer(3.0)), False)",
+    "same(student.f(student.Layer(3.0).forward(student.f(2.0))), 12.0)",
+    "same(student.f([student.f(1), (student.f(2),)]), [1, (2,)])",
+    "same(student.f({'a': student.f(1)}), {'a': 1})",
+    # what travels, as what it is
+    "same(student.describe(np.ones(2), 1, 1.0, True, 'a', None, (1,), [1], {}, k=1),"
+    " ['ndarray', 'int', 'float', 'bool', 'str', 'NoneType', 'tuple', 'list', 'dict', 'k'])",
+    "same(student.describe(np.float32(1), np.int64(1)), ['float32', 'int64'])",
+    "same(student.strides(np.ones((4, 6))[::2, ::3]), [12, 3])",
+    "same(student.strides(np.ones((4, 6)).T), [1, 6])",
+    # in place
+    "x, y = np.ones(3), np.zeros(2)\nafter = student.double_in_place.inplace(x, y).arguments\n"
+    "same(after[0], np.full(3, 2.0))\nsame(after[1], np.full(2, 7.0))\n"
+    "assert x.tolist() == [1, 1, 1]",
+    "same(student.double_in_place(np.ones(3), np.zeros(2)), np.full(3, 2.0))",
+    "same(unchanged(student.square, np.arange(3.0)), np.arange(3.0) ** 2)",
+    # calls back
+    "same(student.apply(lambda a, b: a + b, 2, 3), 5)",
+    "same(student.apply(student.square, 3), 9)",
+    "x = make.normal(4)\n"
+    "same(student.gradient(lambda w: float((w ** 2).sum()), x), 2 * x, rtol=1e-6)",
+    # refusing
+    "raises(ValueError, student.apply, lambda a: a.no_such, 1)",
+    "raises(TypeError, student.f)",
+    # dtype
+    "keeps_dtype(student.f(np.ones(2, np.float32)), np.float32)",
+    "keeps_dtype(student.f(np.float32(1)), 'float32')",
+)
+
+FAILS = (
+    ("student.g(1)", "missing", "`g` is not defined"),
+    ("same(student.W_INIT, 3.0)", "missing", "`W_INIT` is not defined"),
+    ("student.f(1)(2)", "failed", "`int` came back, which has no `(...)`"),
+    ("student.f(1).forward(2)", "failed", "which has no `.forward`"),
+    ("student.f((1, 2))[5]", "failed", "which has no `[5]`"),
+    ("student.f({'a': 1})['b']", "failed", "which has no `['b']`"),
+    ("student.f([1])['b']", "failed", "which has no `['b']`"),
+    ("student.f(np.ones(2))[0]", "failed", "`array` came back, which has no `[0]`"),
+    ("student.f(None).forward(1)", "failed", "Nothing came back (None)"),
+    ("student.f(1).W = 2", "failed", "which has no `.W`"),
+    ("student.f([1])[0] = 2", "failed", "which has no `[0]`"),
+    ("student.Layer(1.0).backward(1)", "error", "no attribute 'backward'"),
+    ("student.Layer(1.0).params['W2'].sum()", "error", "KeyError: 'W2'"),
+    ("unchanged(student.double_in_place, np.ones(2), np.zeros(2))", "failed", "argument 1"),
+    ("unchanged(student.double_in_place, np.zeros(2), np.zeros(2))", "failed", "argument 2"),
+    ("raises(ValueError, student.f, 1)", "failed", "yours returned `int`"),
+    ("raises(ValueError, student.f)", "failed", "yours raised `TypeError`"),
+    ("keeps_dtype(student.f(np.ones(2)), np.float32)", "failed", "should be float32"),
+    ("keeps_dtype(student.f(1.0), np.float32)", "failed", "`float` came back"),
+    ("keeps_dtype(student.f(None), np.float32)", "failed", "Nothing came back"),
+    ("same(student.apply(lambda a: a.no_such, 1), 1)", "error", "cannot take this"),
+)
+
+
+@pytest.fixture(scope="module")
+def outcomes(new_bench) -> dict[str, Outcome]:
+    """What became of each of these tests; all of them are one suite."""
+    tests = [*HOLDS, *(test for test, _, _ in FAILS)]
+    slugs = [f"c{number}" for number in range(len(tests))]
+    suite = "".join(
+        f'@criterion("f.{slug}")\ndef test_{slug}(student, make):\n{indent(test, "    ")}\n\n'
+        for slug, test in zip(slugs, tests, strict=True)
+    )
+    bench = new_bench()
+    (found,) = bench.outcomes(bench.course(suite, f=slugs), NET)
+    return {test: found[f"f.{slug}"] for slug, test in zip(slugs, tests, strict=True)}
+
+
+@pytest.mark.parametrize("test", HOLDS)
+def test_this_holds(outcomes, test):
+    outcome = outcomes[test]
+    assert outcome.status == "passed", (outcome.message.en, outcome.grader_note)
+
+
+@pytest.mark.parametrize(("test", "status", "words"), FAILS)
+def test_this_is_the_students_doing(outcomes, test, status, words):
+    outcome = outcomes[test]
+    assert outcome.status == status, (outcome.message.en, outcome.grader_note)
+    assert words in outcome.message.en
+
+
+def test_an_attribute_that_was_set_is_named_as_python_writes_it(bench):
+    (outcome,) = [bench.one("student.Layer(1.0).params['a']['b'] = np.ones(2)", NET)]
+    assert outcome.counterexample["call"] == "Layer(1.0).params['a']['b'] = array(2)"
+
+
+def test_a_call_is_shown_with_shapes_and_never_with_the_numbers_in_arrays(bench):
+    test = (
+        "w = np.full(2, 0.123)\n"
+        "same(student.describe(w, w.astype('f4'), [w], (w, 1), {'W': w}, student.f(w), np.sum,"
+        " np.float64(0.5), 'same', k=[1.5] * 9), 1)"
+    )
+    call = bench.one(test, NET).counterexample["call"]
+    assert call == (
+        "describe(array(2), array(2, float32), [array(2)], (array(2), 1), {'W': array(2)}, "
+        "f(array(2)), sum, 0.5, 'same', k=list of 9 numbers)"
+    )
+    assert "0.123" not in call
