@@ -7,6 +7,7 @@ ours, and its result says so (``grader_error``).
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,7 @@ from multiprocessing.process import BaseProcess
 
 from autograder.ingest import Submission
 from autograder.run.submission import Graded
-from autograder.run.worker import Setup, work
+from autograder.run.worker import READY, CannotStart, Setup, work
 
 START_S = 120.0
 """Seconds a worker may take to start before it counts as hung."""
@@ -82,8 +83,10 @@ def grade_all(
                 if isinstance(answer, Graded):
                     worker.submission = None
                     yield answer
-                elif answer == "ready":
+                elif answer == READY:
                     worker.ready, failed_starts = True, 0
+                elif isinstance(answer, CannotStart):
+                    raise WorkersFail(answer.reason)
                 else:
                     worker.since = 0.0  # dead: counts as hung below
             for worker in [w for w in workers if _hung(w, setup)]:
@@ -110,6 +113,8 @@ def grade_all(
 
 
 def _start(setup: Setup) -> _Worker:
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # read when the worker imports numpy
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=work, args=(setup, theirs), daemon=True)

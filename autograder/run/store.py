@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.verdict.schema import ResultInvalid, validate
+from autograder.verdict.schema import validate
 
 
 class Store:
@@ -39,7 +39,8 @@ class Store:
         text = json.dumps(result, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            # A file's name may hold bytes that are no text; they must not stop the class.
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -51,8 +52,11 @@ class Store:
         return path
 
     def read(self, student: str, exercise: str) -> dict[str, Any] | None:
-        """A stored result, None where there is none that is whole."""
-        return _read(self.path(student, exercise))
+        """A stored result, None where there is none that is whole, or it is somebody else's."""
+        stored = _read(self.path(student, exercise))
+        if stored is None or (stored["student"], stored["exercise"]) != (student, exercise):
+            return None
+        return stored
 
     def current(
         self, student: str, exercise: str, sha256: str | None, course_sha256: str, isolation: str
@@ -80,7 +84,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     try:
         result = json.loads(path.read_text(encoding="utf-8"))
         validate(result)
-    except (OSError, ValueError, ResultInvalid):
+    except (OSError, ValueError, RecursionError):  # ResultInvalid is a ValueError
         return None
     assert isinstance(result, dict)
     return result

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.course.records import Course, Exercise
-from autograder.ingest import Submission, Unreadable, read_notebook
+from autograder.course.records import Course, Exercise, Text
+from autograder.ingest import Notebook, Submission, Unreadable, read_notebook
 from autograder.sandbox.session import Budget, Server, Session
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import GRADER_ERROR, Suites
@@ -46,7 +46,7 @@ class Grader:
     ours: Mapping[str, Collection[str]]
     server: Server
     isolation: str
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
 
     def grade(self, suites: Suites, submission: Submission) -> Graded:
         """Grade one submission."""
@@ -63,7 +63,7 @@ class Grader:
         spent = 0.0
         try:
             ours = self.ours.get(exercise.id, ())
-            book = read_notebook(submission.path, submission.inside, ours)
+            book = _read(submission, ours)
             fields["sha256"] = book.sha256
             with Session(self.server, book.cells, self.budget) as session:
                 outcomes = suites.run(exercise, session)
@@ -71,7 +71,8 @@ class Grader:
             spent = session.cpu_s
         except Unreadable as unreadable:
             fields |= {"status": "unreadable", "sha256": unreadable.sha256}
-            outcomes = _all(exercise, Outcome("missing", unreadable.text))
+            note = None if unreadable.__cause__ is None else traceback.format_exc()
+            outcomes = _all(exercise, Outcome("missing", unreadable.text, None, note))
         except Exception:
             note = traceback.format_exc()
             outcomes = _all(exercise, Outcome("grader_error", GRADER_ERROR, None, note))
@@ -79,6 +80,21 @@ class Grader:
         fields["cpu_s"] = time.process_time() - cpu + spent
         notes = {o.grader_note: None for o in outcomes.values() if o.grader_note}
         return Graded(result(exercise, outcomes=outcomes, **fields), tuple(notes))
+
+
+def _read(submission: Submission, ours: Collection[str]) -> Notebook:
+    try:
+        return read_notebook(submission.path, submission.inside, ours)
+    except Unreadable as unreadable:
+        raise unreadable from None
+    except Exception as error:
+        # Whatever else a file does to its reader is the file's doing: it must not earn points.
+        text = Text(
+            "The file could not be read. Open it in Jupyter, save it, and hand it in again.",
+            "ファイルを読み込めませんでした。Jupyter で開いて保存し直し、"
+            "もう一度提出してください。",
+        )
+        raise Unreadable(text) from error
 
 
 def _all(exercise: Exercise, outcome: Outcome) -> dict[str, Outcome]:

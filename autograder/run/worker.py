@@ -7,21 +7,23 @@ of the same user.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import signal
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.course.load import load_course
+from autograder.course.records import CourseError
 from autograder.ingest import Submission
 from autograder.run.submission import Grader
+from autograder.sandbox.host import protect_host
 from autograder.sandbox.levels import Level
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.host import protect_host
 from autograder.sandbox.server import Server
 from autograder.sandbox.session import Budget
+from autograder.sandbox.unavailable import SandboxUnavailable
 from autograder.suite.plugin import Suites, with_suites
 
 
@@ -34,19 +36,37 @@ class Setup:
     course_sha256: str
     ours: Mapping[str, Collection[str]]
     level: Level
-    limits: Limits = Limits()
-    budget: Budget = Budget()
+    limits: Limits = field(default_factory=Limits)
+    budget: Budget = field(default_factory=Budget)
+
+
+READY = "ready"
+
+
+@dataclass(frozen=True)
+class CannotStart:
+    """Why no worker can grade anything: the course or the machine, in words for the instructor."""
+
+    reason: str
 
 
 def work(setup: Setup, jobs: Connection) -> None:
-    """Take `Submission`s from ``jobs`` and send `Graded` back, until None comes.
+    """Say `READY`, then take `Submission`s from ``jobs`` and send `Graded` back, until None comes.
 
-    The entry of a process of its own.
+    The entry of a process of its own. What keeps it from starting is sent as `CannotStart`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
     protect_host()
+    try:
+        _work(setup, jobs)
+    except (EOFError, BrokenPipeError):
+        pass  # the main process has gone
+    except (CourseError, SandboxUnavailable) as error:
+        with contextlib.suppress(OSError):
+            jobs.send(CannotStart(str(error)))
+
+
+def _work(setup: Setup, jobs: Connection) -> None:
     course = load_course(setup.root)
     exercises = [course.exercise(name) for name in setup.exercises]
     server = Server(setup.level, setup.limits)
@@ -55,7 +75,7 @@ def work(setup: Setup, jobs: Connection) -> None:
     )
 
     def serve(suites: Suites) -> None:
-        jobs.send("ready")
+        jobs.send(READY)
         while True:
             submission = jobs.recv()
             if not isinstance(submission, Submission):
@@ -63,8 +83,7 @@ def work(setup: Setup, jobs: Connection) -> None:
             jobs.send(grader.grade(suites, submission))
 
     try:
+        server.start()
         with_suites(course, exercises, serve)
-    except (EOFError, BrokenPipeError):
-        pass  # the main process has gone
     finally:
         server.close()

@@ -1,0 +1,235 @@
+"""A class on worker processes: nothing is lost, whatever dies, and nothing hangs on who did it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.course.load import load_course
+from autograder.ingest import Submission
+from autograder.run import pool
+from autograder.run.store import Store
+from autograder.run.submission import Graded
+from autograder.run.whole_class import Step, grade_class, setup_for
+from autograder.sandbox.level import Level
+from autograder.sandbox.session import Budget
+from autograder.verdict.schema import stable, validate
+
+from .conftest import HALF, QUICK, RIGHT
+
+SLOW = "import time\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n"
+
+
+@pytest.fixture
+def handed_in(hand_in) -> list[Submission]:
+    return [
+        hand_in("aiko", RIGHT),
+        hand_in("ben", HALF),
+        hand_in("chloe", content=b"not a notebook"),
+        hand_in("dmitri", "import os\nos._exit(1)\n", RIGHT),
+        hand_in("elif", "def double(x):\n    raise ValueError(x)\n"),
+        hand_in("fatima", "import numpy as np\ndef double(x):\n    return np.random.rand()\n"),
+    ]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Store:
+    return Store(tmp_path / "out")
+
+
+def grade(course, setup, submissions, store: Store, jobs: int) -> list[Step]:
+    steps: list[Step] = []
+    grade_class(course, setup, submissions, store, jobs, steps.append)
+    return steps
+
+
+def when_handed_out(
+    monkeypatch: pytest.MonkeyPatch, student: str, act: Callable[[int], None], times: int
+) -> list[int]:
+    """Call ``act`` with the worker's pid while it works on that student's submission."""
+    hand_out, pids = pool._hand_out, []
+
+    def spying(worker, waiting) -> None:
+        hand_out(worker, waiting)
+        if worker.submission.student == student and len(pids) < times:
+            pids.append(worker.process.pid)
+            threading.Timer(0.5, act, [worker.process.pid]).start()
+
+    monkeypatch.setattr(pool, "_hand_out", spying)
+    return pids
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_neither_the_number_of_workers_nor_the_order_changes_a_result(
+    course, setup, handed_in, tmp_path
+):
+    one, two = Store(tmp_path / "one"), Store(tmp_path / "two")
+    grade(course, setup, handed_in, one, jobs=1)
+    grade(course, setup, handed_in[::-1], two, jobs=2)
+    first, second = [[stable(result) for result in store.all()] for store in (one, two)]
+    assert first == second
+    assert [(result["student"], result["status"], result["score"]) for result in first] == [
+        ("aiko", "graded", 3.0),
+        ("ben", "graded", 1.0),
+        ("chloe", "unreadable", 0.0),
+        ("dmitri", "graded", 3.0),
+        ("elif", "graded", 0.0),
+        ("fatima", "graded", 0.0),
+    ]
+
+
+def test_results_that_are_current_are_kept_without_starting_anything(
+    course, setup, handed_in, out, hand_in, monkeypatch
+):
+    first = grade(course, setup, handed_in, out, jobs=1)
+    assert not any(step.kept for step in first)
+    (changed,) = [hand_in("ben", RIGHT)]
+    again = grade(course, setup, [changed, *handed_in], out, jobs=1)
+    assert [step.kept for step in again].count(False) == 2  # ben stands in the list twice
+    assert out.read("ben", "01_double")["score"] == 3.0
+    monkeypatch.setattr(pool, "_start", None)
+    assert all(step.kept for step in grade(course, setup, handed_in, out, jobs=2))
+
+
+def test_each_result_is_on_disk_before_it_is_reported(course, setup, handed_in, out):
+    def report(step: Step) -> None:
+        result = step.graded.result
+        assert out.read(result["student"], result["exercise"]) == result
+
+    grade_class(course, setup, handed_in[:2], out, 1, report)
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def descendants(pid: int) -> list[int]:
+    found = children(pid)
+    return found + [deeper for child in found for deeper in descendants(child)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_a_worker_killed_in_the_middle_is_replaced_and_its_submission_tried_again(
+    course, setup, hand_in, out, monkeypatch
+):
+    family: list[int] = []
+
+    def kill_it(pid: int) -> None:
+        family.extend(descendants(pid))
+        kill(pid)
+
+    submissions = [hand_in("a", RIGHT), hand_in("slow", SLOW), hand_in("z", HALF)]
+    pids = when_handed_out(monkeypatch, "slow", kill_it, times=1)
+    steps = grade(course, setup, submissions, out, jobs=1)
+    assert len(pids) == 1
+    scores = {step.graded.result["student"]: step.graded.result["score"] for step in steps}
+    assert scores == {"a": 3.0, "slow": 3.0, "z": 1.0}
+    assert {step.graded.result["status"] for step in steps} == {"graded"}
+    assert multiprocessing.active_children() == []
+    # The student's code went with the worker.
+    assert family
+    deadline = time.monotonic() + 10
+    while any(map(alive, family)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, family))
+
+
+def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_rest_goes_on(
+    course, setup, hand_in, out, monkeypatch
+):
+    submissions = [hand_in(name, RIGHT) for name in "ab"] + [hand_in("slow", SLOW)]
+    submissions += [hand_in(name, HALF) for name in "yz"]
+    pids = when_handed_out(monkeypatch, "slow", kill, times=2)
+    steps = grade(course, setup, submissions, out, jobs=2)
+    assert len(pids) == 2
+    found = {step.graded.result["student"]: step.graded for step in steps}
+    assert len(steps) == len(found) == 5
+    assert {name: graded.result["score"] for name, graded in found.items() if name != "slow"} == {
+        "a": 3.0, "b": 3.0, "y": 1.0, "z": 1.0,
+    }  # fmt: skip
+    lost = found["slow"]
+    validate(lost.result)
+    assert lost.result["status"] == "grader_error"
+    assert lost.result["score"] == lost.result["max_score"], "our fault costs nothing"
+    assert "died twice" in lost.notes[0]
+    # It is tried again the next time.
+    (again,) = grade(course, setup, [submissions[2]], out, jobs=1)
+    assert (again.kept, again.graded.result["status"]) == (False, "graded")
+
+
+def test_a_worker_that_hangs_is_replaced(course, setup, hand_in, out, monkeypatch):
+    monkeypatch.setattr(pool, "PATIENCE_S", 2.0)
+    setup = replace(setup, budget=replace(QUICK, total_wall_s=4.0))
+    when_handed_out(monkeypatch, "slow", lambda pid: os.kill(pid, signal.SIGSTOP), times=1)
+    (step,) = grade(course, setup, [hand_in("slow", SLOW)], out, jobs=1)
+    assert step.graded.result["status"] == "graded"
+    assert step.graded.result["score"] == 3.0
+
+
+def test_a_run_that_is_left_takes_its_workers_along(setup, handed_in):
+    graded = pool.grade_all(setup, handed_in, 2, lambda _: Graded({}))
+    next(graded)
+    assert multiprocessing.active_children()
+    graded.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_course_that_cannot_be_graded_is_named_and_no_traceback_shown(
+    course, hand_in, out, tmp_path, capfd
+):
+    root = tmp_path / "broken"
+    for path in course.root.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            copy = root / path.relative_to(course.root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    (root / "tests" / "hidden" / "conftest.py").write_text("import no_such_module\n")
+    broken = load_course(root)
+    setup = setup_for(broken, Level.LIMITS, ["01_double"], budget=Budget(), ours={})
+    with pytest.raises(pool.WorkersFail, match="tests/hidden: pytest refuses"):
+        grade(broken, setup, [hand_in("a", RIGHT)], out, jobs=2)
+    assert "multiprocessing" not in capfd.readouterr().err
+    assert multiprocessing.active_children() == []
+
+
+def test_workers_that_end_at_once_are_not_started_for_ever(
+    course, setup, hand_in, out, monkeypatch
+):
+    started = []
+    start = pool._start
+
+    def dying(setup):
+        worker = start(setup)
+        started.append(worker)
+        kill(worker.process.pid)
+        return worker
+
+    monkeypatch.setattr(pool, "_start", dying)
+    with pytest.raises(pool.WorkersFail, match="autograder doctor"):
+        grade(course, setup, [hand_in("a", RIGHT)], out, jobs=1)
+    assert len(started) == 3
+
+
+def test_an_empty_class_is_graded_at_once(course, setup, out, monkeypatch):
+    monkeypatch.setattr(pool, "_start", None)
+    assert grade(course, setup, [], out, jobs=4) == []

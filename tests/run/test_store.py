@@ -1,0 +1,182 @@
+"""Results on disk: whole or not at all, found again, and believed only while nothing changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.run.store import Store
+from autograder.verdict.schema import ResultInvalid
+
+SAME = {"sha256": "a1" * 32, "course_sha256": "c0" * 32, "isolation": "full"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "out")
+
+
+def test_what_was_written_is_read_again(store, result):
+    path = store.write(result)
+    assert path == store.out / "results" / "aiko" / "01_double.json"
+    assert store.read("aiko", "01_double") == result
+    assert list(store.all()) == [result]
+
+
+@pytest.mark.parametrize("student", ["佐藤 健", "Chloé", "...", "a b", "x" * 120, "=cmd()", "-n"])
+def test_any_name_that_is_fit_for_a_folder_will_do(store, result, student):
+    result["student"] = student
+    store.write(result)
+    assert store.read(student, "01_double") == result
+
+
+def test_text_stays_readable_in_the_file(store, result):
+    result["student"] = "佐藤 健"
+    assert "佐藤 健" in store.write(result).read_text(encoding="utf-8")
+
+
+def test_a_file_name_that_is_no_text_does_not_stop_the_class(store, result):
+    # What Python makes of the bytes 0xff 0xfe in a file's name.
+    result["submission"]["file"] = os.fsdecode(b"submitted/\xff\xfe.ipynb")
+    store.write(result)
+    assert store.read("aiko", "01_double")["submission"]["sha256"] == "a1" * 32
+
+
+def test_an_invalid_result_is_not_written_and_leaves_the_old_one(store, result):
+    store.write(result)
+    with pytest.raises(ResultInvalid):
+        store.write(result | {"score": 99.0})
+    assert list(store.all()) == [result]
+    assert [path.name for path in (store.out / "results" / "aiko").iterdir()] == ["01_double.json"]
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing(store, result):
+    (store.out / "results").mkdir(parents=True)
+    (store.out / "results" / "aiko").write_text("a file in the way")
+    with pytest.raises(OSError, match="aiko"):
+        store.write(result)
+    assert list(store.all()) == []
+
+
+# --- current or not ---------------------------------------------------------------------------
+
+
+def test_nothing_changed_is_current(store, result):
+    store.write(result)
+    assert store.current("aiko", "01_double", **SAME) == result
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sha256": "b2" * 32},
+        {"sha256": None},
+        {"course_sha256": "d1" * 32},
+        {"isolation": "container"},
+    ],
+)
+def test_another_submission_course_or_level_is_not(store, result, change):
+    store.write(result)
+    assert store.current("aiko", "01_double", **(SAME | change)) is None
+
+
+def test_a_result_that_the_grader_failed_on_is_tried_again(store, result):
+    store.write(result | {"status": "grader_error"})
+    assert store.current("aiko", "01_double", **SAME) is None
+
+
+def test_an_unreadable_file_need_not_be_read_again(store, result):
+    store.write(result | {"status": "unreadable"})
+    assert store.current("aiko", "01_double", **SAME) is not None
+
+
+def test_a_submission_without_bytes_is_never_current(store, result):
+    result["submission"]["sha256"] = None
+    store.write(result)
+    assert store.current("aiko", "01_double", **(SAME | {"sha256": None})) is None
+
+
+def test_a_result_copied_into_anothers_folder_is_not_theirs(store, result):
+    path = store.write(result)
+    other = store.path("ben", "01_double")
+    other.parent.mkdir()
+    other.write_bytes(path.read_bytes())
+    assert store.read("ben", "01_double") is None
+    assert store.current("ben", "01_double", **SAME) is None
+
+
+# --- damage -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"null",
+        b"[]",
+        b"5",
+        b'{"schema_version": 1}',
+        b"[" * 100_000,
+        b'{"score": ' + b"9" * 10_000 + b"}",
+    ],
+    ids=["empty", "cut", "no text", "null", "list", "number", "other", "deep", "long number"],
+)
+def test_a_damaged_result_counts_as_none(store, result, content):
+    store.write(result).write_bytes(content)
+    assert store.read("aiko", "01_double") is None
+    assert store.current("aiko", "01_double", **SAME) is None
+    assert list(store.all()) == []
+    store.write(result)
+    assert store.read("aiko", "01_double") == result
+
+
+def test_a_result_cut_anywhere_counts_as_none(store, result):
+    path = store.write(result)
+    whole = path.read_bytes()
+    for length in range(0, len(whole) - 2, 7):
+        path.write_bytes(whole[:length])
+        assert store.read("aiko", "01_double") is None
+
+
+def test_a_folder_in_a_results_place_counts_as_none(store):
+    store.path("aiko", "01_double").mkdir(parents=True)
+    assert store.read("aiko", "01_double") is None
+    assert list(store.all()) == []
+
+
+WRITER = """
+import itertools, json, sys
+from pathlib import Path
+from autograder.run.store import Store
+store, result = Store(Path(sys.argv[1])), json.loads(sys.argv[2])
+result["cells"] = [{"index": n, "status": "error", "error": "x" * 300} for n in range(2000)]
+for number in itertools.count():
+    result["timing"]["wall_s"] = float(number)
+    store.write(result)
+    if number == 0:
+        print("writing", flush=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_result(store, result):
+    command = [sys.executable, "-c", WRITER, str(store.out), json.dumps(result)]
+    seen = set()
+    for delay in (0.0, 0.003, 0.006, 0.011, 0.017):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout.readline() == b"writing\n"
+            time.sleep(delay)
+            os.kill(writer.pid, signal.SIGKILL)
+        found = list(store.all())
+        assert len(found) == 1
+        assert len(found[0]["cells"]) == 2000
+        seen.add(found[0]["timing"]["wall_s"])
+    assert seen
