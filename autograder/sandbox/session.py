@@ -48,6 +48,9 @@ __all__ = [
 ]
 
 MAX_RESTARTS = 4
+ANSWER_S = 10.0
+"""Within which the notebook's process, which then runs nothing of the student's, has to answer."""
+
 SLACK_S = 15.0
 """How much later than the student's own process the host gives up: never before it, if it can."""
 
@@ -245,9 +248,9 @@ class Session:
                 break
             ours, theirs = socket.socketpair()
             try:
-                deadline = time.monotonic() + 10
+                deadline = time.monotonic() + ANSWER_S
                 wire.send(self._child.sock, {"op": "fork"}, deadline=deadline)
-                self._child.sock.settimeout(10)
+                self._child.sock.settimeout(ANSWER_S)
                 socket.send_fds(self._child.sock, [b"f"], [theirs.fileno()])
                 pid = wire.receive(self._child.sock, deadline=deadline).get("pid")
                 if type(pid) is int and pid > 0:
@@ -264,7 +267,7 @@ class Session:
         if self._child is None:
             return
         try:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + ANSWER_S
             wire.send(self._child.sock, {"op": "reap", "pid": pid}, deadline=deadline)
             wire.receive(self._child.sock, deadline=deadline)
         except wire.WireError:

@@ -289,14 +289,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(tree=json_values)
 def test_any_json_is_read_or_refused(tree: Any, folder: Path) -> None:
     reads_or_refuses(json.dumps(tree).encode(), folder)
     reads_or_refuses(json.dumps({"cells": tree}).encode(), folder)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(raw=st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused(raw: bytes, folder: Path) -> None:
     reads_or_refuses(raw, folder)

@@ -41,7 +41,7 @@ while True:
     keeper = os.fork()
     if keeper == 0:
         control.close()
-        os.setsid()
+        os.setpgid(0, 0)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         student = os.fork()
         if student == 0:
@@ -55,6 +55,10 @@ while True:
         os.close(descriptors[0])
         os.waitpid(student, 0)
         os._exit(0)
+    try:
+        os.setpgid(keeper, keeper)
+    except OSError:
+        pass
     os.close(descriptors[0])
     control.sendall(keeper.to_bytes(4, "little"))
 """
