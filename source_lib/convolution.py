@@ -88,13 +88,26 @@ class Convolution:
             RuntimeError: `forward` has not been called.
             ValueError: `dout` has another shape than the output had.
         """
+        x, dout = self._checked(dout)
+        self._set_gradients(x, dout)
+        W = self.W.astype(dout.dtype, copy=False)
+        return gradient_of_images(x.shape, W, self.stride, self.pad, dout)
+
+    def backward_parameters(self, dout: npt.ArrayLike) -> None:
+        """Set `dW` and `db` as `backward` does, without the gradient with respect to x.
+
+        The first layer of a network can do without that, which saves about half of the time.
+        """
+        self._set_gradients(*self._checked(dout))
+
+    def _checked(self, dout: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return x of the last forward pass, and dout in the dtype of its result."""
         if self._x is None:
             raise RuntimeError("Convolution.backward needs a call of forward before it")
-        dout = as_array("dout", dout, "N F out_h out_w")
-        has_shape("dout", dout, self._out_shape, "that of forward's result")
-        dtype = float_dtype(self._x)
-        dout = dout.astype(dtype, copy=False)
-        W = self.W.astype(dtype, copy=False)
-        self.dW = gradient_of_filters(self._x, W.shape, self.stride, self.pad, dout)
+        gradient = as_array("dout", dout, "N F out_h out_w")
+        has_shape("dout", gradient, self._out_shape, "that of forward's result")
+        return self._x, gradient.astype(float_dtype(self._x), copy=False)
+
+    def _set_gradients(self, x: Array, dout: Array) -> None:
+        self.dW = gradient_of_filters(x, self.W.shape, self.stride, self.pad, dout)
         self.db = dout.sum(axis=(0, 2, 3))
-        return gradient_of_images(self._x.shape, W, self.stride, self.pad, dout)

@@ -65,6 +65,13 @@ def test_gradient_agrees_with_finite_differences(batch):
         assert_allclose(grads[name], slope, atol=1e-8, err_msg=name)
 
 
+def test_gradient_knows_the_loss(batch):
+    net, (x, t) = small_net(), batch
+    assert net.last_loss is None
+    net.gradient(x, t)
+    assert net.last_loss == net.loss(x, t)
+
+
 def test_gradient_does_not_depend_on_earlier_batches(batch, rng):
     net, (x, t) = small_net(), batch
     first = net.gradient(x, t)
