@@ -197,7 +197,8 @@ def with_suites(
         *paths, "--rootdir", root, "-c", os.devnull, "--confcutdir", str(hidden),
         "--import-mode=importlib", "--assert=plain", "--continue-on-collection-errors", "-s",
         *(part for name in ("cacheprovider", "terminal", "warnings", "faulthandler", "logging",
-                            "junitxml", "doctest", "unittest", "stepwise", "setuponly")
+                            "junitxml", "doctest", "unittest", "stepwise", "setuponly",
+                            "unraisableexception", "threadexception")
           for part in ("-p", f"no:{name}")),
     ]  # fmt: skip
     with _surroundings(course.root, hidden):

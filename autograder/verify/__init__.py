@@ -1,4 +1,4 @@
-"""Proof that the course itself is right: solutions earn everything, stubs nothing, mistakes less."""
+"""Proof that the course itself is right: solutions earn all, stubs nothing, mistakes less."""
 
 from autograder.verify.claims import Claim, Problem, claims, ids_agree, judge
 

@@ -113,8 +113,9 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
     """Whether ``exercise.toml`` and the suite name the same criteria, each once."""
     suite = f"tests/hidden/{exercise.suite.name}"
     if broken is not None:
-        last = broken.strip().splitlines()[-1]
-        return [Problem(exercise.id, "ids", f"{suite}: cannot be collected: {last}. Mend it")]
+        return [
+            Problem(exercise.id, "ids", f"{suite}: cannot be collected: {_reason(broken)}. Mend it")
+        ]
     wanted = [criterion.id for criterion in exercise.criteria]
     found = list(decided)
     problems = []
@@ -131,6 +132,13 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
                 "Add it there with points, or mark the test with one that is"
             )
     return [Problem(exercise.id, "ids", text) for text in problems]
+
+
+def _reason(report: str) -> str:
+    """The line of pytest's report that names the error."""
+    lines = [line for line in report.splitlines() if line.strip()] or ["pytest gives no reason"]
+    named = [line.removeprefix("E").strip() for line in lines if line.startswith("E  ")]
+    return (named or lines)[-1].rstrip(".")
 
 
 def _call(criterion: Mapping[str, Any]) -> str:

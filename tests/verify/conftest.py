@@ -1,0 +1,214 @@
+"""A small course with everything that `verify` looks at, and ways to spoil it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.load import load_course
+from autograder.course.records import Course
+from autograder.ingest import Submission
+from autograder.run.submission import Grader
+from autograder.sandbox.level import Level
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.server import Server
+from autograder.sandbox.session import Budget
+from autograder.suite.plugin import Suites, with_suites
+from autograder.verify import Problem, claims, ids_agree, judge
+
+COURSE = 'salt = "s"\nlanguages = ["en", "ja"]\ntitle = {en = "Boxes", ja = "箱"}\n'
+
+EXERCISE = """\
+id = "01_box"
+points = 4
+reveal = "first_difference"
+title = {en = "Boxes", ja = "箱"}
+summary = {en = "Boxes.", ja = "箱。"}
+[[parts]]
+id = "area"
+title = {en = "Area", ja = "面積"}
+[[parts.criteria]]
+id = "area.square"
+points = 1
+title = {en = "Squares", ja = "正方形"}
+[[parts.criteria]]
+id = "area.oblong"
+points = 1
+title = {en = "Oblongs", ja = "長方形"}
+[[parts]]
+id = "Box.volume"
+title = {en = "Volume", ja = "体積"}
+builds_on = ["area"]
+[[parts.criteria]]
+id = "Box.volume.tall"
+points = 2
+title = {en = "Tall boxes", ja = "高い箱"}
+"""
+
+NOTEBOOK = '''\
+# %% name="author" tags=["author"]
+from autograder.course.author import tr
+
+# %% [markdown] lang="en"
+# # Boxes
+
+# %% [markdown] lang="ja"
+# # 箱
+
+# %% name="area" tags=["stub"]
+def area(height, width):
+    """Area of a rectangle."""
+    ### BEGIN SOLUTION
+    return height * width
+    ### END SOLUTION
+
+
+# %% name="check_area" tags=["check"]
+assert area(2.0, 2.0) == 4, tr("two by two is four", "2かける2は4です")
+
+# %% name="box" tags=["stub"]
+class Box:
+    """A box."""
+
+    def __init__(self, height):
+        self.height = height
+
+    def volume(self, depth, width):
+        """Volume."""
+        ### BEGIN SOLUTION
+        return self.height * area(depth, width)
+        ### END SOLUTION
+'''
+
+MISTAKES = """\
+from autograder.course.mistakes import equivalent, mistake
+
+
+@mistake("AR1", part="area", hint={"en": "Both sides?", "ja": "両方の辺？"})
+def area(height, width):
+    return height * height
+
+
+@mistake("BV1", part="Box.volume", hint={"en": "How high?", "ja": "高さは？"})
+def volume(self, depth, width):
+    return area(depth, width)
+
+
+@equivalent("AR-A", part="area", why="the other way round")
+def area(a, b):
+    return b * a
+
+
+@equivalent("BV-A", part="Box.volume", why="by repeated addition")
+def volume(self, depth, width):
+    return sum(area(depth, width) for _ in range(int(self.height)))
+"""
+
+SUITE = """\
+from autograder.suite import criterion, same
+
+@criterion("area.square")
+def test_square(student, make):
+    same(student.area(3.0, 3.0), 9.0)
+
+@criterion("area.oblong")
+def test_oblong(student, make):
+    same(student.area(3.0, 5.0), 15.0)
+
+@criterion("Box.volume.tall")
+def test_tall(student, make):
+    same(student.Box(7.0).volume(3.0, 5.0), 105.0)
+"""
+
+
+class BoxCourse:
+    """The folder; `replace` spoils a file in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.notebook = root / "solutions" / "01_box" / "notebook.py"
+        self.mistakes = root / "solutions" / "01_box" / "mistakes.py"
+        self.suite = root / "tests" / "hidden" / "test_01_box.py"
+        for path, text in {
+            root / "solutions" / "course.toml": COURSE,
+            root / "solutions" / "01_box" / "exercise.toml": EXERCISE,
+            self.notebook: NOTEBOOK,
+            self.mistakes: MISTAKES,
+            self.suite: SUITE,
+        }.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def load(self) -> Course:
+        return load_course(self.root)
+
+    @staticmethod
+    def replace(file: Path, old: str, new: str) -> None:
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> BoxCourse:
+    return BoxCourse(tmp_path / "box")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with Server(Level.LIMITS, Limits()) as warm:
+        yield warm
+
+
+Grade = Callable[..., dict[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def grade(server: Server, tmp_path: Path) -> Grade:
+    """Grade notebooks of the course's only exercise, by name; gives results by name."""
+
+    def run(course: Course, books: dict[str, bytes]) -> dict[str, dict[str, Any]]:
+        budget = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=20)
+        grader = Grader(course, "c0" * 32, {}, server, "limits", budget)
+        found: dict[str, dict[str, Any]] = {}
+
+        def grade_them(suites: Suites) -> None:
+            for name, content in books.items():
+                path = tmp_path / "handed in.ipynb"
+                path.write_bytes(content)
+                submission = Submission(name, course.exercises[0].id, path, tmp_path)
+                found[name] = grader.grade(suites, submission).result
+
+        with_suites(course, course.exercises, grade_them)
+        return found
+
+    return run
+
+
+@pytest.fixture
+def problems(grade: Grade) -> Callable[..., list[Problem]]:
+    """What `verify` would find in a course, but for its assignments; all kinds, or one."""
+
+    def look(course: Course, kind: str | None = None) -> list[Problem]:
+        (exercise,) = course.exercises
+        found: list[Problem] = []
+
+        def ids(suites: Suites) -> None:
+            broken = suites.problems.get(exercise.suite)
+            found.extend(ids_agree(exercise, suites.criteria(exercise), broken))
+
+        with_suites(course, course.exercises, ids)
+        made = {
+            claim.student: claim
+            for claim in claims(course, exercise)
+            if kind is None or claim.kind == kind
+        }
+        results = grade(course, {name: claim.notebook for name, claim in made.items()})
+        for name, result in results.items():
+            found.extend(judge(made[name], exercise, result))
+        return found
+
+    return look
