@@ -1,0 +1,718 @@
+# ruff: noqa: ARG001, F811, D103 - each function is a student's version of the same name.
+"""Known ways in which the first functions of the course go wrong, and unusual right ones."""
+
+import numpy as np
+
+from autograder.course.mistakes import equivalent, mistake
+
+
+@mistake(
+    "OS1",
+    part="conv_output_size",
+    hint={
+        "en": "How many whole windows fit? Can a result have half a pixel?",
+        "ja": "収まる窓は何個ですか。出力に半分の画素はありますか。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size > size + 2 * pad:
+        raise ValueError("the filter does not fit")
+    return (size + 2 * pad - filter_size) / stride + 1
+
+
+@mistake(
+    "OS2",
+    part="conv_output_size",
+    hint={
+        "en": "Work your formula out for size 5, filter 3, stride 1. What is computed first?",
+        "ja": "大きさ5、フィルター3、ストライド1の場合を手で計算し、計算の順序を確かめましょう。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size > size + 2 * pad:
+        raise ValueError("the filter does not fit")
+    return (size + 2 * pad - filter_size) // (stride + 1)
+
+
+@mistake(
+    "OS3",
+    part="conv_output_size",
+    hint={
+        "en": "The border lies on both ends. How many pixels does it add?",
+        "ja": "縁は両端に付きます。画素はいくつ増えますか。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size > size + pad:
+        raise ValueError("the filter does not fit")
+    return (size + pad - filter_size) // stride + 1
+
+
+@mistake(
+    "OS4",
+    part="conv_output_size",
+    hint={
+        "en": "You count the steps. How many windows are there before the first step?",
+        "ja": "数えているのは動く回数です。1歩も動く前に、窓はいくつありますか。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size > size + 2 * pad:
+        raise ValueError("the filter does not fit")
+    return (size + 2 * pad - filter_size) // stride
+
+
+@mistake(
+    "OS5",
+    part="conv_output_size",
+    hint={
+        "en": "When a part of a step is left over, would the next window still lie inside?",
+        "ja": "1歩に足りない余りがあるとき、次の窓は画像に収まりますか。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size > size + 2 * pad:
+        raise ValueError("the filter does not fit")
+    return int(np.ceil((size + 2 * pad - filter_size) / stride)) + 1
+
+
+@mistake(
+    "OS6",
+    part="conv_output_size",
+    hint={
+        "en": "What does your function return if the filter is larger than the padded image?",
+        "ja": "フィルターがパディング後の画像より大きいとき、関数は何を返しますか。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    return (size + 2 * pad - filter_size) // stride + 1
+
+
+@mistake(
+    "OS7",
+    part="conv_output_size",
+    hint={
+        "en": "A filter exactly as large as the image: does it fit?",
+        "ja": "画像とちょうど同じ大きさのフィルターは収まりますか。",
+    },
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size >= size + 2 * pad:
+        raise ValueError("the filter does not fit")
+    return (size + 2 * pad - filter_size) // stride + 1
+
+
+@mistake(
+    "CF5",
+    part="conv2d_single",
+    hint={
+        "en": "Which of the two is meant without flip_kernel: filter as it is, or turned?",
+        "ja": "flip_kernelを指定しないとき、フィルターはそのまま重ねますか、反転しますか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel)
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF5b",
+    part="conv2d_single",
+    hint={
+        "en": "Does your function look at flip_kernel?",
+        "ja": "引数flip_kernelを使っていますか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF5c",
+    part="conv2d_single",
+    hint={
+        "en": "Turning by 180 degrees reverses two directions. Which one did you reverse?",
+        "ja": "180度回すと、2つの向きが逆になります。逆にしたのはどの向きですか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = kernel[::-1] if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF5d",
+    part="conv2d_single",
+    hint={
+        "en": "Turning by 180 degrees is not the same as exchanging rows and columns.",
+        "ja": "180度回すことと、行と列を入れ替えることは違います。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = kernel.T if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF7",
+    part="conv2d_single",
+    hint={
+        "en": "Which image does the window slide over: the original or the padded one?",
+        "ja": "窓が動くのは、元の画像の上でしょうか、パディング後の画像の上でしょうか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (image.shape[0] - kh) // stride + 1
+    out_w = (image.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF11",
+    part="conv2d_single",
+    hint={
+        "en": "Which of height and width comes first in shape? Try an image wider than high.",
+        "ja": "shapeで先に来るのは高さと幅のどちらですか。横長の画像で試してみましょう。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[1] - kh) // stride + 1
+    out_w = (padded.shape[0] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF13",
+    part="conv2d_single",
+    hint={
+        "en": "Print your result: into how many of its places did you really write?",
+        "ja": "結果を表示してみましょう。実際に書き込んだ場所はいくつありますか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    h, w = padded.shape
+    out = np.zeros(((h - kh) // stride + 1, (w - kw) // stride + 1))
+    i, j = 0, 0
+    for y in range(0, h - kh + 1, stride):
+        for x in range(0, w - kw + 1, stride):
+            out[i, j] = np.sum(padded[y : y + kh, x : x + kw] * k)
+    return out
+
+
+@mistake(
+    "CF15",
+    part="conv2d_single",
+    hint={
+        "en": "How far do your loops go: to the edge of the image, or of the padded image?",
+        "ja": "ループは、元の画像とパディング後の画像のどちらの端まで進みますか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i, y in enumerate(range(0, image.shape[0] - kh + 1, stride)):
+        for j, x in enumerate(range(0, image.shape[1] - kw + 1, stride)):
+            out[i, j] = np.sum(padded[y : y + kh, x : x + kw] * k)
+    return out
+
+
+@mistake(
+    "CF16",
+    part="conv2d_single",
+    hint={
+        "en": "Place (1, 1) of the result: where does its window begin when the stride is 2?",
+        "ja": "ストライドが2のとき、出力の(1, 1)に対応する窓はどこから始まりますか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i : i + kh, j : j + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF20",
+    part="conv2d_single",
+    hint={
+        "en": "Is the sum over products number by number, or over a matrix product?",
+        "ja": "足しているのは要素ごとの積ですか、それとも行列積ですか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(np.dot(patch, k))
+    return out
+
+
+@mistake(
+    "CF21",
+    part="conv2d_single",
+    hint={
+        "en": "Which value lies outside the image? Try an image of ones.",
+        "ja": "画像の外側の値は何ですか。すべて1の画像で試してみましょう。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding, mode="edge")
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF22",
+    part="conv2d_single",
+    hint={
+        "en": "Is the border counted once, or twice?",
+        "ja": "縁の幅を2回数えていませんか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] + 2 * padding - kh) // stride + 1
+    out_w = (padded.shape[1] + 2 * padding - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF23",
+    part="conv2d_single",
+    hint={
+        "en": "A slice is a view. What happens to the image when you write into a slice of it?",
+        "ja": "スライスはビューです。スライスに書き込むと、元の画像はどうなりますか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding) if padding else image
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            patch *= k
+            out[i, j] = np.sum(patch)
+    return out
+
+
+@mistake(
+    "CF24",
+    part="conv2d_single",
+    hint={
+        "en": "Compare the kernel before and after the call.",
+        "ja": "呼び出しの前と後で、フィルターの中身を比べてみましょう。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    if flip_kernel:
+        kernel[:] = kernel[::-1, ::-1].copy()
+    k = kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.sum(patch * k)
+    return out
+
+
+@mistake(
+    "CF25",
+    part="conv2d_single",
+    hint={
+        "en": "How many places of the result does each window fill?",
+        "ja": "1つの窓から決まるのは、出力のいくつの場所ですか。",
+    },
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.flip(kernel) if flip_kernel else kernel
+    kh, kw = k.shape
+    padded = np.pad(image, padding)
+    out_h = (padded.shape[0] - kh) // stride + 1
+    out_w = (padded.shape[1] - kw) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = padded[i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[i, j] = np.mean(patch * k)
+    return out
+
+
+@mistake(
+    "PF1",
+    part="maxpool2d_single",
+    hint={
+        "en": "Two numbers describe a pooling. Do you use both?",
+        "ja": "プーリングは2つの数で決まります。両方とも使っていますか。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    stride = pool
+    h, w = feature_map.shape
+    out_h = (h - pool) // stride + 1
+    out_w = (w - pool) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = feature_map[i * stride : i * stride + pool, j * stride : j * stride + pool]
+            out[i, j] = np.max(patch)
+    return out
+
+
+@mistake(
+    "PF10",
+    part="maxpool2d_single",
+    hint={
+        "en": "What is the largest of -3 and -5? With which number do you begin?",
+        "ja": "-3と-5では、どちらが大きいですか。はじめの値は何にしていますか。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    h, w = feature_map.shape
+    out_h = (h - pool) // stride + 1
+    out_w = (w - pool) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = feature_map[i * stride : i * stride + pool, j * stride : j * stride + pool]
+            out[i, j] = max(0, patch.max())
+    return out
+
+
+@mistake(
+    "PF14",
+    part="maxpool2d_single",
+    hint={
+        "en": "Is it the largest number of each window, or their mean?",
+        "ja": "取り出すのは窓の最大値ですか、平均ですか。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    h, w = feature_map.shape
+    out_h = (h - pool) // stride + 1
+    out_w = (w - pool) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = feature_map[i * stride : i * stride + pool, j * stride : j * stride + pool]
+            out[i, j] = np.mean(patch)
+    return out
+
+
+@mistake(
+    "PF15",
+    part="maxpool2d_single",
+    hint={
+        "en": "What happens to a row that is left over at the bottom? Only whole windows count.",
+        "ja": "下端に余った行はどうするのでしたか。数えるのは、マップに収まる窓だけです。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    h, w = feature_map.shape
+    out_h = -(-(h - pool) // stride) + 1
+    out_w = -(-(w - pool) // stride) + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = feature_map[i * stride : i * stride + pool, j * stride : j * stride + pool]
+            out[i, j] = np.max(patch)
+    return out
+
+
+@mistake(
+    "PF16",
+    part="maxpool2d_single",
+    hint={
+        "en": "Does your way still work for an odd number of rows, or for windows that overlap?",
+        "ja": "行の数が奇数のときや、窓が重なるときにも、その方法で計算できますか。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    h, w = feature_map.shape
+    return feature_map.reshape(h // pool, pool, w // pool, pool).max(axis=(1, 3))
+
+
+@mistake(
+    "PF17",
+    part="maxpool2d_single",
+    hint={
+        "en": "Which of height and width belongs to the rows? Try a map wider than high.",
+        "ja": "行の数に使うのは高さと幅のどちらですか。横長のマップで試してみましょう。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    w, h = feature_map.shape
+    out_h = (h - pool) // stride + 1
+    out_w = (w - pool) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = feature_map[i * stride : i * stride + pool, j * stride : j * stride + pool]
+            out[i, j] = np.max(patch)
+    return out
+
+
+@mistake(
+    "PF18",
+    part="maxpool2d_single",
+    hint={
+        "en": "Place (1, 1) of the result: where does its window begin?",
+        "ja": "出力の(1, 1)に対応する窓は、どこから始まりますか。",
+    },
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    h, w = feature_map.shape
+    out_h = (h - pool) // stride + 1
+    out_w = (w - pool) // stride + 1
+    out = np.zeros((out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            patch = feature_map[i : i + pool, j : j + pool]
+            out[i, j] = np.max(patch)
+    return out
+
+
+@mistake(
+    "PC1",
+    part="conv_param_count",
+    hint={
+        "en": "How many weights has a filter for a colour image? How many biases are there in all?",
+        "ja": "カラー画像用のフィルター1枚に重みはいくつありますか。バイアスは全部でいくつですか。",
+    },
+)
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    return filter_h * filter_w * out_channels + (1 if bias else 0)
+
+
+@mistake(
+    "PC2",
+    part="conv_param_count",
+    hint={
+        "en": "Has a filter weights for only one of the input channels?",
+        "ja": "フィルターは、入力のチャンネル1つぶんの重みしか持たないのでしょうか。",
+    },
+)
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    per_filter = filter_h * filter_w + int(bias)
+    return per_filter * out_channels
+
+
+@mistake(
+    "PC3",
+    part="conv_param_count",
+    hint={
+        "en": "One bias for the whole layer, or one for each filter?",
+        "ja": "バイアスは層全体に1つですか、フィルターごとに1つですか。",
+    },
+)
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    weights = in_channels * filter_h * filter_w * out_channels
+    return weights + 1 if bias else weights
+
+
+@mistake(
+    "PC4",
+    part="conv_param_count",
+    hint={
+        "en": "How often is a bias added for one number of the result?",
+        "ja": "出力の値1つにつき、バイアスは何回足されますか。",
+    },
+)
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    per_channel = filter_h * filter_w + int(bias)
+    return out_channels * in_channels * per_channel
+
+
+@mistake(
+    "PC5",
+    part="conv_param_count",
+    hint={
+        "en": "Does your function look at bias?",
+        "ja": "引数biasを使っていますか。",
+    },
+)
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    return out_channels * (in_channels * filter_h * filter_w + 1)
+
+
+@mistake(
+    "PC6",
+    part="conv_param_count",
+    hint={
+        "en": "The biases: are they there when bias is True?",
+        "ja": "biasがTrueのとき、バイアスも数えていますか。",
+    },
+)
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    return out_channels * in_channels * filter_h * filter_w
+
+
+@equivalent(
+    "OS-A",
+    part="conv_output_size",
+    why="rounding the quotient towards zero is the same once the filter fits",
+)
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    if filter_size > size + 2 * pad:
+        raise ValueError("the filter does not fit")
+    return 1 + int((size + 2 * pad - filter_size) / stride)
+
+
+@equivalent("OS-B", part="conv_output_size", why="counting the places instead of dividing")
+def conv_output_size(size, filter_size, stride=1, pad=0):
+    starts = range(0, size + 2 * pad - filter_size + 1, stride)
+    if len(starts) == 0:
+        raise ValueError("no window fits")
+    return len(starts)
+
+
+@equivalent(
+    "CF-A",
+    part="conv2d_single",
+    why="all windows as a view, then one sum of products; NumPy raises where none fits",
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    k = np.rot90(kernel, 2) if flip_kernel else kernel
+    padded = np.pad(image, ((padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, k.shape)[::stride, ::stride]
+    return np.einsum("ijkl,kl->ij", windows, k)
+
+
+@equivalent(
+    "CF-B",
+    part="conv2d_single",
+    why="walking over the padded image; negative sizes are NumPy's ValueError",
+)
+def conv2d_single(image, kernel, stride=1, padding=0, flip_kernel=False):
+    kh, kw = kernel.shape
+    h, w = image.shape
+    padded = np.zeros((h + 2 * padding, w + 2 * padding))
+    padded[padding : padding + h, padding : padding + w] = image
+    out = np.zeros(
+        (1 + int((h + 2 * padding - kh) / stride), 1 + int((w + 2 * padding - kw) / stride))
+    )
+    for i, y in enumerate(range(0, h + 2 * padding - kh + 1, stride)):
+        for j, x in enumerate(range(0, w + 2 * padding - kw + 1, stride)):
+            for m in range(kh):
+                for n in range(kw):
+                    weight = kernel[kh - 1 - m, kw - 1 - n] if flip_kernel else kernel[m, n]
+                    out[i, j] += padded[y + m, x + n] * weight
+    return out
+
+
+@equivalent(
+    "PF-A",
+    part="maxpool2d_single",
+    why="over the places in the window instead of over the windows, from -inf",
+)
+def maxpool2d_single(feature_map, pool=2, stride=2):
+    h, w = feature_map.shape
+    out = np.full(((h - pool) // stride + 1, (w - pool) // stride + 1), -np.inf)
+    rows, columns = out.shape
+    for y in range(pool):
+        for x in range(pool):
+            seen = feature_map[y::stride, x::stride][:rows, :columns]
+            out = np.maximum(out, seen)
+    return out
+
+
+@equivalent("PC-A", part="conv_param_count", why="the sizes of the arrays that hold them")
+def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
+    weights = np.zeros((out_channels, in_channels, filter_h, filter_w))
+    biases = np.zeros(out_channels)
+    return weights.size + biases.size if bias else weights.size
