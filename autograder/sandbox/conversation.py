@@ -11,7 +11,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,13 +24,25 @@ MAX_CALLBACK_BYTES = 4 * 2**20
 
 @dataclass(frozen=True)
 class Budget:
-    """Seconds. CPU time decides wherever it can, so that a busy machine changes no grade."""
+    """Seconds. CPU time decides wherever it can, so that a busy machine changes no grade.
+
+    A call that never ends costs its criterion ``call_cpu_s``. A notebook in which ``patience``
+    criteria have not ended gets ``hurried_cpu_s`` a call from then on, still a thousand times what
+    the reference takes, so that a class does not wait for one endless loop twenty times over.
+    """
 
     cell_s: float = 10.0
     cells_s: float = 20.0
     call_cpu_s: float = 3.0
     call_wall_s: float = 12.0
     total_wall_s: float = 180.0
+    patience: int = 3
+    hurried_cpu_s: float = 1.0
+    hurried_wall_s: float = 4.0
+
+    def hurried(self) -> Budget:
+        """The budget of a notebook that has used up its patience."""
+        return replace(self, call_cpu_s=self.hurried_cpu_s, call_wall_s=self.hurried_wall_s)
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,11 @@ class Conversation:
         self._functions: list[Callable[..., Any]] = []
         self._lost: StudentFailure | None = None
         self._calling_back = False
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether a call has not ended in time."""
+        return isinstance(self._lost, StudentTimeout)
 
     def request(
         self,

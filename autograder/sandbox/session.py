@@ -115,6 +115,7 @@ class Session:
     _skip: dict[tuple[int, int], str] = field(default_factory=dict)
     _restarts: int = 0
     _careful: bool = False
+    _timeouts: int = 0
     _ends: float = 0.0
 
     def __enter__(self) -> Session:
@@ -135,10 +136,13 @@ class Session:
     def criterion(self) -> Iterator[Conversation]:
         """A fresh fork of the loaded notebook, ended with all it started when the block ends."""
         sock, pid = self._fork()
-        talk = Conversation(sock, self.budget, self._ends)
+        in_time = self._timeouts < self.budget.patience
+        budget = self.budget if in_time else self.budget.hurried()
+        talk = Conversation(sock, budget, self._ends)
         try:
             yield talk
         finally:
+            self._timeouts += talk.timed_out
             sock.close()
             self._reap(pid)
 

@@ -78,7 +78,7 @@ def test_an_attacker_keeps_what_is_right(twice: tuple[Any, Any, float], name: st
     # The list of float64 rows keeps float32 as NumPy does: everything about im2col is right.
     assert {c["status"] for c in im2col} == {"passed"}
     col2im = [c for c in result["criteria"] if c["part"] == "col2im"]
-    assert {c["status"] for c in col2im} <= {"timeout", "error", "missing"}
+    assert {c["status"] for c in col2im} <= {"timeout", "error", "missing", "failed"}
     assert result["score"] == sum(c["points"] for c in im2col)
 
 

@@ -292,6 +292,20 @@ class TestEachCriterionAlone:
                 book.call("bad")
             assert book.call("good", 1) == 2
 
+    def test_a_notebook_that_uses_up_its_patience_is_hurried(self, notebook: Open) -> None:
+        budget = Budget(call_cpu_s=0.6, patience=2, hurried_cpu_s=0.1)
+        cell = "def bad():\n    while True: pass"
+        spent = []
+        with notebook(GOOD, cell, budget=budget) as book:
+            for _ in range(4):
+                began = time.monotonic()
+                with pytest.raises(StudentTimeout):
+                    book.call("bad")
+                spent.append(time.monotonic() - began)
+            assert book.call("good", 1) == 2
+        assert min(spent[:2]) >= 0.6
+        assert max(spent[2:]) < min(spent[:2])
+
     def test_all_time_together_has_an_end(self, notebook: Open) -> None:
         budget = Budget(cell_s=1, cells_s=1, call_wall_s=5, total_wall_s=1.0)
         cell = "def bad():\n    import time\n    time.sleep(60)"
