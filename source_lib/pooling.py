@@ -100,7 +100,8 @@ class Pooling:
         y, x = np.divmod(np.arange(math.prod(self.window)), self.window[1])
         offset = y * W + x
 
-        pixels: Array = top * W + left + offset[winner]
+        pixels: Array = offset.take(winner)
+        pixels += top * W + left
         if self.pad:
             # Place 0 wins from the padding only if nothing beats it: every real pixel of the window
             # is as low as can be. The first of them takes the gradient then.
@@ -119,7 +120,7 @@ def first_maximum(windows: Array) -> tuple[Array, Array]:
 
     The windows are copied so that all first pixels lie side by side, then all second pixels, ...
     Comparing such planes is what NumPy is fast at: for 2x2 windows on (32, 64, 56, 56) this takes a
-    sixth of the time of PyTorch's forward pass, and a twentieth of argmax over im2col.
+    fifth of the time of PyTorch's forward pass, and a tenth of argmax over im2col.
     """
     places = windows.transpose(4, 5, 0, 1, 2, 3).reshape(-1, *windows.shape[:4])
     maximum: Array = places.max(axis=0)
