@@ -42,7 +42,11 @@ class Budget:
 
     def hurried(self) -> Budget:
         """The budget of a notebook that has used up its patience."""
-        return replace(self, call_cpu_s=self.hurried_cpu_s, call_wall_s=self.hurried_wall_s)
+        return replace(
+            self,
+            call_cpu_s=min(self.call_cpu_s, self.hurried_cpu_s),
+            call_wall_s=min(self.call_wall_s, self.hurried_wall_s),
+        )
 
 
 @dataclass(frozen=True)
