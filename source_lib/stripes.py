@@ -101,21 +101,28 @@ def extract_features(images: npt.ArrayLike, kernels: Sequence[npt.ArrayLike]) ->
 
 
 def train_softmax(
-    X: npt.ArrayLike, y: npt.ArrayLike, lr: float = 0.1, epochs: int = 500
+    X: npt.ArrayLike,
+    y: npt.ArrayLike,
+    lr: float = 0.1,
+    epochs: int = 500,
+    n_classes: int | None = None,
 ) -> tuple[Array, Array, list[float]]:
     """Train a linear classifier by gradient descent on all examples at once, from zero weights.
 
     Args:
         X: features, shape (N, D). Not changed.
-        y: labels 0, 1, ..., shape (N,), integers. There are as many classes as the largest plus 1.
+        y: labels 0, 1, ..., shape (N,), integers.
         lr: learning rate.
         epochs: how many steps.
+        n_classes: how many classes there are; by default the largest label plus one, which is
+            wrong where the examples happen to lack the last class.
 
     Returns:
         W, shape (D, classes); b, shape (1, classes); and the loss before each step.
 
     Raises:
-        ValueError: X is not 2-D, y has another length, or there are no examples.
+        ValueError: X is not 2-D, y has another length, a label is out of range, or there are no
+            examples.
     """
     features = as_array("X", X, "N D")
     labels = as_array("y", y, "N")
@@ -123,7 +130,7 @@ def train_softmax(
         raise ValueError(
             f"y must have one label for each row of X {features.shape}, got {len(labels)} labels"
         )
-    classes = int(labels.max()) + 1
+    classes = int(labels.max()) + 1 if n_classes is None else count("n_classes", n_classes, 1)
     W, b = np.zeros((features.shape[1], classes)), np.zeros((1, classes))
     loss = SoftmaxWithLoss()
     history: list[float] = []

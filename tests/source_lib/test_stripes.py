@@ -86,6 +86,16 @@ def test_training_is_plain_gradient_descent(rng):
     assert_allclose(b, -0.5 * d.sum(axis=0, keepdims=True), atol=1e-12)
 
 
+def test_a_class_without_examples_has_weights_if_it_is_counted(rng):
+    X, y = rng.normal(size=(6, 2)), np.array([0, 1, 1, 0, 0, 1])
+    W, b, history = train_softmax(X, y, lr=0.5, epochs=1, n_classes=4)
+    assert (W.shape, b.shape) == ((2, 4), (1, 4))
+    assert history == [pytest.approx(np.log(4))]
+    # Nothing speaks for the last two classes: both go the same way, down.
+    assert_allclose(b[0, 2:], [-0.5 / 4, -0.5 / 4], atol=1e-12)
+    assert train_softmax(X, y, epochs=1)[0].shape == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -96,6 +106,7 @@ def test_training_is_plain_gradient_descent(rng):
         (lambda: extract_features(np.zeros((5, 5)), KERNELS), "images must have 3 dimensions"),
         (lambda: train_softmax(np.zeros((3, 2)), [0, 1]), "one label for each row .* got 2"),
         (lambda: train_softmax(np.zeros((0, 2)), []), "one label for each row"),
+        (lambda: train_softmax(np.zeros((2, 2)), [0, 3], n_classes=2), "labels from 0 to 1"),
     ],
 )
 def test_errors_name_argument_value_and_expectation(call, message):
