@@ -9,6 +9,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import contextlib
 import linecache
 import time
 import warnings
@@ -17,7 +18,9 @@ from types import ModuleType
 from typing import Any
 
 from . import clock
+from .again import Again, Wanting
 from .raised import Raised, describe
+from .salvage import define_what_can_be
 from .source import bound_names, is_definition, python_source, statements, unwritten
 from .standins import Missing, Quiet
 
@@ -49,7 +52,7 @@ class Notebook:
         # take its function down.
         self._flags = __future__.annotations.compiler_flag
         self._unwritten: dict[str, frozenset[str]] = {}
-        self._again: list[tuple[int, int, ast.stmt, str]] = []
+        self._again = Again()
         self._reserve_s = 0.0
 
     def run(
@@ -68,7 +71,7 @@ class Notebook:
             cells: (index in the notebook, source).
             skip: statements (cell, position) known to end the process or never to stop.
             cell_s: CPU seconds a cell may take before only its definitions are still run.
-            total_s: the same for all cells together; twice as much of wall time. With 0, only
+            total_s: the same for all cells together; 2.5 times as much of wall time. With 0, only
                 definitions are run.
             progress: told (cell, position) before each statement, and (cell, READING) before.
             stuck: see `clock.limit`.
@@ -81,11 +84,11 @@ class Notebook:
         records = []
         for index, source in cells:
             left = total_s - (time.process_time() - cpu)
-            if time.monotonic() - wall > 2 * total_s:
+            if time.monotonic() - wall > 2.5 * total_s:
                 left = 0.0  # it sleeps, or waits for something that is not here
             cell = _Cell(self, index, min(cell_s, left), skip, progress, stuck)
             records.append(cell.run(source))
-        self._define_again(skip, progress, stuck)
+        self._again.run(self.statement, self.own, skip, progress, stuck)
         self.settle()
         return records
 
@@ -93,8 +96,13 @@ class Notebook:
         """Put the student's own functions back where an import or a number took their name."""
         self.namespace.update(self.own)
 
-    def statement(self, node: ast.stmt, filename: str) -> None:
+    def statement(self, node: ast.stmt, filename: str, salvage: bool = False) -> None:
         """Run one statement, and note what it defines.
+
+        Args:
+            node: the statement.
+            filename: the cell's.
+            salvage: whether a definition that wants a name which is not there is made without.
 
         Raises:
             BaseException: whatever it raises. What it had defined by then is noted.
@@ -108,7 +116,7 @@ class Notebook:
             return  # the cell handed out, again, after what the student wrote
         before = {name: self.namespace.get(name) for name in names}
         try:
-            self._define(node, filename)
+            self._define(node, filename, salvage)
         except BaseException:
             changed = [name for name in names if self.namespace.get(name) is not before[name]]
             self._note(changed)
@@ -117,9 +125,11 @@ class Notebook:
         if stub is not None:
             self._unwritten[names[0]] = stub
 
-    def retry_at_the_end(self, cell: int, position: int, node: ast.stmt, filename: str) -> None:
+    def retry_at_the_end(
+        self, cell: int, position: int, node: ast.stmt, filename: str, error: NameError
+    ) -> None:
         """Run a definition again when all cells have run: cells may stand in any order."""
-        self._again.append((cell, position, node, filename))
+        self._again.waiting.append(Wanting(cell, position, node, filename, error.name))
 
     def short_s(self) -> float:
         """CPU seconds for a statement that should be short, after the budget is used up."""
@@ -129,30 +139,6 @@ class Notebook:
         """Take from the reserve that such statements have together."""
         self._reserve_s -= seconds
 
-    def _define_again(
-        self,
-        skip: Skip,
-        progress: Callable[[int, int], None],
-        stuck: Callable[[], object] | None,
-    ) -> None:
-        while self._again:
-            failed = []
-            for entry in self._again:
-                cell, position, node, filename = entry
-                if (cell, position) in skip or getattr(node, "name", None) in self.own:
-                    continue
-                progress(cell, position)
-                try:
-                    with clock.limit(1.0, 5.0, stuck):
-                        self.statement(node, filename)
-                except NameError:
-                    failed.append(entry)
-                except BaseException:  # it has been reported with its cell
-                    continue
-            if len(failed) == len(self._again):
-                return
-            self._again = failed
-
     def _note(self, names: list[str]) -> None:
         for name in names:
             value, mine = self.namespace.get(name), self.own.get(name)
@@ -161,15 +147,19 @@ class Notebook:
             if callable(value) and not isinstance(value, (Missing, Quiet)):
                 self.own[name] = value
 
-    def _define(self, node: ast.stmt, filename: str) -> None:
+    def _define(self, node: ast.stmt, filename: str, salvage: bool) -> None:
+        """Run a statement; of a definition that raises, what can be had is still defined."""
         try:
             self._execute(node, filename)
-        except Exception:
-            # A decorator of a module that is not here must not take the function with it.
-            if getattr(node, "decorator_list", None):
-                bare = ast.copy_location(type(node)(**dict(ast.iter_fields(node))), node)
-                bare.decorator_list = []  # type: ignore[attr-defined]
-                self._execute(bare, filename)
+        except Exception as error:
+            salvage = salvage or not isinstance(error, NameError)  # else it gets another chance
+            if salvage and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                with contextlib.suppress(Exception):
+                    define_what_can_be(
+                        node,
+                        lambda part: self._execute(part, filename),
+                        lambda part: self._evaluate(part, filename),
+                    )
             raise
 
     def _execute(self, node: ast.stmt, filename: str) -> None:
@@ -178,6 +168,10 @@ class Notebook:
             warnings.simplefilter("ignore")
             code = compile(module, filename, "exec", flags=self._flags, dont_inherit=True)
         exec(code, self.namespace)
+
+    def _evaluate(self, node: ast.expr, filename: str) -> Any:
+        code = compile(ast.Expression(node), filename, "eval", dont_inherit=True)
+        return eval(code, self.namespace)
 
     def _import(self, node: ast.Import | ast.ImportFrom, filename: str) -> None:
         """Import name by name: what is missing leaves a stand-in that says so when it is used."""
@@ -279,7 +273,7 @@ class _Cell:
                 except BaseException as error:  # SystemExit, KeyboardInterrupt: the student's too
                     self._say("error", _one_line(describe(error)))
                     if isinstance(error, NameError) and _worth_a_retry(node):
-                        self.book.retry_at_the_end(self.index, position, node, self.filename)
+                        self.book.retry_at_the_end(self.index, position, node, self.filename, error)
         except clock.TimeUp:
             self._say("timeout", "stopped: it took too long")
         if short:

@@ -44,8 +44,8 @@ class Missing:
         raise self._complain()
 
     def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[Any, ...]:
-        """``class Net(Missing)``: refuse as a base too."""
-        raise self._complain()
+        """``class Net(Missing)``: what the class says itself is still the student's own work."""
+        return ()
 
 
 class Quiet:
@@ -149,6 +149,7 @@ class _Loader(importlib.abc.Loader):
         kind = _ProgressModule if spec.name.split(".")[0] == "tqdm" else _QuietModule
         module = kind(spec.name)
         module.__path__ = []
+        vars(module)["__version__"] = "0"
         return module
 
     def exec_module(self, module: ModuleType) -> None:

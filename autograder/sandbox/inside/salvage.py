@@ -1,0 +1,95 @@
+"""What is left of a definition when Python refuses the whole of it.
+
+On its author's machine a class may well have worked: ``common.base_model`` was there. Here a base,
+a decorator, a default or one line of its body names a module that is not, and the rest is still the
+student's own work.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+_MAX_TRIES = 50
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def define_what_can_be(
+    node: Definition, run: Callable[[ast.stmt], None], evaluate: Callable[[ast.expr], Any]
+) -> None:
+    """Define ``node`` without what stands in its way.
+
+    Args:
+        node: a definition that raised.
+        run: runs a statement.
+        evaluate: gives an expression's value, or raises.
+
+    Raises:
+        Exception: nothing of it can be defined.
+    """
+    if not isinstance(node, ast.ClassDef):
+        run(_bare_function(node))
+        return
+    rest = copy.copy(node)
+    rest.decorator_list, rest.keywords = [], []
+    rest.bases = [base for base in node.bases if _is_class(base, evaluate)]
+    rest.body = list(node.body)
+    for _ in range(_MAX_TRIES):
+        try:
+            run(rest)
+            return
+        except Exception as error:
+            place = _to_blame(rest, error)
+            if place is None:
+                raise
+            member = rest.body[place]
+            if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)) and _has_extras(member):
+                rest.body[place] = _bare_function(member)
+            else:
+                rest.body[place] = ast.copy_location(ast.Pass(), member)
+
+
+def _bare_function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    """Without decorators, and with None for each default that has to be worked out."""
+    bare = copy.copy(node)
+    bare.decorator_list = []
+    bare.args = copy.copy(node.args)
+    bare.args.defaults = [_plain(default) for default in node.args.defaults]
+    bare.args.kw_defaults = [default and _plain(default) for default in node.args.kw_defaults]
+    return bare
+
+
+def _plain(default: ast.expr) -> ast.expr:
+    simple = not any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(default))
+    return default if simple else ast.copy_location(ast.Constant(None), default)
+
+
+def _has_extras(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+    return bool(node.decorator_list) or any(_plain(value) is not value for value in defaults)
+
+
+def _is_class(base: ast.expr, evaluate: Callable[[ast.expr], Any]) -> bool:
+    try:
+        return isinstance(evaluate(base), type)
+    except Exception:
+        return False
+
+
+def _to_blame(node: ast.ClassDef, error: Exception) -> int | None:
+    """Which member of the body raised, by the line that the class's own frame had come to."""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == node.name and frame.f_code.co_firstlineno <= line:
+            for place, member in enumerate(node.body):
+                decorators = getattr(member, "decorator_list", [])
+                first = min([member.lineno, *(part.lineno for part in decorators)])
+                last = member.end_lineno or member.lineno
+                if first <= line <= last and not isinstance(member, ast.Pass):
+                    return place
+    return None
