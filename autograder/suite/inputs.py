@@ -7,6 +7,7 @@ everybody in a class is asked the same.
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,16 @@ class Make:
         return self.rng.integers(low, high, shape)
 
     def distinct(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
-        """All different and well apart, in random order: no ties for a maximum."""
-        size = int(np.prod(shape))
-        return ((self.rng.permutation(size) - size // 2) / 4).reshape(shape).astype(dtype)
+        """All different and well apart, in random order: no ties for a maximum.
+
+        Raises:
+            ValueError: ``dtype`` has not that many different values.
+        """
+        size = math.prod(shape)
+        numbers = self.rng.permutation(size)
+        if np.dtype(dtype).kind in "fc":
+            numbers = (numbers - size // 2) / 4
+        array = numbers.reshape(shape).astype(dtype)
+        if np.unique(array).size != size:
+            raise ValueError(f"{np.dtype(dtype).name} cannot hold {size} different values")
+        return array
