@@ -49,7 +49,7 @@ class Make:
             ValueError: ``dtype`` has not that many different values.
         """
         size = math.prod(shape)
-        numbers = self.rng.permutation(size)
+        numbers: Array = self.rng.permutation(size)
         if np.dtype(dtype).kind in "fc":
             numbers = (numbers - size // 2) / 4
         array = numbers.reshape(shape).astype(dtype)

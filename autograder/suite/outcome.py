@@ -108,9 +108,10 @@ def _failure(error: StudentFailure, part: str, reveal: str) -> Outcome:
         return _raised(error, part, reveal)
     if isinstance(error, NotThere):
         return _not_there(error, reveal)
-    status = "error"
-    if isinstance(error, StudentTimeout):
-        status = "timeout"
+    status = "timeout" if isinstance(error, StudentTimeout) else "error"
+    if error.label is None:
+        text = _NOT_TRIED[status]
+    elif isinstance(error, StudentTimeout):
         text = Text(
             "Your code did not finish in time. Is there a loop that never ends, "
             "or work that grows much faster than the input?",
@@ -130,6 +131,19 @@ def _failure(error: StudentFailure, part: str, reveal: str) -> Outcome:
         text = Text("Your code did not give a result.", "結果が得られませんでした。")
     return Outcome(status, text, _example(error.label, DASH, DASH, reveal))
 
+
+_NOT_TRIED = {
+    "timeout": Text(
+        "The time for the whole notebook was used up before this could be tried: "
+        "mend first what takes so long.",
+        "ノートブック全体の制限時間を使い切ったため、ここまで確かめられませんでした。"
+        "まず時間のかかる処理を直してください。",
+    ),
+    "error": Text(
+        "The notebook's Python process ended again and again, so this could not be tried.",
+        "ノートブックの Python プロセスが何度も終了したため、ここは確かめられませんでした。",
+    ),
+}
 
 _UNREADABLE = Text(
     "What your code gave back cannot be read: it is too large, or nested too deeply.",

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.records import REVEALS
-from autograder.suite.outcome import Outcome
+from autograder.sandbox.session import StudentDied, StudentTimeout
+from autograder.suite.outcome import Outcome, from_exception
 
 GOLDEN = Path(__file__).parent / "messages"
 
@@ -227,3 +228,12 @@ def test_reveal_first_difference_shows_one_number_of_what_is_expected(new_bench)
         "call": "f(array(2, 3))", "got": "1 at (0, 0)", "expected": "0.25 at (0, 0)",
     }  # fmt: skip
     assert "0.25" not in found["f.values"].message.en + found["f.values"].message.ja
+
+
+def test_what_could_not_be_tried_is_told_apart_from_what_failed():
+    late = from_exception(StudentTimeout("used up"), "f", "none")
+    dead = from_exception(StudentDied("again and again"), "f", "none")
+    assert (late.status, dead.status) == ("timeout", "error")
+    assert "before this could be tried" in late.message.en
+    assert "could not be tried" in dead.message.en
+    assert late.counterexample is dead.counterexample is None
