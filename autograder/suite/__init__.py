@@ -2,5 +2,17 @@
 
 from autograder.suite.assertions import keeps_dtype, raises, same, unchanged
 from autograder.suite.criteria import criterion
+from autograder.suite.evidence import Suspect, acquits, convicts
+from autograder.suite.given import given
 
-__all__ = ["criterion", "keeps_dtype", "raises", "same", "unchanged"]
+__all__ = [
+    "Suspect",
+    "acquits",
+    "convicts",
+    "criterion",
+    "given",
+    "keeps_dtype",
+    "raises",
+    "same",
+    "unchanged",
+]

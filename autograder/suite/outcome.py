@@ -26,6 +26,7 @@ from autograder.sandbox.session import (
 )
 from autograder.suite import differences
 from autograder.suite.assertions import ArgumentChanged, Mismatch, NotRaised
+from autograder.suite.evidence import NotEvidence
 from autograder.suite.proxy import NotThere, StudentMissing
 
 NOTHING = Text("", "")
@@ -79,6 +80,8 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
             f"今は `{got}` {'を送出して' if error.raised else 'が返って'}います。",
         )
         return Outcome("failed", text, _example(error.call, got, error.expected, reveal))
+    if isinstance(error, NotEvidence):
+        return Outcome("failed", error.text, _example(error.call, error.got, DASH, reveal))
     return None
 
 

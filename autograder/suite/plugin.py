@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,6 +138,22 @@ class Suites:
         """The student's functions and classes."""
         assert self._current is not None
         return Student(self._current.talk, self._current.session.defined)
+
+    @pytest.fixture
+    def apart(self) -> Callable[[], AbstractContextManager[Student]]:
+        """The notebook again, in a process of its own: what stalls or ends it costs nothing else.
+
+        For a criterion that has to ask after several parts: ``with apart() as other: other.f()``.
+        """
+        assert self._current is not None
+        session = self._current.session
+
+        @contextmanager
+        def another() -> Iterator[Student]:
+            with session.criterion() as talk:
+                yield Student(talk, session.defined)
+
+        return another
 
     @pytest.fixture
     def make(self) -> Make:

@@ -1,0 +1,183 @@
+"""Judge inputs that students choose, on which given code is to go wrong.
+
+What a student answers is a value from behind the wall: it is looked at by the exercise's own rules
+for inputs before anything is computed with it. Only our copy of the suspect is run, here, against
+the reference.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.course.records import Text
+from autograder.sandbox.session import StudentFailure
+from autograder.suite.compare import type_name
+from autograder.suite.proxy import Answer, fetch, label, show
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Given code that may be wrong, and what it takes to say so.
+
+    Attributes:
+        code: our copy of the suspect.
+        right: the reference, called with the same arguments.
+        misfit: what is wrong with an answer as a tuple of arguments, None if nothing. It takes
+            whatever a student may return, except None, and lets nothing pass that the reference
+            has no finite result for, or that is large enough to take noticeable time or memory.
+        rounding: results that differ by no more than this are the same.
+    """
+
+    code: Callable[..., Any]
+    right: Callable[..., Any]
+    misfit: Callable[[Any], Text | None]
+    rounding: float
+
+    def goes_wrong(self, arguments: list[Any]) -> bool:
+        """Whether it raises on these arguments, or gives another shape or other values."""
+        expected = self.right(*_copies(arguments))
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                got = self.code(*_copies(arguments))
+        except Exception:
+            return True
+        return not _agree(got, expected, self.rounding)
+
+
+class NotEvidence(Exception):
+    """An answer that proves nothing: the call, what came back, and why that is no proof."""
+
+    def __init__(self, call: str, got: str, text: Text) -> None:
+        super().__init__(f"{call}: {text.en}")
+        self.call = call
+        self.got = got
+        self.text = text
+
+
+def convicts(answer: Answer, suspect: Suspect) -> None:
+    """The answer is a tuple of arguments on which the suspect goes wrong.
+
+    Raises:
+        NotEvidence: it is None, which claims that the suspect is right; or no input for it; or one
+            on which it gives what the reference gives.
+    """
+    value = fetch(answer)
+    if value is None:
+        raise NotEvidence(label(answer), "None", ACQUITTED)
+    problem = suspect.misfit(value)
+    if problem is not None:
+        raise NotEvidence(label(answer), type_name(value), _unfit(problem))
+    arguments = [_plain(item) for item in value]
+    if not suspect.goes_wrong(arguments):
+        raise NotEvidence(label(answer), f"({', '.join(map(show, arguments))})", SAME)
+
+
+def acquits(
+    answer: Answer,
+    suspect: Suspect,
+    others: Iterable[tuple[Callable[[], Answer], Suspect]],
+    least: int,
+) -> None:
+    """The answer is None, from somebody who knows why: the suspect is right.
+
+    None alone could be a guess. It counts if it is given for no other suspect, and if at least
+    ``least`` of the others are convicted.
+
+    Args:
+        answer: what the student's code gave for the suspect.
+        suspect: the one that is right.
+        others: how to ask for the student's answer (best apart, in a process of its own), and the
+            suspect it is about.
+        least: how many of the others have to be convicted.
+
+    Raises:
+        NotEvidence: the answer is something else, or None does not count.
+    """
+    if fetch(answer) is not None:
+        convicts(answer, suspect)
+        raise RuntimeError("the suspect that is right goes wrong on this input")
+    convicted = acquitted = 0
+    for ask, other in others:
+        try:
+            other_answer = ask()
+            acquitted += fetch(other_answer) is None
+            convicts(other_answer, other)
+        except (NotEvidence, StudentFailure):
+            continue
+        convicted += 1
+    if acquitted:
+        raise NotEvidence(label(answer), "None", _too_often(acquitted + 1))
+    if convicted < least:
+        raise NotEvidence(label(answer), "None", _too_few(convicted, least))
+
+
+def _plain(value: Any) -> Any:
+    """An argument as the suspects take it: real arrays as float64, so that rounding is small."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64)
+    if isinstance(value, (tuple, list)):
+        return tuple(_plain(item) for item in value)
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def _copies(arguments: list[Any]) -> list[Any]:
+    return [item.copy() if isinstance(item, np.ndarray) else item for item in arguments]
+
+
+def _agree(got: Any, expected: Any, rounding: float) -> bool:
+    if isinstance(expected, tuple):
+        return (
+            isinstance(got, tuple)
+            and len(got) == len(expected)
+            and all(
+                _agree(mine, right, rounding) for mine, right in zip(got, expected, strict=True)
+            )
+        )
+    mine, right = np.asarray(got), np.asarray(expected)
+    if not np.isfinite(right).all():
+        raise ValueError("the reference gives NaN or infinity: let such an input not pass")
+    if mine.shape != right.shape or mine.dtype.kind not in "biuf":
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(mine - right) <= rounding).all())  # NaN is not <=
+
+
+ACQUITTED = Text(
+    "`None` says that this suspect is right. It is not: there are inputs on which it goes wrong.",
+    "`None` は「正しい」という判定ですが、このコードには誤った結果になる入力があります。",
+)
+SAME = Text(
+    "On this input the suspect gives exactly what is right, so it proves nothing. "
+    "Which line would have to matter, and what input would make it matter?",
+    "この入力では、コードは正しい結果を返すので、証拠になりません。"
+    "どの行が怪しいでしょうか。どんな入力なら、その行の違いが結果に現れるでしょうか。",
+)
+
+
+def _unfit(problem: Text) -> Text:
+    return Text(
+        f"This is no input for the suspect. {problem.en}",
+        f"このコードに渡せる入力ではありません。{problem.ja}",
+    )
+
+
+def _too_often(count: int) -> Text:
+    return Text(
+        f"`None` counts only if it is given for one suspect alone; you gave it for {count}.",
+        f"`None` と判定できるのは1つだけです。{count} 個のコードに `None` を返しています。",
+    )
+
+
+def _too_few(convicted: int, least: int) -> Text:
+    return Text(
+        f"`None` could be a guess: it counts once you have evidence against at least {least} "
+        f"others, and so far {convicted} of your inputs separate.",
+        f"`None` だけでは当て推量と区別できません。ほかの {least} 個以上について証拠を示すと"
+        f"有効になります(現在 {convicted} 個)。",
+    )
