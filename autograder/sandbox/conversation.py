@@ -27,7 +27,7 @@ class Budget:
     """Seconds. CPU time decides wherever it can, so that a busy machine changes no grade.
 
     A call that never ends costs its criterion ``call_cpu_s``. A notebook in which ``patience``
-    criteria have not ended gets ``hurried_cpu_s`` a call from then on, still a thousand times what
+    criteria have not ended gets ``hurried_cpu_s`` a call from then on, still hundreds of times what
     the reference takes, so that a class does not wait for one endless loop twenty times over.
     """
 
@@ -36,8 +36,8 @@ class Budget:
     call_cpu_s: float = 3.0
     call_wall_s: float = 12.0
     total_wall_s: float = 180.0
-    patience: int = 3
-    hurried_cpu_s: float = 1.0
+    patience: int = 2
+    hurried_cpu_s: float = 0.5
     hurried_wall_s: float = 4.0
 
     def hurried(self) -> Budget:

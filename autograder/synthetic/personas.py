@@ -32,6 +32,9 @@ class Persona:
 
     kind: str
     make: Make
+    exercises: int | None = None
+    """How many exercises it hands in; None for all. Attackers give up after a few: each of their
+    notebooks takes as long as a hundred others."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def synthetic_class(course: Course, students: int) -> Iterator[HandedIn]:
             name += f" {number // len(NAMES) + 1}"
         lang = course.languages[number % len(course.languages)]
         files = {}
-        for place, exercise in enumerate(course.exercises):
+        for place, exercise in enumerate(course.exercises[: persona.exercises]):
             # A mistake's number moves on with the student, so that a class shows many of them.
             if persona.kind == "mistaken":
                 files[exercise.id] = _mistaken(course, exercise, lang, number + place)
@@ -68,10 +71,10 @@ def _personas() -> list[Persona]:
         mistaken,
         Persona("half done", _half),
         mistaken,
-        Persona("messy but right", _messy),
+        Persona("messy but right", _messy, 3),
         Persona("nothing written", _stub),
         mistaken,
-        Persona("endless loop", _hostile(_ENDLESS)),
+        Persona("endless loop", _hostile(_ENDLESS), 2),
         Persona("right, another way", _equivalent),
         mistaken,
         Persona("typo", _typo),
@@ -79,14 +82,14 @@ def _personas() -> list[Persona]:
         Persona("right", _right),
         Persona("damaged file", _truncated),
         mistaken,
-        Persona("10 GB", _hostile(_MEMORY)),
+        Persona("10 GB", _hostile(_MEMORY), 3),
         mistaken,
-        Persona("endless output", _hostile(_OUTPUT, front=True)),
-        Persona("fork bomb", _hostile(_FORKS, front=True)),
+        Persona("endless output", _hostile(_OUTPUT, front=True), 2),
+        Persona("fork bomb", _hostile(_FORKS, front=True), 3),
         Persona("empty notebook", lambda *_: notebooks.from_sources([])),
         Persona("sys.exit at import", _hostile("import sys\nsys.exit(1)\n", front=True)),
         mistaken,
-        Persona("snoops for the tests", _hostile(_SNOOP)),
+        Persona("snoops for the tests", _hostile(_SNOOP), 3),
         mistaken,
     ]
 
