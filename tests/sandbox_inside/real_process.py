@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,12 +90,14 @@ class RealServer:
     """`autograder.sandbox.session.Server` with real processes."""
 
     def __init__(self) -> None:
+        self._scratch = tempfile.TemporaryDirectory()
         self._control, theirs = socket.socketpair()
         arguments = ["-I", "-c", _ZYGOTE, _HOME, _PACKAGES, str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
                 pass_fds=[theirs.fileno()],
+                cwd=self._scratch.name,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -118,3 +121,4 @@ class RealServer:
         self._control.close()
         self._process.kill()
         self._process.wait()
+        self._scratch.cleanup()

@@ -42,6 +42,7 @@ class TestStatuses:
             "class E(Exception):\n    def __str__(self): raise E\nraise E",
             "class E(Exception):\n    def __str__(self): raise SystemExit\nraise E",
             "import os, signal; os.kill(os.getpid(), signal.SIGINT)",
+            "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
             "assert False, 'x' * 10**6", "raise Exception('\\ud800\\n')", "await f()", "return 1",
             "yield 1", "exec('x = = 1')", "exec(compile('1 / 0', '<cell no>', 'exec'))",
             "import warnings; warnings.simplefilter('error')",
@@ -266,6 +267,15 @@ class TestImports:
             assert book.statuses == ["error", "ok", "error", "error", "error", "ok"]
             assert book.call("use") == (1, 2, 5, 5, 3)
             assert "torch" in str(book.errors[3])
+
+    def test_a_method_that_only_parses_does_not_take_its_class(self, notebook: Open) -> None:
+        cell = (
+            "class A:\n    def f(self): return 1\n"
+            "    def g(self, x, x): return x\n    def h(self):\n        break\n    return 5\n"
+        )
+        with notebook(cell) as book:
+            assert book.session.defined["A"] == ("f",)
+            assert "SyntaxError" in str(book.errors[0])
 
     def test_plots_and_progress_bars_are_quiet(self, notebook: Open) -> None:
         cells = (

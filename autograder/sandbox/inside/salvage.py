@@ -47,10 +47,9 @@ def define_what_can_be(
             if place is None:
                 raise
             member = rest.body[place]
+            rest.body[place] = ast.copy_location(ast.Pass(), member)
             if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)) and _has_extras(member):
                 rest.body[place] = _bare_function(member)
-            else:
-                rest.body[place] = ast.copy_location(ast.Pass(), member)
 
 
 def _bare_function(
@@ -84,12 +83,18 @@ def _is_class(base: ast.expr, evaluate: Callable[[ast.expr], Any]) -> bool:
 
 def _to_blame(node: ast.ClassDef, error: Exception) -> int | None:
     """Which member of the body raised, by the line that the class's own frame had come to."""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_name == node.name and frame.f_code.co_firstlineno <= line:
-            for place, member in enumerate(node.body):
-                decorators = getattr(member, "decorator_list", [])
-                first = min([member.lineno, *(part.lineno for part in decorators)])
-                last = member.end_lineno or member.lineno
-                if first <= line <= last and not isinstance(member, ast.Pass):
-                    return place
+    lines = [
+        line
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_name == node.name and frame.f_code.co_firstlineno <= line
+    ]
+    if isinstance(error, SyntaxError):  # such as a return outside of a function
+        lines.append(error.lineno or 0)
+    for line in lines:
+        for place, member in enumerate(node.body):
+            decorators = getattr(member, "decorator_list", [])
+            first = min([member.lineno, *(part.lineno for part in decorators)])
+            last = member.end_lineno or member.lineno
+            if first <= line <= last and not isinstance(member, ast.Pass):
+                return place
     return None
