@@ -115,6 +115,7 @@ class Session:
     _skip: dict[tuple[int, int], str] = field(default_factory=dict)
     _restarts: int = 0
     _careful: bool = False
+    _was_disturbed: bool = False
     _timeouts: int = 0
     _ends: float = 0.0
 
@@ -259,6 +260,9 @@ class Session:
                 pid = wire.receive(self._child.sock, deadline=deadline).get("pid")
                 if type(pid) is int and pid > 0:
                     return ours, pid
+                self._disturbed()
+            except (wire.TooLate, TimeoutError):
+                self._disturbed()
             except (wire.WireError, OSError):
                 pass
             finally:
@@ -266,6 +270,15 @@ class Session:
             ours.close()
             self._stop()
         raise StudentDied("the notebook's process could not be kept alive")
+
+    def _disturbed(self) -> None:
+        """It lives but gives no process for a criterion: what a cell started is in the way.
+
+        A thread that reads what is not for it, or too many processes. If it happens again, only
+        definitions are run from then on.
+        """
+        self._careful = self._careful or self._was_disturbed
+        self._was_disturbed = True
 
     def _reap(self, pid: int) -> None:
         if self._child is None:

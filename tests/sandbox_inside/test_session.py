@@ -262,6 +262,27 @@ class TestEachCriterionAlone:
                         book.call("bad")
                 assert book.call("good", 1) == 2
 
+    @pytest.mark.parametrize(
+        "work",
+        [
+            "for n in range(3, 64):\n            try: os.read(n, 1)\n            except OSError: 0",
+            "os.abort()",
+        ],
+        ids=["a thread that reads the requests", "a thread that ends the process"],
+    )
+    def test_what_a_cell_started_is_in_the_way_only_for_a_while(
+        self, notebook: Open, monkeypatch: pytest.MonkeyPatch, work: str
+    ) -> None:
+        monkeypatch.setattr("autograder.sandbox.session.ANSWER_S", 0.5)
+        cell = (
+            "import os, threading, time\ndef work():\n    time.sleep(0.2)\n    while True:\n"
+            f"        {work}\n"
+            "threading.Thread(target=work, daemon=True).start()"
+        )
+        with notebook(GOOD, cell) as book:
+            time.sleep(0.4)
+            assert [book.call("good", n) for n in range(6)] == [1, 2, 3, 4, 5, 6]
+
     def test_killing_the_notebook_again_and_again_costs_only_time(self, notebook: Open) -> None:
         cell = "def bad():\n    import os\n    os.kill(os.getppid(), 9)\n    os._exit(0)"
         with notebook(GOOD, cell) as book:
