@@ -71,9 +71,9 @@ def grade_into(
             score = f"{number(result['score'])}/{number(result['max_score'])}"
             word = score if result["status"] == "graded" else result["status"]
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
-            if not step.kept:
-                exercise = course.exercise(result["exercise"])
-                report.write_feedback(result, exercise, store.out, lang)
+            # Also of what was kept: a run killed between result and page left no page.
+            exercise = course.exercise(result["exercise"])
+            report.write_feedback(result, exercise, store.out, lang)
 
         try:
             grade_class(course, setup, submissions, store, jobs, done)

@@ -70,11 +70,18 @@ def convicts(answer: Answer, suspect: Suspect) -> None:
     value = fetch(answer)
     if value is None:
         raise NotEvidence(label(answer), "None", ACQUITTED)
-    problem = suspect.misfit(value)
+    try:
+        problem = suspect.misfit(value)
+        if problem is None:
+            arguments = [_plain(item) for item in value]
+            wrong = suspect.goes_wrong(arguments)
+    except Exception as error:
+        # What the rules let through and the reference cannot take is the student's odd choice: were
+        # it the grader's error, it would earn the points.
+        raise NotEvidence(label(answer), type_name(value), _unfit(NO_RESULT)) from error
     if problem is not None:
         raise NotEvidence(label(answer), type_name(value), _unfit(problem))
-    arguments = [_plain(item) for item in value]
-    if not suspect.goes_wrong(arguments):
+    if not wrong:
         raise NotEvidence(label(answer), f"({', '.join(map(show, arguments))})", SAME)
 
 
@@ -151,6 +158,10 @@ def _agree(got: Any, expected: Any, rounding: float) -> bool:
 ACQUITTED = Text(
     "`None` says that this suspect is right. It is not: there are inputs on which it goes wrong.",
     "`None` は「正しい」という判定ですが、このコードには誤った結果になる入力があります。",
+)
+NO_RESULT = Text(
+    "It has no right result that could be compared.",
+    "比べられる正しい結果がありません。",
 )
 SAME = Text(
     "On this input the suspect gives exactly what is right, so it proves nothing. "

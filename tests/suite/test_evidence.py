@@ -52,12 +52,20 @@ def identity(x):
     x += 0
     return x
 
+def refuses(x):
+    raise KeyError(x.size)
+
+NO_REFERENCE = Suspect(OURS.size_of, refuses, misfit, 1e-5)
 WRONG = Suspect(OURS.size_of, identity, misfit, 1e-5)
 TWIN = Suspect(OURS.twin, identity, misfit, 1e-5)
 
 @criterion("f.wrong")
 def test_wrong(student):
     convicts(student.f(), WRONG)
+
+@criterion("f.unforeseen")
+def test_unforeseen(student):
+    convicts(student.f(), NO_REFERENCE)
 
 @criterion("f.raises")
 def test_raises(student):
@@ -78,7 +86,7 @@ def test_right(student, apart):
 @pytest.fixture(scope="module")
 def course(new_bench):
     bench = new_bench()
-    course = bench.course(SUITE, f=["wrong", "raises"], g=["right"])
+    course = bench.course(SUITE, f=["wrong", "raises", "unforeseen"], g=["right"])
     (course.root / "solutions" / "01_x" / "notebook.py").write_text(NOTEBOOK)
     return bench, course
 
@@ -102,6 +110,14 @@ def test_an_input_on_which_the_suspect_gives_something_else_convicts_it(judge):
     assert wrong.status == "passed"
     assert raises.status == "failed"
     assert right.status == "passed"
+
+
+def test_an_input_that_the_reference_cannot_take_is_not_the_graders_fault(course):
+    bench, made = course
+    notebook = "def f():\n    return (np.array([1.0]),)\ndef g():\n    return None\n"
+    (found,) = bench.outcomes(made, notebook)
+    assert found["f.unforeseen"].status == "failed"
+    assert "no right result" in found["f.unforeseen"].message.en
 
 
 def test_an_input_on_which_the_suspect_raises_convicts_it(judge):

@@ -26,7 +26,7 @@ import numpy as np
 
 MAGIC = b"cvk1"
 MAX_HEADER = 8 * 2**20
-MAX_TOTAL = 256 * 2**20
+MAX_TOTAL = 64 * 2**20
 MAX_BUFFERS = 10_000
 MAX_DEPTH = 24
 MAX_NODES = 200_000
@@ -333,7 +333,7 @@ def send(
     header = json.dumps(tree, separators=(",", ":")).encode("utf-8", "surrogatepass")
     lengths = [len(buffer) for buffer in encoder.buffers]
     if len(header) > MAX_HEADER or sum(lengths) > MAX_TOTAL or len(lengths) > MAX_BUFFERS:
-        raise WireError("the value is larger than 256 MB, or has more than 10 000 arrays")
+        raise WireError("the value is larger than 64 MB, or has more than 10 000 arrays")
     head = _PREFIX.pack(MAGIC, len(header), len(lengths))
     head += struct.pack(f"<{len(lengths)}Q", *lengths) + header
     if sum(lengths) < 1 << 16:  # one system call for the usual small message
@@ -377,7 +377,7 @@ def receive(
         raise WireError("the bytes received are not a message")
     lengths = struct.unpack(f"<{count}Q", _exactly(sock, 8 * count, deadline))
     if sum(lengths) > MAX_TOTAL:
-        raise WireError("the message is larger than 256 MB")
+        raise WireError("the message is larger than 64 MB")
     header = _exactly(sock, header_size, deadline)
     buffers = [_exactly(sock, length, deadline) for length in lengths]
     try:
