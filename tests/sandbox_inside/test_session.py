@@ -201,6 +201,28 @@ class TestFunctionsOfTheSuite:
                 call(talk, "let", half)
             assert call(talk, "right", half) == 1.5
 
+    def test_what_they_are_told_does_not_name_the_hidden_test(self, notebook: Open) -> None:
+        def half(x: Any) -> Any:
+            return x / 2
+
+        with notebook("def wrong(f): f(1, 2)") as book, book.session.criterion() as talk:
+            with pytest.raises(
+                StudentRaised, match="cannot take this: half\\(\\) takes 1"
+            ) as raised:
+                call(talk, "wrong", half)
+            assert "test_" not in str(raised.value)
+
+    def test_neither_warnings_nor_small_integers_trouble_it(self, notebook: Open) -> None:
+        """An array of bytes becomes eight times as large where it is added to a float."""
+        cell = (
+            "def overflow(f): return f(np.array([1e300, np.nan]))\n"
+            "def many(f): return f(np.ones((3 * 2**20, 1), np.int8))"
+        )
+        with notebook(cell) as book, book.session.criterion() as talk:
+            assert call(talk, "overflow", lambda x: float((x[0] ** 2).real)) == float("inf")
+            with pytest.raises(StudentRaised, match="too large"):
+                call(talk, "many", lambda x: float(np.sum(x)))
+
     def test_one_that_is_kept_can_be_called_later(self, notebook: Open) -> None:
         cell = "kept = []\ndef keep(f): kept.append(f)\ndef use(x): return kept[0](x)"
         with notebook(cell) as book, book.session.criterion() as talk:

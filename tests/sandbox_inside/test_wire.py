@@ -334,6 +334,13 @@ HOSTILE = {
     "a key that holds a list": bytes_of(
         {"v": {"t": "dict", "k": [{"t": "tuple", "v": [{"t": "list", "v": []}]}], "v": [1]}}
     ),
+    "keys of one and the same hash": bytes_of(
+        {"v": {"t": "dict", "k": [{"t": "int", "v": hex(k * (2**61 - 1))} for k in range(50_000)],
+               "v": [1] * 50_000}}
+    ),
+    "keys of one and the same hash, in many dicts": bytes_of(
+        {"v": {"t": "list", "v": [{"t": "dict", "k": list(range(10)), "v": [1] * 10}] * 200}}
+    ),
     "keys without values": bytes_of({"v": {"t": "dict", "k": ["a"], "v": []}}),
     "a dict without keys": bytes_of({"v": {"t": "dict", "v": []}}),
     "a long int that is none": bytes_of({"v": {"t": "int", "v": "0xzz"}}),

@@ -30,6 +30,10 @@ MAX_TOTAL = 64 * 2**20
 MAX_BUFFERS = 10_000
 MAX_DEPTH = 24
 MAX_NODES = 200_000
+MAX_KEYS = 1000
+"""Dict keys other than text: numbers whose hashes are equal can be made at will, and a dict of a
+hundred thousand of them would keep the reader busy for minutes."""
+
 MAX_INT_BITS = 4096
 TRUSTED_SIZE = 16 * 2**20
 """Memory that is set aside because a length says so; for more, as much must have come."""
@@ -170,6 +174,7 @@ class _Decoder:
         self.resolve = resolve
         self.keep_strides = keep_strides
         self.nodes = 0
+        self.keys = 0
         self.used: set[int] = set()
 
     def value(self, tree: Any, depth: int = 0) -> Any:
@@ -216,6 +221,9 @@ class _Decoder:
             raise WireError("a dict whose keys and values do not pair")
         if not all(map(_is_key, keys)):
             raise WireError("a dict key that is not a plain value")
+        self.keys += sum(1 for key in keys if type(key) is not str)
+        if self.keys > MAX_KEYS:
+            raise WireError("more than 1000 dict keys that are no text")
         return dict(zip(keys, items, strict=True))
 
     def _array(self, tree: dict[str, Any], scalar: bool) -> Any:
