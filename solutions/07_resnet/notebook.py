@@ -1,0 +1,2436 @@
+# %% name="author" tags=["author"]
+from autograder.course.author import tr
+from autograder.course.author import earlier
+
+globals().update(earlier("02_im2col", "im2col", "col2im"))
+globals().update(earlier("03_convolution", "numerical_gradient", "Convolution"))
+globals().update(earlier("05_gap", "global_average_pooling_2d"))
+
+# %% [markdown] lang="en"
+# # 07 Batch normalisation and residual networks
+#
+# More layers should make a network better: it can always leave a layer as it is. In practice, plain
+# networks of more than some twenty layers got *worse*, even on the data they were trained with. Two
+# ideas changed that in 2015, and almost every network since has used them: **batch normalisation**
+# keeps the size of the numbers in check between the layers, and **residual connections** let each
+# block add a correction to its input instead of building its output from nothing.
+#
+# In this notebook you write both, forward and backward, and put them together into a small ResNet
+# of fifteen convolutions.
+#
+# **After this notebook you can**
+#
+# - normalise a batch of images, and say over which numbers each mean is taken;
+# - explain, with an experiment of your own, why an image must not be judged by the statistics of its
+#   neighbours, and what running statistics are for;
+# - derive the backward pass of batch normalisation step by step along its computation graph;
+# - write a residual block, say what it learns, and when its shortcut needs a convolution;
+# - follow the sizes and count the parameters of a ResNet.
+#
+# **You need** notebooks 03 and 05, means and variances, and of calculus only the chain rule: effects
+# along a path multiply, effects over several paths add up.
+#
+# | | you write | points | difficulty | time |
+# |---|---|---|---|---|
+# | Exercise 1 | `batch_norm` | 3 | ★☆☆ | about 20 minutes |
+# | Exercise 2 | `BatchNorm.forward` | 3.5 | ★★☆ | about 30 minutes |
+# | Exercise 3 | `BatchNorm.backward` | 3.5 | ★★★ | about 50 minutes |
+# | Exercise 4 | `BasicBlock.forward` | 3 | ★★☆ | about 40 minutes |
+# | Exercise 5 | `SimpleResNet.forward` | 2 | ★★☆ | about 20 minutes |
+# | Exercise 6 | `BasicBlock.backward` | 2 (bonus) | ★★☆ | about 30 minutes |
+#
+# Reading and looking at the figures takes another hour. Two evenings are a good plan: the first
+# for batch normalisation, the second for the network.
+#
+# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave names and
+# arguments as they are. After each exercise stands a check that you can run as often as you like.
+# The checks are there to help, and they are *not all of it*: grading calls your code with other
+# shapes, parameters and orders of calls, each for its own points. Exercise 6 counts on top of the
+# maximum.
+
+# %% [markdown] lang="ja"
+# # 07 バッチ正規化と残差ネットワーク
+#
+# 層を増やせば、ネットワークの性能は上がるはずです。余分な層は、入力をそのまま通せばよいだけだからです。ところが実際には、20層を超えるあたりから、層を重ねただけのネットワークの性能は**下がって**しまいました。テストデータだけでなく、学習に使ったデータでも下がるのです。2015年に登場した2つの工夫がこの状況を変え、それ以降のほとんどのネットワークで使われています。**バッチ正規化**（batch normalization）は、層の間を流れる値の大きさを整えます。**残差接続**（residual connection）では、ブロックが出力を一から作るのではなく、入力に修正を加えます。
+#
+# このノートブックでは、この2つの順伝播と逆伝播を書き、それらを組み合わせて、畳み込み層15個からなる小さなResNetを作ります。
+#
+# **このノートブックの目標**
+#
+# - 画像のバッチを正規化でき、それぞれの平均がどの範囲の値の平均なのかを説明できる
+# - 一緒に入力された画像の統計量で画像を判定してはいけない理由と、移動平均の役割を、自分の実験で説明できる
+# - 計算グラフに沿って、バッチ正規化の逆伝播を1段ずつ導ける
+# - 残差ブロックを書き、それが何を学習するのか、ショートカットに畳み込みが必要なのはどんなときかを説明できる
+# - ResNetの各段の大きさを追い、パラメーターを数えられる
+#
+# **必要な知識** ノートブック03と05の内容、平均と分散。微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
+#
+# | | 書くもの | 配点 | 難しさ | 目安の時間 |
+# |---|---|---|---|---|
+# | 演習1 | `batch_norm` | 3 | ★☆☆ | 20分 |
+# | 演習2 | `BatchNorm.forward` | 3.5 | ★★☆ | 30分 |
+# | 演習3 | `BatchNorm.backward` | 3.5 | ★★★ | 50分 |
+# | 演習4 | `BasicBlock.forward` | 3 | ★★☆ | 40分 |
+# | 演習5 | `SimpleResNet.forward` | 2 | ★★☆ | 20分 |
+# | 演習6 | `BasicBlock.backward` | 2（ボーナス） | ★★☆ | 30分 |
+#
+# このほかに、説明を読み、図を眺める時間が1時間ほどかかります。1日目にバッチ正規化、2日目にネットワークというように、2日に分けるとよいでしょう。
+#
+# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数は変えないでください。各演習の後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状やパラメーター、ほかの順番の呼び出しも試し、項目ごとに点を付けます。演習6の点は満点に上乗せされます。
+
+# %% [markdown] lang="en"
+# **Conventions of this course** (other books and libraries may differ)
+#
+# - Images are `(N, C, H, W)`, everywhere. (Some texts switch to `(N, H, W, C)` half-way; an array
+#   does not tell you which one it is.)
+# - Batch normalisation follows PyTorch: the variance that normalises is the **biased** one (divided
+#   by the number of values $n$), `running_var` averages the **unbiased** one (divided by $n-1$),
+#   and `momentum` is the weight of the **new** batch, 0.1 unless told otherwise. Keras, and some
+#   books, give the name to the weight of the *old* value, 0.9 or 0.99.
+# - `running_mean` starts at 0 and `running_var` at 1; `gamma` starts at 1 and `beta` at 0.
+# - `train=True` uses the statistics of the batch, `train=False` the running ones (often called
+#   *evaluation* or *inference* mode).
+# - `backward` overwrites the gradients of the last call; no layer updates its own weights, and no
+#   input is ever changed.
+
+# %% [markdown] lang="ja"
+# **この教材での約束**（本やライブラリーによっては異なることがあります）
+#
+# - 画像の形状は、最初から最後まで`(N, C, H, W)`です（途中から`(N, H, W, C)`に切り替わる解説もありますが、配列を見てもどちらなのかはわかりません）。
+# - バッチ正規化はPyTorchに合わせます。正規化には、値の個数 $n$ で割る**標本分散**（偏りのある分散）を使います。一方、`running_var`には、$n-1$ で割る**不偏分散**の移動平均を入れます。`momentum`は**新しい**バッチの重みで、指定がなければ0.1です。Kerasや一部の本では、**古い**値の重み（0.9や0.99）を同じ名前で呼んでいます。
+# - `running_mean`の初期値は0、`running_var`は1、`gamma`は1、`beta`は0です。
+# - `train=True`（学習時）ではバッチの統計量を、`train=False`（推論時）では移動平均を使います。
+# - `backward`は、前回の勾配を上書きします。層は自分の重みを更新せず、受け取った配列も書き換えません。
+
+# %% name="setup" tags=["setup"]
+import matplotlib.pyplot as plt
+import numpy as np
+
+np.set_printoptions(linewidth=120, precision=4, suppress=True)
+
+
+# en: Three helpers for the figures. You need not read them.
+# ja: 図を描くための補助関数です。読まなくてもかまいません。
+def empty_axes(width, height, size):
+    fig, ax = plt.subplots(figsize=size)
+    ax.set_xlim(0, width)
+    ax.set_ylim(0, height)
+    ax.axis("off")
+    return fig, ax
+
+
+def draw_box(ax, x, y, text, face="white", fontsize=11):
+    box = {"boxstyle": "round,pad=0.4", "facecolor": face, "edgecolor": "black"}
+    ax.text(x, y, text, ha="center", va="center", fontsize=fontsize, bbox=box, zorder=3)
+
+
+def draw_arrow(ax, start, end, dashed=False):
+    style = {
+        "arrowstyle": "-|>",
+        "linewidth": 1.5,
+        "color": "black",
+        "linestyle": "--" if dashed else "-",
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    ax.annotate("", end, start, arrowprops=style)
+
+
+# en: Given: used by the network.
+# ja: ネットワークで使う関数です（用意してあります）。
+rng = np.random.default_rng(7)
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def he_filters(F, C, size):
+    # en: Random filters of the size that keeps activations from growing or fading behind a ReLU.
+    # ja: ReLUを通しても値が大きくなりすぎたり消えたりしないように、大きさをそろえた乱数のフィルター。
+    inputs = C * size * size
+    return rng.normal(0, np.sqrt(2 / inputs), size=(F, C, size, size))
+
+
+# %% [markdown] lang="en"
+# ## Your code from earlier notebooks
+#
+# Paste it into the next three cells, so that this notebook stands on its own.
+
+# %% [markdown] lang="ja"
+# ## 前のノートブックのコード
+#
+# 次の3つのセルに、自分で書いたコードを貼り付けてください。このノートブックだけで実行できるようにするためです。
+
+# %% name="carry" tags=["carry"] parts=["im2col", "col2im"] source="02_im2col"
+# en: Paste your im2col and col2im from notebook 02 below this line.
+# ja: この行の下に、ノートブック02で書いたim2colとcol2imを貼り付けてください。
+
+# %% name="carry_convolution" tags=["carry"] parts=["numerical_gradient", "Convolution"] source="03_convolution"
+# en: Paste your numerical_gradient and your class Convolution from notebook 03 below this line.
+# ja: この行の下に、ノートブック03で書いたnumerical_gradientとConvolutionクラスを貼り付けてください。
+
+# %% name="carry_gap" tags=["carry"] parts=["global_average_pooling_2d"] source="05_gap"
+# en: Paste your global_average_pooling_2d from notebook 05 below this line.
+# ja: この行の下に、ノートブック05で書いたglobal_average_pooling_2dを貼り付けてください。
+
+# %% [markdown] lang="en"
+# ## 1. One mean and one variance for each channel
+#
+# A layer learns best when its inputs are neither huge nor tiny and lie around 0. The pixels of a
+# data set can be normalised once and for all. But the inputs of the *tenth* layer come from the nine
+# before it, and change with every step these make. So batch normalisation normalises **inside the
+# network**, at each step anew, from the batch at hand:
+#
+# $$\mu_c = \frac1n \sum x \qquad \sigma_c^2 = \frac1n \sum (x-\mu_c)^2 \qquad
+# \hat x = \frac{x-\mu_c}{\sqrt{\sigma_c^2+\varepsilon}} \qquad y = \gamma_c\,\hat x + \beta_c$$
+#
+# Each channel $c$ has its own mean and variance, because each channel is the answer to a question of
+# its own (edges? dark spots?), with its own scale. The sums run over everything else: **all images
+# of the batch and all pixels**, $n = N\cdot H\cdot W$ numbers.
+#
+# $\varepsilon$ (`eps`, 0.00001) only keeps the division safe where a channel is constant.
+# $\gamma$ and $\beta$ are learned: mean 0 and variance 1 are a good start, but the network may choose
+# another scale and another centre for each channel if that serves it.
+
+# %% [markdown] lang="ja"
+# ## 1. チャンネルごとに1つの平均と1つの分散
+#
+# 層が最もよく学習できるのは、入力が大きすぎも小さすぎもせず、0の周りに分布しているときです。データの画素値なら、最初に一度正規化しておけば済みます。しかし、**10番目の**層の入力は、前の9つの層が作る値で、学習が1ステップ進むたびに変わります。そこでバッチ正規化では、**ネットワークの中で**、毎回そのときのバッチを使って正規化します。
+#
+# $$\mu_c = \frac1n \sum x \qquad \sigma_c^2 = \frac1n \sum (x-\mu_c)^2 \qquad
+# \hat x = \frac{x-\mu_c}{\sqrt{\sigma_c^2+\varepsilon}} \qquad y = \gamma_c\,\hat x + \beta_c$$
+#
+# 平均と分散は、チャンネル $c$ ごとに求めます。チャンネルはそれぞれ別の問い（輪郭はあるか、暗い点はあるか）への答えで、値の大きさもまちまちだからです。和は残りのすべて、つまり**バッチのすべての画像のすべての画素**についてとり、その個数は $n = N\cdot H\cdot W$ です。
+#
+# $\varepsilon$（`eps`、0.00001）は、値がすべて等しいチャンネルで0による割り算を避けるためだけにあります。$\gamma$ と $\beta$ は学習するパラメーターです。平均0、分散1は出発点としては優れていますが、もっと都合のよい幅や中心があれば、ネットワークがチャンネルごとに選び直せます。
+
+
+# %% name="picture_of_statistics" tags=["demo"]
+def draw_what_shares_a_mean():
+    _, ax = empty_axes(12.2, 5.2, (10, 4.3))
+    pixels = np.random.default_rng(3).random((3, 3, 3, 4))
+    for n in range(3):
+        for c in range(3):
+            left, bottom = 1.6 + 2.4 * c, 3.2 - 1.5 * n
+            for (y, x), value in np.ndenumerate(pixels[n, c]):
+                # en: The middle channel is drawn darker; all other maps are left pale.
+                # ja: 中央のチャンネルだけを濃く、ほかは淡く描く。
+                dark = 0.35 + 0.35 * value if c == 1 else 0.06 + 0.1 * value
+                place = (left + 0.4 * x, bottom + 0.4 * (2 - y))
+                square = plt.Rectangle(place, 0.4, 0.4, facecolor=str(1 - dark), edgecolor="white")
+                ax.add_patch(square)
+        ax.text(1.3, 3.8 - 1.5 * n, f"image {n}", ha="right", va="center", fontsize=11)
+    for c in range(3):
+        ax.text(2.4 + 2.4 * c, 4.75, f"channel {c}", ha="center", fontsize=11)
+    ax.add_patch(plt.Rectangle((3.8, 0.05), 2.0, 4.5, fill=False, linewidth=3))
+    ax.text(
+        9.0, 2.3,
+        "N = 3, C = 3, H = 3, W = 4\n\nall numbers in the frame\n(3 x 3 x 4 = 36 of them)\n"
+        "share one mean,\none variance,\none gamma, one beta",
+        va="center", fontsize=11,
+    )  # fmt: skip
+    plt.show()
+
+
+draw_what_shares_a_mean()
+
+# %% [markdown] lang="en"
+# ## Exercise 1: `batch_norm`
+#
+# ★☆☆, about 20 minutes. Four lines are enough.
+#
+# <details><summary>Hint 1: which axes?</summary>
+#
+# Write the four axes down and cross out the one that keeps its own statistics. The others go into
+# <code>axis=</code>, as a tuple.
+# </details>
+#
+# <details><summary>Hint 2: a vector of C numbers meets (N, C, H, W)</summary>
+#
+# Broadcasting lines up the <em>last</em> axes. A <code>gamma</code> of shape <code>(C,)</code> would
+# meet the width: an error if you are lucky, nonsense if C and W happen to be equal. Which shape with
+# four axes has its C numbers where the channels are? (For the mean, <code>keepdims=True</code> does
+# the same.)
+# </details>
+#
+# <details><summary>Hint 3: variance</summary>
+#
+# <code>np.var</code> divides by n unless you ask for something else, which is what we want here.
+# </details>
+
+# %% [markdown] lang="ja"
+# ## 演習1：`batch_norm`
+#
+# ★☆☆、目安は20分です。4行もあれば書けます。
+#
+# <details><summary>ヒント1：どの軸か</summary>
+#
+# 4つの軸を書き出し、自分専用の統計量を持つ軸を消してください。残りを、タプルにして<code>axis=</code>に渡します。
+# </details>
+#
+# <details><summary>ヒント2：C個の値と(N, C, H, W)の計算</summary>
+#
+# ブロードキャストでは、<strong>最後の</strong>軸どうしがそろえられます。形状<code>(C,)</code>の<code>gamma</code>は、幅の軸と組み合わされてしまいます。エラーになればまだよいほうで、CとWがたまたま等しいと、でたらめな結果が返ります。C個の値をチャンネルの位置に置くには、4軸のどんな形状にすればよいでしょうか（平均については、<code>keepdims=True</code>が同じ働きをします）。
+# </details>
+#
+# <details><summary>ヒント3：分散</summary>
+#
+# <code>np.var</code>は、何も指定しなければnで割ります。ここではそれで正解です。
+# </details>
+
+
+# %% name="batch_norm" tags=["stub"]
+def batch_norm(x, gamma, beta, eps=1e-5):
+    """Normalise each channel of a batch to mean 0 and variance 1, then scale and shift it.
+
+    Mean and variance of a channel are taken over all images and pixels of this batch.
+
+    Args:
+        x: images, shape (N, C, H, W). Must not be changed.
+        gamma: what each channel is multiplied by, shape (C,).
+        beta: what is added to each channel, shape (C,).
+        eps: added to the variance (under the square root).
+
+    Returns:
+        gamma * (x - mean) / sqrt(variance + eps) + beta, shape (N, C, H, W), float32 if x, gamma
+        and beta are float32. The variance is the biased one (divided by N*H*W).
+
+    Example: channel 0 holds 1, 3, 3, 1 (mean 2, variance 1), channel 1 holds 10, 10, 30, 30
+        (mean 20, variance 100).
+        >>> x = np.array([[[[1., 3.]], [[10., 10.]]],
+        ...               [[[3., 1.]], [[30., 30.]]]])
+        >>> batch_norm(x, np.array([1., 5.]), np.array([0., 100.]), eps=0)
+        array([[[[ -1.,   1.]],
+                [[ 95.,  95.]]],
+               [[[  1.,  -1.]],
+                [[105., 105.]]]])
+    --- ja ---
+    バッチの各チャンネルを平均0、分散1に正規化し、拡大と平行移動を行う。
+
+    チャンネルの平均と分散は、このバッチのすべての画像のすべての画素から求める。
+
+    引数:
+        x: 画像。形状(N, C, H, W)。書き換えてはいけない。
+        gamma: 各チャンネルに掛ける値。形状(C,)。
+        beta: 各チャンネルに足す値。形状(C,)。
+        eps: 分散に（平方根の中で）足す値。
+
+    戻り値:
+        gamma * (x - 平均) / sqrt(分散 + eps) + beta。形状(N, C, H, W)。x、gamma、betaが
+        float32なら、結果もfloat32になる。分散は、N*H*Wで割る標本分散。
+
+    例: チャンネル0は1, 3, 3, 1（平均2、分散1）、チャンネル1は10, 10, 30, 30（平均20、分散100）。
+        >>> x = np.array([[[[1., 3.]], [[10., 10.]]],
+        ...               [[[3., 1.]], [[30., 30.]]]])
+        >>> batch_norm(x, np.array([1., 5.]), np.array([0., 100.]), eps=0)
+        array([[[[ -1.,   1.]],
+                [[ 95.,  95.]]],
+               [[[  1.,  -1.]],
+                [[105., 105.]]]])
+    """
+    ### BEGIN SOLUTION
+    mean = x.mean(axis=(0, 2, 3), keepdims=True)
+    variance = x.var(axis=(0, 2, 3), keepdims=True)
+    normal = (x - mean) / np.sqrt(variance + eps)
+    return gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)
+    ### END SOLUTION
+
+
+# %% name="check_batch_norm" tags=["check"]
+def check_batch_norm():
+    x = np.array([[[[1.0, 3.0]], [[10.0, 10.0]]], [[[3.0, 1.0]], [[30.0, 30.0]]]])
+    before = x.copy()
+    out = batch_norm(x, np.array([1.0, 5.0]), np.array([0.0, 100.0]))
+    assert isinstance(out, np.ndarray), tr(
+        "batch_norm must return an array. Did you forget the return?",
+        "batch_normは配列を返す必要があります。returnを忘れていませんか。",
+    )
+    assert out.shape == (2, 2, 1, 2), tr(
+        f"The shape is {out.shape}, but should be that of x, (2, 2, 1, 2).",
+        f"形状が{out.shape}になっています。xと同じ(2, 2, 1, 2)になるはずです。",
+    )
+    assert np.array_equal(x, before), tr(
+        "x itself has changed: something like x -= mean writes into the caller's array.",
+        "xが書き換わっています。x -= meanのような計算は、呼び出し元の配列を書き換えます。",
+    )
+    first, second = out[:, 0].ravel(), out[:, 1].ravel()
+    assert not np.allclose(second, 100), tr(
+        "Channel 1 became constant: it was normalised in each image on its own. Over which images "
+        "is the mean taken?",
+        "チャンネル1がすべて同じ値になりました。画像ごとに正規化しています。平均は、どの画像についてとりますか。",
+    )
+    assert not np.allclose(second[:2], [-1, 95], atol=1e-3), tr(
+        "gamma and beta run along the width instead of the channels. See hint 2.",
+        "gammaとbetaが、チャンネルではなく幅の方向に掛かっています。ヒント2を見てください。",
+    )
+    assert not np.allclose(first, np.array([-1, 1, 1, -1]) * np.sqrt(0.75), atol=1e-3), tr(
+        "The variance is divided by n - 1. For normalising, divide by n.",
+        "分散をn - 1で割っています。正規化では、nで割ってください。",
+    )
+    assert not np.allclose(second, [99.5, 99.5, 100.5, 100.5], atol=1e-3), tr(
+        "You divide by the variance, not by its square root. (Compare the units of x and of the "
+        "variance.)",
+        "分散の平方根ではなく、分散で割っています（xの単位と分散の単位を比べてみてください）。",
+    )
+    assert not np.allclose(second, [-1, -1, 1, 1], atol=1e-3), tr(
+        "gamma and beta have no effect yet.",
+        "gammaとbetaがまだ使われていません。",
+    )
+    assert np.allclose(first, [-1, 1, 1, -1], atol=1e-3), tr(
+        f"Channel 0 should become -1, 1, 1, -1, but is {first}. Does each channel use its own mean?",
+        f"チャンネル0は-1, 1, 1, -1になるはずですが、{first}です。チャンネルごとの平均を使っていますか。",
+    )
+    assert np.allclose(second, [95, 95, 105, 105], atol=1e-3), tr(
+        f"Channel 1 should become 95, 95, 105, 105, but is {second}.",
+        f"チャンネル1は95, 95, 105, 105になるはずですが、{second}です。",
+    )
+
+    constant = batch_norm(np.full((2, 1, 2, 2), 7.0), np.ones(1), np.array([3.0]))
+    assert np.allclose(constant, 3), tr(
+        f"A constant channel should become beta, 3 here, but you have {constant.ravel()[:2]}. "
+        "eps belongs under the square root, and must not be 0.",
+        f"値がすべて等しいチャンネルはbeta（ここでは3）になるはずですが、{constant.ravel()[:2]}です。"
+        "epsは平方根の中で足します。0にしてはいけません。",
+    )
+    single = np.ones(1, np.float32)
+    dtype = batch_norm(np.ones((1, 1, 2, 2), np.float32), single, single).dtype
+    assert dtype == np.float32, tr(
+        f"float32 went in and {dtype} came out.",
+        f"float32を渡したのに{dtype}が返りました。",
+    )
+    print(
+        tr(
+            "All visible checks of batch_norm passed. Grading also tries other shapes.",
+            "batch_normの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_batch_norm()
+
+# %% [markdown] lang="en"
+# ## Before and after
+#
+# Three channels with very different values: one far from 0, one with a tiny spread, one with a wide
+# and lopsided one. In the middle, with gamma 1 and beta 0, all have mean 0 and variance 1. Note
+# what batch normalisation does *not* do: it shifts and scales, but the **shape** of each
+# distribution stays as it was. On the right gamma and beta choose another scale and centre.
+
+# %% [markdown] lang="ja"
+# ## 正規化の前と後
+#
+# 値の様子がまったく違う3つのチャンネルを用意します。0から遠く離れたもの、ばらつきがごく小さいもの、大きくばらついて左右非対称なものです。中央の図はgammaが1、betaが0の場合で、どのチャンネルも平均0、分散1になっています。バッチ正規化が**しない**ことにも注目してください。値をずらして伸び縮みさせるだけで、分布の**形**は元のままです。右の図では、gammaとbetaで別の幅と中心を選んでいます。
+
+
+# %% name="histograms" tags=["demo"]
+def show_histograms():
+    random = np.random.default_rng(0)
+    shape = (8, 12, 12)
+    x = np.stack(
+        [random.normal(6, 1.0, shape), random.normal(0, 0.2, shape), random.gamma(1, 3, shape) - 5],
+        axis=1,
+    )
+    gamma, beta = np.array([0.5, 1.0, 1.5]), np.array([-2.0, 0.0, 4.0])
+    panels = {
+        "before": x,
+        "after: gamma = 1, beta = 0": batch_norm(x, np.ones(3), np.zeros(3)),
+        "gamma = 0.5, 1, 1.5; beta = -2, 0, 4": batch_norm(x, gamma, beta),
+    }
+    fig, axes = plt.subplots(1, 3, figsize=(13, 3.4), sharex=True)
+    styles = (("-", "0.1"), ("--", "0.35"), (":", "0.0"))
+    for ax, (title, values) in zip(axes, panels.items(), strict=True):
+        for c, (line, color) in enumerate(styles):
+            ax.hist(
+                values[:, c].ravel(), bins=np.linspace(-6, 13, 96), histtype="step", density=True,
+                linestyle=line, color=color, linewidth=1.6, label=f"channel {c}",
+            )  # fmt: skip
+        ax.set_title(title, fontsize=10)
+        ax.set_yticks([])
+        ax.set_xlabel("value")
+    axes[0].legend(fontsize=9)
+    fig.tight_layout()
+    plt.show()
+    print("channel   mean     std      after: mean   std")
+    for c in range(3):
+        after = panels["after: gamma = 1, beta = 0"][:, c]
+        print(
+            f"{c:4} {x[:, c].mean():11.3f} {x[:, c].std():7.3f}"
+            f" {abs(after.mean()):14.3f} {after.std():7.3f}"
+        )
+
+
+show_histograms()
+
+# %% [markdown] lang="en"
+# ## A bias that does nothing
+#
+# In networks batch normalisation usually follows a convolution. The convolution adds a bias to each
+# channel, and batch normalisation subtracts each channel's mean. So whatever the bias is, it is
+# gone again at once. Try it, with biases a thousand times larger than the rest. (`beta` takes over
+# the job of the bias. That is why libraries leave it out, `bias=False`, in front of a batch norm.)
+
+# %% [markdown] lang="ja"
+# ## 効果のないバイアス
+#
+# ネットワークの中では、たいてい畳み込み層のすぐ後にバッチ正規化を置きます。畳み込み層は各チャンネルにバイアスを足しますが、バッチ正規化は各チャンネルの平均を引きます。そのため、バイアスがどんな値でも、たちまち消えてしまいます。ほかの値の千倍もあるバイアスで試してみましょう（バイアスの役目は`beta`が引き継ぎます。ライブラリーで、バッチ正規化の前の畳み込みに`bias=False`を指定するのはこのためです）。
+
+
+# %% name="useless_bias" tags=["demo"]
+def show_useless_bias():
+    random = np.random.default_rng(0)
+    x, W = random.standard_normal((4, 3, 8, 8)), random.standard_normal((5, 3, 3, 3))
+    gamma, beta = random.standard_normal(5), random.standard_normal(5)
+    outputs = [
+        batch_norm(Convolution(W, b, 1, 1).forward(x), gamma, beta)
+        for b in (np.zeros(5), 1000 * random.standard_normal(5))
+    ]
+    print(f"largest change of the output: {np.abs(outputs[0] - outputs[1]).max():.1e}")
+
+
+show_useless_bias()
+
+# %% [markdown] lang="en"
+# ## 2. An image alone, and the same image in company
+#
+# There is something odd about `batch_norm`. The result for an image depends on the *other images*
+# that happen to be in the batch. Here is the same image, once alone, once with three different
+# ones:
+
+# %% [markdown] lang="ja"
+# ## 2. 1枚だけのとき、ほかの画像と一緒のとき
+#
+# `batch_norm`には、おかしなところがあります。1枚の画像の結果が、たまたま同じバッチに入った**ほかの画像**によって変わるのです。同じ画像を1枚だけで、次にほかの3枚と一緒に入力してみます。
+
+
+# %% name="alone_and_in_company" tags=["demo"]
+def show_alone_and_in_company():
+    random = np.random.default_rng(0)
+    batch = random.standard_normal((4, 3, 5, 5)) * random.uniform(0.6, 1.4, (4, 1, 1, 1))
+    ones, zeros = np.ones(3), np.zeros(3)
+    alone = batch_norm(batch[:1], ones, zeros)
+    together = batch_norm(batch, ones, zeros)[:1]
+    print("channel 0, first row, alone:   ", alone[0, 0, 0])
+    print("channel 0, first row, together:", together[0, 0, 0])
+    print(f"largest difference: {np.abs(alone - together).max():.2f}")
+    one_pixel = batch_norm(batch[:1, :, :1, :1], ones, np.array([10.0, 20.0, 30.0]))
+    print("one image of one pixel:", one_pixel.ravel())
+
+
+show_alone_and_in_company()
+
+# %% [markdown] lang="en"
+# (The last line is the extreme case: a single number minus its own mean is 0, so all that is left is
+# beta, whatever the image was.)
+#
+# In training this does little harm; the companions change all the time, and the noise even helps a
+# little against overfitting. But somebody who *uses* the network wants an answer about their image,
+# and not about the company it keeps. May the same X-ray be healthy on Monday and ill on Tuesday,
+# because others were waiting in the queue?
+#
+# So while it trains, the layer keeps a **running average** of each channel's mean and variance:
+#
+# $$\text{running} \leftarrow (1-m)\cdot\text{running} + m\cdot\text{statistic of this batch}$$
+#
+# with a small weight $m$, the `momentum`: 0.1 here. When the network is used (`train=False`), these
+# fixed numbers take the place of the batch's, and nothing is updated.
+#
+# One more thing. The running variance stands for *all* images, of which a batch is only a sample.
+# Within a sample the values lie a little too close to the sample's own mean, so the variance that
+# divides by $n$ comes out too small on average, by the factor $(n-1)/n$. For `running_var` we
+# therefore use the **unbiased** variance, the one divided by $n-1$. With 4 numbers this is a third
+# more, with 4000 it makes no difference.
+#
+# ## Exercise 2: `BatchNorm.forward`
+#
+# ★★☆, about 30 minutes. Write the starting values in `__init__`, and `forward`. (`backward` is
+# exercise 3; `forward` may keep in `self` what it will need.)
+#
+# <details><summary>Hint 1: shapes</summary>
+#
+# The running statistics have the shape <code>(C,)</code>. Compute mean and variance in that shape,
+# update, and give them four axes only where they meet the images.
+# </details>
+#
+# <details><summary>Hint 2: from biased to unbiased</summary>
+#
+# Both are the same sum, divided by n or by n - 1. By which factor do they differ? What is n, given
+# <code>x.size</code> and the number of channels?
+# </details>
+#
+# <details><summary>Hint 3: which of the two gets 0.9?</summary>
+#
+# Start with running_mean 0 and a batch of mean 20. After one step with momentum 0.1 the running mean
+# is 2: the average moves slowly.
+# </details>
+
+# %% [markdown] lang="ja"
+# （最後の行は極端な場合です。値が1つしかなければ、平均を引くと必ず0になるので、どんな画像でもbetaしか残りません。）
+#
+# 学習中は、これはあまり問題になりません。一緒になる画像は毎回変わり、そのゆらぎには過学習を抑える効果も少しあります。しかし、ネットワークを**使う**人が知りたいのは、自分の画像についての答えであって、一緒に並んだ画像に左右される答えではありません。同じレントゲン写真が、順番を待っていたほかの写真しだいで、月曜日には「健康」、火曜日には「病気」と判定されてもよいでしょうか。
+#
+# そこで、学習している間に、各チャンネルの平均と分散の**移動平均**を求めておきます。
+#
+# $$\text{移動平均} \leftarrow (1-m)\cdot\text{移動平均} + m\cdot\text{このバッチの統計量}$$
+#
+# $m$ は`momentum`という小さな重みで、ここでは0.1です。ネットワークを使うとき（`train=False`）は、バッチの統計量の代わりに、この固定された値を使います。移動平均の更新もしません。
+#
+# もう1つ、大事なことがあります。分散の移動平均は**すべての**画像の分散を表すためのもので、バッチはその標本にすぎません。標本の中の値は、標本自身の平均に少し近すぎるため、$n$ で割った分散は、平均すると $(n-1)/n$ 倍だけ小さめになります。そこで`running_var`には、$n-1$ で割った**不偏分散**を使います。値が4個なら3分の1ほど大きくなりますが、4000個ならほとんど違いはありません。
+#
+# ## 演習2：`BatchNorm.forward`
+#
+# ★★☆、目安は30分です。`__init__`の初期値と、`forward`を書いてください（`backward`は演習3です。そこで必要になる値は、`forward`の中で`self`に保存しておきましょう）。
+#
+# <details><summary>ヒント1：形状</summary>
+#
+# 移動平均の形状は<code>(C,)</code>です。平均と分散をこの形状で求めて移動平均を更新し、画像と計算するところでだけ4軸の形にします。
+# </details>
+#
+# <details><summary>ヒント2：標本分散から不偏分散へ</summary>
+#
+# どちらも同じ和を、nまたはn - 1で割ったものです。何倍の違いでしょうか。nは、<code>x.size</code>とチャンネル数からどう求めますか。
+# </details>
+#
+# <details><summary>ヒント3：0.9を掛けるのはどちらか</summary>
+#
+# running_meanが0で、平均20のバッチが来たとします。momentumが0.1なら、1回更新した後のrunning_meanは2です。移動平均はゆっくり動きます。
+# </details>
+
+
+# %% name="batchnorm" tags=["stub"]
+class BatchNorm:
+    """Batch normalisation with running statistics.
+
+    Args:
+        channels: C, the number of channels of the images.
+        momentum: weight of the new batch in the running statistics.
+        eps: added to the variance (under the square root).
+
+    Attributes, all of shape (C,):
+        gamma, beta: what each channel is multiplied by, and what is added. Start at 1 and 0. They
+            may be replaced at any time (layer.gamma = array): read them anew in every call.
+        running_mean, running_var: running statistics. Start at 0 and 1.
+        dgamma, dbeta: gradients of the loss, after backward.
+    --- ja ---
+    移動平均を持つバッチ正規化層。
+
+    引数:
+        channels: 画像のチャンネル数C。
+        momentum: 移動平均での、新しいバッチの重み。
+        eps: 分散に（平方根の中で）足す値。
+
+    属性（形状はすべて(C,)）:
+        gamma, beta: 各チャンネルに掛ける値と足す値。初期値は1と0。途中で別の配列に置き換えられる
+            ことがある（layer.gamma = 配列）ので、呼び出されるたびに読むこと。
+        running_mean, running_var: 平均と分散の移動平均。初期値は0と1。
+        dgamma, dbeta: backwardの後に得られる、損失の勾配。
+    """
+
+    def __init__(self, channels, momentum=0.1, eps=1e-5):
+        self.momentum = momentum
+        self.eps = eps
+        self.dgamma = None
+        self.dbeta = None
+        ### BEGIN SOLUTION
+        self.gamma = np.ones(channels)
+        self.beta = np.zeros(channels)
+        self.running_mean = np.zeros(channels)
+        self.running_var = np.ones(channels)
+        ### END SOLUTION
+
+    def forward(self, x, train=True):
+        """Normalise a batch.
+
+        Args:
+            x: images, shape (N, C, H, W), N*H*W at least 2. Must not be changed.
+            train: True: normalise with this batch's mean and (biased) variance, and update
+                running_mean and running_var (the latter with the unbiased variance):
+                running = (1 - momentum) * running + momentum * new.
+                False: normalise with running_mean and running_var; update nothing.
+
+        Returns:
+            Array with the shape and the dtype of x.
+
+        Example (the batch of exercise 1: means 2 and 20, biased variances 1 and 100):
+            >>> layer = BatchNorm(2)
+            >>> x = np.array([[[[1., 3.]], [[10., 10.]]],
+            ...               [[[3., 1.]], [[30., 30.]]]])
+            >>> out = layer.forward(x)
+            >>> layer.running_mean, layer.running_var
+            (array([0.2, 2. ]), array([ 1.0333, 14.2333]))
+        --- ja ---
+        バッチを正規化する。
+
+        引数:
+            x: 画像。形状(N, C, H, W)で、N*H*Wは2以上。書き換えてはいけない。
+            train: Trueなら、このバッチの平均と標本分散で正規化し、running_meanとrunning_var
+                （こちらには不偏分散を使う）を次のように更新する。
+                移動平均 = (1 - momentum) * 移動平均 + momentum * 新しい値
+                Falseなら、running_meanとrunning_varで正規化する。更新はしない。
+
+        戻り値:
+            xと同じ形状、同じdtypeの配列。
+
+        例（演習1と同じバッチ。平均は2と20、標本分散は1と100）:
+            >>> layer = BatchNorm(2)
+            >>> x = np.array([[[[1., 3.]], [[10., 10.]]],
+            ...               [[[3., 1.]], [[30., 30.]]]])
+            >>> out = layer.forward(x)
+            >>> layer.running_mean, layer.running_var
+            (array([0.2, 2. ]), array([ 1.0333, 14.2333]))
+        """
+        ### BEGIN SOLUTION
+        if train:
+            mean = x.mean(axis=(0, 2, 3))
+            variance = x.var(axis=(0, 2, 3))
+            n = x.size // x.shape[1]
+            old, new = 1 - self.momentum, self.momentum
+            self.running_mean = old * self.running_mean + new * mean
+            self.running_var = old * self.running_var + new * variance * n / (n - 1)
+        else:
+            mean = self.running_mean
+            variance = self.running_var
+
+        self.std = np.sqrt(variance + self.eps).reshape(1, -1, 1, 1)
+        self.normal = (x - mean.reshape(1, -1, 1, 1)) / self.std
+        out = self.gamma.reshape(1, -1, 1, 1) * self.normal + self.beta.reshape(1, -1, 1, 1)
+        return out.astype(x.dtype)
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Send a gradient back through the layer, for the batch of the last forward(x, train=True).
+
+        Sets self.dgamma and self.dbeta (overwrites them) and leaves gamma and beta as they are.
+
+        Args:
+            dout: gradient of the loss with respect to the output, shape (N, C, H, W). Must not be
+                changed.
+
+        Returns:
+            dx, gradient of the loss with respect to x, shape (N, C, H, W). It counts that the
+            mean and the variance of the batch depend on x as well.
+
+        Example (normalised values -1, 1, 1, -1):
+            >>> layer = BatchNorm(1, eps=0)
+            >>> out = layer.forward(np.array([[[[1., 3.]]], [[[3., 1.]]]]))
+            >>> layer.backward(np.array([[[[1., 10.]]], [[[100., 1000.]]]])).ravel()
+            array([-499.5,  -45. ,   45. ,  499.5])
+            >>> layer.dgamma, layer.dbeta
+            (array([-891.]), array([1111.]))
+        --- ja ---
+        直前のforward(x, train=True)のバッチについて、勾配を逆向きに伝える。
+
+        self.dgammaとself.dbetaを設定（上書き）し、gammaとbetaは変えない。
+
+        引数:
+            dout: 出力に対する損失の勾配。形状(N, C, H, W)。書き換えてはいけない。
+
+        戻り値:
+            dx。xに対する損失の勾配。形状(N, C, H, W)。バッチの平均と分散もxによって変わることを
+            考慮する。
+
+        例（正規化した値は-1, 1, 1, -1）:
+            >>> layer = BatchNorm(1, eps=0)
+            >>> out = layer.forward(np.array([[[[1., 3.]]], [[[3., 1.]]]]))
+            >>> layer.backward(np.array([[[[1., 10.]]], [[[100., 1000.]]]])).ravel()
+            array([-499.5,  -45. ,   45. ,  499.5])
+            >>> layer.dgamma, layer.dbeta
+            (array([-891.]), array([1111.]))
+        """
+        ### BEGIN SOLUTION
+        channels = (0, 2, 3)
+        self.dbeta = dout.sum(axis=channels)
+        self.dgamma = (dout * self.normal).sum(axis=channels)
+
+        # normal is centred / std, and std is made from centred as well
+        dnormal = dout * self.gamma.reshape(1, -1, 1, 1)
+        dstd = -(dnormal * self.normal).sum(axis=channels, keepdims=True) / self.std
+        n = dout.size // dout.shape[1]
+        dcentred = dnormal / self.std + dstd * self.normal / n
+
+        # centred is x - mean, and mean is made from x as well
+        dmean = -dcentred.sum(axis=channels, keepdims=True)
+        dx = dcentred + dmean / n
+        return dx.astype(dout.dtype)
+        ### END SOLUTION
+
+
+# %% name="check_forward" tags=["check"]
+def check_forward():
+    x = np.array([[[[1.0, 3.0]], [[10.0, 10.0]]], [[[3.0, 1.0]], [[30.0, 30.0]]]])
+    fresh = BatchNorm(2)
+    for name, start in (("gamma", 1), ("beta", 0), ("running_mean", 0), ("running_var", 1)):
+        value = getattr(fresh, name)
+        assert np.array_equal(value, [start, start]), tr(
+            f"{name} should start as two times {start}, shape (2,), but is {value}.",
+            f"{name}の初期値は、形状(2,)で、値はどちらも{start}のはずですが、{value}です。",
+        )
+
+    layer = BatchNorm(2)
+    layer.gamma, layer.beta = np.array([1.0, 5.0]), np.array([0.0, 100.0])
+    out = layer.forward(x)
+    assert np.shape(out) == x.shape, tr(
+        "forward must return an array of the shape of x.",
+        "forwardは、xと同じ形状の配列を返す必要があります。",
+    )
+    assert np.allclose(out[:, 1].ravel(), [95, 95, 105, 105], atol=1e-3), tr(
+        f"In training channel 1 should become 95, 95, 105, 105, but is {out[:, 1].ravel()}.",
+        f"学習時、チャンネル1は95, 95, 105, 105になるはずですが、{out[:, 1].ravel()}です。",
+    )
+
+    mean = layer.running_mean
+    assert np.shape(mean) == (2,), tr(
+        f"running_mean has the shape {np.shape(mean)}, but should be (2,).",
+        f"running_meanの形状が{np.shape(mean)}です。(2,)のはずです。",
+    )
+    assert not np.allclose(mean, [1.8, 18]), tr(
+        "The running mean jumps to the new batch. momentum is the weight of the NEW batch here.",
+        "running_meanが一気に新しいバッチの値に近づいています。ここでは、momentumは「新しい」バッチの重みです。",
+    )
+    assert not np.allclose(mean, [0, 0]), tr(
+        "The running mean has not moved. Update it in every forward with train=True.",
+        "running_meanが動いていません。train=Trueのforwardのたびに更新してください。",
+    )
+    assert np.allclose(mean, [0.2, 2]), tr(
+        f"After one batch running_mean should be 0.9 * 0 + 0.1 * [2, 20] = [0.2, 2], but is {mean}.",
+        f"1バッチの後、running_meanは0.9 * 0 + 0.1 * [2, 20] = [0.2, 2]のはずですが、{mean}です。",
+    )
+    variance = layer.running_var
+    assert not np.allclose(variance, [1.0, 10.9]), tr(
+        "running_var got the biased variance. How does the one divided by n - 1 differ?",
+        "running_varに標本分散が入っています。n - 1で割った不偏分散にするには、何倍すればよいですか。",
+    )
+    assert not np.allclose(variance, [0.13333, 13.3333], atol=1e-3), tr(
+        "running_var seems to have started at 0. What should an untrained layer divide by?",
+        "running_varが0から始まっているようです。まだ学習していない層は、何で割るべきでしょうか。",
+    )
+    assert np.allclose(variance, [1.03333, 14.23333], atol=1e-4), tr(
+        f"After one batch running_var should be 0.9 * 1 + 0.1 * [4/3, 400/3], but is {variance}.",
+        f"1バッチの後、running_varは0.9 * 1 + 0.1 * [4/3, 400/3]のはずですが、{variance}です。",
+    )
+
+    together = layer.forward(x, train=False)
+    alone = layer.forward(x[:1], train=False)
+    moved = not np.array_equal([layer.running_mean, layer.running_var], [mean, variance])
+    assert not moved, tr(
+        "With train=False the running statistics have moved. Using a network must not change it.",
+        "train=Falseなのに、移動平均が変わりました。使うだけでネットワークが変わってはいけません。",
+    )
+    assert np.allclose(alone, together[:1]), tr(
+        "With train=False the first image gives another result alone than in company: the batch "
+        "still has a say. Which two numbers should it use?",
+        "train=Falseなのに、1枚目の画像の結果が、1枚だけのときと一緒のときで違います。"
+        "まだバッチの統計量を使っているようです。代わりに使う2つの値は何ですか。",
+    )
+    expected = (3 - 0.2) / np.sqrt(1.0333433)
+    assert np.allclose(together[0, 0, 0, 1], expected, atol=1e-4), tr(
+        f"With train=False the value 3 of channel 0 should become (3 - 0.2) / sqrt(1.0333) = "
+        f"{expected:.4f}, but is {together[0, 0, 0, 1]:.4f}.",
+        f"train=Falseのとき、チャンネル0の値3は(3 - 0.2) / sqrt(1.0333) = {expected:.4f}に"
+        f"なるはずですが、{together[0, 0, 0, 1]:.4f}です。",
+    )
+    quick = BatchNorm(2, 0.5)
+    quick.forward(x)
+    assert np.allclose(quick.running_mean, [1, 10]), tr(
+        "With momentum 0.5 running_mean should be [1, 10]. Is 0.1 written into your code?",
+        "momentumが0.5なら、running_meanは[1, 10]のはずです。0.1と直接書いていませんか。",
+    )
+    print(
+        tr(
+            "All visible checks of BatchNorm.forward passed. Grading also tries other shapes.",
+            "BatchNorm.forwardの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_forward()
+
+# %% [markdown] lang="en"
+# ## What the running statistics do
+#
+# On the left: the running mean of one channel whose true mean is 5, for three values of `momentum`.
+# A large momentum arrives quickly and never comes to rest; a small one takes its time. On the
+# right: **one** pixel of **one** image, judged in forty different batches of four. In training its
+# normalised value depends on the company. With running statistics it is always the same.
+
+# %% [markdown] lang="ja"
+# ## 移動平均の働き
+#
+# 左の図は、本当の平均が5であるチャンネルのrunning_meanを、3通りの`momentum`で描いたものです。momentumが大きいと、すぐに近づく代わりにいつまでも揺れ続け、小さいと、ゆっくり近づいて落ち着きます。右の図は、**1枚の**画像の**1つの**画素を、4枚ずつの40通りのバッチに入れて正規化した値です。学習時の値は、一緒に入れた画像によって変わります。移動平均を使えば、いつも同じ値になります。
+
+
+# %% name="running_statistics" tags=["demo"]
+def show_running_statistics():
+    random = np.random.default_rng(1)
+    fig, (left, right) = plt.subplots(1, 2, figsize=(12, 3.6))
+    steps = 100
+    batches = random.normal(5, 2, (steps, 4, 1, 2, 2))
+    for momentum, line in ((0.5, ":"), (0.1, "-"), (0.02, "--")):
+        layer = BatchNorm(1, momentum)
+        path = [0.0]
+        for batch in batches:
+            layer.forward(batch)
+            path.append(layer.running_mean[0])
+        left.plot(path, "k" + line, linewidth=1.5, label=f"momentum = {momentum}")
+    left.axhline(5, color="0.7", linewidth=1)
+    left.set_xlabel("batches seen")
+    left.set_ylabel("running_mean")
+    left.legend(fontsize=9)
+
+    layer = BatchNorm(1)
+    for _ in range(200):
+        layer.forward(random.normal(5, 2, (4, 1, 2, 2)))
+    image = np.array([[[[7.0, 4.0], [5.5, 3.0]]]])
+    values = {"train=True": [], "train=False": []}
+    for _ in range(40):
+        batch = np.concatenate([image, random.normal(5, 2, (3, 1, 2, 2))])
+        values["train=False"].append(layer.forward(batch, False)[0, 0, 0, 0])
+        values["train=True"].append(BatchNorm(1).forward(batch, True)[0, 0, 0, 0])
+    right.plot(values["train=True"], "ko", fillstyle="none", label="train=True")
+    right.plot(values["train=False"], "k-", linewidth=2, label="train=False")
+    right.set_xlabel("batch (the same image, other companions)")
+    right.set_ylabel("normalised value of one pixel")
+    right.legend(fontsize=9)
+    fig.tight_layout()
+    plt.show()
+
+
+show_running_statistics()
+
+# %% [markdown] lang="en"
+# ## 3. The way back
+#
+# Now for the gradient. In evaluation mode it would be easy: the running statistics are fixed
+# numbers, so the layer only multiplies by $\gamma/\sigma$. In training it is not: the mean and the
+# variance **are made from x**. When one pixel grows, the mean moves, and with it *every* output of
+# the channel. A backward pass that forgets this is the classic mistake; it even learns, badly.
+#
+# The safe way is the **computation graph**: break the formula into steps so small that each is
+# obvious, and then walk them backwards. Look at one channel with $n$ numbers:
+
+# %% [markdown] lang="ja"
+# ## 3. 逆伝播
+#
+# 次は勾配です。推論時なら簡単です。移動平均は固定された値なので、層は $\gamma/\sigma$ 倍するだけです。しかし学習時には、平均も分散も**xから作られています**。1つの画素を大きくすると、平均が動き、そのチャンネルの**すべての**出力が動きます。これを忘れるのは、バッチ正規化の逆伝播で最もよくある間違いです。しかも、それなりに学習できてしまうので厄介です。
+#
+# 確実なのは、**計算グラフ**を使う方法です。式を、1つ1つは明らかだといえるほど小さな段階に分け、それを逆向きにたどります。$n$ 個の値を持つ1つのチャンネルについて考えましょう。
+
+
+# %% name="picture_of_graph" tags=["demo"]
+def draw_computation_graph():
+    fig, ax = empty_axes(14, 6.2, (12, 5.2))
+    nodes = {
+        "x": (0.7, 3.6, "x"),
+        "mean": (2.8, 1.5, "mean\nsum(x) / n"),
+        "centred": (5.2, 3.6, "centred\nx - mean"),
+        "std": (7.8, 1.5, "std\nsqrt(sum(centred²) / n + eps)"),
+        "normal": (10.4, 3.6, "normal\ncentred / std"),
+        "out": (13.2, 3.6, "out"),
+    }
+    for name, (x, y, text) in nodes.items():
+        draw_box(ax, x, y, text, "white" if name in ("x", "out") else "0.92", 11)
+    arrows = (
+        ((0.9, 3.6), (4.65, 3.6)),
+        ((0.8, 3.3), (2.3, 1.95)),
+        ((3.3, 1.95), (4.8, 3.15)),
+        ((5.75, 3.6), (9.7, 3.6)),
+        ((5.6, 3.15), (7.1, 1.95)),
+        ((8.5, 1.95), (10.0, 3.15)),
+        ((11.1, 3.6), (12.85, 3.6)),
+    )
+    for start, end in arrows:
+        draw_arrow(ax, start, end)
+    ax.text(12.05, 3.8, "* gamma\n+ beta", ha="center", va="bottom", fontsize=10)
+    # en: The way back, above the graph.
+    # ja: 逆向きの道を、グラフの上に描く。
+    labels = {"x": "dx", "centred": "dcentred", "normal": "dnormal", "out": "dout"}
+    for name, text in labels.items():
+        ax.text(nodes[name][0], 5.3, text, ha="center", va="center", fontsize=12, style="italic")
+    for right, left in (("out", "normal"), ("normal", "centred"), ("centred", "x")):
+        start, end = nodes[right][0] - 0.75, nodes[left][0] + 0.85
+        draw_arrow(ax, (start, 5.3), (end, 5.3), dashed=True)
+    for name, below in (("mean", "dmean"), ("std", "dstd")):
+        ax.text(nodes[name][0], 0.65, below, ha="center", va="center", fontsize=12, style="italic")
+    ax.text(0.2, 5.9, "backward (right to left)", fontsize=10, style="italic")
+    ax.text(2.7, 3.9, "path 1", ha="center", fontsize=10)
+    ax.text(0.9, 2.3, "path 2", ha="center", fontsize=10)
+    ax.text(7.8, 3.9, "path 1", ha="center", fontsize=10)
+    ax.text(5.75, 2.3, "path 2", ha="center", fontsize=10)
+    fig.subplots_adjust(0, 0, 1, 1)
+    plt.show()
+
+
+draw_computation_graph()
+
+# %% [markdown] lang="en"
+# Arrows split in two places: `x` goes into `centred` directly and through `mean`; `centred` goes
+# into `normal` directly and through `std`. Where an arrow splits on the way there, gradients **add
+# up** on the way back. Now step by step, from right to left, for one channel. ($d\text{std}$ is
+# short for "gradient of the loss with respect to std", and so on; $i$ runs over the $n$ numbers.)
+#
+# **Step 1**, out = γ · normal + β. Each output saw the same γ and β, so their gradients are sums.
+# γ multiplies *normal*, not `x` and not `out`:
+# $$d\beta = \sum_i dout_i \qquad d\gamma = \sum_i dout_i\cdot normal_i \qquad
+# dnormal_i = dout_i\cdot\gamma$$
+#
+# **Step 2**, normal = centred / std. The derivative of $1/\text{std}$ is $-1/\text{std}^2$, and
+# $\text{centred}/\text{std}^2 = \text{normal}/\text{std}$. All $n$ numbers were divided by the
+# *one* std:
+# $$d\text{std} = -\frac{1}{\text{std}}\sum_i dnormal_i\cdot normal_i \qquad\qquad
+# \text{directly to centred: } \frac{dnormal_i}{\text{std}}$$
+#
+# **Step 3**, std = √(Σ centred² / n + ε). The derivative of a root is $1/(2\,\text{std})$, that of
+# $\text{centred}_i^2/n$ is $2\,\text{centred}_i/n$. Together that is
+# $\text{centred}_i/(n\,\text{std})$, which is $\text{normal}_i/n$. Add what came directly:
+# $$d\text{centred}_i = \frac{dnormal_i}{\text{std}} + d\text{std}\cdot\frac{normal_i}{n}$$
+#
+# **Step 4**, centred = x − mean, mean = Σ x / n. Each centred number lost the *one* mean, and each
+# `x` makes up one $n$-th of it:
+# $$d\text{mean} = -\sum_i d\text{centred}_i \qquad\qquad dx_i = d\text{centred}_i + \frac{d\text{mean}}{n}$$
+#
+# That is all. Two things can be seen from it without any calculation, and they make good tests. The
+# gradients of a channel **sum to 0**: shifting all of `x` changes nothing, as the mean is taken
+# away anyway. And for the same reason a `dout` of ones gives $dx = 0$. So do several wrong
+# versions, such as one that forgets gamma: never test a batch norm with ones.
+#
+# ## Exercise 3: `BatchNorm.backward`
+#
+# ★★★, about 50 minutes. Go back up to the class, write `backward`, run the class's cell again, and
+# come back to the check.
+#
+# <details><summary>Hint 1: what forward should keep</summary>
+#
+# Only <code>normal</code> and <code>std</code> occur in the steps above (and gamma, which the layer
+# has).
+# </details>
+#
+# <details><summary>Hint 2: shapes</summary>
+#
+# <code>dbeta</code> and <code>dgamma</code> are <code>(C,)</code>. <code>dstd</code> and
+# <code>dmean</code> meet images again: let them keep their four axes, <code>(1, C, 1, 1)</code>.
+# </details>
+#
+# <details><summary>Help by symptom</summary>
+#
+# | symptom | look here |
+# |---|---|
+# | dx does not sum to 0 in each channel | step 4: the path through the mean |
+# | dx sums to 0, but differs from the measured one | step 3: the path through std |
+# | right at first, wrong with another gamma | gamma missing in dnormal, or out in place of normal |
+# | dgamma, dbeta too small by a factor | mean in place of sum |
+# | one number in place of C | over which axes is the sum? |
+# </details>
+
+# %% [markdown] lang="ja"
+# 矢印が枝分かれする場所が2つあります。`x`は、直接と、`mean`を通る道とで`centred`につながり、`centred`は、直接と、`std`を通る道とで`normal`につながっています。行きに枝分かれしたところでは、帰りの勾配を**足し合わせます**。では、1つのチャンネルについて、右から左へ1段ずつ進みましょう（$d\text{std}$ は「stdに対する損失の勾配」を略した書き方で、ほかも同様です。$i$ は $n$ 個の値の番号です）。
+#
+# **第1段** out = γ・normal + β。どの出力にも同じγとβが使われたので、それぞれの勾配は和になります。γが掛けられた相手は、`x`でも`out`でもなく**normal**です。
+# $$d\beta = \sum_i dout_i \qquad d\gamma = \sum_i dout_i\cdot normal_i \qquad
+# dnormal_i = dout_i\cdot\gamma$$
+#
+# **第2段** normal = centred / std。$1/\text{std}$ の微分は $-1/\text{std}^2$ で、$\text{centred}/\text{std}^2 = \text{normal}/\text{std}$ です。$n$ 個の値はすべて、**1つの**stdで割られています。
+# $$d\text{std} = -\frac{1}{\text{std}}\sum_i dnormal_i\cdot normal_i \qquad\qquad
+# \text{centredに直接届く分：} \frac{dnormal_i}{\text{std}}$$
+#
+# **第3段** std = √(Σ centred² / n + ε)。平方根の微分は $1/(2\,\text{std})$、$\text{centred}_i^2/n$ の微分は $2\,\text{centred}_i/n$ です。掛け合わせると $\text{centred}_i/(n\,\text{std})$、つまり $\text{normal}_i/n$ になります。これに、直接届いた分を足します。
+# $$d\text{centred}_i = \frac{dnormal_i}{\text{std}} + d\text{std}\cdot\frac{normal_i}{n}$$
+#
+# **第4段** centred = x − mean、mean = Σ x / n。どの値からも**1つの**meanが引かれ、それぞれの`x`はmeanの $n$ 分の1を作っています。
+# $$d\text{mean} = -\sum_i d\text{centred}_i \qquad\qquad dx_i = d\text{centred}_i + \frac{d\text{mean}}{n}$$
+#
+# これで終わりです。計算しなくてもわかることが2つあり、よいテストになります。まず、1つのチャンネルの勾配の**和は0**です。`x`全体をずらしても、平均を引くので、結果は何も変わらないからです。また、同じ理由で、`dout`がすべて1なら $dx = 0$ です。ところが、gammaを忘れるなどの間違ったコードでも、やはり0になります。バッチ正規化のテストに、すべて1の`dout`を使ってはいけません。
+#
+# ## 演習3：`BatchNorm.backward`
+#
+# ★★★、目安は50分です。上のクラスに戻って`backward`を書き、クラスのセルをもう一度実行してから、ここに戻って確認用のセルを実行してください。
+#
+# <details><summary>ヒント1：forwardで保存しておくもの</summary>
+#
+# 上の各段に出てくるのは、<code>normal</code>と<code>std</code>だけです（gammaは層が持っています）。
+# </details>
+#
+# <details><summary>ヒント2：形状</summary>
+#
+# <code>dbeta</code>と<code>dgamma</code>は<code>(C,)</code>です。<code>dstd</code>と<code>dmean</code>は、また画像と計算するので、4軸の<code>(1, C, 1, 1)</code>のままにしておきます。
+# </details>
+#
+# <details><summary>症状から原因を探す</summary>
+#
+# | 症状 | 見直すところ |
+# |---|---|
+# | チャンネルごとのdxの和が0にならない | 第4段：meanを通る道 |
+# | 和は0だが、数値的に求めた勾配と違う | 第3段：stdを通る道 |
+# | 最初は正しいが、gammaを変えると違う | dnormalにgammaがない、またはnormalの代わりにoutを使っている |
+# | dgammaやdbetaが何分の1かになる | 和ではなく平均を取っている |
+# | C個ではなく1つの値になる | どの軸について足しているか |
+# </details>
+
+
+# %% name="check_backward" tags=["check"]
+def check_backward():
+    layer = BatchNorm(1, eps=0)
+    layer.forward(np.array([[[[1.0, 3.0]]], [[[3.0, 1.0]]]]))
+    dout = np.array([[[[1.0, 10.0]]], [[[100.0, 1000.0]]]])
+    dx = layer.backward(dout)
+    assert dx is not None, tr("backward has to return dx.", "backwardはdxを返す必要があります。")
+    for name, right, mean in (("dbeta", 1111, 277.75), ("dgamma", -891, -222.75)):
+        value = getattr(layer, name)
+        assert value is not None, tr(
+            f"backward has to set self.{name}.", f"backwardでは、self.{name}を設定してください。"
+        )
+        assert np.shape(value) == (1,), tr(
+            f"{name} has the shape {np.shape(value)}, but should be (C,), here (1,).",
+            f"{name}の形状が{np.shape(value)}です。(C,)、ここでは(1,)のはずです。",
+        )
+        assert not np.allclose(value, mean), tr(
+            f"{name} is a mean, but should be a sum.", f"{name}が、和ではなく平均になっています。"
+        )
+        assert np.allclose(value, right), tr(
+            f"{name} should be {right}, but is {value[0]:g}. By what is gamma multiplied in forward?",
+            f"{name}は{right}のはずですが、{value[0]:g}です。forwardでgammaは何に掛けられましたか。",
+        )
+    assert np.shape(dx) == dout.shape, tr(
+        f"dx has the shape {np.shape(dx)}, but should be that of x, {dout.shape}.",
+        f"dxの形状が{np.shape(dx)}です。xと同じ{dout.shape}のはずです。",
+    )
+    got = np.ravel(dx)
+    assert not np.allclose(got, [1, 10, 100, 1000]), tr(
+        "dx treats mean and std as constants. They are made from x: follow paths 2 as well.",
+        "meanとstdを定数として扱っています。どちらもxから作られるので、path 2もたどってください。",
+    )
+    assert not np.allclose(got, [-276.75, -267.75, -177.75, 722.25]), tr(
+        "The path through std is missing (step 3).", "stdを通る道（第3段）が抜けています。"
+    )
+    assert np.allclose(got, [-499.5, -45, 45, 499.5]), tr(
+        f"dx should be [-499.5, -45, 45, 499.5], but is {got}.",
+        f"dxは[-499.5, -45, 45, 499.5]のはずですが、{got}です。",
+    )
+
+    random = np.random.default_rng(0)
+    x, dout = random.standard_normal((2, 3, 2, 3)), random.standard_normal((2, 3, 2, 3))
+    gamma, beta = random.standard_normal(3), random.standard_normal(3)
+
+    def loss(x, gamma, beta):
+        layer = BatchNorm(3)
+        layer.gamma, layer.beta = gamma, beta
+        return np.sum(layer.forward(x) * dout), layer
+
+    layer = loss(x, gamma, beta)[1]
+    found = {"dx": layer.backward(dout), "dgamma": layer.dgamma, "dbeta": layer.dbeta}
+    measured = {
+        "dx": numerical_gradient(lambda v: loss(v, gamma, beta)[0], x),
+        "dgamma": numerical_gradient(lambda v: loss(x, v, beta)[0], gamma),
+        "dbeta": numerical_gradient(lambda v: loss(x, gamma, v)[0], beta),
+    }
+    for name, right in measured.items():
+        assert np.shape(found[name]) == right.shape, tr(
+            f"{name} has the shape {np.shape(found[name])}, but should be {right.shape}.",
+            f"{name}の形状が{np.shape(found[name])}です。{right.shape}のはずです。",
+        )
+        error = np.abs(found[name] - right).max() / np.abs(right).max()
+        assert error < 1e-5, tr(
+            f"{name} differs from the measured gradient by {error:.1e} for three channels with "
+            "different gammas. Does each channel use its own gamma and std, and the sum over its own "
+            "numbers?",
+            f"gammaの異なる3チャンネルで、{name}が数値的に求めた勾配と{error:.1e}だけ違います。"
+            "チャンネルごとに、自分のgammaとstd、自分の値だけの和を使っていますか。",
+        )
+    sums = np.abs(found["dx"].sum(axis=(0, 2, 3))).max()
+    print(tr(f"sum of dx in each channel: {sums:.0e}", f"チャンネルごとのdxの和: {sums:.0e}"))
+    print(
+        tr(
+            "All visible checks of BatchNorm.backward passed. Grading also tries other shapes.",
+            "BatchNorm.backwardの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_backward()
+
+# %% [markdown] lang="en"
+# ## Where a single push goes
+#
+# Sixteen numbers in a channel, and a `dout` that is 1 for number 9, the dark bar, and 0 for the
+# others. Yet none of the others has the gradient 0. Raising any of them raises the mean, which
+# lowers the output of number 9: a little minus for all, path 2 through the mean. Raising one that
+# lies above the mean also widens the spread, and number 9, divided by std, falls; raising one far
+# below the mean narrows it, and number 9 rises: path 2 through std. Compare the two figures, bar by
+# bar.
+
+# %% [markdown] lang="ja"
+# ## 1つの値を動かそうとすると
+#
+# 1つのチャンネルに16個の値があり、`dout`は9番（濃い棒）だけが1で、ほかは0だとします。それでも、ほかの値の勾配は0になりません。どの値も、大きくすると平均が上がり、そのぶん9番の出力が下がります。これがmeanを通る道で、全体に小さな負の勾配が付きます。また、平均より上にある値を大きくすると、ばらつきが広がり、stdで割られる9番の出力は下がります。逆に、平均よりずっと下にある値を大きくすると、ばらつきが狭まり、9番の出力は上がります。これがstdを通る道です。2つの図を、棒を1本ずつ見比べてみてください。
+
+
+# %% name="single_push" tags=["demo"]
+def show_single_push():
+    random = np.random.default_rng(5)
+    x = random.standard_normal((1, 1, 4, 4))
+    layer = BatchNorm(1)
+    normal = layer.forward(x).ravel()
+    dout = np.zeros((1, 1, 4, 4))
+    dout[0, 0, 2, 1] = 1.0
+    dx = layer.backward(dout).ravel()
+    fig, axes = plt.subplots(1, 2, figsize=(12, 3.2))
+    colors = ["0.15" if i == 9 else "0.75" for i in range(16)]
+    for ax, values, title in zip(axes, (normal, dx), ("normalised values", "dx"), strict=True):
+        ax.bar(range(16), values, color=colors, edgecolor="black")
+        ax.axhline(0, color="black", linewidth=0.8)
+        ax.set_title(title, fontsize=10)
+        ax.set_xlabel("number")
+    fig.tight_layout()
+    plt.show()
+
+
+show_single_push()
+
+# %% [markdown] lang="en"
+# ## The experiment: how much do running statistics matter?
+#
+# With a convolution and a batch norm that have both directions, you can train a network: conv 3 × 3
+# with 6 filters, batch norm, ReLU, the average of each map, and a linear layer. It is to tell three
+# textures apart: lines across, lines down, lines aslant, in images of 12 × 12 with brightness from
+# 0 to 255 and noise. After training it judges 600 new images in five ways. Guess before you run it:
+# with which of them does it do worst? Guessing blindly gives one third.
+
+# %% [markdown] lang="ja"
+# ## 実験：移動平均はどれほど大切か
+#
+# 順伝播と逆伝播のある畳み込み層とバッチ正規化層がそろったので、ネットワークを学習させることができます。3×3のフィルター6枚の畳み込み、バッチ正規化、ReLU、マップごとの平均、線形層、という構成です。課題は、横縞、縦縞、斜めの縞の3種類の見分けです。画像は12×12で、明るさは0から255、ノイズが加わっています。学習した後、新しい画像600枚を5通りの方法で判定します。結果を見る前に予想してみてください。いちばん成績が悪いのはどれでしょうか。当てずっぽうなら正答率は3分の1です。
+
+
+# %% name="experiment" tags=["demo"]
+def make_textures(count, random):
+    y, x = np.mgrid[0:12, 0:12]
+    along = np.stack([y, x, (x + y) / 1.4])
+    labels = random.integers(0, 3, count)
+    wave = np.sin(
+        random.uniform(1.1, 1.7, (count, 1, 1)) * along[labels]
+        + random.uniform(0, 6.28, (count, 1, 1))
+    )
+    images = random.uniform(0.5, 1.5, (count, 1, 1)) * wave + random.normal(0, 0.5, wave.shape)
+    brightness = 120 + 15 * random.standard_normal((count, 1, 1))
+    return np.clip(brightness + 40 * images, 0, 255)[:, None], labels
+
+
+def train_on_textures():
+    random = np.random.default_rng(0)
+    conv = Convolution(random.normal(0, 0.5, (6, 1, 3, 3)), np.zeros(6))
+    bn = BatchNorm(6)
+    V, c = random.normal(0, 0.4, (6, 3)), np.zeros(3)
+
+    def judge(images, train):
+        maps = relu(bn.forward(conv.forward(images), train))
+        features = maps.mean(axis=(2, 3))
+        return maps, features, features @ V + c
+
+    losses = []
+    for step in range(250):
+        rate = 0.5 if step < 150 else 0.05
+        images, labels = make_textures(32, random)
+        maps, features, scores = judge(images, True)
+        # en: Loss: half the mean squared distance to a 1 for the right texture and 0 for the others.
+        # ja: 損失：正解を1、ほかを0としたときの差の2乗の平均の半分。
+        wrong = (scores - np.eye(3)[labels]) / len(images)
+        losses.append(0.5 * len(images) * np.sum(wrong**2))
+        share = (wrong @ V.T)[:, :, None, None] / maps[0, 0].size
+        conv.backward(bn.backward(share * (maps > 0)))
+        V -= rate * features.T @ wrong
+        c -= rate * wrong.sum(axis=0)
+        conv.W -= rate * conv.dW
+        bn.gamma = bn.gamma - rate * bn.dgamma
+        bn.beta = bn.beta - rate * bn.dbeta
+    return losses, bn, judge
+
+
+def show_experiment():
+    losses, bn, judge = train_on_textures()
+    images, labels = make_textures(600, np.random.default_rng(1))
+    by_label = np.argsort(labels, kind="stable")
+    learned = bn.running_mean, bn.running_var
+
+    def accuracy(size, train, order=slice(None)):
+        answers = [
+            judge(images[order][i : i + size], train)[2].argmax(axis=1)
+            for i in range(0, len(images), size)
+        ]
+        return np.mean(np.concatenate(answers) == labels[order])
+
+    results = {"running statistics": accuracy(1, False)}
+    for name, size, order in (
+        ("batch of 32", 32, slice(None)),
+        ("batch of 32, sorted by class", 32, by_label),
+        ("batch of 2", 2, slice(None)),
+        ("each image alone", 1, slice(None)),
+    ):
+        bn.running_mean, bn.running_var = learned
+        results[f"train=True, {name}"] = accuracy(size, True, order)
+
+    fig, (left, right) = plt.subplots(1, 2, figsize=(13, 3.4), width_ratios=[1, 1.5])
+    left.plot(losses, color="black", linewidth=1)
+    left.set_title("training loss", fontsize=10)
+    left.set_xlabel("step")
+    bars = right.barh(list(results), list(results.values()), color="0.7", edgecolor="black")
+    bars[0].set_facecolor("0.25")
+    right.bar_label(bars, fmt="%.3f", padding=3)
+    right.axvline(1 / 3, color="black", linestyle=":", linewidth=1)
+    right.set_xlim(0, 1.12)
+    right.invert_yaxis()
+    right.set_title("accuracy on 600 new images (dotted: guessing)", fontsize=10)
+    fig.tight_layout()
+    plt.show()
+
+
+show_experiment()
+
+# %% [markdown] lang="en"
+# The weights, the images and the code are the same for all five bars. Only the numbers that are
+# subtracted and divided by differ. A well mixed batch of 32 is nearly as good as the running
+# statistics, which is why the problem stays hidden as long as one tests with large, shuffled
+# batches. It shows on the day when somebody hands in a single image, or a folder in which all
+# images are of one kind. (Questions 1 and 2 at the end ask why.)
+#
+# ## 4. Adding a correction: the residual block
+#
+# Back to the puzzle from the beginning. Take a good network and put ten more layers on top. It
+# could be as good as before if the new layers learned to do *nothing*, to pass their input on
+# unchanged. But for a stack of convolutions and ReLUs, doing nothing is hard: the filters would
+# have to hit exact numbers (a 1 in the middle, 0 elsewhere, for one channel each), from random
+# beginnings.
+#
+# He, Zhang, Ren and Sun (2015) turned it around. Let the layers compute a *correction* $F(x)$, and
+# add the input itself:
+#
+# $$y = \text{relu}\bigl(F(x) + x\bigr)$$
+#
+# Now doing nothing is easy: $F(x) = 0$. Two vectors decide it: with `gamma2` and `beta2` 0, the
+# parameters of the last batch norm in $F$, the block is the identity (for inputs that are not
+# negative, which those from the block before never are, thanks to its ReLU). Small filters would not do
+# here: the batch norm behind them would scale their results up again. A block then has to learn only
+# what should be *different* about its input. That is why $F$ is called the **residual**: what is
+# left of the task after the input has been passed on.
+#
+# Drawn as a *basic block*, with two convolutions of 3 × 3 in $F$:
+
+# %% [markdown] lang="ja"
+# 5本の棒で、重みも画像もコードもまったく同じです。違うのは、引く値と割る値だけです。よく混ざった32枚のバッチなら、移動平均とほとんど変わらない成績になります。そのため、シャッフルした大きなバッチでテストしているかぎり、この問題には気付けません。誰かが1枚だけの画像や、同じ種類の画像ばかりのフォルダーを渡してきた日に、初めて明らかになるのです（なぜそうなるのかは、最後の問い1と2で考えます）。
+#
+# ## 4. 修正を加える：残差ブロック
+#
+# はじめの謎に戻りましょう。性能のよいネットワークに、さらに10層を重ねたとします。新しい層が**何もしない**こと、つまり入力をそのまま通すことを学習すれば、性能は元のままのはずです。ところが、畳み込みとReLUを重ねた層にとって、何もしないのは難しいことなのです。フィルターが、乱数から出発して、決まった値（自分のチャンネルの中央だけが1で、ほかは0）にぴったり一致しなければならないからです。
+#
+# He、Zhang、Ren、Sunの4人（2015年）は、これを逆転させました。層には**修正分** $F(x)$ を計算させ、それに入力そのものを足すのです。
+#
+# $$y = \text{relu}\bigl(F(x) + x\bigr)$$
+#
+# これなら、何もしないのは簡単です。$F(x) = 0$ にすればよいのです。それには2つのベクトルがあれば足ります。$F$ の最後のバッチ正規化のパラメーター`gamma2`と`beta2`が0なら、ブロックは恒等写像になります（入力が負でない場合の話ですが、前のブロックがReLUで終わっているので、負の入力は来ません）。なお、フィルターの値を小さくしても、$F$ は小さくなりません。後ろのバッチ正規化が、元の大きさに戻してしまうからです。ブロックは、入力の**どこを変えるべきか**だけを学習すればよいことになります。$F$ が**残差**（residual）と呼ばれるのは、入力をそのまま渡した残りの仕事を受け持つからです。
+#
+# 3×3の畳み込み2つを $F$ に持つ**基本ブロック**（basic block）を図にすると、次のようになります。
+
+
+# %% name="picture_of_blocks" tags=["demo"]
+def draw_blocks():
+    fig, axes = plt.subplots(1, 2, figsize=(12, 6.6))
+    titles = (
+        "same shape: the shortcut is x itself",
+        "other shape: the shortcut has a 1x1 convolution",
+    )
+    for ax, title, projected in zip(axes, titles, (False, True), strict=True):
+        ax.set_xlim(0, 8)
+        ax.set_ylim(0, 12)
+        ax.axis("off")
+        ax.set_title(title, fontsize=11)
+        stride = "stride s" if projected else "stride 1"
+        steps = (
+            (11.2, "x"),
+            (9.6, f"conv 3x3, {stride}, pad 1"),
+            (8.3, "batch norm"),
+            (7.0, "ReLU"),
+            (5.7, "conv 3x3, stride 1, pad 1"),
+            (4.4, "batch norm"),
+            (2.7, "+"),
+            (1.6, "ReLU"),
+            (0.4, "y"),
+        )
+        for height, text in steps:
+            draw_box(ax, 2.7, height, text, "0.9" if "ReLU" in text else "white", 10)
+        for i in range(len(steps) - 1):
+            draw_arrow(ax, (2.7, steps[i][0] - 0.4), (2.7, steps[i + 1][0] + 0.4))
+        ax.plot([2.7, 6.3, 6.3], [10.6, 10.6, 8.6 if projected else 2.7], "k", linewidth=1.5)
+        if projected:
+            draw_box(ax, 6.3, 7.9, "conv 1x1,\nstride s, pad 0", fontsize=10)
+            draw_arrow(ax, (6.3, 7.2), (6.3, 5.8))
+            draw_box(ax, 6.3, 5.4, "batch norm", fontsize=10)
+            ax.plot([6.3, 6.3], [5.0, 2.7], "k", linewidth=1.5)
+        draw_arrow(ax, (6.3, 2.7), (3.1, 2.7))
+        ax.plot([0.3, 0.15, 0.15, 0.3], [10.0, 10.0, 4.0, 4.0], "k", linewidth=1)
+        ax.text(-0.1, 7.0, "F(x)", ha="right", va="center", fontsize=12)
+        ax.text(4.6, 2.95, "shortcut", ha="center", fontsize=10, style="italic")
+    fig.tight_layout()
+    plt.show()
+
+
+draw_blocks()
+
+# %% [markdown] lang="en"
+# Look closely at the ReLUs. There is one between the convolutions and one **after** the sum, but
+# none between the second batch norm and the sum: otherwise $F$ could only ever *add*, never take
+# away.
+#
+# **When is the plain shortcut impossible?** Two arrays can be added if they have the same shape
+# `(N, C, H, W)`. $F$ can change two things about it, and each alone is reason enough for the
+# picture on the right:
+#
+# | | x | F(x) | add x itself? |
+# |---|---|---|---|
+# | 64 → 64 channels, stride 1 | (2, 64, 32, 32) | (2, 64, 32, 32) | yes |
+# | 3 → 64 channels, stride 1 | (2, 3, 32, 32) | (2, 64, 32, 32) | no, the channels differ |
+# | 64 → 64 channels, stride 2 | (2, 64, 32, 32) | (2, 64, 16, 16) | no, the sizes differ |
+# | 64 → 128 channels, stride 2 | (2, 64, 32, 32) | (2, 128, 16, 16) | no, both do |
+#
+# In these cases a **1 × 1 convolution** brings the shortcut into shape (a *projection*): each of
+# its filters mixes the channels of a single pixel, and with stride 2 it looks at every other pixel.
+# A filter of 1 × 1 needs no padding. It is followed by a batch norm of its own. One case is
+# treacherous: with **one** input channel and stride 1, NumPy adds `(N, 1, H, W)` to `(N, 64, H, W)`
+# without complaint, by broadcasting, and the missing convolution goes unnoticed.
+#
+# ## Exercise 4: `BasicBlock.forward`
+#
+# ★★☆, about 40 minutes. The parameters live in the dictionary `params`. Three methods are given, so
+# that you can think about the block and not about bookkeeping: `add_parameters` puts filters with
+# their bias, gamma and beta into `params` under a name, as you see there for `"1"` and `"2"`;
+# `conv_bn` runs one convolution and the batch norm behind it, with the parameters *of that moment*;
+# `conv_bn_backward` runs both backwards (for exercise 6). You write, in `__init__`, when there is a
+# projection, and `forward`.
+#
+# <details><summary>Hint 1: which stride and padding where?</summary>
+#
+# Only one of the two 3 × 3 convolutions shrinks the picture. 3 × 3 with pad 1 keeps the size at
+# stride 1. What must the 1 × 1 convolution have, so that its result fits, also for odd sizes?
+# </details>
+#
+# <details><summary>Hint 2: the residual is measured where?</summary>
+#
+# <code>self.residual</code> is F(x) itself: the number that arrives at the plus from above in the
+# figure. The difference between the block's output and its input is something else, since a ReLU
+# comes after the sum.
+# </details>
+#
+# <details><summary>Hint 3: it works for 64 → 64 only</summary>
+#
+# Read the table above again, line by line. For each line: what does your condition say?
+# </details>
+
+# %% [markdown] lang="ja"
+# ReLUの位置に注目してください。2つの畳み込みの間に1つ、足し算の**後**に1つあります。2つ目のバッチ正規化と足し算の間にはありません。もしここにReLUがあると、$F$ は値を**増やす**ことしかできず、減らすことができなくなります。
+#
+# **入力をそのまま足せないのは、どんなときでしょうか。** 2つの配列を足せるのは、形状`(N, C, H, W)`が同じときです。$F$ によって変わりうるものは2つあり、そのどちらか一方でも変われば、右の図の形が必要です。
+#
+# | | x | F(x) | xをそのまま足せるか |
+# |---|---|---|---|
+# | 64 → 64チャンネル、ストライド1 | (2, 64, 32, 32) | (2, 64, 32, 32) | 足せる |
+# | 3 → 64チャンネル、ストライド1 | (2, 3, 32, 32) | (2, 64, 32, 32) | 足せない（チャンネル数が違う） |
+# | 64 → 64チャンネル、ストライド2 | (2, 64, 32, 32) | (2, 64, 16, 16) | 足せない（大きさが違う） |
+# | 64 → 128チャンネル、ストライド2 | (2, 64, 32, 32) | (2, 128, 16, 16) | 足せない（両方とも違う） |
+#
+# 足せないときは、**1×1の畳み込み**でショートカットの形を整えます（射影ショートカット）。1×1のフィルターは、それぞれ1画素の中でチャンネルを混ぜ合わせます。ストライドが2なら、1つおきの画素だけを見ます。1×1なのでパディングは要りません。その後に、専用のバッチ正規化を置きます。気を付けたいのは、入力が**1チャンネル**でストライドが1の場合です。NumPyは`(N, 1, H, W)`と`(N, 64, H, W)`をブロードキャストで何事もなく足してしまうので、畳み込みを忘れていても気付けません。
+#
+# ## 演習4：`BasicBlock.forward`
+#
+# ★★☆、目安は40分です。パラメーターは辞書`params`に入れます。ブロックの構造に集中できるように、3つのメソッドを用意しました。`add_parameters`は、フィルターとそのバイアス、gamma、betaを、名前を付けて`params`に入れます（`"1"`と`"2"`の例が`__init__`にあります）。`conv_bn`は、1つの畳み込みとその後のバッチ正規化を、**その時点の**パラメーターで実行します。`conv_bn_backward`は、両方を逆向きに実行します（演習6で使います）。書いてもらうのは、`__init__`の中の、射影が必要かどうかを決める部分と、`forward`です。
+#
+# <details><summary>ヒント1：ストライドとパディング</summary>
+#
+# 2つある3×3の畳み込みのうち、画像を小さくするのは片方だけです。3×3でパディング1、ストライド1なら、大きさは変わりません。1×1の畳み込みの結果が（奇数の大きさのときも）ぴったり合うには、どんな設定が必要ですか。
+# </details>
+#
+# <details><summary>ヒント2：残差をどこで測るか</summary>
+#
+# <code>self.residual</code>はF(x)そのもの、図でいえば、＋に上から入ってくる値です。ブロックの出力と入力の差は、これとは別のものです。足し算の後にReLUがあるからです。
+# </details>
+#
+# <details><summary>ヒント3：64 → 64のときしか動かない</summary>
+#
+# 上の表を1行ずつ読み直し、それぞれの場合に自分の条件式がどうなるか、確かめてください。
+# </details>
+
+
+# %% name="basicblock" tags=["stub"]
+class BasicBlock:
+    """The basic block of a residual network: relu(F(x) + shortcut(x)).
+
+    F is conv 3x3 (stride, pad 1) - batch norm - relu - conv 3x3 (stride 1, pad 1) - batch norm.
+    The shortcut is x itself where F keeps the shape; otherwise conv 1x1 (stride, pad 0) - batch norm.
+
+    Args:
+        in_channels, out_channels: channels of x and of the result.
+        stride: of the first convolution and of the shortcut.
+
+    Attributes:
+        params: dictionary of the parameters, out = out_channels.
+            "W1" (out, in_channels, 3, 3), "b1" (out,), "gamma1" (out,), "beta1" (out,),
+            "W2" (out, out, 3, 3), "b2", "gamma2", "beta2" (out,); with a projection also
+            "W_shortcut" (out, in_channels, 1, 1), "b_shortcut", "gamma_shortcut", "beta_shortcut".
+            Others may put new arrays in at any time (block.params["W1"] = array): forward has to
+            read them anew in every call, as the given conv_bn does.
+        grads: gradients under the same names, after backward.
+        projection: True if the shortcut has a convolution.
+        residual: F(x) of the last forward, before the sum and the last relu.
+    --- ja ---
+    残差ネットワークの基本ブロック。relu(F(x) + ショートカット(x))。
+
+    Fは、畳み込み3x3（stride、パディング1）- バッチ正規化 - relu - 畳み込み3x3（ストライド1、
+    パディング1）- バッチ正規化。ショートカットは、Fで形状が変わらなければxそのもの、変わるときは
+    畳み込み1x1（stride、パディング0）- バッチ正規化。
+
+    引数:
+        in_channels, out_channels: xと結果のチャンネル数。
+        stride: 1つ目の畳み込みとショートカットのストライド。
+
+    属性:
+        params: パラメーターの辞書。out = out_channelsとして、
+            "W1" (out, in_channels, 3, 3)、"b1" (out,)、"gamma1" (out,)、"beta1" (out,)、
+            "W2" (out, out, 3, 3)、"b2"、"gamma2"、"beta2" (out,)。射影があるときはさらに
+            "W_shortcut" (out, in_channels, 1, 1)、"b_shortcut"、"gamma_shortcut"、"beta_shortcut"。
+            途中で新しい配列が入れられることがある（block.params["W1"] = 配列）ので、forwardは
+            呼び出されるたびに読むこと（用意したconv_bnはそうしている）。
+        grads: backwardの後に得られる、同じ名前の勾配。
+        projection: ショートカットに畳み込みがあればTrue。
+        residual: 直前のforwardのF(x)。足し算と最後のreluの前の値。
+    """
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        self.stride = stride
+        self.params = {}
+        self.grads = {}
+        self.layers = {}
+        self.bn = {}
+        self.residual = None
+        self.add_parameters("1", he_filters(out_channels, in_channels, 3))
+        self.add_parameters("2", he_filters(out_channels, out_channels, 3))
+
+        # en: Set self.projection, and if it is True, add the parameters of the shortcut.
+        # ja: self.projectionを決め、Trueならショートカットのパラメーターを追加する。
+        ### BEGIN SOLUTION
+        self.projection = stride != 1 or in_channels != out_channels
+        if self.projection:
+            self.add_parameters("_shortcut", he_filters(out_channels, in_channels, 1))
+        ### END SOLUTION
+
+    def add_parameters(self, name, W):
+        """Given: put filters W and their bias, gamma and beta into params, under name.
+        --- ja ---
+        用意済み：フィルターWと、そのバイアス、gamma、betaを、nameを付けてparamsに入れる。
+        """
+        out_channels = len(W)
+        self.bn[name] = BatchNorm(out_channels)
+        starts = {"W": W, "b": np.zeros(out_channels)}
+        starts |= {"gamma": np.ones(out_channels), "beta": np.zeros(out_channels)}
+        self.params |= {key + name: start for key, start in starts.items()}
+
+    def conv_bn(self, name, x, stride, pad, train):
+        """Given: convolution and batch norm called name ("1", "2" or "_shortcut"), in a row.
+        --- ja ---
+        用意済み：nameで指定した（"1"、"2"、"_shortcut"）畳み込みとバッチ正規化を続けて実行する。
+        """
+        conv = Convolution(self.params["W" + name], self.params["b" + name], stride, pad)
+        bn = self.bn[name]
+        bn.gamma = self.params["gamma" + name]
+        bn.beta = self.params["beta" + name]
+        self.layers[name] = conv, bn
+        return bn.forward(conv.forward(x), train)
+
+    def conv_bn_backward(self, name, dout):
+        """Given: the way back through conv_bn(name, ...); fills grads and returns the gradient.
+        --- ja ---
+        用意済み：conv_bn(name, ...)を逆向きにたどり、gradsを埋めて、入力の勾配を返す。
+        """
+        conv, bn = self.layers[name]
+        dx = conv.backward(bn.backward(dout))
+        found = {"W": conv.dW, "b": conv.db, "gamma": bn.dgamma, "beta": bn.dbeta}
+        self.grads |= {key + name: gradient for key, gradient in found.items()}
+        return dx
+
+    def forward(self, x, train=True):
+        """Return relu(F(x) + shortcut(x)), and keep F(x) in self.residual.
+
+        Args:
+            x: shape (N, in_channels, H, W). Must not be changed.
+            train: passed on to every batch norm.
+
+        Returns:
+            Array of shape (N, out_channels, out_h, out_w), out_h = (H - 1) // stride + 1, likewise
+            out_w.
+
+        Example (W2 = 0, so F(x) = 0 and the block is relu):
+            >>> block = BasicBlock(1, 1)
+            >>> block.params["W2"] = np.zeros((1, 1, 3, 3))
+            >>> block.forward(np.array([[[[-1., 2.]]]]))
+            array([[[[0., 2.]]]])
+        --- ja ---
+        relu(F(x) + ショートカット(x))を返し、F(x)をself.residualに保存する。
+
+        引数:
+            x: 形状(N, in_channels, H, W)。書き換えてはいけない。
+            train: すべてのバッチ正規化に渡す。
+
+        戻り値:
+            形状(N, out_channels, out_h, out_w)の配列。out_h = (H - 1) // stride + 1で、out_wも同様。
+
+        例（W2 = 0なのでF(x) = 0となり、ブロックはreluと同じ）:
+            >>> block = BasicBlock(1, 1)
+            >>> block.params["W2"] = np.zeros((1, 1, 3, 3))
+            >>> block.forward(np.array([[[[-1., 2.]]]]))
+            array([[[[0., 2.]]]])
+        """
+        ### BEGIN SOLUTION
+        self.hidden = relu(self.conv_bn("1", x, self.stride, 1, train))
+        self.residual = self.conv_bn("2", self.hidden, 1, 1, train)
+        shortcut = x
+        if self.projection:
+            shortcut = self.conv_bn("_shortcut", x, self.stride, 0, train)
+        self.out = relu(self.residual + shortcut)
+        return self.out
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Send a gradient back through both paths, and set self.grads (overwrite it).
+
+        Args:
+            dout: gradient of the loss with respect to the last forward's result (train=True), same
+                shape. Must not be changed.
+
+        Returns:
+            Gradient of the loss with respect to x.
+        --- ja ---
+        勾配を両方の道に沿って逆向きに伝え、self.gradsを設定（上書き）する。
+
+        引数:
+            dout: 直前のforward（train=True）の結果に対する損失の勾配。形状はその結果と同じ。
+                書き換えてはいけない。
+
+        戻り値:
+            xに対する損失の勾配。
+        """
+        ### BEGIN SOLUTION
+        dsum = dout * (self.out > 0)
+        dhidden = self.conv_bn_backward("2", dsum)
+        dx = self.conv_bn_backward("1", dhidden * (self.hidden > 0))
+        if self.projection:
+            dsum = self.conv_bn_backward("_shortcut", dsum)
+        return dx + dsum
+        ### END SOLUTION
+
+
+# %% name="check_block" tags=["check"]
+def run_block(block, x):
+    try:
+        return block.forward(x)
+    except ValueError as error:
+        raise AssertionError(
+            tr(
+                f"An input of {x.shape} raises: {error}. Do both paths arrive at the plus with the "
+                "same shape? (projection, strides, padding of the 1x1 convolution)",
+                f"{x.shape}の入力で例外が発生しました：{error}。2つの道の形状は、足し算のところで同じに"
+                "なっていますか（射影の有無、ストライド、1×1の畳み込みのパディング）。",
+            )
+        ) from error
+
+
+def check_block():
+    random = np.random.default_rng(0)
+    for sizes, stride, expected in (
+        ((64, 64), 1, False),
+        ((3, 64), 1, True),
+        ((4, 4), 2, True),
+        ((4, 8), 2, True),
+        ((1, 4), 1, True),
+    ):
+        has = "W_shortcut" in BasicBlock(*sizes, stride).params
+        assert has == expected, tr(
+            f"BasicBlock{(*sizes, stride)} has {'a' if has else 'no'} projection. When can x itself "
+            "be added? Name both conditions.",
+            f"BasicBlock{(*sizes, stride)}の射影の有無が違います。xをそのまま足せるのはどんなときですか。"
+            "条件は2つあります。",
+        )
+
+    x = random.standard_normal((2, 3, 32, 32))
+    out = run_block(BasicBlock(3, 64), x)
+    assert np.shape(out) == (2, 64, 32, 32), tr(
+        f"(2, 3, 32, 32) should become (2, 64, 32, 32), but the shape is {np.shape(out)}.",
+        f"(2, 3, 32, 32)は(2, 64, 32, 32)になるはずですが、{np.shape(out)}です。",
+    )
+    assert np.min(out) >= 0, tr(
+        "The block returned something negative. What comes after the sum in the figure?",
+        "ブロックの出力に負の値があります。図では、足し算の後に何がありますか。",
+    )
+
+    # en: With W2 = 0 the second batch norm gives beta2, everywhere: then F is known.
+    # ja: W2 = 0なら、2つ目のバッチ正規化の出力はどこでもbeta2になり、Fの値がわかる。
+    block = BasicBlock(1, 1)
+    block.params["W2"] = np.zeros((1, 1, 3, 3))
+    for beta, right in ((0.0, [0, 2, 5]), (-3.0, [0, 0, 2]), (4.0, [3, 6, 9])):
+        block.params["beta2"] = np.array([beta])
+        out = np.ravel(block.forward(np.array([[[[-1.0, 2.0, 5.0]]]])))
+        assert not (beta < 0 and np.allclose(out, [0, 2, 5])), tr(
+            "F(x) = -3 everywhere, but it did not get through. Does a relu stand before the sum (F must "
+            "be able to take away as well), or is beta2 not used?",
+            "F(x)はどこでも-3のはずですが、効いていません。足し算の前にreluがあるか（Fは値を減らすことも"
+            "できなければなりません）、beta2が使われていないようです。",
+        )
+        assert np.allclose(out, right), tr(
+            f"With W2 = 0 and beta2 = {beta:g}, -1, 2, 5 should become {right}, but is {out}. Does "
+            "forward read params anew, and does the shortcut begin at x?",
+            f"W2 = 0、beta2 = {beta:g}のとき、-1, 2, 5は{right}になるはずですが、{out}です。"
+            "forwardはparamsを毎回読んでいますか。ショートカットはxから始まっていますか。",
+        )
+        assert block.residual is not None, tr(
+            "forward should keep F(x) in self.residual.",
+            "forwardでは、F(x)をself.residualに保存してください。",
+        )
+        residual = np.ravel(block.residual)
+        assert np.allclose(residual, beta), tr(
+            f"self.residual should be F(x), here {beta:g} everywhere, but is {residual}. Measure it "
+            "before the sum.",
+            f"self.residualはF(x)で、ここではどこでも{beta:g}のはずですが、{residual}です。"
+            "足し算の前に測ってください。",
+        )
+
+    # en: The same trick for the shortcut: with a weight of 1 it only normalises.
+    # ja: ショートカットでも同じ工夫をする。重みが1なら、正規化するだけになる。
+    block = BasicBlock(1, 2)
+    block.params["W2"] = np.zeros((2, 2, 3, 3))
+    block.params["W_shortcut"] = np.ones((2, 1, 1, 1))
+    block.params["gamma_shortcut"] = np.array([1.0, 3.0])
+    out = block.forward(np.array([[[[1.0, 3.0]]], [[[3.0, 1.0]]]]))
+    assert not np.allclose(out[0, :, 0, 1], [3, 3], atol=1e-3), tr(
+        "The shortcut arrives unnormalised. What stands behind the 1x1 convolution in the figure?",
+        "ショートカットが正規化されていません。図では、1×1の畳み込みの後に何がありますか。",
+    )
+    assert np.allclose(out[0, :, 0], [[0, 1], [0, 3]], atol=1e-3), tr(
+        f"The projected shortcut should give [[0, 1], [0, 3]] here, but you have\n{out[0, :, 0]}",
+        f"射影ショートカットの結果は、ここでは[[0, 1], [0, 3]]のはずですが、次のとおりです。\n{out[0, :, 0]}",
+    )
+
+    for channels, size in ((3, (8, 6)), (4, (7, 10)), (4, (8, 5))):
+        out = run_block(BasicBlock(3, channels, 2), random.standard_normal((2, 3, *size)))
+        right = (2, channels, (size[0] + 1) // 2, (size[1] + 1) // 2)
+        assert out.shape == right, tr(
+            f"{size[0]}x{size[1]} with stride 2 should give {right}, but gives {out.shape}.",
+            f"{size[0]}×{size[1]}でストライド2なら{right}になるはずですが、{out.shape}です。",
+        )
+
+    block = BasicBlock(2, 2)
+    x = random.standard_normal((4, 2, 5, 5))
+    block.forward(x)
+    together, alone = block.forward(x, False), block.forward(x[:1], False)
+    assert np.allclose(together[:1], alone), tr(
+        "With train=False an image alone gives another result: is train passed on everywhere?",
+        "train=Falseなのに、1枚だけのときの結果が違います。trainをすべての場所に渡していますか。",
+    )
+    print(
+        tr(
+            "All visible checks of BasicBlock.forward passed. Grading also tries other shapes.",
+            "BasicBlock.forwardの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_block()
+
+# %% [markdown] lang="en"
+# ## How large is the correction?
+#
+# One often reads that a residual block learns "a small change from the identity". That is a
+# statement about *trained* networks, and it must be measured at the right place. At the start
+# $F(x)$ is *not* small: its last step is a batch norm, so with `gamma2` = 1 it has standard
+# deviation 1, and is on average larger than the input here. (Output minus input is not $F(x)$
+# either: after the ReLU it is $-x$ wherever the sum was negative. And a *mean* near 0 says nothing:
+# positive and negative differences cancel.) Small or large is decided by `gamma2`:
+
+# %% [markdown] lang="ja"
+# ## 修正分はどのくらい大きいか
+#
+# 「残差ブロックは恒等写像からの小さな変化を学習する」という説明をよく見かけます。これは**学習した後の**ネットワークについての話で、しかも正しい場所で測らなければなりません。学習の始めには、$F(x)$ は**小さくありません**。最後がバッチ正規化なので、`gamma2`が1なら標準偏差は1で、この例では平均すると入力よりも大きくなります（出力と入力の差も $F(x)$ ではありません。和が負になったところでは、ReLUのために差が $-x$ になってしまいます。また、差の**平均**が0に近くても、正の差と負の差が打ち消し合っているだけかもしれません）。小さいか大きいかを決めるのは`gamma2`です。
+
+
+# %% name="size_of_residual" tags=["demo"]
+def show_size_of_residual():
+    random = np.random.default_rng(0)
+    block = BasicBlock(64, 64)
+    # en: As behind a ReLU: nothing negative.
+    # ja: ReLUの後と同じように、負の値のない入力にする。
+    x = relu(random.standard_normal((2, 64, 8, 8)))
+    print("gamma2    mean |x|   mean |F(x)|   mean |output - x|   mean (output - x)")
+    for scale in (1.0, 0.5, 0.1, 0.0):
+        block.params["gamma2"] = np.full(64, scale)
+        out = block.forward(x)
+        sizes = (np.abs(x), np.abs(block.residual), np.abs(out - x), out - x)
+        print(f"{scale:6.1f}" + "".join(f"{size.mean():14.4f}" for size in sizes))
+
+
+show_size_of_residual()
+
+# %% [markdown] lang="en"
+# With `gamma2` = 0 the output *is* the input. Many libraries therefore start with `gamma2` = 0: the
+# untrained network is as shallow as possible, and each block joins in as it learns.
+#
+# ## What the shortcut does for the gradient
+#
+# For learning, a change deep down must be felt at the end, neither drowned nor blown up. Let us
+# measure it directly: push the activations in front of a layer a tiny bit in a random direction,
+# run the rest of the network, and see how far the end moves, for a push of length 1. (Averaged over
+# directions this is the size of the gradient: weak response, weak gradient.) Three networks, each
+# with 48 convolutions:
+
+# %% [markdown] lang="ja"
+# `gamma2`が0なら、出力は入力**そのもの**です。そのため、`gamma2`を0から始めるライブラリーも多くあります。学習前のネットワークは実質的に最も浅い状態で、学習が進むにつれてブロックが1つずつ加わってくるわけです。
+#
+# ## ショートカットと勾配の流れ
+#
+# 学習するには、手前の層での変化が、消えることも爆発することもなく、出口まで伝わらなければなりません。これを直接測ってみましょう。ある層の直前で、値を無作為な方向にほんの少しだけ動かし、残りの層を計算して、出口が（動かした長さ1あたり）どれだけ動くかを見ます（方向について平均すれば、これが勾配の大きさになります。反応が弱ければ、勾配も小さいのです）。比べるのは、畳み込みが48個ずつある3つのネットワークです。
+
+
+# %% name="response" tags=["demo"]
+def plain_network(depth, channels, scale, normalise):
+    layers = []
+    for _ in range(depth):
+        W = scale * he_filters(channels, channels, 3)
+        bn = BatchNorm(channels) if normalise else None
+        layers.append((Convolution(W, np.zeros(channels), 1, 1), bn))
+
+    def layer_of(conv, bn):
+        return lambda x: relu(conv.forward(x) if bn is None else bn.forward(conv.forward(x)))
+
+    return [layer_of(conv, bn) for conv, bn in layers]
+
+
+def responses(layers, x, places, random):
+    inputs = [x]
+    for layer in layers:
+        inputs.append(layer(inputs[-1]))
+    found = []
+    for place in places:
+        push = random.standard_normal(inputs[place].shape)
+        push *= 1e-5 / np.linalg.norm(push)
+        moved = inputs[place] + push
+        for layer in layers[place:]:
+            moved = layer(moved)
+        found.append(np.linalg.norm(moved - inputs[-1]) / 1e-5)
+    return found
+
+
+def show_responses():
+    random = np.random.default_rng(0)
+    channels, depth = 8, 48
+    x = relu(random.standard_normal((8, channels, 8, 8)))
+    blocks = [BasicBlock(channels, channels).forward for _ in range(depth // 2)]
+    networks = {
+        "with shortcuts, batch norm": (blocks, 2, "k-o"),
+        "without shortcuts, batch norm": (plain_network(depth, channels, 1.0, True), 1, "k--s"),
+        "without shortcuts, no batch\nnorm, small weights": (
+            plain_network(depth, channels, 0.7, False), 1, "k:^",
+        ),
+    }  # fmt: skip
+    fig, ax = plt.subplots(figsize=(8.5, 4))
+    for label, (layers, per_layer, style) in networks.items():
+        places = list(range(0, len(layers), 4 // per_layer))
+        found = responses(layers, x, places, random)
+        counts = [per_layer * place for place in places]
+        ax.semilogy(counts, found, style, fillstyle="none", linewidth=1.3, label=label)
+    ax.set_xlabel("convolutions below the push (0 = at the input)")
+    ax.set_ylabel("response at the end")
+    ax.axhline(1, color="0.8", linewidth=1, zorder=0)
+    ax.legend(fontsize=9)
+    fig.tight_layout()
+    plt.show()
+
+
+show_responses()
+
+# %% [markdown] lang="en"
+# The vertical axis counts in powers of ten. Without batch norm and with weights a little too small,
+# the signal loses a factor in each layer and nothing is left (*vanishing gradients*). Batch norm
+# keeps the *activations* in shape, but in a plain network it multiplies the response layer by layer
+# (*exploding gradients*): the first layers would need another learning rate than the last, by
+# powers of ten. With shortcuts there is always the direct way, through which a push arrives as it
+# is, and the response stays moderate.
+#
+# ## 5. A small ResNet
+#
+# Now put blocks together. A **stem** turns the three colour channels into 64 and halves the size.
+# Three **stages** of two blocks follow; the second and third begin with a block that halves the
+# size and doubles the channels. **Global average pooling** makes one number of each map, and a
+# linear layer makes scores of them. The sizes follow from `(size + 2*pad - filter) // stride + 1`.
+# In the figure the height of a box is the size of the maps, its width the number of channels:
+
+# %% [markdown] lang="ja"
+# 縦軸は10の累乗の目盛りです。バッチ正規化がなく、重みが少し小さすぎると、信号は層を通るたびに一定の割合で弱まり、ほとんど残りません（**勾配消失**）。バッチ正規化は、層の**出力**の大きさを整えますが、ただ重ねただけのネットワークでは、反応が層ごとに何倍にもなっていきます（**勾配爆発**）。これでは、最初の層と最後の層とで、学習率を何桁も変えなければなりません。ショートカットがあれば、どこからでもまっすぐな通り道があり、変化がそのまま届くので、反応はほどよい大きさに収まります。
+#
+# ## 5. 小さなResNet
+#
+# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**段**（stage）が3つあり、2段目と3段目の最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの数にし、線形層でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。
+
+
+# %% name="picture_of_resnet" tags=["demo"]
+def draw_resnet():
+    fig, ax = empty_axes(15, 5.6, (13, 4.9))
+    stages = (
+        ("input", 3, 32, ""),
+        ("stem", 64, 16, "conv 7x7\nstride 2, pad 3\nBN, ReLU"),
+        ("layer1", 64, 16, "2 blocks\nstrides 1, 1"),
+        ("layer2", 128, 8, "2 blocks\nstrides 2, 1"),
+        ("layer3", 256, 4, "2 blocks\nstrides 2, 1"),
+    )
+    for i, (name, channels, size, text) in enumerate(stages):
+        x, high, wide = 0.7 + 2.6 * i, size / 10, 0.12 + channels / 200
+        # en: Height of a box: size of the maps. Its width: number of channels.
+        # ja: 箱の高さはマップの大きさ、幅はチャンネル数を表す。
+        corner = (x - wide / 2, 3.0 - high / 2)
+        ax.add_patch(plt.Rectangle(corner, wide, high, facecolor="0.85", edgecolor="black"))
+        ax.text(x, 5.1, name, ha="center", fontsize=12)
+        ax.text(x, 0.95, f"({channels}, {size}, {size})", ha="center", fontsize=10)
+        ax.text(x, 0.6, text, ha="center", va="top", fontsize=9, color="0.25")
+        if i:
+            draw_arrow(ax, (x - 2.6 + 0.85, 3.0), (x - 0.8, 3.0))
+    draw_arrow(ax, (11.85, 3.0), (12.6, 3.0))
+    ax.add_patch(plt.Rectangle((12.7, 1.4), 0.12, 3.2, facecolor="0.85", edgecolor="black"))
+    ax.text(12.76, 5.1, "GAP", ha="center", fontsize=12)
+    ax.text(12.76, 0.95, "(256,)", ha="center", fontsize=10)
+    draw_arrow(ax, (12.95, 3.0), (13.9, 3.0))
+    ax.add_patch(plt.Rectangle((14.0, 2.5), 0.12, 1.0, facecolor="0.85", edgecolor="black"))
+    ax.text(14.06, 5.1, "fc", ha="center", fontsize=12)
+    ax.text(14.06, 0.95, "(10,)", ha="center", fontsize=10)
+    fig.subplots_adjust(0, 0, 1, 1)
+    plt.show()
+
+
+draw_resnet()
+
+# %% [markdown] lang="en"
+# (The ResNet-18 that libraries offer is built for images of 224 × 224. It has max pooling after the
+# stem and a fourth stage with 512 channels: for our small images there would be nothing left to
+# pool.)
+#
+# A network this deep hides mistakes well. Whatever the strides, GAP makes `(N, 256)` of it: so
+# look at the size *after each stage*, not only at the end. And whatever blocks you make, they must
+# be **different objects**: `[BasicBlock(64, 64)] * 2` is a list with the *same* block twice.
+#
+# ## Exercise 5: `SimpleResNet.forward`
+#
+# ★★☆, about 20 minutes. Write the three stages in `__init__`, and `forward`.
+#
+# <details><summary>Hint 1: the stem</summary>
+#
+# It is a convolution and a batch norm, as in <code>conv_bn</code>, but with this network's own
+# <code>params</code> and <code>bn</code>. Hand the present gamma and beta to <code>self.bn</code>
+# first.
+# </details>
+#
+# <details><summary>Hint 2: the end</summary>
+#
+# After global average pooling you have <code>(N, 256)</code>. One matrix product and one sum make
+# the scores; no ReLU and no softmax follow (the loss does that, notebook 06).
+# </details>
+
+# %% [markdown] lang="ja"
+# （ライブラリーにあるResNet-18は224×224の画像のためのもので、stemの後に最大プーリングがあり、512チャンネルの4段目もあります。ここで使う小さな画像でそこまで縮めると、何も残らなくなってしまいます。）
+#
+# これほど深いネットワークでは、間違いが隠れやすくなります。ストライドがどうであれ、GAPを通せば`(N, 256)`になるので、最後の形状だけでなく、**段ごとの**大きさを確かめてください。また、ブロックはそれぞれ**別のオブジェクト**でなければなりません。`[BasicBlock(64, 64)] * 2`は、**同じ**ブロックを2つ並べたリストになります。
+#
+# ## 演習5：`SimpleResNet.forward`
+#
+# ★★☆、目安は20分です。`__init__`の3つの段と、`forward`を書いてください。
+#
+# <details><summary>ヒント1：stem</summary>
+#
+# <code>conv_bn</code>と同じく、畳み込みとバッチ正規化です。ただし、このネットワーク自身の<code>params</code>と<code>bn</code>を使います。先に、その時点のgammaとbetaを<code>self.bn</code>に渡してください。
+# </details>
+#
+# <details><summary>ヒント2：出口</summary>
+#
+# グローバルアベレージプーリングの後は<code>(N, 256)</code>です。1回の行列積と足し算でスコアになります。その後にReLUやソフトマックスはありません（ソフトマックスは損失関数の仕事です。ノートブック06）。
+# </details>
+
+
+# %% name="simpleresnet" tags=["stub"]
+class SimpleResNet:
+    """A small residual network for images with three channels.
+
+    stem (conv 7x7, 64 filters, stride 2, pad 3 - batch norm - relu), layer1, layer2, layer3, global
+    average pooling, linear layer.
+
+    Args:
+        num_classes: number of scores for each image.
+
+    Attributes:
+        params: "stem.W" (64, 3, 7, 7), "stem.b", "stem.gamma", "stem.beta" (64,),
+            "fc.W" (256, num_classes), "fc.b" (num_classes,). Others may put new arrays in at any
+            time: forward has to read them anew in every call.
+        bn: the stem's BatchNorm.
+        layer1, layer2, layer3: lists of two BasicBlocks each, six different objects:
+            64 -> 64 -> 64 channels, 64 -> 128 -> 128, 128 -> 256 -> 256; the first block of layer2 and
+            of layer3 has stride 2, all others have stride 1. Each block has its own params.
+    --- ja ---
+    3チャンネルの画像のための小さな残差ネットワーク。
+
+    stem（畳み込み7x7、フィルター64枚、ストライド2、パディング3 - バッチ正規化 - relu）、layer1、
+    layer2、layer3、グローバルアベレージプーリング、線形層の順。
+
+    引数:
+        num_classes: 画像1枚あたりのスコアの個数。
+
+    属性:
+        params: "stem.W" (64, 3, 7, 7)、"stem.b"、"stem.gamma"、"stem.beta" (64,)、
+            "fc.W" (256, num_classes)、"fc.b" (num_classes,)。途中で新しい配列が入れられることが
+            あるので、forwardは呼び出されるたびに読むこと。
+        bn: stemのBatchNorm。
+        layer1, layer2, layer3: BasicBlockを2つずつ入れたリスト。6つとも別のオブジェクトで、
+            チャンネル数は 64 -> 64 -> 64、64 -> 128 -> 128、128 -> 256 -> 256。layer2とlayer3の
+            最初のブロックのストライドは2、ほかはすべて1。各ブロックは自分のparamsを持つ。
+    """
+
+    def __init__(self, num_classes=10):
+        self.params = {
+            "stem.W": he_filters(64, 3, 7),
+            "stem.b": np.zeros(64),
+            "stem.gamma": np.ones(64),
+            "stem.beta": np.zeros(64),
+            "fc.W": rng.normal(0, 1 / 16, size=(256, num_classes)),
+            "fc.b": np.zeros(num_classes),
+        }
+        self.bn = BatchNorm(64)
+        # en: Set self.layer1, self.layer2 and self.layer3.
+        # ja: self.layer1、self.layer2、self.layer3を作る。
+        ### BEGIN SOLUTION
+        self.layer1 = [BasicBlock(64, 64), BasicBlock(64, 64)]
+        self.layer2 = [BasicBlock(64, 128, 2), BasicBlock(128, 128)]
+        self.layer3 = [BasicBlock(128, 256, 2), BasicBlock(256, 256)]
+        ### END SOLUTION
+
+    def forward(self, x, train=True):
+        """Return a score for each class.
+
+        Args:
+            x: images, shape (N, 3, H, W), of any size that leaves pixels. Must not be changed.
+            train: passed on to the stem's batch norm and to every block.
+
+        Returns:
+            Scores (no softmax), shape (N, num_classes).
+
+        Example:
+            >>> SimpleResNet().forward(np.random.rand(2, 3, 32, 32)).shape
+            (2, 10)
+        --- ja ---
+        クラスごとのスコアを返す。
+
+        引数:
+            x: 画像。形状(N, 3, H, W)。大きさは、画素が残るかぎり自由。書き換えてはいけない。
+            train: stemのバッチ正規化と、すべてのブロックに渡す。
+
+        戻り値:
+            スコア（ソフトマックスは掛けない）。形状(N, num_classes)。
+
+        例:
+            >>> SimpleResNet().forward(np.random.rand(2, 3, 32, 32)).shape
+            (2, 10)
+        """
+        ### BEGIN SOLUTION
+        stem = Convolution(self.params["stem.W"], self.params["stem.b"], 2, 3)
+        self.bn.gamma = self.params["stem.gamma"]
+        self.bn.beta = self.params["stem.beta"]
+        out = relu(self.bn.forward(stem.forward(x), train))
+        for block in self.layer1 + self.layer2 + self.layer3:
+            out = block.forward(out, train)
+        features = global_average_pooling_2d(out)
+        return features @ self.params["fc.W"] + self.params["fc.b"]
+        ### END SOLUTION
+
+
+# %% name="check_resnet" tags=["check"]
+def all_parameters(net):
+    # en: Every parameter of the network: its own, and those of its blocks.
+    # ja: ネットワークの全パラメーター。自分のものと、各ブロックのもの。
+    found = dict(net.params)
+    for stage in ("layer1", "layer2", "layer3"):
+        for number, block in enumerate(getattr(net, stage)):
+            found |= {f"{stage}.{number}.{key}": array for key, array in block.params.items()}
+    return found
+
+
+def check_resnet():
+    random = np.random.default_rng(0)
+    net = SimpleResNet()
+    blocks = [*net.layer1, *net.layer2, *net.layer3]
+    assert len(blocks) == 6, tr(
+        f"There are {len(blocks)} blocks, but should be 6.",
+        f"ブロックが{len(blocks)}個あります。6個のはずです。",
+    )
+    assert len({id(block) for block in blocks}) == 6, tr(
+        "The same block stands twice in a list. Are these two blocks, or one block twice?",
+        "同じブロックがリストに2回入っています。それは2つのブロックですか、それとも1つのブロックが2回ですか。",
+    )
+    strides = [block.stride for block in blocks]
+    assert strides == [1, 1, 2, 1, 2, 1], tr(
+        f"The strides of the blocks are {strides}, but should be [1, 1, 2, 1, 2, 1].",
+        f"ブロックのストライドが{strides}になっています。[1, 1, 2, 1, 2, 1]のはずです。",
+    )
+    x = random.standard_normal((2, 3, 32, 32))
+    scores = net.forward(x)
+    assert np.shape(scores) == (2, 10), tr(
+        f"(2, 3, 32, 32) should give scores of the shape (2, 10), but you have {np.shape(scores)}.",
+        f"(2, 3, 32, 32)のスコアは(2, 10)になるはずですが、{np.shape(scores)}です。",
+    )
+    assert not np.allclose(np.sum(scores, axis=1), 1), tr(
+        "The scores of an image sum to 1. Leave the softmax to the loss.",
+        "1枚の画像のスコアの和が1です。ソフトマックスは損失関数に任せてください。",
+    )
+    sizes = [block.residual.shape[1:] for block in blocks]
+    right = [(64, 16, 16)] * 2 + [(128, 8, 8)] * 2 + [(256, 4, 4)] * 2
+    assert sizes == right, tr(
+        f"After the blocks the sizes are {sizes}, but should be {right}. (stride of the stem?)",
+        f"ブロックごとの大きさが{sizes}になっています。{right}のはずです（stemのストライドは？）。",
+    )
+    count = sum(array.size for array in all_parameters(net).values())
+    assert count == 2787594, tr(
+        f"The network has {count} parameters, but should have 2787594.",
+        f"パラメーターが{count}個あります。2787594個のはずです。",
+    )
+    net.params["fc.W"] = np.zeros((256, 10))
+    net.params["fc.b"] = np.arange(10.0)
+    assert np.allclose(net.forward(x), np.arange(10.0)), tr(
+        "With fc.W = 0 the scores should be fc.b. Does forward read params anew?",
+        "fc.W = 0なら、スコアはfc.bになるはずです。forwardはparamsを毎回読んでいますか。",
+    )
+    assert SimpleResNet(7).forward(random.standard_normal((1, 3, 40, 40))).shape == (1, 7), tr(
+        "One image of 40x40 and 7 classes should give (1, 7).",
+        "40×40の画像1枚と7クラスなら(1, 7)になるはずです。",
+    )
+    net = SimpleResNet()
+    net.forward(x)
+    together, alone = net.forward(x, False), net.forward(x[:1], False)
+    assert np.allclose(together[:1], alone), tr(
+        "With train=False an image alone gives other scores: is train passed on everywhere?",
+        "train=Falseなのに、1枚だけのときのスコアが違います。trainをすべての場所に渡していますか。",
+    )
+    print(tr(f"parameters: {count:,}", f"パラメーターの個数: {count:,}"))
+    print(tr("first five scores:", "スコア（最初の5つ）:"), together[0, :5])
+    print(
+        tr(
+            "All visible checks of SimpleResNet passed. Grading also checks the scores themselves.",
+            "SimpleResNetの確認はすべて通りました。採点では、スコアの値そのものも調べます。",
+        )
+    )
+
+
+check_resnet()
+
+# %% [markdown] lang="en"
+# ## Sizes and parameters
+#
+# Where do 2,787,594 parameters come from? A convolution has filters × channels × height × width
+# weights and one bias for each filter, a batch norm one gamma and one beta for each channel. Work
+# out one line of the table by hand. Note that the last stage, with the smallest pictures, has three
+# quarters of all parameters. (The biases in front of a batch norm are counted, though you have seen
+# that they do nothing: 2,240 numbers that one could leave out.)
+
+# %% [markdown] lang="ja"
+# ## 大きさとパラメーター
+#
+# 2,787,594個のパラメーターは、どこにあるのでしょうか。畳み込みには、フィルターの枚数×チャンネル数×高さ×幅の重みと、フィルターごとに1つのバイアスがあり、バッチ正規化には、チャンネルごとにgammaとbetaが1つずつあります。表のどれか1行を、手で計算してみてください。画像がいちばん小さい最後の段に、パラメーターの4分の3以上が集まっています（バッチ正規化の前のバイアスは、効果がないことを確かめましたが、ここでは数に入れています。その2,240個は省くこともできます）。
+
+
+# %% name="sizes_and_parameters" tags=["demo"]
+def show_sizes_and_parameters():
+    net = SimpleResNet()
+    net.forward(np.random.default_rng(0).standard_normal((2, 3, 32, 32)))
+    counts = {}
+    for name, array in all_parameters(net).items():
+        part = name[:8] if name.startswith("layer") else name.partition(".")[0]
+        counts[part] = counts.get(part, 0) + array.size
+    print("part         output              parameters")
+    for part in ("stem", *sorted(p for p in counts if p.startswith("layer")), "fc"):
+        shape = {"stem": "(2, 64, 16, 16)", "fc": "(2, 10)"}.get(part)
+        if shape is None:
+            shape = str(getattr(net, part[:6])[int(part[7])].residual.shape)
+        print(f"{part:12} {shape:18} {counts[part]:11,}")
+    print(f"{'together':31} {sum(counts.values()):11,}")
+    biases = [name for name in all_parameters(net) if name.split(".")[-1][0] == "b"]
+    useless = [n for n in biases if "beta" not in n and n != "fc.b"]
+    print(f"biases before a batch norm: {sum(all_parameters(net)[n].size for n in useless):,}")
+
+
+show_sizes_and_parameters()
+
+# %% [markdown] lang="en"
+# ## The same network, alone and in company
+#
+# Fifteen batch norms in a row: now the choice between batch statistics and running statistics is no
+# trifle any more. The untrained network sees a few batches of drawn pictures, so that its running
+# statistics settle. Then it judges eight new pictures, once together and once each alone. Each
+# point is one score: on the diagonal means that the company had no say.
+
+# %% [markdown] lang="ja"
+# ## ネットワーク全体で、1枚だけのときと一緒のとき
+#
+# バッチ正規化が15個も続くと、バッチの統計量を使うか移動平均を使うかは、もはや小さな違いではありません。学習前のネットワークに、描いた画像のバッチをいくつか見せて、移動平均を落ち着かせます。それから、新しい画像8枚を、一緒に1回、1枚ずつ1回、判定させます。点はスコア1つを表し、対角線上にあれば、一緒に入れた画像の影響を受けていません。
+
+
+# %% name="network_alone" tags=["demo"]
+def drawn_pictures(count, random):
+    y, x = np.mgrid[0:32, 0:32] / 32
+    pictures = np.empty((count, 3, 32, 32))
+    for picture in pictures:
+        colors = random.random((3, 3))
+        slope = random.uniform(-1, 1, 2)
+        disc = (x - random.random()) ** 2 + (y - random.random()) ** 2 < random.uniform(0.01, 0.1)
+        stripes = np.sin(random.uniform(10, 40) * (slope[0] * x + slope[1] * y)) > 0
+        picture[:] = colors[0][:, None, None] * (0.5 + 0.5 * y)
+        picture[:, stripes] = colors[1][:, None]
+        picture[:, disc] = colors[2][:, None]
+    return pictures
+
+
+def show_network_alone():
+    random = np.random.default_rng(0)
+    net = SimpleResNet()
+    for _ in range(12):
+        net.forward(drawn_pictures(4, random))
+    pictures = drawn_pictures(8, random)
+    fig, axes = plt.subplots(1, 2, figsize=(10, 4.4))
+    for ax, train in zip(axes, (True, False), strict=True):
+        alone = np.concatenate([net.forward(picture[None], train) for picture in pictures])
+        together = net.forward(pictures, train)
+        changed = np.sum(alone.argmax(axis=1) != together.argmax(axis=1))
+        reach = 1.1 * max(np.abs(alone).max(), np.abs(together).max())
+        ax.plot([-reach, reach], [-reach, reach], color="0.7", linewidth=1)
+        ax.plot(together.ravel(), alone.ravel(), "ko", fillstyle="none", markersize=4)
+        ax.set_title(f"train={train}: another answer for {changed} of 8 pictures", fontsize=10)
+        ax.set_xlabel("score in company")
+        ax.set_ylabel("score alone")
+        ax.set_aspect("equal")
+    fig.tight_layout()
+    plt.show()
+
+
+show_network_alone()
+
+# %% [markdown] lang="en"
+# ## Exercise 6 (bonus): `BasicBlock.backward`
+#
+# ★★☆, about 30 minutes. You have the backward passes of all layers; what is new is the shape of
+# the graph. Go up to the figure of the block and follow it from `y` to `x`:
+#
+# - the last **ReLU** lets the gradient through where its result was positive, and stops it elsewhere;
+# - the **plus** hands the *same* gradient to both arms: if either summand grows, the sum grows as
+#   much;
+# - each arm carries it back through its layers, in reverse order;
+# - where the arms began, at `x`, the arrow had split: the two gradients **add up**.
+#
+# Seen from the shortcut, that is the whole secret: however small the gradient through $F$ becomes,
+# the one along the shortcut arrives as it is. `conv_bn_backward` does the work within an arm, and
+# fills `self.grads`. Your `forward` may have to keep one or two more arrays in `self`. Change it
+# above, and run the cell again.
+#
+# <details><summary>Hint 1: two ReLUs, two masks</summary>
+#
+# The one at the end needs the block's result, the one inside F needs the result of the first half
+# of F. Positive result means positive input.
+# </details>
+#
+# <details><summary>Hint 2: right without projection, wrong with it</summary>
+#
+# Which gradient enters the shortcut's convolution: the one that came out of F, or the one at
+# the plus?
+# </details>
+
+# %% [markdown] lang="ja"
+# ## 演習6（ボーナス）：`BasicBlock.backward`
+#
+# ★★☆、目安は30分です。各層の逆伝播はすでにそろっています。新しいのは、計算グラフの形だけです。ブロックの図に戻って、`y`から`x`へたどってください。
+#
+# - 最後の**ReLU**は、結果が正だったところだけ勾配を通し、ほかでは止めます。
+# - **足し算**は、両方の枝に**同じ**勾配を渡します。足す数のどちらが増えても、和は同じだけ増えるからです。
+# - それぞれの枝では、層を逆の順にたどって勾配を伝えます。
+# - 枝の始まる`x`では、矢印が2つに分かれていました。したがって、2つの勾配を**足し合わせます**。
+#
+# ショートカットの側から見れば、残差接続の秘密はこれに尽きます。$F$ を通る勾配がどれほど小さくなっても、ショートカットを通る勾配はそのまま届くのです。枝の中の計算は`conv_bn_backward`が行い、`self.grads`も埋めます。`forward`の中で、あと1つか2つの配列を`self`に保存しておく必要があるかもしれません。上に戻って書き直し、セルをもう一度実行してください。
+#
+# <details><summary>ヒント1：ReLUは2つ、マスクも2つ</summary>
+#
+# 最後のReLUにはブロックの結果が、Fの中のReLUにはFの前半の結果が必要です。結果が正なら、入力も正です。
+# </details>
+#
+# <details><summary>ヒント2：射影がないと正しいが、あると違う</summary>
+#
+# ショートカットの畳み込みに入る勾配は、Fを通り抜けてきたものでしょうか、それとも足し算のところのものでしょうか。
+# </details>
+
+
+# %% name="check_block_backward" tags=["check"]
+def check_one_block_backward(sizes):
+    random = np.random.default_rng(0)
+    block = BasicBlock(*sizes)
+    for key, array in block.params.items():
+        if key.startswith("gamma"):
+            block.params[key] = random.uniform(0.5, 1.5, array.shape)
+    x = random.standard_normal((2, 2, 3, 4))
+    dout = random.standard_normal(block.forward(x).shape)
+    dx = block.backward(dout)
+    assert np.shape(dx) == x.shape, tr(
+        f"dx has the shape {np.shape(dx)}, but should be that of x, {x.shape}.",
+        f"dxの形状が{np.shape(dx)}です。xと同じ{x.shape}のはずです。",
+    )
+    grads = dict(block.grads)
+    missing = set(block.params) - set(grads)
+    assert not missing, tr(
+        f"grads should have the keys of params, but misses {missing}.",
+        f"gradsのキーはparamsと同じはずですが、{missing}がありません。",
+    )
+
+    def loss_of_x(v):
+        return np.sum(block.forward(v) * dout)
+
+    measured = numerical_gradient(loss_of_x, x)
+    error = np.abs(dx - measured).max() / np.abs(measured).max()
+    assert error < 1e-4, tr(
+        f"dx differs from the measured gradient by {error:.1e} for BasicBlock{sizes}. Both relus, "
+        "both arms, and their sum?",
+        f"BasicBlock{sizes}で、dxが数値的に求めた勾配と{error:.1e}だけ違います。"
+        "2つのrelu、2つの枝、そしてその和は正しいですか。",
+    )
+    for key in set(grads) & {"W1", "W2", "W_shortcut"}:
+
+        def loss_of_w(v, key=key):
+            block.params[key] = v
+            return np.sum(block.forward(x) * dout)
+
+        old = block.params[key]
+        measured = numerical_gradient(loss_of_w, old.copy())
+        block.params[key] = old
+        error = np.abs(grads[key] - measured).max() / np.abs(measured).max()
+        assert error < 1e-4, tr(
+            f'grads["{key}"] differs from the measured gradient by {error:.1e} for '
+            f"BasicBlock{sizes}. Which gradient enters that arm?",
+            f'BasicBlock{sizes}で、grads["{key}"]が数値的に求めた勾配と{error:.1e}だけ違います。'
+            "その枝に入る勾配は、どれですか。",
+        )
+
+
+def check_block_backward():
+    for sizes in ((2, 2, 1), (2, 3, 1), (2, 2, 2)):
+        check_one_block_backward(sizes)
+    print(
+        tr(
+            "All visible checks of BasicBlock.backward passed. Grading also tries other shapes.",
+            "BasicBlock.backwardの確認はすべて通りました。採点では、ほかの形状も試します。",
+        )
+    )
+
+
+check_block_backward()
+
+# %% [markdown] lang="en"
+# ## All gradients in one pass
+#
+# In section 4 you measured responses with tiny pushes, one network run for each point. Now a single
+# backward pass gives the gradient everywhere. Here is the size of the gradient in front of each of
+# 24 blocks, as they are and with `gamma2` = 0: in the latter case $F$ is 0, each block only passes
+# on, and the gradient reaches the input with exactly the size that it had at the end.
+
+# %% [markdown] lang="ja"
+# ## 1回の逆伝播ですべての勾配を
+#
+# 4節では、少しずつ動かして反応を測りました。点1つごとに、ネットワークの計算が必要でした。今度は、1回の逆伝播ですべての場所の勾配が得られます。24個のブロックのそれぞれの手前で、勾配の大きさを見てみましょう。そのままの場合と、`gamma2`を0にした場合です。後者では $F$ が0なので、どのブロックも値をそのまま通し、勾配は出口での大きさのまま入口まで届きます。
+
+
+# %% name="gradients_in_one_pass" tags=["demo"]
+def show_gradients():
+    random = np.random.default_rng(0)
+    start = relu(random.standard_normal((8, 8, 8, 8))) + 0.01
+    push = random.standard_normal(start.shape)
+    fig, ax = plt.subplots(figsize=(8.5, 3.6))
+    for scale, style in ((1.0, "k-o"), (0.0, "k--s")):
+        blocks = [BasicBlock(8, 8) for _ in range(24)]
+        x = start
+        for block in blocks:
+            block.params["gamma2"] = np.full(8, scale)
+            x = block.forward(x)
+        sizes = [np.linalg.norm(push)]
+        gradient = push
+        for block in reversed(blocks):
+            gradient = block.backward(gradient)
+            sizes.insert(0, np.linalg.norm(gradient))
+        label = f"gamma2 = {scale:g}"
+        ax.semilogy(range(25), sizes, style, fillstyle="none", markersize=5, label=label)
+    ax.set_xlabel("blocks below (0 = at the input)")
+    ax.set_ylabel("size of the gradient")
+    ax.legend(fontsize=9)
+    fig.tight_layout()
+    plt.show()
+
+
+show_gradients()
+
+# %% [markdown] lang="en"
+# ## Questions to think about
+#
+# 1. In the experiment after exercise 3, batches *sorted by class* did badly although they had 32
+#    images. Why?
+#    <details><summary>Answer</summary>Batch norm sets each map's mean over the batch to beta. If the whole
+#    batch shows the same texture, the very thing that distinguishes this texture, a strong answer
+#    of its filters, is subtracted. In a mixed batch it stands out from the others.</details>
+# 2. Why did single images do badly too? And what would their features have been without the ReLU?
+#    <details><summary>Answer</summary>Alone, each map of each image has mean beta and spread gamma,
+#    whatever it shows; only the shape of its distribution is left to tell the textures apart.
+#    Without the ReLU the average of each map would be exactly beta, for every image: pure
+#    guessing.</details>
+# 3. What would `running_mean` be after one batch of mean 20 with momentum 1? With momentum 0? And
+#    if somebody used Keras' 0.99 here?
+#    <details><summary>Answer</summary>20; 0; nearly 20 (19.8): the running statistics would follow the last
+#    batch, and be as noisy as a batch.</details>
+# 4. A batch with N·H·W = 1 has no unbiased variance. Where in your code would you notice?
+#    <details><summary>Answer</summary>n/(n − 1) divides by 0. (PyTorch raises an error there.) And the output
+#    is beta whatever the input was, so there would be nothing to learn.</details>
+# 5. `gamma` and `beta` could undo the normalisation completely. What was it good for then?
+#    <details><summary>Answer</summary>Scale and centre of a channel are now two numbers of their own, learned
+#    directly. Before, they resulted from all weights of all layers below, and moved with every
+#    step.</details>
+# 6. Two convolutions with nothing between them can be replaced by a single one. What does that say
+#    about the ReLU inside F?
+#    <details><summary>Answer</summary>Without it (batch norm only scales and shifts) F would be no more
+#    than one convolution with a larger filter.</details>
+# 7. Your `SimpleResNet` accepts 40 × 40 as well as 32 × 32. Which layer makes that possible, and
+#    which common alternative would not?
+#    <details><summary>Answer</summary>Global average pooling gives 256 numbers for any size. Flattening would
+#    give 256·4·4 = 4096 for one and 256·5·5 = 6400 for the other.</details>
+# 8. The seven-by-seven stem has 64·3·7·7 = 9,408 weights, a 3 × 3 convolution in layer3 589,824.
+#    Which of them costs more multiplications per image?
+#    <details><summary>Answer</summary>9,408 · 16·16 = 2.4 million against 589,824 · 4·4 = 9.4 million: the
+#    later one, but only four times as many with sixty times the weights.</details>
+#
+# **Next:** notebook 08 leads from classifying whole images to classifying every pixel, and in 09
+# you hunt the bugs of others.
+
+# %% [markdown] lang="ja"
+# ## 考えてみよう
+#
+# 1. 演習3の後の実験では、バッチが32枚でも、**クラス順に並べる**と成績が悪くなりました。なぜでしょうか。
+#    <details><summary>答え</summary>バッチ正規化は、マップの値のバッチ全体での平均をbetaにそろえます。バッチがすべて同じ模様だと、その模様の特徴、つまり対応するフィルターが強く反応していることが、平均として引かれてしまいます。ほかの模様と混ざったバッチなら、違いが残ります。</details>
+# 2. 1枚だけのときも成績が悪くなったのはなぜでしょうか。また、ReLUがなかったら、特徴量はどうなっていたでしょうか。
+#    <details><summary>答え</summary>1枚だけだと、何が写っていても、どのマップも平均がbeta、ばらつきがgammaになります。模様を見分ける手がかりは、値の分布の形しか残りません。ReLUがなければ、マップの平均はどの画像でもちょうどbetaになり、当てずっぽうと変わらなくなります。</details>
+# 3. momentumが1のとき、平均20のバッチを1つ見た後の`running_mean`はいくつでしょうか。0のときはどうでしょうか。また、ここにKerasの0.99を指定すると何が起きるでしょうか。
+#    <details><summary>答え</summary>20、0、ほぼ20（19.8）です。0.99では、移動平均が最後のバッチを追いかけるだけになり、バッチの統計量と同じくらい揺れてしまいます。</details>
+# 4. N·H·W = 1のバッチには、不偏分散がありません。自分のコードのどこで気付くでしょうか。
+#    <details><summary>答え</summary>n/(n − 1)が0での割り算になります（PyTorchではエラーになります）。しかも、出力は入力によらずbetaなので、学習できることがありません。</details>
+# 5. `gamma`と`beta`を使えば、正規化を完全に打ち消すこともできます。それなら、正規化は何の役に立ったのでしょうか。
+#    <details><summary>答え</summary>チャンネルの幅と中心が、2つの独立した値になり、直接学習できるようになりました。正規化しなければ、それらは手前のすべての層のすべての重みから決まり、1ステップごとに動いてしまいます。</details>
+# 6. 間に何もない2つの畳み込みは、1つの畳み込みで置き換えられます。このことから、Fの中のReLUについて何がいえるでしょうか。
+#    <details><summary>答え</summary>ReLUがなければ（バッチ正規化は伸縮と平行移動をするだけなので）、Fは少し大きなフィルターの畳み込み1つと変わりません。</details>
+# 7. `SimpleResNet`は、32×32だけでなく40×40の画像も受け取れます。それを可能にしているのはどの層でしょうか。代わりによく使われるもので、これができなくなるのは何でしょうか。
+#    <details><summary>答え</summary>グローバルアベレージプーリングです。どの大きさでも256個の値になります。1列に並べる（Flatten）と、一方では256·4·4 = 4096個、他方では256·5·5 = 6400個になってしまいます。</details>
+# 8. 7×7のstemの重みは64·3·7·7 = 9,408個、layer3の3×3の畳み込み1つの重みは589,824個です。画像1枚あたりの掛け算が多いのはどちらでしょうか。
+#    <details><summary>答え</summary>9,408·16·16 = 約240万回と、589,824·4·4 = 約940万回で、後者のほうが多くなります。ただし、重みが60倍以上あるのに、掛け算は4倍にすぎません。</details>
+#
+# **次のノートブック** 08では、画像全体の分類から、1画素ごとの分類へと進みます。09では、ほかの人のコードに潜むバグを探します。
