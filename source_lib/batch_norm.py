@@ -40,9 +40,9 @@ def batch_norm(
     dtype = float_dtype(array)
     factors = _per_channel("gamma", gamma, array, dtype)
     offsets = _per_channel("beta", beta, array, dtype)
-    mean, variance = _statistics(array)
-    normal = (array - mean) / np.sqrt(variance + eps)
-    return (factors * normal + offsets).astype(dtype, copy=False)
+    centred, _, variance = _statistics(array)
+    out: Array = factors * (centred / np.sqrt(variance + dtype.type(eps))) + offsets
+    return out
 
 
 class BatchNorm:
@@ -80,7 +80,7 @@ class BatchNorm:
         self.running_var: Array = np.ones(channels)
         self.dgamma: Array | None = None
         self.dbeta: Array | None = None
-        self._normal: Array | None = None
+        self._centred: Array | None = None
         self._std: Array = np.ones(channels)
         self._train = True
 
@@ -104,15 +104,18 @@ class BatchNorm:
         gamma = _per_channel("gamma", self.gamma, array, dtype)
         beta = _per_channel("beta", self.beta, array, dtype)
         if train:
-            mean, variance = _statistics(array)
+            centred, mean, variance = _statistics(array)
             self._update_running(mean, variance, array.size // array.shape[1])
         else:
             mean = _per_channel("running_mean", self.running_mean, array, dtype)
             variance = _per_channel("running_var", self.running_var, array, dtype)
+            centred = array - mean
         self._train = train
         self._std = np.sqrt(variance + dtype.type(self.eps))
-        self._normal = (array - mean) / self._std
-        return gamma * self._normal + beta
+        self._centred = centred
+        out: Array = centred * (gamma / self._std)
+        out += beta
+        return out
 
     def _update_running(self, mean: Array, variance: Array, n: int) -> None:
         if n < 2:
@@ -144,14 +147,15 @@ class BatchNorm:
             RuntimeError: `forward` has not been called.
             ValueError: `dout` has another shape than the output had.
         """
-        if self._normal is None:
+        if self._centred is None:
             raise RuntimeError("BatchNorm.backward needs a call of forward before it")
         gradient = as_array("dout", dout, "N C H W")
-        has_shape("dout", gradient, self._normal.shape, "that of forward's result")
+        has_shape("dout", gradient, self._centred.shape, "that of forward's result")
 
-        dtype = self._normal.dtype
+        dtype = self._centred.dtype
+        normal = self._centred / self._std
         gradient = gradient.astype(dtype, copy=False)
-        self.dgamma = (gradient * self._normal).sum(axis=(0, 2, 3))
+        self.dgamma = (gradient * normal).sum(axis=(0, 2, 3))
         self.dbeta = gradient.sum(axis=(0, 2, 3))
         scale = _per_channel("gamma", self.gamma, gradient, dtype) / self._std
         if not self._train:
@@ -159,17 +163,18 @@ class BatchNorm:
         n = gradient.size // gradient.shape[1]
         through_mean = self.dbeta.reshape(1, -1, 1, 1) / n
         through_variance = self.dgamma.reshape(1, -1, 1, 1) / n
-        dx: Array = scale * (gradient - through_mean - self._normal * through_variance)
+        dx: Array = scale * (gradient - through_mean - normal * through_variance)
         return dx
 
 
-def _statistics(x: Array) -> tuple[Array, Array]:
-    """Return each channel's mean and biased variance, shape (1, C, 1, 1)."""
+def _statistics(x: Array) -> tuple[Array, Array, Array]:
+    """Return x minus each channel's mean, the means, and the biased variances (1, C, 1, 1)."""
     if x.size == 0:
         raise ValueError(f"x must hold at least one value, got shape {x.shape}")
     mean = x.mean(axis=(0, 2, 3), keepdims=True)
-    variance = np.square(x - mean).mean(axis=(0, 2, 3), keepdims=True)
-    return mean, variance
+    centred = x - mean
+    variance = np.square(centred).mean(axis=(0, 2, 3), keepdims=True)
+    return centred, mean, variance
 
 
 def _per_channel(name: str, values: npt.ArrayLike, x: Array, dtype: np.dtype[np.floating]) -> Array:

@@ -9,6 +9,7 @@ less than half the time of im2col by the book and an eighth of its memory.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,7 @@ BUFFER_BYTES = 1 << 20
 def groups_of_images(images: Array) -> Iterator[slice]:
     """Cut a batch into groups of about a buffer's size, at least one image each."""
     size = max(1, BUFFER_BYTES // max(1, images[:1].nbytes))
-    for n in range(0, len(images), size):
-        yield slice(n, min(n + size, len(images)))
+    yield from _slices(len(images), size)
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,19 @@ def blocks_of(windows: Array, dtype: np.dtype[Any]) -> Iterator[Block]:
     N, C, out_h, out_w, *window = windows.shape
     row_bytes = C * out_w * math.prod(window) * dtype.itemsize
     rows = max(1, BUFFER_BYTES // max(1, row_bytes))
-    images = max(1, rows // out_h)
-    for n in range(0, N, images):
-        for y in range(0, out_h, rows):
-            yield Block(slice(n, min(n + images, N)), slice(y, min(y + rows, out_h)))
+    for images in _slices(N, max(1, rows // out_h)):
+        for part in _slices(out_h, rows):
+            yield Block(images, part)
+
+
+def _slices(total: int, at_most: int) -> list[slice]:
+    """Cut range(total) into as few slices as possible, all of nearly the same length.
+
+    A short rest would make a matrix product of few columns, which is far slower a column.
+    """
+    count = -(-total // at_most)
+    edges = [total * i // max(1, count) for i in range(count + 1)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]
 
 
 class WindowBlocks:
@@ -88,7 +97,7 @@ class WindowBlocks:
         images = block.images.stop - block.images.start
         rows = block.rows.stop - block.rows.start
         shape = (self._columns, images * rows * self._out_w)
-        if self._buffer.size < math.prod(shape):  # the first block is the largest
+        if self._buffer.size < math.prod(shape):
             self._buffer = np.empty(math.prod(shape), dtype=self._buffer.dtype)
         return self._buffer[: math.prod(shape)].reshape(shape)
 
