@@ -58,27 +58,27 @@ def locate(paths: Iterable[Path], exercises: Collection[str], exercise: str | No
         exercise: the one that ``--exercise`` names, if any.
     """
     search = _Search(exercises, exercise)
-    found: dict[tuple[str, str], Submission] = {}
-    names: dict[str, str] = {}
     problems: list[str] = []
+    placed: list[_Entry] = []
     for path in paths:
         try:
             entries = list(search.below(path))
         except OSError as error:
             problems.append(f"{printable(path)}: cannot be read ({error.strerror})")
             continue
-        for entry in entries:
-            if isinstance(entry, str):
-                problems.append(entry)
-                continue
-            student = _student_name(entry.student, names)
-            submission = Submission(student, entry.exercise, entry.path, entry.inside)
-            first = found.setdefault((student, entry.exercise), submission)
-            if first is not submission and not _same_file(first.path, entry.path):
-                problems.append(
-                    f"{printable(entry.path)}: {student} has handed in {entry.exercise} twice; "
-                    f"{printable(first.path)} is graded. Remove one of them"
-                )
+        problems += [entry for entry in entries if isinstance(entry, str)]
+        placed += [entry for entry in entries if isinstance(entry, _Entry)]
+    names = _student_names(entry.student for entry in placed)
+    found: dict[tuple[str, str], Submission] = {}
+    for entry in placed:
+        student = names[_as_text(entry.student)]
+        submission = Submission(student, entry.exercise, entry.path, entry.inside)
+        first = found.setdefault((student, entry.exercise), submission)
+        if first is not submission and not _same_file(first.path, entry.path):
+            problems.append(
+                f"{printable(entry.path)}: {student} has handed in {entry.exercise} twice; "
+                f"{printable(first.path)} is graded. Remove one of them"
+            )
     return Found(tuple(found[key] for key in sorted(found)), tuple(problems))
 
 
@@ -255,13 +255,23 @@ def _as_named(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 (the name as it stands: no link is followed)
 
 
-def _student_name(raw: str, names: dict[str, str]) -> str:
-    """`folder_name`, told apart from another student's that would become the same.
+def _student_names(raw: Iterable[str]) -> dict[str, str]:
+    """Each student's name as a folder's (`folder_name`), told apart where two become the same.
 
-    Such a name gets a short hash; where file systems do not tell capitals apart, neither does this.
+    A name that is already fit for a folder keeps it: no other, ``" alice"`` say, may take the place
+    of ``alice``. The other gets a short hash; where file systems do not tell capitals apart,
+    neither does this.
     """
-    text = folder_name(raw)
-    raw = unicodedata.normalize("NFC", printable(raw))
-    if names.setdefault(text.casefold(), raw) != raw:
-        text += "-" + hashlib.sha256(raw.encode()).hexdigest()[:8]
-    return text
+    texts = dict.fromkeys(map(_as_text, raw))
+    names: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for text in sorted(texts, key=lambda text: folder_name(text) != text):
+        name = folder_name(text)
+        if owners.setdefault(name.casefold(), text) != text:
+            name += "-" + hashlib.sha256(text.encode()).hexdigest()[:8]
+        names[text] = name
+    return names
+
+
+def _as_text(raw: str) -> str:
+    return unicodedata.normalize("NFC", printable(raw))

@@ -297,6 +297,18 @@ class TestNames:
         students = [s.student for s in found(root, exercise="02_im2col").submissions]
         assert len({student.casefold() for student in students}) == 4
 
+    @pytest.mark.parametrize(
+        "other", [" alice", "alice ", "alice.", ".alice", "\u200balice", "..alice"]
+    )
+    def test_nobody_takes_anothers_name_by_one_that_becomes_the_same(
+        self, tmp_path: Path, other: str
+    ) -> None:
+        """Their results would stand in the other's place, and in the other's row of grades.csv."""
+        root = make(tmp_path / "in", f"{other}/02_im2col.ipynb", "alice/02_im2col.ipynb")
+        by_folder = {s.path.parent.name: s.student for s in found(root).submissions}
+        assert by_folder["alice"] == "alice"
+        assert by_folder.get(other) != "alice"
+
     def test_the_same_name_in_two_ways_of_writing_is_one_student(self, tmp_path: Path) -> None:
         """macOS takes letters apart; an archive of its own making shows it."""
         name = "がくせい"
