@@ -1,0 +1,470 @@
+"""What the layers, the network and Adam have to do, one thing at a time.
+
+A network's weights are the student's own random numbers: the suite asks for them and computes what
+they should give. So how the weights are drawn is judged by one criterion and plays no part in the
+others, and neither do sizes that do not divide: images are square and maps even unless the test is
+about that. Losses are compared loosely, since an epsilon inside the logarithm is common and
+harmless where no probability is tiny.
+"""
+
+import numpy as np
+
+import source_lib
+from autograder.suite import criterion, keeps_dtype, same, unchanged
+from autograder.suite.proxy import fetch
+
+# float64 sums in another order differ by far less; wrong code differs by far more.
+CLOSE = {"rtol": 1e-9, "atol": 1e-12}
+LOSS = {"rtol": 1e-4}
+
+
+def _one_hot(labels, classes):
+    return np.eye(classes)[labels]
+
+
+@criterion("Relu.forward.values")
+def test_relu_keeps_what_is_positive(student, make):
+    for shape in ((3, 4), (2, 3, 4, 5)):
+        x = make.normal(*shape)
+        same(student.Relu().forward(x), np.maximum(x, 0))
+
+
+@criterion("Relu.forward.input_untouched")
+def test_relu_leaves_its_input_alone(student, make):
+    x = make.normal(3, 4)
+    same(unchanged(student.Relu().forward, x), np.maximum(x, 0))
+
+
+@criterion("Relu.backward.gates")
+def test_relu_lets_the_gradient_through_where_the_last_x_was_positive(student, make):
+    relu = student.Relu()
+    for shape in ((3, 4), (2, 3, 4, 5)):
+        x, dout = make.normal(*shape), make.normal(*shape)
+        relu.forward(x)
+        same(relu.backward(dout), np.where(x > 0, dout, 0))
+
+
+@criterion("Relu.backward.slope_at_zero")
+def test_relu_has_slope_zero_at_zero(student, make):
+    x = make.integers(-1, 2, 4, 5).astype(np.float64)
+    dout = make.normal(4, 5)
+    relu = student.Relu()
+    relu.forward(x)
+    same(relu.backward(dout), np.where(x > 0, dout, 0))
+
+
+@criterion("Relu.backward.dout_untouched")
+def test_relu_leaves_dout_alone(student, make):
+    x, dout = make.normal(3, 4), make.normal(3, 4)
+    relu = student.Relu()
+    relu.forward(x)
+    same(unchanged(relu.backward, dout), np.where(x > 0, dout, 0))
+
+
+def _affine(student, make, inputs, outputs, *, dtype=np.float64, bias=False):
+    """The student's layer and the reference, with the same random weights."""
+    W = make.normal(inputs, outputs, dtype=dtype)
+    b = make.normal(outputs, dtype=dtype) if bias else np.zeros(outputs, dtype)
+    return student.Affine(W, b), source_lib.Affine(W, b)
+
+
+@criterion("Affine.forward.rows")
+def test_affine_multiplies_and_adds(student, make):
+    for rows, inputs, outputs in ((1, 2, 1), (4, 3, 5), (2, 6, 4)):
+        theirs, ours = _affine(student, make, inputs, outputs, bias=True)
+        x = make.normal(rows, inputs)
+        same(theirs.forward(x), ours.forward(x), **CLOSE)
+
+
+@criterion("Affine.forward.images")
+def test_affine_makes_a_row_of_each_image(student, make):
+    theirs, ours = _affine(student, make, 24, 5)
+    for x in (make.normal(2, 3, 4, 2), make.normal(3, 4, 2, 3).transpose(0, 3, 1, 2)):
+        same(theirs.forward(x), ours.forward(x), **CLOSE)
+
+
+@criterion("Affine.forward.float32")
+def test_affine_keeps_float32(student, make):
+    theirs, ours = _affine(student, make, 3, 5, dtype=np.float32)
+    x = make.normal(4, 3, dtype=np.float32)
+    out = theirs.forward(x)
+    same(out, ours.forward(x), rtol=1e-5)
+    keeps_dtype(out, np.float32)
+
+
+def _affine_there_and_back(student, make, shape, outputs):
+    theirs, ours = _affine(student, make, int(np.prod(shape[1:])), outputs)
+    x, dout = make.normal(*shape), make.normal(shape[0], outputs)
+    theirs.forward(x)
+    ours.forward(x)
+    return theirs, theirs.backward(dout), ours, ours.backward(dout)
+
+
+@criterion("Affine.backward.dx")
+def test_affine_gradient_of_the_rows(student, make):
+    _, dx, _, expected = _affine_there_and_back(student, make, (4, 3), 5)
+    same(dx, expected, **CLOSE)
+
+
+@criterion("Affine.backward.dw_and_db")
+def test_affine_gradient_of_weights_and_biases(student, make):
+    theirs, _, ours, _ = _affine_there_and_back(student, make, (4, 3), 5)
+    same(theirs.dW, ours.dW, **CLOSE)
+    same(theirs.db, ours.db, **CLOSE)
+
+
+@criterion("Affine.backward.images")
+def test_affine_gradient_of_images(student, make):
+    _, dx, _, expected = _affine_there_and_back(student, make, (2, 3, 4, 2), 5)
+    same(dx, expected, **CLOSE)
+
+
+@criterion("Affine.backward.called_again")
+def test_affine_overwrites_its_gradients_and_nothing_else(student, make):
+    theirs, ours = _affine(student, make, 3, 5)
+    for rows in (4, 2):
+        x, dout = make.normal(rows, 3), make.normal(rows, 5)
+        out = ours.forward(x)
+        same(unchanged(theirs.forward, x), out, **CLOSE)
+        for _ in range(2):
+            same(unchanged(theirs.backward, dout), ours.backward(dout), **CLOSE)
+            same(theirs.dW, ours.dW, **CLOSE)
+        # Whatever the student calls the weights: the layer must still do the same.
+        same(theirs.forward(x), out, **CLOSE)
+
+
+@criterion("SoftmaxWithLoss.forward.labels")
+def test_loss_with_labels(student, make):
+    for rows, classes in ((1, 3), (4, 3), (5, 10)):
+        x, t = make.normal(rows, classes), make.integers(0, classes, rows)
+        expected = source_lib.SoftmaxWithLoss().forward(x, t)
+        same(student.SoftmaxWithLoss().forward(x, t), expected, **LOSS)
+
+
+@criterion("SoftmaxWithLoss.forward.one_hot")
+def test_loss_with_one_hot_rows(student, make):
+    for rows, classes in ((4, 3), (5, 10)):
+        x, t = make.normal(rows, classes), make.integers(0, classes, rows)
+        expected = source_lib.SoftmaxWithLoss().forward(x, t)
+        same(student.SoftmaxWithLoss().forward(x, _one_hot(t, classes)), expected, **LOSS)
+
+
+@criterion("SoftmaxWithLoss.forward.large_beside_small")
+def test_loss_of_large_scores_beside_small_ones(student, make):
+    x, t = make.normal(4, 3), make.integers(0, 3, 4)
+    # Adding a number to a row changes nothing, however large it is.
+    expected = source_lib.SoftmaxWithLoss().forward(x, t)
+    moved = x + np.array([[0.0], [900.0], [-900.0], [5000.0]])
+    same(student.SoftmaxWithLoss().forward(x + 900, t), expected, **LOSS)
+    same(student.SoftmaxWithLoss().forward(moved, t), expected, **LOSS)
+
+
+@criterion("SoftmaxWithLoss.forward.sure_and_wrong")
+def test_loss_of_a_sure_mistake_is_as_large_as_it_is(student, make):
+    x, t = make.normal(3, 4), np.array([0, 2, 1])
+    x[:, 3] += 60 + 1000 * np.arange(3)
+    same(
+        student.SoftmaxWithLoss().forward(x, t), source_lib.SoftmaxWithLoss().forward(x, t), **LOSS
+    )
+
+
+@criterion("SoftmaxWithLoss.backward.gradient")
+def test_gradient_of_the_loss(student, make):
+    layer = student.SoftmaxWithLoss()
+    for rows, classes in ((1, 3), (4, 3), (5, 10)):
+        x, t = make.normal(rows, classes), make.integers(0, classes, rows)
+        reference = source_lib.SoftmaxWithLoss()
+        reference.forward(x, t)
+        for targets in (t, _one_hot(t, classes)):
+            layer.forward(x, targets)
+            same(layer.backward(1), reference.backward(1), **CLOSE)
+
+
+@criterion("SoftmaxWithLoss.backward.dout")
+def test_gradient_of_a_multiple_of_the_loss(student, make):
+    x, t = make.normal(4, 3), make.integers(0, 3, 4)
+    reference = source_lib.SoftmaxWithLoss()
+    reference.forward(x, t)
+    for dout in (2, -0.25):
+        layer = student.SoftmaxWithLoss()
+        layer.forward(x, t)
+        same(layer.backward(dout), reference.backward(dout), **CLOSE)
+
+
+@criterion("SoftmaxWithLoss.backward.called_twice")
+def test_a_second_backward_gives_the_same(student, make):
+    x, t = make.normal(4, 3), make.integers(0, 3, 4)
+    reference = source_lib.SoftmaxWithLoss()
+    reference.forward(x, t)
+    layer = student.SoftmaxWithLoss()
+    layer.forward(x, t)
+    for _ in range(2):
+        same(layer.backward(1), reference.backward(1), **CLOSE)
+
+
+def _conv_param(filters, size, pad=0, stride=1):
+    return {"filter_num": filters, "filter_size": size, "pad": pad, "stride": stride}
+
+
+SQUARE = ((2, 8, 8), _conv_param(3, 3))
+
+
+def _same_shapes(student, input_dim, conv_param, hidden=7, classes=5):
+    """Compare nothing but the shapes of the parameters with those of a reference network."""
+    theirs = student.SimpleConvNet(input_dim, conv_param, hidden, classes, 0.1)
+    ours = source_lib.SimpleConvNet(input_dim, conv_param, hidden, classes, 0.1)
+    for name, array in ours.params.items():
+        same(theirs.params[name], np.zeros(array.shape), rtol=0, atol=1e6)
+
+
+def _network(student, make, input_dim, conv_param, hidden=7, classes=5):
+    """A student's network, and a reference network with the same parameters."""
+    theirs = student.SimpleConvNet(input_dim, conv_param, hidden, classes, 0.1)
+    ours = source_lib.SimpleConvNet(input_dim, conv_param, hidden, classes, 0.1)
+    for name, array in ours.params.items():
+        answer = theirs.params[name]
+        same(answer, np.zeros(array.shape), rtol=0, atol=1e3)
+        values = np.array(fetch(answer), dtype=np.float64)
+        if name.startswith("W") and np.std(values) < 1e-6:
+            # Weights that are all alike decide nothing: put others in their place.
+            values = 0.1 * make.normal(*array.shape)
+            answer.put(np.arange(values.size), values.ravel())
+        ours.params[name] = values
+    return theirs, ours
+
+
+def _images(make, reference, count, channels, height, width):
+    """Random images to which the network gives scores of some size, however small its weights."""
+    x = make.normal(count, channels, height, width)
+    largest = np.abs(reference.predict(x)).max()
+    return x * 3 / max(largest, 1e-12)
+
+
+@criterion("SimpleConvNet.__init__.parameter_shapes")
+def test_shapes_of_the_parameters(student, make):
+    del make
+    _same_shapes(student, (1, 28, 28), _conv_param(30, 5), 100, 10)
+    _same_shapes(student, (2, 8, 8), _conv_param(3, 3))
+    _same_shapes(student, (2, 8, 8), _conv_param(3, 4, pad=1, stride=2))
+
+
+@criterion("SimpleConvNet.__init__.rounding")
+def test_sizes_are_rounded_down_at_each_step(student, make):
+    del make
+    for size, filter_size, pad, stride in (
+        (28, 4, 0, 1),
+        (7, 5, 0, 1),
+        (9, 4, 1, 2),
+        (10, 3, 0, 2),
+    ):
+        _same_shapes(student, (2, size, size), _conv_param(3, filter_size, pad, stride))
+
+
+@criterion("SimpleConvNet.__init__.non_square")
+def test_images_need_not_be_square(student, make):
+    del make
+    for height, width in ((8, 6), (4, 10)):
+        _same_shapes(student, (2, height, width), _conv_param(3, 3))
+
+
+@criterion("SimpleConvNet.__init__.random_weights")
+def test_weights_are_random_and_biases_zero(student, make):
+    for deviation in (0.01, float(make.uniform(low=0.2, high=0.4))):
+        network = student.SimpleConvNet((4, 8, 8), _conv_param(30, 4, 0, 2), 50, 40, deviation)
+        for name in ("W1", "W2", "W3"):
+            weights = network.params[name]
+            same(weights.std(), deviation, rtol=0.15)
+            same(weights.mean(), 0.0, atol=0.15 * deviation)
+        for name, size in (("b1", 30), ("b2", 50), ("b3", 40)):
+            same(network.params[name], np.zeros(size))
+
+
+@criterion("SimpleConvNet.__init__.pad_and_stride")
+def test_pad_and_stride_reach_the_convolution(student, make):
+    for size, filter_size, pad, stride in ((8, 3, 1, 1), (9, 3, 0, 2), (8, 4, 1, 2)):
+        param = _conv_param(3, filter_size, pad, stride)
+        theirs, ours = _network(student, make, (2, size, size), param)
+        x = _images(make, ours, 2, 2, size, size)
+        same(theirs.predict(x), ours.predict(x), **CLOSE)
+
+
+@criterion("SimpleConvNet.__init__.shared_parameters")
+def test_parameters_changed_in_place_are_used(student, make):
+    theirs, ours = _network(student, make, *SQUARE)
+    x = _images(make, ours, 2, 2, 8, 8)
+    for name, array in ours.params.items():
+        values = array + 0.1 * make.normal(*array.shape)
+        # `params[name] = values` would put in another array; an optimiser changes the one there is.
+        theirs.params[name].put(np.arange(values.size), values.ravel())
+        ours.params[name] = values
+        same(theirs.predict(x), ours.predict(x), **CLOSE)
+
+
+@criterion("SimpleConvNet.predict.scores")
+def test_scores_of_a_batch(student, make):
+    theirs, ours = _network(student, make, *SQUARE)
+    for count in (4, 1):
+        x = _images(make, ours, count, 2, 8, 8)
+        same(unchanged(theirs.predict, x), ours.predict(x), **CLOSE)
+
+
+@criterion("SimpleConvNet.predict.own_layers")
+def test_the_network_notices_that_its_layers_were_replaced(student, make):
+    # Each layer is replaced by one whose results are a multiple of the right ones. What scores come
+    # out then tells whether the network uses them, and does not hang on mistakes in the layers.
+    params = {}
+
+    def convolution(_, x):
+        return 2 * source_lib.Convolution(params["W1"], params["b1"]).forward(x)
+
+    def relu(_, x):
+        return 3 * np.maximum(x, 0)
+
+    def pooling(_, x):
+        return 5 * source_lib.Pooling(2, 2, 2).forward(x)
+
+    def affine(_, x):
+        rows = x.reshape(len(x), -1)
+        which = "2" if rows.shape[1] == len(params["W2"]) else "3"
+        return 7 * source_lib.Affine(params["W" + which], params["b" + which]).forward(rows)
+
+    student.Convolution.forward = convolution
+    student.Relu.forward = relu
+    student.Pooling.forward = pooling
+    student.Affine.forward = affine
+    theirs, ours = _network(student, make, *SQUARE)
+    params.update(ours.params)
+    x = _images(make, ours, 2, 2, 8, 8)
+    hidden = affine(None, pooling(None, relu(None, convolution(None, x))))
+    same(theirs.predict(x), affine(None, relu(None, hidden)), **CLOSE)
+
+
+@criterion("SimpleConvNet.loss.labels_and_one_hot")
+def test_loss_of_a_network(student, make):
+    theirs, ours = _network(student, make, *SQUARE)
+    x, t = _images(make, ours, 4, 2, 8, 8), make.integers(0, 5, 4)
+    expected = ours.loss(x, t)
+    same(theirs.loss(x, t), expected, **LOSS)
+    same(theirs.loss(x, _one_hot(t, 5)), expected, **LOSS)
+
+
+def _some_right(make, reference, x, wrong):
+    """Labels that agree with what the network says, but for the last `wrong` of every fifty."""
+    labels = reference.predict(x).argmax(axis=1)
+    mistaken = np.arange(len(x)) % 50 >= 50 - wrong
+    return np.where(mistaken, (labels + make.integers(1, 5, len(x))) % 5, labels)
+
+
+@criterion("SimpleConvNet.accuracy.full_batches")
+def test_accuracy_of_full_batches(student, make):
+    theirs, ours = _network(student, make, (2, 4, 4), _conv_param(3, 3))
+    x = _images(make, ours, 100, 2, 4, 4)
+    for count, wrong in ((100, 20), (50, 0), (50, 35)):
+        t = _some_right(make, ours, x[:count], wrong)
+        same(theirs.accuracy(x[:count], t, 50), 1 - wrong / 50)
+
+
+@criterion("SimpleConvNet.accuracy.one_hot")
+def test_accuracy_with_one_hot_rows(student, make):
+    theirs, ours = _network(student, make, (2, 4, 4), _conv_param(3, 3))
+    x = _images(make, ours, 100, 2, 4, 4)
+    t = _some_right(make, ours, x, 15)
+    same(theirs.accuracy(x, _one_hot(t, 5), 50), 0.7)
+
+
+@criterion("SimpleConvNet.accuracy.last_batch")
+def test_accuracy_counts_a_batch_that_is_not_full(student, make):
+    theirs, ours = _network(student, make, (2, 4, 4), _conv_param(3, 3))
+    x = _images(make, ours, 250, 2, 4, 4)
+    for wrong in (0, 20):
+        t = _some_right(make, ours, x, wrong)
+        same(theirs.accuracy(x, t, 100), 1 - wrong / 50)
+        same(theirs.accuracy(x[:50], t[:50], 100), 1 - wrong / 50)
+    uneven = np.where(np.arange(250) >= 200, (t + 1) % 5, t)
+    expected = float(np.mean(ours.predict(x).argmax(axis=1) == uneven))
+    same(theirs.accuracy(x, uneven, 100), expected)
+
+
+def _same_gradients(grads, reference, x, t):
+    for name, expected in reference.gradient(x, t).items():
+        same(grads[name], expected, rtol=1e-8, atol=1e-13)
+
+
+@criterion("SimpleConvNet.gradient.every_parameter")
+def test_gradient_of_every_parameter(student, make):
+    theirs, ours = _network(student, make, *SQUARE)
+    x, t = _images(make, ours, 4, 2, 8, 8), make.integers(0, 5, 4)
+    theirs.loss(x, t)
+    _same_gradients(theirs.gradient(x, t), ours, x, t)
+
+
+@criterion("SimpleConvNet.gradient.new_batch")
+def test_gradient_of_a_batch_not_seen_before(student, make):
+    theirs, ours = _network(student, make, *SQUARE)
+    seen, x = _images(make, ours, 4, 2, 8, 8), _images(make, ours, 4, 2, 8, 8)
+    theirs.loss(seen, make.integers(0, 5, 4))
+    t = make.integers(0, 5, 4)
+    _same_gradients(theirs.gradient(x, t), ours, x, t)
+
+
+@criterion("SimpleConvNet.gradient.called_again")
+def test_gradient_called_again(student, make):
+    theirs, ours = _network(student, make, *SQUARE)
+    for count in (4, 3):
+        x, t = _images(make, ours, count, 2, 8, 8), make.integers(0, 5, count)
+        theirs.loss(x, t)
+        _same_gradients(theirs.gradient(x, t), ours, x, t)
+        theirs.loss(x, t)
+        _same_gradients(theirs.gradient(x, _one_hot(t, 5)), ours, x, t)
+
+
+def _steady(make, *shape):
+    """Gradients of ordinary size, beside which an epsilon is nothing, wherever it stands."""
+    return make.uniform(*shape, low=0.5, high=2.0) * make.rng.choice([-1.0, 1.0], shape)
+
+
+def _same_updates(student, params, gradients, settings=(), **tolerance):
+    """Let both optimisers make the same steps, and compare the parameters after each."""
+    theirs, ours = student.Adam(*settings), source_lib.Adam(*settings)
+    expected = {name: array.copy() for name, array in params.items()}
+    for grads in gradients:
+        after = theirs.update.inplace(params, grads).arguments[0]
+        ours.update(expected, grads)
+        for name, array in expected.items():
+            same(after[name], array, **tolerance)
+        params = {name: array.copy() for name, array in expected.items()}
+
+
+@criterion("Adam.update.first_step")
+def test_the_first_step_has_the_length_of_the_learning_rate(student, make):
+    params = {"W": np.zeros((2, 3))}
+    _same_updates(student, params, [{"W": _steady(make, 2, 3)}], rtol=1e-4)
+    _same_updates(student, params, [{"W": _steady(make, 2, 3)}], (0.5,), rtol=1e-4)
+
+
+@criterion("Adam.update.many_steps")
+def test_many_steps_with_two_parameters(student, make):
+    for settings in ((), (0.02, 0.8, 0.95)):
+        params = {"W1": 0.01 * make.normal(2, 3), "b1": 0.01 * make.normal(3)}
+        gradients = [{"W1": _steady(make, 2, 3), "b1": _steady(make, 3)} for _ in range(8)]
+        _same_updates(student, params, gradients, settings, rtol=1e-4)
+
+
+@criterion("Adam.update.in_place")
+def test_the_arrays_themselves_are_changed(student, make):
+    # All rows of W lie in the same memory. Whoever changes W itself finds them equal afterwards,
+    # each as the last row was changed; whoever makes a new array finds rows that differ.
+    grads = {"W": _steady(make, 3, 4)}
+    grads["W"][-1] = -grads["W"][0]
+    three_times = np.lib.stride_tricks.as_strided
+    params, expected = ({"W": three_times(np.zeros(4), (3, 4), (0, 8))} for _ in range(2))
+    source_lib.Adam().update(expected, grads)
+    after = student.Adam().update.inplace(params, grads).arguments[0]
+    same(after["W"], expected["W"], rtol=1e-4)
+
+
+@criterion("Adam.update.epsilon")
+def test_epsilon_shows_where_gradients_are_tiny(student, make):
+    for size in (1e-4, 1e-7):
+        params = {"W": np.zeros((2, 3))}
+        _same_updates(student, params, [{"W": size * _steady(make, 2, 3)}], rtol=1e-9)
