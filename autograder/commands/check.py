@@ -62,7 +62,8 @@ def run(options: argparse.Namespace) -> int:
     out.print(table)
     for cell in result["cells"]:
         if cell["status"] != "ok":
-            out.print(f"cell {cell['index']}: {cell['status']}: {escape(cell['error'] or '')}")
+            place = cell["index"] + 1  # as the messages and the pages count
+            out.print(f"cell {place}: {cell['status']}: {escape(cell['error'] or '')}")
     out.print(
         f"[bold]{number(result['score'])} of {number(result['max_score'])} points[/bold]"
         f" ({result['status']}, isolation {result['isolation']})"

@@ -93,7 +93,7 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[last]}"),
+        TextColumn("{task.fields[last]}", markup=False),  # a student's name may look like it
     )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=total, last="")
