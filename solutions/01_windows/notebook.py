@@ -1456,6 +1456,16 @@ show_receptive_field()
 #    on a colour image of 224 × 224 with padding 1?
 #    <details><summary>Answer</summary>212·318 = 67,416 times; and, with a loop over filters around it, 224·224·64 = 3,211,264 times. Notebook 02 does
 #    without these loops.</details>
+# 7. **LeNet-5** (1998) read the amounts on cheques. In today's words: grey images of 32 × 32; 6 filters of 5 × 5; pooling 2 × 2 with stride 2;
+#    16 filters of 5 × 5 over all 6 maps; pooling again; then fully connected layers with 120, 84 and 10 units. Work out the sizes, and the
+#    parameters, with your own functions.
+#    <details><summary>Answer</summary>28 × 28 × 6 (156 parameters), 14 × 14 × 6, 10 × 10 × 16 (2,416), 5 × 5 × 16, that is 400 numbers; then
+#    401·120 = 48,120, 121·84 = 10,164 and 85·10 = 850. Together 61,706, of which the two convolutions have only 4 %. (The original differed in
+#    details: its second convolution left out some of the maps.)</details>
+# 8. A 3 × 3 filter can be spread out so that it skips one pixel between its numbers, in both directions. This is called **dilation** (here
+#    2). How far does it see, with how many weights? And what do you hand to <code>conv_output_size</code> as <code>filter_size</code>?
+#    <details><summary>Answer</summary>It sees 5 × 5 pixels, with 9 weights as before; hand over 5. In general a filter of side k with dilation d
+#    reaches d·(k - 1) + 1 pixels. It is a cheap way of looking far without shrinking the map.</details>
 #
 # **Next:** in notebook 02 the windows become the rows of a matrix, and convolution becomes fast. Keep this notebook: `conv2d_single` and
 # `maxpool2d_single` are used again in notebook 08.
@@ -1479,5 +1489,9 @@ show_receptive_field()
 #    <details><summary>答え</summary><code>toy</code>では出ません。縁の画素もパディングも0だからです。<code>1 - toy</code>では、0の縁との間に、画像にはない強い輪郭がぐるりと現れます。試してみてください。</details>
 # 6. 写真（214×320）に3×3のフィルターを1枚掛けるとき、二重ループの中身は何回実行されるでしょうか。VGGの最初の層（224×224のカラー画像、フィルター64枚、パディング1）なら何回でしょうか。
 #    <details><summary>答え</summary>212·318 = 67,416回です。VGGでは、フィルターについてのループも加わって224·224·64 = 3,211,264回になります。ノートブック02では、このループをなくします。</details>
+# 7. **LeNet-5**（1998年）は、小切手に書かれた金額を読み取っていたネットワークです。現在の言い方で書くと、32×32のグレースケール画像、5×5のフィルター6枚、2×2でストライド2のプーリング、6枚のマップすべてにまたがる5×5のフィルター16枚、もう一度プーリング、そして120個、84個、10個のユニットを持つ全結合層です。各段階の大きさとパラメータの数を、自分の関数で求めてみましょう。
+#    <details><summary>答え</summary>28×28×6（パラメータ156個）、14×14×6、10×10×16（2,416個）、5×5×16と進み、400個の数になります。全結合層は401·120 = 48,120個、121·84 = 10,164個、85·10 = 850個です。合計61,706個のうち、2つの畳み込み層の分は4%にすぎません（元の論文とは細部が異なります。2番目の畳み込みでは、一部のマップだけを使っていました）。</details>
+# 8. 3×3のフィルターを、数と数の間が縦横とも1画素ずつ空くように広げて使うことがあります。これを**ダイレーション**（dilation、この例では2）といいます。どの範囲が見えて、重みは何個でしょうか。また、<code>conv_output_size</code>の<code>filter_size</code>には何を渡せばよいでしょうか。
+#    <details><summary>答え</summary>5×5の範囲が見え、重みは9個のままです。渡す値は5です。一般に、1辺がkのフィルターをダイレーションdで使うと、d·(k - 1) + 1画素の範囲に届きます。マップを縮めずに広い範囲を見る、安上がりな方法です。</details>
 #
 # **次のノートブック** 02では、窓を行列の行に並べて、畳み込みを速くします。`conv2d_single`と`maxpool2d_single`はノートブック08でまた使うので、このノートブックは取っておいてください。

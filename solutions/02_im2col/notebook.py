@@ -114,6 +114,19 @@ def draw_frame(ax, top, left, height, width):
 
 
 # %% [markdown] lang="en"
+# Ten grey images of 28 × 28 (the size of the handwritten digits in notebook 06) are one array with four
+# axes. Each index from the left takes one axis away:
+
+# %% [markdown] lang="ja"
+# たとえば、28×28のグレースケール画像10枚（ノートブック06の手書き数字がこの大きさです）は、4つの軸を持つ1つの配列になります。添字を左から1つ指定するたびに、軸が1つずつ減ります。
+
+# %% name="ten_images" tags=["demo"]
+ten_images = np.random.default_rng(0).random((10, 1, 28, 28))
+print("ten images, (N, C, H, W):        ", ten_images.shape)
+print("image 0, ten_images[0]:          ", ten_images[0].shape)
+print("its channel 0, ten_images[0, 0]: ", ten_images[0, 0].shape)
+
+# %% [markdown] lang="en"
 # ## 1. A window becomes a row
 #
 # Take the smallest example that shows everything: one image of 3 × 3 pixels with the values 1 to 9,
@@ -612,14 +625,14 @@ vgg_first_layer()
 # %% [markdown] lang="en"
 # This is the price of im2col: **memory**. `x`, the filters and `out` are needed in any case; `col` comes
 # on top. Every pixel stands in up to nine rows, so `col` is nine times as large as the image. For a
-# batch of ten, in `float64`, it takes 108 MB. That is one reason to keep `float32`, and why good
+# batch of ten, whose output is `(10, 64, 224, 224)`, it takes 108 MB in `float64`. That is one reason to keep `float32`, and why good
 # libraries unroll only a part of the batch at a time.
 #
 # And here is what a matrix product of windows and filters looks like. The four filters are small
 # enough to write down; networks *learn* theirs.
 
 # %% [markdown] lang="ja"
-# `im2col`の代償は**メモリー**です。`x`、フィルター、`out`はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は画像の9倍の大きさになります。画像10枚のバッチを`float64`で計算すると108MBです。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーがバッチを少しずつ展開するのも同じ理由です。
+# `im2col`の代償は**メモリー**です。`x`、フィルター、`out`はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は画像の9倍の大きさになります。画像10枚のバッチ（出力は`(10, 64, 224, 224)`）を`float64`で計算すると108MBです。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーがバッチを少しずつ展開するのも同じ理由です。
 #
 # 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります。
 

@@ -1194,6 +1194,15 @@ learn_sobel()
 #    in float32, and what could you keep instead?
 #    <details><summary>Answer</summary>54 MB. You could keep x (6 MB) and call im2col once more in
 #    backward: time for memory.</details>
+# 7. Somebody hands you images with three channels and, by mistake, filters for one: `W` of shape
+#    `(F, 1, FH, FW)`. What does your `forward` say? And code with loops around
+#    `np.sum(window * filter)`?
+#    <details><summary>Answer</summary>The matrix product refuses: a row of col has 3·FH·FW numbers,
+#    col_W only FH·FW rows. The loops say nothing: broadcasting lays the one table on all three
+#    channels, and with images and a 3 × 3 filter of ones they give 27 where there should be an error.
+#    A bias can do the same to you: for one image, a b of shape (out_h·out_w, 1) is added without
+#    complaint, one for each <em>place</em> and not for each filter. It pays to compare the shapes at
+#    the beginning and to raise an error that names them.</details>
 #
 # **Next:** notebook 04 uses the same two functions for pooling, notebook 06 stacks the layers into a
 # network and trains it.
@@ -1213,5 +1222,7 @@ learn_sobel()
 #    <details><summary>答え</summary>2×1728＝3456回と、1回です。</details>
 # 6. `forward`は`backward`のために`col`を保存しています。VGGの最初の層で画像が10枚、float32のとき、メモリーはどれだけ必要でしょうか。代わりに何を保存すればよいでしょうか。
 #    <details><summary>答え</summary>54MBです。x（6MB）を保存しておき、backwardの中でもう一度im2colを呼び出すこともできます。時間と引き換えに、メモリーを節約できます。</details>
+# 7. 画像は3チャンネルなのに、間違えて1チャンネル用のフィルター（`W`の形状が`(F, 1, FH, FW)`）を渡されたとします。あなたの`forward`はどうなるでしょうか。ループの中で`np.sum(window * filter)`を計算するコードならどうでしょうか。
+#    <details><summary>答え</summary>行列積のほうはエラーになります。colの行には3·FH·FW個の数があるのに、col_Wの行はFH·FW個しかないからです。ループのほうは何も言いません。ブロードキャストによって、1枚の表が3つのチャンネルすべてに使われてしまいます。画像も3×3のフィルターもすべて1なら、エラーになるべきところで27という値が出ます。バイアスにも同じ落とし穴があります。画像が1枚のとき、形状(out_h·out_w, 1)のbを渡すと、フィルターごとではなく<strong>場所</strong>ごとのバイアスとして、エラーもなく足されてしまいます。はじめに形状を比べ、食い違っていたら形状を示してエラーにするとよいでしょう。</details>
 #
 # **次のノートブック** 04では、同じ2つの関数を使ってプーリング層を作ります。06では、これらの層を重ねてネットワークを作り、学習させます。

@@ -760,7 +760,8 @@ pool_vgg()
 # %% [markdown] lang="en"
 # With 2 × 2 and stride 2 every pixel lies in one window, so `im2col`'s table is as large as the maps:
 # 12.8 MB in `float32`. Windows that overlap copy their pixels; 3 × 3 with stride 1 takes almost nine
-# times as much. And ten images in `float64` take 257 MB for the smallest pooling there is. That is why
+# times as much. And ten images, `(10, 64, 224, 224)` pooled to
+# `(10, 64, 112, 112)`, take 257 MB in `float64` for the smallest pooling there is. That is why
 # it matters that `float32` stays `float32`. (While `im2col` works, two arrays of that size exist for a
 # moment: the one with six axes and its reshaped copy. Fast libraries build no table at all: they walk
 # over the map and keep a running maximum.)
@@ -772,7 +773,7 @@ pool_vgg()
 # set negative answers to 0 as a ReLU does, and pool.
 
 # %% [markdown] lang="ja"
-# 窓が2×2でストライドが2なら、どの画素も1つの窓にしか入りません。そのため、`im2col`が作る表はマップとちょうど同じ大きさで、`float32`なら12.8 MBです。窓が重なると画素の写しが増え、3×3でストライド1なら9倍近くになります。`float64`で画像を10枚まとめて扱うと、いちばん小さなプーリングでも257 MBです。`float32`を`float32`のまま保つことには、こうした意味があります。（`im2col`の計算中には、6つの軸を持つ配列と、それをreshapeした写しの、2つの配列が一時的に存在します。高速なライブラリーは表を作らず、マップをたどりながら最大値を更新していきます。）
+# 窓が2×2でストライドが2なら、どの画素も1つの窓にしか入りません。そのため、`im2col`が作る表はマップとちょうど同じ大きさで、`float32`なら12.8 MBです。窓が重なると画素の写しが増え、3×3でストライド1なら9倍近くになります。`float64`で画像を10枚まとめて扱う（`(10, 64, 224, 224)`が`(10, 64, 112, 112)`になる）と、いちばん小さなプーリングでも257 MBです。`float32`を`float32`のまま保つことには、こうした意味があります。（`im2col`の計算中には、6つの軸を持つ配列と、それをreshapeした写しの、2つの配列が一時的に存在します。高速なライブラリーは表を作らず、マップをたどりながら最大値を更新していきます。）
 #
 # ## 6. 特徴マップをプーリングする
 #
@@ -860,6 +861,102 @@ def show_one_map():
 
 
 show_one_map()
+
+# %% [markdown] lang="en"
+# ### Filters that have learned
+#
+# The 64 waves above were designed. The next cell takes the first layer of a network that has *learned* from more
+# than a million photographs: EfficientNet-Lite0, 32 filters of 3 × 3 pixels in three colours. Nobody told it
+# about edges. Some of its filters compare light with dark, some one colour with its opposite; four have died in
+# training and hold nothing but zeros (uniform grey).
+#
+# Trained filters expect what they were trained with: pixels brought to the range from −1 to 1, and behind the
+# convolution (stride 2) a *batch normalisation*, which notebook 07 explains, and a ReLU. Filters on a raw picture
+# and pooling straight behind them, as one often sees it, show something that the network never saw. The pooling is
+# the one that follows the first layer of a ResNet: 3 × 3, stride 2, **pad 1**, so your border is at work here.
+
+# %% [markdown] lang="ja"
+# ### 学習で得られたフィルター
+#
+# 上の64枚の波は、人が設計したものです。次のセルでは、100万枚以上の写真から**学習した**ネットワーク、EfficientNet-Lite0の最初の層を使います。3×3画素で3色ぶんのフィルターが32枚あります。輪郭を見つけるように教えた人はいません。それでも、明暗を比べるもの、ある色とその反対の色を比べるものなどが、ひとりでにできています。4枚は学習の途中で働かなくなり、値がすべて0です（一様な灰色のもの）。
+#
+# 学習済みのフィルターには、学習したときと同じ条件の入力を与える必要があります。画素の値を−1から1の範囲に直し、畳み込み（ストライド2）の後には**バッチ正規化**（ノートブック07で説明します）とReLUが続きます。画像をそのままフィルターに掛け、すぐにプーリングする例をよく見かけますが、それはネットワークが実際には見たことのないものです。プーリングは、ResNetの最初の層の後にあるものと同じで、3×3、ストライド2、**pad=1**です。あなたが作った縁が、ここで役に立ちます。
+
+
+# %% name="trained_filters" tags=["demo"]
+def load_trained_layer():
+    from pathlib import Path
+
+    # en: First layer of EfficientNet-Lite0 (Apache-2.0), trained on ImageNet.
+    # ja: EfficientNet-Lite0の最初の層（Apache-2.0）。ImageNetで学習したもの。
+    for folder in (Path(), Path("data"), Path("../data")):
+        file = folder / "efficientnet_lite0_stem.npz"
+        if file.exists():
+            with np.load(file) as archive:
+                return dict(archive)
+    return None
+
+
+def load_color_photo():
+    from matplotlib import cbook
+
+    try:
+        with cbook.get_sample_data("grace_hopper.jpg") as file:
+            return plt.imread(file, format="jpg")[20:404, 70:454] / np.float32(255)
+    except (OSError, ImportError):
+        return np.repeat(photo, 3, axis=0).repeat(3, axis=1)[:, :, np.newaxis].repeat(3, axis=2)
+
+
+def show_trained_filters():
+    layer = load_trained_layer()
+    if layer is None:
+        print(
+            tr(
+                "data/efficientnet_lite0_stem.npz is not here, so this figure is left out.",
+                "data/efficientnet_lite0_stem.npzが見つからないので、この図は省略します。",
+            )
+        )
+        return
+    color, filters = load_color_photo(), layer["W"]
+    x = (color.transpose(2, 0, 1)[np.newaxis] * 255 - 127) / 128
+    table = im2col(np.ascontiguousarray(x), 3, 3, 2, 1)
+    maps = (table @ filters.reshape(32, -1).T).reshape(1, 192, 192, 32).transpose(0, 3, 1, 2)
+    mean, variance, gamma, beta = (
+        layer[f"_bn0.{name}"].reshape(32, 1, 1)
+        for name in ("running_mean", "running_var", "weight", "bias")
+    )
+    maps = np.maximum(gamma * (maps - mean) / np.sqrt(variance + 1e-3) + beta, 0)
+    pooled = Pooling(3, 3, 2, 1).forward(maps)
+    print("photograph:", x.shape, "  filters:", filters.shape)
+    print("maps:", maps.shape, "  pooled:", pooled.shape)
+
+    def side_by_side(pictures):
+        return np.vstack([np.hstack(pictures[row : row + 8]) for row in range(0, 32, 8)])
+
+    def shaded(answers):
+        bright = np.sqrt(answers / (answers.max(axis=(1, 2), keepdims=True) + 1e-9))
+        gap = answers.shape[1] // 32
+        return side_by_side(np.pad(bright, ((0, 0), (gap, gap), (gap, gap)), constant_values=1))
+
+    strength = np.maximum(np.abs(filters).max(axis=(1, 2, 3), keepdims=True), 0.01)
+    tinted = (filters / strength / 2 + 0.5).transpose(0, 2, 3, 1)
+    tinted = np.pad(tinted, ((0, 0), (0, 1), (0, 1), (0, 0)), constant_values=1)
+    panels = (
+        (color, "photograph, 384x384"),
+        (side_by_side(tinted), "32 filters of 3x3, in colour"),
+        (shaded(maps[0]), "32 maps of 192x192"),
+        (shaded(pooled[0]), "pooled: 96x96"),
+    )
+    fig, axes = plt.subplots(2, 2, figsize=(15, 8.2))
+    for ax, (picture, title) in zip(axes.flat, panels, strict=True):
+        ax.imshow(picture, cmap="gray", interpolation="nearest")
+        ax.set_title(title)
+        ax.axis("off")
+    fig.tight_layout()
+    plt.show()
+
+
+show_trained_filters()
 
 # %% [markdown] lang="en"
 # The strokes survive and grow thicker: if any pixel of a window answers strongly, the window does.
