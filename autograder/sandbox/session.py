@@ -115,7 +115,6 @@ class Session:
     _skip: dict[tuple[int, int], str] = field(default_factory=dict)
     _restarts: int = 0
     _careful: bool = False
-    _was_disturbed: bool = False
     _timeouts: int = 0
     _ends: float = 0.0
 
@@ -243,7 +242,7 @@ class Session:
     def _fork(self) -> tuple[socket.socket, int]:
         # A criterion that takes the notebook's process with it costs itself alone: the notebook is
         # loaded again for the next, as often as need be while there is time.
-        for _ in range(FORK_TRIES):
+        for attempt in range(FORK_TRIES):
             if time.monotonic() > self._ends:
                 raise StudentTimeout("the time for the whole notebook was used up")
             if self._child is None:
@@ -260,25 +259,16 @@ class Session:
                 pid = wire.receive(self._child.sock, deadline=deadline).get("pid")
                 if type(pid) is int and pid > 0:
                     return ours, pid
-                self._disturbed()
-            except (wire.TooLate, TimeoutError):
-                self._disturbed()
             except (wire.WireError, OSError):
                 pass
             finally:
                 theirs.close()
             ours.close()
             self._stop()
+            # One that was loaded afresh gives no process either: what a cell started is in the way,
+            # a thread that reads what is not for it, say. From here on only definitions are run.
+            self._careful = self._careful or attempt > 0
         raise StudentDied("the notebook's process could not be kept alive")
-
-    def _disturbed(self) -> None:
-        """It lives but gives no process for a criterion: what a cell started is in the way.
-
-        A thread that reads what is not for it, or too many processes. If it happens again, only
-        definitions are run from then on.
-        """
-        self._careful = self._careful or self._was_disturbed
-        self._was_disturbed = True
 
     def _reap(self, pid: int) -> None:
         if self._child is None:

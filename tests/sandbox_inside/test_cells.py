@@ -78,6 +78,7 @@ class TestStatuses:
         with notebook(*cells) as book:
             assert book.call("f7") == 7
             assert "ended the process" in str(book.errors[0])
+            assert "only its definitions were run" in str(book.errors[7])
 
     def test_a_cell_that_python_cannot_survive_reading_costs_itself(self, notebook: Open) -> None:
         deep = "x = " + "(" * 100 + "[" * 90 + "-" * 50_000 + "1"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from . import clock
+from .source import unwritten
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Wanting:
     def defines(self) -> str | None:
         """The name that it defines, if it is a definition and not an assignment."""
         return getattr(self.node, "name", None)
+
+
+def worth_a_retry(node: ast.stmt) -> bool:
+    """A definition, or a method put onto a class, may want something that is defined below."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Attribute) for target in node.targets)
+    return unwritten(node) is not None
 
 
 @dataclass

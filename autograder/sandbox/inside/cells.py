@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from . import clock
-from .again import Again, Wanting
+from .again import Again, Wanting, worth_a_retry
 from .raised import Raised, describe
 from .salvage import define_what_can_be
 from .source import bound_names, is_definition, python_source, statements, unwritten
@@ -54,6 +54,7 @@ class Notebook:
         self._unwritten: dict[str, frozenset[str]] = {}
         self._again = Again()
         self._reserve_s = 0.0
+        self.short_because = ""
 
     def run(
         self,
@@ -81,6 +82,11 @@ class Notebook:
         """
         cpu, wall = time.process_time(), time.monotonic()
         self._reserve_s = _RESERVE_S if total_s > 0 else 0.0
+        self.short_because = (
+            "the notebook had used up its time"
+            if total_s > 0
+            else "the notebook got in the way of grading, so only its definitions were run"
+        )
         records = []
         for index, source in cells:
             left = total_s - (time.process_time() - cpu)
@@ -259,7 +265,7 @@ class _Cell:
         if short:
             left = 0.0 if isinstance(node, _WORK) else self.book.short_s()
             if left <= 0:
-                self._say("skipped", "not run: the notebook had used up its time")
+                self._say("skipped", f"not run: {self.book.short_because}")
                 return
         else:
             left = max(left, 1.0)
@@ -272,7 +278,7 @@ class _Cell:
                     raise
                 except BaseException as error:  # SystemExit, KeyboardInterrupt: the student's too
                     self._say("error", _one_line(describe(error)))
-                    if isinstance(error, NameError) and _worth_a_retry(node):
+                    if isinstance(error, NameError) and worth_a_retry(node):
                         self.book.retry_at_the_end(self.index, position, node, self.filename, error)
         except clock.TimeUp:
             self._say("timeout", "stopped: it took too long")
@@ -284,13 +290,6 @@ class _Cell:
         if self.status in ("ok", "skipped") or status == "timeout":
             self.status = status
         self.problem = self.problem or problem
-
-
-def _worth_a_retry(node: ast.stmt) -> bool:
-    """A definition, or a method put onto a class, may want something that is defined below."""
-    if isinstance(node, ast.Assign):
-        return any(isinstance(target, ast.Attribute) for target in node.targets)
-    return unwritten(node) is not None
 
 
 def _one_line(raised: Raised) -> str:
