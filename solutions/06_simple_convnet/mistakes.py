@@ -1146,7 +1146,7 @@ def gradient(self, x, t):
     "SN23",
     part="SimpleConvNet.gradient",
     hint={
-        "en": "Does the result hang on how often it was computed before?",
+        "en": "Does the result depend on how often it was computed before?",
         "ja": "それまでに何回計算したかで、結果が変わっていませんか。",
     },
 )

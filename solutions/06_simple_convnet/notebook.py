@@ -274,7 +274,7 @@ draw_relu()
 # %% [markdown] lang="en"
 # ## Exercise 1: `Relu`
 #
-# ★☆☆, about 15 minutes. Which gates are open hangs on `x`, not on `dout`; so keep in `forward` what
+# ★☆☆, about 15 minutes. Which gates are open depends on `x`, not on `dout`; so keep in `forward` what
 # `backward` will need to know.
 #
 # <details><summary>Hint 1: comparing whole arrays</summary>
@@ -1351,7 +1351,7 @@ class SimpleConvNet:
     def gradient(self, x, t):
         """Gradient of the loss of this batch by every parameter, by backpropagation.
 
-        Does not hang on what was computed before: it may be called for a new batch right away.
+        Does not depend on what was computed before: it may be called for a new batch right away.
 
         Args:
             x: images, shape (N, C, H, W).
@@ -2109,8 +2109,7 @@ show_digits()
 # %% [markdown] lang="en"
 # Now train: **30 filters of 5 × 5, 100 hidden units, batches of 100, Adam**. One *epoch*, once through all
 # 5,000 images in random order, takes 50 steps. `STEPS = 300` takes about half a minute to a minute and a half. (The original
-# notebook behind this course made 1,000 steps. Raise the number if you like; copy the cell first if it
-# is locked.)
+# notebook behind this course made 1,000 steps. Raise the number if you like.)
 #
 # Three details, each of which is often wrong:
 #
@@ -2121,7 +2120,7 @@ show_digits()
 #   them a little, and needs a third set of images for an honest number.
 
 # %% [markdown] lang="ja"
-# では、学習させましょう。**5×5のフィルター30枚、隠れ層100ユニット、バッチは100枚、最適化はAdam**です。5,000枚全部を無作為な順に1回ずつ使うことを1**エポック**といい、ここでは50回の更新にあたります。`STEPS = 300`で、30秒から1分半ほどかかります。（この教材の元になったノートブックでは、1,000回更新していました。余裕があれば増やしてみてください。セルが編集できないときは、コピーして使います。）
+# では、学習させましょう。**5×5のフィルター30枚、隠れ層100ユニット、バッチは100枚、最適化はAdam**です。5,000枚全部を無作為な順に1回ずつ使うことを1**エポック**といい、ここでは50回の更新にあたります。`STEPS = 300`で、30秒から1分半ほどかかります。（この教材の元になったノートブックでは、1,000回更新していました。余裕があれば増やしてみてください。）
 #
 # よく間違えられる点が3つあります。
 #
@@ -2129,10 +2128,13 @@ show_digits()
 # - 正解率は、**何回更新した後**に測ったのかと一緒に記録します。最初の点の位置は0ではなく25です。
 # - テスト用の画像を見て何かを決めることはしません。たとえば「いちばん良かったところで止める」ために使えば、テスト画像でも少し学習したことになり、公正な数字を得るには第3の画像の組が必要になります。
 
-# %% name="train" tags=["demo"]
+# %% name="steps" tags=["setup"]
+# en: More steps take longer and read more digits. This cell is yours to change.
+# ja: 増やすと時間はかかりますが、正解率が上がります。このセルは書き換えてかまいません。
 STEPS = 300
 
 
+# %% name="train" tags=["demo"]
 def train(network, optimizer, x, t, steps, batch_size=100, seed=0, watch=None):
     rng = np.random.default_rng(seed)
     losses, order = {}, np.zeros(0, dtype=int)
@@ -2348,7 +2350,7 @@ show_errors()
 # ## 8. It learns, so it is right?
 #
 # Your network reads digits. Does that show that your code is right? Try the opposite: break a layer **on purpose** and train again.
-# To make it quick, the images are shrunk to 14 × 14 and the network gets 8 filters. Each line of the list below breaks one
+# To make it quick, the images are shrunk to 14 × 14 and the network gets 16 filters. Each line of the list below breaks one
 # thing; your own classes are put back afterwards.
 #
 # Before you run it: **which of these networks will still read nine digits out of ten?** Write your guess down.
@@ -2359,13 +2361,13 @@ show_errors()
 # 4. The gradient of the convolution's biases is a mean and not a sum.
 # 5. ReLU lets every gradient through on the way back, as if it had no corner.
 # 6. The loss forgets the 1/N in its gradient.
-# 7. The gradients of two output units get exchanged: `dout` arrives in reverse order of the classes.
+# 7. The gradient of the loss arrives with the classes in reverse order.
 # 8. Adam puts new arrays into `params`; the layers keep the old ones.
 
 # %% [markdown] lang="ja"
 # ## 8. 学習できたなら正しいのか
 #
-# あなたのネットワークは数字を読めるようになりました。では、それでコードが正しいといえるでしょうか。逆を試してみましょう。層を**わざと**壊してから、学習させるのです。短時間で済むように、画像を14×14に縮小し、フィルターは8枚にします。次の一覧の1つ1つが、どこか1か所を壊したものです。実験が終わると、あなたのクラスは元に戻ります。
+# あなたのネットワークは数字を読めるようになりました。では、それでコードが正しいといえるでしょうか。逆を試してみましょう。層を**わざと**壊してから、学習させるのです。短時間で済むように、画像を14×14に縮小し、フィルターは16枚にします。次の一覧の1つ1つが、どこか1か所を壊したものです。実験が終わると、あなたのクラスは元に戻ります。
 #
 # 実行する前に、**10個のうち9個以上の数字を読めるのはどれか**、予想を書き留めておいてください。
 #
@@ -2436,7 +2438,6 @@ def nothing_broken(right, layer, dout):
 
 
 ways_to_break = {
-    "nothing broken": (Relu, "backward", nothing_broken),
     "1 filters frozen": (Convolution, "backward", frozen_filters),
     "2 random gradient": (Convolution, "backward", random_gradient),
     "3 like average pooling": (Pooling, "backward", like_average_pooling),
@@ -2452,7 +2453,7 @@ def shrink(pictures):
     return pictures.reshape(-1, 1, 14, 2, 14, 2).mean(axis=(3, 5))
 
 
-def try_broken_networks(steps=300):
+def try_broken_networks(ways, steps=300):
     x, x_unseen = shrink(x_train), shrink(x_test)
     param = {"filter_num": 16, "filter_size": 3, "pad": 0, "stride": 1}
     curves, right_ones = {}, {}
@@ -2462,7 +2463,8 @@ def try_broken_networks(steps=300):
             "                          テスト画像の正解率",
         )
     )
-    for name, (owner, method, wrong) in ways_to_break.items():
+    nothing = {"nothing broken": (Relu, "backward", nothing_broken)}
+    for name, (owner, method, wrong) in (nothing | ways).items():
         np.random.seed(0)
         with broken(owner, method, wrong):
             small = SimpleConvNet((1, 14, 14), param, 50, 10, 0.1)
@@ -2502,20 +2504,45 @@ def try_broken_networks(steps=300):
     plt.show()
 
 
-try_broken_networks()
+try_broken_networks(ways_to_break)
 
 # %% [markdown] lang="en"
 # Surprised? Six of the eight read about nine digits out of ten or more, most of them as many as the right one. Random
 # filters are not bad; Adam rescales every gradient, so factors hardly count; and a network is quick to learn *around* a
 # mistake. In one experiment with 92 wrong networks of this kind, **71 reached 90 %**.
 #
-# So: **training accuracy is no proof.** A curve that does not move (7, 8) proves that something is wrong. A curve that goes down
+# So: **training accuracy is no proof.** A curve that climbs or stays (7, 8) proves that something is wrong. A curve that goes down
 # proves little. What does prove something are the checks above: worked examples with exact numbers, and measured
-# gradients, on more than one image, with no symmetry to hide behind. That is why your grade does not hang on the accuracy.
+# gradients, on more than one image, with no symmetry to hide behind. That is why your grade does not depend on the accuracy.
 #
-# Break something of your own: write a function like the ones above, add a line to `ways_to_break` (in a copy of
-# the cell), and first guess what the curve will look like.
+# Now break something of your own in the next cell. First guess what the curve will look like.
+
+# %% [markdown] lang="ja"
+# 意外でしたか。8つのうち6つが、10個のうち9個前後かそれ以上の数字を読み、そのほとんどは壊していないものと変わりません。乱数のフィルターでもそれなりに役に立ちますし、Adamは勾配の大きさを調整し直すので、係数の間違いはほとんど影響しません。それに、ネットワークは間違いを**避けるように**学習してしまうのです。このような間違ったネットワークを92個集めた実験では、**71個が90％に達しました**。
 #
+# つまり、**学習がうまくいっても、正しいことの証明にはなりません。** 下がらない曲線（7と8）は、どこかが間違っていることを示しています。しかし、下がっていく曲線が示すことはわずかです。証拠になるのは、これまでの確認のほうです。正確な値のわかっている例と、数値的に測った勾配とを、複数の画像で、間違いが隠れるような対称性のない形で比べました。採点が正解率によらないのは、このためです。
+#
+# 次のセルで、自分でも何かを壊してみましょう。まず、曲線がどうなるかを予想してください。
+
+
+# %% name="break_your_own" tags=["setup"]
+# en: A function gets the right method, the layer and its arguments, and gives something wrong: here the
+# en: first image of the batch gets no gradient. Take away the # below, or write your own.
+# ja: 正しいメソッド、層、引数を受け取り、間違った結果を返す関数を書く。ここでは、バッチの最初の画像の
+# ja: 勾配をなくしている。下の#を消すか、自分で書き換えてみよう。
+def first_image_forgotten(right, layer, dout):
+    dx = right(layer, dout)
+    dx[0] = 0
+    return dx
+
+
+my_ways_to_break = {
+    # "first image": (Affine, "backward", first_image_forgotten),
+}
+if my_ways_to_break:
+    try_broken_networks(my_ways_to_break)
+
+# %% [markdown] lang="en"
 # ## If something is wrong
 #
 # | what you see | where to look |
@@ -2530,7 +2557,7 @@ try_broken_networks()
 # | a shape error in the first Affine layer | rounding, non-square images, pad or stride not passed on |
 #
 # **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own
-# `Convolution` and `Pooling`.
+# `Convolution` and `Pooling`; a mistake in those does not cost you points here a second time.
 #
 # ## Questions to think about
 #
@@ -2547,7 +2574,7 @@ try_broken_networks()
 #    probably run away. In Adam the factor cancels between m and the root of v, except for ε.</details>
 # 4. The gradient check took a network with 146 parameters. Why not the real one, with 433,890?
 #    <details><summary>Answer</summary>Two forward passes for each parameter: hours. The code is the same for all sizes, so a
-#    small network with no two sizes equal tests it just as well.</details>
+#    small network tests it just as well.</details>
 # 5. In this network the first layer is a convolution. Suppose its <code>dx</code> is wrong. Would training or the
 #    gradient check notice?
 #    <details><summary>Answer</summary>Neither: nobody asks for the gradient of the image. Only a second convolution in front
@@ -2559,12 +2586,6 @@ try_broken_networks()
 # **Next:** notebook 07 stacks many more layers, and needs two new ideas, so that gradients still arrive at the front.
 
 # %% [markdown] lang="ja"
-# 意外でしたか。8つのうち6つが、10個のうち9個前後かそれ以上の数字を読み、そのほとんどは壊していないものと変わりません。乱数のフィルターでもそれなりに役に立ちますし、Adamは勾配の大きさを調整し直すので、係数の間違いはほとんど影響しません。それに、ネットワークは間違いを**避けるように**学習してしまうのです。このような間違ったネットワークを92個集めた実験では、**71個が90％に達しました**。
-#
-# つまり、**学習がうまくいっても、正しいことの証明にはなりません。** 動かない曲線（7と8）は、どこかが間違っていることを示しています。しかし、下がっていく曲線が示すことはわずかです。証拠になるのは、これまでの確認のほうです。正確な値のわかっている例と、数値的に測った勾配とを、複数の画像で、間違いが隠れるような対称性のない形で比べました。採点が正解率によらないのは、このためです。
-#
-# 自分でも何かを壊してみましょう。上のような関数を書き、（セルのコピーの）`ways_to_break`に1行加えます。実行する前に、曲線がどうなるかを予想してください。
-#
 # ## うまくいかないとき
 #
 # | 症状 | 確かめるところ |
@@ -2578,7 +2599,7 @@ try_broken_networks()
 # | すべての勾配がN倍、またはN分の1になる | 損失の1/Nがない、または2回掛かっている |
 # | 最初のAffine層で形状のエラーになる | 切り捨て、正方形でない画像、padやstrideの渡し忘れ |
 #
-# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなた自身の`Convolution`と`Pooling`を使います。
+# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなた自身の`Convolution`と`Pooling`を使います。そちらに間違いがあっても、ここで重ねて減点されることはありません。
 #
 # ## 考えてみよう
 #
@@ -2591,7 +2612,7 @@ try_broken_networks()
 # 3. 1/Nを忘れても、Adamは平気でした。単純な規則<code>p -= lr * grad</code>でも平気でしょうか。
 #    <details><summary>答え</summary>平気ではありません。どの一歩もN倍になるので、同じ<code>lr</code>のままでは、おそらく発散します。Adamでは、mとvの平方根とで係数が打ち消し合います（εの影響を除く）。</details>
 # 4. 勾配の確認では、パラメーターが146個のネットワークを使いました。433,890個の本物を使わなかったのはなぜでしょうか。
-#    <details><summary>答え</summary>パラメーター1つにつき順伝播が2回必要で、何時間もかかるからです。大きさが変わってもコードは同じなので、どの大きさも互いに異なるような小さいネットワークで十分に確かめられます。</details>
+#    <details><summary>答え</summary>パラメーター1つにつき順伝播が2回必要で、何時間もかかるからです。大きさが変わってもコードは同じなので、小さいネットワークで十分に確かめられます。</details>
 # 5. このネットワークでは、最初の層が畳み込み層です。もし、その<code>dx</code>が間違っていたら、学習や勾配の確認で気付けるでしょうか。
 #    <details><summary>答え</summary>どちらでも気付けません。画像についての勾配は、どこでも使われないからです。前にもう1つ畳み込み層を置くか、ノートブック03の確認で、はじめて明らかになります。</details>
 # 6. 正解率96％のネットワークと97％のネットワークを見分けるには、画像が何枚必要でしょうか。

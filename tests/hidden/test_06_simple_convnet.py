@@ -311,7 +311,7 @@ def test_scores_of_a_batch(student, make):
 @criterion("SimpleConvNet.predict.own_layers")
 def test_the_network_notices_that_its_layers_were_replaced(student, make):
     # Each layer is replaced by one whose results are a multiple of the right ones. What scores come
-    # out then tells whether the network uses them, and does not hang on mistakes in the layers.
+    # out then tells whether the network uses them, and does not depend on mistakes in the layers.
     params = {}
 
     def convolution(_, x):
