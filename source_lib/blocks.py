@@ -92,20 +92,28 @@ class WindowBlocks:
     def matrix(self, block: Block) -> Array:
         """Return room for the block's windows: (C*filter_h*filter_w, positions), uninitialised.
 
-        It lies in the one buffer: the next block overwrites it.
+        The positions are those of all the block's images, one image after the other. The matrix
+        lies in the one buffer: the next block overwrites it.
         """
         images = block.images.stop - block.images.start
         rows = block.rows.stop - block.rows.start
-        shape = (self._columns, images * rows * self._out_w)
-        if self._buffer.size < math.prod(shape):
-            self._buffer = np.empty(math.prod(shape), dtype=self._buffer.dtype)
-        return self._buffer[: math.prod(shape)].reshape(shape)
+        size = self._columns * images * rows * self._out_w
+        if self._buffer.size < size:
+            self._buffer = np.empty(size, dtype=self._buffer.dtype)
+        return self._buffer[:size].reshape(self._columns, -1)
 
     def copy(self, windows: Array, block: Block) -> Array:
         """Return the block's windows as a matrix: see `matrix`."""
         part, matrix = block.of_windows(windows), self.matrix(block)
         matrix.reshape(part.shape)[...] = part
         return matrix
+
+    def copy_each(self, windows: Array, block: Block) -> Array:
+        """Return a matrix for each image: (images, C*filter_h*filter_w, positions)."""
+        part = block.of_windows(windows).transpose(3, 0, 1, 2, 4, 5)
+        matrices = self.matrix(block).reshape(len(part), self._columns, -1)
+        matrices.reshape(part.shape)[...] = part
+        return matrices
 
     def add(self, matrix: Array, windows: Array, block: Block) -> None:
         """Add a matrix as `copy` lays it out back onto the pixels that `windows` looks at."""
