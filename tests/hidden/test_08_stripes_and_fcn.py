@@ -1,0 +1,193 @@
+"""What the stripes exercise has to do, one thing at a time.
+
+Functions that draw random numbers are judged by what any right result must look like, never by
+the numbers of one generator: place and noise may be drawn in any order. A measured property becomes
+an answer of its own (`_measured`), so that feedback names it.
+"""
+
+import numpy as np
+
+import source_lib
+from autograder.suite import criterion, same, unchanged
+from autograder.suite.proxy import Answer, fetch, label
+
+
+def _floats(answer, shape):
+    """The array in the answer, which has to be of finite floats and of this shape."""
+    value = fetch(answer)
+    fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind == "f"
+    if not fits or not np.isfinite(value).all():
+        same(answer, np.zeros(shape))  # says which of these it is not
+    return value
+
+
+def _measured(answer, what, value):
+    """What was measured on an answer, as an answer to compare."""
+    return Answer(answer._talk, None, (), f"{what} of {label(answer)}", value)
+
+
+def _clean_stripes(kind, size):
+    """All pictures without noise that this kind can give, by place."""
+    pictures = []
+    for place in range(3, size - 3):
+        picture = np.zeros((size, size))
+        picture[place - 1 : place + 1] = 1.0
+        pictures.append(picture if kind == 0 else picture.T)
+    return np.array(pictures)
+
+
+def _closest(pictures, value):
+    """The one of these pictures that is most like the value."""
+    return pictures[np.abs(pictures - value).sum(axis=(1, 2)).argmin()]
+
+
+@criterion("make_stripe_image.stripe")
+def test_a_stripe_without_noise(student):
+    for kind, size in ((0, 16), (1, 16), (0, 9), (1, 13), (1, 7)):
+        image = student.make_stripe_image(kind, size, 0.0)
+        same(image, _closest(_clean_stripes(kind, size), _floats(image, (size, size))))
+
+
+@criterion("make_stripe_image.noise")
+def test_noise_of_the_right_size_cut_off_at_black_and_white(student):
+    size = 64
+    for kind, noise_std in ((0, 0.25), (1, 0.1)):
+        image = student.make_stripe_image(kind, size, noise_std)
+        value = _floats(image, (size, size))
+        same(image, value.clip(0.0, 1.0))
+        # Of normal noise on black half is cut off, and what remains is half of a bell. There are
+        # 4000 such pixels: the tolerances are five standard deviations and more.
+        dark = value[_closest(_clean_stripes(kind, size), value) == 0]
+        lit = dark[dark > 0]
+        share = _measured(image, "share of dark pixels made brighter", lit.size / dark.size)
+        same(share, 0.5, rtol=0.1)
+        different = _measured(image, "number of different noisy pixels", np.unique(lit).size)
+        same(different, lit.size)
+        spread = float(np.sqrt(np.mean(lit**2)))
+        same(_measured(image, "measured spread of the noise", spread), noise_std, rtol=0.1)
+
+
+@criterion("make_dataset.pictures_and_labels")
+def test_pictures_of_both_kinds_with_their_labels(student):
+    for n_samples, size, seed in ((60, 12, 3), (40, 16, 4)):
+        made = student.make_dataset(n_samples, size, seed)
+        X = _floats(made[0], (n_samples, size, size))
+        rows, columns = X.mean(axis=2).max(axis=1), X.mean(axis=1).max(axis=1)
+        same(made[1], (columns > rows).astype(np.int64))
+        kinds = np.unique(fetch(made[1])).size
+        same(_measured(made[1], "number of different labels", kinds), 2)
+
+
+@criterion("make_dataset.seed")
+def test_the_seed_decides_and_every_picture_is_drawn_anew(student):
+    n_samples, size = 30, 12
+    X = student.make_dataset(n_samples, size, 5)[0]
+    value = _floats(X, (n_samples, size, size))
+    same(student.make_dataset(n_samples, size, 5)[0], value)
+    other = _floats(student.make_dataset(n_samples, size, 6)[0], value.shape)
+    unlike = sum(not np.array_equal(one, two) for one, two in zip(value, other, strict=True))
+    same(_measured(X, "pictures that another seed changes", unlike), n_samples)
+    different = len({picture.tobytes() for picture in value})
+    same(_measured(X, "number of different pictures", different), n_samples)
+    possible = np.concatenate([_clean_stripes(kind, size) for kind in (0, 1)])
+    stripes = {_closest(possible, picture).tobytes() for picture in value}
+    # Thirty draws of twelve stripes: fewer than five different ones come once in 10**10 times.
+    same(_measured(X, "different stripes, at most 5,", min(len(stripes), 5)), 5)
+
+
+@criterion("extract_features.one_filter")
+def test_mean_and_maximum_for_one_filter(student, make):
+    for shape in ((2, 6, 6), (1, 4, 8)):
+        images, kernels = make.uniform(*shape), [make.normal(3, 3)]
+        expected = source_lib.extract_features(images, kernels)
+        same(student.extract_features(images, kernels), expected, atol=1e-12)
+
+
+@criterion("extract_features.several_filters")
+def test_pictures_in_rows_and_filters_in_columns(student, make):
+    for shape, filters in (((3, 6, 8), 2), ((4, 7, 5), 3)):
+        images, kernels = make.uniform(*shape), [make.normal(3, 3) for _ in range(filters)]
+        expected = source_lib.extract_features(images, kernels)
+        same(unchanged(student.extract_features, images, kernels), expected, atol=1e-12)
+
+
+@criterion("softmax.rows")
+def test_each_row_becomes_probabilities(student, make):
+    for shape in ((4, 3), (3, 5), (1, 2)):
+        logits = make.normal(*shape)
+        same(unchanged(student.softmax, logits), source_lib.softmax(logits))
+
+
+@criterion("softmax.large")
+def test_large_scores_beside_small_ones(student, make):
+    logits = make.normal(4, 3) + np.array([[0.0], [900.0], [-900.0], [5000.0]])
+    same(student.softmax(logits), source_lib.softmax(logits))
+
+
+@criterion("one_hot.rows")
+def test_one_one_in_each_row(student, make):
+    for labels, classes in ((make.integers(0, 4, 7), 4), (make.integers(0, 2, 5), 6)):
+        same(student.one_hot(labels, classes), source_lib.one_hot(labels, classes))
+
+
+def _examples(make, N, D, classes):
+    """Features, and labels among which every class occurs."""
+    return make.normal(N, D), make.rng.permutation(np.arange(N) % classes)
+
+
+@criterion("train_softmax.weights")
+def test_weights_and_biases_after_some_steps(student, make):
+    for (N, D, classes), lr, epochs in (((7, 3, 2), 0.5, 1), ((10, 4, 3), 0.2, 25)):
+        X, y = _examples(make, N, D, classes)
+        W, b, _ = source_lib.train_softmax(X, y, lr, epochs)
+        trained = unchanged(student.train_softmax, X, y, lr, epochs)
+        same(trained[0], W, atol=1e-12)
+        same(trained[1], b, atol=1e-12)
+
+
+@criterion("train_softmax.history")
+def test_the_loss_before_each_step(student, make):
+    X, y = _examples(make, 11, 4, 3)
+    _, _, history = source_lib.train_softmax(X, y, 0.3, 12)
+    # A small number added inside the logarithm is welcome.
+    same(student.train_softmax(X, y, 0.3, 12)[2], history, rtol=1e-6)
+
+
+@criterion("train_softmax.n_classes")
+def test_a_class_without_examples(student, make):
+    X, y = _examples(make, 8, 3, 2)
+    W, b, _ = source_lib.train_softmax(X, y, 0.3, 3, n_classes=4)
+    trained = student.train_softmax(X, y, 0.3, 3, 4)
+    same(trained[0], W, atol=1e-12)
+    same(trained[1], b, atol=1e-12)
+
+
+@criterion("confusion_matrix.counts")
+def test_true_classes_in_rows_and_predictions_in_columns(student, make):
+    for classes, largest, N in ((3, 3, 40), (2, 2, 9), (4, 3, 20)):
+        true, predicted = make.integers(0, largest, N), make.integers(0, largest, N)
+        expected = source_lib.confusion_matrix(true, predicted, classes)
+        same(student.confusion_matrix(true, predicted, classes), expected)
+
+
+@criterion("conv1x1.weights")
+def test_the_same_sums_at_every_place(student, make):
+    for (N, C, H, W), F in (((2, 3, 4, 5), 6), ((1, 8, 6, 6), 3), ((3, 4, 2, 1), 2)):
+        x, weights = make.normal(N, C, H, W), make.normal(F, C)
+        expected = source_lib.conv1x1(x, weights)
+        same(unchanged(student.conv1x1, x, weights), expected, atol=1e-12)
+
+
+@criterion("conv1x1.biases")
+def test_a_bias_for_each_output_channel(student, make):
+    for (N, C, H, W), F in (((2, 3, 5, 4), 4), ((2, 2, 3, 3), 3)):
+        x, weights, biases = make.normal(N, C, H, W), make.normal(F, C), make.normal(F)
+        expected = source_lib.conv1x1(x, weights, biases)
+        same(student.conv1x1(x, weights, biases), expected, atol=1e-12)
+
+
+@criterion("upsample_nearest.repeated")
+def test_every_number_is_repeated(student, make):
+    for shape, factor in (((1, 3, 6, 6), 2), ((2, 3, 4, 5), 3), ((2, 1, 3, 2), 1)):
+        x = make.normal(*shape)
+        same(unchanged(student.upsample_nearest, x, factor), source_lib.upsample_nearest(x, factor))
