@@ -780,7 +780,7 @@ def draw_softmax():
     panels = (("scores x", scores), ("probabilities p", p), ("gradient", gradient))
     for ax, (title, values) in zip((axes[0], axes[1], axes[3]), panels, strict=True):
         bars = ax.bar(range(4), values, color=["0.8", "0.8", "0.4", "0.8"], edgecolor="black")
-        ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=9)
+        ax.bar_label(bars, fmt="%.2f", padding=4, fontsize=9)
         ax.axhline(0, color="black", linewidth=0.8)
         ax.margins(y=0.28)
         ax.set_xticks(range(4))
@@ -2005,7 +2005,7 @@ def show_valley():
     ax.plot(*np.array(plain).T, "o-", color="0.55", markersize=4, label="p -= 0.95 * grad")
     ax.plot(*np.array(walked).T, "s-", color="black", markersize=4, label="Adam(lr=0.25)")
     ax.plot(0, 0, "k*", markersize=14)
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower right")
     away = [f"{np.hypot(*path[-1]):.2f}" for path in (plain, walked)]
     title = (
         f"{steps} steps into a narrow valley; then still away: {away[0]} (grey), {away[1]} (black)"
@@ -2267,7 +2267,7 @@ show_learning_curves()
 def show_filters():
     after = network.params["W1"]
     fig = plt.figure(figsize=(14, 5.2))
-    grid = fig.add_gridspec(6, 16, hspace=0.12, wspace=0.12)
+    grid = fig.add_gridspec(6, 16, hspace=0.3, wspace=0.12)
     for block, (title, filters) in enumerate((("before", filters_before), ("after", after))):
         limit = np.abs(filters).max()
         for number, image in enumerate(filters[:, 0]):
