@@ -109,22 +109,40 @@ def test_backward_is_the_adjoint_of_forward(layer):
     assert_allclose(conv.db, d.sum(axis=(0, 2, 3)), rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("blocks", ["few blocks", "many blocks"])
+@pytest.mark.parametrize("size", [(9, 8), (17, 12)], ids=["small maps", "large maps"])
+@pytest.mark.parametrize("filters", [2, 4])  # fewer than channels, and more
 @pytest.mark.parametrize("stride", [1, 2, 3])
-def test_seams_between_blocks_do_not_show(rng, stride):
-    # One way with many blocks, the other with the whole window matrix.
-    x, W, b = rng.normal(size=(5, 3, 9, 8)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
+def test_every_way_to_compute_agrees_with_the_whole_window_matrix(
+    rng, request, stride, filters, size, blocks
+):
+    if blocks == "many blocks":
+        request.getfixturevalue("small_blocks")
+    x, W = rng.normal(size=(5, 3, *size)), rng.normal(size=(filters, 3, 3, 2))
+    b = rng.normal(size=filters)
     conv = Convolution(W, b, stride, 1)
     out = conv.forward(x)
     d = rng.normal(size=out.shape)
     dx = conv.backward(d)
 
     col = im2col(x, 3, 2, stride, 1)
-    d_rows = d.transpose(0, 2, 3, 1).reshape(-1, 4)
-    by_rows = col @ W.reshape(4, -1).T + b
-    assert_allclose(out.transpose(0, 2, 3, 1).reshape(-1, 4), by_rows, atol=1e-12)
+    d_rows = d.transpose(0, 2, 3, 1).reshape(-1, filters)
+    by_rows = col @ W.reshape(filters, -1).T + b
+    assert_allclose(out.transpose(0, 2, 3, 1).reshape(-1, filters), by_rows, atol=1e-12)
     assert_allclose(conv.dW, (d_rows.T @ col).reshape(W.shape), atol=1e-12)
-    assert_allclose(dx, col2im(d_rows @ W.reshape(4, -1), x.shape, 3, 2, stride, 1), atol=1e-12)
+    by_windows = col2im(d_rows @ W.reshape(filters, -1), x.shape, 3, 2, stride, 1)
+    assert_allclose(dx, by_windows, atol=1e-12)
+    assert all(array.flags.c_contiguous and array.base is None for array in (out, dx))
+
+
+def test_parameters_alone(rng):
+    conv = Convolution(rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4), 2, 1)
+    d = rng.normal(size=conv.forward(rng.normal(size=(2, 3, 6, 7))).shape)
+    conv.backward(d)
+    dW, db = conv.dW, conv.db
+    assert conv.backward_parameters(2 * d) is None
+    assert_allclose(conv.dW, 2 * dW)
+    assert_allclose(conv.db, 2 * db)
 
 
 def test_a_batch_is_its_images_one_by_one(rng):

@@ -152,6 +152,7 @@ def test_results_are_fresh_and_inputs_unchanged(rng, window):
     col = im2col(x, *window)
     col_before = col.copy()
     image = col2im(col, x.shape, *window)
+    assert image.base is None  # no padding is kept alive behind it
     image[...] = 7
     assert_array_equal(col, col_before)
     col[...] = 7  # writable, whatever the filter
