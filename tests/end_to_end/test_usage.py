@@ -14,7 +14,7 @@ from .conftest import IM2COL, Run, book
     [
         (["grade"], "PATH"),
         (["grade", "no-such-file.ipynb", "--out", "OUT"], "no such file"),
-        (["grade", ".", "--out", "OUT", "--exercise", "99_nothing"], "it has 02_im2col"),
+        (["grade", ".", "--out", "OUT", "--exercise", "99_nothing"], "it has 01_windows"),
         (["grade", ".", "--out", "OUT", "--jobs", "0"], "1 or more"),
         (["check", "no-such-file.ipynb"], "no such file"),
         (["generate", "99_nothing"], "no exercise '99_nothing'"),
