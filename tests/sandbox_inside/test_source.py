@@ -203,6 +203,23 @@ class TestCellsThatDoNotParse:
         assert methods == ["__init__", "forward", "after"]
         assert "line 12" in (problem or "")
 
+    @pytest.mark.parametrize(
+        "bad", ["y = (1, 2", "y = np.dot(x, np.sum(x", "y = [1,", 'y = f(f"{x")']
+    )
+    @pytest.mark.parametrize("below", ["", GOOD, f"layer = Convolution(2)\n{GOOD}"])
+    def test_nor_does_one_that_lacks_a_bracket_or_what_stands_below(
+        self, bad: str, below: str
+    ) -> None:
+        cell = (
+            "class Convolution:\n"
+            "    def forward(self, x):\n        return x\n\n"
+            f"    def backward(self, x):\n        {bad}\n        return y\n\n{below}\n"
+        )
+        got, problem = read(cell)
+        assert got[0] == "class Convolution:\n\n    def forward(self, x):\n        return x"
+        assert "\n".join(got[1:]) == below
+        assert "line 6" in (problem or "")
+
     def test_a_class_of_which_nothing_is_good_is_left_out(self) -> None:
         assert read("class A:\n    def f(self)\n        return 1\n\nx = 1")[0] == ["x = 1"]
 

@@ -126,17 +126,20 @@ def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Modul
                 break
             problem = problem or parsed
             if not any(text in str(parsed) for text in _INCOMPLETE):
-                end = bounds[last]
-                whole = None if indent else _class_without_bad_members(lines[starts[place] : end])
-                if whole is None:
-                    yield starts[place], bounds[place], problem
-                    place += 1
-                else:
-                    yield starts[place], end, whole
-                    place = last + 1
+                break
+        if problem is None or isinstance(parsed, ast.Module):
+            continue
+        # Joining did not help, and what stands below an open bracket has nothing to do with it.
+        ends = [bounds[last]]
+        if "was never closed" in str(problem):
+            ends.insert(0, bounds[place])
+        for end in () if indent else ends:
+            whole = _class_without_bad_members(lines[starts[place] : end])
+            if whole is not None:
+                yield starts[place], end, whole
+                place = bounds.index(end) + 1
                 break
         else:
-            assert problem is not None
             yield starts[place], bounds[place], problem
             place += 1
 
