@@ -24,6 +24,10 @@ MAX_CALLBACK_BYTES = 4 * 2**20
 """What a function of the suite may be called with from inside, as float64: it works in the trusted
 process, and what it makes of small integers is larger than they are."""
 
+_NUMBER = r"[-+]?\d+\.\d*(?:e[-+]?\d+)?"
+_NUMBERS = re.compile(rf"{_NUMBER}(?:[\s,\[\]()]+{_NUMBER}){{3,}}")
+"""An array in the text of an exception: it is long, and as often as not the hidden input."""
+
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 
 
@@ -238,7 +242,7 @@ def _raised(fields: Any) -> RaisedInfo:
     cell, line = fields.get("cell"), fields.get("line")
     return RaisedInfo(
         type=one_line(fields.get("type"), 80) or "Exception",
-        message=one_line(fields.get("message")),
+        message=_NUMBERS.sub("…", one_line(fields.get("message"))),
         cell=cell if type(cell) is int and 0 <= cell < 10**6 else None,
         line=line if type(line) is int and 0 < line < 10**6 else None,
         text=one_line(fields.get("text"), 120),

@@ -13,6 +13,7 @@ Whatever came across the wall is cut and cleaned before it stands in a text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from autograder.course.records import Text
@@ -85,13 +86,29 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
     return None
 
 
-def missing(name: str, near: str | None = None, instead: str | None = None) -> Outcome:
-    """Nothing of that name in the notebook; ``near`` is a name that looks like it."""
+def missing(
+    name: str,
+    near: str | None = None,
+    instead: str | None = None,
+    broken: tuple[int, str] | None = None,
+) -> Outcome:
+    """Nothing of that name in the notebook.
+
+    Args:
+        name: what is missing.
+        near: a name that is there and looks like it.
+        instead: what has the name, where a class should.
+        broken: number and error of the cell that would have defined it.
+    """
     en = f"`{name}` is not defined in the notebook."
     ja = f"ノートブックに `{name}` が定義されていません。"
     if instead:
         en = f"`{name}` should be a class, but the notebook has a function of that name."
         ja = f"`{name}` はクラスにしてください。ノートブックでは関数になっています。"
+    elif broken:
+        cell, problem = broken
+        en = f"`{name}` could not be read. Mend cell {cell} first: {problem}"
+        ja = f"`{name}` を読み込めませんでした。まずセル {cell} を直してください: {problem}"
     elif near:
         en += f" There is `{near}`: is it a matter of spelling?"
         ja += f" `{near}` ならあります。名前のつづりを確かめてください。"
@@ -165,7 +182,9 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
             f"`{part}` が使う `{inner}` がまだ書かれていません。",
         )
         return Outcome("error", text, _example(error.label, info.type, DASH, reveal))
-    what = f"{info.type}: {info.message}" if info.message else info.type
+    # What a learner wrote as -1, NumPy calls newaxis.
+    said = info.message.replace("newaxis)", "-1)")
+    what = f"{info.type}: {said}" if said else info.type
     example = _example(error.label, what, DASH, reveal)
     if info.text and info.cell is not None:
         cell, line = info.cell + 1, info.line or 1
@@ -176,11 +195,10 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
     elif info.type == "WireError":
         text, example = _UNREADABLE, _example(error.label, DASH, DASH, reveal)
     elif info.type == "TypeError":
+        advice = _about_arguments(info.message)
         text = Text(
-            f"The call failed with {what}. Does your definition take the arguments "
-            "that the notebook's own has?",
-            f"呼び出しに失敗しました: {what}。"
-            "引数の数と順番が、配布されたノートブックの定義と同じか確かめてください。",
+            f"The call failed with {what}. {advice.en}",
+            f"呼び出しに失敗しました: {what}。{advice.ja}",
         )
     elif info.type in ("AttributeError", "KeyError", "IndexError"):
         text = Text(
@@ -192,6 +210,27 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
     else:
         text = Text(f"Your code raised {what}.", f"エラーが出ました: {what}。")
     return Outcome("error", text, example)
+
+
+def _about_arguments(message: str) -> Text:
+    """What to look at after a TypeError of a call that did not even begin."""
+    if message.endswith("() takes no arguments"):
+        return Text(
+            "Does the class have an `__init__`, spelt like this, "
+            "with two underscores on either side?",
+            "クラスに `__init__` がありますか。"
+            "前後にアンダースコアが 2 つずつ付くつづりを確かめてください。",
+        )
+    en = "Does your definition take the arguments that the notebook's own has?"
+    ja = "引数の数と順番が、配布されたノートブックの定義と同じか確かめてください。"
+    if _METHOD.match(message):
+        en += " In a method, `self` comes first and is counted."
+        ja += "メソッドでは最初の引数が `self` で、これも数に入ります。"
+    return Text(en, ja)
+
+
+_METHOD = re.compile(r"\w+\.\w+\(\) takes ")
+_ATTRIBUTE = re.compile(r"\.(\w+)\Z")
 
 
 def _not_there(error: NotThere, reveal: str) -> Outcome:
@@ -212,7 +251,13 @@ def _mismatch(error: Mismatch, reveal: str) -> Outcome:
     if reveal == "shapes" and found.kind in ("values", "not_finite"):
         got, expected = DASH, DASH
     example = _example(error.call, got, expected, reveal)
-    return Outcome("failed", differences.words(found, reveal), example)
+    text = differences.words(found, reveal)
+    if found.kind == "nothing" and not found.path and (name := _ATTRIBUTE.search(error.call)):
+        text = Text(
+            f"`{name[1]}` is None. Is it set by then, under that very name?",
+            f"`{name[1]}` が None です。その名前で、それまでに代入されているか確かめてください。",
+        )
+    return Outcome("failed", text, example)
 
 
 def _example(call: str | None, got: str, expected: str, reveal: str) -> dict[str, str] | None:

@@ -70,9 +70,23 @@ def _whole(got: Array, expected: Array, close: float) -> Pattern | None:
     if abs(offset) * FIT <= close / FIT and np.all(np.abs(got - expected - offset) <= close):
         return Pattern("offset", offset)
     mine, right = np.sort(got, axis=None), np.sort(expected, axis=None)
-    # Among few different values, the same ones in another order mean nothing.
-    varied = 2 * np.count_nonzero(np.diff(right) > close) >= right.size
-    return Pattern("order") if varied and np.all(np.abs(mine - right) <= close) else None
+    return (
+        Pattern("order")
+        if _varied(right, close) and np.all(np.abs(mine - right) <= close)
+        else None
+    )
+
+
+def _varied(values: Array, close: float) -> bool:
+    """Whether sorted values differ enough for their order to mean something.
+
+    Among few different ones, or many zeros and some others, the same ones elsewhere mean nothing.
+    """
+    starts = np.flatnonzero(np.diff(values, prepend=-np.inf) > close)
+    most = np.diff(starts, append=values.size).max()
+    return bool(
+        2 * (starts.size - 1) >= values.size or (starts.size >= 8 and 4 * most <= values.size)
+    )
 
 
 def _permutation(got: Array, expected: Array, close: float) -> tuple[int, ...] | None:

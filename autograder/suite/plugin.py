@@ -7,7 +7,6 @@ as many notebooks as it likes, and returns.
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 import traceback
@@ -19,9 +18,10 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder.course.records import Course, CourseError, Criterion, Exercise, Part, Text
+from autograder.course.records import Course, CourseError, Criterion, Exercise, Text
 from autograder.sandbox.session import Conversation, Session, StudentDied, StudentTimeout
 from autograder.suite import outcome
+from autograder.suite.absent import absent
 from autograder.suite.afresh import ModuleState, seed_globally
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Make
@@ -68,21 +68,21 @@ class Suites:
         """Every criterion's outcome for one notebook. Never raises for what a student did."""
         outcomes = {}
         for part in exercise.parts:
-            absent = _absent(part, session)
+            missing = absent(part, session)
             for criterion in part.criteria:
-                found = self._decide(exercise, criterion, session, absent)
+                found = self._decide(exercise, criterion, session, missing)
                 outcomes[criterion.id] = found
         return outcomes
 
     def _decide(
-        self, exercise: Exercise, criterion: Criterion, session: Session, absent: Outcome | None
+        self, exercise: Exercise, criterion: Criterion, session: Session, missing: Outcome | None
     ) -> Outcome:
         tests = self._tests.get((exercise.suite, criterion.id), [])
         if len(tests) != 1:
             problem = self.problems.get(exercise.suite, f"{len(tests)} tests decide {criterion.id}")
             return Outcome("grader_error", GRADER_ERROR, None, problem)
-        if absent is not None:
-            return absent
+        if missing is not None:
+            return missing
         try:
             with session.criterion() as talk:
                 self._current = _Current(talk, session, criterion, exercise)
@@ -258,25 +258,6 @@ _PYTEST_SETTINGS = (
     "PYTEST_PLUGINS",
     "PYTEST_CURRENT_TEST",
 )
-
-
-def _absent(part: Part, session: Session) -> Outcome | None:
-    """The outcome of every criterion of a part that the notebook does not define."""
-    defined = session.defined
-    if part.owner not in defined:
-        lower = {name.lower(): name for name in sorted(defined)}
-        close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
-        return outcome.missing(part.owner, near=lower[close[0]] if close else None)
-    members = defined[part.owner]
-    if part.method is None:
-        return None
-    if members is None:
-        return outcome.missing(part.owner, instead="function")
-    if part.method not in members:
-        close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
-        near = f"{part.owner}.{close[0]}" if close else None
-        return outcome.missing(part.id, near=near)
-    return None
 
 
 def _grader_error(error: BaseException) -> Outcome:

@@ -104,6 +104,20 @@ def test_the_same_few_values_elsewhere_make_no_order():
     assert seen(np.roll(mask, 1, axis=0), mask) is None
 
 
+def test_windows_that_share_pixels_in_another_order_are_recognised():
+    """im2col without its transpose: each pixel stands there several times."""
+    windows = np.lib.stride_tricks.sliding_window_view(SQUARE, (3, 3))
+    right = windows.reshape(-1, 9)
+    assert seen(windows.transpose(2, 3, 0, 1).reshape(-1, 9)[:, ::-1], right) == Pattern("order")
+
+
+def test_a_few_gradients_among_zeros_elsewhere_make_no_order():
+    """The wrong winners of a pooling: that has nothing to do with reshape."""
+    expected = np.zeros((2, 3, 4, 6))
+    expected[:, :, ::2, ::2] = X.ravel()[:36].reshape(2, 3, 2, 3)
+    assert seen(np.roll(expected, 1, axis=3), expected) is None
+
+
 def test_fewer_than_four_numbers_show_no_pattern():
     expected = np.array([1.0, 2.0, 3.0])
     assert seen(2 * expected, expected) is None
