@@ -1,0 +1,215 @@
+"""Notebooks as real learners write them, graded by the real course behind the machine's wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.load import load_course
+from autograder.course.records import Course
+from autograder.ingest import Submission
+from autograder.run.submission import Grader
+from autograder.sandbox.level import Level
+from autograder.sandbox.levels import SandboxUnavailable, strongest
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.server import Server
+from autograder.sandbox.session import Budget
+from autograder.suite.plugin import with_suites
+from autograder.synthetic.notebooks import from_sources
+
+ROOT = Path(__file__).parents[2]
+PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
+
+Cells = list[str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A result, by criterion."""
+
+    result: dict[str, Any]
+
+    @property
+    def lost(self) -> set[str]:
+        """Ids of the criteria that earned nothing."""
+        return {entry["id"] for entry in self.result["criteria"] if not entry["points"]}
+
+    def message(self, criterion: str) -> str:
+        """What the student reads of it, in English."""
+        (entry,) = [entry for entry in self.result["criteria"] if entry["id"] == criterion]
+        return str(entry["message"]["en"])
+
+    @property
+    def messages(self) -> set[str]:
+        """All that is said of what was lost."""
+        return {e["message"]["en"] for e in self.result["criteria"] if not e["points"]}
+
+
+Grade = Callable[[Mapping[str, tuple[str, Cells]]], dict[str, Told]]
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return load_course(ROOT)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    try:
+        level = strongest()
+    except SandboxUnavailable:  # learners mean no harm
+        level = Level.LIMITS
+    with Server(level, Limits()) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def grade(course: Course, server: Server, tmp_path_factory: pytest.TempPathFactory) -> Grade:
+    """Grade notebooks: by name, the exercise's id and the code cells."""
+
+    def run(books: Mapping[str, tuple[str, Cells]]) -> dict[str, Told]:
+        folder = tmp_path_factory.mktemp("handed-in")
+        grader = Grader(course, "c0" * 32, {}, server, server.level.name.lower(), PATIENT)
+        found: dict[str, Told] = {}
+
+        def each(suites: Any) -> None:
+            for name, (exercise, cells) in books.items():
+                path = folder / f"{len(found)}.ipynb"
+                path.write_bytes(from_sources([("code", cell) for cell in cells]))
+                graded = grader.grade(suites, Submission("x", exercise, path, folder))
+                assert not graded.notes, graded.notes
+                found[name] = Told(graded.result)
+
+        ids = sorted({exercise for exercise, _ in books.values()})
+        with_suites(course, [course.exercise(name) for name in ids], each)
+        return found
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def book() -> dict[str, str]:
+    """The well-known book's code, as many learners have it in their notebooks."""
+    return BOOK
+
+
+BOOK = {
+    "im2col": """
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2*pad - filter_h)//stride + 1
+    out_w = (W + 2*pad - filter_w)//stride + 1
+    img = np.pad(input_data, [(0,0), (0,0), (pad, pad), (pad, pad)], 'constant')
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        y_max = y + stride*out_h
+        for x in range(filter_w):
+            x_max = x + stride*out_w
+            col[:, :, y, x, :, :] = img[:, :, y:y_max:stride, x:x_max:stride]
+    col = col.transpose(0, 4, 5, 1, 2, 3).reshape(N*out_h*out_w, -1)
+    return col
+""",
+    "col2im": """
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2*pad - filter_h)//stride + 1
+    out_w = (W + 2*pad - filter_w)//stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2*pad + stride - 1, W + 2*pad + stride - 1), dtype=col.dtype)
+    for y in range(filter_h):
+        y_max = y + stride*out_h
+        for x in range(filter_w):
+            x_max = x + stride*out_w
+            img[:, :, y:y_max:stride, x:x_max:stride] += col[:, :, y, x, :, :]
+    return img[:, :, pad:H + pad, pad:W + pad]
+""",
+    "numerical_gradient": """
+def numerical_gradient(f, x, h=1e-4):
+    grad = np.zeros_like(x)
+    it = np.nditer(x, flags=['multi_index'], op_flags=['readwrite'])
+    while not it.finished:
+        idx = it.multi_index
+        tmp_val = x[idx]
+        x[idx] = float(tmp_val) + h
+        fxh1 = f(x)
+        x[idx] = tmp_val - h
+        fxh2 = f(x)
+        grad[idx] = (fxh1 - fxh2) / (2*h)
+        x[idx] = tmp_val
+        it.iternext()
+    return grad
+""",
+    "Convolution": """
+class Convolution:
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W = W
+        self.b = b
+        self.stride = stride
+        self.pad = pad
+        self.x = None
+        self.col = None
+        self.col_W = None
+        self.dW = None
+        self.db = None
+
+    def forward(self, x):
+        FN, C, FH, FW = self.W.shape
+        N, C, H, W = x.shape
+        out_h = 1 + int((H + 2*self.pad - FH) / self.stride)
+        out_w = 1 + int((W + 2*self.pad - FW) / self.stride)
+        col = im2col(x, FH, FW, self.stride, self.pad)
+        col_W = self.W.reshape(FN, -1).T
+        out = np.dot(col, col_W) + self.b
+        out = out.reshape(N, out_h, out_w, -1).transpose(0, 3, 1, 2)
+        self.x = x
+        self.col = col
+        self.col_W = col_W
+        return out
+
+    def backward(self, dout):
+        FN, C, FH, FW = self.W.shape
+        dout = dout.transpose(0, 2, 3, 1).reshape(-1, FN)
+        self.db = np.sum(dout, axis=0)
+        self.dW = np.dot(self.col.T, dout)
+        self.dW = self.dW.transpose(1, 0).reshape(FN, C, FH, FW)
+        dcol = np.dot(dout, self.col_W.T)
+        dx = col2im(dcol, self.x.shape, FH, FW, self.stride, self.pad)
+        return dx
+""",
+    "Pooling": """
+class Pooling:
+    def __init__(self, pool_h, pool_w, stride=1, pad=0):
+        self.pool_h = pool_h
+        self.pool_w = pool_w
+        self.stride = stride
+        self.pad = pad
+        self.x = None
+        self.arg_max = None
+
+    def forward(self, x):
+        N, C, H, W = x.shape
+        out_h = int(1 + (H - self.pool_h) / self.stride)
+        out_w = int(1 + (W - self.pool_w) / self.stride)
+        col = im2col(x, self.pool_h, self.pool_w, self.stride, self.pad)
+        col = col.reshape(-1, self.pool_h*self.pool_w)
+        arg_max = np.argmax(col, axis=1)
+        out = np.max(col, axis=1)
+        out = out.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+        self.x = x
+        self.arg_max = arg_max
+        return out
+
+    def backward(self, dout):
+        dout = dout.transpose(0, 2, 3, 1)
+        pool_size = self.pool_h * self.pool_w
+        dmax = np.zeros((dout.size, pool_size), dtype=dout.dtype)
+        dmax[np.arange(self.arg_max.size), self.arg_max.flatten()] = dout.flatten()
+        dmax = dmax.reshape(dout.shape + (pool_size,))
+        dcol = dmax.reshape(dmax.shape[0] * dmax.shape[1] * dmax.shape[2], -1)
+        return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+""",
+}
