@@ -2557,7 +2557,7 @@ if my_ways_to_break:
 # | a shape error in the first Affine layer | rounding, non-square images, pad or stride not passed on |
 #
 # **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own
-# `Convolution` and `Pooling`; a mistake in those does not cost you points here a second time.
+# `Convolution` and `Pooling`, so mend first what notebooks 03 and 04 found in them.
 #
 # ## Questions to think about
 #
@@ -2599,7 +2599,7 @@ if my_ways_to_break:
 # | すべての勾配がN倍、またはN分の1になる | 損失の1/Nがない、または2回掛かっている |
 # | 最初のAffine層で形状のエラーになる | 切り捨て、正方形でない画像、padやstrideの渡し忘れ |
 #
-# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなた自身の`Convolution`と`Pooling`を使います。そちらに間違いがあっても、ここで重ねて減点されることはありません。
+# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなた自身の`Convolution`と`Pooling`を使います。ノートブック03と04で間違いが見つかっていたら、先に直しておきましょう。
 #
 # ## 考えてみよう
 #
