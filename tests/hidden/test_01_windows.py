@@ -1,16 +1,24 @@
 """What the first functions of the course have to do, one thing at a time.
 
 Each test leaves alone what the others are about: square images and kernels, stride 1, no padding
-and no flip unless the test is about it. Images and kernels are float64, settings are positional.
+and no flip unless the test is about it. Where the flip is not the matter, kernels look the same
+when turned by 180 degrees; where the sign is not, maps to be pooled are positive. Images and
+kernels are float64, settings are positional.
 """
 
 import source_lib
 from autograder.suite import criterion, raises, same, unchanged
 
 
+def _even_kernel(make, *shape):
+    """A random kernel that is the same when turned by 180 degrees."""
+    kernel = make.normal(*shape)
+    return kernel + kernel[::-1, ::-1]
+
+
 @criterion("conv_output_size.stride_one")
 def test_places_at_stride_one(student, make):
-    for size, filter_size, pad in ((5, 3, 0), (28, 5, 0), (9, 9, 0), (7, 3, 1), (6, 2, 2)):
+    for size, filter_size, pad in ((5, 3, 0), (28, 5, 0), (9, 8, 0), (7, 3, 1), (6, 2, 2)):
         expected = source_lib.conv_output_size(size, filter_size, pad=pad)
         same(student.conv_output_size(size, filter_size, 1, pad), expected)
     for size, filter_size, pad in make.integers(8, 60, 5, 3).tolist():
@@ -38,7 +46,7 @@ def test_a_filter_that_just_fits_has_one_place_and_a_larger_one_raises(student):
 
 @criterion("conv2d_single.every_place")
 def test_the_sum_of_products_at_every_place(student, make):
-    for size, kernel_size in ((5, 3), (6, 2), (4, 4), (3, 1)):
+    for size, kernel_size in ((5, 3), (6, 2), (4, 3), (3, 1)):
         image, kernel = make.normal(size, size), make.normal(kernel_size, kernel_size)
         expected = source_lib.conv2d_single(image, kernel)
         # Sums of a few products near 1, in whatever order: an exact 0 may come out as 1e-16.
@@ -48,7 +56,7 @@ def test_the_sum_of_products_at_every_place(student, make):
 @criterion("conv2d_single.non_square")
 def test_images_and_kernels_that_are_not_square(student, make):
     for image_shape, kernel_shape in (((4, 7), (3, 3)), ((7, 5), (2, 3)), ((6, 6), (4, 1))):
-        image, kernel = make.normal(*image_shape), make.normal(*kernel_shape)
+        image, kernel = make.normal(*image_shape), _even_kernel(make, *kernel_shape)
         expected = source_lib.conv2d_single(image, kernel)
         same(student.conv2d_single(image, kernel, 1, 0, False), expected, atol=1e-12)
 
@@ -56,15 +64,15 @@ def test_images_and_kernels_that_are_not_square(student, make):
 @criterion("conv2d_single.stride")
 def test_strides_that_divide_and_that_do_not(student, make):
     for size, kernel_size, stride in ((7, 3, 2), (8, 3, 2), (8, 2, 3), (9, 3, 4)):
-        image, kernel = make.normal(size, size), make.normal(kernel_size, kernel_size)
+        image, kernel = make.normal(size, size), _even_kernel(make, kernel_size, kernel_size)
         expected = source_lib.conv2d_single(image, kernel, stride)
         same(student.conv2d_single(image, kernel, stride, 0, False), expected, atol=1e-12)
 
 
 @criterion("conv2d_single.padding")
 def test_zeros_on_all_four_sides(student, make):
-    for size, kernel_size, padding in ((5, 3, 1), (4, 3, 2), (3, 5, 1)):
-        image, kernel = make.normal(size, size), make.normal(kernel_size, kernel_size)
+    for size, kernel_size, padding in ((5, 3, 1), (4, 3, 2), (4, 5, 1)):
+        image, kernel = make.normal(size, size), _even_kernel(make, kernel_size, kernel_size)
         expected = source_lib.conv2d_single(image, kernel, padding=padding)
         same(student.conv2d_single(image, kernel, 1, padding, False), expected, atol=1e-12)
 
@@ -91,19 +99,19 @@ def test_everything_mixed(student, make):
 
 @criterion("conv2d_single.input_untouched")
 def test_image_and_kernel_are_neither_changed_nor_need_be_contiguous(student, make):
-    image, kernel = make.normal(6, 6), make.normal(3, 3)
+    image, kernel = make.normal(6, 6), _even_kernel(make, 3, 3)
     expected = source_lib.conv2d_single(image, kernel)
     same(unchanged(student.conv2d_single, image, kernel, 1, 0, False), expected, atol=1e-12)
     same(unchanged(student.conv2d_single, image, kernel, 1, 0, False), expected, atol=1e-12)
-    unchanged(student.conv2d_single, image, kernel, 1, 0, True)
-    every_other, sideways = make.normal(6, 12)[:, ::2], make.normal(3, 3).T
+    unchanged(student.conv2d_single, image, make.normal(3, 3), 1, 0, True)
+    every_other, sideways = make.normal(6, 12)[:, ::2], _even_kernel(make, 3, 3).T
     expected = source_lib.conv2d_single(every_other, sideways)
     same(unchanged(student.conv2d_single, every_other, sideways, 1, 0, False), expected, atol=1e-12)
 
 
 @criterion("conv2d_single.kernel_too_large")
 def test_a_kernel_that_just_fits_works_and_a_larger_one_raises(student, make):
-    image, kernel = make.normal(4, 4), make.normal(4, 4)
+    image, kernel = make.normal(4, 4), _even_kernel(make, 4, 4)
     expected = source_lib.conv2d_single(image, kernel)
     same(student.conv2d_single(image, kernel, 1, 0, False), expected, atol=1e-12)
     # Two pixels too large at stride 1: code that leaves it to NumPy raises ValueError as well.
@@ -123,15 +131,15 @@ def test_the_largest_number_of_each_window(student, make):
 @criterion("maxpool2d_single.window_and_stride")
 def test_windows_that_overlap_and_windows_with_gaps(student, make):
     for size, pool, stride in ((5, 3, 1), (7, 3, 2), (4, 2, 1), (8, 2, 3), (6, 3, 3)):
-        feature_map = make.distinct(size, size)
+        feature_map = make.distinct(size, size) + size * size
         expected = source_lib.maxpool2d_single(feature_map, pool, stride)
         same(student.maxpool2d_single(feature_map, pool, stride), expected)
 
 
 @criterion("maxpool2d_single.left_over")
 def test_rows_and_columns_left_over_are_ignored(student, make):
-    for shape, pool, stride in (((5, 7), 2, 2), ((7, 4), 2, 2), ((9, 8), 3, 3), ((6, 9), 3, 2)):
-        feature_map = make.distinct(*shape)
+    for shape, pool, stride in (((5, 7), 2, 2), ((7, 4), 2, 2), ((9, 8), 3, 3), ((5, 10), 3, 3)):
+        feature_map = make.distinct(*shape) + 100
         expected = source_lib.maxpool2d_single(feature_map, pool, stride)
         same(student.maxpool2d_single(feature_map, pool, stride), expected)
 
