@@ -95,12 +95,7 @@ class WindowBlocks:
         The positions are those of all the block's images, one image after the other. The matrix
         lies in the one buffer: the next block overwrites it.
         """
-        images = block.images.stop - block.images.start
-        rows = block.rows.stop - block.rows.start
-        size = self._columns * images * rows * self._out_w
-        if self._buffer.size < size:
-            self._buffer = np.empty(size, dtype=self._buffer.dtype)
-        return self._buffer[:size].reshape(self._columns, -1)
+        return self._room(block, self._columns).reshape(self._columns, -1)
 
     def copy(self, windows: Array, block: Block) -> Array:
         """Return the block's windows as a matrix: see `matrix`."""
@@ -109,11 +104,25 @@ class WindowBlocks:
         return matrix
 
     def copy_each(self, windows: Array, block: Block) -> Array:
-        """Return a matrix for each image: (images, C*filter_h*filter_w, positions)."""
+        """Return a matrix for each image, with a row of ones below its windows.
+
+        Shape (images, C*filter_h*filter_w + 1, positions). A bias as the ones' weight is added in
+        the matrix product, which spares going over the product once more.
+        """
         part = block.of_windows(windows).transpose(3, 0, 1, 2, 4, 5)
-        matrices = self.matrix(block).reshape(len(part), self._columns, -1)
-        matrices.reshape(part.shape)[...] = part
+        rows = self._columns + 1
+        matrices = self._room(block, rows).reshape(len(part), rows, -1)
+        matrices[:, :-1].reshape(part.shape)[...] = part  # a view: only axes are split
+        matrices[:, -1] = 1
         return matrices
+
+    def _room(self, block: Block, values: int) -> Array:
+        """Return so many values of the buffer for each position of the block, flat."""
+        images = block.images.stop - block.images.start
+        size = images * (block.rows.stop - block.rows.start) * self._out_w * values
+        if self._buffer.size < size:
+            self._buffer = np.empty(size, dtype=self._buffer.dtype)
+        return self._buffer[:size]
 
     def add(self, matrix: Array, windows: Array, block: Block) -> None:
         """Add a matrix as `copy` lays it out back onto the pixels that `windows` looks at."""

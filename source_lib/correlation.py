@@ -41,15 +41,15 @@ def correlate(
 def _filter_large_maps(windows: Array, W_rows: Array, b: Array, out: Array) -> None:
     """Multiply image by image, straight into `out`.
 
-    For 30 filters of 5x5 on (100, 1, 28, 28) that takes a third less time than the other way.
+    For 30 filters of 5x5 on (100, 1, 28, 28) this takes two thirds of the time of the other way.
     """
-    F, out_w = out.shape[1], out.shape[3]
-    flat = out.reshape(len(out), F, -1)
+    N, F, _, out_w = out.shape
+    flat = out.reshape(N, F, -1)
+    W_and_b = np.hstack([W_rows, b.reshape(F, 1)])
     blocks = WindowBlocks(windows, out.dtype)
     for block in blocks:
         part = flat[block.images, :, block.rows.start * out_w : block.rows.stop * out_w]
-        np.matmul(W_rows, blocks.copy_each(windows, block), out=part)
-        part += b.reshape(F, 1)
+        np.matmul(W_and_b, blocks.copy_each(windows, block), out=part)
 
 
 def _filter_small_maps(windows: Array, W_rows: Array, b: Array, out: Array) -> None:
