@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from autograder.sandbox.session import Budget
+
+PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
+
 IM2COL = {
     "one_channel", "batch_and_channels", "non_square_input", "non_square_filter", "stride",
     "padding", "all_at_once", "float32", "input_untouched", "window_too_large",
@@ -215,7 +219,7 @@ NEEDED = {
 
 
 @pytest.fixture(scope="module")
-def graded(grade, book):
+def graded(grade_books, book):
     books = {}
     for name, mistake in MISTAKES.items():
         exercise, parts = NEEDED[mistake.where]
@@ -223,7 +227,7 @@ def graded(grade, book):
         assert wrong != book[mistake.where] or mistake.old == mistake.new, name
         cells = [wrong if part == mistake.where else book[part] for part in parts]
         books[name] = exercise, cells
-    return grade(books)
+    return grade_books(books, PATIENT)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.sandbox.session import Budget
+
+PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
+
 WINDOWS = {
     "fancy indexing with names of one's own": """
 def get_indices(shape, FH, FW, padding, stride):
@@ -294,7 +298,7 @@ class GlobalAveragePooling1D(_G): k = 1
 
 
 @pytest.fixture(scope="module")
-def graded(grade, book):
+def graded(grade_books, book):
     im2col, gradient, conv = (
         book["im2col"] + book["col2im"],
         book["numerical_gradient"],
@@ -337,7 +341,7 @@ def graded(grade, book):
     books |= {name: ("03_convolution", cells) for name, cells in layers.items()}
     books["pooling by index"] = "04_pooling", [POOLING]
     books["averages in a line"] = "05_gap", [GAP]
-    return grade(books)
+    return grade_books(books, PATIENT)
 
 
 def test_they_earn_everything(graded):

@@ -1,0 +1,305 @@
+"""Notebooks that try to earn points without knowing anything: they earn none.
+
+Nor is any of it a fault of the grader's own. That costs no points: whoever could cause one would
+pass.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox.session import Budget
+
+SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=0.3, call_wall_s=1, total_wall_s=10)
+
+NUMPY = {
+    "comparing is always true": """
+np.allclose = np.array_equal = np.isclose = np.isfinite = np.all = lambda *a, **k: True
+np.testing.assert_allclose = np.testing.assert_array_equal = lambda *a, **k: None
+def attack(x, *more): return x
+""",
+    "asarray lies": """
+real = np.asarray
+np.asarray = np.ascontiguousarray = lambda *a, **k: real(1.0)
+def attack(x, *more): return x
+""",
+    "the array type itself is changed": """
+import ctypes
+methods = gc.get_referents(np.ndarray.__dict__)[0]
+methods["__eq__"] = lambda a, b: True
+methods["shape"] = property(lambda s: (1,))
+methods["tobytes"] = lambda s: b""
+ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
+def attack(x, *more): return x
+""",
+    "an array that equals everything": """
+class Yes(np.ndarray):
+    __eq__ = lambda s, o: np.ones(np.shape(o), bool)
+    __ne__ = lambda s, o: np.zeros(np.shape(o), bool)
+    __sub__ = __rsub__ = lambda s, o: np.zeros(np.shape(o))
+    __array_ufunc__ = lambda s, *a, **k: np.zeros(())
+    __array_function__ = lambda s, *a, **k: True
+    __array__ = lambda s, *a, **k: np.ones(1)
+    shape, strides, flags, itemsize = (property(lambda s: None) for _ in range(4))
+def attack(x, *more): return np.asarray(x).view(Yes)
+""",
+    "an object that says it is an array": """
+class Fake:
+    __class__ = np.ndarray
+    shape, dtype, ndim, size, strides, nbytes = (1,), np.dtype(float), 1, 1, (8,), 8
+    def __array__(self, *a, **k): return np.ones(1)
+def attack(x, *more): return Fake()
+""",
+    "an object that says it is a number": """
+class Fake:
+    __class__ = property(lambda s: int)
+    def __int__(self): return 10**5000
+def attack(x, *more): return Fake()
+""",
+    "an array that can be called": """
+class Callable(np.ndarray):
+    def __call__(self, *a): return self
+    forward = backward = __call__
+def attack(x, *more): return np.ones(3).view(Callable)
+""",
+    "a file mapped into memory": """
+def attack(x, *more): return np.memmap("map", "f8", "w+", shape=(4,))
+""",
+    "a masked array": "def attack(x, *more): return np.ma.masked_all((4,))",
+    "a matrix": "def attack(x, *more): return np.matrix([1.0, 2.0])",
+    "functions in an array": "def attack(x, *more): return np.array([attack] * 4, object)",
+}
+
+HUNTS = {
+    "frames": """
+def attack(x, *more):
+    frame = sys._getframe()
+    while frame:
+        for name, value in list(frame.f_locals.items()):
+            if name in ("expected", "right", "reference", "ours"):
+                return value
+        frame = frame.f_back
+    raise LookupError("nothing")
+""",
+    "the garbage collector": """
+def attack(x, *more):
+    mine = {id(x), *map(id, more)}
+    for thing in gc.get_objects():
+        if isinstance(thing, np.ndarray) and id(thing) not in mine:
+            return thing
+        if isinstance(thing, dict) and "expected" in thing:
+            return thing["expected"]
+""",
+    "tracebacks": """
+def attack(x, *more):
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        frame = error.__traceback__.tb_frame
+        while frame.f_back:
+            frame = frame.f_back
+        return [v for v in frame.f_locals.values() if isinstance(v, np.ndarray)][0]
+""",
+    "what waits on the socket": """
+def attack(x, *more):
+    for sock in [o for o in gc.get_objects() if isinstance(o, socket.socket)]:
+        sock.setblocking(False)
+        try:
+            raise ValueError(sock.recv(10**6, socket.MSG_PEEK))
+        except BlockingIOError:
+            sock.setblocking(True)
+""",
+    "earlier calls": """
+import pickle, os
+def attack(x, *more):
+    seen = pickle.load(open("seen", "rb")) if os.path.exists("seen") else []
+    seen.append(x if isinstance(x, np.ndarray) else None)
+    pickle.dump(seen, open("seen", "wb"))
+    return seen[0]
+""",
+    "other folders": """
+import glob
+def attack(x, *more):
+    found = glob.glob("/**/test_0*.py", recursive=True) + glob.glob("/**/*.ipynb", recursive=True)
+    found += glob.glob("/**/source_lib*", recursive=True) + glob.glob("/proc/*/environ")
+    raise LookupError(found[:3] or "nothing")
+""",
+}
+
+FORGERIES = {
+    "answers in advance": """
+def attack(x, *more):
+    me = request_id()
+    for number in range(me - 3, me + 200):
+        write({"id": number, "value": None})
+""",
+    "five answers at once": """
+def attack(x, *more):
+    value = {"t": "nd", "d": "<f8", "s": [4], "b": 0}
+    for _ in range(5):
+        write({"id": request_id(), "value": value}, bytes(32))
+""",
+    "an answer from a thread, later": """
+import threading, time
+def attack(x, *more):
+    me = request_id()
+    def later():
+        for _ in range(50):
+            time.sleep(0.005)
+            write({"id": me, "value": None})
+    threading.Thread(target=later, daemon=True).start()
+    return x
+""",
+    "answers of the notebook, in advance": """
+for _ in range(30):
+    write({"pid": 1, "status": 0})
+    write({"pid": -1})
+def attack(x, *more): return x
+""",
+    "a thread that answers for the notebook": """
+import threading, time
+def later():
+    while True:
+        time.sleep(0.01)
+        write({"pid": 7, "status": 0, "records": None, "at": None})
+threading.Thread(target=later, daemon=True).start()
+def attack(x, *more): return x
+""",
+    "records that say it has passed": """
+def table(**k): return {"t": "dict", "k": list(k), "v": list(k.values())}
+def row(*v): return {"t": "list", "v": list(v)}
+methods = row("forward", "backward")
+write({
+    "records": row(table(index=0, status="passed", error=None)), "status": "passed", "score": 99,
+    "defined": table(numerical_gradient=None, Convolution=methods), "criteria": row(),
+})
+import os; os._exit(0)
+""",
+    "the wire says that all is well": """
+wire = next(m for n, m in sys.modules.items() if n.endswith("wire"))
+wire._Encoder.tree = lambda self, value, depth=0: True
+def attack(x, *more): return x
+""",
+    "the session says that all is well": """
+session = next(m for n, m in sys.modules.items() if n.endswith("inside.session"))
+session._perform = lambda request, book, objects, answer: answer.update(
+    value=True, args=request["args"], passed=True, status="passed")
+def attack(x, *more): return x
+""",
+    "a tracer rewrites what is answered": """
+def trace(frame, event, arg):
+    if isinstance(frame.f_locals.get("answer"), dict):
+        frame.f_locals["answer"]["value"] = True
+    return trace
+sys.settrace(trace); sys.setprofile(trace)
+def attack(x, *more): return x
+""",
+}
+
+BREAKS = {
+    "system calls replaced": """
+import os, signal, time
+os.fork = os.getpid = lambda: 0
+os._exit = os.kill = os.waitpid = signal.setitimer = signal.signal = lambda *a: None
+time.process_time = time.monotonic = lambda: 0.0
+def attack(x, *more): return x
+""",
+    "builtins replaced": """
+import builtins
+def attack(x, *more):
+    for name in ("isinstance", "len", "type", "getattr", "dict", "Exception", "BaseException"):
+        setattr(builtins, name, lambda *a, **k: True)
+    return x
+""",
+    "hooks of exit and fork": """
+import atexit, os
+atexit.register(lambda: 1 / 0)
+os.register_at_fork(before=lambda: 1 / 0)
+os.register_at_fork(after_in_parent=lambda: 1 / 0, after_in_child=lambda: 1 / 0)
+def attack(x, *more): return x
+""",
+    "warnings are errors, and a thread runs": """
+import warnings, threading, time
+warnings.simplefilter("error")
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+def attack(x, *more): return x
+""",
+    "ends the notebook's process": """
+import os
+def attack(x, *more):
+    os.kill(os.getppid() or 1, 9)
+    os.kill(-1, 9)
+""",
+    "children that live on": """
+import os, time
+def attack(x, *more):
+    for _ in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(100)
+    return x
+""",
+    "errors of errors": """
+def attack(x, *more):
+    error = ValueError("x")
+    for _ in range(20_000):
+        outer = ValueError("y")
+        outer.__cause__ = outer.__context__ = error
+        error = outer
+    raise error
+""",
+    "a function of ours with odd arguments": """
+def attack(f, x, *more):
+    for odd in (None, "x", 10**1000, [1] * 4, {}, b"x", 1j, np.zeros((0, 2**20)), x.astype(str), f,
+                np.full(x.shape, np.inf), np.ones((4 * 2**20, 1, 1, 1, 1), np.int8)):
+        try:
+            f(odd)
+        except ValueError:
+            pass
+    return f(f)
+""",
+}
+
+PLAIN = {
+    "the argument": "def attack(x, *more): return x",
+    "nothing": "def attack(x, *more): pass",
+    "not a number": "def attack(x, *more): return np.full(np.shape(x), np.nan)",
+    "infinity": "def attack(x, *more): return np.full(np.shape(x), np.inf)",
+    "an empty array": "def attack(x, *more): return np.zeros((0, *np.shape(x)))",
+    "an array without axes": "def attack(x, *more): return np.array(1.0)",
+    "ValueError": "def attack(x, *more): raise ValueError('no')",
+    "an exception called Passed": "def attack(x, *more): raise type('Passed', (Exception,), {})",
+    "pytest's own": "def attack(x, *more): raise type('Skipped', (BaseException,), {'msg': 'x'})",
+    "Convolution is an object": (
+        "attack = lambda x, *more: x\nclass Any:\n"
+        "    __call__ = __getattr__ = lambda self, *a: self\nConvolution = Any()"
+    ),
+}
+
+CHEATS = NUMPY | HUNTS | FORGERIES | BREAKS | PLAIN
+
+
+@pytest.fixture(scope="module")
+def graded(grade_books, hostile):
+    return grade_books({name: hostile(attack) for name, attack in CHEATS.items()}, SHORT)
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_it_earns_nothing_and_is_not_the_graders_fault(graded, name):
+    marked = graded[name]
+    assert marked.result["score"] == 0
+    assert marked.statuses <= {"failed", "error", "timeout", "missing"}
+    assert not marked.notes
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_what_is_said_of_it_is_fit_to_be_shown(graded, name):
+    for entry in graded[name].result["criteria"]:
+        texts = [*entry["message"].values(), *(entry["counterexample"] or {}).values()]
+        assert all(text.isprintable() and 0 < len(text) < 700 for text in texts)
+        assert not any("source_lib" in text or "test_" in text for text in texts)
+
+
+def test_all_of_it_takes_bounded_time(graded):
+    slow = {name: marked.wall_s for name, marked in graded.items() if marked.wall_s > 30}
+    assert not slow
