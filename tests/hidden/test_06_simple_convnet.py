@@ -227,10 +227,28 @@ def _network(student, make, input_dim, conv_param, hidden=7, classes=5):
         values = np.array(fetch(answer), dtype=np.float64)
         if name.startswith("W") and np.std(values) < 1e-6:
             # Weights that are all alike decide nothing: put others in their place.
-            values = 0.1 * make.normal(*array.shape)
-            answer.put(np.arange(values.size), values.ravel())
+            values = _put(answer, 0.1 * make.normal(*array.shape))
         ours.params[name] = values
+    if not _tells_images_apart(ours, input_dim):
+        # Nor do those whose scores are the same for all images (a bias far below zero ends every
+        # ReLU): what the layers do would not show.
+        for name, array in ours.params.items():
+            size = 0.5 if name.startswith("W") else 0.1
+            ours.params[name] = _put(theirs.params[name], size * make.normal(*array.shape))
     return theirs, ours
+
+
+def _put(answer, values):
+    """Write into the student's own array; another array in its place might not be used."""
+    answer.put(np.arange(values.size), values.ravel())
+    return values
+
+
+def _tells_images_apart(reference, input_dim):
+    images = np.random.default_rng(0).standard_normal((8, *input_dim))
+    images *= 3 / max(np.abs(reference.predict(images)).max(), 1e-12)
+    scores = reference.predict(images)
+    return np.ptp(scores, axis=0).max() > 1e-2 * np.abs(scores).max()
 
 
 def _images(make, reference, count, channels, height, width):
@@ -293,10 +311,8 @@ def test_parameters_changed_in_place_are_used(student, make):
     theirs, ours = _network(student, make, *SQUARE)
     x = _images(make, ours, 2, 2, 8, 8)
     for name, array in ours.params.items():
-        values = array + 0.1 * make.normal(*array.shape)
         # `params[name] = values` would put in another array; an optimiser changes the one there is.
-        theirs.params[name].put(np.arange(values.size), values.ravel())
-        ours.params[name] = values
+        ours.params[name] = _put(theirs.params[name], array + 0.1 * make.normal(*array.shape))
         same(theirs.predict(x), ours.predict(x), **CLOSE)
 
 

@@ -74,3 +74,36 @@ def test_a_guess_earns_nothing(graded, exercise, name):
     result = graded[exercise, name].result
     assert [entry["id"] for entry in result["criteria"] if entry["points"]] == []
     assert graded[exercise, name].statuses == {"failed"}
+
+
+DEAD = """
+class SimpleConvNet:
+    def __init__(self, input_dim, conv_param, hidden_size, output_size, weight_init_std=0.01):
+        C, H, W = input_dim
+        F, f, p, s = (conv_param[k] for k in ("filter_num", "filter_size", "pad", "stride"))
+        n = F * (((H + 2*p - f) // s + 1) // 2) * (((W + 2*p - f) // s + 1) // 2)
+        shapes = {"W1": (F, C, f, f), "W2": (n, hidden_size), "W3": (hidden_size, output_size)}
+        self.params = {k: 1e-4 * np.random.randn(*shape) for k, shape in shapes.items()}
+        self.params["b1"] = np.full(F, -999.0)  # no ReLU ever opens
+        self.params["b2"] = np.zeros(hidden_size)
+        self.params["b3"] = np.arange(output_size) * 0.7
+    def predict(self, x): return np.tile(self.params["b3"], (len(x), 1))
+    def loss(self, x, t):
+        t = t.argmax(1) if t.ndim == 2 else t
+        p = np.exp(self.predict(x))
+        return -np.log(p / p.sum(1, keepdims=True))[np.arange(len(t)), t].mean()
+    def accuracy(self, x, t, batch_size=100):
+        return np.mean(self.predict(x).argmax(1) == (t.argmax(1) if t.ndim == 2 else t))
+    def gradient(self, x, t):
+        p = np.exp(self.predict(x))
+        p = p / p.sum(1, keepdims=True) - (t if t.ndim == 2 else np.eye(p.shape[1])[t])
+        return {k: np.zeros_like(v) for k, v in self.params.items()} | {"b3": p.mean(0)}
+"""
+
+
+def test_weights_of_ones_own_cannot_make_the_layers_not_matter(grade_books):
+    """Its scores are right for every image, as its convolution never matters: it has none."""
+    result = grade_books({"dead": ("06_simple_convnet", [DEAD])}, Budget())["dead"].result
+    earned = {entry["id"] for entry in result["criteria"] if entry["points"]}
+    shapes = ("parameter_shapes", "rounding", "non_square")
+    assert earned == {f"SimpleConvNet.__init__.{slug}" for slug in shapes}
