@@ -47,12 +47,14 @@ class Training:
     def period(self) -> None:
         """Train 10 steps, then judge all digits."""
         x, t = self.train
+        losses = []
         for _ in range(PERIOD):
             batch = self.rng.choice(len(x), BATCH)
             gradient = self.net.gradient(x[batch], t[batch])
-            self.history["loss"].append(self.net.last_loss)
+            losses.append(self.net.last_loss)
             self.optimiser.update(self.net.params, gradient)
             self.after_step(x[batch], t[batch])
+        self.history["loss"].append(float(np.mean(losses)))
         self.history["train"].append(self.net.accuracy(*self.train))
         self.history["test"].append(self.net.accuracy(*self.test))
 

@@ -16,7 +16,7 @@ from rich.table import Table
 
 import source_lib
 
-TARGET = 90  # times less CPU than plain loops
+TARGET = 90  # times less CPU than plain loops, in float32
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def main() -> None:
             name,
             f"{content['cpu_ms'][name]:.1f}",
             f"{faster:.0f}" if name in ours else "",
-            f">= {TARGET}" if name in ours else "",
+            f">= {TARGET}" if name.endswith("float32") else "",
         )
     console.print(table)
     measure.write_json(arguments.out / "resnet.json", content)
