@@ -6,7 +6,7 @@ import pytest
 
 from autograder.sandbox.session import Budget
 
-TINY = Budget(cell_s=0.5, cells_s=1, call_cpu_s=0.2, call_wall_s=0.5, total_wall_s=2)
+TINY = Budget(cell_s=0.5, cells_s=1, call_cpu_s=0.2, call_wall_s=0.5, total_wall_s=1.5)
 
 SLACK_S = 40
 """What the grader may take beyond the notebook's own time: to notice, and to end everything."""
