@@ -1,7 +1,9 @@
 """Students' processes without a wall: real ones, forked from a warm interpreter.
 
 What is tested here is what is said between the host and such a process, and what the process makes
-of a notebook. That needs no privileges. The walls have their own tests.
+of a notebook. That needs no privileges. The walls have their own tests. As behind a wall, there is
+numpy and nothing else of what this machine has installed (``-S``): a notebook that imports torch
+means the same on a machine that has it.
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ class RealServer:
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory()
         self._control, theirs = socket.socketpair()
-        arguments = ["-I", "-c", _ZYGOTE, _HOME, _PACKAGES, str(theirs.fileno())]
+        arguments = ["-I", "-S", "-c", _ZYGOTE, _HOME, _PACKAGES, str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
