@@ -52,13 +52,13 @@ class Table:
         return tuple(value)
 
     def points(self, key: str, *, default: float | None = None, zero: bool = False) -> float:
-        """A number of points: a multiple of 0.5, positive unless `zero`."""
+        """A number of points: a multiple of 0.25, positive unless `zero`."""
         value = self._take(key, default)
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or value < 0 or (value == 0 and not zero) or (value * 2) % 1 != 0:
+        if not number or value < 0 or (value == 0 and not zero) or (value * 4) % 1 != 0:
             raise self.error(
                 f"{key} = {value!r} is no number of points",
-                "Give a positive whole number, or a half as in 1.5",
+                "Give a positive whole number, or one with quarters, as in 1.5 or 0.25",
                 near=key,
             )
         return float(value)

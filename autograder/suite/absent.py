@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Collection
 
 from autograder.course.records import Part
 from autograder.sandbox.session import Session
@@ -11,16 +12,17 @@ from autograder.suite import outcome
 from autograder.suite.outcome import Outcome
 
 
-def absent(part: Part, session: Session) -> Outcome | None:
+def absent(part: Part, session: Session, asked: Collection[str] = ()) -> Outcome | None:
     """The outcome of every criterion of a part that the notebook does not define; None if it does.
 
     Args:
         part: a function, or a method of a class.
         session: the notebook, loaded.
+        asked: the names that the exercise asks for. None of them is a misspelling of another.
     """
     defined = session.defined
     if part.owner not in defined:
-        lower = {name.lower(): name for name in sorted(defined)}
+        lower = {name.lower(): name for name in sorted(set(defined) - set(asked))}
         close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
         near = lower[close[0]] if close else None
         return outcome.missing(part.owner, near=near, broken=_broken(session, part.owner))

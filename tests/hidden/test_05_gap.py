@@ -78,11 +78,17 @@ def test_neither_a_sequence_nor_a_batch_of_sequences(student, make):
 
 @criterion("GlobalAveragePooling2D.forward.layer")
 def test_the_layer_pools_images_as_its_function_does(student, make):
-    first, last = student.GlobalAveragePooling2D(), student.GlobalAveragePooling2D(LAST)
+    layer = student.GlobalAveragePooling2D()
     seen_otherwise = make.normal(5, 3, 2, 8).transpose(2, 1, 0, 3)[:, :, :, ::2]
     for x in (make.normal(2, 3, 4, 5), make.normal(3, 4, 5), seen_otherwise):
-        same(unchanged(first.forward, x), source_lib.global_average_pooling_2d(x))
-        same(unchanged(last.forward, x), source_lib.global_average_pooling_2d(x, LAST))
+        same(unchanged(layer.forward, x), source_lib.global_average_pooling_2d(x))
+
+
+@criterion("GlobalAveragePooling2D.forward.channels_last")
+def test_the_layer_pools_images_with_the_channels_last(student, make):
+    layer = student.GlobalAveragePooling2D(LAST)
+    for x in (make.normal(2, 4, 5, 3), make.normal(4, 5, 3)):
+        same(unchanged(layer.forward, x), source_lib.global_average_pooling_2d(x, LAST))
 
 
 @criterion("GlobalAveragePooling2D.forward.float32")
@@ -125,10 +131,16 @@ def test_gradients_of_float32_are_float32(student, make):
 
 @criterion("GlobalAveragePooling1D.forward.layer")
 def test_the_layer_pools_sequences_as_its_function_does(student, make):
-    first, last = student.GlobalAveragePooling1D(), student.GlobalAveragePooling1D(LAST)
+    layer = student.GlobalAveragePooling1D()
     for x in (make.normal(2, 3, 5), make.normal(4, 5), make.normal(5, 3, 2).transpose(2, 1, 0)):
-        same(unchanged(first.forward, x), source_lib.global_average_pooling_1d(x))
-        same(unchanged(last.forward, x), source_lib.global_average_pooling_1d(x, LAST))
+        same(unchanged(layer.forward, x), source_lib.global_average_pooling_1d(x))
+
+
+@criterion("GlobalAveragePooling1D.forward.channels_last")
+def test_the_layer_pools_sequences_with_the_channels_last(student, make):
+    layer = student.GlobalAveragePooling1D(LAST)
+    for x in (make.normal(2, 5, 3), make.normal(5, 3)):
+        same(unchanged(layer.forward, x), source_lib.global_average_pooling_1d(x, LAST))
 
 
 @criterion("GlobalAveragePooling1D.backward.batch_and_single")
