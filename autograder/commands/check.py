@@ -10,7 +10,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli import Failure
-from autograder.commands.common import STATUS_WORDS, console, known, number, the_course, the_level
+from autograder.commands.common import (
+    STATUS_WORDS,
+    console,
+    known,
+    number,
+    score_of,
+    the_course,
+    the_level,
+)
 from autograder.ingest import locate
 from autograder.run.pool import WorkersFail
 from autograder.run.store import Store
@@ -65,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
             place = cell["index"] + 1  # as the messages and the pages count
             out.print(f"cell {place}: {cell['status']}: {escape(cell['error'] or '')}")
     out.print(
-        f"[bold]{number(result['score'])} of {number(result['max_score'])} points[/bold]"
+        f"[bold]{score_of(result, ' of ')} points[/bold]"
         f" ({result['status']}, isolation {result['isolation']})"
     )
     for note in steps[0].graded.notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from autograder.cli import Failure
 from autograder.course.load import find_course, load_course
 from autograder.course.records import Course, Exercise
 from autograder.sandbox.levels import Level, SandboxUnavailable, strongest
+from autograder.verdict.points import full_score
 
 STATUS_WORDS = {
     "passed": "✓ passed",
@@ -107,6 +108,12 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
 def number(value: float) -> str:
     """Points without needless decimals."""
     return f"{value:g}"
+
+
+def score_of(result: Mapping[str, Any], between: str = "/") -> str:
+    """A result's score beside the full one: ``15.5/18``, ``5/8 bonus``."""
+    bonus = "" if result["max_score"] else " bonus"
+    return f"{number(result['score'])}{between}{number(full_score(result))}{bonus}"
 
 
 def console() -> Console:

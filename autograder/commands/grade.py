@@ -8,7 +8,7 @@ import time
 
 from autograder import report
 from autograder.cli import Failure
-from autograder.commands.common import known, number, progress, the_course, the_level
+from autograder.commands.common import known, progress, score_of, the_course, the_level
 from autograder.course.records import Course
 from autograder.ingest import Submission, locate
 from autograder.run.pool import WorkersFail
@@ -68,8 +68,7 @@ def grade_into(
             if result["status"] == "grader_error":
                 failed.append(who)
                 _keep_notes(store, result["student"], result["exercise"], step.graded.notes)
-            score = f"{number(result['score'])}/{number(result['max_score'])}"
-            word = score if result["status"] == "graded" else result["status"]
+            word = score_of(result) if result["status"] == "graded" else result["status"]
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
             # Also of what was kept: a run killed between result and page left no page.
             exercise = course.exercise(result["exercise"])

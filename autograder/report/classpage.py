@@ -12,6 +12,7 @@ from autograder.report.page import render
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
 from autograder.report.whole import write_whole
 from autograder.report.words import say
+from autograder.verdict.points import full_score
 
 Json = Mapping[str, Any]
 
@@ -35,7 +36,8 @@ class Place:
 
     href: str
     score: float
-    max_score: float
+    full_score: float
+    bonus: bool
     status: str
     reason: str
 
@@ -119,7 +121,7 @@ def _place(result: Json, lang: str) -> Place:
     criteria = result["criteria"]
     troubled = [c for c in criteria if c["status"] == "grader_error"]
     status = result["status"]
-    if status == "graded" and result["score"] >= result["max_score"]:
+    if status == "graded" and result["score"] >= full_score(result):
         status = "full_marks"
     elif status == "graded" and not result["score"]:
         status = "nothing_yet"
@@ -127,7 +129,8 @@ def _place(result: Json, lang: str) -> Place:
     return Place(
         href=link("feedback", result["student"], f"{result['exercise']}.html"),
         score=result["score"],
-        max_score=result["max_score"],
+        full_score=full_score(result),
+        bonus=not result["max_score"],
         status=status,
         reason=next((message for message in messages if message), ""),
     )

@@ -11,7 +11,7 @@ from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.whole import write_whole
 from autograder.report.words import WORDS
-from autograder.verdict.points import EARNS
+from autograder.verdict.points import EARNS, full_score
 
 Json = Mapping[str, Any]
 
@@ -89,6 +89,7 @@ def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:
         lang=lang,
         languages=LANGUAGES,
         result=result,
+        full_score=full_score(result),
         title=exercise.title if exercise else _same(result["exercise"]),
         summary=exercise.summary if exercise else None,
         parts=parts,

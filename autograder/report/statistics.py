@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
+from autograder.verdict.points import full_score
+
 Json = Mapping[str, Any]
 
 BINS = 10
-"""Bars of a histogram: tenths of the maximum, full marks (and bonus above them) in the last."""
+"""Bars of a histogram: tenths of the full score, full marks (and bonus above them) in the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class ExerciseCount:
     submissions: int
     graded: int
     max_score: float
+    full_score: float
     mean: float
     median: float
     full: int
@@ -63,20 +66,21 @@ def count_exercise(exercise: str, results: Sequence[Json]) -> ExerciseCount:
         submissions=len(results),
         graded=len(graded),
         max_score=max(result["max_score"] for result in results),
+        full_score=max(full_score(result) for result in results),
         mean=fmean(scores) if scores else 0.0,
         median=median(scores) if scores else 0.0,
-        full=sum(result["score"] >= result["max_score"] for result in graded),
-        histogram=histogram((result["score"], result["max_score"]) for result in graded),
+        full=sum(result["score"] >= full_score(result) for result in graded),
+        histogram=histogram((result["score"], full_score(result)) for result in graded),
         criteria=_criteria(readable),
         mistakes=tuple(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
     )
 
 
 def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:
-    """How many of the (score, maximum) pairs lie in each tenth of the maximum."""
+    """How many of the (score, full score) pairs lie in each tenth of the full score."""
     bins = [0] * BINS
-    for score, max_score in scores:
-        share = score / max_score if max_score else 1.0
+    for score, full in scores:
+        share = score / full if full else 1.0
         bins[min(int(share * BINS + 1e-9), BINS - 1)] += 1
     return tuple(bins)
 

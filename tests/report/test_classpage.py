@@ -130,7 +130,26 @@ def test_tenths_do_not_suffer_from_binary_fractions():
     assert histogram([(0.7, 1)]).index(1) == 7
 
 
-def test_an_exercise_of_bonus_alone_is_full_at_once():
+def test_an_exercise_of_bonus_alone_is_measured_by_its_bonus(new_result, new_criterion):
+    def of(student, *statuses):
+        criteria = [new_criterion(f"hunt.{n}", status) for n, status in enumerate(statuses)]
+        return new_result(student, "09_bug_hunt", criteria, max_score=0)
+
+    half, all_, none = (
+        of("half", "passed", "failed"),
+        of("all", "passed", "passed"),
+        of("none", "failed", "failed"),
+    )
+    count = count_exercise("09_bug_hunt", [half, all_, none])
+    assert (count.full, count.full_score, count.max_score) == (1, 4, 0)
+    assert count.histogram == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
+    page = class_page([half, all_, none], None, "en")
+    assert "<b>2</b> / 4</a>" in page
+    assert page.count('class="chip full_marks"') == page.count('class="chip nothing_yet"') == 1
+    assert page.count('<span class="bonus">bonus</span>') == 4  # each student's, and the mean
+
+
+def test_an_exercise_without_any_points_is_full_at_once():
     assert histogram([(0, 0)]) == (0,) * 9 + (1,)
 
 
