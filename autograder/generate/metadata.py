@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 # What students write is theirs to edit and not to delete; checks and demos stay as they are.
-# No cell is "grade": points come from the hidden suites, never from a cell that students hold.
-_KIND: dict[Role, dict[str, bool]] = {
+# A check is "grade", so that `nbgrader validate` says which of them fail, and worth 0: points come
+# from the hidden suites, never from a cell that students hold.
+_KIND: dict[Role, dict[str, Any]] = {
     "stub": {"grade": False, "solution": True, "locked": False, "task": False},
     "carry": {"grade": False, "solution": True, "locked": False, "task": False},
-    "check": {"grade": False, "solution": False, "locked": True, "task": False},
+    "check": {"grade": True, "points": 0, "solution": False, "locked": True, "task": False},
     "demo": {"grade": False, "solution": False, "locked": True, "task": False},
 }
 

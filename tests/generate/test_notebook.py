@@ -102,7 +102,8 @@ def test_nbgrader_sees_solutions_locked_checks_and_no_points(tiny):
     assert "editable" not in stub.metadata
     assert utils.is_locked(check)
     assert (check.metadata.deletable, check.metadata.editable) == (False, False)
-    assert not any(utils.is_grade(cell) for cell in nb.cells)
+    assert [utils.is_grade(cell) for cell in (stub, check)] == [False, True]
+    assert check.metadata.nbgrader.points == 0
     for cell in (stub, check):
         assert cell.metadata.nbgrader.checksum == utils.compute_checksum(cell)
     assert "nbgrader" not in setup.metadata
