@@ -1,7 +1,8 @@
 """The notebooks run with a real kernel, as a student's would: nothing of ours is needed.
 
-A solution runs to its end, without error or warning. A notebook as handed out runs up to the check
-of the first stub, and that is where it stops.
+As handed out, a notebook runs up to the check of the first stub, and that is where it stops. Filled
+in with the teaching solution it runs to its end, without error or warning. nbgrader's validation
+says the same of both.
 """
 
 from __future__ import annotations
@@ -15,23 +16,44 @@ import nbformat
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Cell
-from autograder.generate import solution_cells, student_cells
-from autograder.synthetic import notebooks
+from autograder.generate import solution_cells
 
 from .conftest import ROOT
 
 nbclient = pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
+validator = pytest.importorskip("nbgrader.validator")
 
 COURSE = load_course(ROOT)
 EACH = [(exercise.id, lang) for exercise in COURSE.exercises for lang in COURSE.languages]
+QUIET = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
 
-def execute(cells: tuple[Cell, ...], folder: Path, *, stop: bool) -> Any:
-    """Run cells in a fresh kernel, in a folder with the course's data beside the notebook."""
+def handed_out(exercise_id: str, lang: str) -> Any:
+    """The notebook that students get, from assignments/."""
+    path = ROOT / "assignments" / lang / f"{exercise_id}.ipynb"
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+def filled_in(exercise_id: str, lang: str) -> Any:
+    """The same with the teaching solution in the cells that students write; others untouched."""
+    book = handed_out(exercise_id, lang)
+    solved = {
+        cell.name: cell.source
+        for cell in solution_cells(COURSE, COURSE.exercise(exercise_id), lang)
+        if cell.role in {"stub", "carry"}
+    }
+    for cell in book.cells:
+        name = cell.metadata.get("name")
+        if name in solved:
+            cell.source = solved.pop(name)
+    assert solved == {}
+    return book
+
+
+def execute(book: Any, folder: Path, *, stop: bool) -> Path:
+    """Run a notebook in a fresh kernel, in a folder with the course's data beside it."""
     shutil.copytree(ROOT / "assignments" / "data", folder / "data")
-    book = nbformat.reads(notebooks.notebook(cells).decode(), as_version=4)
     client = nbclient.NotebookClient(
         book, timeout=600, allow_errors=not stop, resources={"metadata": {"path": str(folder)}}
     )
@@ -43,38 +65,45 @@ def execute(cells: tuple[Cell, ...], folder: Path, *, stop: bool) -> Any:
         "OPENBLAS_NUM_THREADS": "1",
     }
     environment.pop("PYTHONPATH", None)
-    return client.execute(env=environment)
+    client.execute(env=environment)
+    path = folder / "executed.ipynb"
+    nbformat.write(book, path)
+    return path
+
+
+def nbgrader_validates(executed: Path) -> dict[str, set[str]]:
+    """What ``nbgrader validate`` finds in a notebook that has just been executed."""
+    found = validator.Validator(preprocessors=[]).validate(str(executed))
+    return {kind: {cell["source"] for cell in cells} for kind, cells in found.items()}
 
 
 def outputs(cell: Any, kind: str) -> list[Any]:
     return [output for output in cell.get("outputs", []) if output.output_type == kind]
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@QUIET
 @pytest.mark.parametrize(("exercise_id", "lang"), EACH)
-def test_a_solution_runs_to_its_end_without_a_warning(
+def test_filled_in_it_runs_to_its_end_without_a_warning(
     exercise_id: str, lang: str, tmp_path: Path
 ) -> None:
-    cells = solution_cells(COURSE, COURSE.exercise(exercise_id), lang)
-    done = execute(cells, tmp_path, stop=True)
-    said = [
-        stream.text
-        for cell in done.cells
-        for stream in outputs(cell, "stream")
-        if stream.name == "stderr"
-    ]
-    assert said == []
+    book = filled_in(exercise_id, lang)
+    executed = execute(book, tmp_path, stop=True)
+    streams = [stream for cell in book.cells for stream in outputs(cell, "stream")]
+    assert [stream.text for stream in streams if stream.name == "stderr"] == []
+    assert nbgrader_validates(executed) == {}
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@QUIET
 @pytest.mark.parametrize(("exercise_id", "lang"), EACH)
 def test_as_handed_out_it_stops_at_the_first_check(
     exercise_id: str, lang: str, tmp_path: Path
 ) -> None:
-    cells = student_cells(COURSE.exercise(exercise_id), lang)
-    roles = [cell.role for cell in cells]
-    first_stub = roles.index("stub")
-    first_check = roles.index("check", first_stub)
-    done = execute(cells[: first_check + 1], tmp_path, stop=False)
-    failed = [index for index, cell in enumerate(done.cells) if outputs(cell, "error")]
-    assert failed == [first_check]
+    book = handed_out(exercise_id, lang)
+    roles = [(cell.metadata.get("tags") or [""])[0] for cell in book.cells]
+    executed = execute(book, tmp_path, stop=False)
+    failed = [index for index, cell in enumerate(book.cells) if outputs(cell, "error")]
+    assert failed[0] == roles.index("check", roles.index("stub"))
+    checks = {
+        cell.source.strip() for cell, role in zip(book.cells, roles, strict=True) if role == "check"
+    }
+    assert nbgrader_validates(executed) == {"failed": checks}
