@@ -146,6 +146,11 @@ def _examples(make, N, D, classes):
     return make.normal(N, D), make.rng.permutation(np.arange(N) % classes)
 
 
+def _like(answer, biases):
+    """One row of biases (1, C), or as many in a row (C,): they add up to the same."""
+    return biases.ravel() if np.ndim(fetch(answer)) == 1 else biases
+
+
 @criterion("train_softmax.weights")
 def test_weights_and_biases_after_some_steps(student, make):
     for (N, D, classes), lr, epochs in (((7, 3, 2), 0.5, 1), ((10, 4, 3), 0.2, 25)):
@@ -153,7 +158,7 @@ def test_weights_and_biases_after_some_steps(student, make):
         W, b, _ = source_lib.train_softmax(X, y, lr, epochs)
         trained = unchanged(student.train_softmax, X, y, lr, epochs)
         same(trained[0], W, atol=1e-12)
-        same(trained[1], b, atol=1e-12)
+        same(trained[1], _like(trained[1], b), atol=1e-12)
 
 
 @criterion("train_softmax.history")
@@ -170,7 +175,7 @@ def test_a_class_without_examples(student, make):
     W, b, _ = source_lib.train_softmax(X, y, 0.3, 3, n_classes=4)
     trained = student.train_softmax(X, y, 0.3, 3, 4)
     same(trained[0], W, atol=1e-12)
-    same(trained[1], b, atol=1e-12)
+    same(trained[1], _like(trained[1], b), atol=1e-12)
 
 
 @criterion("confusion_matrix.counts")
