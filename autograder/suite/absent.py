@@ -31,12 +31,18 @@ def absent(part: Part, session: Session, asked: Collection[str] = ()) -> Outcome
         return None
     if members is None:
         return outcome.missing(part.owner, instead="function")
-    if part.method in members or "__getattr__" in members:
-        return None  # with `__getattr__`, an object may have what its class does not list
+    if part.method in members or "__getattr__" in members or _assigned(session, part.method):
+        return None  # an object may have what its class does not list
     close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
     near = f"{part.owner}.{close[0]}" if close else None
     broken = _broken(session, part.owner, part.method)
     return outcome.missing(part.id, near=near, broken=broken)
+
+
+def _assigned(session: Session, method: str) -> bool:
+    """Whether a cell sets it as an attribute: ``self.forward = self.slow_forward``."""
+    pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]*)?=(?!=)")
+    return any(pattern.search(source) for _, source in session.cells)
 
 
 def _broken(session: Session, *names: str) -> tuple[int, str] | None:

@@ -297,6 +297,32 @@ def test_what_a_notebook_lacks_is_missing_and_a_near_name_is_pointed_out(bench):
     assert found["Relu.f.works"].message.en == "`Relu` is not defined in the notebook."
 
 
+def test_a_method_that_objects_set_themselves_is_there(bench):
+    suite = (
+        '@criterion("Net.forward.works")\ndef test_net(student, make):\n'
+        "    same(student.Net().forward(1), 2)\n"
+    )
+    course = bench.course(suite, **{"Net.forward": ["works"]})
+    notebook = (
+        "class Net:\n    def __init__(self):\n        self.forward = self._forward\n"
+        "    def _forward(self, x):\n        return x + 1\n"
+    )
+    (found,) = bench.outcomes(course, notebook)
+    assert found["Net.forward.works"].status == "passed"
+
+
+def test_a_name_that_is_asked_for_too_is_no_misspelling_of_another(bench):
+    suite = (
+        '@criterion("BatchNorm.works")\ndef test_a(student, make):\n    same(student.f(1), 2)\n\n'
+        '@criterion("batch_norm.works")\ndef test_b(student, make):\n'
+        "    same(student.batch_norm(1), 2)\n"
+    )
+    course = bench.course(suite, BatchNorm=["works"], batch_norm=["works"])
+    (found,) = bench.outcomes(course, "def batch_norm(x):\n    return x + 1\n")
+    assert found["batch_norm.works"].status == "passed"
+    assert found["BatchNorm.works"].message.en == "`BatchNorm` is not defined in the notebook."
+
+
 def test_running_suites_leaves_the_surroundings_as_they_were(bench, monkeypatch):
     """Another course may have suites of the same names, and this is a library too."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")  # on the instructor's machine
