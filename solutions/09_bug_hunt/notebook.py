@@ -253,7 +253,8 @@ def draw_friendly_filter():
         draw_signed(row[0], disc, 1.5, "image")
         draw_signed(row[1], kernel, 2 * np.abs(kernel).max(), f"{name} filter")
         for (y, x), value in np.ndenumerate(kernel):
-            row[1].text(x, y, f"{value:g}", ha="center", va="center", fontsize=9)
+            color = "white" if value < 0 else "black"
+            row[1].text(x, y, f"{value:g}", ha="center", va="center", fontsize=9, color=color)
         draw_signed(row[2], wrong, limit, f"{name}: flipped")
         draw_signed(row[3], right, limit, f"{name}: right")
         most = np.abs(wrong - right).max()
@@ -1331,15 +1332,16 @@ check_form("i", evidence_i)
 #    row, the padding. If it is still wrong, keep the smaller input; if not, put it back. When nothing
 #    can be taken away any more, the input shows the reason. Tools for random testing do exactly that,
 #    and call it shrinking.</details>
-# 2. Suspect D survived a thousand random inputs. Is it proven right?
-#    <details><summary>Answer</summary>No: tests show bugs, never their absence. Here you can go
-#    further and prove it: the margin lies at the bottom and on the right, the slices never reach more
-#    than <code>stride - 1</code> beyond the padded image, and the last line cuts it off again. In
-#    general, the more <em>kinds</em> of inputs, the more you may believe.</details>
+# 2. One of the suspects survives a thousand random inputs. Is it proven right?
+#    <details><summary>Answer</summary>No: tests show bugs, never their absence. The more <em>kinds</em> of
+#    inputs, the more you may believe. With code as short as this you can go further and prove it: list
+#    the lines that look odd, and show for each that what it does differently never reaches the
+#    result, because it gives the same for all allowed inputs, or is undone later.</details>
 # 3. A friend compares <code>out.sum()</code> with a known value, because that is only one number. Which
-#    of today's suspects would pass?
-#    <details><summary>Answer</summary>Everything that only moves numbers about: <code>scrambled</code>,
-#    C wherever there is no padding, and H on square maps.</details>
+#    kind of wrong code would pass?
+#    <details><summary>Answer</summary>Everything that only moves numbers about, as
+#    <code>scrambled</code> does. Go through the suspects that you have convicted: which of them could
+#    hide behind a sum, at least on some inputs?</details>
 # 4. Why is <code>dout = np.ones(...)</code> a bad idea in a test of a backward pass?
 #    <details><summary>Answer</summary>All numbers are equal, so it does not matter which of them
 #    arrives where. Everything transposed, scrambled or swapped stays hidden.</details>
@@ -1359,10 +1361,10 @@ check_form("i", evidence_i)
 #
 # 1. 500個の乱数からなる入力で、容疑者を有罪にできました。もっと小さな入力を見つけるには、どうすればよいでしょうか。
 #    <details><summary>答え</summary>画像、チャンネル、行、パディングなどを、1つずつ取り除いてみます。それでも間違いが現れるなら小さいほうを採用し、現れなくなったら元に戻します。もう何も取り除けなくなったとき、その入力には間違いの理由が現れています。乱数によるテストの道具は、まさにこれを自動で行います（縮小、shrinking）。</details>
-# 2. 容疑者Dは、乱数の入力を千通り試しても間違いませんでした。これで正しいと証明されたのでしょうか。
-#    <details><summary>答え</summary>いいえ。テストでわかるのはバグがあることだけで、ないことは示せません。ただし、ここでは証明もできます。余白は下端と右端にあり、スライスがパディング後の画像からはみ出すのは最大でも<code>stride - 1</code>画素で、最後の行がそれを切り落としています。一般には、試した入力の<strong>種類</strong>が多いほど、信用してよくなります。</details>
-# 3. 友人は、数が1つで済むからと、<code>out.sum()</code>だけを正しい値と比べています。今日の容疑者のうち、これに合格するのは誰でしょうか。
-#    <details><summary>答え</summary>値の場所を動かすだけのコードは、すべて合格します。<code>scrambled</code>、パディングがない場合のC、正方形のマップの場合のHです。</details>
+# 2. ある容疑者は、乱数の入力を千通り試しても間違いませんでした。これで正しいと証明されたのでしょうか。
+#    <details><summary>答え</summary>いいえ。テストでわかるのはバグがあることだけで、ないことは示せません。試した入力の<strong>種類</strong>が多いほど、信用してよくなるだけです。ただし、これくらい短いコードなら、証明することもできます。おかしいと思う行をすべて書き出し、それぞれについて、許される入力ならどれでも同じ値になる、または後で打ち消されるので、違いが結果まで届くことはない、と示せばよいのです。</details>
+# 3. 友人は、数が1つで済むからと、<code>out.sum()</code>だけを正しい値と比べています。どんな間違ったコードなら、これに合格してしまうでしょうか。
+#    <details><summary>答え</summary><code>scrambled</code>のように、値の場所を動かすだけのコードは、すべて合格します。有罪にした容疑者を見直してみましょう。少なくとも一部の入力で、和の陰に隠れられるのは誰でしょうか。</details>
 # 4. 逆伝播のテストで<code>dout = np.ones(...)</code>とするのは、なぜよくないのでしょうか。
 #    <details><summary>答え</summary>すべての値が等しいので、どの値がどこに届いても区別できません。転置、並べ替え、取り違えが、すべて隠れてしまいます。</details>
 # 5. 正しいコードと間違ったコードに、同じ都合のよいテストを行ったところ、両方とも合格しました。このテストは何を示したのでしょうか。
