@@ -23,10 +23,10 @@ from autograder.course.author import tr
 # **You need** NumPy's slices (`start:stop:step`), `reshape` and `transpose`. Calculus comes in only
 # for `col2im`, and there only as the chain rule, in words.
 #
-# | | you write | difficulty | time |
-# |---|---|---|---|
-# | Exercise 1 | `im2col` | ★★☆ | about 40 minutes |
-# | Exercise 2 | `col2im` | ★★☆ | about 30 minutes |
+# | | you write | points | difficulty | time |
+# |---|---|---|---|---|
+# | Exercise 1 | `im2col` | 9.5 | ★★☆ | about 40 minutes |
+# | Exercise 2 | `col2im` | 7.5 | ★★☆ | about 30 minutes |
 #
 # Reading and looking at the figures takes another half hour.
 #
@@ -52,10 +52,10 @@ from autograder.course.author import tr
 #
 # **必要な知識** NumPyのスライス（`start:stop:step`）、`reshape`、`transpose`。微分が出てくるのは`col2im`のところだけで、それも連鎖律の考え方を言葉で使うだけです。
 #
-# | | 書く関数 | 難しさ | 目安の時間 |
-# |---|---|---|---|
-# | 演習1 | `im2col` | ★★☆ | 40分 |
-# | 演習2 | `col2im` | ★★☆ | 30分 |
+# | | 書く関数 | 配点 | 難しさ | 目安の時間 |
+# |---|---|---|---|---|
+# | 演習1 | `im2col` | 9.5 | ★★☆ | 40分 |
+# | 演習2 | `col2im` | 7.5 | ★★☆ | 30分 |
 #
 # このほかに、説明を読み、図を眺める時間が30分ほどかかります。
 #
@@ -68,7 +68,7 @@ from autograder.course.author import tr
 # - Filters have the shape `(F, C, FH, FW)`: number of filters, channels, height, width.
 # - *Padding* puts `pad` rows and columns of **zeros** on each of the four sides.
 # - The window moves by `stride` pixels, and only whole windows count (`//` rounds down):
-#   $\text{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$, and likewise the width.
+#   $\mathrm{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$, and likewise the width.
 # - A filter larger than the padded image is an error: `ValueError`.
 # - Functions keep the dtype (`float32` in, `float32` out) and never change their inputs.
 
@@ -78,15 +78,20 @@ from autograder.course.author import tr
 # - 画像はバッチにまとめ、形状は`(N, C, H, W)`とします。順に、画像の枚数、チャンネル数、高さ、幅です。
 # - フィルターの形状は`(F, C, FH, FW)`です。順に、フィルターの枚数、チャンネル数、高さ、幅です。
 # - パディングでは、上下左右のそれぞれに`pad`画素ぶんの**0**を付け足します。
-# - 窓は`stride`画素ずつ動かします。画像からはみ出す窓は数えません（`//`は切り捨て）。出力の高さは $\text{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$ で、幅も同様です。
+# - 窓は`stride`画素ずつ動かします。画像からはみ出す窓は数えません（`//`は切り捨て）。出力の高さは $\mathrm{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$ で、幅も同様です。
 # - パディング後の画像よりもフィルターのほうが大きいときは、`ValueError`とします。
 # - データ型は変えません（`float32`を渡せば`float32`が返る）。また、受け取った配列を書き換えることもしません。
 
 # %% name="setup" tags=["setup"]
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=3, suppress=True)
+
+# en: Black is negative, white is zero, orange is positive.
+# ja: 黒は負、白は0、オレンジは正を表します。
+SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
 
 
 # en: Two helpers for the figures. You need not read them.
@@ -266,7 +271,7 @@ draw_slices_as_columns()
 #
 # The rows run over the windows: image by image, in each image line by line:
 #
-# $$\text{row number} = (n \cdot \text{out\_h} + \text{out}_y)\cdot \text{out\_w} + \text{out}_x$$
+# $$\text{row number} = (n \cdot \mathrm{out\_h} + \text{out}_y)\cdot \mathrm{out\_w} + \text{out}_x$$
 #
 # In short, **rows run over (n, out_y, out_x), columns over (c, fy, fx)**, and the last index changes
 # fastest. The figure shows one row for an image with three channels.
@@ -286,7 +291,7 @@ draw_slices_as_columns()
 #
 # 行のほうは、画像ごとに、左上の窓から順に並べます。
 #
-# $$\text{行番号} = (n \cdot \text{out\_h} + \text{out}_y)\cdot \text{out\_w} + \text{out}_x$$
+# $$\text{行番号} = (n \cdot \mathrm{out\_h} + \text{out}_y)\cdot \mathrm{out\_w} + \text{out}_x$$
 #
 # まとめると、**行は(n, out_y, out_x)の順、列は(c, fy, fx)の順**に並び、いちばん後ろの添字が最も速く変わります。次の図は、3チャンネルの画像の場合の1行を表しています。
 
@@ -629,12 +634,13 @@ vgg_first_layer()
 # libraries unroll only a part of the batch at a time.
 #
 # And here is what a matrix product of windows and filters looks like. The four filters are small
-# enough to write down; networks *learn* theirs.
+# enough to write down; networks *learn* theirs. (Edges have signs: black is negative, white is zero,
+# orange is positive. What sharpening lifts above 1 or pushes below 0 is shown as white or black.)
 
 # %% [markdown] lang="ja"
 # `im2col`の代償は**メモリー**です。`x`、フィルター、`out`はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は画像の9倍の大きさになります。画像10枚のバッチ（出力は`(10, 64, 224, 224)`）を`float64`で計算すると108MBです。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーがバッチを少しずつ展開するのも同じ理由です。
 #
-# 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります。
+# 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります。（輪郭には符号があり、黒が負、白が0、オレンジが正です。鮮明にするフィルターの結果のうち、1を超えた値は白、0を下回った値は黒で表示しています。）
 
 
 # %% name="four_filters" tags=["demo"]
@@ -662,8 +668,11 @@ def show_four_filters():
     axes[0].imshow(picture[0, 0], cmap="gray", vmin=0, vmax=1)
     axes[0].set_title("picture (64, 64)", fontsize=10)
     for ax, name, result in zip(axes[1:], filters, out, strict=True):
-        low, high = (-4, 4) if "edges" in name else (0, 1)
-        ax.imshow(result, cmap="gray", vmin=low, vmax=high)
+        # en: Edges have signs: white is 0. The others are brightnesses again.
+        # ja: 輪郭には符号があり、白が0です。ほかの2枚は、入力と同じく明るさを表します。
+        signed = "edges" in name
+        low, high = (-3, 3) if signed else (0, 1)
+        ax.imshow(result, cmap=SIGNED if signed else "gray", vmin=low, vmax=high)
         ax.set_title(f"{name} (62, 62)", fontsize=10)
     for ax in axes:
         ax.axis("off")
@@ -938,11 +947,11 @@ check_col2im()
 # %% name="overlap_counts" tags=["demo"]
 def show_overlap_counts():
     cases = (
-        ("k=3, stride 1, pad 0", 4, 3, 1, 0),
-        ("k=3, stride 1, pad 1", 4, 3, 1, 1),
-        ("k=2, stride 2, pad 0", 4, 2, 2, 0),
-        ("k=3, stride 2, pad 0", 6, 3, 2, 0),
-        ("k=2, stride 3, pad 0", 6, 2, 3, 0),
+        ("filter 3, stride 1, pad 0", 4, 3, 1, 0),
+        ("filter 3, stride 1, pad 1", 4, 3, 1, 1),
+        ("filter 2, stride 2, pad 0", 4, 2, 2, 0),
+        ("filter 3, stride 2, pad 0", 6, 3, 2, 0),
+        ("filter 2, stride 3, pad 0", 6, 2, 3, 0),
     )
     fig, axes = plt.subplots(1, 5, figsize=(14, 3.6))
     for ax, (title, size, k, stride, pad) in zip(axes, cases, strict=True):

@@ -25,11 +25,11 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # **You need** notebook 02, and of calculus only the chain rule: effects along a path multiply,
 # effects over several paths add up.
 #
-# | | you write | difficulty | time |
-# |---|---|---|---|
-# | Exercise 1 | `numerical_gradient` | ★☆☆ | about 20 minutes |
-# | Exercise 2 | `Convolution.forward` | ★★☆ | about 30 minutes |
-# | Exercise 3 | `Convolution.backward` | ★★★ | about 50 minutes |
+# | | you write | points | difficulty | time |
+# |---|---|---|---|---|
+# | Exercise 1 | `numerical_gradient` | 3 | ★☆☆ | about 20 minutes |
+# | Exercise 2 | `Convolution.forward` | 7.5 | ★★☆ | about 30 minutes |
+# | Exercise 3 | `Convolution.backward` | 7.5 | ★★★ | about 50 minutes |
 #
 # Reading and looking at the figures takes another half hour.
 #
@@ -54,11 +54,11 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # **必要な知識** ノートブック02の内容と、微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
 #
-# | | 書くもの | 難しさ | 目安の時間 |
-# |---|---|---|---|
-# | 演習1 | `numerical_gradient` | ★☆☆ | 20分 |
-# | 演習2 | `Convolution.forward` | ★★☆ | 30分 |
-# | 演習3 | `Convolution.backward` | ★★★ | 50分 |
+# | | 書くもの | 配点 | 難しさ | 目安の時間 |
+# |---|---|---|---|---|
+# | 演習1 | `numerical_gradient` | 3 | ★☆☆ | 20分 |
+# | 演習2 | `Convolution.forward` | 7.5 | ★★☆ | 30分 |
+# | 演習3 | `Convolution.backward` | 7.5 | ★★★ | 50分 |
 #
 # このほかに、説明を読み、図を眺める時間が30分ほどかかります。
 #
@@ -91,8 +91,13 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=4, suppress=True)
+
+# en: Black is negative, white is zero, orange is positive.
+# ja: 黒は負、白は0、オレンジは正を表します。
+SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
 
 
 # en: Two helpers for the figures. You need not read them.
@@ -689,12 +694,13 @@ check_forward()
 # \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
 #
 # The answer has a **sign**: positive where it gets brighter in that direction, negative where it gets
-# darker. Show it with a *diverging* colour map, white at 0 and the same range to both sides. Clipping
+# darker. Show it with a *diverging* colour map, white at 0 and the same range to both sides (here
+# black is negative and orange positive). Clipping
 # the result to 0 to 1, as is often seen, throws away every falling edge and makes all strong edges
 # look alike; the upper right picture shows what is left then. At the bottom, one line of the
 # photograph: look where the brightness falls and where it rises.
 #
-# Two of the strongest edges are not in the photograph at all. Where do the stripes along the border
+# Some of the strongest edges are not in the photograph at all. Where do the stripes along the border
 # come from?
 
 # %% [markdown] lang="ja"
@@ -705,7 +711,7 @@ check_forward()
 # $$\begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\qquad
 # \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
 #
-# 結果には**符号**があります。その向きに進むと明るくなるところでは正、暗くなるところでは負です。そこで、0が白で、正負の両側に同じ幅を取った**発散型**のカラーマップで表示します。結果を0から1の範囲に切り詰めて表示する例をよく見かけますが、それでは明から暗に変わる輪郭がすべて消え、強い輪郭はどれも同じ濃さになってしまいます。右上の図が、切り詰めた場合に残るものです。いちばん下のグラフは写真の1行ぶんの値です。明るさが下がるところと上がるところで、結果の符号を見比べてみてください。
+# 結果には**符号**があります。その向きに進むと明るくなるところでは正、暗くなるところでは負です。そこで、0が白で、正負の両側に同じ幅を取った**発散型**のカラーマップで表示します（ここでは黒が負、オレンジが正です）。結果を0から1の範囲に切り詰めて表示する例をよく見かけますが、それでは明から暗に変わる輪郭がすべて消え、強い輪郭はどれも同じ濃さになってしまいます。右上の図が、切り詰めた場合に残るものです。いちばん下のグラフは写真の1行ぶんの値です。明るさが下がるところと上がるところで、結果の符号を見比べてみてください。
 #
 # ところで、とりわけ強い輪郭のいくつかは、写真の中にはないものです。縁に沿って現れている線は、どこから来たのでしょうか。
 
@@ -731,6 +737,14 @@ def photograph():
         file = folder / "china_gray.npy"
         if file.exists():
             return np.load(file) / 255
+    print(
+        tr(
+            "china_gray.npy was not found: a drawn picture stands in. To use the photograph, put the "
+            "file from the folder data beside this notebook (Colab: folder icon on the left, upload).",
+            "china_gray.npyが見つからないので、描いた画像で代用します。写真を使うには、dataフォルダーにある"
+            "このファイルを、ノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",
+        )
+    )
     return drawn_picture()
 
 
@@ -753,7 +767,7 @@ def show_sobel():
     axes["picture"].set_title(f"the picture; the line is row {line}", fontsize=10)
     titles = {"across": "right minus left", "down": "below minus above"}
     for (name, title), response in zip(titles.items(), out, strict=True):
-        image = axes[name].imshow(response, cmap="seismic", vmin=-top, vmax=top)
+        image = axes[name].imshow(response, cmap=SIGNED, vmin=-top, vmax=top)
         axes[name].set_title(f"{title}: {response.min():.1f} to {response.max():.1f}", fontsize=10)
     fig.colorbar(image, ax=axes["down"], shrink=0.9)
     axes["clipped"].imshow(np.clip(out[0], 0, 1), cmap="gray")
@@ -1168,6 +1182,8 @@ learn_sobel()
 # %% [markdown] lang="en"
 # ## Questions to think about
 #
+# Nobody collects your answers. Think first, then open.
+#
 # 1. Where do the stripes along the border of the Sobel pictures come from?
 #    <details><summary>Answer</summary>From the padding: bright sky beside a row of zeros is a strong
 #    edge. Without padding they are gone, and the result is two pixels smaller in each
@@ -1205,10 +1221,12 @@ learn_sobel()
 #    the beginning and to raise an error that names them.</details>
 #
 # **Next:** notebook 04 uses the same two functions for pooling, notebook 06 stacks the layers into a
-# network and trains it.
+# network and trains it. Keep this notebook: you will paste `numerical_gradient` and `Convolution` there.
 
 # %% [markdown] lang="ja"
 # ## 考えてみよう
+#
+# 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
 #
 # 1. Sobelフィルターの結果で、縁に沿って現れる線は何でしょうか。
 #    <details><summary>答え</summary>パディングが原因です。明るい空の隣に0が並ぶので、強い輪郭に見えます。パディングをやめれば線は消えますが、結果は縦横とも2画素小さくなります。</details>
@@ -1225,4 +1243,4 @@ learn_sobel()
 # 7. 画像は3チャンネルなのに、間違えて1チャンネル用のフィルター（`W`の形状が`(F, 1, FH, FW)`）を渡されたとします。あなたの`forward`はどうなるでしょうか。ループの中で`np.sum(window * filter)`を計算するコードならどうでしょうか。
 #    <details><summary>答え</summary>行列積のほうはエラーになります。colの行には3·FH·FW個の数があるのに、col_Wの行はFH·FW個しかないからです。ループのほうは何も言いません。ブロードキャストによって、1枚の表が3つのチャンネルすべてに使われてしまいます。画像も3×3のフィルターもすべて1なら、エラーになるべきところで27という値が出ます。バイアスにも同じ落とし穴があります。画像が1枚のとき、形状(out_h·out_w, 1)のbを渡すと、フィルターごとではなく<strong>場所</strong>ごとのバイアスとして、エラーもなく足されてしまいます。はじめに形状を比べ、食い違っていたら形状を示してエラーにするとよいでしょう。</details>
 #
-# **次のノートブック** 04では、同じ2つの関数を使ってプーリング層を作ります。06では、これらの層を重ねてネットワークを作り、学習させます。
+# **次のノートブック** 04では、同じ2つの関数を使ってプーリング層を作ります。06では、これらの層を重ねてネットワークを作り、学習させます。`numerical_gradient`と`Convolution`を貼り付けて使うので、このノートブックは取っておいてください。

@@ -213,9 +213,9 @@ draw_shifts()
 #
 # The window slides over the **padded** map, so the formula is the one you know:
 #
-# $$\text{out\_h} = \left\lfloor\frac{H + 2\,\text{pad} - \text{pool\_h}}{\text{stride}}\right\rfloor + 1
+# $$\mathrm{out\_h} = \left\lfloor\frac{H + 2\,\text{pad} - \mathrm{pool\_h}}{\text{stride}}\right\rfloor + 1
 # \qquad
-# \text{out\_w} = \left\lfloor\frac{W + 2\,\text{pad} - \text{pool\_w}}{\text{stride}}\right\rfloor + 1$$
+# \mathrm{out\_w} = \left\lfloor\frac{W + 2\,\text{pad} - \mathrm{pool\_w}}{\text{stride}}\right\rfloor + 1$$
 #
 # Two things in it are easily lost.
 #
@@ -228,9 +228,9 @@ draw_shifts()
 #
 # 窓が動くのは**パディング後**のマップの上なので、計算式はこれまでと同じです。
 #
-# $$\text{out\_h} = \left\lfloor\frac{H + 2\,\text{pad} - \text{pool\_h}}{\text{stride}}\right\rfloor + 1
+# $$\mathrm{out\_h} = \left\lfloor\frac{H + 2\,\text{pad} - \mathrm{pool\_h}}{\text{stride}}\right\rfloor + 1
 # \qquad
-# \text{out\_w} = \left\lfloor\frac{W + 2\,\text{pad} - \text{pool\_w}}{\text{stride}}\right\rfloor + 1$$
+# \mathrm{out\_w} = \left\lfloor\frac{W + 2\,\text{pad} - \mathrm{pool\_w}}{\text{stride}}\right\rfloor + 1$$
 #
 # この式には、抜け落ちやすいところが2つあります。
 #
@@ -790,6 +790,12 @@ def load_photo():
     except (OSError, ImportError):
         # en: Some installations leave matplotlib's sample photograph out: draw rings instead.
         # ja: matplotlib付属の写真が入っていない環境では、代わりに同心円を描く。
+        print(
+            tr(
+                "matplotlib's sample photograph is not installed: rings stand in for it.",
+                "matplotlib付属の写真が入っていないので、同心円で代用します。",
+            )
+        )
         row, column = np.mgrid[-1:1:128j, -1:1:128j]
         return (0.5 + 0.4 * np.sin(18 * np.hypot(row, column))).astype(np.float32)
     gray = color @ [0.3, 0.59, 0.11]
@@ -863,6 +869,10 @@ def show_one_map():
 show_one_map()
 
 # %% [markdown] lang="en"
+# The strokes survive and grow thicker: if any pixel of a window answers strongly, the window does.
+# After three poolings you still see *that* there are upright edges and roughly where, but no longer
+# exactly where.
+#
 # ### Filters that have learned
 #
 # The 64 waves above were designed. The next cell takes the first layer of a network that has *learned* from more
@@ -871,16 +881,20 @@ show_one_map()
 # training and hold nothing but zeros (uniform grey).
 #
 # Trained filters expect what they were trained with: pixels brought to the range from −1 to 1, and behind the
-# convolution (stride 2) a *batch normalisation*, which notebook 07 explains, and a ReLU. Filters on a raw picture
-# and pooling straight behind them, as one often sees it, show something that the network never saw. The pooling is
-# the one that follows the first layer of a ResNet: 3 × 3, stride 2, **pad 1**, so your border is at work here.
+# convolution (stride 2) a *batch normalisation*, which notebook 07 explains, and a ReLU. (This network's own ReLU
+# also cuts off at 6. The figure leaves that out, so that you see which edges are the strongest.) Filters on a raw
+# picture and pooling straight behind them, as one often sees it, show something that the network never saw. The
+# pooling is the one that follows the first layer of a ResNet: 3 × 3, stride 2, **pad 1**, so your border is at work
+# here.
 
 # %% [markdown] lang="ja"
+# 線は残り、しかも太くなっています。窓の中の1画素でも強く反応すれば、その窓の値が大きくなるからです。3回プーリングした後でも、縦の輪郭が**ある**こと、だいたいどのあたりにあるかはわかりますが、正確な位置はもうわかりません。
+#
 # ### 学習で得られたフィルター
 #
 # 上の64枚の波は、人が設計したものです。次のセルでは、100万枚以上の写真から**学習した**ネットワーク、EfficientNet-Lite0の最初の層を使います。3×3画素で3色ぶんのフィルターが32枚あります。輪郭を見つけるように教えた人はいません。それでも、明暗を比べるもの、ある色とその反対の色を比べるものなどが、ひとりでにできています。4枚は学習の途中で働かなくなり、値がすべて0です（一様な灰色のもの）。
 #
-# 学習済みのフィルターには、学習したときと同じ条件の入力を与える必要があります。画素の値を−1から1の範囲に直し、畳み込み（ストライド2）の後には**バッチ正規化**（ノートブック07で説明します）とReLUが続きます。画像をそのままフィルターに掛け、すぐにプーリングする例をよく見かけますが、それはネットワークが実際には見たことのないものです。プーリングは、ResNetの最初の層の後にあるものと同じで、3×3、ストライド2、**pad=1**です。あなたが作った縁が、ここで役に立ちます。
+# 学習済みのフィルターには、学習したときと同じ条件の入力を与える必要があります。画素の値を−1から1の範囲に直し、畳み込み（ストライド2）の後には**バッチ正規化**（ノートブック07で説明します）とReLUが続きます（このネットワークのReLUは、6を超える値も6に切り詰めます。図では、どの輪郭がいちばん強いかが見えるように、これを省いています）。画像をそのままフィルターに掛け、すぐにプーリングする例をよく見かけますが、それはネットワークが実際には見たことのないものです。プーリングは、ResNetの最初の層の後にあるものと同じで、3×3、ストライド2、**pad=1**です。あなたが作った縁が、ここで役に立ちます。
 
 
 # %% name="trained_filters" tags=["demo"]
@@ -912,8 +926,10 @@ def show_trained_filters():
     if layer is None:
         print(
             tr(
-                "data/efficientnet_lite0_stem.npz is not here, so this figure is left out.",
-                "data/efficientnet_lite0_stem.npzが見つからないので、この図は省略します。",
+                "efficientnet_lite0_stem.npz was not found: this figure is left out. To see it, put the "
+                "file from the folder data beside this notebook (Colab: folder icon on the left, upload).",
+                "efficientnet_lite0_stem.npzが見つからないので、この図は省略します。見るには、dataフォルダーにある"
+                "このファイルを、ノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",
             )
         )
         return
@@ -959,18 +975,16 @@ def show_trained_filters():
 show_trained_filters()
 
 # %% [markdown] lang="en"
-# The strokes survive and grow thicker: if any pixel of a window answers strongly, the window does.
-# After three poolings you still see *that* there are upright edges and roughly where, but no longer
-# exactly where.
+# ### How much shift is forgiven?
 #
-# **How much shift is forgiven?** Move the photograph sideways by 0, 1, 2, … pixels and compare its maps
+# Back to the 64 Gabor maps. Move the photograph sideways by 0, 1, 2, … pixels and compare its maps
 # with those of the unmoved one. A correlation of 1 means that they look the same, 0 that they have
 # nothing in common.
 
 # %% [markdown] lang="ja"
-# 線は残り、しかも太くなっています。窓の中の1画素でも強く反応すれば、その窓の値が大きくなるからです。3回プーリングした後でも、縦の輪郭が**ある**こと、だいたいどのあたりにあるかはわかりますが、正確な位置はもうわかりません。
+# ### どのくらいのずれまで許されるか
 #
-# **どのくらいのずれまで許されるでしょうか。** 写真を横に0、1、2、…画素ずらし、ずらす前とマップを比べてみます。相関係数が1なら同じ見た目のマップ、0なら共通点のないマップです。
+# 64枚のガボールフィルターのマップに戻りましょう。写真を横に0、1、2、…画素ずらし、ずらす前とマップを比べてみます。相関係数が1なら同じ見た目のマップ、0なら共通点のないマップです。
 
 
 # %% name="how_much_shift" tags=["demo"]
@@ -998,8 +1012,8 @@ show_how_much_shift()
 
 # %% [markdown] lang="en"
 # Without pooling, two or three pixels are enough to make the maps look quite different. Each pooling
-# forgives a larger shift. But every curve falls: a shift by a few windows is noticed after all. When a network recognises an object *anywhere*, pooling alone has not done it. The convolution
-# does its share, since it answers alike at every place, and so do training images that show the
+# forgives a larger shift. But every curve falls: a shift by a few windows is noticed after all. When
+# a network recognises an object *anywhere*, pooling alone has not done it. The convolution does its share, since it answers alike at every place, and so do training images that show the
 # object in many places.
 #
 # ## 7. Backward: who gets the gradient?

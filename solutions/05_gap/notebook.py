@@ -87,8 +87,13 @@ from autograder.course.author import tr
 # %% name="setup" tags=["setup"]
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=3, suppress=True)
+
+# en: Black is negative, white is zero, orange is positive.
+# ja: 黒は負、白は0、オレンジは正を表します。
+SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
 
 
 # en: A helper for the figures. You need not read it.
@@ -546,7 +551,7 @@ def compare_parameters():
     ax.set_ylim(1e3, 2e8)
     ax.set_ylabel("parameters (log scale)")
     ax.set_xticks(place, names)
-    ax.legend()
+    ax.legend(loc="upper left")
     fig.tight_layout()
     plt.show()
 
@@ -1104,15 +1109,14 @@ def show_where_the_score_comes_from():
     print(f"GAP of map 0 - GAP of map 1 = {scores[0] - scores[1]:.4f}")
     print(f"average of (map 0 - map 1)  = {difference.mean():.4f}")
 
-    fig, axes = plt.subplots(1, 2, figsize=(11, 4))
+    fig, axes = plt.subplots(1, 2, figsize=(11.5, 4), layout="constrained")
     axes[0].imshow(picture, cmap="gray", vmin=-1.5, vmax=1.5)
-    axes[0].set_title("both kinds of stripes in one picture")
-    image = axes[1].imshow(difference, cmap="gray", vmin=-1.5, vmax=1.5)
-    axes[1].set_title("map 0 - map 1: white speaks for /, black for \\")
-    fig.colorbar(image, ax=axes[1], shrink=0.7)
+    axes[0].set_title("both kinds of stripes in one picture", fontsize=10)
+    image = axes[1].imshow(difference, cmap=SIGNED, vmin=-1.5, vmax=1.5)
+    axes[1].set_title("map 0 - map 1: orange speaks for /, black for \\", fontsize=10)
+    fig.colorbar(image, ax=axes, shrink=0.8)
     for ax in axes:
         ax.axis("off")
-    fig.tight_layout()
     plt.show()
 
 

@@ -1136,7 +1136,7 @@ def check_backward():
             "チャンネルごとに、自分のgammaとstd、自分の値だけの和を使っていますか。",
         )
     sums = np.abs(found["dx"].sum(axis=(0, 2, 3))).max()
-    print(tr(f"sum of dx in each channel: {sums:.0e}", f"チャンネルごとのdxの和: {sums:.0e}"))
+    print(tr(f"sum of dx in each channel: {sums:.0e}", f"チャンネルごとのdxの和：{sums:.0e}"))
     print(
         tr(
             "All visible checks of BatchNorm.backward passed. Grading also tries other shapes.",
@@ -1197,7 +1197,7 @@ show_single_push()
 # %% [markdown] lang="ja"
 # ## 実験：移動平均はどれほど大切か
 #
-# 順伝播と逆伝播のある畳み込み層とバッチ正規化層がそろったので、ネットワークを学習させることができます。3×3のフィルター6枚の畳み込み、バッチ正規化、ReLU、マップごとの平均、線形層、という構成です。課題は、横縞、縦縞、斜めの縞の3種類の見分けです。画像は12×12で、明るさは0から255、ノイズが加わっています。学習した後、新しい画像600枚を5通りの方法で判定します。結果を見る前に予想してみてください。いちばん成績が悪いのはどれでしょうか。当てずっぽうなら正答率は3分の1です。
+# 順伝播と逆伝播のある畳み込み層とバッチ正規化層がそろったので、ネットワークを学習させることができます。3×3のフィルター6枚の畳み込み、バッチ正規化、ReLU、マップごとの平均、線形層、という構成です。課題は、横縞、縦縞、斜めの縞の3種類の見分けです。画像は12×12で、明るさは0から255、ノイズが加わっています。学習した後、新しい画像600枚を5通りの方法で判定します。結果を見る前に予想してみてください。いちばん成績が悪いのはどれでしょうか。当てずっぽうなら正解率は3分の1です。
 
 
 # %% name="experiment" tags=["demo"]
@@ -1863,14 +1863,15 @@ show_responses()
 # Three **stages** of two blocks follow; the second and third begin with a block that halves the
 # size and doubles the channels. **Global average pooling** makes one number of each map, and a
 # linear layer makes scores of them. The sizes follow from `(size + 2*pad - filter) // stride + 1`.
-# In the figure the height of a box is the size of the maps, its width the number of channels:
+# In the figure the height of a box is the size of the maps, its width the number of channels. The two
+# dark bars at the end are no maps any more, but one number for each channel, and one for each class:
 
 # %% [markdown] lang="ja"
 # 縦軸は10の累乗の目盛りです。バッチ正規化がなく、重みが少し小さすぎると、信号は層を通るたびに一定の割合で弱まり、ほとんど残りません（**勾配消失**）。バッチ正規化は、層の**出力**の大きさを整えますが、ただ重ねただけのネットワークでは、反応が層ごとに何倍にもなっていきます（**勾配爆発**）。これでは、最初の層と最後の層とで、学習率を何桁も変えなければなりません。ショートカットがあれば、どこからでもまっすぐな通り道があり、変化がそのまま届くので、反応はほどよい大きさに収まります。
 #
 # ## 5. 小さなResNet
 #
-# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**段**（stage）が3つあり、2段目と3段目の最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの数にし、線形層でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。
+# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**段**（stage）が3つあり、2段目と3段目の最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの数にし、線形層でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。終わりの2本の濃い棒はもうマップではなく、チャンネルごと、クラスごとに数が1つずつ並んだものです。
 
 
 # %% name="picture_of_resnet" tags=["demo"]
@@ -1895,11 +1896,11 @@ def draw_resnet():
         if i:
             draw_arrow(ax, (x - 2.6 + 0.85, 3.0), (x - 0.8, 3.0))
     draw_arrow(ax, (11.85, 3.0), (12.6, 3.0))
-    ax.add_patch(plt.Rectangle((12.7, 1.4), 0.12, 3.2, facecolor="0.85", edgecolor="black"))
+    ax.add_patch(plt.Rectangle((12.7, 2.0), 0.12, 2.0, facecolor="0.3", edgecolor="black"))
     ax.text(12.76, 5.1, "GAP", ha="center", fontsize=12)
     ax.text(12.76, 0.95, "(256,)", ha="center", fontsize=10)
     draw_arrow(ax, (12.95, 3.0), (13.9, 3.0))
-    ax.add_patch(plt.Rectangle((14.0, 2.5), 0.12, 1.0, facecolor="0.85", edgecolor="black"))
+    ax.add_patch(plt.Rectangle((14.0, 2.6), 0.12, 0.8, facecolor="0.3", edgecolor="black"))
     ax.text(14.06, 5.1, "fc", ha="center", fontsize=12)
     ax.text(14.06, 0.95, "(10,)", ha="center", fontsize=10)
     fig.subplots_adjust(0, 0, 1, 1)
@@ -2114,8 +2115,8 @@ def check_resnet():
         "With train=False an image alone gives other scores: is train passed on everywhere?",
         "train=Falseなのに、1枚だけのときのスコアが違います。trainをすべての場所に渡していますか。",
     )
-    print(tr(f"parameters: {count:,}", f"パラメーターの個数: {count:,}"))
-    print(tr("first five scores:", "スコア（最初の5つ）:"), together[0, :5])
+    print(tr(f"parameters: {count:,}", f"パラメーターの個数：{count:,}"))
+    print(tr("first five scores:", "スコア（最初の5つ）："), together[0, :5])
     print(
         tr(
             "All visible checks of SimpleResNet passed. Grading also checks the scores themselves.",
@@ -2376,12 +2377,14 @@ show_gradients()
 # %% [markdown] lang="en"
 # ## Questions to think about
 #
+# Nobody collects your answers. Think first, then open.
+#
 # 1. In the experiment after exercise 3, batches *sorted by class* did badly although they had 32
 #    images. Why?
 #    <details><summary>Answer</summary>Batch norm sets each map's mean over the batch to beta. If the whole
 #    batch shows the same texture, the very thing that distinguishes this texture, a strong answer
 #    of its filters, is subtracted. In a mixed batch it stands out from the others.</details>
-# 2. Why did single images do badly too? And what would their features have been without the ReLU?
+# 2. Why did single images do worse, too? And what would their features have been without the ReLU?
 #    <details><summary>Answer</summary>Alone, each map of each image has mean beta and spread gamma,
 #    whatever it shows; only the shape of its distribution is left to tell the textures apart.
 #    Without the ReLU the average of each map would be exactly beta, for every image: pure
@@ -2415,6 +2418,8 @@ show_gradients()
 
 # %% [markdown] lang="ja"
 # ## 考えてみよう
+#
+# 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
 #
 # 1. 演習3の後の実験では、バッチが32枚でも、**クラス順に並べる**と成績が悪くなりました。なぜでしょうか。
 #    <details><summary>答え</summary>バッチ正規化は、マップの値のバッチ全体での平均をbetaにそろえます。バッチがすべて同じ模様だと、その模様の特徴、つまり対応するフィルターが強く反応していることが、平均として引かれてしまいます。ほかの模様と混ざったバッチなら、違いが残ります。</details>

@@ -1,0 +1,81 @@
+"""What the notebooks tell students agrees with the course, and gives no graded answer away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.course.cells import read_cells
+from autograder.course.load import find_course, load_course
+
+COURSE = load_course(find_course(Path(__file__).parent))
+EACH = [(exercise, lang) for exercise in COURSE.exercises for lang in COURSE.languages]
+IN_BOTH = pytest.mark.parametrize(
+    ("exercise", "lang"), EACH, ids=[f"{exercise.id}-{lang}" for exercise, lang in EACH]
+)
+
+
+def prose(exercise, lang):
+    cells = read_cells(exercise)
+    return [cell.source for cell in cells if cell.kind == "markdown" and cell.lang == lang]
+
+
+def rows_of_first_table(text):
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[field.strip() for field in line.strip("|").split("|")] for line in lines]
+
+
+@IN_BOTH
+def test_the_points_in_the_table_at_the_top_add_up_to_those_of_the_exercise(exercise, lang):
+    head, _, *rows = rows_of_first_table(prose(exercise, lang)[0])
+    column = next(i for i, name in enumerate(head) if re.match("points|配点", name))
+    points = [float(number) for row in rows for number in re.findall(r"^[\d.]+", row[column])]
+    assert sum(points) == exercise.points + exercise.bonus
+
+
+@IN_BOTH
+def test_questions_come_with_the_word_that_nobody_collects_the_answers(exercise, lang):
+    heading, word = {
+        "en": ("## Questions to think about", "Nobody collects your answers."),
+        "ja": ("## 考えてみよう", "解答を提出する必要はありません。"),
+    }[lang]
+    questions = next(text for text in prose(exercise, lang) if heading in text)
+    assert word in questions.partition(heading)[2]
+
+
+@IN_BOTH
+def test_mathematics_shows_its_underscores_in_every_browser(exercise, lang):
+    # MathJax without its textmacros extension prints \_ inside \text{} with the backslash.
+    assert [text for text in prose(exercise, lang) if re.search(r"\\text\{[^}]*\\_", text)] == []
+
+
+def test_a_cell_that_misses_its_data_file_says_where_to_put_it():
+    looking = [
+        cell
+        for exercise in COURSE.exercises
+        for cell in read_cells(exercise)
+        if cell.kind == "code" and 'Path("data")' in cell.source
+    ]
+    assert len(looking) >= 4
+    for cell in looking:
+        for word in ("was not found", "Colab", "見つからないので", "dataフォルダー"):
+            assert word in cell.source, f"{cell.name} does not say {word!r}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "named"),
+    [
+        (
+            "en",
+            "## Questions to think about",
+            r"[Ss]uspects? [A-I]\b|\b[B-H]\b(?= (?:wherever|on|is))",
+        ),
+        ("ja", "## 考えてみよう", r"容疑者[A-I]|[A-I](?:です|は|、)"),
+    ],
+)
+def test_no_answer_at_the_end_of_the_bug_hunt_tells_which_suspect_is_which(lang, heading, named):
+    hunt = COURSE.exercise("09_bug_hunt")
+    questions = next(text for text in prose(hunt, lang) if heading in text)
+    assert re.findall(named, questions.partition(heading)[2]) == []
