@@ -1,6 +1,6 @@
 """What a hidden suite is written with; see docs/adding-an-exercise.md."""
 
-from autograder.suite.assertions import keeps_dtype, raises, same, unchanged
+from autograder.suite.assertions import as_before, keeps_dtype, raises, same, unchanged
 from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
 from autograder.suite.given import given
@@ -8,6 +8,7 @@ from autograder.suite.given import given
 __all__ = [
     "Suspect",
     "acquits",
+    "as_before",
     "convicts",
     "criterion",
     "given",

@@ -39,6 +39,11 @@ def absent(part: Part, session: Session, asked: Collection[str] = ()) -> Outcome
     return outcome.missing(part.id, near=near, broken=broken)
 
 
+def in_place_of_a_class(part: Part, session: Session) -> bool:
+    """Whether the notebook has a function where the part's class should be."""
+    return part.method is not None and session.defined.get(part.owner, ()) is None
+
+
 def _assigned(session: Session, method: str) -> bool:
     """Whether a cell sets it as an attribute: ``self.forward = self.slow_forward``."""
     pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]*)?=(?!=)")

@@ -62,6 +62,20 @@ def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -
         raise Mismatch(label(answer), found)
 
 
+def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
+    """The answer is what an earlier answer to the same call was, right or wrong.
+
+    For calls in between that may change nothing. Where the earlier answer is no array of finite
+    numbers there is nothing to say: what is wrong with it, other criteria tell.
+
+    Raises:
+        Mismatch: it differs.
+    """
+    before = fetch(_answer(earlier))
+    if isinstance(before, np.ndarray) and before.dtype.kind in "biuf" and np.isfinite(before).all():
+        same(answer, before, rtol, atol)
+
+
 def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
     """The answer is an array of exactly this dtype.
 

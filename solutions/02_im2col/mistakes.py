@@ -292,6 +292,52 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
 
 
+@mistake(
+    "IM22",
+    part="im2col",
+    hint={
+        "en": "Does a tall, narrow image with a tall, narrow window pass your check?",
+        "ja": "縦長の画像に縦長の窓を当てるとき、最初の確認で断っていませんか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    if max(filter_h, filter_w) > min(H, W) + 2 * pad:
+        raise ValueError("the window is larger than the padded image")
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
+    "IM23",
+    part="im2col",
+    hint={
+        "en": "Call it with a float64 image too: which dtype comes out? Where is it decided?",
+        "ja": "float64の画像も渡してみましょう。返ってくるdtypeは何ですか。どの行で決まりますか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=np.float32)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
 @equivalent("IM-A", part="im2col", why="int((...) / stride) equals // where the window fits")
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     N, _, H, W = input_data.shape
@@ -548,6 +594,28 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
     out_w = (W + 2 * pad - filter_w) // stride + 1
     col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
     img = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for y in range(filter_h):
+        for x in range(filter_w):
+            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
+                :, :, y, x
+            ]
+    return img[:, :, pad : H + pad, pad : W + pad]
+
+
+@mistake(
+    "CI15",
+    part="col2im",
+    hint={
+        "en": "Windows of 1x3 on a 7x6 image: how many fit from top to bottom?",
+        "ja": "7×6の画像に1×3の窓を当てます。縦方向にはいくつ並びますか。",
+    },
+)
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    out_h = (H + 2 * pad - filter_w) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
     for y in range(filter_h):
         for x in range(filter_w):
             img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[

@@ -734,6 +734,28 @@ def forward(self, x):
     return out
 
 
+@mistake(
+    "PB16",
+    part="Pooling.backward",
+    hint={
+        "en": "Try a map of zeros with padding: who is first among equals?",
+        "ja": "すべて0のマップにパディングを付けると、同じ値の中で最初に来るのはどこですか。",
+    },
+)
+def backward(self, dout):
+    p = self.pad
+    sides = ((0, 0), (0, 0), (p, p), (p, p))
+    framed = np.pad(self.x, sides, constant_values=self.x.min())  # loses, but only to larger ones
+    col = im2col(framed, self.pool_h, self.pool_w, self.stride, 0)
+    place = np.argmax(col.reshape(-1, self.pool_h * self.pool_w), axis=1)
+    N, _, out_h, out_w = dout.shape
+    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), place] = flat
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+
+
 @equivalent(
     "PB-A", part="Pooling.backward", why="one window after the other, adding into a padded array"
 )

@@ -60,19 +60,27 @@ def test_everything_mixed(student, make):
     for height, width, filter_h, filter_w, stride, pad in (
         (5, 8, 3, 2, 2, 1),
         (9, 6, 4, 3, 3, 2),
-        (3, 6, 4, 2, 1, 1),  # higher than the image, yet it fits once that is padded
+        # Larger than the image in one direction, than half the padded image, than the other side:
+        # all of them fit. A check that compares with the wrong one of these refuses them.
+        (3, 6, 5, 2, 1, 1),
+        (6, 3, 2, 5, 1, 1),
+        (9, 2, 5, 1, 1, 1),
+        (2, 9, 1, 5, 1, 1),
     ):
         x = make.normal(2, 3, height, width)
         expected = source_lib.im2col(x, filter_h, filter_w, stride, pad)
         same(student.im2col(x, filter_h, filter_w, stride, pad), expected)
+    x = make.normal(2, 3, 5, 6)
+    same(student.im2col(x, 3, 2), source_lib.im2col(x, 3, 2))
 
 
 @criterion("im2col.float32")
-def test_float32_stays_float32(student, make):
-    x = make.normal(1, 1, 6, 6, dtype=np.float32)
-    col = student.im2col(x, 3, 3, 1, 0)
-    same(col, source_lib.im2col(x, 3, 3))
-    keeps_dtype(col, np.float32)
+def test_float32_stays_float32_and_float64_stays_float64(student, make):
+    for dtype in (np.float32, np.float64):
+        x = make.normal(1, 1, 6, 6, dtype=dtype)
+        col = student.im2col(x, 3, 3, 1, 0)
+        same(col, source_lib.im2col(x, 3, 3))
+        keeps_dtype(col, dtype)
 
 
 @criterion("im2col.input_untouched")
@@ -130,6 +138,9 @@ def test_images_and_windows_that_are_not_square(student, make):
     _same_col2im(student, make, (1, 1, 4, 8), 2, 2, stride=2)
     _same_col2im(student, make, (1, 1, 9, 6), 2, 3, stride=3)
     _same_col2im(student, make, (1, 1, 6, 9), 3, 1, stride=3)
+    # As many windows as fit down and across depend on the side of the window in that direction.
+    _same_col2im(student, make, (1, 1, 7, 6), 1, 3, stride=3)
+    _same_col2im(student, make, (1, 1, 6, 7), 3, 1, stride=3)
 
 
 @criterion("col2im.stride")
@@ -151,15 +162,19 @@ def test_everything_mixed_on_the_way_back(student, make):
     _same_col2im(student, make, (2, 3, 9, 6), 4, 3, stride=3, pad=2)
     _same_col2im(student, make, (3, 2, 8, 8), 3, 3, stride=2)
     _same_col2im(student, make, (2, 3, 4, 5), 3, 3, stride=1, pad=1)
+    _same_col2im(student, make, (2, 3, 4, 5), 3, 3, stride=1, pad=2)
+    col, shape = make.normal(40, 18), (2, 3, 6, 6)
+    same(student.col2im(col, shape, 3, 2), source_lib.col2im(col, shape, 3, 2), atol=1e-12)
 
 
 @criterion("col2im.float32")
-def test_float32_matrix_gives_float32_images(student, make):
+def test_float32_matrix_gives_float32_images_and_float64_gives_float64(student, make):
     shape = (1, 1, 4, 4)
-    col = make.normal(4, 4, dtype=np.float32)
-    images = student.col2im(col, shape, 2, 2, 2, 0)
-    same(images, source_lib.col2im(col, shape, 2, 2, 2, 0))
-    keeps_dtype(images, np.float32)
+    for dtype in (np.float32, np.float64):
+        col = make.normal(4, 4, dtype=dtype)
+        images = student.col2im(col, shape, 2, 2, 2, 0)
+        same(images, source_lib.col2im(col, shape, 2, 2, 2, 0))
+        keeps_dtype(images, dtype)
 
 
 @criterion("col2im.input_untouched")

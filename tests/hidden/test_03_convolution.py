@@ -7,7 +7,7 @@ As in 02, a test leaves alone what the others are about. Gradients are asked for
 import numpy as np
 
 import source_lib
-from autograder.suite import criterion, keeps_dtype, same, unchanged
+from autograder.suite import as_before, criterion, keeps_dtype, same, unchanged
 
 # float64 sums in another order differ by far less; wrong code differs by far more.
 CLOSE = {"rtol": 1e-9, "atol": 1e-12}
@@ -112,15 +112,18 @@ def test_padding(student, make):
 def test_everything_mixed(student, make):
     _same_forward(student, make, (2, 3, 5, 8), (4, 3, 3, 2), stride=2, pad=1, bias=True)
     _same_forward(student, make, (2, 3, 9, 6), (4, 3, 4, 3), stride=3, pad=2, bias=True)
+    W, b, x = make.normal(4, 3, 3, 2), make.normal(4), make.normal(2, 3, 5, 6)
+    same(student.Convolution(W, b).forward(x), source_lib.Convolution(W, b).forward(x), **CLOSE)
 
 
 @criterion("Convolution.forward.float32")
-def test_float32_stays_float32(student, make):
-    theirs, ours = _layers(student, make, (1, 1, 3, 3), dtype=np.float32, bias=False)
-    x = make.normal(1, 1, 5, 5, dtype=np.float32)
-    out = theirs.forward(x)
-    same(out, ours.forward(x), rtol=1e-5)
-    keeps_dtype(out, np.float32)
+def test_float32_stays_float32_and_float64_stays_float64(student, make):
+    for dtype in (np.float32, np.float64):
+        theirs, ours = _layers(student, make, (1, 1, 3, 3), dtype=dtype, bias=False)
+        x = make.normal(1, 1, 5, 5, dtype=dtype)
+        out = theirs.forward(x)
+        same(out, ours.forward(x), rtol=1e-5)
+        keeps_dtype(out, dtype)
 
 
 @criterion("Convolution.forward.input_untouched")
@@ -204,21 +207,21 @@ def test_gradients_belong_to_the_last_forward_and_are_overwritten(student, make)
 def test_backward_leaves_dout_and_the_weights_as_they_were(student, make):
     theirs, ours = _layers(student, make, (1, 1, 3, 3), bias=False)
     x = make.normal(1, 1, 5, 5)
-    out = ours.forward(x)
-    theirs.forward(x)
-    dout = make.normal(*out.shape)
+    dout = make.normal(*ours.forward(x).shape)
+    out = theirs.forward(x)
     same(unchanged(theirs.backward, dout), ours.backward(dout), **CLOSE)
     # Whatever the student calls the weights: the layer must still do the same.
-    same(theirs.forward(x), out, **CLOSE)
+    as_before(theirs.forward(x), out, **CLOSE)
 
 
 @criterion("Convolution.backward.float32")
-def test_gradients_of_float32_are_float32(student, make):
-    theirs, ours = _layers(student, make, (1, 1, 3, 3), dtype=np.float32, bias=False)
-    x, dout = make.normal(1, 1, 5, 5, dtype=np.float32), make.normal(1, 1, 3, 3, dtype=np.float32)
-    theirs.forward(x)
-    ours.forward(x)
-    dx = theirs.backward(dout)
-    same(dx, ours.backward(dout), rtol=1e-5)
-    keeps_dtype(dx, np.float32)
-    keeps_dtype(theirs.dW, np.float32)
+def test_gradients_of_float32_are_float32_and_of_float64_float64(student, make):
+    for dtype in (np.float32, np.float64):
+        theirs, ours = _layers(student, make, (1, 1, 3, 3), dtype=dtype, bias=False)
+        x, dout = make.normal(1, 1, 5, 5, dtype=dtype), make.normal(1, 1, 3, 3, dtype=dtype)
+        theirs.forward(x)
+        ours.forward(x)
+        dx = theirs.backward(dout)
+        same(dx, ours.backward(dout), rtol=1e-5)
+        keeps_dtype(dx, dtype)
+        keeps_dtype(theirs.dW, dtype)

@@ -84,11 +84,12 @@ def test_padding_loses_against_any_number(student, make):
 
 
 @criterion("Pooling.forward.float32")
-def test_float32_maps_stay_float32(student, make):
-    x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=np.float32)
-    out = student.Pooling(2, 2, 2, 0).forward(x)
-    same(out, source_lib.Pooling(2, 2, 2, 0).forward(x))
-    keeps_dtype(out, np.float32)
+def test_float32_maps_stay_float32_and_float64_float64(student, make):
+    for dtype in (np.float32, np.float64):
+        x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=dtype)
+        out = student.Pooling(2, 2, 2, 0).forward(x)
+        same(out, source_lib.Pooling(2, 2, 2, 0).forward(x))
+        keeps_dtype(out, dtype)
 
 
 @criterion("Pooling.forward.input_untouched")
@@ -98,6 +99,8 @@ def test_the_input_is_neither_changed_nor_need_be_contiguous(student, make):
     for x in (_positive(make, 2, 3, 4, 6), every_other):
         expected = reference.forward(x)
         same(unchanged(pool.forward, x), expected)
+    # What comes of negative numbers is another criterion's business.
+    unchanged(pool.forward, make.normal(2, 3, 4, 6))
 
 
 @criterion("Pooling.backward.batch_and_channels")
@@ -148,6 +151,9 @@ def test_no_gradient_gets_lost_in_the_padding(student, make):
     for height, width, window, pad in ((4, 6, 2, 1), (4, 7, 3, 1), (8, 4, 4, 2)):
         x = make.normal(2, 3, height, width)
         _same_backward(student, make, x, window, window, window, pad)
+    # Each window holds one number of the map, however small, and border: no other tie to break.
+    for x in (np.zeros((2, 3, 2, 2)), np.full((2, 3, 2, 2), -7.0)):
+        _same_backward(student, make, x, 2, 2, 2, 1)
 
 
 @criterion("Pooling.backward.called_again")
@@ -164,15 +170,16 @@ def test_backward_answers_for_the_last_forward(student, make):
 
 
 @criterion("Pooling.backward.float32")
-def test_float32_gradients_stay_float32(student, make):
+def test_float32_gradients_stay_float32_and_float64_float64(student, make):
     reference = source_lib.Pooling(2, 2, 2, 0)
-    x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=np.float32)
-    dout = make.normal(*reference.forward(x).shape, dtype=np.float32)
-    pool = student.Pooling(2, 2, 2, 0)
-    pool.forward(x)
-    dx = pool.backward(dout)
-    same(dx, reference.backward(dout))
-    keeps_dtype(dx, np.float32)
+    for dtype in (np.float32, np.float64):
+        x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=dtype)
+        dout = make.normal(*reference.forward(x).shape, dtype=dtype)
+        pool = student.Pooling(2, 2, 2, 0)
+        pool.forward(x)
+        dx = pool.backward(dout)
+        same(dx, reference.backward(dout))
+        keeps_dtype(dx, dtype)
 
 
 @criterion("Pooling.backward.input_untouched")

@@ -92,11 +92,12 @@ def test_the_layer_pools_images_with_the_channels_last(student, make):
 
 
 @criterion("GlobalAveragePooling2D.forward.float32")
-def test_averages_of_float32_are_float32(student, make):
-    x = make.normal(2, 3, 4, 5, dtype=np.float32)
-    out = student.GlobalAveragePooling2D().forward(x)
-    same(out, source_lib.global_average_pooling_2d(x), rtol=1e-5)
-    keeps_dtype(out, np.float32)
+def test_averages_of_float32_are_float32_and_of_float64_float64(student, make):
+    for dtype in (np.float32, np.float64):
+        x = make.normal(2, 3, 4, 5, dtype=dtype)
+        out = student.GlobalAveragePooling2D().forward(x)
+        same(out, source_lib.global_average_pooling_2d(x), rtol=1e-5)
+        keeps_dtype(out, dtype)
 
 
 @criterion("GlobalAveragePooling2D.backward.batch")
@@ -119,14 +120,15 @@ def test_shares_of_images_with_the_channels_last(student, make):
 
 
 @criterion("GlobalAveragePooling2D.backward.float32")
-def test_gradients_of_float32_are_float32(student, make):
+def test_gradients_of_float32_are_float32_and_of_float64_float64(student, make):
     layer, reference = student.GlobalAveragePooling2D(), source_lib.GlobalAveragePooling2D()
-    x, dout = make.normal(2, 3, 4, 5, dtype=np.float32), make.normal(2, 3, dtype=np.float32)
-    reference.forward(x)
-    layer.forward(x)
-    dx = layer.backward(dout)
-    same(dx, reference.backward(dout), rtol=1e-5)
-    keeps_dtype(dx, np.float32)
+    for dtype in (np.float32, np.float64):
+        x, dout = make.normal(2, 3, 4, 5, dtype=dtype), make.normal(2, 3, dtype=dtype)
+        reference.forward(x)
+        layer.forward(x)
+        dx = layer.backward(dout)
+        same(dx, reference.backward(dout), rtol=1e-5)
+        keeps_dtype(dx, dtype)
 
 
 @criterion("GlobalAveragePooling1D.forward.layer")

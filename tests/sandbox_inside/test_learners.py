@@ -292,3 +292,12 @@ def test_a_module_that_the_notebook_writes_itself(notebook: Open) -> None:
     with notebook(*written) as book:
         x = np.random.default_rng(0).normal(size=(1, 2, 4, 4))
         np.testing.assert_allclose(book.call("im2col", x, 3, 3), source_lib.im2col(x, 3, 3))
+
+
+def test_numpy_is_told_to_raise_and_what_is_too_small_to_be_told_from_0_is_still_0(
+    notebook: Open,
+) -> None:
+    with notebook("np.seterr(all='raise')", "def f(x):\n    return np.exp(x)") as book:
+        assert book.call("f", np.array([-1000.0, 0.0])).tolist() == [0, 1]
+        with pytest.raises(StudentRaised, match="overflow"):
+            book.call("f", np.array([1000.0]))

@@ -334,3 +334,30 @@ def test_running_suites_leaves_the_surroundings_as_they_were(bench, monkeypatch)
     suite = course.exercises[0].suite
     suite.write_text(suite.read_text().replace("2)", "99)"))
     assert bench.outcomes(course, RIGHT)[0]["f.works"].status == "failed"
+
+
+LAYER = """
+@criterion("Layer.forward.works")
+def test_works(student, make):
+    same(student.Layer(2.0).forward(3.0), 6.0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("notebook", "status"),
+    [
+        ("from functools import partial\nclass Dense:\n    def __init__(self, k, w): self.w = w\n"
+         "    def forward(self, x): return self.w * x\nLayer = partial(Dense, 'k')", "passed"),
+        ("def Layer(w):\n    class Made:\n        def forward(self, x): return w * x\n"
+         "    return Made()", "passed"),
+        ("def Layer(w):\n    class Made:\n        def forward(self, x): return w + x\n"
+         "    return Made()", "missing"),
+        ("def Layer(x, w=1.0):\n    return x * w", "missing"),
+        ("def Layer(x):\n    while True: pass", "missing"),
+    ],
+)  # fmt: skip
+def test_a_function_that_gives_objects_is_as_good_as_a_class(bench, notebook, status):
+    (found,) = bench.outcomes(bench.course(LAYER, **{"Layer.forward": ["works"]}), notebook)
+    assert found["Layer.forward.works"].status == status
+    if status == "missing":
+        assert "should be a class" in found["Layer.forward.works"].message.en
