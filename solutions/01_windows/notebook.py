@@ -483,7 +483,12 @@ check_conv_output_size()
 # %% name="three_layers" tags=["demo"]
 for size, filters, stride in ((144, 6, 1), (60, 48, 1), (20, 20, 2)):
     out = conv_output_size(size, 3, stride)
-    print(f"{size:3} x {size:3}, filters 3 x 3, stride {stride}: {out:3} x {out:3} x {filters:2}")
+    print(
+        tr(
+            f"{size:3} x {size:3}, filters 3 x 3, stride {stride}: {out:3} x {out:3} x {filters:2}",
+            f"{size:3} x {size:3}、フィルター3 x 3、ストライド{stride}：{out:3} x {out:3} x {filters:2}",
+        )
+    )
 
 # %% [markdown] lang="en"
 # ## 4. Slide the filter
@@ -771,10 +776,13 @@ check_conv2d_single()
 vertical_edges = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 horizontal_edges = vertical_edges.T
 
-print("image                :", toy.shape)
-print("no padding           :", conv2d_single(toy, vertical_edges).shape)
-print("padding 1            :", conv2d_single(toy, vertical_edges, 1, 1).shape)
-print("padding 1, stride 2  :", conv2d_single(toy, vertical_edges, 2, 1).shape)
+print(tr("image                :", "元の画像："), toy.shape)
+print(tr("no padding           :", "パディングなし："), conv2d_single(toy, vertical_edges).shape)
+print(tr("padding 1            :", "パディング1："), conv2d_single(toy, vertical_edges, 1, 1).shape)
+print(
+    tr("padding 1, stride 2  :", "パディング1、ストライド2："),
+    conv2d_single(toy, vertical_edges, 2, 1).shape,
+)
 
 # %% [markdown] lang="en"
 # Now the responses themselves, of both Sobel filters: one for vertical edges, one (the same, laid on its side)
@@ -1336,13 +1344,23 @@ check_conv_param_count()
 
 # %% name="three_layers_complete" tags=["demo"]
 layers = ((144, 3, 6, 1), (60, 24, 48, 1), (20, 10, 20, 2))
-print("input            filters       stride   output           parameters")
+print(
+    tr(
+        "input            filters       stride   output           parameters",
+        "左から：入力、フィルター、ストライド、出力、パラメーターの個数",
+    )
+)
 for size, channels, filters, stride in layers:
     out = conv_output_size(size, 3, stride)
     before = f"{size} x {size} x {channels}"
     after = f"{out} x {out} x {filters}"
     count = conv_param_count(channels, filters, 3, 3)
-    print(f"{before:16} {filters:2} of 3 x 3  {stride:6}    {after:16} {count:>10,}")
+    print(
+        tr(
+            f"{before:16} {filters:2} of 3 x 3  {stride:6}    {after:16} {count:>10,}",
+            f"{before:16} 3 x 3が{filters:2}枚  {stride:6}    {after:16} {count:>10,}",
+        )
+    )
 
 # %% [markdown] lang="en"
 # ### And a fully connected layer?
@@ -1362,12 +1380,31 @@ def compare_with_fully_connected():
     fully_connected = pixels * 64 + 64
     convolution = conv_param_count(3, 64, 3, 3)
     same_output = pixels * (64 * 32 * 32)
-    print(f"fully connected, 64 units         {fully_connected:>12,}   gives 64 numbers")
-    print(f"convolution 3 x 3, 64 filters     {convolution:>12,}   gives 64 maps of 32 x 32")
     print(
-        f"ratio                             {fully_connected / convolution:>12.1f}   (but see below)"
+        tr(
+            f"fully connected, 64 units         {fully_connected:>12,}   gives 64 numbers",
+            f"全結合層（64ユニット）：パラメーター{fully_connected:,}個、出力は64個の数",
+        )
     )
-    print(f"fully connected, 64 x 32 x 32     {same_output:>12,}   weights, for as many numbers")
+    print(
+        tr(
+            f"convolution 3 x 3, 64 filters     {convolution:>12,}   gives 64 maps of 32 x 32",
+            f"畳み込み層（3 x 3のフィルター64枚）：パラメーター{convolution:,}個、出力は32 x 32のマップ64枚",
+        )
+    )
+    ratio = fully_connected / convolution
+    print(
+        tr(
+            f"ratio                             {ratio:>12.1f}   (but see below)",
+            f"比：{ratio:.1f}（ただし、下の説明を読んでください）",
+        )
+    )
+    print(
+        tr(
+            f"fully connected, 64 x 32 x 32     {same_output:>12,}   weights, for as many numbers",
+            f"畳み込み層と同じ個数（64 x 32 x 32個）の数を出力する全結合層：重み{same_output:,}個",
+        )
+    )
     names = [
         "convolution\n64 maps of 32 x 32",
         "fully connected\n64 numbers",

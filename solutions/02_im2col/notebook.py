@@ -127,9 +127,12 @@ def draw_frame(ax, top, left, height, width):
 
 # %% name="ten_images" tags=["demo"]
 ten_images = np.random.default_rng(0).random((10, 1, 28, 28))
-print("ten images, (N, C, H, W):        ", ten_images.shape)
-print("image 0, ten_images[0]:          ", ten_images[0].shape)
-print("its channel 0, ten_images[0, 0]: ", ten_images[0, 0].shape)
+print(tr("ten images, (N, C, H, W):        ", "画像10枚、(N, C, H, W)："), ten_images.shape)
+print(tr("image 0, ten_images[0]:          ", "画像0、ten_images[0]："), ten_images[0].shape)
+print(
+    tr("its channel 0, ten_images[0, 0]: ", "そのチャンネル0、ten_images[0, 0]："),
+    ten_images[0, 0].shape,
+)
 
 # %% [markdown] lang="en"
 # ## 1. A window becomes a row
@@ -991,7 +994,12 @@ show_overlap_counts()
 # %% name="adjoint" tags=["demo"]
 def show_adjoint():
     rng = np.random.default_rng(1)
-    print("shape          filter  stride  pad    sum im2col(x)*c    sum x*col2im(c)")
+    print(
+        tr(
+            "shape          filter  stride  pad    sum im2col(x)*c    sum x*col2im(c)",
+            "左から：形状、フィルター、ストライド、パディング、im2col(x)*cの和、x*col2im(c)の和",
+        )
+    )
     for shape, filter_h, filter_w, stride, pad in (
         ((1, 1, 4, 4), 3, 3, 1, 0),
         ((2, 3, 7, 7), 3, 3, 1, 1),

@@ -277,7 +277,12 @@ draw_sizes()
 
 # %% name="table_of_sizes" tags=["demo"]
 def print_sizes():
-    print(f"{'map':>8} {'window':>8} {'stride':>8} {'pad':>5} {'out':>9}")
+    print(
+        tr(
+            "     map   window   stride   pad       out",
+            "左から：マップ、窓、ストライド、パディング、出力",
+        )
+    )
     for height, width, pool_h, pool_w, stride, pad in (
         (8, 8, 2, 2, 2, 0),
         (5, 5, 2, 2, 2, 0),
@@ -343,7 +348,12 @@ def draw_rows():
     second = first.T[::-1] + 50
     table = im2col(np.stack([first, second])[np.newaxis], 2, 2, 2, 0)
     pieces = table.reshape(-1, 4)
-    print("im2col:", table.shape, "  after reshape(-1, 4):", pieces.shape)
+    print(
+        "im2col:",
+        table.shape,
+        tr("  after reshape(-1, 4):", "  reshape(-1, 4)の後："),
+        pieces.shape,
+    )
 
     fig = plt.figure(figsize=(12, 5))
     places = fig.add_gridspec(2, 3, width_ratios=[3, 6, 4])
@@ -740,12 +750,18 @@ check_forward()
 def pool_vgg():
     maps = np.random.default_rng(0).random((1, 64, 224, 224), dtype=np.float32)
     table = im2col(maps, 2, 2, 2, 0)
-    print("maps              ", maps.shape, maps.dtype)
-    print("im2col            ", table.shape)
-    print("a row for a window", table.reshape(-1, 4).shape)
-    print("pooled            ", Pooling(2, 2, 2, 0).forward(maps).shape)
+    print(tr("maps              ", "マップ："), maps.shape, maps.dtype)
+    print(tr("im2col            ", "im2colの結果："), table.shape)
+    print(tr("a row for a window", "1行を1つの窓に："), table.reshape(-1, 4).shape)
+    print(tr("pooled            ", "プーリング後："), Pooling(2, 2, 2, 0).forward(maps).shape)
 
-    print("\nMB for this table:  windows     numbers   float32   float64   batch of 10, float64")
+    print(
+        tr(
+            "\nMB for this table:  windows     numbers   float32   float64   batch of 10, float64",
+            "\n左から：窓とストライド、窓の個数、数の個数、"
+            "この表の大きさ（MB：float32、float64、10枚のバッチでfloat64）",
+        )
+    )
     for size, stride in ((2, 2), (3, 2), (3, 1)):
         windows = 64 * len(range(0, 224 - size + 1, stride)) ** 2
         numbers = windows * size * size
@@ -834,7 +850,7 @@ gabor_maps = np.maximum(gabor_maps.reshape(1, 64, 128, 128), 0)
 
 def show_gabor_maps():
     pooled = Pooling(2, 2, 2, 0).forward(gabor_maps)
-    print("before:", gabor_maps.shape, "  after:", pooled.shape)
+    print(tr("before:", "前："), gabor_maps.shape, tr("  after:", "  後："), pooled.shape)
     fig, axes = plt.subplots(1, 2, figsize=(14, 7.4))
     axes[0].imshow(tiles(gabor_maps[0]), cmap="gray")
     axes[0].set_title("64 feature maps of 128x128")
@@ -943,8 +959,8 @@ def show_trained_filters():
     )
     maps = np.maximum(gamma * (maps - mean) / np.sqrt(variance + 1e-3) + beta, 0)
     pooled = Pooling(3, 3, 2, 1).forward(maps)
-    print("photograph:", x.shape, "  filters:", filters.shape)
-    print("maps:", maps.shape, "  pooled:", pooled.shape)
+    print(tr("photograph:", "写真："), x.shape, tr("  filters:", "  フィルター："), filters.shape)
+    print(tr("maps:", "マップ："), maps.shape, tr("  pooled:", "  プーリング後："), pooled.shape)
 
     def side_by_side(pictures):
         return np.vstack([np.hstack(pictures[row : row + 8]) for row in range(0, 32, 8)])
@@ -1033,12 +1049,17 @@ show_how_much_shift()
 # %% name="nudge" tags=["demo"]
 def print_nudges():
     window = np.array([3.0, 7.0, 5.0, 1.0])
-    print("window", window, " maximum", window.max())
+    print(tr("window", "窓"), window, tr(" maximum", " 最大値"), window.max())
     for pixel, value in enumerate(window):
         moved = window.copy()
         moved[pixel] += 0.01
         slope = (moved.max() - window.max()) / 0.01
-        print(f"{value:g} -> {moved[pixel]:.2f}   maximum {moved.max():.2f}   slope {slope:.0f}")
+        print(
+            tr(
+                f"{value:g} -> {moved[pixel]:.2f}   maximum {moved.max():.2f}   slope {slope:.0f}",
+                f"{value:g} → {moved[pixel]:.2f}   最大値 {moved.max():.2f}   傾き {slope:.0f}",
+            )
+        )
 
 
 print_nudges()
@@ -1330,7 +1351,9 @@ def show_where_gradient_arrives():
     first, second = Pooling(2, 2, 2, 0), Pooling(2, 2, 2, 0)
     out = second.forward(first.forward(gabor_maps[:, 32:33]))
     arrived = first.backward(second.backward(np.ones_like(out)))[0, 0]
-    print("sum of dout:", out.size, "  sum of dx:", arrived.sum())
+    print(
+        tr("sum of dout:", "doutの和："), out.size, tr("  sum of dx:", "  dxの和："), arrived.sum()
+    )
 
     fig, axes = plt.subplots(1, 3, figsize=(14, 4.8))
     axes[0].imshow(gabor_maps[0, 32], cmap="gray")

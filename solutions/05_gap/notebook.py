@@ -534,7 +534,12 @@ check_1d()
 def compare_parameters():
     cases = ((256, 4, 4, 10), (256, 4, 4, 1000), (512, 7, 7, 10), (512, 7, 7, 1000))
     names, flat, gap = [], [], []
-    print("       maps  classes      Flatten        GAP   ratio")
+    print(
+        tr(
+            "       maps  classes      Flatten        GAP   ratio",
+            "左から：マップ、クラス数、パラメーターの個数（Flatten、GAP）、比",
+        )
+    )
     for c, h, w, classes in cases:
         names.append(f"{c} x {h}x{w}\n{classes} classes")
         flat.append(c * h * w * classes + classes)
@@ -612,12 +617,17 @@ show_what_gap_cannot_see()
 def print_nudges():
     one_map = np.array([[[3.0, 1.0, 4.0], [1.0, 5.0, 9.0], [2.0, 6.0, 5.0]]])
     average = one_map.mean()
-    print("average", average)
+    print(tr("average", "平均"), average)
     for place in ((0, 0, 0), (0, 1, 2), (0, 2, 1)):
         moved = one_map.copy()
         moved[place] += 0.9
         slope = (moved.mean() - average) / 0.9
-        print(f"pixel {place[1:]} + 0.9   average {moved.mean():.3f}   slope {slope:.8f}")
+        print(
+            tr(
+                f"pixel {place[1:]} + 0.9   average {moved.mean():.3f}   slope {slope:.8f}",
+                f"画素{place[1:]} + 0.9   平均 {moved.mean():.3f}   傾き {slope:.8f}",
+            )
+        )
 
 
 print_nudges()
@@ -1106,8 +1116,18 @@ def show_where_the_score_comes_from():
     maps = make_maps(picture)
     scores = global_average_pooling_2d(maps)
     difference = maps[0] - maps[1]
-    print(f"GAP of map 0 - GAP of map 1 = {scores[0] - scores[1]:.4f}")
-    print(f"average of (map 0 - map 1)  = {difference.mean():.4f}")
+    print(
+        tr(
+            f"GAP of map 0 - GAP of map 1 = {scores[0] - scores[1]:.4f}",
+            f"マップ0のGAP - マップ1のGAP = {scores[0] - scores[1]:.4f}",
+        )
+    )
+    print(
+        tr(
+            f"average of (map 0 - map 1)  = {difference.mean():.4f}",
+            f"(マップ0 - マップ1)の平均 = {difference.mean():.4f}",
+        )
+    )
 
     fig, axes = plt.subplots(1, 2, figsize=(11.5, 4), layout="constrained")
     axes[0].imshow(picture, cmap="gray", vmin=-1.5, vmax=1.5)

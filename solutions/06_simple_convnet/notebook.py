@@ -2093,7 +2093,7 @@ digits, digit_labels = load_digits()
 x_train, t_train = digits[:5000], digit_labels[:5000]
 x_test, t_test = digits[5000:], digit_labels[5000:]
 print("x_train", x_train.shape, "  x_test", x_test.shape)
-print("digits of each kind:", np.bincount(t_train))
+print(tr("digits of each kind:", "数字ごとの枚数："), np.bincount(t_train))
 
 
 def show_digits():
@@ -2164,7 +2164,10 @@ def watch_accuracy(step):
         accuracies[step] = seen, network.accuracy(x_test, t_test)
         if step % 100 == 0:
             print(
-                f"step {step:4}: training {accuracies[step][0]:.3f}   test {accuracies[step][1]:.3f}"
+                tr(
+                    f"step {step:4}: training {accuracies[step][0]:.3f}   test {accuracies[step][1]:.3f}",
+                    f"{step:4}回：学習画像 {accuracies[step][0]:.3f}   テスト画像 {accuracies[step][1]:.3f}",
+                )
             )
 
 
@@ -2315,7 +2318,12 @@ def show_errors():
     table = np.zeros((10, 10), dtype=int)
     for true, said in zip(t_test, predicted, strict=True):
         table[true, said] += 1
-    print(f"{np.trace(table)} of 1000 test images right")
+    print(
+        tr(
+            f"{np.trace(table)} of 1000 test images right",
+            f"テスト画像1000枚のうち{np.trace(table)}枚が正解",
+        )
+    )
 
     fig = plt.figure(figsize=(14, 5.6))
     grid = fig.add_gridspec(3, 9, hspace=0.35)

@@ -451,7 +451,12 @@ def show_histograms():
     axes[0].legend(fontsize=9)
     fig.tight_layout()
     plt.show()
-    print("channel   mean     std      after: mean   std")
+    print(
+        tr(
+            "channel   mean     std      after: mean   std",
+            "左から：チャンネル、平均、標準偏差、正規化後の平均、標準偏差",
+        )
+    )
     for c in range(3):
         after = panels["after: gamma = 1, beta = 0"][:, c]
         print(
@@ -485,7 +490,8 @@ def show_useless_bias():
         batch_norm(Convolution(W, b, 1, 1).forward(x), gamma, beta)
         for b in (np.zeros(5), 1000 * random.standard_normal(5))
     ]
-    print(f"largest change of the output: {np.abs(outputs[0] - outputs[1]).max():.1e}")
+    change = np.abs(outputs[0] - outputs[1]).max()
+    print(tr(f"largest change of the output: {change:.1e}", f"出力の違いの最大値：{change:.1e}"))
 
 
 show_useless_bias()
@@ -510,11 +516,14 @@ def show_alone_and_in_company():
     ones, zeros = np.ones(3), np.zeros(3)
     alone = batch_norm(batch[:1], ones, zeros)
     together = batch_norm(batch, ones, zeros)[:1]
-    print("channel 0, first row, alone:   ", alone[0, 0, 0])
-    print("channel 0, first row, together:", together[0, 0, 0])
-    print(f"largest difference: {np.abs(alone - together).max():.2f}")
+    print(tr("channel 0, first row, alone:   ", "チャンネル0の最初の行、1枚だけ："), alone[0, 0, 0])
+    print(
+        tr("channel 0, first row, together:", "チャンネル0の最初の行、4枚一緒："), together[0, 0, 0]
+    )
+    difference = np.abs(alone - together).max()
+    print(tr(f"largest difference: {difference:.2f}", f"違いの最大値：{difference:.2f}"))
     one_pixel = batch_norm(batch[:1, :, :1, :1], ones, np.array([10.0, 20.0, 30.0]))
-    print("one image of one pixel:", one_pixel.ravel())
+    print(tr("one image of one pixel:", "1画素だけの画像1枚："), one_pixel.ravel())
 
 
 show_alone_and_in_company()
@@ -1762,7 +1771,12 @@ def show_size_of_residual():
     # en: As behind a ReLU: nothing negative.
     # ja: ReLUの後と同じように、負の値のない入力にする。
     x = relu(random.standard_normal((2, 64, 8, 8)))
-    print("gamma2    mean |x|   mean |F(x)|   mean |output - x|   mean (output - x)")
+    print(
+        tr(
+            "gamma2    mean |x|   mean |F(x)|   mean |output - x|   mean (output - x)",
+            "左から：gamma2、平均（|x|、|F(x)|、|出力 - x|、出力 - x）",
+        )
+    )
     for scale in (1.0, 0.5, 0.1, 0.0):
         block.params["gamma2"] = np.full(64, scale)
         out = block.forward(x)
@@ -2150,16 +2164,28 @@ def show_sizes_and_parameters():
     for name, array in all_parameters(net).items():
         part = name[:8] if name.startswith("layer") else name.partition(".")[0]
         counts[part] = counts.get(part, 0) + array.size
-    print("part         output              parameters")
+    print(
+        tr(
+            "part         output              parameters",
+            "左から：部分、出力の形状、パラメーターの個数",
+        )
+    )
     for part in ("stem", *sorted(p for p in counts if p.startswith("layer")), "fc"):
         shape = {"stem": "(2, 64, 16, 16)", "fc": "(2, 10)"}.get(part)
         if shape is None:
             shape = str(getattr(net, part[:6])[int(part[7])].residual.shape)
         print(f"{part:12} {shape:18} {counts[part]:11,}")
-    print(f"{'together':31} {sum(counts.values()):11,}")
+    total = sum(counts.values())
+    print(tr(f"together                        {total:11,}", f"合計：{total:,}"))
     biases = [name for name in all_parameters(net) if name.split(".")[-1][0] == "b"]
     useless = [n for n in biases if "beta" not in n and n != "fc.b"]
-    print(f"biases before a batch norm: {sum(all_parameters(net)[n].size for n in useless):,}")
+    spared = sum(all_parameters(net)[n].size for n in useless)
+    print(
+        tr(
+            f"biases before a batch norm: {spared:,}",
+            f"バッチ正規化の前にあるバイアス：{spared:,}個",
+        )
+    )
 
 
 show_sizes_and_parameters()

@@ -165,10 +165,17 @@ def draw_matrix(ax, matrix, names, title=""):
 # %% name="generators" tags=["demo"]
 def show_generators():
     rng = np.random.default_rng(seed=7)
-    print("rng with seed 7         :", rng.integers(0, 100, size=5))
-    print("the same rng, once more :", rng.integers(0, 100, size=5))
-    print("a new rng with seed 7   :", np.random.default_rng(seed=7).integers(0, 100, size=5))
-    print("a new rng with seed 8   :", np.random.default_rng(seed=8).integers(0, 100, size=5))
+    new_7, new_8 = np.random.default_rng(seed=7), np.random.default_rng(seed=8)
+    print(tr("rng with seed 7         :", "シード7のrng："), rng.integers(0, 100, size=5))
+    print(tr("the same rng, once more :", "同じrngをもう一度："), rng.integers(0, 100, size=5))
+    print(
+        tr("a new rng with seed 7   :", "新しく作ったシード7のrng："),
+        new_7.integers(0, 100, size=5),
+    )
+    print(
+        tr("a new rng with seed 8   :", "新しく作ったシード8のrng："),
+        new_8.integers(0, 100, size=5),
+    )
 
 
 show_generators()
@@ -725,7 +732,7 @@ check_extract_features()
 
 # %% name="features" tags=["demo"]
 features_all = extract_features(X_all, [VERTICAL_EDGES, HORIZONTAL_EDGES, SHARPEN])
-print("pictures", X_all.shape, "-> features", features_all.shape)
+print(tr("pictures", "画像"), X_all.shape, tr("-> features", "→ 特徴"), features_all.shape)
 
 
 def show_features():
@@ -988,11 +995,11 @@ def measure_slopes():
         above = -np.log(softmax(logits + step)[0, right])
         below = -np.log(softmax(logits - step)[0, right])
         slopes.append((above - below) / 2e-5)
-    print("logits                   :", logits[0])
-    print("probabilities p          :", softmax(logits)[0])
-    print("right class as one-hot   :", np.eye(3)[right])
-    print("measured slopes          :", np.array(slopes))
-    print("p minus one-hot          :", softmax(logits)[0] - np.eye(3)[right])
+    print(tr("logits                   :", "ロジット："), logits[0])
+    print(tr("probabilities p          :", "確率p："), softmax(logits)[0])
+    print(tr("right class as one-hot   :", "正解（one-hot）："), np.eye(3)[right])
+    print(tr("measured slopes          :", "測った傾き："), np.array(slopes))
+    print(tr("p minus one-hot          :", "p - one-hot："), softmax(logits)[0] - np.eye(3)[right])
 
 
 measure_slopes()
@@ -1282,10 +1289,17 @@ W_stripes, b_stripes, loss_stripes = train_softmax(
 )
 predicted = np.argmax(features_all @ W_stripes + b_stripes, axis=1)
 
-print(f"training accuracy: {np.mean(predicted[train] == y_all[train]):.4f}")
-print(f"test accuracy    : {np.mean(predicted[test] == y_all[test]):.4f}")
-print(f"loss             : {loss_stripes[0]:.4f} -> {loss_stripes[-1]:.4f}")
-print("weights of class 1 (mean, maximum for each filter):", W_stripes[:, 1])
+right = predicted == y_all
+print(tr("training accuracy:", "学習用の画像の正解率："), f"{np.mean(right[train]):.4f}")
+print(tr("test accuracy    :", "テスト用の画像の正解率："), f"{np.mean(right[test]):.4f}")
+print(tr("loss             :", "損失："), f"{loss_stripes[0]:.4f} -> {loss_stripes[-1]:.4f}")
+print(
+    tr(
+        "weights of class 1 (mean, maximum for each filter):",
+        "クラス1の重み（フィルターごとに平均、最大値の順）：",
+    ),
+    W_stripes[:, 1],
+)
 
 
 def show_loss():
@@ -1462,7 +1476,13 @@ def compare_classifiers():
     levels = (0.12, 0.3, 0.5, 0.7, 1.0)
     kernels = [VERTICAL_EDGES, HORIZONTAL_EDGES]
     fig, axes = plt.subplots(1, 2, figsize=(12, 4), sharey=True)
-    print("stripes             noise   filters: training  test    pixels: training  test")
+    print(
+        tr(
+            "stripes             noise   filters: training  test    pixels: training  test",
+            "左から：帯の場所（端には来ない／どこでも）、ノイズ、"
+            "正解率（フィルターの学習用とテスト用、画素の学習用とテスト用）",
+        )
+    )
     for ax, where in zip(axes, ("never at the edge", "anywhere"), strict=True):
         results = []
         for noise in levels:
@@ -1481,9 +1501,8 @@ def compare_classifiers():
                 row.append(np.mean(np.argmax(known @ W + b, axis=1) == y))
                 row.append(np.mean(np.argmax(new @ W + b, axis=1) == y_test))
             results.append(row)
-            print(
-                f"{where:19} {noise:5.2f} {row[0]:18.2f} {row[1]:5.2f} {row[2]:19.2f} {row[3]:5.2f}"
-            )
+            numbers = f"{noise:5.2f} {row[0]:18.2f} {row[1]:5.2f} {row[2]:19.2f} {row[3]:5.2f}"
+            print(f"{where:19} {numbers}")
         table = np.array(results).T
         ax.plot(levels, table[1], "k-o", label="two Sobel filters, test")
         ax.plot(levels, table[3], "-s", color="0.5", label="pixels, test")
@@ -1621,22 +1640,48 @@ def train_in_pytorch():
 
     model, losses = learn(X_all[train], y_all[train])
     on_noise, _ = learn(*noisy_pictures(400, 0.5, seed=12))
-    print("parameters:", sum(p.numel() for p in model.parameters()))
-    print(f"training accuracy: {accuracy(model, X_all[train], y_all[train]):.4f}")
-    print(f"test accuracy    : {accuracy(model, X_all[test], y_all[test]):.4f}")
-    print("new pictures with noise                    0.12   0.50   0.70")
+    scores = [accuracy(model, X_all[part], y_all[part]) for part in (train, test)]
+    count = sum(p.numel() for p in model.parameters())
+    print(tr("parameters:", "パラメーターの個数："), count)
+    print(tr("training accuracy:", "学習用の画像の正解率："), f"{scores[0]:.4f}")
+    print(tr("test accuracy    :", "テスト用の画像の正解率："), f"{scores[1]:.4f}")
+    print(
+        tr(
+            "new pictures with noise                    0.12   0.50   0.70",
+            "新しい画像の正解率（左から、ノイズ0.12、0.50、0.70）",
+        )
+    )
     kernels = [VERTICAL_EDGES, HORIZONTAL_EDGES, SHARPEN]
     new = [noisy_pictures(200, noise, seed=13) for noise in (0.12, 0.5, 0.7)]
     fixed = [
         np.mean(np.argmax(extract_features(X, kernels) @ W_stripes + b_stripes, axis=1) == y)
         for X, y in new
     ]
+    learned = [[accuracy(trained, X, y) for X, y in new] for trained in (model, on_noise)]
     for name, row in (
-        ("fixed filters, classifier trained at 0.12", fixed),
-        ("learned filters, trained at 0.12", [accuracy(model, X, y) for X, y in new]),
-        ("learned filters, trained at 0.5", [accuracy(on_noise, X, y) for X, y in new]),
+        (
+            tr(
+                "fixed filters, classifier trained at 0.12",
+                "固定したフィルター、ノイズ0.12で学習した分類器：",
+            ),
+            fixed,
+        ),
+        (
+            tr(
+                "learned filters, trained at 0.12         ",
+                "学習したフィルター、ノイズ0.12で学習：",
+            ),
+            learned[0],
+        ),
+        (
+            tr(
+                "learned filters, trained at 0.5          ",
+                "学習したフィルター、ノイズ0.5で学習：",
+            ),
+            learned[1],
+        ),
     ):
-        print(f"{name:41}", *(f"{number:6.2f}" for number in row))
+        print(name, *(f"{number:6.2f}" for number in row))
 
     fig = plt.figure(figsize=(11, 3.4), layout="constrained")
     left, right = fig.subfigures(1, 2, width_ratios=[1.2, 1])
@@ -1816,8 +1861,8 @@ def show_same_thing():
     weights, biases = rng.standard_normal((3, 8)), rng.standard_normal(3)
     pooled_first = maps.mean(axis=(2, 3)) @ weights.T + biases
     pooled_last = conv1x1(maps, weights, biases).mean(axis=(2, 3))
-    print("pooling, then fully connected :", pooled_first)
-    print("1 x 1 convolution, then mean  :", pooled_last)
+    print(tr("pooling, then fully connected :", "プーリングの後で全結合層："), pooled_first)
+    print(tr("1 x 1 convolution, then mean  :", "1×1の畳み込みの後で平均："), pooled_last)
 
 
 show_same_thing()
@@ -1965,13 +2010,24 @@ def show_fcn():
         scores = conv1x1(maps, weights, biases)
         enlarged = upsample_nearest(scores)
         if number == 0:
-            print(
-                "feature maps", maps.shape, "-> scores", scores.shape, "-> enlarged", enlarged.shape
-            )
+            print(tr("feature maps", "特徴マップ"), maps.shape, end=" ")
+            print(tr("-> scores", "→ スコア"), scores.shape, end=" ")
+            print(tr("-> enlarged", "→ 拡大後"), enlarged.shape)
         right.append(np.mean(enlarged[0].argmax(axis=0) == answer))
         background.append(np.mean(answer == 0))
-    print(f"pixels right, 50 new pictures     : {np.mean(right):.3f}")
-    print(f"always saying background would get: {np.mean(background):.3f}")
+    share, baseline = np.mean(right), np.mean(background)
+    print(
+        tr(
+            f"pixels right, 50 new pictures     : {share:.3f}",
+            f"新しい画像50枚で、正しかった画素の割合：{share:.3f}",
+        )
+    )
+    print(
+        tr(
+            f"always saying background would get: {baseline:.3f}",
+            f"いつも「背景」と答えた場合の割合：{baseline:.3f}",
+        )
+    )
 
     fig, axes = plt.subplots(2, 4, figsize=(11.5, 6))
     classes = {"cmap": "Greys", "vmin": 0, "vmax": 2.1}

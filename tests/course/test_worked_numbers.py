@@ -14,7 +14,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import source_lib
-from autograder.course.author import earlier
+from autograder.course.author import earlier, tr
 from autograder.course.cells import read_cells
 from autograder.course.load import find_course, load_course
 
@@ -56,7 +56,8 @@ def printed_by(number, cell_name, capsys):
     """What the demonstration prints, with the teaching solutions."""
     exercise = exercise_of(number)
     source = next(cell.source for cell in read_cells(exercise) if cell.name == cell_name)
-    exec(compile(source, f"{number}:{cell_name}", "exec"), dict(teaching_solutions(exercise.id)))
+    names = {**teaching_solutions(exercise.id), "tr": tr}
+    exec(compile(source, f"{number}:{cell_name}", "exec"), names)
     return capsys.readouterr().out
 
 
