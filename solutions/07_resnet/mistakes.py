@@ -994,6 +994,24 @@ def forward(self, x, train=True):
     return out.max(axis=(2, 3)) @ self.params["fc.W"] + self.params["fc.b"]
 
 
+@mistake(
+    "RS11",
+    part="SimpleResNet.forward",
+    hint={
+        "en": 'Put other numbers into params["fc.b"]: does any score change?',
+        "ja": 'params["fc.b"]に別の値を入れると、スコアは変わりますか。',
+    },
+)
+def forward(self, x, train=True):
+    stem = Convolution(self.params["stem.W"], self.params["stem.b"], 2, 3)
+    self.bn.gamma = self.params["stem.gamma"]
+    self.bn.beta = self.params["stem.beta"]
+    out = relu(self.bn.forward(stem.forward(x), train))
+    for block in self.layer1 + self.layer2 + self.layer3:
+        out = block.forward(out, train)
+    return global_average_pooling_2d(out) @ self.params["fc.W"]
+
+
 @equivalent("RS-A", part="SimpleResNet.forward", why="linear layer on each pixel, then the average")
 def forward(self, x, train=True):
     p = self.params

@@ -913,6 +913,19 @@ def extract_features(images, kernels):
     return feats
 
 
+@mistake(
+    "SX16",
+    part="softmax",
+    hint={
+        "en": "A row of 0 and 2500: what do you subtract, and what is the largest exponent then?",
+        "ja": "0と2500の行で考えましょう。引く数はいくつで、指数は最大いくつになりますか。",
+    },
+)
+def softmax(logits):
+    powers = np.exp(logits - logits.mean(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 @equivalent("SX-A", part="softmax", why="by way of logarithms")
 def softmax(logits):
     top = logits.max(axis=1)[:, None]
