@@ -7,6 +7,7 @@ standard error), 2 wrong usage. What each command does stands in `autograder.com
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -14,6 +15,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
+
+from autograder.commands.streams import make_lasting
+from autograder.course.records import LANGUAGES, CourseError
 
 
 class Failure(Exception):
@@ -26,34 +30,40 @@ class Failure(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
+    make_lasting()
     options = _parser().parse_args(arguments)
     try:
         command = importlib.import_module(f"autograder.commands.{options.command}")
         status = command.run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk shows here, not when it is too late to say so
     except Failure as failure:
         print(f"autograder: {failure}", file=sys.stderr)
         status = failure.status
     except KeyboardInterrupt:
         print("\nautograder: stopped. What was finished is kept; run it again.", file=sys.stderr)
         status = 130
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
     except Exception as error:
         status = _unexpected(error)
     sys.exit(status)
 
 
+_MENDS = dict.fromkeys(
+    (errno.ENOSPC, errno.EDQUOT), ". Make room and run it again; what was finished is kept"
+) | dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), ". Name another place, or change who may write there"
+)
+
+
 def _unexpected(error: Exception) -> int:
     """Errors with a message of their own say it; for a bug, keep the traceback in a file."""
-    from autograder.course.records import CourseError
-
     if isinstance(error, CourseError):
         print(f"autograder: {error}", file=sys.stderr)
         return 1
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"autograder: {where}{error.strerror}", file=sys.stderr)
+        mend = _MENDS.get(error.errno or 0, "")
+        print(f"autograder: {where}{error.strerror}{mend}", file=sys.stderr)
         return 1
     if os.environ.get("AUTOGRADER_TRACEBACK"):
         raise error
@@ -65,9 +75,18 @@ def _unexpected(error: Exception) -> int:
     return 1
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says, after what is wrong, where it stands how it is right."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(f"{message}. See `{self.prog} --help`")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="autograder", description="Grades notebooks of a course; see the README."
+    parser = _Parser(
+        prog="autograder",
+        description="Grades notebooks of a course; see the README.",
+        epilog="Exit status: 0 the work was done, 1 something could not be done, 2 wrong usage.",
     )
     parser.add_argument("--version", action="version", version=f"convkit {version('convkit')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -83,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     generate = command("generate", "Write the students' notebooks from the solutions.")
-    generate.add_argument("exercises", nargs="*", metavar="EXERCISE")
-    generate.add_argument("--lang", choices=("en", "ja"), help="one language only")
+    _exercises(generate)
+    generate.add_argument("--lang", choices=LANGUAGES, help="one language only")
     generate.add_argument("--out", type=Path, metavar="DIR", help="instead of assignments/")
     generate.add_argument(
         "--check", action="store_true", help="write nothing; fail when what stands there is stale"
@@ -94,37 +113,80 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     check = command("check", "Grade one notebook and print a table.")
-    check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
-    check.add_argument("--exercise", metavar="ID")
-    check.add_argument("--lang", choices=("en", "ja"), default="en")
+    check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
+    _exercise(check)
+    _lang(check, "the table's language")
     _sandbox(check)
 
     grade = command("grade", "Grade notebooks: one, a folder of them, or a class's folders.")
-    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    grade.add_argument("--out", type=Path, required=True, metavar="DIR")
-    grade.add_argument("--exercise", metavar="ID")
-    grade.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, metavar="N")
-    grade.add_argument("--lang", choices=("en", "ja"), default="en")
+    grade.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a notebook, a folder of <student>.ipynb (with --exercise), or a folder of "
+        "<student>/<exercise>/*.ipynb",
+    )
+    _out(grade, "where results, pages and grades.csv go; what is unchanged there is kept")
+    _exercise(grade)
+    _jobs(grade)
+    _lang(grade, "the pages' language")
     _sandbox(grade)
 
     verify = command("verify", "Prove that the course itself is right.")
-    verify.add_argument("exercises", nargs="*", metavar="EXERCISE")
-    verify.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, metavar="N")
+    _exercises(verify)
+    _jobs(verify)
     _sandbox(verify)
 
     report = command("report", "Build the pages of graded results again.")
-    report.add_argument("out", type=Path, metavar="DIR")
-    report.add_argument("--lang", choices=("en", "ja"), default="en")
+    report.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    _lang(report, "the pages' language")
 
     command("doctor", "Try out what isolation holds on this machine.")
 
     demo = command("demo", "Make up a class, hand in, grade it, and write the report.")
-    demo.add_argument("--students", type=_count, default=24, metavar="N")
-    demo.add_argument("--out", type=Path, required=True, metavar="DIR")
-    demo.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, metavar="N")
-    demo.add_argument("--lang", choices=("en", "ja"), default="en")
+    demo.add_argument(
+        "--students", type=_count, default=24, metavar="N", help="size of the class (default 24)"
+    )
+    _out(demo, "a new folder, or that of an earlier demo, which is replaced")
+    _jobs(demo)
+    _lang(demo, "the pages' language")
     _sandbox(demo)
     return parser
+
+
+def _exercises(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "exercises", nargs="*", metavar="EXERCISE", help="as 02_im2col; all where none is named"
+    )
+
+
+def _exercise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--exercise", metavar="ID", help="the one handed in, where names do not say which it is"
+    )
+
+
+def _out(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=text)
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    processors = os.cpu_count() or 1
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=processors,
+        metavar="N",
+        help=f"worker processes (default {processors}, the processors here; "
+        "more than twice as many are not started)",
+    )
+
+
+def _lang(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default="en", help=f"{text} (default %(default)s)"
+    )
 
 
 def _sandbox(parser: argparse.ArgumentParser) -> None:
@@ -141,7 +203,10 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
     return number

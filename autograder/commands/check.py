@@ -16,6 +16,7 @@ from autograder.commands.common import (
     known,
     number,
     score_of,
+    tell,
     the_course,
     the_level,
 )
@@ -76,6 +77,5 @@ def run(options: argparse.Namespace) -> int:
         f"[bold]{score_of(result, ' of ')} points[/bold]"
         f" ({result['status']}, isolation {result['isolation']})"
     )
-    for note in steps[0].graded.notes:
-        out.print(escape(note))
+    tell(steps[0].graded.notes, course)
     return 1 if result["status"] == "grader_error" else 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +18,7 @@ from autograder.cli import Failure
 from autograder.course.load import find_course, load_course
 from autograder.course.records import Course, Exercise
 from autograder.sandbox.levels import Level, SandboxUnavailable, strongest
+from autograder.suite.notes import in_short
 from autograder.verdict.points import full_score
 
 STATUS_WORDS = {
@@ -68,6 +71,31 @@ def the_level(options: argparse.Namespace) -> Level:
     return level
 
 
+def no_file(out: Path) -> Path:
+    """The folder that ``--out`` names; wrong usage where a file has that name."""
+    if out.exists() and not out.is_dir():
+        raise Failure(f"{out}: is a file. Name a folder with --out", 2)
+    return out
+
+
+def made(out: Path) -> Path:
+    """The folder that ``--out`` names, made where it is not there yet.
+
+    Raises:
+        Failure: it is a file (wrong usage), or cannot be made or written into.
+    """
+    no_file(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):  # before hours of work, not after
+            pass
+    except OSError as error:
+        raise Failure(
+            f"{out}: cannot be written into ({error.strerror}). Name another folder with --out"
+        ) from error
+    return out
+
+
 class Ticker(Protocol):
     """Told of each step of long work."""
 
@@ -108,6 +136,14 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
 def number(value: float) -> str:
     """Points without needless decimals."""
     return f"{value:g}"
+
+
+def tell(notes: Iterable[str], course: Course) -> None:
+    """What the grader itself failed on, a line each; whole where somebody looks for a bug."""
+    for note in notes:
+        whole = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
+        text = note if whole else in_short(note, course.root)
+        print(f"autograder: the grader itself failed: {text}", file=sys.stderr)
 
 
 def score_of(result: Mapping[str, Any], between: str = "/") -> str:

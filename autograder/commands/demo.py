@@ -6,10 +6,11 @@ import argparse
 import shutil
 import sys
 import time
+from pathlib import Path
 
 from autograder import generate
 from autograder.cli import Failure
-from autograder.commands.common import the_course, the_level
+from autograder.commands.common import made, the_course, the_level
 from autograder.commands.grade import grade_into
 from autograder.ingest import locate
 from autograder.run.store import Store
@@ -21,10 +22,10 @@ MARK = ".convkit-demo"
 def run(options: argparse.Namespace) -> int:
     """Generate, hand in, grade, report into ``--out``."""
     course = the_course(options)
+    out = made(options.out)
     level = the_level(options)
     began = time.monotonic()
-    _clear(options)
-    out = options.out
+    _clear(out)
     generate.write_assignments(course, [], course.languages, out / "assignments")
     print(f"handed out: {out / 'assignments'}", file=sys.stderr)
     kinds = []
@@ -47,12 +48,11 @@ def run(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _clear(options: argparse.Namespace) -> None:
+def _clear(out: Path) -> None:
     """Begin anew, but never in a folder that is not a demo's."""
-    out = options.out
-    if out.exists() and any(out.iterdir()):
+    if any(out.iterdir()):
         if not (out / MARK).exists():
             raise Failure(f"{out}: is not empty and no earlier demo. Name another --out", 2)
         shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
+    out.mkdir(exist_ok=True)
     (out / MARK).touch()

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder import generate
-from autograder.commands.common import known, the_course
+from autograder.commands.common import known, no_file, the_course
 
 
 def run(options: argparse.Namespace) -> int:
@@ -14,7 +14,7 @@ def run(options: argparse.Namespace) -> int:
     course = the_course(options)
     ids = [exercise.id for exercise in known(course, options.exercises)]
     langs = (options.lang,) if options.lang else course.languages
-    out = options.out or course.root / "assignments"
+    out = no_file(options.out or course.root / "assignments")
     if options.check:
         problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
         for problem in problems:

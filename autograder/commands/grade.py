@@ -8,7 +8,7 @@ import time
 
 from autograder import report
 from autograder.cli import Failure
-from autograder.commands.common import known, progress, score_of, the_course, the_level
+from autograder.commands.common import known, made, progress, score_of, the_course, the_level
 from autograder.course.records import Course
 from autograder.ingest import Submission, locate
 from autograder.run.pool import WorkersFail
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"autograder: {problem}", file=sys.stderr)
     if not found.submissions:
         raise Failure("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
+    made(options.out)
     level = the_level(options)
     failed = grade_into(
         course, level, list(found.submissions), Store(options.out), options.jobs, options.lang
@@ -49,10 +50,10 @@ def grade_into(
     """Grade with progress shown, write the pages, and say where they are.
 
     Returns:
-        How many submissions the grader itself failed on.
+        How many results there are of which something could not be done: the grader itself failed
+        on the submission, or what an earlier run left is damaged.
     """
     began = time.monotonic()
-    store.out.mkdir(parents=True, exist_ok=True)
     names = {submission.exercise for submission in submissions}
     setup = setup_for(course, level, names)
     print(f"isolation: {level.name.lower()}", file=sys.stderr)
@@ -67,6 +68,7 @@ def grade_into(
             who = f"{result['student']} · {result['exercise']}"
             if result["status"] == "grader_error":
                 failed.append(who)
+            if not step.kept:
                 _keep_notes(store, result["student"], result["exercise"], step.graded.notes)
             word = score_of(result) if result["status"] == "graded" else result["status"]
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
@@ -78,8 +80,8 @@ def grade_into(
             grade_class(course, setup, submissions, store, jobs, done)
         except WorkersFail as failure:
             raise Failure(str(failure)) from failure
-    results = list(store.all())
-    report.write_class(store.out, results, course, lang)
+    results, damaged = report.read_results(store.out)
+    report.write_class(store.out, results, course, lang, damaged)
     report.write_grades_csv(store.out, results)
     seconds = time.monotonic() - began
     print(
@@ -87,18 +89,28 @@ def grade_into(
         + (f", {kept} unchanged" if kept else "")
     )
     print(f"class page: {store.out / 'index.html'}")
+    for line in damaged:
+        print(f"autograder: {line}", file=sys.stderr)
     if failed:
+        some = ", ".join(failed[:9]) + (", …" if len(failed) > 9 else "")
         print(
             f"autograder: THE GRADER FAILED on {len(failed)} submissions; no points were taken: "
-            f"{', '.join(failed)}. What happened stands in {store.out / 'grader-errors'}. "
+            f"{some}. What happened stands in {store.out / 'grader-errors'}. "
             "Mend it and run the same command again.",
             file=sys.stderr,
         )
-    return len(failed)
+    return len(failed) + len(damaged)
 
 
 def _keep_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...]) -> None:
-    """Tracebacks of the grader itself go into a file for the instructor, never onto a page."""
-    folder = store.out / "grader-errors"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{student} {exercise}.txt").write_text("\n\n".join(notes) + "\n", encoding="utf-8")
+    """Tracebacks of the grader itself go into a file for the instructor, never onto a page.
+
+    What an earlier run noted goes: it has been mended, or is noted again.
+    """
+    path = store.out / "grader-errors" / f"{student} {exercise}.txt"
+    if notes:
+        report.write_whole(path, "\n\n".join(notes) + "\n")
+    elif path.exists():
+        path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()

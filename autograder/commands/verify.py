@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -87,11 +88,11 @@ def _graded(
         def done(step: Step) -> None:
             result = step.graded.result
             claim = by_name[result["student"], result["exercise"]]
-            found = judge(claim, course.exercise(claim.exercise), result)
+            found = judge(claim, course.exercise(claim.exercise), result, step.graded.notes)
             problems.extend(found)
             tick(f"{claim.exercise} · {claim.student}: {'NOT as claimed' if found else 'ok'}")
-            for note in step.graded.notes:
-                print(note, file=sys.stderr)
+            if os.environ.get("AUTOGRADER_TRACEBACK"):
+                print(*step.graded.notes, sep="\n", file=sys.stderr)
 
         try:
             grade_class(course, setup, submissions, Store(folder / "out"), options.jobs, done)
@@ -114,8 +115,14 @@ def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Pr
         table.add_row(exercise.id, f"{exercise.points:g}", str(len(exercise.criteria)), *marks)
     out = console()
     out.print(table)
+    told: Counter[str] = Counter()
     for problem in problems:
-        out.print(f"✗ {escape(problem.text)}", soft_wrap=True)
+        told[problem.cause] += 1
+        if not problem.cause or told[problem.cause] == 1:
+            out.print(f"✗ {escape(problem.text)}", soft_wrap=True)
+    more = sum(count - 1 for cause, count in told.items() if cause)
+    if more:
+        out.print(f"  … and {more} more by the same faults of tests")
     claimed = len(made)
     out.print(
         f"[bold]{len(problems)} problems[/bold]"

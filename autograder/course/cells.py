@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -37,6 +38,13 @@ def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
         raise CourseError("this file is missing", file, mend="Write the notebook") from None
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"cannot be read: {error}", file) from None
+    return _cells(exercise, text)
+
+
+# Parsing takes a third of a second; each language, and each of a course's claims, asks for it.
+@lru_cache(maxsize=64)
+def _cells(exercise: Exercise, text: str) -> tuple[Cell, ...]:
+    file = exercise.notebook
     headers = _header_lines(text, file)
     cells = [
         _cell(raw, line, text.split("\n"), file, exercise)

@@ -9,12 +9,15 @@ Content-Security-Policy that lets a page load and run nothing.
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.report.rebuild import ReportIncomplete, rebuild
+from autograder.report.rebuild import ReportIncomplete, read_results, rebuild
+from autograder.report.whole import write_whole
 
 __all__ = [
     "ReportIncomplete",
+    "read_results",
     "rebuild",
     "write_class",
     "write_feedback",
     "write_grades_csv",
+    "write_whole",
 ]

@@ -1,7 +1,7 @@
 """`autograder report DIR`: every page anew from the results that lie there."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,9 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
         ReportIncomplete: after writing everything else, if a file there is no result.
     """
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
-    results: list[Mapping[str, Any]] = []
-    problems: list[str] = []
-    for result in _read(out, problems):
+    results, problems = read_results(out)
+    for result in results:
         write_feedback(result, known.get(result["exercise"]), out, lang)
-        results.append(result)
     write_grades_csv(out, results)
     write_class(out, results, course, lang, problems)
     if problems:
@@ -48,10 +46,11 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
     return len(results)
 
 
-def _read(out: Path, problems: list[str]) -> Iterator[Mapping[str, Any]]:
-    """Every valid result below ``out``/results in order; about the others a line each."""
-    folder = out / "results"
-    for path in sorted(folder.glob("*/*.json")):
+def read_results(out: Path) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """Every valid result below ``out``/results in order, and a line about each of the others."""
+    results: list[Mapping[str, Any]] = []
+    problems: list[str] = []
+    for path in sorted((out / "results").glob("*/*.json")):
         name = path.relative_to(out)
         try:
             result = json.loads(path.read_bytes())
@@ -62,9 +61,10 @@ def _read(out: Path, problems: list[str]) -> Iterator[Mapping[str, Any]]:
             problems.append(f"{name}: {problem}. Grade this submission again.")
         else:
             if (result["student"], result["exercise"]) == (path.parent.name, path.stem):
-                yield result
+                results.append(result)
             else:
                 problems.append(
                     f"{name}: holds the result of {result['student']!r} in"
                     f" {result['exercise']!r}. Put it back to its place, or grade again."
                 )
+    return results, problems

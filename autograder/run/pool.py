@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -21,6 +24,10 @@ from autograder.run.worker import READY, CannotStart, Setup, work
 
 START_S = 120.0
 """Seconds a worker may take to start before it counts as hung."""
+
+MOST = 2 * (os.cpu_count() or 1)
+"""Workers at once, whatever ``--jobs`` says: more would only wait for each other, and so long that
+wall-clock limits would begin to bite."""
 
 PATIENCE_S = 120.0
 """Seconds beyond the notebook's own budget before a worker counts as hung."""
@@ -55,7 +62,7 @@ def grade_all(
     Args:
         setup: what workers need.
         submissions: what to grade.
-        jobs: how many processes.
+        jobs: how many processes, `MOST` at most.
         lost: makes the result of a submission whose worker died twice.
 
     Raises:
@@ -67,7 +74,7 @@ def grade_all(
     workers: list[_Worker] = []
     try:
         while waiting or any(worker.submission for worker in workers):
-            wanted = min(jobs, len(waiting) + sum(1 for w in workers if w.submission))
+            wanted = min(jobs, MOST, len(waiting) + sum(1 for w in workers if w.submission))
             while len(workers) < wanted:
                 workers.append(_start(setup))
             for worker in workers:
@@ -118,9 +125,26 @@ def _start(setup: Setup) -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=work, args=(setup, theirs), daemon=True)
-    process.start()
+    with _ctrl_c_is_ours():
+        process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+@contextmanager
+def _ctrl_c_is_ours() -> Iterator[None]:
+    """What is started inside is deaf to Ctrl-C from its first instruction: we decide when to stop.
+
+    Else a worker that is still importing would answer it with a traceback.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may change signals; Ctrl-C never reaches another
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _hand_out(worker: _Worker, waiting: deque[Submission]) -> None:

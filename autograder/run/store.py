@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +70,6 @@ class Store:
             and stored["isolation"] == isolation
         )
         return stored if same else None
-
-    def all(self) -> Iterator[dict[str, Any]]:
-        """Every whole result, by student and exercise."""
-        for path in sorted((self.out / "results").glob("*/*.json")):
-            result = _read(path)
-            if result is not None:
-                yield result
 
 
 def _read(path: Path) -> dict[str, Any] | None:

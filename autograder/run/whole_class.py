@@ -38,8 +38,8 @@ class Step:
     kept: bool = False
 
 
-def locked_cells(course: Course) -> dict[str, frozenset[str]]:
-    """Each exercise's locked checks and demos in every language, as ingest compares them."""
+def locked_cells(course: Course, exercises: Collection[str]) -> dict[str, frozenset[str]]:
+    """The exercises' locked checks and demos in every language, as ingest compares them."""
     return {
         exercise.id: frozenset(
             normalised(cell.source)
@@ -48,6 +48,7 @@ def locked_cells(course: Course) -> dict[str, frozenset[str]]:
             if cell.role in LOCKED
         )
         for exercise in course.exercises
+        if exercise.id in exercises
     }
 
 
@@ -65,7 +66,7 @@ def setup_for(
         course.root,
         tuple(sorted(exercises)),
         course_sha256(course),
-        locked_cells(course) if ours is None else ours,
+        locked_cells(course, exercises) if ours is None else ours,
         level,
         limits or Limits(),
         budget or Budget(),
@@ -129,7 +130,7 @@ def _current(
         return None
     path = submission.path
     try:
-        if not path.is_file() or path.is_symlink() or path.stat().st_size > MAX_BYTES:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
             return None
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

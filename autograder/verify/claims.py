@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from autograder.course.load import load_mistakes
 from autograder.course.records import Course, Exercise
+from autograder.suite.notes import in_short
 from autograder.synthetic import notebooks
 
 Kind = Literal["solution", "stub", "mistake", "equivalent"]
@@ -40,11 +41,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in the course that is not right: where, what, and the mend."""
+    """Something in the course that is not right: where, what, and the mend.
+
+    Where several claims fail by one ``cause``, saying it once is enough.
+    """
 
     exercise: str
     kind: str
     text: str
+    cause: str = ""
 
 
 def claims(course: Course, exercise: Exercise) -> Iterator[Claim]:
@@ -63,8 +68,17 @@ def claims(course: Course, exercise: Exercise) -> Iterator[Claim]:
             yield Claim(name, exercise.id, kind, variant.id, variant.part, book)
 
 
-def judge(claim: Claim, exercise: Exercise, result: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with the course, if the claim's result is this one."""
+def judge(
+    claim: Claim, exercise: Exercise, result: Mapping[str, Any], notes: Iterable[str] = ()
+) -> list[Problem]:
+    """What is wrong with the course, if the claim's result is this one.
+
+    Args:
+        claim: what was handed in.
+        exercise: its exercise.
+        result: what came of it.
+        notes: what the grader noted about faults of its own.
+    """
 
     def problem(text: str) -> list[Problem]:
         return [Problem(claim.exercise, claim.kind, text)]
@@ -74,10 +88,12 @@ def judge(claim: Claim, exercise: Exercise, result: Mapping[str, Any]) -> list[P
     criteria = result["criteria"]
     if result["status"] == "grader_error":
         broken = next(c["id"] for c in criteria if c["status"] == "grader_error")
-        return problem(
+        why = "; ".join(in_short(note, exercise.folder.parents[1]) for note in notes)
+        text = (
             f"{suite}: the test of {broken} fails by its own fault on the {claim.kind} "
-            f"{claim.label}. See the note above; mend the test"
+            f"{claim.label}{': ' if why else ''}{why}. Mend the test"
         )
+        return [Problem(claim.exercise, claim.kind, text, cause=why)]
     lost = [c for c in criteria if c["status"] not in ("passed", "carried")]
     if claim.kind in ("solution", "equivalent"):
         file = "notebook.py" if claim.kind == "solution" else "mistakes.py"
@@ -113,9 +129,8 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
     """Whether ``exercise.toml`` and the suite name the same criteria, each once."""
     suite = f"tests/hidden/{exercise.suite.name}"
     if broken is not None:
-        return [
-            Problem(exercise.id, "ids", f"{suite}: cannot be collected: {_reason(broken)}. Mend it")
-        ]
+        why = in_short(broken, exercise.folder.parents[1])
+        return [Problem(exercise.id, "ids", f"{suite}: cannot be collected: {why}. Mend it", why)]
     wanted = [criterion.id for criterion in exercise.criteria]
     found = list(decided)
     problems = []
@@ -132,13 +147,6 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
                 "Add it there with points, or mark the test with one that is"
             )
     return [Problem(exercise.id, "ids", text) for text in problems]
-
-
-def _reason(report: str) -> str:
-    """The line of pytest's report that names the error."""
-    lines = [line for line in report.splitlines() if line.strip()] or ["pytest gives no reason"]
-    named = [line.removeprefix("E").strip() for line in lines if line.startswith("E  ")]
-    return (named or lines)[-1].rstrip(".")
 
 
 def _call(criterion: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cli import _parser
+
 from .conftest import IM2COL, Run, book
 
 
@@ -16,6 +18,11 @@ from .conftest import IM2COL, Run, book
         (["grade", "no-such-file.ipynb", "--out", "OUT"], "no such file"),
         (["grade", ".", "--out", "OUT", "--exercise", "99_nothing"], "it has 01_windows"),
         (["grade", ".", "--out", "OUT", "--jobs", "0"], "1 or more"),
+        (["grade", ".", "--out", "OUT", "--jobs", "many"], "'many' is no whole number"),
+        (["grade", "tests", "--out", "README.md", "--exercise", "02_im2col"], "is a file. Name"),
+        (["demo", "--out", "README.md"], "README.md: is a file. Name a folder"),
+        (["generate", "--out", "README.md"], "README.md: is a file. Name a folder"),
+        (["grade", ".", "--out", "OUT", "--frobnicate"], "--help"),
         (["check", "no-such-file.ipynb"], "no such file"),
         (["generate", "99_nothing"], "no exercise '99_nothing'"),
         (["report", "no-such-folder"], "Name the --out"),
@@ -28,6 +35,26 @@ def test_wrong_usage(autograder: Run, tmp_path: Path, arguments: list[str], says
     assert done.returncode == 2, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["generate", "check", "grade", "verify", "report", "doctor", "demo"]
+)
+def test_every_option_is_explained(command: str) -> None:
+    (commands,) = (a for a in _parser()._actions if isinstance(a.choices, dict))
+    actions = commands.choices[command]._actions
+    assert [action.dest for action in actions if not action.help] == []
+
+
+def test_an_out_that_cannot_be_written_into_is_said_before_the_work(
+    autograder: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "02_im2col.ipynb").write_bytes(book(IM2COL))
+    done = autograder("grade", tmp_path / "02_im2col.ipynb", "--out", "/proc/graded")
+    assert done.returncode == 1
+    assert "/proc/graded: cannot be written into" in done.stderr
+    assert "Name another folder" in done.stderr
+    assert "isolation" not in done.stderr
 
 
 def test_a_folder_that_is_no_course(autograder: Run, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from autograder.course.load import load_course
 from autograder.ingest import Submission
+from autograder.report import read_results
 from autograder.run import pool
 from autograder.run.store import Store
 from autograder.run.submission import Graded
@@ -77,7 +78,9 @@ def test_neither_the_number_of_workers_nor_the_order_changes_a_result(
     one, two = Store(tmp_path / "one"), Store(tmp_path / "two")
     grade(course, setup, handed_in, one, jobs=1)
     grade(course, setup, handed_in[::-1], two, jobs=2)
-    first, second = [[stable(result) for result in store.all()] for store in (one, two)]
+    first, second = [
+        [stable(result) for result in read_results(store.out)[0]] for store in (one, two)
+    ]
     assert first == second
     assert [(result["student"], result["status"], result["score"]) for result in first] == [
         ("aiko", "graded", 3.0),
@@ -100,6 +103,16 @@ def test_results_that_are_current_are_kept_without_starting_anything(
     assert out.read("ben", "01_double")["score"] == 3.0
     monkeypatch.setattr(pool, "_start", None)
     assert all(step.kept for step in grade(course, setup, handed_in, out, jobs=2))
+
+
+def test_so_are_those_of_links_within_what_was_handed_in(course, setup, hand_in, out, monkeypatch):
+    real = hand_in("real", RIGHT)
+    link = replace(real, student="link", path=real.path.with_name("link.ipynb"))
+    link.path.symlink_to(real.path)
+    (first,) = grade(course, setup, [link], out, jobs=1)
+    assert (first.kept, first.graded.result["score"]) == (False, 3.0)
+    monkeypatch.setattr(pool, "_start", None)
+    assert all(step.kept for step in grade(course, setup, [link], out, jobs=1))
 
 
 def test_each_result_is_on_disk_before_it_is_reported(course, setup, handed_in, out):
@@ -184,6 +197,38 @@ def test_a_worker_that_hangs_is_replaced(course, setup, hand_in, out, monkeypatc
     (step,) = grade(course, setup, [hand_in("slow", SLOW)], out, jobs=1)
     assert step.graded.result["status"] == "graded"
     assert step.graded.result["score"] == 3.0
+
+
+def test_a_worker_is_deaf_to_ctrl_c_from_its_first_instruction(setup):
+    # Else the terminal's Ctrl-C would have it show a traceback of its imports.
+    before = signal.getsignal(signal.SIGINT)
+    worker = pool._start(setup)
+    try:
+        status = Path(f"/proc/{worker.process.pid}/status")
+        if not status.exists():
+            pytest.skip("this system has no /proc")
+        ignored = next(row for row in status.read_text().splitlines() if row.startswith("SigIgn"))
+        assert int(ignored.split()[1], 16) >> (signal.SIGINT - 1) & 1
+        assert signal.getsignal(signal.SIGINT) == before
+    finally:
+        worker.stop()
+
+
+def test_no_more_workers_than_can_be_of_use(course, setup, hand_in, out, monkeypatch):
+    monkeypatch.setattr(pool, "MOST", 2)
+    most = 0
+    start = pool._start
+
+    def counting(setup):
+        nonlocal most
+        worker = start(setup)
+        most = max(most, len(multiprocessing.active_children()))
+        return worker
+
+    monkeypatch.setattr(pool, "_start", counting)
+    steps = grade(course, setup, [hand_in(name, HALF) for name in "abcde"], out, jobs=1000)
+    assert len(steps) == 5
+    assert most == 2
 
 
 def test_a_run_that_is_left_takes_its_workers_along(setup, handed_in):

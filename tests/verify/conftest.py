@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder.course.load import load_course
 from autograder.course.records import Course
 from autograder.ingest import Submission
-from autograder.run.submission import Grader
+from autograder.run.submission import Graded, Grader
 from autograder.sandbox.level import Level
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.server import Server
@@ -163,24 +162,24 @@ def server() -> Iterator[Server]:
         yield warm
 
 
-Grade = Callable[..., dict[str, dict[str, Any]]]
+Grade = Callable[..., dict[str, Graded]]
 
 
 @pytest.fixture
 def grade(server: Server, tmp_path: Path) -> Grade:
     """Grade notebooks of the course's only exercise, by name; gives results by name."""
 
-    def run(course: Course, books: dict[str, bytes]) -> dict[str, dict[str, Any]]:
+    def run(course: Course, books: dict[str, bytes]) -> dict[str, Graded]:
         budget = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=20)
         grader = Grader(course, "c0" * 32, {}, server, "limits", budget)
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Graded] = {}
 
         def grade_them(suites: Suites) -> None:
             for name, content in books.items():
                 path = tmp_path / "handed in.ipynb"
                 path.write_bytes(content)
                 submission = Submission(name, course.exercises[0].id, path, tmp_path)
-                found[name] = grader.grade(suites, submission).result
+                found[name] = grader.grade(suites, submission)
 
         with_suites(course, course.exercises, grade_them)
         return found
@@ -207,8 +206,8 @@ def problems(grade: Grade) -> Callable[..., list[Problem]]:
             if kind is None or claim.kind == kind
         }
         results = grade(course, {name: claim.notebook for name, claim in made.items()})
-        for name, result in results.items():
-            found.extend(judge(made[name], exercise, result))
+        for name, graded in results.items():
+            found.extend(judge(made[name], exercise, graded.result, graded.notes))
         return found
 
     return look

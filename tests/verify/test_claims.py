@@ -55,7 +55,10 @@ SPOILT = {
     "a test with a bug": (
         ("suite", "same(student.area(3.0, 5.0), 15.0)", "same(student.area(3.0, 5.0), undefined)"),
         "solution",
-        ["tests/hidden/test_01_box.py", "area.oblong", "fails by its own fault"],
+        [
+            "tests/hidden/test_01_box.py", "area.oblong", "fails by its own fault",
+            "tests/hidden/test_01_box.py:9: NameError: name 'undefined' is not defined",
+        ],
     ),
     "a mistake that is none": (
         ("mistakes", "return height * height", "return width * height"),

@@ -1,0 +1,81 @@
+"""What a course's author sees on the terminal when a test of the course has a bug."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.synthetic.notebooks import from_sources
+
+WHERE = "tests/hidden/test_01_box.py:9: NameError: name 'undefined' is not defined"
+
+
+def autograder(box, command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    options = ["--course", box.root, "--trust-students", "--isolation", "limits"]
+    words = map(str, [sys.executable, "-m", "autograder", command, *arguments, *options])
+    return subprocess.run([*words], capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture
+def bug(box) -> tuple[Path, str, str]:
+    found = (box.suite, "same(student.area(3.0, 5.0), 15.0)", "same(undefined, 15.0)")
+    box.replace(*found)
+    return found
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "aiko" / "01_box.ipynb"
+    path.parent.mkdir()
+    path.write_bytes(from_sources([("code", "def area(a, b):\n    return a * b\n")]))
+    return path
+
+
+@pytest.mark.usefixtures("bug")
+def test_verify_says_once_where_it_is_and_shows_no_traceback(box):
+    done = autograder(box, "verify")
+    assert done.returncode == 1
+    assert done.stdout.count(WHERE) == 1, done.stdout
+    assert "more by the same faults" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("bug")
+def test_so_does_check(box, book):
+    done = autograder(box, "check", book)
+    assert done.returncode == 1
+    assert WHERE in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_grade_keeps_the_traceback_in_a_file_until_the_test_is_mended(box, bug, book, tmp_path):
+    out = tmp_path / "out"
+    done = autograder(box, "grade", book, "--out", out)
+    assert done.returncode == 1
+    assert "THE GRADER FAILED" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    (note,) = (out / "grader-errors").iterdir()
+    assert note.name == "aiko 01_box.txt"
+    assert "name 'undefined' is not defined" in note.read_text(encoding="utf-8")
+
+    file, new, old = bug
+    box.replace(file, old, new)
+    done = autograder(box, "grade", book, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert not (out / "grader-errors").exists(), "it would tell of what is no more"
+
+
+def test_grade_names_a_result_that_an_earlier_run_left_and_that_is_damaged(box, book, tmp_path):
+    out = tmp_path / "out"
+    damaged = out / "results" / "ben" / "01_box.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text('{"score": ')
+    done = autograder(box, "grade", book, "--out", out)
+    assert done.returncode == 1, "one grade is not in grades.csv"
+    assert "results/ben/01_box.json: " in done.stderr
+    assert "Grade this submission again" in done.stderr
+    assert "results/ben/01_box.json" in (out / "index.html").read_text(encoding="utf-8")
+    assert "aiko,01_box" in (out / "grades.csv").read_text(encoding="utf-8-sig")
