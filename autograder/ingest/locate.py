@@ -124,7 +124,7 @@ class _Search:
         if books and self.wanted is None:
             some = ", ".join(book.name for book in books[:3]) + (", …" if len(books) > 3 else "")
             yield printable(
-                f"{root}: of which exercise are its notebooks ({some})? {self._say_which()}"
+                f"{root}: of which exercise are its notebooks ({some})? Say {self._which()}"
             )
         names = {stem(book) for book in books}
         for child in children:
@@ -132,7 +132,7 @@ class _Search:
             if own is not None:
                 if self.wanted is not None:
                     yield _Entry(own, self.wanted, _the_notebook(child), root)
-            elif child.is_dir() and books and not _notebooks(child):
+            elif child.is_dir() and books and self._is_nobodys(child):
                 yield f"{printable(child)}: a folder without a notebook was left out"
             elif child.is_dir():
                 yield from self._student(child.name, child, child)
@@ -141,6 +141,13 @@ class _Search:
         if not children:
             yield f"{printable(root)}: is empty. Nothing was handed in"
 
+    def _is_nobodys(self, folder: Path) -> bool:
+        """Whether a folder beside loose notebooks is one of data, and not a student's."""
+        try:
+            return not _notebooks(folder) and not any(map(self._exercise_of, _children(folder)))
+        except OSError:
+            return False  # whose it is cannot be seen: say so, as of a student's
+
     def _single(self, path: Path) -> _Entry | str:
         path = _as_named(path)
         own, folder = stem(path) or path.stem, path.parent.name
@@ -148,7 +155,7 @@ class _Search:
         exercise = self.wanted or exercise_in(own, self.exercises)
         exercise = exercise or (folder if in_folder else None)
         if exercise is None:
-            return f"{printable(path)}: which exercise is it? {self._say_which()}"
+            return f"{printable(path)}: which exercise is it? Say {self._which()}"
         student = folder if own in self.exercises else own  # alice/02_im2col.ipynb
         if in_folder:
             student = path.parent.parent.name  # alice/02_im2col/anything.ipynb
@@ -186,7 +193,7 @@ class _Search:
         elif children:
             yield (
                 f"{printable(folder)}: holds no folder or notebook named like an exercise. "
-                f"Rename it, or {self._say_which()}"
+                f"Rename it, or say {self._which()}"
             )
         else:
             yield f"{printable(folder)}: is empty. Nothing was handed in"
@@ -210,8 +217,8 @@ class _Search:
     def _meant(self, book: Path) -> str | None:
         return exercise_in(stem(book) or "", self.exercises)
 
-    def _say_which(self) -> str:
-        return f"Say --exercise ID, one of {', '.join(sorted(self.exercises))}"
+    def _which(self) -> str:
+        return f"--exercise ID, one of {', '.join(sorted(self.exercises))}"
 
 
 def _several(folder: Path, books: list[Path], exercise: str) -> str:

@@ -140,6 +140,17 @@ class TestAFolderOfNotebooks:
         assert [s.student for s in result.submissions] == ["alice"]
         assert "data" in result.problems[0]
 
+    def test_a_student_beside_them_whose_exercise_is_no_notebook_is_no_data(
+        self, tmp_path: Path
+    ) -> None:
+        root = make(tmp_path, "a.ipynb", "ben/02_im2col.ipynb/", "chloé/02_im2col/")
+        result = found(root, exercise="02_im2col")
+        assert placed(result, root) == {
+            "a 02_im2col": "a.ipynb",
+            "ben 02_im2col": "ben/02_im2col.ipynb",
+            "chloé 02_im2col": "chloé/02_im2col",
+        }
+
 
 class TestFoldersOfStudents:
     def test_as_nbgrader_collects_them(self, tmp_path: Path) -> None:
