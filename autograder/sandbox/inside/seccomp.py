@@ -75,7 +75,6 @@ _METADATA: dict[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 
 _NEWEST_KNOWN = 451
-_X32 = 0x40000000
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 _ANY_NEW_NAMESPACE = 0x7E020080
