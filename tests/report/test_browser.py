@@ -111,7 +111,7 @@ def test_no_page_is_wider_than_its_window(measured):
 
 
 def test_the_policy_lets_our_style_in(measured):
-    assert {m["styled"] for m in measured.values()} == {"736px", "1088px"}
+    assert {m["styled"] for m in measured.values()} == {"736px", "1440px"}
 
 
 def test_icons_are_drawn(measured):
