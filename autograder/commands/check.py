@@ -68,7 +68,10 @@ def run(options: argparse.Namespace) -> int:
             escape(text),
         )
     out = console()
-    out.print(table)
+    if result["status"] == "unreadable":  # one reason, whatever the criterion
+        out.print(escape(result["criteria"][0]["message"][options.lang]))
+    else:
+        out.print(table)
     for cell in result["cells"]:
         if cell["status"] != "ok":
             place = cell["index"] + 1  # as the messages and the pages count

@@ -70,6 +70,14 @@ def test_an_exercise_that_cannot_be_told(autograder: Run, tmp_path: Path) -> Non
     assert "Say --exercise ID" in done.stderr
 
 
+def test_a_file_that_is_no_notebook_on_the_terminal(autograder: Run, tmp_path: Path) -> None:
+    (tmp_path / "02_im2col.ipynb").write_text("Dear teacher")
+    done = autograder("check", tmp_path / "02_im2col.ipynb")
+    assert done.returncode == 0, done.stderr
+    assert "0 of 17 points (unreadable" in done.stdout
+    assert done.stdout.count("is not a notebook, or it is damaged") == 1
+
+
 def test_one_notebook_on_the_terminal(autograder: Run, tmp_path: Path) -> None:
     (tmp_path / "02_im2col.ipynb").write_bytes(book(IM2COL))
     done = autograder("check", tmp_path / "02_im2col.ipynb")
