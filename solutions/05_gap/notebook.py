@@ -741,6 +741,10 @@ class GlobalAveragePooling2D:
 
         Raises:
             ValueError: x has neither 3 nor 4 dimensions.
+
+        Example:
+            >>> GlobalAveragePooling2D().forward(np.array([[[1., 2.], [3., 6.]]]))
+            array([3.])
         --- ja ---
         チャンネルごとに、縦と横について平均する。
 
@@ -752,6 +756,10 @@ class GlobalAveragePooling2D:
 
         例外:
             ValueError: xの次元の数が3でも4でもないとき。
+
+        例:
+            >>> GlobalAveragePooling2D().forward(np.array([[[1., 2.], [3., 6.]]]))
+            array([3.])
         """
         ### BEGIN SOLUTION
         self.x_shape = x.shape
@@ -929,6 +937,10 @@ class GlobalAveragePooling1D:
 
         Raises:
             ValueError: x has neither 2 nor 3 dimensions.
+
+        Example:
+            >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
+            array([3.])
         --- ja ---
         チャンネルごとに、長さの方向について平均する。
 
@@ -940,6 +952,10 @@ class GlobalAveragePooling1D:
 
         例外:
             ValueError: xの次元の数が2でも3でもないとき。
+
+        例:
+            >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
+            array([3.])
         """
         ### BEGIN SOLUTION
         self.x_shape = x.shape

@@ -19,7 +19,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 # - write the forward and backward pass of ReLU, Affine, and softmax with cross-entropy loss;
 # - work out the sizes and count the parameters of a whole network;
 # - chain layers so that the gradient of every parameter comes out, and *prove* that it is right;
-# - train with Adam, read learning curves, and look at what a network has learnt and where it errs;
+# - train with Adam, read learning curves, and look at what a network has learned and where it errs;
 # - say why a high accuracy does not prove that the code is right.
 #
 # **You need** notebooks 02 to 04 and, of calculus, the chain rule. For the loss, also what `log` does.
@@ -1278,6 +1278,10 @@ class SimpleConvNet:
 
         Returns:
             Scores (no softmax), shape (N, output_size).
+
+        Example:
+            >>> SimpleConvNet().predict(np.random.rand(2, 1, 28, 28)).shape
+            (2, 10)
         --- ja ---
         画像のバッチのスコアを求める。最後の層を除く、すべての層を順に通す。
 
@@ -1286,6 +1290,10 @@ class SimpleConvNet:
 
         戻り値:
             スコア（ソフトマックスは通さない）。形状(N, output_size)。
+
+        例:
+            >>> SimpleConvNet().predict(np.random.rand(2, 1, 28, 28)).shape
+            (2, 10)
         """
         ### BEGIN SOLUTION
         for layer in self.layers.values():
@@ -1302,6 +1310,10 @@ class SimpleConvNet:
 
         Returns:
             One number.
+
+        Example (nothing in the images and biases of 0: all scores are 0):
+            >>> SimpleConvNet().loss(np.zeros((2, 1, 28, 28)), np.array([3, 7]))
+            2.302585092994046
         --- ja ---
         バッチの交差エントロピー誤差の平均を求める。
 
@@ -1311,6 +1323,10 @@ class SimpleConvNet:
 
         戻り値:
             1つの数。
+
+        例（画像が空白でバイアスが0なら、スコアはすべて0）:
+            >>> SimpleConvNet().loss(np.zeros((2, 1, 28, 28)), np.array([3, 7]))
+            2.302585092994046
         """
         ### BEGIN SOLUTION
         return self.last_layer.forward(self.predict(x), t)
@@ -1327,6 +1343,11 @@ class SimpleConvNet:
 
         Returns:
             A number from 0 to 1.
+
+        Example:
+            >>> network, x = SimpleConvNet(), np.random.rand(3, 1, 28, 28)
+            >>> network.accuracy(x, network.predict(x).argmax(axis=1))
+            1.0
         --- ja ---
         スコアが最大のクラスが正解だった画像の割合（正解率）を求める。
 
@@ -1338,6 +1359,11 @@ class SimpleConvNet:
 
         戻り値:
             0から1までの数。
+
+        例:
+            >>> network, x = SimpleConvNet(), np.random.rand(3, 1, 28, 28)
+            >>> network.accuracy(x, network.predict(x).argmax(axis=1))
+            1.0
         """
         ### BEGIN SOLUTION
         labels = t if t.ndim == 1 else t.argmax(axis=1)
@@ -1359,6 +1385,10 @@ class SimpleConvNet:
 
         Returns:
             Dictionary with the keys W1, b1, W2, b2, W3, b3: arrays in the shapes of params.
+
+        Example:
+            >>> SimpleConvNet().gradient(np.zeros((2, 1, 28, 28)), np.array([3, 3]))["b3"]
+            array([ 0.1,  0.1,  0.1, -0.9,  0.1,  0.1,  0.1,  0.1,  0.1,  0.1])
         --- ja ---
         このバッチの損失の、各パラメーターについての勾配を、誤差逆伝播法で求める。
 
@@ -1370,6 +1400,10 @@ class SimpleConvNet:
 
         戻り値:
             W1、b1、W2、b2、W3、b3をキーとする辞書。値の形状はparamsと同じ。
+
+        例:
+            >>> SimpleConvNet().gradient(np.zeros((2, 1, 28, 28)), np.array([3, 3]))["b3"]
+            array([ 0.1,  0.1,  0.1, -0.9,  0.1,  0.1,  0.1,  0.1,  0.1,  0.1])
         """
         ### BEGIN SOLUTION
         self.loss(x, t)

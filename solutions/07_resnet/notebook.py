@@ -1612,6 +1612,13 @@ class BasicBlock:
 
         Returns:
             Gradient of the loss with respect to x.
+
+        Example (W2 = 0, so the block is relu):
+            >>> block = BasicBlock(1, 1)
+            >>> block.params["W2"] = np.zeros((1, 1, 3, 3))
+            >>> out = block.forward(np.array([[[[-1., 2.]]]]))
+            >>> block.backward(np.array([[[[10., 20.]]]]))
+            array([[[[ 0., 20.]]]])
         --- ja ---
         勾配を両方の道に沿って逆向きに伝え、self.gradsを設定（上書き）する。
 
@@ -1621,6 +1628,13 @@ class BasicBlock:
 
         戻り値:
             xに対する損失の勾配。
+
+        例（W2 = 0なので、ブロックはreluと同じ）:
+            >>> block = BasicBlock(1, 1)
+            >>> block.params["W2"] = np.zeros((1, 1, 3, 3))
+            >>> out = block.forward(np.array([[[[-1., 2.]]]]))
+            >>> block.backward(np.array([[[[10., 20.]]]]))
+            array([[[[ 0., 20.]]]])
         """
         ### BEGIN SOLUTION
         dsum = dout * (self.out > 0)
