@@ -25,8 +25,12 @@ def run(options: argparse.Namespace) -> int:
     for path in options.paths:
         if not path.exists() and not path.is_symlink():
             raise Failure(f"{path}: no such file or folder", 2)
+        if path.resolve() == options.out.resolve():
+            raise Failure(
+                f"{path}: results would lie among what was handed in. Name another --out", 2
+            )
     ids = [exercise.id for exercise in course.exercises]
-    found = locate(options.paths, ids, options.exercise)
+    found = locate(options.paths, ids, options.exercise, options.out)
     for problem in found.problems:
         print(f"autograder: {problem}", file=sys.stderr)
     if not found.submissions:

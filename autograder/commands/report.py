@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from autograder import report
 from autograder.cli import Failure
@@ -17,10 +18,11 @@ def run(options: argparse.Namespace) -> int:
     course: Course | None
     try:
         course = the_course(options)
-    except CourseError:
+    except CourseError as error:
         if options.course:
             raise
-        course = None  # results can be read without their course; titles fall back to ids
+        course = None  # results can be read without their course
+        print(f"autograder: {error} The pages have ids in place of titles.", file=sys.stderr)
     try:
         count = report.rebuild(options.out, course, options.lang)
     except report.ReportIncomplete as incomplete:

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.ingest.below import notebooks
 from autograder.ingest.names import (
     exercise_in,
     folder_name,
@@ -49,15 +50,21 @@ class Found:
     problems: tuple[str, ...]
 
 
-def locate(paths: Iterable[Path], exercises: Collection[str], exercise: str | None) -> Found:
+def locate(
+    paths: Iterable[Path],
+    exercises: Collection[str],
+    exercise: str | None,
+    out: Path | None = None,
+) -> Found:
     """Find every submission below ``paths``.
 
     Args:
         paths: notebooks or folders, as given on the command line.
         exercises: the ids that the course has.
         exercise: the one that ``--exercise`` names, if any.
+        out: where results go; a folder of that name among the students' is none of theirs.
     """
-    search = _Search(exercises, exercise)
+    search = _Search(exercises, exercise, out and out.resolve())
     problems: list[str] = []
     placed: list[_Entry] = []
     for path in paths:
@@ -96,13 +103,14 @@ class _Search:
 
     exercises: Collection[str]
     wanted: str | None
+    out: Path | None = None
 
     def below(self, path: Path) -> Iterator[_Entry | str]:
-        if not path.is_dir() or (stem(path) is not None and not _notebooks(path)):
+        if not path.is_dir() or (stem(path) is not None and not notebooks(path)):
             yield self._single(path)
             return
         root = path.resolve()  # the instructor's own links are followed
-        children = _children(root)
+        children = [child for child in _children(root) if child != self.out]
         books = [child for child in children if stem(child) is not None]
         placed = [child for child in children if self._exercise_of(child)]
         if root.name in self.exercises and self._is_one_students(root, books):
@@ -144,7 +152,7 @@ class _Search:
     def _is_nobodys(self, folder: Path) -> bool:
         """Whether a folder beside loose notebooks is one of data, and not a student's."""
         try:
-            return not _notebooks(folder) and not any(map(self._exercise_of, _children(folder)))
+            return not notebooks(folder) and not any(map(self._exercise_of, _children(folder)))
         except OSError:
             return False  # whose it is cannot be seen: say so, as of a student's
 
@@ -202,7 +210,7 @@ class _Search:
         self, student: str, folder: Path, exercise: str, inside: Path
     ) -> Iterator[_Entry | str]:
         """The notebook in an exercise's folder; the folder itself where there is none."""
-        books = _notebooks(folder)
+        books = notebooks(folder)
         named = [book for book in books if stem(book) == exercise]
         similar = [book for book in books if self._meant(book) == exercise]
         best = named or similar or books
@@ -231,20 +239,8 @@ def _several(folder: Path, books: list[Path], exercise: str) -> str:
 
 def _the_notebook(path: Path) -> Path:
     """The file; of a folder called ``alice.ipynb`` the notebook in it, if there is one."""
-    books = _notebooks(path) if path.is_dir() and not path.is_symlink() else []
+    books = notebooks(path) if path.is_dir() and not path.is_symlink() else []
     return books[0] if books else path
-
-
-def _notebooks(folder: Path) -> list[Path]:
-    """Every notebook in a folder and below, nearest first; links to folders are not followed."""
-    books: list[Path] = []
-    if folder.is_symlink():
-        return books
-    for place, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not ignored(name)]
-        here = Path(place)
-        books += [here / name for name in files if not ignored(name) and stem(here / name)]
-    return sorted(books, key=lambda book: (len(book.parts), "-checkpoint" in book.stem, str(book)))
 
 
 def _children(folder: Path) -> list[Path]:

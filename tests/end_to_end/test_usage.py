@@ -20,6 +20,8 @@ from .conftest import IM2COL, Run, book
         (["grade", ".", "--out", "OUT", "--jobs", "0"], "1 or more"),
         (["grade", ".", "--out", "OUT", "--jobs", "many"], "'many' is no whole number"),
         (["grade", "tests", "--out", "README.md", "--exercise", "02_im2col"], "is a file. Name"),
+        (["grade", "OUT", "--out", "OUT", "--exercise", "02_im2col"], "no such file or folder"),
+        (["grade", "docs", "--out", "docs"], "docs: results would lie among"),
         (["demo", "--out", "README.md"], "README.md: is a file. Name a folder"),
         (["generate", "--out", "README.md"], "README.md: is a file. Name a folder"),
         (["grade", ".", "--out", "OUT", "--frobnicate"], "--help"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -263,6 +265,13 @@ class TestFoldersOfStudents:
         assert [s.student for s in result.submissions] == ["b"]
         assert "cannot be read" in result.problems[0]
 
+    @pytest.mark.parametrize("exercise", [None, "02_im2col"])
+    def test_results_beside_them_are_nobodys(self, tmp_path: Path, exercise: str | None) -> None:
+        root = make(tmp_path, "alice/02_im2col.ipynb", "graded/results/alice/02_im2col.json")
+        result = locate([root], EXERCISES, exercise, root / "graded")
+        assert placed(result, root) == {"alice 02_im2col": "alice/02_im2col.ipynb"}
+        assert result.problems == ()
+
 
 class TestOneStudentsFolder:
     def test_it_may_be_given_directly(self, tmp_path: Path) -> None:
@@ -409,3 +418,25 @@ class TestLinks:
         (root / "a/02_im2col/x.ipynb").symlink_to("x.ipynb")
         (only,) = found(root).submissions
         assert not self.readable(only)
+
+
+def test_folders_in_folders_without_end_are_the_students_own_affair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's stack ends long before a path does: nobody's may be used up by a student's zip."""
+    root = make(tmp_path / "s", "mallory/02_im2col/", "bob/02_im2col/x.ipynb")
+    monkeypatch.chdir(root / "mallory/02_im2col")
+    for _ in range(300):
+        Path("a").mkdir()
+        os.chdir("a")
+    monkeypatch.chdir(tmp_path)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 150)
+    try:
+        result = placed(found(root), root)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert result == {
+        "bob 02_im2col": "bob/02_im2col/x.ipynb",
+        "mallory 02_im2col": "mallory/02_im2col",
+    }
