@@ -46,7 +46,8 @@ def in_place_of_a_class(part: Part, session: Session) -> bool:
 
 def _assigned(session: Session, method: str) -> bool:
     """Whether a cell sets it as an attribute: ``self.forward = self.slow_forward``."""
-    pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]*)?=(?!=)")
+    # An annotation in between has an end: a cell of nothing but ``.forward:`` would take hours.
+    pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]{{0,100}})?=(?!=)")
     return any(pattern.search(source) for _, source in session.cells)
 
 

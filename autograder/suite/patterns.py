@@ -7,7 +7,6 @@ answer does; anything less would send a student looking in the wrong place.
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +23,9 @@ FIT = 1e-6
 """How closely a pattern has to explain the answer, relative to the largest value expected."""
 
 AXES_ORDERS = 120
+
+LARGEST_FACTOR = 1e12
+"""No mistake makes everything a million million times too large, or too small."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _factor(got: Array, expected: Array, close: float) -> float | None:
     """The one number by which everything is off, rounded where it is nearly a simple fraction."""
     largest = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
     factor = float(got[largest] / expected[largest])
-    if not math.isfinite(factor) or factor == 0:
+    if not 1 / LARGEST_FACTOR < abs(factor) < LARGEST_FACTOR:
         return None
     if not np.all(np.abs(got - factor * expected) <= close * abs(factor)):
         return None

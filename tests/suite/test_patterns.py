@@ -167,3 +167,26 @@ def test_without_numbers_the_factor_stays_hidden():
     # Their own result and the factor together would be the right result.
     told = words(Pattern("factor", 6.0), numbers=False)
     assert "6" not in told.en + told.ja
+
+
+SIZES = (5e-324, 1e-320, 1e-310, 1e-300, 1e-13, 1e-5, 0.0, 1e5, 1e13, 1e300, 1.7e308)
+ODD_ANSWERS = {
+    "a multiple": lambda right, size: right * size,
+    "one number": lambda right, size: np.full(right.shape, size),
+    "the signs": lambda right, size: np.sign(right) * size,
+    "an offset": lambda right, size: right + size,
+    "in order": lambda right, size: np.sort(right, axis=None).reshape(right.shape) * size,
+}
+
+
+@pytest.mark.parametrize("make", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_no_answer_is_too_odd_to_be_looked_at(make, dtype):
+    """An error here would be the grader's own, and the criterion's points a present."""
+    for right in (X, np.ones((2, 3)), 1e-3 * np.sign(X), np.full(4, 1e-280), 1e280 * SQUARE):
+        for size in SIZES:
+            with np.errstate(all="ignore"):
+                got = np.asarray(make(right, size)).astype(dtype)
+            found = difference(got, right)
+            for pattern in [found.pattern] if found and found.pattern else []:
+                assert words(pattern).en
