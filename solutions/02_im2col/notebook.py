@@ -592,8 +592,8 @@ check_im2col()
 # %% [markdown] lang="en"
 # ## What you can do with it: a layer in one line
 #
-# The first layer of VGG takes `(1, 3, 224, 224)`, has 64 filters of 3 × 3 on 3 channels, and pads by
-# 1. Follow the shapes: every row of `col` (one window, 27 numbers) meets every column of `col_W` (one
+# The first layer of VGG takes `(1, 3, 224, 224)`, has 64 filters of 3 × 3 on 3 channels, and its padding
+# is 1. Follow the shapes: every row of `col` (one window, 27 numbers) meets every column of `col_W` (one
 # filter, 27 numbers).
 
 # %% [markdown] lang="ja"

@@ -228,8 +228,8 @@ draw_network()
 # keep positive numbers, set the others to 0.
 #
 # Backward it works like a row of gates. Where the input was positive, a change of the input goes through
-# unchanged, so the slope is 1. Where the input was negative, a small change of it has no effect at all: slope
-# 0. At exactly 0 the curve has a corner and no slope; we agree on 0.
+# unchanged, so the slope is 1. Where the input was negative, a small change of it has no effect at all: the
+# slope is 0. At exactly 0 the curve has a corner and no slope; we agree on 0.
 
 # %% [markdown] lang="ja"
 # 大きさを順に追ってみましょう。5×5のフィルターを28×28の画像に置ける場所は24×24通りです。プーリングで半分の12×12になり、30枚のマップを合わせると30·12·12＝**4,320**個の数になります。これが最初のAffine層の入力です。では、パラメーターはいくつあるでしょうか。
@@ -807,8 +807,8 @@ draw_softmax()
 # nothing: softmax does not change if the same number is subtracted from all scores **of an image** (numerator and
 # denominator get the same factor). Subtract the image's largest score; then the largest power is $e^0 = 1$.
 #
-# Why not subtract one number for the whole batch? Take an image with scores around 1 beside one with scores around
-# 800. After subtracting 802 all powers of the first are 0, and 0/0 is `nan` again.
+# Why not subtract one number for the whole batch? Take an image with scores around 1 beside one with scores
+# around 800. After subtracting 802 all powers of the first are 0, and 0/0 is `nan` again.
 #
 # The logarithm has the same trouble at the other end: if $p_t$ is too small for a floating-point number, it is
 # 0, and `log(0)` is `-inf`. Do not compute the probability first, then; the logarithm of the fraction is
@@ -2606,8 +2606,8 @@ if my_ways_to_break:
 # Nobody collects your answers. Think first, then open.
 #
 # 1. Exchange ReLU and max pooling in the network. What changes?
-#    <details><summary>Answer</summary>Not the result: the largest of four numbers stays the largest if all negative ones become
-#    0. But ReLU then works on a quarter of the numbers.</details>
+#    <details><summary>Answer</summary>Not the result: the largest of four numbers stays the largest if all negative ones
+#    become 0. But ReLU then works on a quarter of the numbers.</details>
 # 2. Why must the weights not all start at the same value, and why may the biases?
 #    <details><summary>Answer</summary>Units with the same weights compute the same, get the same gradient and stay the same for
 #    ever. If the weights differ, that is broken already, whatever the biases.</details>

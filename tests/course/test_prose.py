@@ -51,6 +51,19 @@ def test_mathematics_shows_its_underscores_in_every_browser(exercise, lang):
     assert [text for text in prose(exercise, lang) if re.search(r"\\text\{[^}]*\\_", text)] == []
 
 
+@IN_BOTH
+def test_a_sentence_that_ends_in_a_number_does_not_become_an_item_of_a_list(exercise, lang):
+    for text in prose(exercise, lang):
+        last, before = 0, ""
+        for line in text.splitlines():
+            if item := re.match(r"\s*(\d+)\. ", line):
+                starts = item[1] == "1" and before == ""
+                goes_on = int(item[1]) == last + 1 and not line.startswith(" ")
+                assert starts or goes_on, f"Markdown takes this line for an item: {line!r}"
+                last = int(item[1])
+            before = line
+
+
 def test_a_cell_that_misses_its_data_file_says_where_to_put_it():
     looking = [
         cell
