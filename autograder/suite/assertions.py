@@ -10,16 +10,20 @@ import numpy.typing as npt
 
 from autograder.sandbox.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
-from autograder.suite.proxy import Answer, fetch, label
+from autograder.suite.proxy import Answer, fetch, label, repeated
 
 
 class Mismatch(Exception):
-    """An answer that is not right: the call that gave it, and how it differs."""
+    """An answer that is not right: the call that gave it, and how it differs.
 
-    def __init__(self, call: str, found: Difference) -> None:
+    ``again``: the same call, on the same data, was made before.
+    """
+
+    def __init__(self, call: str, found: Difference, again: bool = False) -> None:
         super().__init__(f"{call}: {found}")
         self.call = call
         self.found = found
+        self.again = again
 
 
 class ArgumentChanged(Exception):
@@ -59,7 +63,7 @@ def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -
     """
     found = difference(fetch(_answer(answer)), expected, rtol, atol)
     if found is not None:
-        raise Mismatch(label(answer), found)
+        raise Mismatch(label(answer), found, repeated(answer))
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:

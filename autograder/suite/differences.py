@@ -29,6 +29,11 @@ NOTHING_BACK = Text(
 )
 
 
+_WHENCE = Text(
+    "Is there an element that was never written, a division by 0, the log or root of something not "
+    "positive, or an exp that is too large?",
+    "値を入れていない要素、0での割り算、正でない数の対数や平方根、大きすぎるexpがないか確かめてください。",
+)
 _NUMBERLESS = {
     "nothing": NOTHING_BACK,
     "type": Text("The result is not of the right type.", "結果の型が違います。"),
@@ -37,8 +42,8 @@ _NUMBERLESS = {
     "length": Text("Not the right number of values came back.", "返ってきた値の個数が違います。"),
     "keys": Text("Keys are missing from the dict.", "辞書に足りないキーがあります。"),
     "not_finite": Text(
-        "There are NaN or infinite values. Was every element written?",
-        "NaN か無限大が含まれています。すべての要素に値を入れましたか。",
+        f"There are NaN or infinite values. {_WHENCE.en}",
+        f"NaN か無限大が含まれています。{_WHENCE.ja}",
     ),
     "values": Text("There are wrong values.", "値が違います。"),
 }
@@ -102,8 +107,8 @@ def _told(found: Difference, reveal: str) -> Text:
     if found.kind == "not_finite" and at:
         en, ja = _how_many(found)
         return Text(
-            f"{en} NaN or infinite, the first at index {at}. Was every element written?",
-            f"{ja} NaN か無限大です(最初の位置は {at})。すべての要素に値を入れましたか。",
+            f"{en} NaN or infinite, the first at index {at}. {_WHENCE.en}",
+            f"{ja} NaN か無限大です(最初の位置は {at})。{_WHENCE.ja}",
         )
     if found.kind == "values" and at:
         en, ja = _how_many(found)
@@ -121,7 +126,11 @@ def _how_many(found: Difference) -> tuple[str, str]:
     """``3 of 24 values (12.5 %) are``, and the same in Japanese up to the predicate."""
     wrong, total = found.wrong, found.total
     if wrong == total:
-        return f"All {total} values are" if total > 1 else "The value is", f"{total} 個の値すべてが"
+        return (
+            ("The value is", "値が")
+            if total == 1
+            else (f"All {total} values are", f"{total} 個の値すべてが")
+        )
     share = f"{min(max(100 * wrong / total, 0.1), 99.9):.1f} %"
     return (
         f"{wrong} of {total} values ({share}) {'is' if wrong == 1 else 'are'}",

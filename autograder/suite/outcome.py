@@ -188,6 +188,14 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
     example = _example(error.label, what, DASH, reveal)
     if info.text and info.cell is not None:
         cell, line = info.cell + 1, info.line or 1
+        if info.type == "AssertionError":
+            text = Text(
+                f"An assert of your own stops this call, which has a right answer: `{info.text}` "
+                f"(cell {cell}, line {line}).",
+                f"自分で書いた assert で止まっています: `{info.text}` "
+                f"(セル {cell} の {line} 行目)。この呼び出しには正しい答えがあります。",
+            )
+            return Outcome("error", text, example)
         text = Text(
             f"Your code raised {what} — at `{info.text}` (cell {cell}, line {line}).",
             f"エラーが出ました: {what} — `{info.text}` (セル {cell} の {line} 行目)。",
@@ -256,6 +264,11 @@ def _mismatch(error: Mismatch, reveal: str) -> Outcome:
         text = Text(
             f"`{name[1]}` is None. Is it set by then, under that very name?",
             f"`{name[1]}` が None です。その名前で、それまでに代入されているか確かめてください。",
+        )
+    if error.again:
+        text = Text(
+            f"{text.en} The same call was made before: does something stay behind from it?",
+            f"{text.ja}同じ引数での2回目以降の呼び出しです。前の呼び出しの結果が残っていませんか。",
         )
     return Outcome("failed", text, example)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Answer:
     sets them there. ``inplace(...)`` calls, and asks for the arguments as they are afterwards.
     """
 
-    __slots__ = ("_arguments", "_base", "_label", "_steps", "_talk", "_value")
+    __slots__ = ("_again", "_arguments", "_base", "_label", "_steps", "_talk", "_value")
 
     _talk: Conversation
     _base: Mapping[str, Any] | None
@@ -73,6 +74,7 @@ class Answer:
     _label: str
     _value: Any
     _arguments: list[Answer] | None
+    _again: bool
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Answer:
         put(self, "_label", label)
         put(self, "_value", value)
         put(self, "_arguments", None)
+        put(self, "_again", False)
 
     # --- what suites use --------------------------------------------------------------------
 
@@ -146,6 +149,11 @@ class Answer:
         named = {name: _outgoing(value) for name, value in kwargs.items()}
         value = self._request("call", args=sent, kwargs=named, want_args=want_args, label=label)
         answer = self._from(value.value, label)
+        # Right the first time and wrong the second: that is hard to see, unless it is said.
+        made = _calls_made.setdefault(self._talk, set())
+        call = hash((_mark(dict(self._base or {})), self._steps, _mark(sent), _mark(named)))
+        object.__setattr__(answer, "_again", call in made)
+        made.add(call)
         if want_args:
             back = value.args or []
             if len(back) != len(sent):
@@ -191,6 +199,25 @@ class Answer:
 
     def _not_there(self, wanted: str) -> NotThere:
         return NotThere(self._label, type_name(self._value), wanted)
+
+
+_calls_made: WeakKeyDictionary[Conversation, set[int]] = WeakKeyDictionary()
+
+
+def _mark(value: Any) -> Any:
+    """Something that is equal for equal arguments, and can be hashed."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, value.tobytes()
+    if isinstance(value, dict):
+        return tuple((key, _mark(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_mark, value))
+    return repr(value)
+
+
+def repeated(answer: Answer) -> bool:
+    """Whether the same call, on the same data, was made before."""
+    return answer._again
 
 
 def fetch(answer: Answer) -> Any:

@@ -87,6 +87,11 @@ CASES: dict[str, tuple[str, str]] = {
         "return 2",
     ),
     "a function as argument": ("same(student.{f}(lambda w: w, np.float64(0.5)), 1)", "return 2"),
+    "the same call again": (
+        "x = make.normal(3)\n    for _ in range(2): same(student.{f}(x), 2 * x)",
+        "global calls; calls = globals().get('calls', 0) + 2; return calls * x",
+    ),
+    "an assert of one's own": (PLAIN, "assert x.shape[2] == x.shape[3]"),
 }
 
 SECRET = "SECRET = np.random.default_rng(7).normal(size=(2, 3, 4, 5))\n"
