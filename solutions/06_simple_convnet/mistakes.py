@@ -344,6 +344,22 @@ def forward(self, x, t):
     return -log_p[np.arange(len(x)), self.labels].mean()
 
 
+@mistake(
+    "SX17",
+    part="SoftmaxWithLoss.forward",
+    hint={
+        "en": "Compare x before and after the call: whose array does -= write into?",
+        "ja": "呼び出しの前後でxを比べてみましょう。-=で書き換わるのは誰の配列ですか。",
+    },
+)
+def forward(self, x, t):
+    x -= x.max(axis=1, keepdims=True)
+    log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    self.p = np.exp(log_p)
+    self.labels = t if t.ndim == 1 else t.argmax(axis=1)
+    return -log_p[np.arange(len(x)), self.labels].mean()
+
+
 @equivalent(
     "SX-A",
     part="SoftmaxWithLoss.forward",
@@ -1381,6 +1397,28 @@ def update(self, params, grads):
         self.m[key], self.v[key] = m, v
         m_hat = m / (1 - self.beta1**self.t)
         v_hat = v / (1 - self.beta1**self.t)
+        params[key] -= self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)
+
+
+@mistake(
+    "AD15",
+    part="Adam.update",
+    hint={
+        "en": "Compare grads before and after the call. Which line squares in place?",
+        "ja": "呼び出しの前後でgradsを比べてみましょう。その場で2乗しているのはどの行ですか。",
+    },
+)
+def update(self, params, grads):
+    self.t += 1
+    for key, g in grads.items():
+        if key not in self.m:
+            self.m[key] = np.zeros_like(params[key])
+            self.v[key] = np.zeros_like(params[key])
+        self.m[key] = self.beta1 * self.m[key] + (1 - self.beta1) * g
+        g *= g
+        self.v[key] = self.beta2 * self.v[key] + (1 - self.beta2) * g
+        m_hat = self.m[key] / (1 - self.beta1**self.t)
+        v_hat = self.v[key] / (1 - self.beta2**self.t)
         params[key] -= self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)
 
 

@@ -892,6 +892,21 @@ def make_stripe_image(kind, size=16, noise_std=0.12, rng=None):
     return image if kind == 1 else image.T
 
 
+@mistake(
+    "MD7",
+    part="make_dataset",
+    hint={
+        "en": "Print the first ten labels for two seeds. Could one guess them?",
+        "ja": "2つのシードで、最初の10個のラベルを表示しましょう。見なくても当てられませんか。",
+    },
+)
+def make_dataset(n_samples=400, size=16, seed=0):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n_samples) % 2
+    X = np.array([make_stripe_image(kind, size=size, rng=rng) for kind in y])
+    return X, y
+
+
 @equivalent("MD-A", part="make_dataset", why="all labels are drawn before the first picture")
 def make_dataset(n_samples=400, size=16, seed=0):
     rng = np.random.default_rng(seed)

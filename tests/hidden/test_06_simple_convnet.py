@@ -13,8 +13,9 @@ import source_lib
 from autograder.suite import as_before, criterion, keeps_dtype, same, unchanged
 from autograder.suite.proxy import fetch
 
-# float64 sums in another order differ by far less; wrong code differs by far more.
-CLOSE = {"rtol": 1e-9, "atol": 1e-12}
+# Sums in another order, or in float32 (which is one criterion's business), differ by less; wrong
+# code differs by far more.
+CLOSE = {"rtol": 1e-5, "atol": 1e-12}
 LOSS = {"rtol": 1e-4}
 
 
@@ -26,7 +27,9 @@ def _one_hot(labels, classes):
 def test_relu_keeps_what_is_positive(student, make):
     for shape in ((3, 4), (2, 3, 4, 5)):
         x = make.normal(*shape)
-        same(student.Relu().forward(x), np.maximum(x, 0))
+        out = student.Relu().forward(x)
+        same(out, np.maximum(x, 0))
+        keeps_dtype(out, np.float64)
 
 
 @criterion("Relu.forward.input_untouched")
@@ -156,7 +159,7 @@ def test_loss_of_large_scores_beside_small_ones(student, make):
     # Adding a number to a row changes nothing, however large it is.
     expected = source_lib.SoftmaxWithLoss().forward(x, t)
     moved = x + np.array([[0.0], [900.0], [-900.0], [5000.0]])
-    same(student.SoftmaxWithLoss().forward(x + 900, t), expected, **LOSS)
+    same(unchanged(student.SoftmaxWithLoss().forward, x + 900, t), expected, **LOSS)
     same(student.SoftmaxWithLoss().forward(moved, t), expected, **LOSS)
 
 
@@ -404,7 +407,7 @@ def test_accuracy_counts_a_batch_that_is_not_full(student, make):
 
 def _same_gradients(grads, reference, x, t):
     for name, expected in reference.gradient(x, t).items():
-        same(grads[name], expected, rtol=1e-8, atol=1e-13)
+        same(grads[name], expected, rtol=1e-4, atol=1e-13)
 
 
 @criterion("SimpleConvNet.gradient.every_parameter")
@@ -476,8 +479,9 @@ def test_the_arrays_themselves_are_changed(student, make):
     three_times = np.lib.stride_tricks.as_strided
     params, expected = ({"W": three_times(np.zeros(4), (3, 4), (0, 8))} for _ in range(2))
     source_lib.Adam().update(expected, grads)
-    after = student.Adam().update.inplace(params, grads).arguments[0]
+    after, grads_after = student.Adam().update.inplace(params, grads).arguments
     same(after["W"], expected["W"], rtol=1e-4)
+    same(grads_after["W"], grads["W"])
 
 
 @criterion("Adam.update.epsilon")

@@ -10,10 +10,13 @@ import numpy as np
 import source_lib
 from autograder.suite import as_before, criterion, keeps_dtype, same, unchanged
 
-# float64 sums in another order differ by far less; wrong code differs by far more.
-CLOSE = {"rtol": 1e-9, "atol": 1e-12}
+# An eps in another place changes less, where variances are of ordinary size: it costs what is about
+# eps. Other wrong code differs by far more.
+CLOSE = {"rtol": 1e-4, "atol": 1e-12}
 # A gradient of a batch norm is a small difference of larger numbers.
-NEAR = {"rtol": 1e-7, "atol": 1e-10}
+NEAR = {"rtol": 5e-4, "atol": 1e-8}
+# Where eps is the matter.
+EXACT = {"rtol": 1e-7, "atol": 1e-10}
 # Lets n - 1 pass for n = 2000, where that is not the question.
 LOOSE = {"rtol": 2e-3}
 # Fifteen batch norms in float32; a wrong network is off by about 1.
@@ -113,6 +116,10 @@ def test_training_normalises_with_the_batch(student, make):
         x = _images(make, 3, 4, 2, 4)
         same(others.forward(x, True), another.forward(x), **CLOSE)
         same(others.forward(x), another.forward(x), **CLOSE)
+    # Another eps, which is no small matter beside this variance.
+    theirs, ours = _layers(student, make, 2, 0.1, 1e-2)
+    x = 0.1 * make.normal(3, 2, 4, 5)
+    same(theirs.forward(x, True), ours.forward(x), **CLOSE)
 
 
 def _train(make, theirs, ours, C):
@@ -258,7 +265,7 @@ def test_gradients_of_few_numbers_and_of_tiny_variance(student, make):
     theirs, ours = _layers(student, make, 2)
     for shape, scale in (((2, 2, 1, 2), 1.0), ((1, 2, 2, 2), 1.0), ((3, 2, 2, 3), 3e-3)):
         _, dx, expected = _there_and_back(make, theirs, ours, *shape, scale=scale)
-        same(dx, expected, **NEAR)
+        same(dx, expected, **EXACT)
 
 
 @criterion("BatchNorm.backward.several_calls")

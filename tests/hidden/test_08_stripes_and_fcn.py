@@ -91,12 +91,17 @@ def test_pictures_of_both_kinds_with_their_labels(student):
 @criterion("make_dataset.seed")
 def test_the_seed_decides_and_every_picture_is_drawn_anew(student):
     n_samples, size = 30, 12
-    X = student.make_dataset(n_samples, size, 5)[0]
+    (X, y), (X_other, y_other) = (
+        (made[0], made[1]) for made in (student.make_dataset(n_samples, size, s) for s in (5, 6))
+    )
     value = _floats(X, (n_samples, size, size))
     same(student.make_dataset(n_samples, size, 5)[0], value)
-    other = _floats(student.make_dataset(n_samples, size, 6)[0], value.shape)
+    other = _floats(X_other, value.shape)
     unlike = sum(not np.array_equal(one, two) for one, two in zip(value, other, strict=True))
     same(_measured(X, "pictures that another seed changes", unlike), n_samples)
+    # In random order: two seeds draw the same thirty labels once in 10**7 times and more.
+    in_turn = np.array_equal(fetch(y), fetch(y_other))
+    same(_measured(y, "number of seeds that give the same labels", 1 + in_turn), 1)
     different = len({picture.tobytes() for picture in value})
     same(_measured(X, "number of different pictures", different), n_samples)
     possible = np.concatenate([_clean_stripes(kind, size) for kind in (0, 1)])
