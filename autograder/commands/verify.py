@@ -110,8 +110,8 @@ def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Pr
         for column in COLUMNS:
             bad = wrong[exercise.id, column]
             total = counts.get((exercise.id, column))
-            mark = f"✗ {bad}" if bad else "✓"
-            marks.append(f"{mark} of {total}" if total else mark)
+            of = f" of {total}" if total else ""
+            marks.append(f"✗ {bad}{of}" if bad else f"✓ {total}" if total else "✓")
         table.add_row(exercise.id, f"{exercise.points:g}", str(len(exercise.criteria)), *marks)
     out = console()
     out.print(table)
