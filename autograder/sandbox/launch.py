@@ -19,7 +19,7 @@ from .unavailable import SandboxUnavailable
 from .view import FLAGS, INSIDE, View
 
 _HOME = Path("/convkit")
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
 
 
 @dataclass(frozen=True)

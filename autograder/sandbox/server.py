@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import struct
@@ -20,6 +19,7 @@ from typing import IO, Any
 
 from . import launch
 from .child import Child, Exit
+from .inside import scratch
 from .level import Level
 from .limits import Limits
 from .lines import Lines
@@ -203,7 +203,7 @@ class Server:
             self._stderr.close()
             self._stderr = None
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            scratch.remove(str(self._scratch))
             self._scratch = None
 
     def destroy(self) -> None:

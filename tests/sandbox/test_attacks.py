@@ -14,9 +14,11 @@ from autograder.sandbox.server import Server
 from autograder.sandbox.unavailable import SandboxUnavailable
 from autograder.sandbox.view import view
 
-HELD_BY_LIMITS = {"daemon", "fork bomb", "memory", "memory together"}
+HELD_BY_LIMITS = {"daemon", "fork bomb", "memory", "memory together", "files", "folders"}
 # Not `write`, `signal` and `neighbour`: there it matters whether we are root.
-OPEN_AT_LIMITS = {"read", "import", "network", "trace", "execute", "escape", "disk"}
+OPEN_AT_LIMITS = {
+    *("read", "import", "network", "trace", "execute", "escape", "disk", "memory of nobody"),
+}
 
 
 @functools.cache

@@ -12,10 +12,12 @@ NEW_USER, THREAD = 0x10000000, 0x003D0F00
 NUMBERS = {
     "x86_64": {"read": 0, "openat": 257, "mmap": 9, "clone": 56, "clone3": 435, "execve": 59,
                "socket": 41, "socketpair": 53, "prlimit64": 302, "ptrace": 101, "prctl": 157,
-               "mount": 165, "fchmodat": 268, "setpriority": 141, "futex": 202, "ioctl": 16},
+               "mount": 165, "fchmodat": 268, "setpriority": 141, "futex": 202, "ioctl": 16,
+               "sendto": 44, "sendmsg": 46, "sendmmsg": 307},
     "aarch64": {"read": 63, "openat": 56, "mmap": 222, "clone": 220, "clone3": 435, "execve": 221,
                 "socket": 198, "socketpair": 199, "prlimit64": 261, "ptrace": 117, "prctl": 167,
-                "mount": 40, "fchmodat": 53, "setpriority": 140, "futex": 98, "ioctl": 29},
+                "mount": 40, "fchmodat": 53, "setpriority": 140, "futex": 98, "ioctl": 29,
+                "sendto": 206, "sendmsg": 211, "sendmmsg": 269},
 }  # fmt: skip
 ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "i386": 0x40000003}
 
@@ -70,6 +72,27 @@ def test_processes_and_threads_may_be_made_but_no_namespaces(machine: str) -> No
     assert decide(machine, number, 17) == ALLOW
     assert decide(machine, number, THREAD) == ALLOW
     assert decide(machine, number, 17 | NEW_USER) == errno.EPERM
+
+
+def test_processes_are_made_below_the_session_and_not_beside_it(machine: str) -> None:
+    clone_parent = 0x8000
+    assert decide(machine, NUMBERS[machine]["clone"], 17 | clone_parent) == errno.EPERM
+
+
+def test_memory_that_is_shared_is_a_files(machine: str) -> None:
+    number, shared, private, anonymous, checked = NUMBERS[machine]["mmap"], 1, 2, 0x20, 3
+    assert decide(machine, number, 0, 4096, 3, private | anonymous) == ALLOW
+    assert decide(machine, number, 0, 4096, 3, shared) == ALLOW
+    assert decide(machine, number, 0, 4096, 3, shared | anonymous) == errno.EPERM
+    assert decide(machine, number, 0, 4096, 3, checked | anonymous | 0x4000) == errno.EPERM
+
+
+def test_no_urgent_bytes_are_sent(machine: str) -> None:
+    urgent, no_signal = 1, 0x4000
+    for name, before in (("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)):
+        arguments = [0] * before
+        assert decide(machine, NUMBERS[machine][name], *arguments, no_signal) == ALLOW
+        assert decide(machine, NUMBERS[machine][name], *arguments, no_signal | urgent) == 1
 
 
 def test_calls_whose_arguments_cannot_be_seen_do_not_exist(machine: str) -> None:

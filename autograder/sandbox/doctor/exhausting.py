@@ -67,8 +67,10 @@ MEMORY_TOGETHER = Attack(
     "use up the machine's memory with many small processes",
     """
 import numpy as np
-for _ in range(12):
+for number in range(8):
     if os.fork() == 0:
+        if number % 2 and os.fork():
+            os._exit(0)  # every second one has no parent any more
         hoard = np.ones(targets["memory_mb"] * 2**17 // 5)
         time.sleep(60)
         os._exit(0)
@@ -76,6 +78,20 @@ time.sleep(5)
 report["together"] = "got more than allowed"
 """,
     "ended_for_memory",
+)
+
+MEMORY_OF_NOBODY = Attack(
+    "memory of nobody",
+    "allocate memory that no process is seen to use",
+    """
+import mmap
+attempt("shared", lambda: mmap.mmap(-1, 2**20))
+def zeros():
+    with open("/dev/zero", "rb") as file:
+        return mmap.mmap(file.fileno(), 2**20, mmap.MAP_SHARED, mmap.PROT_READ)[0]
+attempt("shared zeros", zeros)
+attempt("not in a process", call, "shmget", 0, 4096, 0o1600)
+""",
 )
 
 DISK = Attack(
@@ -111,4 +127,36 @@ for name in ("memfd_create", "memfd_secret"):
     "disk_spared",
 )
 
-ALL = (DAEMON, FORK_BOMB, MEMORY, MEMORY_TOGETHER, DISK)
+FILES = Attack(
+    "files",
+    "make files of nothing, without end",
+    """
+def empty():
+    for number in range(100_000):
+        os.close(os.open("f%d" % number, os.O_CREAT | os.O_WRONLY))
+attempt("empty files", empty)
+time.sleep(1)
+""",
+    "disk_spared",
+)
+
+FOLDERS = Attack(
+    "folders",
+    "make folders in folders until whoever tidies up gives up, and stay",
+    """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(60)
+    os._exit(0)
+def deeper():
+    for _ in range(3000):
+        os.mkdir("d", 0o300)
+        os.chdir("d")
+attempt("folders", deeper)
+time.sleep(1)
+""",
+    "disk_spared",
+)
+
+ALL = (DAEMON, FORK_BOMB, MEMORY, MEMORY_TOGETHER, MEMORY_OF_NOBODY, DISK, FILES, FOLDERS)

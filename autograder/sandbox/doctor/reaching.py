@@ -138,6 +138,11 @@ NEWUSER, NEWNS = 0x10000000, 0x20000
 attempt("unshare user", in_a_child, lambda: call("unshare", NEWUSER))
 attempt("unshare mount", in_a_child, lambda: call("unshare", NEWNS))
 attempt("clone", lambda: call("clone", None, None, NEWUSER | 17, None))
+def beside():
+    if call("syscall", {"x86_64": 56, "aarch64": 220}[os.uname().machine],
+            ctypes.c_ulong(0x8000 | 17), None, None, None, None) == 0:
+        os._exit(0)
+attempt("a child of our parent", beside)
 attempt("mount", call, "mount", b"tmpfs", b".", b"tmpfs", 0, None)
 attempt("unmount proc", call, "umount2", b"/proc", 2)
 attempt("unmount scratch", call, "umount2", os.getcwd().encode(), 2)
@@ -151,6 +156,10 @@ attempt("keys", call, "syscall", {"x86_64": 250, "aarch64": 219}[os.uname().mach
 attempt("bpf", call, "syscall", {"x86_64": 321, "aarch64": 280}[os.uname().machine], 0, None, 0)
 attempt("io_uring", call, "syscall", 425, 1, None)
 attempt("userfaultfd", call, "syscall", {"x86_64": 323, "aarch64": 282}[os.uname().machine], 0)
+attempt("old asynchronous files", call, "syscall", {"x86_64": 206, "aarch64": 0}[
+    os.uname().machine], 8, ctypes.byref(ctypes.c_ulong()))
+attempt("splice", call, "splice", os.pipe()[0], None, os.pipe()[1], None, 1, 2)
+attempt("urgent bytes", lambda: socket.socketpair()[0].send(b"x", socket.MSG_OOB))
 attempt("shared memory", call, "shmget", 0, 4096, 0o1600)
 attempt("personality", call, "personality", 0x0040000)
 attempt("watch files", call, "inotify_init1", 0)

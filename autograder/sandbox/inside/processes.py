@@ -87,15 +87,3 @@ def _owner(pid: int) -> int | None:
     except (OSError, StopIteration):
         return None
     return int(line.split()[1])
-
-
-def bytes_in(directory: str) -> int:
-    """How much the files below ``directory`` take on the disk."""
-    total = 0
-    for parent, names, files in os.walk(directory):
-        for name in (*names, *files):
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_blocks * 512  # noqa: PTH118
-            except OSError:
-                continue
-    return total

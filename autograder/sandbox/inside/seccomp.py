@@ -52,7 +52,9 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     # Large and often broken parts of the kernel.
     "bpf": (321, 280), "perf_event_open": (298, 241), "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "userfaultfd": (323, 282),
-    "modify_ldt": (154, None),
+    "modify_ldt": (154, None), "io_setup": (206, 0), "io_destroy": (207, 1),
+    "io_submit": (209, 2), "io_cancel": (210, 3), "io_getevents": (208, 4),
+    "io_pgetevents": (333, 292), "vmsplice": (278, 75), "splice": (275, 76), "tee": (276, 77),
     # The machine.
     "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
     "swapon": (167, 224), "swapoff": (168, 225), "init_module": (175, 105),
@@ -78,6 +80,9 @@ _NEWEST_KNOWN = 451
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 _ANY_NEW_NAMESPACE = 0x7E020080
+_CLONE_PARENT = 0x8000  # a child of one's own parent, beside the session instead of below it
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_MSG_OOB = 1
 _SOCK_STREAM, _SOCK_SEQPACKET = 1, 5
 _O_TMPFILE = 0o20000000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
@@ -120,7 +125,17 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
         code += _refuse(numbers[column], errno.EPERM)
     # Their arguments are in memory, where a filter cannot look: libraries fall back on older calls.
     code += _refuse(435, errno.ENOSYS) + _refuse(437, errno.ENOSYS)  # clone3, openat2
-    code += _when((56, 220)[column], [*_load(0), *_refuse_if_any(_ANY_NEW_NAMESPACE)])  # clone
+    beside_or_apart = _ANY_NEW_NAMESPACE | _CLONE_PARENT
+    code += _when((56, 220)[column], [*_load(0), *_refuse_if_any(beside_or_apart)])  # clone
+    # Memory that is shared and of no file is of no process either: it could not be counted.
+    nameless = _MAP_SHARED | _MAP_ANONYMOUS
+    code += _when(
+        (9, 222)[column],  # mmap
+        [*_load(3), (_AND, 0, 0, nameless), *_refuse(nameless, errno.EPERM)],
+    )
+    # Urgent bytes on a local socket: nobody's need, and a source of holes in kernels.
+    for pair, flags in (((44, 206), 3), ((46, 211), 2), ((307, 269), 3)):  # sendto, sendmsg, -mmsg
+        code += _when(pair[column], [*_load(flags), *_refuse_if_any(_MSG_OOB)])
     # A datagram socket could still send to any address; a connected stream reaches its peer only.
     code += _when(
         (53, 199)[column],  # socketpair

@@ -9,12 +9,11 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
 
-from . import kernel, preload, wall
+from . import kernel, preload, scratch, wall
 from .plan import Plan
 from .supervise import Supervisor
 
@@ -51,7 +50,7 @@ def main() -> None:
         Supervisor(ground, control, own_processes).run()
     finally:
         if plan.scratch is not None:  # the host may have been killed, and cannot tidy up
-            shutil.rmtree(plan.scratch, ignore_errors=True)
+            scratch.remove(plan.scratch)
 
 
 def _become_init(plan: Plan) -> int:

@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -20,7 +19,7 @@ import traceback
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from . import kernel, killing, landlock, processes, student, wall
+from . import kernel, killing, landlock, processes, scratch, student, wall
 from .plan import UIDS
 from .wall import Ground
 
@@ -151,12 +150,12 @@ class Supervisor:
     def _start(self, sock: int, status: socket.socket) -> None:
         plan = self.ground.plan
         uid = None if plan.uid is None else plan.uid + self._count % UIDS
-        scratch = wall.SCRATCH
+        own = wall.SCRATCH
         if not plan.namespaced:
-            scratch = f"{plan.scratch}/{os.getpid()}-{self._count}"
-            os.mkdir(scratch, 0o700)  # noqa: PTH102
+            own = f"{plan.scratch}/{os.getpid()}-{self._count}"
+            os.mkdir(own, 0o700)  # noqa: PTH102
             if uid is not None:
-                os.chown(scratch, uid, uid)
+                os.chown(own, uid, uid)
         keeper = os.getpid()
         read, write = os.pipe()
         try:
@@ -166,10 +165,10 @@ class Supervisor:
             raise
         else:
             if pid == 0:
-                student.become(self.ground, keeper, sock, write, scratch, uid)
+                student.become(self.ground, keeper, sock, write, own, uid)
         finally:
             os.close(write)
-        self._kept[pid] = _Kept(pid, status, read, uid, scratch)
+        self._kept[pid] = _Kept(pid, status, read, uid, own)
 
     def _fork(self) -> int:
         """Fork; with namespaces, the child is the first process of a new one."""
@@ -208,18 +207,22 @@ class Supervisor:
         for kept in self._kept.values():
             if not kept.number:
                 continue
-            everything = processes.beneath(kept.number)
+            everything = self._processes_of(kept)
             own = (processes.private_kb(p.pid) - self.ground.private_kb for p in everything)
             if sum(max(0, kb) for kb in own) > plan.memory_mb * 1024:
                 kept.limit = "memory"
             elif sum(process.threads for process in everything) > plan.processes:
                 kept.limit = "processes"
-            elif not plan.namespaced and (
-                processes.bytes_in(kept.scratch) > plan.scratch_mb * 2**20
-            ):
+            elif not plan.namespaced and scratch.over(kept.scratch, plan.scratch_mb):
                 kept.limit = "scratch"
             if kept.limit:
                 self._kill(kept)
+
+    def _processes_of(self, kept: _Kept) -> list[processes.Process]:
+        """Every process of a session. Without namespaces its orphans are its keeper's children."""
+        if self.ground.plan.namespaced:
+            return processes.beneath(kept.number)
+        return processes.beneath(processes.myself().pid)[1:]
 
     def _kill(self, kept: _Kept) -> None:
         kept.ending = True
@@ -245,7 +248,7 @@ class Supervisor:
                 self._hear_last_words(kept)
             if not self.ground.plan.namespaced:
                 kept.cpu_s += self._end_the_rest(kept)
-                shutil.rmtree(kept.scratch, ignore_errors=True)
+                scratch.remove(kept.scratch)
             code = os.waitstatus_to_exitcode(status)
             _tell(
                 kept.status,
