@@ -88,8 +88,9 @@ def grade_into(
     report.write_class(store.out, results, course, lang, damaged)
     report.write_grades_csv(store.out, results)
     seconds = time.monotonic() - began
+    graded = len(submissions) - kept
     print(
-        f"graded {len(submissions) - kept} submissions in {seconds:.1f} s"
+        f"graded {graded} submission{'' if graded == 1 else 's'} in {seconds:.1f} s"
         + (f", {kept} unchanged" if kept else "")
     )
     print(f"class page: {store.out / 'index.html'}")

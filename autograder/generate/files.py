@@ -9,8 +9,6 @@ from autograder.course.records import LANGUAGES, Course, CourseError
 from autograder.generate.notebook import notebook_bytes
 from autograder.generate.secrets import secrets
 
-_REGENERATE = "run `autograder generate`"
-
 
 def write_assignments(
     course: Course,
@@ -52,13 +50,14 @@ def stale(
     Each line names a file and the mend. Surplus files are looked for if all exercises are meant.
     """
     made = _render(course, ids, langs, provide_earlier)
+    mend = f"run `autograder generate{' --provide-earlier' if provide_earlier else ''}`"
     problems = []
     for name, content in made.items():
         path = out / name
         if not path.exists():
-            problems.append(f"{path}: missing; {_REGENERATE}")
+            problems.append(f"{path}: missing; {mend}")
         elif path.read_bytes() != content:
-            problems.append(f"{path}: not what solutions/ gives; {_REGENERATE}")
+            problems.append(f"{path}: not what solutions/ gives; {mend}")
     if {*ids} >= {exercise.id for exercise in course.exercises} or not ids:
         folders = [out / lang for lang in (langs or LANGUAGES)]
         for path in sorted(path for folder in folders for path in folder.rglob("*.ipynb")):
