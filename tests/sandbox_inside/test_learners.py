@@ -301,3 +301,8 @@ def test_numpy_is_told_to_raise_and_what_is_too_small_to_be_told_from_0_is_still
         assert book.call("f", np.array([-1000.0, 0.0])).tolist() == [0, 1]
         with pytest.raises(StudentRaised, match="overflow"):
             book.call("f", np.array([1000.0]))
+
+
+def test_numpy_deleted_at_the_end_to_tidy_up(notebook: Open) -> None:
+    with notebook("import numpy as np", "def f(x):\n    return np.sum(x)", "del np") as book:
+        assert book.call("f", np.ones(3)) == 3

@@ -46,6 +46,7 @@ class Notebook:
     def __init__(self, given: dict[str, Any]) -> None:
         self.module = ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(self.module)
+        self._given = given
         self.namespace.update(given, __builtins__=__builtins__)
         self.own: dict[str, Any] = {}
         # Annotations are never evaluated: one that names a module which is not here would otherwise
@@ -99,8 +100,8 @@ class Notebook:
         return records
 
     def settle(self) -> None:
-        """Put the student's own functions back where an import or a number took their name."""
-        self.namespace.update(self.own)
+        """Put back own functions whose name something else took, and what was given and deleted."""
+        self.namespace.update(self._given | self.namespace | self.own)
 
     def statement(self, node: ast.stmt, filename: str, salvage: bool = False) -> None:
         """Run one statement, and note what it defines.
