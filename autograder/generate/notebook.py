@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({})"
 _UPLOAD = {
     "en": "In Colab, choose *Upload* and this file.",
-    "ja": "Colab で「アップロード」を選び、このファイルを開いてください。",
+    "ja": "Colabで「アップロード」を選び、このファイルを開いてください。",
 }
 _LONGEST_ID = 64  # nbformat's limit
 
