@@ -579,7 +579,7 @@ def train_softmax(X, y, lr=0.1, epochs=500, n_classes=None):
     part="train_softmax",
     hint={
         "en": "Which of your parameters never changes?",
-        "ja": "学習の間、変わらないパラメータはどれですか。",
+        "ja": "学習の間、変わらないパラメーターはどれですか。",
     },
 )
 def train_softmax(X, y, lr=0.1, epochs=500, n_classes=None):
