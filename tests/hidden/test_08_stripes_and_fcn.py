@@ -155,7 +155,8 @@ def _examples(make, N, D, classes):
 
 def _like(answer, biases):
     """One row of biases (1, C), or as many in a row (C,): they add up to the same."""
-    return biases.ravel() if np.ndim(fetch(answer)) == 1 else biases
+    value = fetch(answer)
+    return biases.ravel() if isinstance(value, np.ndarray) and value.ndim == 1 else biases
 
 
 @criterion("train_softmax.weights")
