@@ -1,0 +1,186 @@
+"""Slips that once earned too much, or cost what they are no part of: each costs exactly this.
+
+A slip turns ``old`` into ``new`` in the teaching solution of one exercise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course.load import load_course
+from autograder.sandbox.session import Budget
+from autograder.synthetic.notebooks import solution
+
+COURSE = load_course(Path(__file__).parents[2])
+PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=2)
+
+NETWORK = {
+    "SimpleConvNet.gradient.every_parameter", "SimpleConvNet.gradient.new_batch",
+    "SimpleConvNet.gradient.called_again",
+}  # fmt: skip
+FORWARD = {
+    f"Convolution.forward.{slug}"
+    for slug in (
+        "one_filter", "bias", "batch_channels_filters", "non_square", "stride", "padding",
+        "all_at_once", "float32", "input_untouched",
+    )
+}  # fmt: skip
+
+# By exercise, cell and what went wrong: old, new, criteria lost.
+SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
+    ("01_windows", "conv2d_single", "of a year without flip_kernel"): (
+        "padding=0, flip_kernel=False):", "padding=0):\n    flip_kernel = False",
+        {"conv2d_single.flip", "conv2d_single.all_at_once", "conv2d_single.input_untouched"},
+    ),
+    ("01_windows", "conv_param_count", "of a year without bias"): (
+        "filter_w, bias=True):", "filter_w):\n    bias = True", {"conv_param_count.weights"},
+    ),
+    ("02_im2col", "im2col", "float32 whatever comes"): (
+        "dtype=input_data.dtype", "dtype=np.float32", {"im2col.float32"},
+    ),
+    ("02_im2col", "im2col", "a check that refuses what fits"): (
+        "filter_h > H + 2 * pad or", "filter_h > W + 2 * pad or", {"im2col.all_at_once"},
+    ),
+    ("02_im2col", "im2col", "a check that forgets half the padding"): (
+        "or filter_w > W + 2 * pad", "or filter_w > W + pad", {"im2col.all_at_once"},
+    ),
+    ("02_im2col", "im2col", "another default"): (
+        "filter_w, stride=1, pad=0", "filter_w, stride=1, pad=1", {"im2col.all_at_once"},
+    ),
+    ("02_im2col", "col2im", "out_h from the width of the window"): (
+        "out_h = (H + 2 * pad - filter_h)", "out_h = (H + 2 * pad - filter_w)",
+        {"col2im.non_square", "col2im.all_at_once"},
+    ),
+    ("02_im2col", "col2im", "float32 whatever comes"): (
+        "dtype=col.dtype", "dtype=np.float32", {"col2im.float32"},
+    ),
+    ("03_convolution", "convolution", "a relu in forward"): (
+        "return product.reshape(", "return np.maximum(product, 0).reshape(", FORWARD,
+    ),
+    ("03_convolution", "convolution", "float32 whatever comes"): (
+        "product = self.col @ self.col_W + self.b",
+        "product = (self.col @ self.col_W + self.b).astype(np.float32)",
+        {"Convolution.forward.float32"},
+    ),
+    ("03_convolution", "convolution", "gradients in float32 whatever comes"): (
+        "dcol = rows @ self.col_W.T", "dcol = (rows @ self.col_W.T).astype(np.float32)",
+        {"Convolution.backward.float32"},
+    ),
+    ("03_convolution", "convolution", "the mean over the batch"): (
+        ".reshape(self.W.shape)", ".reshape(self.W.shape) / self.x_shape[0]",
+        {"Convolution.backward.dw"},
+    ),
+    ("03_convolution", "convolution", "out_h from the width of the filter"): (
+        "out_h = (H + 2 * self.pad - FH)", "out_h = (H + 2 * self.pad - FW)",
+        {
+            "Convolution.forward.non_square", "Convolution.forward.all_at_once",
+            "Convolution.backward.non_square",
+        },
+    ),
+    ("04_pooling", "pooling", "a border as small as the smallest number"): (
+        "constant_values=-np.inf", "constant_values=x.min()", {"Pooling.backward.padding"},
+    ),
+    ("04_pooling", "pooling", "x cut off at 0 when all is done"): (
+        "self.x = x\n", "self.x = x.copy()\n        x[x < 0] = 0\n",
+        {"Pooling.forward.input_untouched"},
+    ),
+    ("04_pooling", "pooling", "float32 whatever comes"): (
+        "out = np.max(col, axis=1)", "out = np.max(col, axis=1).astype(np.float32)",
+        {"Pooling.forward.float32"},
+    ),
+    ("05_gap", "gap_layer_2d", "dout divided in place"): (
+        "share = np.expand_dims(dout / (height * width), axes)",
+        "dout /= height * width\n        share = np.expand_dims(dout, axes)",
+        {"GlobalAveragePooling2D.backward.batch"},
+    ),
+    ("05_gap", "gap_layer_2d", "the first shape kept"): (
+        "self.x_shape = x.shape", "self.x_shape = self.x_shape or x.shape",
+        {"GlobalAveragePooling2D.backward.batch"},
+    ),
+    ("05_gap", "global_average_pooling_2d", "float32 whatever comes"): (
+        "np.mean(x, axis=(-2, -1))", "np.mean(x, axis=(-2, -1), dtype=np.float32)",
+        {"GlobalAveragePooling2D.forward.float32"},
+    ),
+    ("06_simple_convnet", "relu", "float32 whatever comes"): (
+        "return np.maximum(x, 0)", "return np.maximum(x, 0).astype(np.float32)",
+        {"Relu.forward.values"},
+    ),
+    ("06_simple_convnet", "softmax_with_loss", "the maximum taken away in place"): (
+        "shifted = x - x.max(axis=1, keepdims=True)",
+        "x -= x.max(axis=1, keepdims=True)\n        shifted = x",
+        {"SoftmaxWithLoss.forward.large_beside_small"},
+    ),
+    ("06_simple_convnet", "affine", "no bias"): (
+        "@ self.W + self.b", "@ self.W",
+        {"Affine.forward.rows", "SimpleConvNet.__init__.shared_parameters"},
+    ),
+    ("06_simple_convnet", "affine", "the mean over the batch"): (
+        "dout.sum(axis=0)", "dout.mean(axis=0)", {"Affine.backward.dw_and_db", *NETWORK},
+    ),
+    ("06_simple_convnet", "adam", "gradients squared in place"): (
+        "g**2", "np.multiply(g, g, out=g)", {"Adam.update.in_place"},
+    ),
+    ("06_simple_convnet", "adam", "eps under the root"): (
+        "/ (np.sqrt(v_hat) + 1e-8)", "/ np.sqrt(v_hat + 1e-8)", {"Adam.update.epsilon"},
+    ),
+    ("07_resnet", "batch_norm", "eps outside the root"): (
+        "np.sqrt(variance + eps)\n", "(np.sqrt(variance) + eps)\n", {"batch_norm.eps"},
+    ),
+    ("07_resnet", "batchnorm", "eps outside the root"): (
+        "np.sqrt(variance + self.eps)", "(np.sqrt(variance) + self.eps)",
+        {"BatchNorm.forward.train", "BatchNorm.backward.few_numbers"},
+    ),
+    ("07_resnet", "batchnorm", "the running mean never moves"): (
+        "self.running_mean = old * self.running_mean + new * mean\n", "pass\n",
+        {"BatchNorm.forward.running_mean", "BasicBlock.forward.eval", "SimpleResNet.forward.eval"},
+    ),
+    ("07_resnet", "basicblock", "a 3x3 convolution as shortcut"): (
+        '"_shortcut", he_filters(out_channels, in_channels, 1)',
+        '"_shortcut", he_filters(out_channels, in_channels, 3)',
+        {"BasicBlock.forward.other_channels", "SimpleResNet.forward.scores"},
+    ),
+    ("07_resnet", "simpleresnet", "a stage that begins with the wrong channels"): (
+        "BasicBlock(64, 128, 2)", "BasicBlock(128, 128, 2)", {"SimpleResNet.forward.scores"},
+    ),
+    ("07_resnet", "simpleresnet", "no bias at the end"): (
+        'self.params["fc.W"] + self.params["fc.b"]', 'self.params["fc.W"]',
+        {"SimpleResNet.forward.scores"},
+    ),
+    ("08_stripes_and_fcn", "softmax", "the mean taken away"): (
+        "logits.max(axis=1", "logits.mean(axis=1", {"softmax.large"},
+    ),
+    ("08_stripes_and_fcn", "make_dataset", "kinds in turn"): (
+        "rng.integers(0, 2)", "i % 2", {"make_dataset.seed"},
+    ),
+}  # fmt: skip
+
+
+def handed_in(exercise: str, cell: str, old: str, new: str) -> tuple[str, list[str]]:
+    sources = []
+    for each in solution(COURSE, COURSE.exercise(exercise), "en"):
+        source = each.source
+        if each.name == cell:
+            head, found, tail = source.rpartition(old)  # a docstring may say the same before
+            assert found, f"the teaching solution of {cell} does not say {old!r}: write another"
+            source = head + new + tail
+        if each.role in ("setup", "carry", "stub"):
+            sources.append(source)
+    return exercise, sources
+
+
+@pytest.fixture(scope="module")
+def graded(grade_books):
+    books = {
+        f"{exercise} {cell}: {name}": handed_in(exercise, cell, old, new)
+        for (exercise, cell, name), (old, new, _) in SLIPS.items()
+    }
+    return grade_books(books, PATIENT)
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=" ".join)
+def test_it_costs_what_it_should_and_only_that(graded, slip):
+    exercise, cell, name = slip
+    told = graded[f"{exercise} {cell}: {name}"]
+    assert told.lost == SLIPS[slip][2], told.messages
