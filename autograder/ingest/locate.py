@@ -21,6 +21,7 @@ from autograder.ingest.names import (
     ignored,
     may_be_a_submission,
     printable,
+    shown,
     stem,
 )
 
@@ -86,7 +87,7 @@ def locate(
                 f"{printable(entry.path)}: {student} has handed in {entry.exercise} twice; "
                 f"{printable(first.path)} is graded. Remove one of them"
             )
-    return Found(tuple(found[key] for key in sorted(found)), tuple(problems))
+    return Found(tuple(found[key] for key in sorted(found)), tuple(map(shown, problems)))
 
 
 @dataclass(frozen=True)

@@ -61,3 +61,10 @@ def printable(name: Path | str) -> str:
     Names out of an archive made on a Japanese Windows are often in another encoding.
     """
     return os.fspath(name).encode("utf-8", "replace").decode()
+
+
+def shown(text: str) -> str:
+    """Text with names in it, fit for a terminal: nothing of a name commands it."""
+    return "".join(
+        c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text
+    )

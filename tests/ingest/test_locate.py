@@ -440,3 +440,13 @@ def test_folders_in_folders_without_end_are_the_students_own_affair(
         "bob 02_im2col": "bob/02_im2col/x.ipynb",
         "mallory 02_im2col": "mallory/02_im2col",
     }
+
+
+def test_names_that_would_command_a_terminal_are_only_text(tmp_path: Path) -> None:
+    evil = "\x1b]0;evil\x07\x1b[2J\u202e\x9b"
+    root = make(tmp_path / "s", f"{evil}/", f"bob/02_im2col/{evil}.ipynb", "bob/02_im2col/b.ipynb")
+    make(root, f"cy/{evil}/x.ipynb", "田中\u3000太郎/")
+    problems = found(root).problems
+    assert len(problems) == 4
+    assert all("evil" in problem or "田中\u3000太郎" in problem for problem in problems[:2])
+    assert all(c.isprintable() or c == "\u3000" for problem in problems for c in problem)
