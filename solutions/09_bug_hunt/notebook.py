@@ -511,7 +511,7 @@ draw_kill_matrix()
 # conventions of notebooks 02 to 04:
 #
 # - return a tuple of **all** arguments in the suspect's order, or `None` for the one that is right;
-# - arrays are NumPy arrays of at most 2,000 numbers from −100 to 100;
+# - arrays are NumPy arrays of at most 3,000 numbers from −100 to 100;
 # - windows and filters fit into the (padded) image, are at most 8 × 8, with a stride of 1 to 8, and
 #   padding up to 4; where a `dout` or `col` belongs to an image, it has the shape that goes with it;
 # - differences of up to 0.00001 are taken for rounding;
@@ -530,7 +530,7 @@ draw_kill_matrix()
 # **入力のきまり** 正しいコードなら答えが出る入力でなければなりません。そこで、ノートブック02から04の約束に従うものとします。
 #
 # - 容疑者の引数を、順番どおりに**すべて**並べたタプルを返します。正しいコードだと判断したら`None`を返します。
-# - 配列はNumPy配列で、要素は2,000個以下、値は−100から100までとします。
+# - 配列はNumPy配列で、要素は3,000個以下、値は−100から100までとします。
 # - 窓やフィルターは（パディング後の）画像に収まる大きさで、8×8以下とします。ストライドは1から8、パディングは4以下です。画像に対応する`dout`や`col`は、正しい形状にします。
 # - 0.00001以下の違いは、丸め誤差とみなします。
 # - 乱数を使うときはシードを固定して、関数が毎回同じ値を返すようにします。
@@ -539,7 +539,7 @@ draw_kill_matrix()
 
 
 # %% name="rules" tags=["setup"]
-MOST_NUMBERS = 2000
+MOST_NUMBERS = 3000
 LARGEST = 100
 
 

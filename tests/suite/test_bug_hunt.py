@@ -127,30 +127,30 @@ def test_eight_go_wrong_on_some_inputs_and_not_on_all_and_one_on_none(letter):
 
 LARGE = {
     "a": [(200, 100, 1, 1, 8)],
-    "b": [(np.ones((1000, 2)), np.zeros(1000, int), 1), (np.ones((1, 2000)), np.zeros(1, int), 1)],
+    "b": [(np.ones((1500, 2)), np.zeros(1500, int), 1), (np.ones((1, 3000)), np.zeros(1, int), 1)],
     "c": [
-        (np.ones((2000, 1)), (1, 1, 20, 100), 1, 1, 1, 0),
-        (np.ones((1, 2000)), (1, 100, 4, 5), 4, 5, 8, 0),
-        (np.ones((1, 2000)), (1, 2000 // 64, 8, 8), 8, 8, 8, 0),
-        (np.ones((20, 100)), (20, 100, 1, 1), 1, 1, 8, 0),
+        (np.ones((3000, 1)), (1, 1, 30, 100), 1, 1, 1, 0),
+        (np.ones((1, 3000)), (1, 100, 5, 6), 5, 6, 8, 0),
+        (np.ones((1, 46 * 64)), (1, 46, 8, 8), 8, 8, 8, 0),
+        (np.ones((30, 100)), (30, 100, 1, 1), 1, 1, 8, 0),
     ],
     "e": [
-        (np.ones((2000, 1, 1, 1)), 8, 8, 1, 4),
-        (np.ones((1, 1, 1, 2000)), 8, 8, 1, 4),
-        (np.ones((1, 1, 2000, 1)), 5, 8, 1, 2),
-        (np.ones((1, 1, 40, 50)), 8, 8, 1, 4),
-        (np.ones((1, 1, 40, 50)), 1, 1, 1, 0),
+        (np.ones((3000, 1, 1, 1)), 8, 8, 1, 4),
+        (np.ones((1, 1, 1, 3000)), 8, 8, 1, 4),
+        (np.ones((1, 1, 3000, 1)), 5, 8, 1, 2),
+        (np.ones((1, 1, 50, 60)), 8, 8, 1, 4),
+        (np.ones((1, 1, 50, 60)), 1, 1, 1, 0),
     ],
     "g": [
-        (np.ones((1, 1, 40, 50)), np.ones((1, 1, 40, 50)), 1, 1, 1),
-        (np.ones((1, 1, 40, 50)), np.ones((1, 1, 33, 43)), 8, 8, 1),
+        (np.ones((1, 1, 50, 60)), np.ones((1, 1, 50, 60)), 1, 1, 1),
+        (np.ones((1, 1, 50, 60)), np.ones((1, 1, 43, 53)), 8, 8, 1),
     ],
-    "h": [(np.ones((2, 5, 10, 20)), np.ones((2, 5, 10, 20)), 1)],
+    "h": [(np.ones((2, 5, 10, 30)), np.ones((2, 5, 10, 30)), 1)],
     "i": [
-        (np.ones((2, 1000, 1, 1)), np.ones((2, 1000, 1, 1)), np.ones((2, 2, 9, 9)), 1, 4),
-        (np.ones((1, 31, 8, 8)), np.ones((1, 31, 8, 8)), np.ones((1, 1, 9, 9)), 1, 4),
-        (np.ones((1, 1, 40, 50)), np.ones((1, 1, 8, 8)), np.ones((1, 1, 33, 43)), 1, 0),
-        (np.ones((50, 1, 6, 6)), np.ones((31, 1, 8, 8)), np.ones((50, 31, 1, 1)), 8, 1),
+        (np.ones((2, 1500, 1, 1)), np.ones((2, 1500, 1, 1)), np.ones((2, 2, 9, 9)), 1, 4),
+        (np.ones((1, 46, 8, 8)), np.ones((1, 46, 8, 8)), np.ones((1, 1, 9, 9)), 1, 4),
+        (np.ones((1, 1, 50, 60)), np.ones((1, 1, 8, 8)), np.ones((1, 1, 43, 53)), 1, 0),
+        (np.ones((65, 1, 6, 6)), np.ones((46, 1, 8, 8)), np.ones((65, 46, 1, 1)), 8, 1),
     ],
 }
 LARGE |= {"d": LARGE["c"], "f": LARGE["e"]}
@@ -173,7 +173,7 @@ JUNK = [
     b"x", [], (), [1, 2], (1, 1, 4), (1, 1, 4, 4.0), (1, 1, 4, 10**40), (100, 100, 100, 100), {},
     {"x": 1}, np.array(3), np.float64(2), np.int8(2), np.zeros(0), np.zeros((0, 1)),
     np.zeros((1, 0, 3, 3)), np.ones(3), np.ones((3, 3)), np.ones((1, 1, 3, 3)),
-    np.ones((1,) * 20), np.ones((1, 1, 50, 50)), np.full((1, 1, 3, 3), np.nan),
+    np.ones((1,) * 20), np.ones((1, 1, 60, 60)), np.full((1, 1, 3, 3), np.nan),
     np.full((1, 1, 3, 3), np.inf), np.full((1, 1, 3, 3), 1e300), np.full((3, 3), -(2**63)),
     np.full((3, 3), 2**64 - 1, np.uint64), np.ones((3, 3), bool), np.ones((3, 3), complex),
     np.array([["a", "b"]]), np.array([[b"a"]]), np.full(3, -1), np.full(3, 2**62),
@@ -247,3 +247,10 @@ def test_the_suspects_are_those_that_students_see():
         source = inspect.getsource(SUSPECTS[letter].code).strip()
         shown = [cell.source for cell in student_cells(EXERCISE, "ja") if cell.role == "setup"]
         assert sum(source in text for text in shown) == 1
+
+
+def test_the_accuracy_of_250_digits_in_batches_of_100_is_small_enough():
+    scores = np.random.default_rng(0).normal(size=(250, 10))
+    answer = scores, scores.argmax(axis=1), 100
+    assert SUSPECTS["b"].misfit(answer) is None
+    assert SUSPECTS["b"].goes_wrong(list(answer))
