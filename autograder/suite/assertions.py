@@ -26,6 +26,15 @@ class Mismatch(Exception):
         self.again = again
 
 
+class Incomparable(Exception):
+    """An answer at which comparing itself fails, though what is expected can be compared."""
+
+    def __init__(self, call: str, got: str) -> None:
+        super().__init__(f"{call}: {got} cannot be compared")
+        self.call = call
+        self.got = got
+
+
 class ArgumentChanged(Exception):
     """A call that changed an array it was given."""
 
@@ -59,9 +68,17 @@ def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -
 
     Raises:
         Mismatch: it differs; the first difference in the order of `autograder.suite.compare`.
+        Incomparable: it is too odd to be compared with anything.
         ValueError: ``expected`` holds NaN or infinity, which nothing could equal.
     """
-    found = difference(fetch(_answer(answer)), expected, rtol, atol)
+    value = fetch(_answer(answer))
+    try:
+        found = difference(value, expected, rtol, atol)
+    except Exception as error:
+        difference(expected, expected, rtol, atol)  # raises again where the suite is to blame
+        # A fault of the grader's earns the points. This one hangs on the answer, which students
+        # choose: whoever found one in comparing could pass everywhere by it.
+        raise Incomparable(label(answer), type_name(value)) from error
     if found is not None:
         raise Mismatch(label(answer), found, repeated(answer))
 

@@ -14,6 +14,7 @@ Whatever came across the wall is cut and cleaned before it stands in a text.
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import dataclass
 
 from autograder.course.records import Text
@@ -26,7 +27,7 @@ from autograder.sandbox.session import (
     one_line,
 )
 from autograder.suite import differences
-from autograder.suite.assertions import ArgumentChanged, Mismatch, NotRaised
+from autograder.suite.assertions import ArgumentChanged, Incomparable, Mismatch, NotRaised
 from autograder.suite.evidence import NotEvidence
 from autograder.suite.proxy import NotThere, StudentMissing
 
@@ -64,6 +65,10 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
         return _failure(error, part, reveal)
     if isinstance(error, Mismatch):
         return _mismatch(error, reveal)
+    if isinstance(error, Incomparable):
+        note = "".join(traceback.format_exception(error))
+        example = _example(error.call, one_line(error.got, 80), DASH, reveal)
+        return Outcome("failed", _INCOMPARABLE, example, note)
     if isinstance(error, ArgumentChanged):
         text = Text(
             f"Your code changed argument {error.place} in place. Work on a copy: "
@@ -164,6 +169,13 @@ _NOT_TRIED = {
         "ノートブックの Python プロセスが何度も終了したため、ここは確かめられませんでした。",
     ),
 }
+
+_INCOMPARABLE = Text(
+    "What your code gave back is too unusual to be compared with anything. "
+    "If it should be right, ask your instructor.",
+    "返された値が特殊すぎて、正しい値と比べられません。"
+    "正しいはずだと思う場合は、担当教員に相談してください。",
+)
 
 _UNREADABLE = Text(
     "What your code gave back cannot be read: it is too large, or nested too deeply.",

@@ -7,8 +7,10 @@ writing bytes of their own onto the socket.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from autograder.suite.compare import difference
 from autograder.suite.outcome import Outcome
 
 SAME = "same(student.f(make.normal(2, 3)), np.ones((2, 3)))"
@@ -364,3 +366,26 @@ def test_a_class_of_strange_names_and_methods_is_shown_cleanly(bench):
     outcome = bench.one("same(student.Net().forward(1), 2)", notebook, part="Net.forward")
     assert outcome.status == "missing"
     assert fit_to_be_shown(outcome)
+
+
+# --- should comparing itself fail -----------------------------------------------------------------
+
+
+def test_an_answer_on_which_comparing_fails_earns_nothing_and_the_instructor_is_told(
+    bench, monkeypatch
+):
+    """Whoever found an answer that breaks the comparer could pass everywhere by it."""
+
+    def breaks(got, *args):
+        return difference(got, *args) if np.all(got == 1) else 1 / 0
+
+    monkeypatch.setattr("autograder.suite.assertions.difference", breaks)
+    outcome = bench.one(SAME, "def f(x): return x")
+    assert outcome.status == "failed"
+    assert fit_to_be_shown(outcome)
+    assert "ZeroDivisionError" in outcome.grader_note
+
+
+def test_what_is_expected_and_cannot_be_compared_is_the_graders_fault(bench):
+    outcome = bench.one("same(student.f(np.ones(2)), np.full(2, np.nan))", "def f(x): return x")
+    assert outcome.status == "grader_error"
