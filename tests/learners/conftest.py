@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from autograder.course.load import load_course
+from autograder.synthetic.notebooks import solution
+
+COURSE = load_course(Path(__file__).parents[2])
+
+
+def teaching_cells(exercise: str) -> dict[str, str]:
+    """The code of the teaching solution that is not a check or a figure, by the cells' names."""
+    cells = solution(COURSE, COURSE.exercise(exercise), "en")
+    wanted = [each for each in cells if each.role in ("setup", "carry", "stub")]
+    return {each.name or f"cell {place}": each.source for place, each in enumerate(wanted)}
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,12 @@ A slip turns ``old`` into ``new`` in the teaching solution of one exercise.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from autograder.course.load import load_course
 from autograder.sandbox.session import Budget
-from autograder.synthetic.notebooks import solution
 
-COURSE = load_course(Path(__file__).parents[2])
+from .conftest import teaching_cells
+
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=2)
 
 NETWORK = {
@@ -157,23 +154,17 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
 }  # fmt: skip
 
 
-def handed_in(exercise: str, cell: str, old: str, new: str) -> tuple[str, list[str]]:
-    sources = []
-    for each in solution(COURSE, COURSE.exercise(exercise), "en"):
-        source = each.source
-        if each.name == cell:
-            head, found, tail = source.rpartition(old)  # a docstring may say the same before
-            assert found, f"the teaching solution of {cell} does not say {old!r}: write another"
-            source = head + new + tail
-        if each.role in ("setup", "carry", "stub"):
-            sources.append(source)
-    return exercise, sources
+def slipped(exercise: str, cell: str, old: str, new: str) -> list[str]:
+    cells = teaching_cells(exercise)
+    head, found, tail = cells[cell].rpartition(old)  # a docstring may say the same before
+    assert found, f"the teaching solution of {cell} does not say {old!r}: write another"
+    return list((cells | {cell: head + new + tail}).values())
 
 
 @pytest.fixture(scope="module")
 def graded(grade_books):
     books = {
-        f"{exercise} {cell}: {name}": handed_in(exercise, cell, old, new)
+        f"{exercise} {cell}: {name}": (exercise, slipped(exercise, cell, old, new))
         for (exercise, cell, name), (old, new, _) in SLIPS.items()
     }
     return grade_books(books, PATIENT)
