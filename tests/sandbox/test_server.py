@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox import launch
 from autograder.sandbox.child import Child
 from autograder.sandbox.inside import processes, wire
 from autograder.sandbox.level import Level
@@ -128,6 +130,36 @@ def test_a_server_that_died_is_replaced(level: Level) -> None:
         again = mortal.spawn({"probe": "report['alive'] = 1"})
         assert answer(again) == {"alive": "1"}
         end(again)
+
+
+def test_a_keeper_that_breaks_takes_all_of_its_session_along(
+    level: Level, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if level >= Level.NAMESPACES:
+        pytest.skip("the kernel ends everything in a namespace, whoever breaks")
+    inside = tmp_path / "inside"
+    shutil.copytree(launch.INSIDE, inside)
+    with (inside / "scratch.py").open("a") as file:
+        file.write("\ndef over(directory, megabytes):\n    raise RecursionError\n")
+    monkeypatch.setattr(launch, "INSIDE", inside)
+    with Server(level, Limits()) as broken:
+        child = broken.spawn({"probe": """
+import os, time
+read, write = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(write, b".")
+        time.sleep(60)
+    os._exit(0)
+os.read(read, 1)
+time.sleep(60)
+"""})  # fmt: skip
+        exit = child.wait(20)
+        assert exit is not None
+        child.sock.settimeout(5)
+        assert child.sock.recv(1) == b""  # nobody holds its other end
+        child.sock.close()
 
 
 def test_no_session_outlives_its_server(level: Level) -> None:

@@ -121,7 +121,7 @@ class Supervisor:
 
     def _keep_one(self, sock: int, status: socket.socket) -> NoReturn:
         """Be the keeper of one session."""
-        code = 1
+        code, single = 1, Supervisor(self.ground, None, _count=self._count)
         try:
             assert self.control is not None
             self.control.close()
@@ -135,7 +135,6 @@ class Supervisor:
                 kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
                 landlock.keep_signals_inside(self.ground.landlock)
                 self._can_kill_all = killing.is_shut_in()
-            single = Supervisor(self.ground, None, _count=self._count)
             single._can_kill_all = self._can_kill_all
             single._start(sock, status)
             os.close(sock)
@@ -144,6 +143,9 @@ class Supervisor:
         except BaseException:
             with contextlib.suppress(OSError):
                 _tell(status, failed=traceback.format_exc(limit=-3))
+            for kept in single._kept.values():  # whatever went wrong here, nothing outlives it
+                single._kill(kept)
+                single._end_the_rest(kept)
         finally:
             os._exit(code)
 
