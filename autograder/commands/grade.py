@@ -62,6 +62,7 @@ def grade_into(
     setup = setup_for(course, level, names)
     print(f"isolation: {level.name.lower()}", file=sys.stderr)
     failed: list[str] = []
+    odd: list[str] = []
     kept = 0
     with progress(len(submissions), "grading") as tick:
 
@@ -72,6 +73,8 @@ def grade_into(
             who = f"{result['student']} · {result['exercise']}"
             if result["status"] == "grader_error":
                 failed.append(who)
+            elif step.graded.notes:
+                odd.append(who)
             if not step.kept:
                 _keep_notes(store, result["student"], result["exercise"], step.graded.notes)
             word = score_of(result) if result["status"] == "graded" else result["status"]
@@ -96,15 +99,24 @@ def grade_into(
     print(f"class page: {store.out / 'index.html'}")
     for line in damaged:
         print(f"autograder: {line}", file=sys.stderr)
-    if failed:
-        some = ", ".join(failed[:9]) + (", …" if len(failed) > 9 else "")
+    if odd:
         print(
-            f"autograder: THE GRADER FAILED on {len(failed)} submissions; no points were taken: "
-            f"{some}. What happened stands in {store.out / 'grader-errors'}. "
-            "Mend it and run the same command again.",
+            f"autograder: look at {_some(odd)}: an answer was too odd to be compared and earned "
+            f"nothing. What happened stands in {store.out / 'grader-errors'}.",
+            file=sys.stderr,
+        )
+    if failed:
+        print(
+            f"autograder: THE GRADER FAILED on {len(failed)} of {len(submissions)} submissions; "
+            f"no points were taken: {_some(failed)}. What happened stands in "
+            f"{store.out / 'grader-errors'}. Mend it and run the same command again.",
             file=sys.stderr,
         )
     return len(failed) + len(damaged)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:9]) + (", …" if len(names) > 9 else "")
 
 
 def _keep_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...]) -> None:

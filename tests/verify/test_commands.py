@@ -79,3 +79,18 @@ def test_grade_names_a_result_that_an_earlier_run_left_and_that_is_damaged(box, 
     assert "Grade this submission again" in done.stderr
     assert "results/ben/01_box.json" in (out / "index.html").read_text(encoding="utf-8")
     assert "aiko,01_box" in (out / "grades.csv").read_text(encoding="utf-8-sig")
+
+
+def test_an_answer_too_odd_to_be_compared_is_told_and_costs_its_points(box, book, tmp_path):
+    box.replace(
+        box.suite,
+        "same(student.area(3.0, 5.0), 15.0)",
+        "from autograder.suite.assertions import Incomparable\n"
+        '    raise Incomparable("area(3.0, 5.0)", "an oddity")',
+    )
+    done = autograder(box, "grade", book, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "look at aiko · 01_box: an answer was too odd to be compared" in done.stderr
+    assert "THE GRADER FAILED" not in done.stderr
+    (note,) = (tmp_path / "out" / "grader-errors").iterdir()
+    assert "an oddity" in note.read_text(encoding="utf-8")
