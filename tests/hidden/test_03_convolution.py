@@ -191,6 +191,15 @@ def test_gradients_of_what_is_not_square(student, make):
     _same_dx_and_dw(student, make, (1, 1, 7, 5), (1, 1, 2, 4))
 
 
+@criterion("Convolution.backward.all_at_once")
+def test_gradients_of_everything_mixed(student, make):
+    for images, filters, stride, pad in (
+        ((2, 3, 6, 9), (4, 3, 3, 2), 2, 1),
+        ((3, 2, 9, 6), (5, 2, 4, 3), 3, 2),
+    ):
+        _same_dx_and_dw(student, make, images, filters, stride, pad)
+
+
 @criterion("Convolution.backward.several_calls")
 def test_gradients_belong_to_the_last_forward_and_are_overwritten(student, make):
     theirs, ours = _layers(student, make, (1, 1, 3, 3))

@@ -20,7 +20,8 @@ FORWARD = {
     "all_at_once", "float32", "input_untouched",
 }  # fmt: skip
 BACKWARD = {
-    "db", "dw", "dx", "stride", "padding", "non_square", "several_calls", "nothing_changed",
+    "db", "dw", "dx", "stride", "padding", "non_square", "all_at_once", "several_calls",
+    "nothing_changed",
     "float32",
 }  # fmt: skip
 POOLED = {
@@ -162,7 +163,7 @@ MISTAKES = {
     "no bias": conv(" + self.b\n", "\n", "values are wrong", {"bias", "all_at_once"}),
     "out_w of forward from H": conv(
         "out_w = 1 + int((W", "out_w = 1 + int((H", r"into shape \(1,3,3,-1\) — at",
-        {"non_square", "all_at_once"}, {"non_square"},
+        {"non_square", "all_at_once"}, {"non_square", "all_at_once"},
     ),
     "no transpose after the product": conv(
         ".reshape(N, out_h, out_w, -1).transpose(0, 3, 1, 2)", ".reshape(N, -1, out_h, out_w)",
@@ -173,17 +174,17 @@ MISTAKES = {
     ),
     "the gradient under another name": conv(
         "self.dW", "self.dw", "`dW` is not there|no attribute 'dW'", set(),
-        {"dw", "stride", "padding", "non_square", "several_calls", "float32"},
+        {"dw", "stride", "padding", "non_square", "all_at_once", "several_calls", "float32"},
     ),
     "the gradient under another name, and None": conv(
         "self.dW = np.dot(self.col.T, dout)\n        self.dW = self.dW",
         "self.dw = np.dot(self.col.T, dout)\n        self.dw = self.dw",
         "`dW` is None. Is it set by then, under that very name?", set(),
-        {"dw", "stride", "padding", "non_square", "several_calls", "float32"},
+        {"dw", "stride", "padding", "non_square", "all_at_once", "several_calls", "float32"},
     ),
     "the gradient not reshaped": conv(
         ".reshape(FN, C, FH, FW)", "", r"shape is .* should be", set(),
-        {"dw", "stride", "padding", "non_square", "several_calls"},
+        {"dw", "stride", "padding", "non_square", "all_at_once", "several_calls"},
     ),
     "gradients pile up": conv(
         "self.dW = np.dot(self.col.T, dout)\n        self.dW = self.dW",

@@ -67,13 +67,13 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ),
     ("03_convolution", "convolution", "the mean over the batch"): (
         ".reshape(self.W.shape)", ".reshape(self.W.shape) / self.x_shape[0]",
-        {"Convolution.backward.dw"},
+        {"Convolution.backward.dw", "Convolution.backward.all_at_once"},
     ),
     ("03_convolution", "convolution", "out_h from the width of the filter"): (
         "out_h = (H + 2 * self.pad - FH)", "out_h = (H + 2 * self.pad - FW)",
         {
             "Convolution.forward.non_square", "Convolution.forward.all_at_once",
-            "Convolution.backward.non_square",
+            "Convolution.backward.non_square", "Convolution.backward.all_at_once",
         },
     ),
     ("04_pooling", "pooling", "a border as small as the smallest number"): (
