@@ -37,7 +37,6 @@ class Place:
     href: str
     score: float
     full_score: float
-    bonus: bool
     status: str
     reason: str
 
@@ -130,7 +129,6 @@ def _place(result: Json, lang: str) -> Place:
         href=link("feedback", result["student"], f"{result['exercise']}.html"),
         score=result["score"],
         full_score=full_score(result),
-        bonus=not result["max_score"],
         status=status,
         reason=next((message for message in messages if message), ""),
     )
