@@ -158,6 +158,28 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
 
 
 @mistake(
+    "IM11",
+    part="im2col",
+    hint={
+        "en": "Write the meaning of each axis beside the list that np.pad gets. Which two grow?",
+        "ja": "np.padに渡すリストの横に、軸の意味を書きましょう。大きくなるのはどの2つですか。",
+    },
+)
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    out_h = (H + 2 * pad - filter_h) // stride + 1
+    out_w = (W + 2 * pad - filter_w) // stride + 1
+    img = np.pad(input_data, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            col[:, :, y, x] = img[
+                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
+            ]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+
+
+@mistake(
     "IM13",
     part="im2col",
     hint={

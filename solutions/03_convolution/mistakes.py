@@ -336,6 +336,48 @@ def forward(self, x):
     return out
 
 
+@mistake(
+    "CF9",
+    part="Convolution.forward",
+    hint={
+        "en": "How many weights does one filter have for a colour image?",
+        "ja": "カラー画像に対して、フィルター1枚はいくつの重みをもちますか。",
+    },
+)
+def forward(self, x):
+    F, C, FH, FW = self.W.shape
+    N, _, H, W = x.shape
+    out_h = (H + 2 * self.pad - FH) // self.stride + 1
+    out_w = (W + 2 * self.pad - FW) // self.stride + 1
+    self.x_shape = x.shape
+    self.col = im2col(x, FH, FW, self.stride, self.pad)
+    self.col_W = np.repeat(self.W[:, :1], C, axis=1).reshape(F, -1).T
+    out = self.col @ self.col_W + self.b
+    return out.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+
+
+@mistake(
+    "CF14",
+    part="Convolution.forward",
+    hint={
+        "en": "What is in the array before you add anything to it?",
+        "ja": "足していく前の配列には、何が入っていますか。",
+    },
+)
+def forward(self, x):
+    F, _, FH, FW = self.W.shape
+    N, _, H, W = x.shape
+    out_h = (H + 2 * self.pad - FH) // self.stride + 1
+    out_w = (W + 2 * self.pad - FW) // self.stride + 1
+    self.x_shape = x.shape
+    self.col = im2col(x, FH, FW, self.stride, self.pad)
+    self.col_W = self.W.reshape(F, -1).T
+    out = np.empty((N * out_h * out_w, F), dtype=x.dtype)
+    for k in range(self.col.shape[1]):
+        out += self.col[:, k : k + 1] * self.col_W[k]
+    return (out + self.b).reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+
+
 @equivalent("CE-A", part="Convolution.forward", why="filters as rows, size by int() of a quotient")
 def forward(self, x):
     F, _, FH, FW = self.W.shape
@@ -522,6 +564,27 @@ def backward(self, dout):
     self.dW = self.dW + (rows.T @ self.col).reshape(self.W.shape)
     dcol = rows @ self.col_W.T
     return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+
+
+@mistake(
+    "CB23",
+    part="Convolution.backward",
+    hint={
+        "en": "Where does the window of output (1, 0) start in the forward pass, and where here?",
+        "ja": "順伝播では、出力(1, 0)の窓はどこから始まりますか。ここではどうですか。",
+    },
+)
+def backward(self, dout):
+    F, _, FH, FW = self.W.shape
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
+    self.db = rows.sum(axis=0)
+    self.dW = (rows.T @ self.col).reshape(self.W.shape)
+    N, C, H, W = self.x_shape
+    dx = np.zeros((N, C, H + 2 * self.pad, W + 2 * self.pad), dtype=dout.dtype)
+    for y in range(dout.shape[2]):
+        for x in range(dout.shape[3]):
+            dx[:, :, y : y + FH, x : x + FW] += np.tensordot(dout[:, :, y, x], self.W, 1)
+    return dx[:, :, self.pad : self.pad + H, self.pad : self.pad + W]
 
 
 @equivalent("CE-B", part="Convolution.backward", why="window by window with einsum, no col2im")

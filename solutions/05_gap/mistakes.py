@@ -202,6 +202,22 @@ def global_average_pooling_1d(x, data_format="channels_first"):
 
 
 @mistake(
+    "GA7",
+    part="global_average_pooling_1d",
+    hint={
+        "en": "Try one sequence alone, (C, L), with C and L different. Which axis survives?",
+        "ja": "CとLの異なる系列1つ(C, L)で試しましょう。どの軸が残りますか。",
+    },
+)
+def global_average_pooling_1d(x, data_format="channels_first"):
+    if x.ndim not in (2, 3):
+        raise ValueError(f"got {x.ndim} dimensions")
+    if x.ndim == 2:
+        return np.mean(x, axis=0 if data_format == "channels_first" else 1)
+    return np.mean(x, axis=2 if data_format == "channels_first" else 1)
+
+
+@mistake(
     "GA15",
     part="global_average_pooling_1d",
     hint={
