@@ -146,7 +146,8 @@ def test_an_exercise_of_bonus_alone_is_measured_by_its_bonus(new_result, new_cri
     page = class_page([half, all_, none], None, "en")
     assert "<b>2</b> / 4</a>" in page
     assert page.count('class="chip full_marks"') == page.count('class="chip nothing_yet"') == 1
-    assert page.count('<span class="bonus">bonus</span>') == 2  # over the column, and beside the mean
+    # over the column, and beside the mean
+    assert page.count('<span class="bonus">bonus</span>') == 2
 
 
 def test_an_exercise_without_any_points_is_full_at_once():
