@@ -9,6 +9,7 @@ student.f()`` would hold for any object); `autograder.suite.same` is the way to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -151,7 +152,7 @@ class Answer:
         answer = self._from(value.value, label)
         # Right the first time and wrong the second: that is hard to see, unless it is said.
         made = _calls_made.setdefault(self._talk, set())
-        call = hash((_mark(dict(self._base or {})), self._steps, _mark(sent), _mark(named)))
+        call = hash((_mark(dict(self._base or {})), _mark(self._steps), _mark(sent), _mark(named)))
         object.__setattr__(answer, "_again", call in made)
         made.add(call)
         if want_args:
@@ -202,17 +203,25 @@ class Answer:
 
 
 _calls_made: WeakKeyDictionary[Conversation, set[int]] = WeakKeyDictionary()
+_numbers = count()
 
 
 def _mark(value: Any) -> Any:
-    """Something that is equal for equal arguments, and can be hashed."""
+    """Something that is equal for equal arguments, and can be hashed.
+
+    What is no data equals nothing: a function's address may be that of an earlier one, or not, and
+    what students read must not hang on that.
+    """
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, dict):
         return tuple((key, _mark(item)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return tuple(map(_mark, value))
-    return repr(value)
+    if isinstance(value, wire.Reference):
+        return wire.Reference, value.number
+    plain = value is None or isinstance(value, (bool, int, float, complex, str, bytes, np.generic))
+    return repr(value) if plain else ("unlike any other", next(_numbers))
 
 
 def repeated(answer: Answer) -> bool:

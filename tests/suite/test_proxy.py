@@ -172,6 +172,14 @@ def test_this_is_the_students_doing(outcomes, test, status, words):
     assert words in outcome.message.en
 
 
+def test_a_function_in_the_place_of_an_earlier_one_is_no_repeated_call(bench):
+    """Where the new one lies in memory is chance; what students read must not hang on it."""
+    test = "for h in (0, 1, 2):\n    same(student.apply(lambda a, h=h: a + h, 1), 1)"
+    outcome = bench.one(test, NET)
+    assert outcome.status == "failed"
+    assert "same call" not in outcome.message.en
+
+
 def test_an_attribute_that_was_set_is_named_as_python_writes_it(bench):
     (outcome,) = [bench.one("student.Layer(1.0).params['a']['b'] = np.ones(2)", NET)]
     assert outcome.counterexample["call"] == "Layer(1.0).params['a']['b'] = array(2)"
