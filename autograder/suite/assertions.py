@@ -74,6 +74,8 @@ def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -
     value = fetch(_answer(answer))
     try:
         found = difference(value, expected, rtol, atol)
+    except MemoryError:
+        raise  # this machine is short of it, whatever the answer is
     except Exception as error:
         difference(expected, expected, rtol, atol)  # raises again where the suite is to blame
         # A fault of the grader's earns the points. This one hangs on the answer, which students

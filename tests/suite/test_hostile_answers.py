@@ -386,6 +386,15 @@ def test_an_answer_on_which_comparing_fails_earns_nothing_and_the_instructor_is_
     assert "ZeroDivisionError" in outcome.grader_note
 
 
+def test_a_machine_short_of_memory_is_the_graders_fault(bench, monkeypatch):
+    def breaks(got, expected, *_):
+        if got is not expected:  # only while the answer is looked at
+            raise MemoryError
+
+    monkeypatch.setattr("autograder.suite.assertions.difference", breaks)
+    assert bench.one(SAME, "def f(x): return np.ones((2, 3))").status == "grader_error"
+
+
 def test_what_is_expected_and_cannot_be_compared_is_the_graders_fault(bench):
     outcome = bench.one("same(student.f(np.ones(2)), np.full(2, np.nan))", "def f(x): return x")
     assert outcome.status == "grader_error"
