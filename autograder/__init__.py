@@ -1,1 +1,3 @@
 """Grades notebooks: see docs/architecture.md for the rooms and the way data flows."""
+
+__version__ = "0.1.0"

@@ -1,6 +1,6 @@
 """``python -m autograder``: the same as the command."""
 
-from autograder.cli import main
+from autograder.cli.main import main
 
 if __name__ == "__main__":
     main()

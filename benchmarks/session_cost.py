@@ -14,11 +14,11 @@ import statistics
 import sys
 import time
 
-from autograder.sandbox.inside import wire
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.unavailable import SandboxUnavailable
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.protocol import wire
 
 
 def cpu_s() -> float:

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from autograder.course.load import load_course
+from autograder.errors import SandboxUnavailable
 from autograder.ingest import Submission
 from autograder.run.submission import Grader
-from autograder.sandbox.level import Level
-from autograder.sandbox.levels import SandboxUnavailable, strongest
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.session import Budget
+from autograder.sandbox.doctor.strongest import strongest
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
 from autograder.synthetic.notebooks import from_sources
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograder.course.records import CourseError
+from autograder.errors import CourseError
 
 
 def tr(en: str, ja: str) -> str:  # noqa: ARG001 - the generator reads both, a raw run one
@@ -38,6 +38,6 @@ def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
         raise CourseError(
             f"defines no {', '.join(missing)}, for which earlier() asks",
             exercise.notebook,
-            mend="Name functions and classes that a stub cell there defines",
+            remedy="Name functions and classes that a stub cell there defines",
         )
     return {name: space[name] for name in names}

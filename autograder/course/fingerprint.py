@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder.course.records import Course
+from autograder.course.models import Course
 
 DECIDING = ("solutions", "tests/hidden", "source_lib")
 

@@ -9,19 +9,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder.course.catalogue import load_mistakes
-from autograder.course.cells import read_cells
 from autograder.course.fingerprint import course_sha256
-from autograder.course.records import (
-    LANGUAGES,
-    REVEALS,
-    Course,
-    CourseError,
-    Criterion,
-    Exercise,
-    Part,
-)
-from autograder.course.tables import Table, read_table
+from autograder.course.mistake_loader import load_mistakes
+from autograder.course.models import REVEALS, Course, Criterion, Exercise, Part
+from autograder.course.notebook_cells import read_cells
+from autograder.course.toml_tables import Table, read_table
+from autograder.errors import CourseError
+from autograder.text import LANGUAGES
 
 __all__ = ["course_sha256", "find_course", "load_course", "load_mistakes", "read_cells"]
 
@@ -39,7 +33,7 @@ def find_course(start: Path) -> Path:
     raise CourseError(
         "no course here: neither this folder nor one above it holds solutions/",
         start,
-        mend="Go into the course's folder, or name it with --course DIR",
+        remedy="Go into the course's folder, or name it with --course DIR",
     )
 
 
@@ -48,7 +42,9 @@ def load_course(root: Path) -> Course:
     root = root.resolve()
     folder = root / "solutions"
     if not folder.is_dir():
-        raise CourseError("is no course: it holds no solutions/", root, mend="Name another folder")
+        raise CourseError(
+            "is no course: it holds no solutions/", root, remedy="Name another folder"
+        )
     table = read_table(folder / "course.toml")
     languages = table.strings("languages")
     unknown = [lang for lang in languages if lang not in LANGUAGES]

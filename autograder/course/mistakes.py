@@ -1,6 +1,6 @@
 """The decorators with which `mistakes.py` names wrong, and unusual but right, implementations.
 
-They record the function and give it back unchanged; `autograder.course.catalogue` reads its source.
+They record the function and give it back unchanged; `mistake_loader` reads its source.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from autograder.course.cells import read_cells
-from autograder.course.records import Cell, Course, CourseError, Exercise
+from autograder.course.models import Cell, Course, Exercise
+from autograder.course.notebook_cells import read_cells
+from autograder.errors import CourseError
 from autograder.generate.languages import JAPANESE, SEPARATOR, localised
 from autograder.generate.markers import emptied, looks_like_marker, regions, unmarked
 from autograder.generate.source import Source

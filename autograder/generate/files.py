@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course.records import LANGUAGES, Course, CourseError
+from autograder.course.models import Course
+from autograder.errors import CourseError
 from autograder.generate.notebook import notebook_bytes
 from autograder.generate.secrets import secrets
+from autograder.text import LANGUAGES
 
 
 def write_assignments(
@@ -74,7 +76,7 @@ def _render(
             raise CourseError(
                 f"the course is not written in {lang!r}",
                 course.root / "solutions" / "course.toml",
-                mend=f"Choose from {', '.join(course.languages)}",
+                remedy=f"Choose from {', '.join(course.languages)}",
             )
     known = secrets(course)
     return {

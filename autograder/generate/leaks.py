@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from autograder.course.records import Course, Exercise
+from autograder.course.models import Course, Exercise
 from autograder.generate.languages import JAPANESE
 from autograder.generate.markers import looks_like_marker
 from autograder.generate.secrets import Block, Secrets, secrets, telling_literals

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.records import CourseError, Exercise, Role
+from autograder.course.models import Exercise, Role
+from autograder.errors import CourseError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -45,7 +46,7 @@ def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:
         raise CourseError(
             f"cannot be made into a notebook without nbgrader ({error})",
             exercise.notebook,
-            mend="Install it: pip install 'convkit[author]'",
+            remedy="Install it: pip install 'convkit[author]'",
         ) from None
     before = [(cell.id, cell.source, cell.metadata.get("nbgrader")) for cell in nb.cells]
     try:

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.records import Cell, Course, CourseError, Exercise
+from autograder.course.models import Cell, Course, Exercise
+from autograder.errors import CourseError
 from autograder.generate.cells import filled, student_cells
 from autograder.generate.leaks import find_leaks
 from autograder.generate.metadata import locked_and_checked, nbgrader_metadata

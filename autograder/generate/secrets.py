@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.cells import read_cells
 from autograder.course.load import load_mistakes
-from autograder.course.records import Course, CourseError, Exercise
+from autograder.course.models import Course, Exercise
+from autograder.course.notebook_cells import read_cells
+from autograder.errors import CourseError
 from autograder.generate.markers import regions
 from autograder.generate.source import Source
 from autograder.generate.statements import statements

@@ -11,7 +11,8 @@ from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
-from autograder.course.records import Cell, CourseError
+from autograder.course.models import Cell
+from autograder.errors import CourseError
 
 
 @dataclass(frozen=True, slots=True)

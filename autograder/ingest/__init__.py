@@ -1,6 +1,7 @@
 """An untrusted file becomes the student's cells; nothing in it is run or imported here."""
 
-from autograder.ingest.locate import Found, Submission, locate
-from autograder.ingest.read import Notebook, Unreadable, read_notebook
+from autograder.errors import UnreadableSubmission
+from autograder.ingest.discover import Found, Submission, discover
+from autograder.ingest.parse import Notebook, read_notebook
 
-__all__ = ["Found", "Notebook", "Submission", "Unreadable", "locate", "read_notebook"]
+__all__ = ["Found", "Notebook", "Submission", "UnreadableSubmission", "discover", "read_notebook"]

@@ -6,14 +6,15 @@ come from students and are treated as hostile: escaped, without control characte
 Content-Security-Policy that lets a page load and run nothing.
 """
 
+from autograder.errors import IncompleteReport
+from autograder.files import write_whole
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.report.rebuild import ReportIncomplete, read_results, rebuild
-from autograder.report.whole import write_whole
+from autograder.report.rebuild import read_results, rebuild
 
 __all__ = [
-    "ReportIncomplete",
+    "IncompleteReport",
     "read_results",
     "rebuild",
     "write_class",

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.records import Course, Exercise
-from autograder.report.clean import link
+from autograder.course.models import Course, Exercise
+from autograder.files import write_whole
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
+from autograder.report.phrases import say
+from autograder.report.sanitize import link
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
-from autograder.report.whole import write_whole
-from autograder.report.words import say
 from autograder.verdict.points import full_score
 
 Json = Mapping[str, Any]

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.course.records import LANGUAGES, Criterion, Exercise, Part, Text
-from autograder.report.clean import below, shortened
+from autograder.course.models import Criterion, Exercise, Part
+from autograder.files import write_whole
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
-from autograder.report.whole import write_whole
-from autograder.report.words import WORDS
+from autograder.report.phrases import WORDS
+from autograder.report.sanitize import below, shortened
+from autograder.text import LANGUAGES, Text
 from autograder.verdict.points import EARNS, full_score
 
 Json = Mapping[str, Any]

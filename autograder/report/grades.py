@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.report.clean import cell, number
-from autograder.report.whole import write_whole
+from autograder.files import write_whole
+from autograder.report.sanitize import cell, number
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from autograder.course.load import load_mistakes
-from autograder.course.records import Exercise, Text
+from autograder.course.models import Exercise
+from autograder.text import Text
 
 
 def mistake_hints(exercise: Exercise | None, diagnosis: Iterable[str]) -> list[Text]:

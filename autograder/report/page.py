@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.course.records import LANGUAGES
-from autograder.report.clean import number, plain, prose
-from autograder.report.words import WORDS, say
+from autograder.report.phrases import WORDS, say
+from autograder.report.sanitize import number, plain, prose
+from autograder.text import LANGUAGES
 
 TEMPLATES = Path(__file__).with_name("templates")
 

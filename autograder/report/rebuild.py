@@ -5,25 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course.records import Course
+from autograder.course.models import Course
+from autograder.errors import IncompleteReport, InvalidResult
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.verdict.schema import ResultInvalid, validate
-
-
-class ReportIncomplete(Exception):
-    """Some files in ``results/`` are no results; all pages of the others have been written.
-
-    ``problems`` has a line for each: the file, what is wrong, what to do. ``written`` is the
-    number of results that are in the pages.
-    """
-
-    def __init__(self, problems: list[str], written: int) -> None:
-        """See the class."""
-        super().__init__("\n".join(problems))
-        self.problems = problems
-        self.written = written
+from autograder.verdict.schema import validate
 
 
 def rebuild(out: Path, course: Course | None, lang: str) -> int:
@@ -33,7 +20,7 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
         The number of results.
 
     Raises:
-        ReportIncomplete: after writing everything else, if a file there is no result.
+        IncompleteReport: after writing everything else, if a file there is no result.
     """
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
     results, problems = read_results(out)
@@ -42,7 +29,7 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
     write_grades_csv(out, results)
     write_class(out, results, course, lang, problems)
     if problems:
-        raise ReportIncomplete(problems, len(results))
+        raise IncompleteReport(problems, len(results))
     return len(results)
 
 
@@ -55,7 +42,7 @@ def read_results(out: Path) -> tuple[list[Mapping[str, Any]], list[str]]:
         try:
             result = json.loads(path.read_bytes())
             validate(result)
-        except ResultInvalid as problem:
+        except InvalidResult as problem:
             problems.append(f"{name}: {problem}")
         except (OSError, ValueError, ArithmeticError, RecursionError) as problem:
             problems.append(f"{name}: {problem}. Grade this submission again.")

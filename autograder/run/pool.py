@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
 from autograder.run.submission import Graded
 from autograder.run.worker import READY, CannotStart, Setup, work
@@ -31,10 +32,6 @@ wall-clock limits would begin to bite."""
 
 PATIENCE_S = 120.0
 """Seconds beyond the notebook's own budget before a worker counts as hung."""
-
-
-class WorkersFail(Exception):
-    """Workers do not even start; ``str()`` says what to do."""
 
 
 @dataclass
@@ -66,7 +63,7 @@ def grade_all(
         lost: makes the result of a submission whose worker died twice.
 
     Raises:
-        WorkersFail: no worker can be started.
+        WorkersFailed: no worker can be started.
     """
     waiting = deque(submissions)
     tries: dict[Submission, int] = {}
@@ -93,7 +90,7 @@ def grade_all(
                 elif answer == READY:
                     worker.ready, failed_starts = True, 0
                 elif isinstance(answer, CannotStart):
-                    raise WorkersFail(answer.reason)
+                    raise WorkersFailed(answer.reason)
                 else:
                     worker.since = 0.0  # dead: counts as hung below
             for worker in [w for w in workers if _hung(w, setup)]:
@@ -109,7 +106,7 @@ def grade_all(
                 elif not worker.ready:
                     failed_starts += 1
                     if failed_starts >= 3:
-                        raise WorkersFail(
+                        raise WorkersFailed(
                             "The grading process ends before it has begun. Run `autograder doctor`"
                             " and `autograder verify`; they say what is wrong with the machine"
                             " or the course."

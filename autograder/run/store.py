@@ -29,7 +29,7 @@ class Store:
         """Validate one result and write it, whole or not at all.
 
         Raises:
-            ResultInvalid: it breaks the contract.
+            InvalidResult: it breaks the contract.
             OSError: it cannot be written.
         """
         validate(result)
@@ -76,7 +76,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     try:
         result = json.loads(path.read_text(encoding="utf-8"))
         validate(result)
-    except (OSError, ValueError, RecursionError):  # ResultInvalid is a ValueError
+    except (OSError, ValueError, RecursionError):  # InvalidResult is a ValueError
         return None
     assert isinstance(result, dict)
     return result

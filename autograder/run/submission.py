@@ -12,11 +12,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.course.records import Course, Exercise, Text
-from autograder.ingest import Notebook, Submission, Unreadable, read_notebook
-from autograder.sandbox.session import Budget, Server, Session
+from autograder.course.models import Course, Exercise
+from autograder.errors import UnreadableSubmission
+from autograder.ingest import Notebook, Submission, read_notebook
+from autograder.sandbox.host.session import Budget, Server, Session
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import GRADER_ERROR, Suites
+from autograder.text import Text
 from autograder.verdict.result import result
 
 
@@ -35,7 +37,7 @@ class Grader:
     Args:
         course: the course.
         course_sha256: its fingerprint.
-        ours: for each exercise, its locked cells (`autograder.ingest.read.normalised`).
+        ours: for each exercise, its locked cells (`autograder.ingest.parse.normalised`).
         server: where students' processes come from.
         isolation: the server's level.
         budget: seconds.
@@ -69,7 +71,7 @@ class Grader:
                 outcomes = suites.run(exercise, session)
             fields["cells"] = session.records
             spent = session.cpu_s
-        except Unreadable as unreadable:
+        except UnreadableSubmission as unreadable:
             fields |= {"status": "unreadable", "sha256": unreadable.sha256}
             note = None if unreadable.__cause__ is None else traceback.format_exc()
             outcomes = _all(exercise, Outcome("missing", unreadable.text, None, note))
@@ -85,7 +87,7 @@ class Grader:
 def _read(submission: Submission, ours: Collection[str]) -> Notebook:
     try:
         return read_notebook(submission.path, submission.inside, ours)
-    except Unreadable as unreadable:
+    except UnreadableSubmission as unreadable:
         raise unreadable from None
     except Exception as error:
         # Whatever else a file does to its reader is the file's doing: it must not earn points.
@@ -94,7 +96,7 @@ def _read(submission: Submission, ours: Collection[str]) -> Notebook:
             "ファイルを読み込めませんでした。Jupyter で開いて保存し直し、"
             "もう一度提出してください。",
         )
-        raise Unreadable(text) from error
+        raise UnreadableSubmission(text) from error
 
 
 def _all(exercise: Exercise, outcome: Outcome) -> dict[str, Outcome]:

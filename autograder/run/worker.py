@@ -15,15 +15,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.course.load import load_course
-from autograder.course.records import CourseError
+from autograder.errors import CourseError, SandboxUnavailable
 from autograder.ingest import Submission
 from autograder.run.submission import Grader
-from autograder.sandbox.host import protect_host
-from autograder.sandbox.levels import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.session import Budget
-from autograder.sandbox.unavailable import SandboxUnavailable
+from autograder.sandbox.doctor.strongest import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.protect import protect_host
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
 
 

@@ -3,7 +3,7 @@
 from autograder.suite.assertions import as_before, keeps_dtype, raises, same, unchanged
 from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
-from autograder.suite.given import given
+from autograder.suite.setup_cells import given
 
 __all__ = [
     "Suspect",

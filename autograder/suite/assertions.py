@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograder.sandbox.session import StudentRaised
+from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
 from autograder.suite.proxy import Answer, fetch, label, repeated
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograder.sandbox.inside import wire
+from autograder.sandbox.protocol import wire
 from autograder.suite.patterns import Pattern, find_pattern
 
 Array = np.ndarray[Any, Any]

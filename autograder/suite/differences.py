@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.course.records import Text
-from autograder.sandbox.session import one_line
+from autograder.sandbox.host.session import one_line
 from autograder.suite import patterns
 from autograder.suite.compare import Difference
+from autograder.text import Text
 
 _TYPES = {
     "array": Text("a NumPy array", "NumPy 配列"),

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.records import Text
-from autograder.sandbox.session import StudentFailure
+from autograder.sandbox.host.session import StudentFailure
 from autograder.suite.compare import type_name
 from autograder.suite.proxy import Answer, fetch, label, show
+from autograder.text import Text
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ import re
 import traceback
 from dataclasses import dataclass
 
-from autograder.course.records import Text
-from autograder.sandbox.session import (
+from autograder.sandbox.host.session import (
     StudentDied,
     StudentFailure,
     StudentGarbled,
@@ -30,6 +29,7 @@ from autograder.suite import differences
 from autograder.suite.assertions import ArgumentChanged, Incomparable, Mismatch, NotRaised
 from autograder.suite.evidence import NotEvidence
 from autograder.suite.proxy import NotThere, StudentMissing
+from autograder.text import Text
 
 NOTHING = Text("", "")
 DASH = "—"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.records import Text
+from autograder.text import Text
 
 Array = np.ndarray[Any, Any]
 

@@ -18,15 +18,17 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder.course.records import Course, CourseError, Criterion, Exercise, Part, Text
-from autograder.sandbox.session import Conversation, Session, StudentDied, StudentTimeout
+from autograder.course.models import Course, Criterion, Exercise, Part
+from autograder.errors import CourseError
+from autograder.sandbox.host.session import Conversation, Session, StudentDied, StudentTimeout
 from autograder.suite import outcome
-from autograder.suite.absent import absent, in_place_of_a_class
-from autograder.suite.afresh import ModuleState, seed_globally
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Make
+from autograder.suite.missing_parts import absent, in_place_of_a_class
 from autograder.suite.outcome import Outcome
 from autograder.suite.proxy import Student
+from autograder.suite.state_reset import ModuleState, seed_globally
+from autograder.text import Text
 
 GRADER_ERROR = Text(
     "The grader itself failed here. This costs you nothing; your instructor has been told.",
@@ -236,7 +238,7 @@ def with_suites(
         raise CourseError(
             f"pytest refuses to run the hidden suites (exit status {int(code)})",
             hidden,
-            mend="See what pytest says above",
+            remedy="See what pytest says above",
         )
     if loop.error is not None:
         raise loop.error

@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograder.sandbox.inside import wire
-from autograder.sandbox.session import Conversation, StudentFailure, StudentGarbled, Value
+from autograder.sandbox.host.session import Conversation, StudentFailure, StudentGarbled, Value
+from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
 
 

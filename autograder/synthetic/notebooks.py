@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from autograder.course.records import Cell, Course, Equivalent, Exercise, Mistake
+from autograder.course.models import Cell, Course, Equivalent, Exercise, Mistake
 from autograder.generate import solution_cells, student_cells
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.course.load import load_mistakes
-from autograder.course.records import Cell, Course, Exercise
+from autograder.course.models import Cell, Course, Exercise
 from autograder.synthetic import notebooks
 from autograder.synthetic.notebooks import code
 

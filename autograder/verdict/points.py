@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograder.course.records import Criterion
+from autograder.course.models import Criterion
 
 EARNS = frozenset({"passed", "carried", "grader_error"})
 """Statuses that cost nothing; the grader's own failure must never take points from a student."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from autograder.course.records import Exercise, Text
+from autograder.course.models import Exercise
+from autograder.text import Text
 from autograder.verdict import points
 from autograder.verdict.schema import SCHEMA_VERSION
 

@@ -13,12 +13,10 @@ from typing import Any
 
 import fastjsonschema
 
+from autograder.errors import InvalidResult
+
 SCHEMA_FILE = Path(__file__).with_name("result_schema.json")
 SCHEMA_VERSION = 1
-
-
-class ResultInvalid(ValueError):
-    """A result breaks the contract. ``str()`` gives where, what is wrong and what to do."""
 
 
 def validate(result: Mapping[str, Any]) -> None:
@@ -28,16 +26,16 @@ def validate(result: Mapping[str, Any]) -> None:
         result: what is about to be written, or was read, as ``json.load`` gives it.
 
     Raises:
-        ResultInvalid: naming the first broken place by its path, and its mend.
+        InvalidResult: naming the first broken place by its path, and its mend.
     """
     check, refused = _compiled()
     try:
         check(result)
     except refused as error:
-        raise ResultInvalid(_explain(error)) from None
+        raise InvalidResult(_explain(error)) from None
     problem = next(_beyond_the_schema(result), None)
     if problem:
-        raise ResultInvalid(problem)
+        raise InvalidResult(problem)
 
 
 def stable(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.course.load import load_mistakes
-from autograder.course.records import Course, Exercise
-from autograder.suite.notes import in_short
+from autograder.course.models import Course, Exercise
+from autograder.suite.tracebacks import in_short
 from autograder.synthetic import notebooks
 
 Kind = Literal["solution", "stub", "mistake", "equivalent"]

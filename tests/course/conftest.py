@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Course
+from autograder.course.models import Course
 
 COURSE = """\
 title = {en = "Doubles", ja = "倍"}

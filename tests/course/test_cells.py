@@ -4,7 +4,8 @@ import pytest
 
 from autograder.course.author import earlier, tr
 from autograder.course.load import read_cells
-from autograder.course.records import Cell, CourseError
+from autograder.course.models import Cell
+from autograder.errors import CourseError
 
 
 def cells_of(small, exercise="01_double"):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import source_lib
-from autograder.course.cells import read_cells
 from autograder.course.load import find_course, load_course
-from autograder.course.records import Exercise
+from autograder.course.models import Exercise
+from autograder.course.notebook_cells import read_cells
 
 COURSE = load_course(find_course(Path(__file__).parent))
 PAGE = (COURSE.root / "docs" / "course.md").read_text(encoding="utf-8")

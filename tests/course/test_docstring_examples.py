@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from autograder.course.author import earlier
-from autograder.course.cells import read_cells
 from autograder.course.load import find_course, load_course
+from autograder.course.notebook_cells import read_cells
 
 COURSE = load_course(find_course(Path(__file__).parent))
 # The bug hunt's functions return an input; what they ask for is shown without a prompt.

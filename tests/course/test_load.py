@@ -3,7 +3,8 @@
 import pytest
 
 from autograder.course.load import find_course, load_course
-from autograder.course.records import CourseError, Text
+from autograder.errors import CourseError
+from autograder.text import Text
 
 
 def test_a_course_has_its_exercises_in_order(small):

@@ -4,7 +4,9 @@ import pytest
 
 from autograder.course.load import load_mistakes
 from autograder.course.mistakes import collecting, mistake
-from autograder.course.records import CourseError, Equivalent, Mistake, Text
+from autograder.course.models import Equivalent, Mistake
+from autograder.errors import CourseError
+from autograder.text import Text
 
 
 def load(small):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.cells import read_cells
 from autograder.course.load import find_course, load_course
+from autograder.course.notebook_cells import read_cells
 
 COURSE = load_course(find_course(Path(__file__).parent))
 EACH = [(exercise, lang) for exercise in COURSE.exercises for lang in COURSE.languages]

@@ -15,8 +15,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import source_lib
 from autograder.course.author import earlier, tr
-from autograder.course.cells import read_cells
 from autograder.course.load import find_course, load_course
+from autograder.course.notebook_cells import read_cells
 
 COURSE = load_course(find_course(Path(__file__).parent))
 PARTS = {e.id: {part.id.partition(".")[0] for part in e.parts} for e in COURSE.exercises}

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox.levels import SandboxUnavailable, strongest
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.doctor.strongest import strongest
 from autograder.synthetic import notebooks
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli import _parser
+from autograder.cli.parser import make_parser
 
 from .conftest import IM2COL, Run, book
 
@@ -43,7 +43,7 @@ def test_wrong_usage(autograder: Run, tmp_path: Path, arguments: list[str], says
     "command", ["generate", "check", "grade", "verify", "report", "doctor", "demo"]
 )
 def test_every_option_is_explained(command: str) -> None:
-    (commands,) = (a for a in _parser()._actions if isinstance(a.choices, dict))
+    (commands,) = (a for a in make_parser()._actions if isinstance(a.choices, dict))
     actions = commands.choices[command]._actions
     assert [action.dest for action in actions if not action.help] == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.course.records import CourseError
+from autograder.errors import CourseError
 from autograder.generate import write_assignments
 
 BEGIN = "    ### BEGIN SOLUTION\n    outer"
@@ -17,7 +17,7 @@ def refused(tiny, tmp_path, *, line, words, file=None):
     error = caught.value
     assert words in str(error)
     assert (error.file, error.line) == (file or tiny.area, line)
-    assert error.mend
+    assert error.remedy
     assert not out.exists()
 
 

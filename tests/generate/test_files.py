@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.course.records import CourseError
+from autograder.errors import CourseError
 from autograder.generate import notebook_bytes, stale, write_assignments
 
 

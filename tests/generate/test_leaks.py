@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.course.records import CourseError
+from autograder.errors import CourseError
 from autograder.generate import leaks, notebook, write_assignments
 
 

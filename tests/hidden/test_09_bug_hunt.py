@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 
 import source_lib
-from autograder.course.records import Text
 from autograder.suite import Suspect, acquits, convicts, criterion, given
+from autograder.text import Text
 
 CELLS = (
     "numpy",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 from .conftest import teaching_cells
 

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 from .conftest import teaching_cells
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=0.3, call_wall_s=1, total_wall_s=8)
 BOUND_S = 30

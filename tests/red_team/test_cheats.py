@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=0.3, call_wall_s=1, total_wall_s=10)
 
@@ -181,7 +181,7 @@ wire._Encoder.tree = lambda self, value, depth=0: True
 def attack(x, *more): return x
 """,
     "the session says that all is well": """
-session = next(m for n, m in sys.modules.items() if n.endswith("inside.session"))
+session = next(m for n, m in sys.modules.items() if n.endswith("guest.session"))
 session._perform = lambda request, book, objects, answer: answer.update(
     value=True, args=request["args"], passed=True, status="passed")
 def attack(x, *more): return x

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 TINY = Budget(cell_s=0.5, cells_s=1, call_cpu_s=0.2, call_wall_s=0.5, total_wall_s=1.5)
 
@@ -89,7 +89,7 @@ def attack(x, *more):
 """,
     "the clock is taken away": """
 import contextlib
-session = next(m for n, m in sys.modules.items() if n.endswith("inside.session"))
+session = next(m for n, m in sys.modules.items() if n.endswith("guest.session"))
 session.clock.limit = lambda *a: contextlib.nullcontext()
 def attack(x, *more):
     while True: pass

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.load import load_course
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 from autograder.synthetic.notebooks import solution
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 
 from autograder import report
 from autograder.course.load import load_course
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.session import Budget
 
 EVIL = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{% if x %}[/red]`</code>`"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Course
+from autograder.course.models import Course
 
 Result = dict[str, Any]
 POLICY = "Content-Security-Policy"

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from autograder.report.clean import LONGEST, below, cell, link, number, plain, prose, shortened
+from autograder.report.sanitize import LONGEST, below, cell, link, number, plain, prose, shortened
 
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1)]
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from autograder.report import ReportIncomplete, rebuild
+from autograder.errors import IncompleteReport
+from autograder.report import rebuild
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_an_empty_folder_gives_an_empty_class(tmp_path):
 )
 def test_a_damaged_file_is_named_and_stops_nothing(out, a_class, course, damage, problem):
     (out / "results" / "aiko" / "02_im2col.json").write_bytes(damage)
-    with pytest.raises(ReportIncomplete, match=problem) as caught:
+    with pytest.raises(IncompleteReport, match=problem) as caught:
         rebuild(out, course, "en")
     assert caught.value.problems[0].startswith("results/aiko/02_im2col.json: ")
     assert len(caught.value.problems) == 1
@@ -82,12 +83,12 @@ def test_a_damaged_file_is_named_and_stops_nothing(out, a_class, course, damage,
 
 def test_a_score_too_large_for_a_float_is_damage(out, course, a_class):
     put(out, a_class["full"] | {"max_score": 10**400})
-    with pytest.raises(ReportIncomplete, match=r"^results/aiko/02_im2col\.json: "):
+    with pytest.raises(IncompleteReport, match=r"^results/aiko/02_im2col\.json: "):
         rebuild(out, course, "en")
 
 
 def test_a_result_in_anothers_place_overwrites_nobodys_page(out, course, a_class):
     put(out, a_class["full"], student="ben")
-    with pytest.raises(ReportIncomplete, match="holds the result of 'aiko'"):
+    with pytest.raises(IncompleteReport, match="holds the result of 'aiko'"):
         rebuild(out, course, "en")
     assert not (out / "feedback" / "ben").exists()

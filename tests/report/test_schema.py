@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from autograder.verdict.schema import SCHEMA_FILE, ResultInvalid, stable, validate
+from autograder.errors import InvalidResult
+from autograder.verdict.schema import SCHEMA_FILE, stable, validate
 
 Path = tuple[str | int, ...]
 
@@ -59,14 +60,14 @@ def test_the_keys_are_those_of_the_contract(result, name):
 @pytest.mark.parametrize(("name", "key"), EVERY_KEY)
 def test_a_missing_key_is_named_with_its_place(result, name, key):
     del at(result, objects()[name])[key]
-    with pytest.raises(ResultInvalid, match=rf"'{key}' missing"):
+    with pytest.raises(InvalidResult, match=rf"'{key}' missing"):
         validate(result)
 
 
 @pytest.mark.parametrize("name", KEYS)
 def test_a_key_beyond_the_contract_is_refused(result, name):
     at(result, objects()[name])["remark"] = "hello"
-    with pytest.raises(ResultInvalid, match="'remark' not in the contract"):
+    with pytest.raises(InvalidResult, match="'remark' not in the contract"):
         validate(result)
 
 
@@ -76,7 +77,7 @@ def test_a_value_of_a_type_that_fits_nowhere_is_refused_at_its_path(result, name
     path = "result" + "".join(
         rf"\[{step}\]" if isinstance(step, int) else rf"\.{step}" for step in objects()[name]
     )
-    with pytest.raises(ResultInvalid, match=rf"^{path}\.{key}: True "):
+    with pytest.raises(InvalidResult, match=rf"^{path}\.{key}: True "):
         validate(result)
 
 
@@ -105,7 +106,7 @@ def test_a_value_of_a_type_that_fits_nowhere_is_refused_at_its_path(result, name
 )
 def test_a_value_outside_the_contract_is_refused(result, path, value):
     at(result, path[:-1])[path[-1]] = value
-    with pytest.raises(ResultInvalid, match=r"^result\."):
+    with pytest.raises(InvalidResult, match=r"^result\."):
         validate(result)
 
 
@@ -113,7 +114,7 @@ def test_a_value_outside_the_contract_is_refused(result, path, value):
 @pytest.mark.parametrize("field", ["student", "exercise"])
 def test_a_name_that_could_leave_the_folder_is_refused(result, field, name):
     result[field] = name
-    with pytest.raises(ResultInvalid, match=rf"^result\.{field}: "):
+    with pytest.raises(InvalidResult, match=rf"^result\.{field}: "):
         validate(result)
 
 
@@ -134,13 +135,13 @@ def test_a_directory_has_no_hash(result):
 )
 def test_numbers_are_finite(result, path, value):
     at(result, path[:-1])[path[-1]] = value
-    with pytest.raises(ResultInvalid, match=r"finite|at most|add up"):
+    with pytest.raises(InvalidResult, match=r"finite|at most|add up"):
         validate(result)
 
 
 def test_the_score_is_the_sum_of_the_points(result):
     result["score"] = 3
-    with pytest.raises(ResultInvalid, match="the criteria add up to 2"):
+    with pytest.raises(InvalidResult, match="the criteria add up to 2"):
         validate(result)
 
 
@@ -152,30 +153,30 @@ def test_bonus_may_lift_the_score_over_the_maximum(result):
 def test_no_criterion_gives_more_than_its_points(result):
     result["criteria"][0]["points"] = 2.5
     result["score"] = 2.5
-    with pytest.raises(ResultInvalid, match=r"criteria\[0\]\.points: 2\.5 of 2"):
+    with pytest.raises(InvalidResult, match=r"criteria\[0\]\.points: 2\.5 of 2"):
         validate(result)
 
 
 def test_no_criterion_stands_twice(result):
     result["criteria"][1]["id"] = result["criteria"][0]["id"]
-    with pytest.raises(ResultInvalid, match=r"'im2col\.shape' stands twice"):
+    with pytest.raises(InvalidResult, match=r"'im2col\.shape' stands twice"):
         validate(result)
 
 
 def test_what_passed_alone_was_not_carried(result):
     result["criteria"][0]["status"] = "carried"
-    with pytest.raises(ResultInvalid, match="nothing was carried"):
+    with pytest.raises(InvalidResult, match="nothing was carried"):
         validate(result)
 
 
 def test_all_missing_keys_are_named_at_once(result):
     del result["student"], result["timing"]
-    with pytest.raises(ResultInvalid, match=r"^result: 'student', 'timing' missing"):
+    with pytest.raises(InvalidResult, match=r"^result: 'student', 'timing' missing"):
         validate(result)
 
 
 def test_a_result_that_is_no_object_is_refused():
-    with pytest.raises(ResultInvalid, match=r"result: \[\] has the wrong type. Write object"):
+    with pytest.raises(InvalidResult, match=r"result: \[\] has the wrong type. Write object"):
         validate([])  # type: ignore[arg-type]
 
 
@@ -190,7 +191,7 @@ def test_anyone_who_reads_the_schema_as_2020_12_comes_to_the_same_answer(result,
     by_the_book = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text("utf-8")))
     try:
         validate(result)
-    except ResultInvalid as refusal:
+    except InvalidResult as refusal:
         ours_alone = any(
             reason in str(refusal) for reason in ("add up to", "stands twice", "nothing was")
         ) or re.search(r"points: .* points\. Give", str(refusal))

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from autograder.report.whole import write_whole
+from autograder.files import write_whole
 
 
 def test_folders_are_made_and_the_text_is_utf_8(tmp_path):

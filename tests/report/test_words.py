@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import autograder.report
-from autograder.report.words import WORDS, say
+from autograder.report.phrases import WORDS, say
 
 ROOM = Path(autograder.report.__file__).parent
 

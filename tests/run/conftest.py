@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Course
+from autograder.course.models import Course
 from autograder.ingest import Submission
-from autograder.run.whole_class import setup_for
+from autograder.run.service import setup_for
 from autograder.run.worker import Setup
-from autograder.sandbox.level import Level
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.session import Budget
 from autograder.synthetic.notebooks import from_sources
 
 COURSE = 'salt = "tiny"\nlanguages = ["en", "ja"]\ntitle = {en = "Tiny", ja = "小"}\n'

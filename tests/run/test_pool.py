@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from autograder.course.load import load_course
+from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
 from autograder.report import read_results
 from autograder.run import pool
+from autograder.run.service import Step, grade_class, setup_for
 from autograder.run.store import Store
 from autograder.run.submission import Graded
-from autograder.run.whole_class import Step, grade_class, setup_for
-from autograder.sandbox.level import Level
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.session import Budget
 from autograder.verdict.schema import stable, validate
 
 from .conftest import HALF, QUICK, RIGHT
@@ -251,7 +252,7 @@ def test_a_course_that_cannot_be_graded_is_named_and_no_traceback_shown(
     (root / "tests" / "hidden" / "conftest.py").write_text("import no_such_module\n")
     broken = load_course(root)
     setup = setup_for(broken, Level.LIMITS, ["01_double"], budget=Budget(), ours={})
-    with pytest.raises(pool.WorkersFail, match="tests/hidden: pytest refuses"):
+    with pytest.raises(WorkersFailed, match="tests/hidden: pytest refuses"):
         grade(broken, setup, [hand_in("a", RIGHT)], out, jobs=2)
     assert "multiprocessing" not in capfd.readouterr().err
     assert multiprocessing.active_children() == []
@@ -270,7 +271,7 @@ def test_workers_that_end_at_once_are_not_started_for_ever(
         return worker
 
     monkeypatch.setattr(pool, "_start", dying)
-    with pytest.raises(pool.WorkersFail, match="autograder doctor"):
+    with pytest.raises(WorkersFailed, match="autograder doctor"):
         grade(course, setup, [hand_in("a", RIGHT)], out, jobs=1)
     assert len(started) == 3
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import InvalidResult
 from autograder.report import read_results
 from autograder.run.store import Store
-from autograder.verdict.schema import ResultInvalid
 
 SAME = {"sha256": "a1" * 32, "course_sha256": "c0" * 32, "isolation": "full"}
 
@@ -52,7 +52,7 @@ def test_a_file_name_that_is_no_text_does_not_stop_the_class(store, result):
 
 def test_an_invalid_result_is_not_written_and_leaves_the_old_one(store, result):
     store.write(result)
-    with pytest.raises(ResultInvalid):
+    with pytest.raises(InvalidResult):
         store.write(result | {"score": 99.0})
     assert read_results(store.out)[0] == [result]
     assert [path.name for path in (store.out / "results" / "aiko").iterdir()] == ["01_double.json"]

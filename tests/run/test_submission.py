@@ -9,9 +9,9 @@ import pytest
 
 from autograder.ingest import Submission
 from autograder.run.submission import Graded, Grader
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
 from autograder.suite.plugin import with_suites
 from autograder.verdict.schema import stable, validate
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from autograder.sandbox.child import Child
-from autograder.sandbox.inside import wire
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.unavailable import SandboxUnavailable
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.process import Child
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.protocol import wire
 
 Run = Callable[..., dict[str, str]]
 

@@ -6,13 +6,13 @@ import shutil
 
 import pytest
 
+from autograder.errors import SandboxUnavailable
 from autograder.sandbox.doctor import EVERY_ATTACK
 from autograder.sandbox.doctor.trial import Finding, try_level
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.unavailable import SandboxUnavailable
-from autograder.sandbox.view import view
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.visible_paths import view
 
 HELD_BY_LIMITS = {"daemon", "fork bomb", "memory", "memory together", "files", "folders"}
 # Not `write`, `signal` and `neighbour`: there it matters whether we are root.

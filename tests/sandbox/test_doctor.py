@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
-from autograder.sandbox import doctor, levels
+from autograder.sandbox import doctor
+from autograder.sandbox.doctor import strongest
 from autograder.sandbox.doctor.trial import Finding
-from autograder.sandbox.level import Level
+from autograder.sandbox.host.isolation import Level
 
 
 def test_findings_become_rows_of_text() -> None:
@@ -36,12 +37,12 @@ def test_a_level_that_is_not_to_be_had_is_one_row_with_the_remedy(
     sys.platform != "linux" or shutil.which("bwrap") is None, reason="bubblewrap is not installed"
 )
 def test_without_bubblewrap_the_next_best_level_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    levels.strongest.cache_clear()
-    best = levels.strongest()
+    strongest.strongest.cache_clear()
+    best = strongest.strongest()
     monkeypatch.setenv("PATH", "/nonexistent")
-    levels.strongest.cache_clear()
-    assert levels.strongest() <= min(best, Level.NAMESPACES)
-    levels.strongest.cache_clear()
+    strongest.strongest.cache_clear()
+    assert strongest.strongest() <= min(best, Level.NAMESPACES)
+    strongest.strongest.cache_clear()
 
 
 def test_levels_are_ordered_and_named_as_in_reports() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import autograder
-from autograder.sandbox.level import Level
+from autograder.sandbox.host.isolation import Level
 
 NOBODY_IN_PARTICULAR = 61_234
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 EXAMINE = """
 import json, subprocess
 from autograder.sandbox import doctor
-from autograder.sandbox.level import Level
+from autograder.sandbox.host.isolation import Level
 bystander = subprocess.Popen(["sleep", "300"])
 rows = doctor.render(doctor.examine(tuple(level for level in sorted(Level) if level > 1)))
 print(json.dumps({"rows": rows, "bystander": bystander.poll()}))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.inside import scratch
+from autograder.sandbox.confine import scratch
 
 
 @pytest.fixture

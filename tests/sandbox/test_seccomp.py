@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from autograder.sandbox.inside import seccomp
+from autograder.sandbox.confine import seccomp
 
 ALLOW, KILL = "allow", "kill"
 NEW_USER, THREAD = 0x10000000, 0x003D0F00

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import launch
-from autograder.sandbox.child import Child
-from autograder.sandbox.inside import processes, wire
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.unavailable import SandboxUnavailable
-from autograder.sandbox.view import view
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.confine import processes
+from autograder.sandbox.host import command_line
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.process import Child
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.visible_paths import view
+from autograder.sandbox.protocol import wire
 
 from .conftest import answer, end
 
@@ -137,11 +138,11 @@ def test_a_keeper_that_breaks_takes_all_of_its_session_along(
 ) -> None:
     if level >= Level.NAMESPACES:
         pytest.skip("the kernel ends everything in a namespace, whoever breaks")
-    inside = tmp_path / "inside"
-    shutil.copytree(launch.INSIDE, inside)
-    with (inside / "scratch.py").open("a") as file:
+    package = tmp_path / "sandbox"
+    shutil.copytree(command_line.PACKAGE_FOLDER, package)
+    with (package / "confine" / "scratch.py").open("a") as file:
         file.write("\ndef over(directory, megabytes):\n    raise RecursionError\n")
-    monkeypatch.setattr(launch, "INSIDE", inside)
+    monkeypatch.setattr(command_line, "PACKAGE_FOLDER", package)
     with Server(level, Limits()) as broken:
         child = broken.spawn({"probe": """
 import os, time
@@ -231,7 +232,7 @@ def test_a_server_that_cannot_start_says_what_is_wrong_and_what_to_do(
     with pytest.raises(SandboxUnavailable) as raised:
         Server(Level.FULL, Limits(), view()).start()
     assert "bubblewrap" in raised.value.what
-    assert raised.value.mend
+    assert raised.value.remedy
 
 
 def test_what_a_session_sends_after_it_was_killed_is_the_end(server: Server) -> None:

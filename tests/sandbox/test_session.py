@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.inside import processes
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
+from autograder.sandbox.confine import processes
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
 
 from .conftest import answer, end
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.inside.plan import UIDS
-from autograder.sandbox.launch import first_uid, places
-from autograder.sandbox.unavailable import SandboxUnavailable
-from autograder.sandbox.view import View, view
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host.command_line import first_uid, places
+from autograder.sandbox.host.visible_paths import View, view
+from autograder.sandbox.protocol.config import UIDS
 
 
 def beside_everything_else(tmp_path: Path) -> View:

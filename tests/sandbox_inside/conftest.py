@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox.session import Budget, Conversation, Session
+from autograder.sandbox.host.session import Budget, Conversation, Session
 
 from .real_process import RealServer
 

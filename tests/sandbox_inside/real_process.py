@@ -23,7 +23,7 @@ import numpy as np
 
 import autograder.sandbox
 
-_HOME = str(Path(autograder.sandbox.__file__).parent)
+_HOME = str(Path(autograder.sandbox.__file__).parents[1])
 _PACKAGES = str(Path(np.__file__).parent.parent)
 
 # Each session has a keeper, which is the parent that the student's code sees, in a process group of
@@ -33,8 +33,9 @@ import os, resource, signal, socket, sys
 home, packages, control = sys.argv[1], sys.argv[2], socket.socket(fileno=int(sys.argv[3]))
 sys.path[:0] = [home, packages]
 import numpy
-from inside import session
+import sandbox
 sys.path.remove(home)
+from sandbox.guest import session
 sys.path.remove(packages)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 while True:
@@ -89,7 +90,7 @@ class Child:
 
 
 class RealServer:
-    """`autograder.sandbox.session.Server` with real processes."""
+    """`autograder.sandbox.host.session.Server` with real processes."""
 
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory()

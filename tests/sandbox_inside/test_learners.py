@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import source_lib
-from autograder.sandbox.session import StudentRaised
+from autograder.sandbox.host.session import StudentRaised
 
 from .conftest import Open, call
 

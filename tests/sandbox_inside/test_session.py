@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox.inside import wire
-from autograder.sandbox.session import (
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host.session import (
     Budget,
     Conversation,
     Session,
@@ -21,7 +21,7 @@ from autograder.sandbox.session import (
     StudentRaised,
     StudentTimeout,
 )
-from autograder.sandbox.unavailable import SandboxUnavailable
+from autograder.sandbox.protocol import wire
 
 from .conftest import SHORT, Open, call
 from .real_process import Child, RealServer
@@ -274,7 +274,7 @@ class TestEachCriterionAlone:
         body: str,
         failure: type[StudentFailure] | None,
     ) -> None:
-        monkeypatch.setattr("autograder.sandbox.session.ANSWER_S", 0.5)
+        monkeypatch.setattr("autograder.sandbox.host.session.ANSWER_S", 0.5)
         with notebook(GOOD, f"def bad():\n    {body}") as book:
             for _ in range(2):
                 if failure is None:
@@ -295,7 +295,7 @@ class TestEachCriterionAlone:
     def test_what_a_cell_started_is_in_the_way_only_for_a_while(
         self, notebook: Open, monkeypatch: pytest.MonkeyPatch, work: str
     ) -> None:
-        monkeypatch.setattr("autograder.sandbox.session.ANSWER_S", 0.5)
+        monkeypatch.setattr("autograder.sandbox.host.session.ANSWER_S", 0.5)
         cell = (
             "import os, threading, time\ndef work():\n    time.sleep(0.2)\n    while True:\n"
             f"        {work}\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox.inside.source import (
+from autograder.sandbox.guest.source import (
     bound_names,
     is_definition,
     python_source,

@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox.inside import wire
+from autograder.sandbox.protocol import wire
 
 Array = np.ndarray[Any, Any]
 

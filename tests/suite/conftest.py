@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Course
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.session import Budget, Session
+from autograder.course.models import Course
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.session import Budget, Session
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites, with_suites
 

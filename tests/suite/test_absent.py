@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.suite.absent import absent
+from autograder.suite.missing_parts import absent
 
 FORWARD = SimpleNamespace(id="Net.forward", owner="Net", method="forward")
 

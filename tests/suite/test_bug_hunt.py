@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course.load import load_course, load_mistakes
 from autograder.generate import student_cells
-from autograder.sandbox.inside.wire import Opaque, Reference
+from autograder.sandbox.protocol.wire import Opaque, Reference
 from autograder.suite import Suspect
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder.sandbox.inside.wire import Opaque, Reference
+from autograder.sandbox.protocol.wire import Opaque, Reference
 from autograder.suite.compare import difference
 
 SHAPES = npst.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=5)

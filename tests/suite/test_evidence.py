@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course.records import CourseError
-from autograder.suite.given import given
+from autograder.errors import CourseError
+from autograder.suite.setup_cells import given
 
 # size_of forgets the sign; twin raises for large numbers.
 NOTEBOOK = """\
@@ -37,7 +37,7 @@ def g():
 """
 
 SUITE = """
-from autograder.course.records import Text
+from autograder.course.models import Text
 from autograder.suite import Suspect, acquits, convicts, given
 
 OURS = given(__file__, "numbers", "suspects")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.records import REVEALS
-from autograder.sandbox.session import StudentDied, StudentTimeout
+from autograder.course.models import REVEALS
+from autograder.sandbox.host.session import StudentDied, StudentTimeout
 from autograder.suite.outcome import Outcome, from_exception
 
 GOLDEN = Path(__file__).parent / "messages"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.suite.notes import in_short
+from autograder.suite.tracebacks import in_short
 
 ROOT = Path("/a course")
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder.course.records import CourseError
+from autograder.errors import CourseError
 from autograder.suite.plugin import with_suites
 
 RIGHT = "def f(x):\n    return x + 1\n"

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from autograder.course.records import Criterion, Text
+from autograder.course.models import Criterion
+from autograder.text import Text
 from autograder.verdict.points import EARNS, points, score
 from autograder.verdict.schema import SCHEMA_FILE
 

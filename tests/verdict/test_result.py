@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from autograder.course.records import Criterion, Exercise, Part, Text
-from autograder.sandbox.session import CellRecord
+from autograder.course.models import Criterion, Exercise, Part
+from autograder.sandbox.host.session import CellRecord
 from autograder.suite.outcome import PASSED, Outcome
+from autograder.text import Text
 from autograder.verdict.result import result
 from autograder.verdict.schema import stable, validate
 

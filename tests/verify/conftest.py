@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.records import Course
+from autograder.course.models import Course
 from autograder.ingest import Submission
 from autograder.run.submission import Graded, Grader
-from autograder.sandbox.level import Level
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.server import Server
-from autograder.sandbox.session import Budget
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify import Problem, claims, ids_agree, judge
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from ..level import Level
-from ..view import view
-from . import exhausting, reaching
-from .trial import Finding, try_level
+from autograder.sandbox.doctor import exhausting, reaching
+from autograder.sandbox.doctor.trial import Finding, try_level
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.visible_paths import view
 
 __all__ = ["EVERY_ATTACK", "Finding", "examine", "render"]
 

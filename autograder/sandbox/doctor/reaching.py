@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attack import Attack
+from autograder.sandbox.doctor.attack import Attack
 
 READ = Attack(
     "read",

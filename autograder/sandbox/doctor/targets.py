@@ -21,9 +21,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..level import Level
-from ..limits import Limits
-from ..view import INSIDE, View
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.visible_paths import PACKAGE_FOLDER, View
 
 _DECOYS = (
     "solutions/02_im2col/notebook.py",
@@ -36,7 +36,7 @@ _DECOYS = (
 _VICTIM = """
 import ctypes, json, os, resource, signal, sys
 sys.path[:] = json.loads(sys.argv[1])
-from autograder.sandbox.host import protect_host
+from autograder.sandbox.host.protect import protect_host
 protect_host()
 secret = ctypes.create_string_buffer(b"0123456789abcdef")
 seen = []
@@ -188,8 +188,8 @@ class Targets:
             "/dev/shm",
             "/etc",
             "/dev",
-            str(INSIDE),
-            "/convkit/inside",
+            str(PACKAGE_FOLDER),
+            "/convkit/sandbox",
         ]
         places += [str(Path.home()), str(Path.cwd()), *map(str, self._view.trees)]
         return tuple(places)

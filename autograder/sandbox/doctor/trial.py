@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..child import Child, Exit
-from ..inside import processes, wire
-from ..level import Level
-from ..limits import Limits
-from ..server import Server
-from ..unavailable import SandboxUnavailable
-from ..view import View
-from .attack import Attack
-from .targets import Neighbour, Targets
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.confine import processes
+from autograder.sandbox.doctor.attack import Attack
+from autograder.sandbox.doctor.targets import Neighbour, Targets
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.process import Child, Exit
+from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.visible_paths import View
+from autograder.sandbox.protocol import wire
 
 SMALL = Limits(memory_mb=256, file_mb=4, scratch_mb=16, processes=16, cpu_s=30)
 """For attacks on resources: so that one that gets through does not hurt the machine either."""
@@ -71,7 +72,7 @@ def try_level(level: Level, attacks: Iterable[Attack], view: View) -> Iterator[F
                 yield _finding(level, attack, seen, problems)
     except SandboxUnavailable as error:
         aim = "run students' code at this level"
-        how = error.what if "doctor" in error.mend else f"{error.what}; {error.mend}"
+        how = error.what if "doctor" in error.remedy else f"{error.what}; {error.remedy}"
         yield Finding(level, "level", aim, "not applicable", how)
 
 

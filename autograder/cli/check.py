@@ -1,0 +1,72 @@
+"""``autograder check``: grade one notebook and print what each criterion says."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.cli.console import STATUS_WORDS, console, number, score_of, tell
+from autograder.cli.resolve import known, the_course, the_level
+from autograder.errors import CommandError
+from autograder.ingest import discover
+from autograder.run.service import Step, grade_class, setup_for
+from autograder.run.store import Store
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade ``NOTEBOOK`` without keeping anything."""
+    course = the_course(options)
+    if options.exercise:
+        known(course, [options.exercise])
+    if not options.notebook.exists():
+        raise CommandError(f"{options.notebook}: no such file", 2)
+    ids = [exercise.id for exercise in course.exercises]
+    found = discover([options.notebook], ids, options.exercise)
+    if found.problems or len(found.submissions) != 1:
+        reason = found.problems[0] if found.problems else f"{options.notebook}: not one notebook"
+        raise CommandError(reason, 2)
+    submission = found.submissions[0]
+    exercise = course.exercise(submission.exercise)
+    setup = setup_for(course, the_level(options), [exercise.id])
+    steps: list[Step] = []
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        grade_class(course, setup, [submission], Store(Path(folder)), 1, steps.append)
+    result = steps[0].graded.result
+    titles = {criterion.id: criterion.title[options.lang] for criterion in exercise.criteria}
+    table = Table(title=f"{exercise.title[options.lang]} · {escape(str(options.notebook))}")
+    for heading, justify in (
+        ("criterion", "left"),
+        ("points", "right"),
+        ("", "left"),
+        ("", "left"),
+    ):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for entry in result["criteria"]:
+        text = entry["message"][options.lang]
+        if example := entry["counterexample"]:
+            text += f"\n{example['call']}\ngot {example['got']}, expected {example['expected']}"
+        table.add_row(
+            escape(titles[entry["id"]]),
+            f"{number(entry['points'])}/{number(entry['max_points'])}",
+            STATUS_WORDS[entry["status"]],
+            escape(text),
+        )
+    out = console()
+    if result["status"] == "unreadable":  # one reason, whatever the criterion
+        out.print(escape(result["criteria"][0]["message"][options.lang]))
+    else:
+        out.print(table)
+    for cell in result["cells"]:
+        if cell["status"] != "ok":
+            place = cell["index"] + 1  # as the messages and the pages count
+            out.print(f"cell {place}: {cell['status']}: {escape(cell['error'] or '')}")
+    out.print(
+        f"[bold]{score_of(result, ' of ')} points[/bold]"
+        f" ({result['status']}, isolation {result['isolation']})"
+    )
+    tell(steps[0].graded.notes, course)
+    return 1 if result["status"] == "grader_error" else 0

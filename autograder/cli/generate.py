@@ -1,0 +1,27 @@
+"""``autograder generate``: the students' notebooks, from the solutions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from autograder import generate
+from autograder.cli.resolve import known, no_file, the_course
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the assignments, or check that those that stand there are fresh."""
+    course = the_course(options)
+    ids = [exercise.id for exercise in known(course, options.exercises)]
+    langs = (options.lang,) if options.lang else course.languages
+    out = no_file(options.out or course.root / "assignments")
+    if options.check:
+        problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
+        for problem in problems:
+            print(f"autograder: {problem}", file=sys.stderr)
+        if not problems:
+            print(f"{len(ids) * len(langs)} notebooks in {out} are fresh")
+        return 1 if problems else 0
+    generate.write_assignments(course, ids, langs, out, provide_earlier=options.provide_earlier)
+    print(f"wrote {len(ids) * len(langs)} notebooks to {out}")
+    return 0

@@ -1,0 +1,96 @@
+"""Run one command, and turn errors into a line on standard error and an exit status.
+
+Exit status: 0 the work was done (low grades are no error), 1 something could not be done (named on
+standard error), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from autograder.cli.parser import make_parser
+from autograder.cli.stdio import make_lasting
+from autograder.errors import AutograderError
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit."""
+    make_lasting()
+    options = make_parser().parse_args(arguments)
+    try:
+        status = _run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk shows here, not when it is too late to say so
+    except KeyboardInterrupt:
+        print("\nautograder: stopped. What was finished is kept; run it again.", file=sys.stderr)
+        status = 130
+    except Exception as error:
+        status = _report(error)
+    sys.exit(status)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Call the command. Each is imported only when asked for: some need what others do not."""
+    match options.command:
+        case "generate":
+            from autograder.cli import generate
+
+            return generate.run(options)
+        case "check":
+            from autograder.cli import check
+
+            return check.run(options)
+        case "grade":
+            from autograder.cli import grade
+
+            return grade.run(options)
+        case "verify":
+            from autograder.cli import verify
+
+            return verify.run(options)
+        case "report":
+            from autograder.cli import report
+
+            return report.run(options)
+        case "doctor":
+            from autograder.cli import doctor
+
+            return doctor.run(options)
+        case "demo":
+            from autograder.cli import demo
+
+            return demo.run(options)
+        case name:
+            raise AssertionError(f"the parser knows a command {name!r} that nothing runs")
+
+
+_REMEDIES = dict.fromkeys(
+    (errno.ENOSPC, errno.EDQUOT), ". Make room and run it again; what was finished is kept"
+) | dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), ". Name another place, or change who may write there"
+)
+
+
+def _report(error: Exception) -> int:
+    """Print an error with a message of its own; for a bug, say how to get the traceback."""
+    if isinstance(error, AutograderError):
+        print(f"autograder: {error}", file=sys.stderr)
+        return error.status
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        remedy = _REMEDIES.get(error.errno or 0, "")
+        print(f"autograder: {where}{error.strerror}{remedy}", file=sys.stderr)
+        return 1
+    if os.environ.get("AUTOGRADER_TRACEBACK"):
+        raise error
+    print(
+        f"autograder: this is a bug of the grader ({type(error).__name__}: {error}). "
+        "Run again with AUTOGRADER_TRACEBACK=1 and report what it prints.",
+        file=sys.stderr,
+    )
+    return 1

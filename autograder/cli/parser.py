@@ -1,0 +1,149 @@
+"""The command line: every command, its options and their help texts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import NoReturn
+
+from autograder import __version__
+from autograder.text import LANGUAGES
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says, after what is wrong, where it stands how it is right."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(f"{message}. See `{self.prog} --help`")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = _Parser(
+        prog="autograder",
+        description="Grades notebooks of a course; see the README.",
+        epilog="Exit status: 0 the work was done, 1 something could not be done, 2 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"convkit {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument(
+            "--course",
+            type=Path,
+            metavar="DIR",
+            help="the course's folder (else the nearest one upwards that holds solutions/)",
+        )
+        return sub
+
+    generate = command("generate", "Write the students' notebooks from the solutions.")
+    _exercises(generate)
+    generate.add_argument("--lang", choices=LANGUAGES, help="one language only")
+    generate.add_argument("--out", type=Path, metavar="DIR", help="instead of assignments/")
+    generate.add_argument(
+        "--check", action="store_true", help="write nothing; fail when what stands there is stale"
+    )
+    generate.add_argument(
+        "--provide-earlier", action="store_true", help="fill in the parts of earlier notebooks"
+    )
+
+    check = command("check", "Grade one notebook and print a table.")
+    check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
+    _exercise(check)
+    _lang(check, "the table's language")
+    _sandbox(check)
+
+    grade = command("grade", "Grade notebooks: one, a folder of them, or a class's folders.")
+    grade.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a notebook, a folder of <student>.ipynb (with --exercise), or a folder of "
+        "<student>/<exercise>/*.ipynb",
+    )
+    _out(grade, "where results, pages and grades.csv go; what is unchanged there is kept")
+    _exercise(grade)
+    _jobs(grade)
+    _lang(grade, "the pages' language")
+    _sandbox(grade)
+
+    verify = command("verify", "Prove that the course itself is right.")
+    _exercises(verify)
+    _jobs(verify)
+    _sandbox(verify)
+
+    report = command("report", "Build the pages of graded results again.")
+    report.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    _lang(report, "the pages' language")
+
+    command("doctor", "Try out what isolation holds on this machine.")
+
+    demo = command("demo", "Make up a class, hand in, grade it, and write the report.")
+    demo.add_argument(
+        "--students", type=_count, default=24, metavar="N", help="size of the class (default 24)"
+    )
+    _out(demo, "a new folder, or that of an earlier demo, which is replaced")
+    _jobs(demo)
+    _lang(demo, "the pages' language")
+    _sandbox(demo)
+    return parser
+
+
+def _exercises(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "exercises", nargs="*", metavar="EXERCISE", help="as 02_im2col; all where none is named"
+    )
+
+
+def _exercise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--exercise", metavar="ID", help="the one handed in, where names do not say which it is"
+    )
+
+
+def _out(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=text)
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    processors = os.cpu_count() or 1
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=processors,
+        metavar="N",
+        help=f"worker processes (default {processors}, the processors here; "
+        "more than twice as many are not started)",
+    )
+
+
+def _lang(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default="en", help=f"{text} (default %(default)s)"
+    )
+
+
+def _sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--trust-students",
+        action="store_true",
+        help="grade even where nothing keeps students' code from the files of this machine",
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=("full", "namespaces", "container", "limits"),
+        help="this level instead of the strongest that holds here (see doctor)",
+    )
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return number

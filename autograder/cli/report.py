@@ -1,0 +1,28 @@
+"""``autograder report``: the pages of graded results, built again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from autograder import report
+from autograder.cli.resolve import the_course
+from autograder.course.models import Course
+from autograder.errors import CommandError, CourseError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Rebuild what stands in ``DIR`` from its results."""
+    if not (options.out / "results").is_dir():
+        raise CommandError(f"{options.out}: holds no results/. Name the --out of a `grade` run", 2)
+    course: Course | None
+    try:
+        course = the_course(options)
+    except CourseError as error:
+        if options.course:
+            raise
+        course = None  # results can be read without their course
+        print(f"autograder: {error} The pages have ids in place of titles.", file=sys.stderr)
+    count = report.rebuild(options.out, course, options.lang)
+    print(f"{count} results; class page: {options.out / 'index.html'}")
+    return 0

@@ -1,0 +1,75 @@
+"""From options to what they mean: the course, its exercises, the isolation level, a folder."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from autograder.course.load import find_course, load_course
+from autograder.course.models import Course, Exercise
+from autograder.errors import CommandError
+from autograder.sandbox.doctor.strongest import strongest
+from autograder.sandbox.host.isolation import Level
+
+
+def the_course(options: argparse.Namespace) -> Course:
+    """The course that ``--course`` names, or the nearest one."""
+    return load_course(options.course or find_course(Path.cwd()))
+
+
+def known(course: Course, names: list[str]) -> tuple[Exercise, ...]:
+    """The exercises named; all of them where none is.
+
+    Raises:
+        CommandError: one is not in the course (wrong usage).
+    """
+    ids = [exercise.id for exercise in course.exercises]
+    for name in names:
+        if name not in ids:
+            raise CommandError(f"no exercise {name!r} in {course.root}; it has {', '.join(ids)}", 2)
+    return tuple(e for e in course.exercises if not names or e.id in names)
+
+
+def the_level(options: argparse.Namespace) -> Level:
+    """The level of isolation to grade at.
+
+    Raises:
+        SandboxUnavailable: none that may be used holds here.
+        CommandError: the one asked for hides nothing, and students are not trusted.
+    """
+    if options.isolation is None:
+        return strongest(trust_students=options.trust_students)
+    level = Level[options.isolation.upper()]
+    if level is Level.LIMITS and not options.trust_students:
+        raise CommandError(
+            "--isolation limits keeps no student's code from the hidden tests; "
+            "say --trust-students as well if that is what you want",
+            2,
+        )
+    return level
+
+
+def no_file(out: Path) -> Path:
+    """The folder that ``--out`` names; wrong usage where a file has that name."""
+    if out.exists() and not out.is_dir():
+        raise CommandError(f"{out}: is a file. Name a folder with --out", 2)
+    return out
+
+
+def made(out: Path) -> Path:
+    """The folder that ``--out`` names, made where it is not there yet.
+
+    Raises:
+        CommandError: it is a file (wrong usage), or cannot be made or written into.
+    """
+    no_file(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):  # before hours of work, not after
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"{out}: cannot be written into ({error.strerror}). Name another folder with --out"
+        ) from error
+    return out

@@ -1,0 +1,128 @@
+"""``autograder verify``: the course author's CI. A table, and each problem with file and mend."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder import generate
+from autograder.cli.console import console, progress
+from autograder.cli.resolve import known, the_course, the_level
+from autograder.course.models import Course, Exercise
+from autograder.errors import CourseError
+from autograder.ingest import Submission
+from autograder.run.service import Step, grade_class, setup_for
+from autograder.run.store import Store
+from autograder.suite.plugin import Suites, with_suites
+from autograder.verify import Claim, Problem, claims, ids_agree, judge
+
+COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "assignments")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check every claim about the exercises named, or all."""
+    course = the_course(options)
+    exercises = known(course, options.exercises)
+    problems = _ids(course, exercises) + _assignments(course, exercises)
+    made = [claim for exercise in exercises for claim in claims(course, exercise)]
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        problems += _graded(options, course, made, Path(folder))
+    _print(exercises, made, problems)
+    return 1 if problems else 0
+
+
+def _ids(course: Course, exercises: tuple[Exercise, ...]) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def compare(suites: Suites) -> None:
+        for exercise in exercises:
+            if not exercise.suite.is_file():
+                text = f"{exercise.suite}: there is no such file. Write the hidden suite"
+                problems.append(Problem(exercise.id, "ids", text))
+                continue
+            broken = suites.problems.get(exercise.suite)
+            problems.extend(ids_agree(exercise, suites.criteria(exercise), broken))
+
+    with_suites(course, exercises, compare)
+    return problems
+
+
+def _assignments(course: Course, exercises: tuple[Exercise, ...]) -> list[Problem]:
+    problems = []
+    for exercise in exercises:
+        try:
+            found = generate.stale(
+                course, [exercise.id], course.languages, course.root / "assignments"
+            )
+        except CourseError as error:  # a leak, a marker misspelt: nothing may be handed out
+            found = [str(error)]
+        problems += [Problem(exercise.id, "assignments", text) for text in found]
+    if len(exercises) == len(course.exercises) and not problems:
+        surplus = generate.stale(course, [], course.languages, course.root / "assignments")
+        problems += [Problem(exercises[0].id, "assignments", text) for text in surplus]
+    return problems
+
+
+def _graded(
+    options: argparse.Namespace, course: Course, made: list[Claim], folder: Path
+) -> list[Problem]:
+    by_name: dict[tuple[str, str], Claim] = {}
+    submissions = []
+    for number, claim in enumerate(made):
+        path = folder / f"{number}.ipynb"
+        path.write_bytes(claim.notebook)
+        by_name[claim.student, claim.exercise] = claim
+        submissions.append(Submission(claim.student, claim.exercise, path, folder))
+    level = the_level(options)
+    setup = setup_for(course, level, {claim.exercise for claim in made})
+    problems: list[Problem] = []
+    with progress(len(submissions), "verifying") as tick:
+
+        def done(step: Step) -> None:
+            result = step.graded.result
+            claim = by_name[result["student"], result["exercise"]]
+            found = judge(claim, course.exercise(claim.exercise), result, step.graded.notes)
+            problems.extend(found)
+            tick(f"{claim.exercise} · {claim.student}: {'NOT as claimed' if found else 'ok'}")
+            if os.environ.get("AUTOGRADER_TRACEBACK"):
+                print(*step.graded.notes, sep="\n", file=sys.stderr)
+
+        grade_class(course, setup, submissions, Store(folder / "out"), options.jobs, done)
+    return problems
+
+
+def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Problem]) -> None:
+    counts = Counter((claim.exercise, str(claim.kind)) for claim in made)
+    wrong = Counter((problem.exercise, problem.kind) for problem in problems)
+    table = Table("exercise", "points", "criteria", *COLUMNS, title="Is the course right?")
+    for exercise in exercises:
+        marks = []
+        for column in COLUMNS:
+            bad = wrong[exercise.id, column]
+            total = counts.get((exercise.id, column))
+            of = f" of {total}" if total else ""
+            marks.append(f"✗ {bad}{of}" if bad else f"✓ {total}" if total else "✓")
+        table.add_row(exercise.id, f"{exercise.points:g}", str(len(exercise.criteria)), *marks)
+    out = console()
+    out.print(table)
+    told: Counter[str] = Counter()
+    for problem in problems:
+        told[problem.cause] += 1
+        if not problem.cause or told[problem.cause] == 1:
+            out.print(f"✗ {escape(problem.text)}", soft_wrap=True)
+    more = sum(count - 1 for cause, count in told.items() if cause)
+    if more:
+        out.print(f"  … and {more} more by the same faults of tests")
+    claimed = len(made)
+    out.print(
+        f"[bold]{len(problems)} problems[/bold]"
+        if problems
+        else f"[bold]The course is right[/bold]: {claimed} claims hold."
+    )

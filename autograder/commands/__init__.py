@@ -1,1 +1,0 @@
-"""One module a command: it reads its options, has the work done, and prints."""

@@ -1,0 +1,171 @@
+"""What a course consists of, as frozen records: the vocabulary of every other room.
+
+Nothing here reads a file; `autograder.course.load` fills these records from `solutions/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from autograder.errors import CourseError
+from autograder.text import Text
+
+REVEALS: tuple[str, ...] = ("none", "shapes", "first_difference")
+"""How much of an expected result feedback may show, from nothing to one element."""
+
+Kind = Literal["markdown", "code"]
+Role = Literal["prose", "stub", "check", "demo", "carry", "setup", "author"]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that is graded: passed or not, worth `points`."""
+
+    id: str
+    part: str
+    points: float
+    bonus: bool
+    title: Text
+    hint: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a student writes: a function (`im2col`) or a method (`Convolution.backward`)."""
+
+    id: str
+    title: Text
+    builds_on: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def owner(self) -> str:
+        """The name at the notebook's top level: the function, or the method's class."""
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str | None:
+        """The method's name, None for a function."""
+        return self.id.partition(".")[2] or None
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One notebook of the course.
+
+    `points` is the sum of the criteria without bonus; bonus points count over that maximum.
+    """
+
+    id: str
+    title: Text
+    summary: Text
+    points: float
+    builds_on: tuple[str, ...]
+    reveal: str
+    parts: tuple[Part, ...]
+    folder: Path
+    suite: Path
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """All criteria, in the order of the file."""
+        return tuple(criterion for part in self.parts for criterion in part.criteria)
+
+    @property
+    def max_score(self) -> float:
+        """What counts as full marks: every criterion but the bonus ones."""
+        return self.points
+
+    @property
+    def bonus(self) -> float:
+        """What can be earned on top of `max_score`."""
+        return sum(criterion.points for criterion in self.criteria if criterion.bonus)
+
+    @property
+    def notebook(self) -> Path:
+        """The teaching notebook, a percent script."""
+        return self.folder / "notebook.py"
+
+    def part(self, part_id: str) -> Part:
+        """The part with that id; KeyError if there is none."""
+        for part in self.parts:
+            if part.id == part_id:
+                return part
+        raise KeyError(part_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a notebook.
+
+    `line` is the line of `notebook.py` (from 1) on which `source` begins. `name` is empty for
+    prose. `parts` are the parts that a stub cell defines or a carry cell asks for,
+    `from_exercise` the exercise that a carry cell takes them from.
+    """
+
+    kind: Kind
+    role: Role
+    name: str
+    lang: str | None
+    source: str
+    line: int
+    parts: tuple[str, ...] = ()
+    from_exercise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A known wrong implementation of a part: complete, and wrong in one named way."""
+
+    id: str
+    part: str
+    hint: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """An unusual but right implementation of a part: it must earn every point."""
+
+    id: str
+    part: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All exercises, in the order of their ids.
+
+    `colab` is the address below which Colab finds `assignments/`, "" for no badge.
+    """
+
+    root: Path
+    title: Text
+    salt: str
+    languages: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    colab: str = ""
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """The exercise with that id; CourseError naming those there are if there is none."""
+        for exercise in self.exercises:
+            if exercise.id == exercise_id:
+                return exercise
+        known = ", ".join(exercise.id for exercise in self.exercises) or "none yet"
+        raise CourseError(
+            f"there is no exercise {exercise_id!r}",
+            self.root / "solutions",
+            remedy=f"Known: {known}",
+        )
+
+    def before(self, exercise: Exercise) -> Iterator[Exercise]:
+        """The exercises that `exercise` builds on, directly or through others, in course order."""
+        wanted = set(exercise.builds_on)
+        for earlier in reversed(self.exercises):
+            if earlier.id in wanted:
+                wanted.update(earlier.builds_on)
+        return (earlier for earlier in self.exercises if earlier.id in wanted)

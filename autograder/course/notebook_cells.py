@@ -1,0 +1,216 @@
+"""`notebook.py`, a jupytext percent script, as cells with roles and line numbers."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args
+
+from autograder.course.models import Cell, Exercise, Role
+from autograder.errors import CourseError
+from autograder.text import LANGUAGES
+
+ROLES: tuple[str, ...] = tuple(role for role in get_args(Role) if role != "prose")
+NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
+_HEADER = re.compile(r"# ?%%(?=\s|\[|$)")
+# Jupytext's own notes about blank lines; they say nothing about the cell.
+_JUPYTEXT_KEYS = {"lines_to_next_cell", "lines_to_end_of_cell_marker"}
+_KEYS = {
+    "markdown": {"lang"},
+    "code": {"name", "tags"},
+    "carry": {"name", "tags", "parts", "source"},
+}
+
+
+def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
+    """All cells of the teaching notebook, author's ones and every language's included.
+
+    CourseError if the script does not parse, a cell has no role or an unknown mark, names repeat,
+    prose lacks its language, or a part of exercise.toml is written in no stub cell.
+    """
+    file = exercise.notebook
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError("this file is missing", file, remedy="Write the notebook") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"cannot be read: {error}", file) from None
+    return _cells(exercise, text)
+
+
+# Parsing takes a third of a second; each language, and each of a course's claims, asks for it.
+@lru_cache(maxsize=64)
+def _cells(exercise: Exercise, text: str) -> tuple[Cell, ...]:
+    file = exercise.notebook
+    headers = _header_lines(text, file)
+    cells = [
+        _cell(raw, line, text.split("\n"), file, exercise)
+        for raw, line in zip(_parse(text, len(headers), file), headers, strict=True)
+    ]
+    _check_twins(cells, file)
+    _check_names(cells, file)
+    _check_parts(cells, exercise)
+    return tuple(cells)
+
+
+def _header_lines(text: str, file: Path) -> list[int]:
+    """Lines of the `# %%` comments. Tokens tell them from the same text inside a string."""
+    try:
+        ast.parse(text, str(file))
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except SyntaxError as error:
+        raise CourseError(f"is not Python: {error.msg}", file, error.lineno) from None
+    return [
+        token.start[0]
+        for token in tokens
+        if token.type == tokenize.COMMENT and token.start[1] == 0 and _HEADER.match(token.string)
+    ]
+
+
+def _parse(text: str, expected: int, file: Path) -> list[Mapping[str, Any]]:
+    import jupytext  # 0.3 s, and grading needs it once
+
+    cells: list[Mapping[str, Any]] = jupytext.reads(text, fmt="py:percent").cells
+    if not expected or len(cells) != expected:
+        raise CourseError(
+            f"has {expected} lines with `# %%` but {len(cells)} cells",
+            file,
+            remedy="Begin the file (after jupytext's own header) with `# %%`, no text before it",
+        )
+    return cells
+
+
+def _cell(
+    raw: Mapping[str, Any], header: int, lines: list[str], file: Path, exercise: Exercise
+) -> Cell:
+    meta = {k: v for k, v in raw["metadata"].items() if k not in _JUPYTEXT_KEYS}
+    whole: str = raw["source"]
+    blank = len(whole) - len(whole.lstrip())
+    skipped = whole.count("\n", 0, blank)
+    source, first = "\n".join(whole.split("\n")[skipped:]), header + 1 + skipped
+    if not source.strip():
+        raise CourseError("this cell is empty", file, header, "Fill or remove it")
+    if raw["cell_type"] == "markdown":
+        _check_keys(meta, "markdown", file, header)
+        if meta.get("lang") not in LANGUAGES:
+            raise CourseError(
+                "this prose does not say its language",
+                file,
+                header,
+                'Write `# %% [markdown] lang="en"`, and its Japanese twin below it',
+            )
+        return Cell("markdown", "prose", "", meta["lang"], source, first)
+    if raw["cell_type"] != "code":
+        raise CourseError(f"a {raw['cell_type']} cell has no use here", file, header)
+    role = _role(meta, file, header)
+    _check_keys(meta, "carry" if role == "carry" else "code", file, header)
+    name = meta.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise CourseError(
+            f"this code cell's name is {name!r}", file, header, 'Add name="like_this" to its line'
+        )
+    if source != "\n".join(lines[first - 1 : first + source.count("\n")]):
+        raise CourseError(
+            f"cell {name!r} has a line that Jupyter would read otherwise (a magic?)",
+            file,
+            first,
+            "Keep to plain Python",
+        )
+    parts: tuple[str, ...] = ()
+    from_exercise: str | None = None
+    if role == "carry":
+        parts, from_exercise = tuple(meta.get("parts", ())), meta.get("source")
+        if not parts or not isinstance(from_exercise, str):
+            raise CourseError(
+                f"carry cell {name!r} takes {list(parts)} from {from_exercise!r}",
+                file,
+                header,
+                'Write parts=["..."] and source="NN_exercise"',
+            )
+    elif role == "stub":
+        defined = defined_names(ast.parse(source))
+        parts = tuple(part.id for part in exercise.parts if part.id in defined)
+    return Cell("code", role, name, None, source, first, parts, from_exercise)
+
+
+def _role(meta: Mapping[str, Any], file: Path, header: int) -> Role:
+    tags = meta.get("tags", [])
+    if not isinstance(tags, list) or len(tags) != 1 or tags[0] not in ROLES:
+        raise CourseError(
+            f"this code cell's tags are {tags!r}",
+            file,
+            header,
+            f'Give it one of {", ".join(ROLES)}, as tags=["demo"]',
+        )
+    role: Role = tags[0]
+    return role
+
+
+def _check_keys(meta: Mapping[str, Any], kind: str, file: Path, header: int) -> None:
+    for key in meta:
+        if key not in _KEYS[kind]:
+            raise CourseError(
+                f"unknown mark {key!r} = {meta[key]!r} on a {kind} cell",
+                file,
+                header,
+                f"Known are {', '.join(sorted(_KEYS[kind]))}",
+            )
+
+
+def defined_names(tree: ast.Module) -> set[str]:
+    """Names of the functions and, as `Class.method`, methods defined at the top of a cell."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            methods = (inner for inner in node.body if isinstance(inner, ast.FunctionDef))
+            found.update(f"{node.name}.{inner.name}" for inner in methods)
+    return found
+
+
+def _check_twins(cells: list[Cell], file: Path) -> None:
+    """Where a notebook speaks two languages, each English prose is followed by the same in ja."""
+    if len({cell.lang for cell in cells if cell.kind == "markdown"}) < 2:
+        return
+    alone: Cell | None = None  # English prose whose twin must come next
+    for cell in cells:
+        if cell.lang == "ja":
+            if alone is None:
+                raise CourseError("this prose has no English twin", file, cell.line, "Put it above")
+            alone = None
+            continue
+        if alone is not None:
+            break
+        alone = cell if cell.lang == "en" else None
+    if alone is not None:
+        raise CourseError("this prose has no Japanese twin", file, alone.line, "Add it below")
+
+
+def _check_names(cells: list[Cell], file: Path) -> None:
+    taken: dict[str, int] = {}
+    for cell in cells:
+        if cell.kind == "code" and taken.setdefault(cell.name, cell.line) != cell.line:
+            raise CourseError(
+                f"two code cells are named {cell.name!r}, the first at line {taken[cell.name]}",
+                file,
+                cell.line,
+                "Rename one: the name is the cell's identity in every generated notebook",
+            )
+
+
+def _check_parts(cells: list[Cell], exercise: Exercise) -> None:
+    written = [part for cell in cells if cell.role == "stub" for part in cell.parts]
+    for part in exercise.parts:
+        if written.count(part.id) != 1:
+            raise CourseError(
+                f"part {part.id!r} of exercise.toml is defined in {written.count(part.id)}"
+                " stub cells",
+                exercise.notebook,
+                remedy="Define each part in exactly one stub cell",
+            )

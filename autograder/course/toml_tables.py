@@ -1,0 +1,149 @@
+"""TOML tables read key by key, with errors that name file, line and mend.
+
+`tomllib` keeps no positions; a line is found again by the text of a key or value.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError
+from autograder.text import LANGUAGES, Text
+
+
+class Table:
+    """One TOML table, from which each key is taken once."""
+
+    def __init__(
+        self, values: dict[str, Any], file: Path, text: str, name: str = "", start: int = 0
+    ) -> None:
+        """`name` is the dotted one, `start` where in `text` the table's header stands."""
+        self._values = dict(values)
+        self.file = file
+        self._text = text
+        self._name = name
+        self._start = start
+
+    def error(self, message: str, mend: str = "", near: str = "") -> CourseError:
+        """The error to raise, at the line of `near` after the table's own place."""
+        return CourseError(message, self.file, self._line(near), mend)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there and nobody took it yet."""
+        return key in self._values
+
+    def string(self, key: str, *, default: str | None = None) -> str:
+        """A text that is not empty, unless it is the default."""
+        value = self._take(key, default)
+        if not isinstance(value, str) or (not value.strip() and value != default):
+            raise self.error(f"{key} = {value!r} is not a text", near=key)
+        return value
+
+    def strings(self, key: str, *, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """A list of texts without repetition."""
+        value = self._take(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise self.error(f"{key} = {value!r} is not a list of texts", near=key)
+        if len(set(value)) < len(value):
+            raise self.error(f"{key} = {value!r} names something twice", near=key)
+        return tuple(value)
+
+    def points(self, key: str, *, default: float | None = None, zero: bool = False) -> float:
+        """A number of points: a multiple of 0.25, positive unless `zero`."""
+        value = self._take(key, default)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or value < 0 or (value == 0 and not zero) or (value * 4) % 1 != 0:
+            raise self.error(
+                f"{key} = {value!r} is no number of points",
+                "Give a positive whole number, or one with quarters, as in 1.5 or 0.25",
+                near=key,
+            )
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        """True or false; false where the key is missing."""
+        value = self._take(key, False)
+        if not isinstance(value, bool):
+            raise self.error(f"{key} = {value!r} is neither true nor false", near=key)
+        return value
+
+    def table(self, key: str) -> Table:
+        """A table inside this one."""
+        value = self._take(key, None)
+        if not isinstance(value, dict):
+            raise self.error(f"{key} = {value!r} is not a table", near=key)
+        return Table(value, self.file, self._text, self._dotted(key), self._start)
+
+    def tables(self, key: str) -> list[Table]:
+        """An array of tables with at least one of them."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+            header = f"[[{self._dotted(key)}]]"
+            raise self.error(f"there is no {header} here", f"Add at least one {header}")
+        name = self._dotted(key)
+        headers = re.finditer(rf"^\s*\[\[{re.escape(name)}\]\]", self._text[self._start :], re.M)
+        starts = [self._start + header.end() for header in headers]
+        starts += [self._start] * (len(value) - len(starts))  # an inline array has no headers
+        return [
+            Table(inner, self.file, self._text, name, start)
+            for inner, start in zip(value, starts, strict=False)
+        ]
+
+    def text(self, key: str, languages: Sequence[str]) -> Text:
+        """A table with one text for each of the course's languages.
+
+        A language that the kit knows and the course does not have takes the first one's text.
+        """
+        inner = self.table(key)
+        found = {}
+        for lang in languages:
+            if lang not in inner._values:
+                raise self.error(f"{key} has no text in {lang!r}", f"Add {lang} = ...", near=key)
+            found[lang] = inner.string(lang)
+        inner.finish()
+        return Text(**{lang: found.get(lang, found[languages[0]]) for lang in LANGUAGES})
+
+    def optional_text(self, key: str, languages: Sequence[str]) -> Text | None:
+        """As `text`, None where the key is missing."""
+        return self.text(key, languages) if key in self._values else None
+
+    def finish(self) -> None:
+        """CourseError if keys are left that nobody took: most likely they are misspelt."""
+        if self._values:
+            key = next(iter(self._values))
+            raise self.error(f"unknown key {key!r}", "Correct or remove it", near=key)
+
+    def _take(self, key: str, default: Any) -> Any:
+        if key in self._values:
+            return self._values.pop(key)
+        if default is None:
+            raise self.error(f"{key!r} is missing", f"Add {key} = ...")
+        return default
+
+    def _dotted(self, key: str) -> str:
+        return f"{self._name}.{key}" if self._name else key
+
+    def _line(self, near: str) -> int | None:
+        rest = self._text[self._start :]
+        found = re.search(rf"(?<!\w){re.escape(near)}(?!\w)", rest) if near else None
+        at = self._start + (found.start() if found else 0)
+        return self._text.count("\n", 0, at) + 1 if at or found else None
+
+
+def read_table(file: Path) -> Table:
+    """The top table of a TOML file; CourseError if it cannot be read or parsed."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError("this file is missing", file, remedy="Write it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"cannot be read: {error}", file) from None
+    try:
+        return Table(tomllib.loads(text), file, text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise CourseError(f"is not TOML: {error}", file, int(line[1]) if line else None) from None

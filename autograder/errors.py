@@ -1,0 +1,115 @@
+"""Every error a user can meet, and what it means for the exit status.
+
+    AutograderError             ``str()`` is one line: where, what is wrong, what to do
+    ├── CommandError            a command could not do its work (status 1) or was misused (2)
+    ├── CourseError             the course's own files are wrong; its author can fix them
+    ├── SandboxUnavailable      this machine cannot run students' code the way it should be run
+    ├── WorkersFailed           the grading processes do not start
+    ├── UnreadableSubmission    no cell can be read from what was handed in
+    ├── InvalidResult           a result breaks the contract of result.json
+    └── IncompleteReport        some stored results could not go into the pages
+
+Everything else that reaches `autograder.cli.main` is an `OSError`, which names its file, or a bug.
+What a student's code does is never an error of the program: see `autograder.sandbox.host`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.text import Text
+
+
+class AutograderError(Exception):
+    """The base of every error with a message for the user."""
+
+    status = 1
+    """The exit status that the command ends with."""
+
+
+class CommandError(AutograderError):
+    """A command could not do its work; ``status`` 2 means that it was called wrongly."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class CourseError(AutograderError):
+    """Something in the course's own files is wrong; its author has to fix it.
+
+    Args:
+        message: what is wrong.
+        file: where.
+        line: the line, where there is one.
+        remedy: what to do about it.
+    """
+
+    def __init__(
+        self, message: str, file: Path | str, line: int | None = None, remedy: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = Path(file)
+        self.line = line
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """One line: ``file:line: what is wrong. What to do.``, the file as seen from here."""
+        file = self.file
+        if file.is_absolute() and file.is_relative_to(Path.cwd()):
+            file = file.relative_to(Path.cwd())
+        place = f"{file}:{self.line}" if self.line else str(file)
+        parts = [part for part in (self.message, self.remedy) if part]
+        sentences = [part if part.endswith(".") else f"{part}." for part in parts]
+        return f"{place}: {' '.join(sentences)}"
+
+
+class SandboxUnavailable(AutograderError):
+    """Students' code cannot be run the way it should be.
+
+    Args:
+        what: what is wrong, in one line.
+        remedy: what to do about it, in one line.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy[:1].upper()}{remedy[1:]}.")
+        self.what = what
+        self.remedy = remedy
+
+
+class WorkersFailed(AutograderError):
+    """The grading processes do not even start."""
+
+
+class UnreadableSubmission(AutograderError):
+    """No cell can be read from a submission.
+
+    Args:
+        text: why, and what to do, for the student.
+        sha256: of the file's bytes, if they could be read.
+    """
+
+    def __init__(self, text: Text, sha256: str | None = None) -> None:
+        super().__init__(text.en)
+        self.text = text
+        self.sha256 = sha256
+
+
+class InvalidResult(AutograderError, ValueError):
+    """A result breaks the contract of result.json."""
+
+
+class IncompleteReport(AutograderError):
+    """Some files in ``results/`` hold no valid result; the pages of all others have been written.
+
+    Args:
+        problems: a line for each: the file, what is wrong, what to do.
+        written: the number of results that are in the pages.
+    """
+
+    def __init__(self, problems: list[str], written: int) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.written = written

@@ -1,0 +1,138 @@
+"""Grade a class: what is already current is left alone, the rest goes to the workers.
+
+Each result is on disk before the next is reported, so a run that is killed goes on where it
+stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course.load import course_sha256
+from autograder.course.models import Course
+from autograder.generate import student_cells
+from autograder.ingest import Submission
+from autograder.ingest.parse import MAX_BYTES, normalised
+from autograder.run.pool import grade_all
+from autograder.run.store import Store
+from autograder.run.submission import Graded
+from autograder.run.worker import Setup
+from autograder.sandbox.doctor.strongest import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.session import Budget
+from autograder.suite.outcome import Outcome
+from autograder.suite.plugin import GRADER_ERROR
+from autograder.verdict.result import result
+
+LOCKED = ("check", "demo")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One submission's result; ``kept`` where it was current and not graded again."""
+
+    graded: Graded
+    kept: bool = False
+
+
+def locked_cells(course: Course, exercises: Collection[str]) -> dict[str, frozenset[str]]:
+    """The exercises' locked checks and demos in every language, as ingest compares them."""
+    return {
+        exercise.id: frozenset(
+            normalised(cell.source)
+            for lang in course.languages
+            for cell in student_cells(exercise, lang)
+            if cell.role in LOCKED
+        )
+        for exercise in course.exercises
+        if exercise.id in exercises
+    }
+
+
+def setup_for(
+    course: Course,
+    level: Level,
+    exercises: Collection[str],
+    *,
+    limits: Limits | None = None,
+    budget: Budget | None = None,
+    ours: Mapping[str, Collection[str]] | None = None,
+) -> Setup:
+    """What workers need to grade ``exercises`` of ``course`` at ``level``."""
+    return Setup(
+        course.root,
+        tuple(sorted(exercises)),
+        course_sha256(course),
+        locked_cells(course, exercises) if ours is None else ours,
+        level,
+        limits or Limits(),
+        budget or Budget(),
+    )
+
+
+def grade_class(
+    course: Course,
+    setup: Setup,
+    submissions: Sequence[Submission],
+    store: Store,
+    jobs: int,
+    report: Callable[[Step], None],
+) -> None:
+    """Grade ``submissions`` into ``store``.
+
+    Args:
+        course: the course.
+        setup: made by `setup_for`.
+        submissions: what was handed in.
+        store: where results go.
+        jobs: how many worker processes.
+        report: told of each result, after it is on disk.
+
+    Raises:
+        OSError: results cannot be written.
+        autograder.run.pool.WorkersFail: grading cannot begin.
+    """
+    isolation = setup.level.name.lower()
+    to_grade = []
+    for submission in submissions:
+        kept = _current(store, submission, setup.course_sha256, isolation)
+        if kept is None:
+            to_grade.append(submission)
+        else:
+            report(Step(Graded(kept), kept=True))
+
+    def lost(submission: Submission) -> Graded:
+        exercise = course.exercise(submission.exercise)
+        failed = Outcome("grader_error", GRADER_ERROR)
+        record = result(
+            exercise,
+            student=submission.student,
+            file=str(submission.path),
+            sha256=None,
+            course_sha256=setup.course_sha256,
+            isolation=isolation,
+            outcomes={criterion.id: failed for criterion in exercise.criteria},
+        )
+        return Graded(record, ("the grading process died twice on this submission",))
+
+    for graded in grade_all(setup, to_grade, jobs, lost):
+        store.write(graded.result)
+        report(Step(graded))
+
+
+def _current(
+    store: Store, submission: Submission, course: str, isolation: str
+) -> dict[str, Any] | None:
+    if not store.path(submission.student, submission.exercise).exists():
+        return None
+    path = submission.path
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+    return store.current(submission.student, submission.exercise, sha256, course, isolation)

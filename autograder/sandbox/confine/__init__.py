@@ -1,0 +1,1 @@
+"""The wall around a process: namespaces, Landlock, system calls, limits. Trusted code."""

@@ -1,0 +1,99 @@
+"""What a student's process may open, by Landlock: the kernel's own rules on files, TCP and signals.
+
+Rights and the ABI that brought them: https://docs.kernel.org/userspace-api/landlock.html
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+
+from . import syscalls
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_REMOVE_DIR, _REMOVE_FILE = 1 << 4, 1 << 5
+_MAKE_DIR, _MAKE_REG, _MAKE_FIFO, _MAKE_SYM = 1 << 7, 1 << 8, 1 << 10, 1 << 12
+_REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
+_ALL_OF_THE_FIRST_ABI = (1 << 13) - 1
+_TCP_BIND_AND_CONNECT = 3
+SCOPE_ABSTRACT_SOCKETS, SCOPE_SIGNALS = 1, 2
+SCOPES_SINCE = 6
+
+_READ_FILES = _EXECUTE | _READ_FILE
+_READ_TREES = _READ_FILES | _READ_DIR
+_SCRATCH = _READ_FILE | _READ_DIR | _WRITE_FILE | _REMOVE_DIR | _MAKE_DIR | _MAKE_REG
+_SCRATCH |= _MAKE_FIFO | _MAKE_SYM | _REFER | _TRUNCATE
+
+
+Readable = list[tuple[int, int]]
+"""Opened paths, and the rights on each."""
+
+
+def handled(version: int) -> int:
+    """All rights on files that the ABI knows."""
+    rights = _ALL_OF_THE_FIRST_ABI
+    for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
+        if version >= since:
+            rights |= right
+    return rights
+
+
+def readable(version: int, paths: Iterable[str]) -> Readable:
+    """Open what may be read, once, for many rulesets. What is not there is passed over."""
+    known = handled(version)
+    found = []
+    for path in paths:
+        found += _opened(path, known & _READ_TREES, known & _READ_FILES)
+    # Not /dev/zero: mapped and shared, it is memory that is of no process and cannot be counted.
+    for device in ("/dev/urandom", "/dev/random"):
+        found += _opened(device, 0, _READ_FILE)
+    return found + _opened("/dev/null", 0, known & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
+
+
+def ruleset(version: int, may_read: Readable, scratch: str, *, may_remove: bool = True) -> int:
+    """Rules that leave nothing but reading ``may_read`` and writing below ``scratch``.
+
+    Args:
+        version: the kernel's ABI, as `syscalls.landlock_version` says.
+        may_read: see `readable`.
+        scratch: a directory. What is mounted on a directory below it counts as below it.
+        may_remove: whether files below ``scratch`` may be removed or replaced.
+
+    Returns:
+        A descriptor for `enforce`, as often as wanted.
+    """
+    scopes = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= SCOPES_SINCE else 0
+    network = _TCP_BIND_AND_CONNECT if version >= 4 else 0
+    rules = syscalls.landlock_create(handled(version), network, scopes, version)
+    for descriptor, rights in may_read:
+        syscalls.landlock_allow(rules, rights, descriptor)
+    inside = _SCRATCH | (_REMOVE_FILE if may_remove else 0)
+    for descriptor, rights in _opened(scratch, handled(version) & inside, 0):
+        syscalls.landlock_allow(rules, rights, descriptor)
+        os.close(descriptor)
+    return rules
+
+
+def enforce(rules: int) -> None:
+    """Put rules in force for this process and all that it starts. Needs no_new_privs."""
+    syscalls.landlock_enforce(rules)
+
+
+def keep_signals_inside(version: int) -> None:
+    """Let this process, and all that it starts, signal nothing but one another."""
+    rules = syscalls.landlock_create(0, 0, SCOPE_SIGNALS, version)
+    enforce(rules)
+    os.close(rules)
+
+
+def _opened(path: str, tree_rights: int, file_rights: int) -> Readable:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return []
+    rights = tree_rights if stat.S_ISDIR(os.fstat(descriptor).st_mode) else file_rights
+    if rights:
+        return [(descriptor, rights)]
+    os.close(descriptor)
+    return []

@@ -1,0 +1,1 @@
+"""The host side, trusted: it holds sessions and believes nothing that comes back."""

@@ -1,0 +1,88 @@
+"""One session, as the host holds it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from autograder.sandbox.host.json_lines import Lines
+
+_KILL_S = 20.0
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a student's process ended.
+
+    Attributes:
+        reason: ``exit`` (``code`` is the status), ``signal`` (``code`` is its number), or
+            ``unknown`` (its keeper was lost as well).
+        code: see ``reason``.
+        cpu_s: CPU seconds of all processes of the session that could be counted.
+        max_rss_kb: the largest resident set.
+        limit: the bound for which the session was ended, ``memory``, ``processes`` or
+            ``scratch``, if one was.
+    """
+
+    reason: Literal["exit", "signal", "unknown"]
+    code: int
+    cpu_s: float
+    max_rss_kb: int
+    limit: str | None = None
+
+
+_LOST = Exit("unknown", -1, 0.0, 0)
+
+
+class Child:
+    """One student's process, and all that it starts.
+
+    Args:
+        sock: the host's end of the session's stream socket; an attribute as well.
+        status: what its keeper says.
+        destroy_everything: the last resort.
+    """
+
+    def __init__(
+        self, sock: socket.socket, status: Lines, destroy_everything: Callable[[], None]
+    ) -> None:
+        self.sock = sock
+        self._destroy_everything = destroy_everything
+        self._status = status
+        self._exit: Exit | None = None
+
+    def wait(self, timeout: float) -> Exit | None:
+        """How it ended, or None if it still lives after ``timeout`` seconds."""
+        if self._exit is None:
+            try:
+                line = self._status.read(timeout)
+            except TimeoutError:
+                return None
+            self._exit = _ending(line) if line else _LOST
+            self._status.close()
+        return self._exit
+
+    def kill(self) -> None:
+        """End the session. When this returns, none of its processes is left."""
+        if self._exit is not None:
+            return
+        self._status.hang_up()
+        if self.wait(_KILL_S) is None:
+            # Its keeper does not answer. Nothing outlives the server and its namespaces.
+            self._destroy_everything()
+            self.wait(_KILL_S)
+
+
+def _ending(line: dict[str, Any]) -> Exit:
+    if "exit" not in line:
+        return _LOST
+    code = int(line["exit"])
+    return Exit(
+        reason="signal" if code < 0 else "exit",
+        code=abs(code),
+        cpu_s=float(line["cpu_s"]),
+        max_rss_kb=int(line["max_rss_kb"]),
+        limit=line["limit"],
+    )

@@ -1,0 +1,230 @@
+"""The host's side of the warm server: start it, take sessions from it, end them, replace it.
+
+One server for each worker, used by one thread at a time. Nothing here waits without an end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.confine import scratch
+from autograder.sandbox.host import command_line
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.json_lines import Lines
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.process import Child, Exit
+from autograder.sandbox.host.visible_paths import ENVIRONMENT, View, view
+
+__all__ = ["Child", "Exit", "Server"]
+
+_START_S = 60.0
+_SPAWN_S = 30.0
+_KILL_S = 20.0
+_ATTEMPTS = 3
+
+
+class Server:
+    """A warm interpreter behind the wall, from which sessions are forked.
+
+    Args:
+        level: how strong the wall is.
+        limits: bounds on each session.
+        what_to_see: the machine's paths, where they are known already.
+    """
+
+    def __init__(self, level: Level, limits: Limits, what_to_see: View | None = None) -> None:
+        self.level = level
+        self.limits = limits
+        self._view = what_to_see
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._first: int | None = None
+        self._scratch: Path | None = None
+        self._stderr: IO[bytes] | None = None
+
+    def __enter__(self) -> Server:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close."""
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server, or of what holds its namespaces."""
+        return self._process.pid if self._process else None
+
+    def session_directories(self) -> tuple[str, ...]:
+        """Where sessions keep their files, if that is on this machine's own disk."""
+        return tuple(str(p) for p in self._scratch.iterdir()) if self._scratch else ()
+
+    def start(self) -> None:
+        """Start the server and wait until it is warm; a running one is left alone.
+
+        Raises:
+            SandboxUnavailable: this machine does not give the level, or the server did not start.
+        """
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        seen = self._view = self._view or view()
+        if self.level < Level.NAMESPACES:
+            self._scratch = Path(tempfile.mkdtemp(prefix="convkit-"))
+            self._scratch.chmod(0o711)  # sessions of other users pass through to their own
+        ours, theirs = socket.socketpair()
+        info_read, info_write = os.pipe()  # on which bubblewrap tells its first process's number
+        self._control = ours
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
+        try:
+            orders = command_line.plan(
+                self.level, self.limits, seen, theirs.fileno(), self._scratch
+            )
+            command = command_line.command(self.level, seen, orders, info_write)
+            self._process = subprocess.Popen(
+                command,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr,
+                pass_fds=(theirs.fileno(), info_write),
+                start_new_session=True,
+                cwd="/",
+            )
+        except OSError as error:
+            self.close()
+            raise self._unavailable(str(error)) from error
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(info_write)
+            if self._process is None:
+                os.close(info_read)
+        with os.fdopen(info_read, "rb") as info:
+            self._await_hello()
+            if self.level is Level.FULL:
+                self._first = int(json.load(info)["child-pid"])
+
+    def _await_hello(self) -> None:
+        assert self._control is not None
+        problem = f"it was not ready after {_START_S:.0f} s"
+        with contextlib.suppress(TimeoutError):
+            line = Lines(self._control).read(_START_S)
+            if line and "pid" in line:
+                return
+            problem = str(line["failed"]) if line else self._last_words()
+        self.destroy()
+        raise self._unavailable(problem)
+
+    def _last_words(self) -> str:
+        assert self._stderr is not None
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it ended without a word"
+
+    def _unavailable(self, problem: str) -> SandboxUnavailable:
+        return SandboxUnavailable(
+            f"isolation level {self.level} does not work here: {problem}",
+            "run `autograder doctor` to see what this machine can give",
+        )
+
+    def spawn(self, settings: dict[str, Any]) -> Child:
+        """A fresh session: a process behind the wall, waiting for the host's first message.
+
+        Args:
+            settings: given to ``guest.session.main``; JSON.
+
+        Raises:
+            SandboxUnavailable: no session could be started, nor by a fresh server.
+        """
+        problem = ""
+        for attempt in range(_ATTEMPTS):
+            self.start()
+            try:
+                return self._spawn(settings)
+            except (OSError, EOFError) as error:
+                problem = str(error) or "the server has ended"
+                self.destroy()
+                time.sleep(0.1 * attempt)
+        raise SandboxUnavailable(
+            f"no session could be started ({problem})", "see whether the machine is out of memory"
+        )
+
+    def _spawn(self, settings: dict[str, Any]) -> Child:
+        assert self._control is not None
+        ours, theirs = socket.socketpair()
+        status, keeper = socket.socketpair()
+        keeper_says = Lines(status)
+        child = Child(ours, keeper_says, self.destroy)
+        try:
+            with theirs, keeper:
+                self._control.settimeout(_SPAWN_S)
+                socket.send_fds(self._control, [b"s"], [theirs.fileno(), keeper.fileno()])
+            answer = keeper_says.read(_SPAWN_S)
+            if answer is None:
+                raise EOFError
+            if "failed" in answer:
+                raise OSError(str(answer["failed"])[:500])
+            text = json.dumps(settings).encode()
+            ours.settimeout(_SPAWN_S)
+            ours.sendall(struct.pack("<I", len(text)) + text)
+            ours.settimeout(None)
+        except BaseException:
+            ours.close()
+            status.close()
+            raise
+        return child
+
+    def close(self) -> None:
+        """End the server and every session."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:  # hanging up is enough, and lets it tidy up
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_KILL_S / 4)
+        self.destroy()
+        if self._stderr is not None:
+            self._stderr.close()
+            self._stderr = None
+        if self._scratch is not None:
+            scratch.remove(str(self._scratch))
+            self._scratch = None
+
+    def destroy(self) -> None:
+        """Kill the server, and by that all that lives in its namespaces."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is None:
+            return
+        if self._first is not None:
+            # The first process of bubblewrap's namespace; bubblewrap itself only waits for it.
+            with contextlib.suppress(OSError):
+                os.kill(self._first, signal.SIGKILL)
+            self._first = None
+        else:
+            self._process.kill()
+        try:
+            self._process.wait(_KILL_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None

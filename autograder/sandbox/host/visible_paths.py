@@ -1,0 +1,145 @@
+"""What a session must be able to see of this machine: the interpreter, numpy, and nothing else."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import SandboxUnavailable
+
+PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+"""`autograder.sandbox` on this machine; behind the wall, `protocol.config.PACKAGE`."""
+
+# Asks the loader itself which libraries it has mapped, under the names that it found them by.
+_PROBE = """
+import sys, json, ctypes
+sys.path.insert(0, sys.argv[1])
+import sandbox
+del sys.path[0]
+from sandbox.zygote import preload
+preload.warm(sys.argv[2])
+class Info(ctypes.Structure):
+    _fields_ = (("address", ctypes.c_void_p), ("name", ctypes.c_char_p))
+found = []
+@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Info), ctypes.c_size_t, ctypes.c_void_p)
+def note(info, size, data):
+    found.append((info.contents.name or b"").decode())
+    return 0
+walk = getattr(ctypes.CDLL(None), "dl_iterate_phdr", None)
+if walk is not None:
+    walk(note, None)
+print(json.dumps(found))
+"""
+
+_SYSTEM_FILES = ("/etc/ld.so.cache",)
+_OTHER_PACKAGES = ("site-packages", "dist-packages")
+
+ENVIRONMENT = {
+    "PATH": "/nonexistent",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",  # sets and dicts of text keep one order on every machine
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+"""The whole environment of the warm server. One thread: two break under a limit of processes."""
+
+FLAGS = ("-s", "-P", "-S", "-B")
+"""As ``-I``, but for ``-E``, which would ignore PYTHONHASHSEED; the environment is ours anyway."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Paths on this machine.
+
+    Attributes:
+        python: the interpreter itself, not a virtual environment's link to it.
+        trees: directories to be seen: the standard library, numpy, numpy's libraries.
+        hidden: directories within ``trees`` that are not to be seen.
+        files: shared libraries, under the names by which the loader looks for them.
+        packages: the directory that holds numpy.
+    """
+
+    python: Path
+    trees: tuple[Path, ...]
+    hidden: tuple[Path, ...]
+    files: tuple[Path, ...]
+    packages: Path
+
+    def readable(self, *, masked: bool) -> tuple[str, ...]:
+        """The view as a list of paths to allow, for Landlock.
+
+        Landlock cannot take a part of a tree out again: where ``hidden`` is not masked by mounts,
+        the parts around it are listed one by one.
+        """
+        paths: list[Path] = []
+        for tree in self.trees:
+            if masked or not any(hidden.parent == tree for hidden in self.hidden):
+                paths.append(tree)
+            else:
+                paths += [p for p in sorted(tree.iterdir()) if p not in self.hidden]
+        return tuple(map(str, (*paths, *self.files)))
+
+
+@functools.cache
+def view() -> View:
+    """Find out, by starting the interpreter once as a session would.
+
+    Raises:
+        SandboxUnavailable: numpy is missing, or the interpreter does not start.
+    """
+    spec = importlib.util.find_spec("numpy")
+    if spec is None or spec.origin is None:
+        raise SandboxUnavailable("numpy is not installed", "python -m pip install numpy")
+    numpy = Path(spec.origin).parent
+    python = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    trees = {
+        Path(sysconfig.get_path("stdlib")).resolve(),
+        Path(sysconfig.get_path("platstdlib", vars=_base())).resolve(),
+    }
+    hidden = tuple(
+        t / name for t in sorted(trees) for name in _OTHER_PACKAGES if (t / name).is_dir()
+    )
+    ours = [numpy, *(p for p in (numpy.parent / "numpy.libs",) if p.is_dir())]
+    everything = tuple(sorted(trees)) + tuple(ours)
+    loaded = [Path(os.path.normpath(name)) for name in _loaded(python, numpy.parent)]
+    files = [p for p in loaded if not any(p.is_relative_to(tree) for tree in everything)]
+    files += [Path(name) for name in _SYSTEM_FILES if Path(name).exists()]
+    return View(python, everything, hidden, tuple(dict.fromkeys(files)), numpy.parent)
+
+
+def _base() -> dict[str, str]:
+    """Variables by which sysconfig names the interpreter's own places, not an environment's."""
+    return {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+
+
+def _loaded(python: Path, packages: Path) -> list[str]:
+    command = [str(python), *FLAGS, "-c", _PROBE, str(PACKAGE_FOLDER.parent), str(packages)]
+    try:
+        ran = subprocess.run(
+            command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=True
+        )
+        names = json.loads(ran.stdout.splitlines()[-1])
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr.strip().splitlines() or ["no message"])[-1]
+        raise SandboxUnavailable(
+            f"{python} could not load numpy on its own: {last}",
+            "install numpy into the environment that runs the autograder",
+        ) from error
+    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        raise SandboxUnavailable(
+            f"{python} did not start: {error}", "check the installation"
+        ) from error
+    return [name for name in names if name.startswith("/")]

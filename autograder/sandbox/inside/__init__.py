@@ -1,1 +1,0 @@
-"""What runs behind the wall: the standard library, numpy, and nothing of ours but this folder."""

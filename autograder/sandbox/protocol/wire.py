@@ -1,0 +1,434 @@
+"""The only language spoken across the wall: plain values in length-prefixed messages.
+
+A message is a JSON tree beside raw buffers. The tree holds the structure; arrays, bytes and numpy
+scalars put their memory into buffers and leave a reference. Nothing is ever unpickled, imported or
+evaluated, and the reader believes nothing it has not checked: lengths, depth, number of nodes,
+dtype, and that shape and buffer agree.
+
+Both sides import this module: the sandbox from its own folder, the host as
+``autograder.sandbox.protocol.wire``. It needs the standard library and numpy alone.
+
+Layout: ``magic(4) header_bytes(u32) buffers(u32) | buffer lengths (u64 each) | header | buffers``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAGIC = b"cvk1"
+MAX_HEADER = 8 * 2**20
+MAX_TOTAL = 64 * 2**20
+MAX_BUFFERS = 10_000
+MAX_DEPTH = 24
+MAX_NODES = 200_000
+MAX_KEYS = 1000
+"""Dict keys other than text: numbers whose hashes are equal can be made at will, and a dict of a
+hundred thousand of them would keep the reader busy for minutes."""
+
+MAX_INT_BITS = 4096
+TRUSTED_SIZE = 16 * 2**20
+"""Memory that is set aside because a length says so; for more, as much must have come."""
+
+_PREFIX = struct.Struct("<4sII")
+# Booleans, integers, floats, complex numbers and text: kinds whose bytes mean nothing but a value.
+_DTYPE = re.compile(r"[<|][biufcUS][1-9]\d{0,5}\Z")
+
+
+class WireError(Exception):
+    """The other side sent something that is not a message of ours."""
+
+
+class Closed(WireError):
+    """The other side has gone: end of file, or a broken pipe."""
+
+
+class TooLate(WireError):
+    """The other side did not answer in time."""
+
+
+class Reference:
+    """An object that stays on its own side; only its number and its class's name travel."""
+
+    __slots__ = ("class_name", "number")
+
+    def __init__(self, number: int, class_name: str) -> None:
+        self.number = number
+        self.class_name = class_name
+
+
+class Callback:
+    """A function of the host, callable from inside by its number."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class Opaque:
+    """A value that cannot travel; its class's name tells what it was."""
+
+    __slots__ = ("class_name",)
+
+    def __init__(self, class_name: str) -> None:
+        self.class_name = class_name
+
+
+Refer = Callable[[object], "Reference | Callback | Opaque"]
+Resolve = Callable[["Reference | Callback | Opaque"], object]
+
+
+def _itself(thing: Reference | Callback | Opaque) -> object:
+    return thing
+
+
+def _opaque(thing: object) -> Reference | Callback | Opaque:
+    return Opaque(type(thing).__name__)
+
+
+class _Encoder:
+    def __init__(self, refer: Refer, keep_strides: bool) -> None:
+        self.buffers: list[bytes | memoryview] = []
+        self.refer = refer
+        self.keep_strides = keep_strides
+        self.nodes = 0
+
+    def tree(self, value: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise WireError("the value has more than 200 000 parts")
+        if depth > MAX_DEPTH:
+            return {"t": "obj", "c": "deeply nested " + type(value).__name__[:80]}
+        kind = type(value)
+        if value is None or kind is bool or kind is str or kind is float:
+            return value
+        if kind is int:
+            if -(2**63) <= value < 2**63:
+                return value
+            if value.bit_length() > MAX_INT_BITS:
+                return {"t": "obj", "c": "int of more than 4096 bits"}
+            return {"t": "int", "v": hex(value)}
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
+            return self._array(np.asarray(value), scalar=True)
+        if isinstance(value, complex):
+            return {"t": "c", "v": [value.real, value.imag]}
+        if isinstance(value, (bytes, bytearray)):
+            return {"t": "bytes", "b": self._put(bytes(value))}
+        if isinstance(value, dict):
+            if not all(map(_is_key, value)):
+                return {"t": "obj", "c": "dict with unusual keys"}
+            return {
+                "t": "dict",
+                "k": [self.tree(key, depth + 1) for key in value],
+                "v": [self.tree(item, depth + 1) for item in value.values()],
+            }
+        if isinstance(value, (list, tuple)):
+            name = "tuple" if isinstance(value, tuple) else "list"
+            return {"t": name, "v": [self.tree(item, depth + 1) for item in value]}
+        # Subclasses of the plain types (an IntEnum, say) travel as what they are a kind of.
+        for plain in (bool, int, float, str):
+            if isinstance(value, plain):
+                return self.tree(plain(value), depth + 1)
+        if not isinstance(value, (Reference, Callback, Opaque)):
+            value = self.refer(value)
+        if isinstance(value, Reference):
+            return {"t": "ref", "n": value.number, "c": value.class_name[:80]}
+        if isinstance(value, Callback):
+            return {"t": "call", "n": value.number}
+        return {"t": "obj", "c": value.class_name[:80]}
+
+    def _array(self, value: np.ndarray[Any, Any], scalar: bool = False) -> Any:
+        array = np.asarray(value)
+        native = array.dtype.newbyteorder("<")
+        if not _DTYPE.match(native.str):
+            return {"t": "obj", "c": f"array of {array.dtype.name}"[:80]}
+        array = array.astype(native, copy=False)
+        tree: dict[str, Any] = {"t": "ns" if scalar else "nd", "d": native.str}
+        if not scalar:
+            tree["s"] = list(array.shape)
+            whole = all(step % array.itemsize == 0 for step in array.strides)
+            if self.keep_strides and array.size and whole and not array.flags.c_contiguous:
+                tree["st"] = [step // array.itemsize for step in array.strides]
+        tree["b"] = self._put(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        return tree
+
+    def _put(self, buffer: bytes | memoryview) -> int:
+        self.buffers.append(buffer)
+        return len(self.buffers) - 1
+
+
+class _Decoder:
+    def __init__(self, buffers: list[bytearray], resolve: Resolve, keep_strides: bool) -> None:
+        self.buffers = buffers
+        self.resolve = resolve
+        self.keep_strides = keep_strides
+        self.nodes = 0
+        self.keys = 0
+        self.used: set[int] = set()
+
+    def value(self, tree: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        if depth > 2 * MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("a value is nested too deeply or has too many parts")
+        if tree is None or isinstance(tree, (bool, float, str)):
+            return tree
+        if isinstance(tree, int):
+            if not -(2**63) <= tree < 2**63:
+                raise WireError("a large number that does not say so")
+            return tree
+        if not isinstance(tree, dict):
+            raise WireError("a bare list where a value should be")
+        kind = tree.get("t")
+        if kind in ("nd", "ns"):
+            return self._array(tree, kind == "ns")
+        if kind in ("list", "tuple"):
+            items = [self.value(item, depth + 1) for item in _list(tree.get("v"))]
+            return tuple(items) if kind == "tuple" else items
+        if kind == "dict":
+            return self._dict(tree, depth)
+        if kind == "int":
+            return _long(tree.get("v"))
+        if kind == "c":
+            parts = _list(tree.get("v"))
+            if len(parts) != 2 or not all(isinstance(p, (int, float)) for p in parts):
+                raise WireError("a complex number without its two parts")
+            return complex(parts[0], parts[1])
+        if kind == "bytes":
+            return bytes(self._buffer(tree))
+        if kind == "ref":
+            return self.resolve(Reference(_number(tree.get("n")), _text(tree.get("c"))))
+        if kind == "call":
+            return self.resolve(Callback(_number(tree.get("n"))))
+        if kind == "obj":
+            return self.resolve(Opaque(_text(tree.get("c"))))
+        raise WireError("a value of unknown kind")
+
+    def _dict(self, tree: dict[str, Any], depth: int) -> dict[Any, Any]:
+        keys = [self.value(key, depth + 1) for key in _list(tree.get("k"))]
+        items = [self.value(item, depth + 1) for item in _list(tree.get("v"))]
+        if len(keys) != len(items):
+            raise WireError("a dict whose keys and values do not pair")
+        if not all(map(_is_key, keys)):
+            raise WireError("a dict key that is not a plain value")
+        self.keys += sum(1 for key in keys if type(key) is not str)
+        if self.keys > MAX_KEYS:
+            raise WireError("more than 1000 dict keys that are no text")
+        return dict(zip(keys, items, strict=True))
+
+    def _array(self, tree: dict[str, Any], scalar: bool) -> Any:
+        name = tree.get("d")
+        if not isinstance(name, str) or not _DTYPE.match(name):
+            raise WireError("an array of a dtype that does not travel")
+        try:
+            dtype = np.dtype(name)
+        except (TypeError, ValueError) as error:
+            raise WireError("an array of an unknown dtype") from error
+        shape = [] if scalar else [_number(size) for size in _list(tree.get("s"))]
+        raw = self._buffer(tree)
+        if not dtype.itemsize or len(shape) > 32:
+            raise WireError("an array that holds nothing, or has too many axes")
+        if math.prod(shape) * dtype.itemsize != len(raw):
+            raise WireError("an array whose shape and size disagree")
+        if not len(raw):
+            return np.zeros(shape, dtype)
+        if dtype.kind == "U" and (np.frombuffer(raw, np.uint32) > 0x10FFFF).any():
+            raise WireError("text of characters that do not exist")
+        array = np.frombuffer(raw, dtype).reshape(shape)
+        if scalar:
+            return array[()]
+        if self.keep_strides and "st" in tree:
+            return _with_strides(array, tree["st"])
+        return array
+
+    def _buffer(self, tree: dict[str, Any]) -> bytearray:
+        number = tree.get("b")
+        if type(number) is not int or not 0 <= number < len(self.buffers):
+            raise WireError("a reference to a buffer that is not there")
+        if number in self.used:  # else a small message could become a large value
+            raise WireError("a buffer that is used twice")
+        self.used.add(number)
+        return self.buffers[number]
+
+
+def _with_strides(array: np.ndarray[Any, Any], steps: list[int]) -> np.ndarray[Any, Any]:
+    """Lay ``array`` out in memory with the given strides, counted in elements.
+
+    So that a student's code meets the same non-contiguous input that the suite made.
+    """
+    reach = 1 + sum((size - 1) * abs(step) for size, step in zip(array.shape, steps, strict=True))
+    base = np.zeros(reach, array.dtype)
+    view = np.lib.stride_tricks.as_strided(
+        base, array.shape, [abs(step) * array.itemsize for step in steps]
+    )
+    view = view[tuple(slice(None, None, -1 if step < 0 else 1) for step in steps)]
+    view[...] = array
+    return view
+
+
+def _is_key(key: object) -> bool:
+    """Whether a dict with this key travels: plain values, and tuples of them."""
+    if isinstance(key, tuple):
+        return all(not isinstance(part, tuple) and _is_key(part) for part in key)
+    if isinstance(key, np.generic) and not isinstance(key, (str, bytes)):
+        return _DTYPE.match(key.dtype.newbyteorder("<").str) is not None
+    if isinstance(key, int):
+        return key.bit_length() <= MAX_INT_BITS
+    return key is None or isinstance(key, (str, float))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise WireError("something other than a list where a list should be")
+    return value
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**62:
+        raise WireError("something other than a count where a count should be")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise WireError("something other than text where a name should be")
+    return "".join(c if c.isprintable() else "?" for c in value[:80])
+
+
+def _long(value: Any) -> int:
+    if not isinstance(value, str) or len(value) > MAX_INT_BITS // 4 + 4:
+        raise WireError("a large number that is too large")
+    try:
+        return int(value, 16)
+    except ValueError as error:
+        raise WireError("a large number that is none") from error
+
+
+def send(
+    sock: socket.socket,
+    message: dict[str, Any],
+    *,
+    refer: Refer = _opaque,
+    keep_strides: bool = False,
+    deadline: float | None = None,
+) -> None:
+    """Send one message; its values are encoded.
+
+    Args:
+        sock: a connected stream socket.
+        message: text keys, any values; what cannot travel goes through ``refer``.
+        refer: turns an object into a reference, or says that it is opaque.
+        keep_strides: whether non-contiguous arrays say so (host to sandbox only).
+        deadline: ``time.monotonic()`` after which to give up.
+
+    Raises:
+        Closed: the other side has gone.
+        TooLate: it did not take the message in time.
+        WireError: the message is larger than a message may be.
+    """
+    encoder = _Encoder(refer, keep_strides)
+    tree = {key: encoder.tree(value) for key, value in message.items()}
+    header = json.dumps(tree, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    lengths = [len(buffer) for buffer in encoder.buffers]
+    if len(header) > MAX_HEADER or sum(lengths) > MAX_TOTAL or len(lengths) > MAX_BUFFERS:
+        raise WireError("the value is larger than 64 MB, or has more than 10 000 arrays")
+    head = _PREFIX.pack(MAGIC, len(header), len(lengths))
+    head += struct.pack(f"<{len(lengths)}Q", *lengths) + header
+    if sum(lengths) < 1 << 16:  # one system call for the usual small message
+        head += b"".join(encoder.buffers)
+        encoder.buffers = []
+    try:
+        for part in (head, *encoder.buffers):
+            sock.settimeout(_left(deadline))
+            sock.sendall(part)
+    except TimeoutError as error:
+        raise TooLate("the message was not taken in time") from error
+    except OSError as error:
+        raise Closed("the other side has gone") from error
+
+
+def receive(
+    sock: socket.socket,
+    *,
+    resolve: Resolve = _itself,
+    keep_strides: bool = False,
+    deadline: float | None = None,
+) -> dict[str, Any]:
+    """Receive one message and decode its values.
+
+    Args:
+        sock: a connected stream socket.
+        resolve: turns a reference, callback or opaque value into what the reader uses.
+        keep_strides: whether to honour strides (inside only: the host trusts no stride).
+        deadline: ``time.monotonic()`` after which to give up.
+
+    Returns:
+        The message: text keys, decoded values. Arrays are writable and own their memory.
+
+    Raises:
+        Closed: the other side has gone.
+        TooLate: nothing whole came in time.
+        WireError: what came is not a message.
+    """
+    magic, header_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, deadline))
+    if magic != MAGIC or header_size > MAX_HEADER or count > MAX_BUFFERS:
+        raise WireError("the bytes received are not a message")
+    lengths = struct.unpack(f"<{count}Q", _exactly(sock, 8 * count, deadline))
+    if sum(lengths) > MAX_TOTAL:
+        raise WireError("the message is larger than 64 MB")
+    header = _exactly(sock, header_size, deadline)
+    buffers = [_exactly(sock, length, deadline) for length in lengths]
+    try:
+        tree = json.loads(bytes(header).decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError) as error:
+        raise WireError("the header is not readable") from error
+    if not isinstance(tree, dict):
+        raise WireError("the header is not an object")
+    decoder = _Decoder(buffers, resolve, keep_strides)
+    try:
+        return {key: decoder.value(value) for key, value in tree.items()}
+    except WireError:
+        raise
+    except Exception as error:
+        # Too deep, too large for a float, no character: numpy and Python each have their own way
+        # to refuse bytes that the other side made up. None of it is the reader's fault.
+        raise WireError("a value that cannot be read") from error
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+    buffer = bytearray(min(size, TRUSTED_SIZE))
+    filled = 0
+    while filled < size:
+        if filled == len(buffer):  # so much has really come: make room for as much again
+            buffer += bytes(min(filled, size - filled))
+        try:
+            sock.settimeout(_left(deadline))
+            with memoryview(buffer)[filled:] as rest:
+                got = sock.recv_into(rest)
+        except TimeoutError as error:
+            raise TooLate("no answer in time") from error
+        except OSError as error:
+            raise Closed("the other side has gone") from error
+        if not got:
+            raise Closed("the other side has gone")
+        filled += got
+    return buffer
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

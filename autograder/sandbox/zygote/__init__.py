@@ -1,0 +1,1 @@
+"""The warm process that forks sessions and ends them: trusted, inside, never runs student code."""

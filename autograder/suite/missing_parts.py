@@ -1,0 +1,64 @@
+"""What to say of a part that a notebook does not define: it may be misspelt, or in a bad cell."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+
+from autograder.course.models import Part
+from autograder.sandbox.host.session import Session
+from autograder.suite import outcome
+from autograder.suite.outcome import Outcome
+
+
+def absent(part: Part, session: Session, asked: Collection[str] = ()) -> Outcome | None:
+    """The outcome of every criterion of a part that the notebook does not define; None if it does.
+
+    Args:
+        part: a function, or a method of a class.
+        session: the notebook, loaded.
+        asked: the names that the exercise asks for. None of them is a misspelling of another.
+    """
+    defined = session.defined
+    if part.owner not in defined:
+        lower = {name.lower(): name for name in sorted(set(defined) - set(asked))}
+        close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
+        near = lower[close[0]] if close else None
+        return outcome.missing(part.owner, near=near, broken=_broken(session, part.owner))
+    members = defined[part.owner]
+    if part.method is None:
+        return None
+    if members is None:
+        return outcome.missing(part.owner, instead="function")
+    if part.method in members or "__getattr__" in members or _assigned(session, part.method):
+        return None  # an object may have what its class does not list
+    close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
+    near = f"{part.owner}.{close[0]}" if close else None
+    broken = _broken(session, part.owner, part.method)
+    return outcome.missing(part.id, near=near, broken=broken)
+
+
+def in_place_of_a_class(part: Part, session: Session) -> bool:
+    """Whether the notebook has a function where the part's class should be."""
+    return part.method is not None and session.defined.get(part.owner, ()) is None
+
+
+def _assigned(session: Session, method: str) -> bool:
+    """Whether a cell sets it as an attribute: ``self.forward = self.slow_forward``."""
+    # An annotation in between has an end: a cell of nothing but ``.forward:`` would take hours.
+    pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]{{0,100}})?=(?!=)")
+    return any(pattern.search(source) for _, source in session.cells)
+
+
+def _broken(session: Session, *names: str) -> tuple[int, str] | None:
+    """The cell that would define all of these, had it not failed: its number and its error."""
+    sources = dict(session.cells)
+    for record in session.records:
+        if record.error and all(_defines(sources.get(record.index, ""), name) for name in names):
+            return record.index + 1, record.error
+    return None
+
+
+def _defines(source: str, name: str) -> bool:
+    return re.search(rf"^[ \t]*(?:class|def)[ \t]+{re.escape(name)}\b", source, re.M) is not None

@@ -1,0 +1,453 @@
+"""Every layout that instructors have is found, and what cannot be placed is named."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import UnreadableSubmission
+from autograder.ingest import Found, Submission, discover, read_notebook
+
+EXERCISES = ("01_single", "02_im2col", "03_convolution")
+BOOK = b'{"cells": []}'
+
+
+def make(root: Path, *names: str) -> Path:
+    """Files (with a suffix) and folders (ending in a slash) below ``root``."""
+    for name in names:
+        path = root / name
+        if name.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(BOOK)
+    return root
+
+
+def found(*paths: Path, exercise: str | None = None) -> Found:
+    return discover(paths, EXERCISES, exercise)
+
+
+def placed(result: Found, root: Path) -> dict[str, str]:
+    """``student exercise`` → the file, as seen from ``root``."""
+    return {
+        f"{s.student} {s.exercise}": str(s.path.relative_to(root.resolve()))
+        for s in result.submissions
+    }
+
+
+class TestOneNotebook:
+    def test_its_name_is_the_students_and_exercise_says_which(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "seed_003.ipynb")
+        result = found(root / "seed_003.ipynb", exercise="02_im2col")
+        assert placed(result, root) == {"seed_003 02_im2col": "seed_003.ipynb"}
+
+    def test_its_name_may_be_the_exercise_and_its_folder_the_student(self, tmp_path: Path) -> None:
+        root = make(tmp_path, "alice/02_im2col.ipynb", "bob/02_im2col/final.ipynb")
+        result = found(root / "alice/02_im2col.ipynb", root / "bob/02_im2col/final.ipynb")
+        assert placed(result, root) == {
+            "alice 02_im2col": "alice/02_im2col.ipynb",
+            "bob 02_im2col": "bob/02_im2col/final.ipynb",
+        }
+
+    def test_a_copys_name_still_says_which_exercise(self, tmp_path: Path) -> None:
+        root = make(tmp_path, "alice/Copy of 02_im2col (1).ipynb")
+        (only,) = found(root / "alice/Copy of 02_im2col (1).ipynb").submissions
+        assert only.exercise == "02_im2col"
+
+    def test_without_a_hint_it_is_asked_for(self, tmp_path: Path) -> None:
+        result = found(make(tmp_path, "homework.ipynb") / "homework.ipynb")
+        assert not result.submissions
+        (problem,) = result.problems
+        assert "--exercise" in problem
+        assert "02_im2col" in problem
+
+    def test_a_path_with_dots_is_the_folder_it_means(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = make(tmp_path, "alice/02_im2col.ipynb", "bob/")
+        monkeypatch.chdir(root / "bob")
+        result = found(
+            Path("../alice/02_im2col.ipynb"), Path("../bob/../alice"), Path("../alice/.")
+        )
+        assert [s.student for s in result.submissions] == ["alice"]
+        assert result.problems == ()
+
+
+class TestAFolderOfNotebooks:
+    def test_each_is_a_student(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "alice.ipynb", "bob.ipynb", "山田 太郎.ipynb")
+        assert placed(found(root, exercise="02_im2col"), root) == {
+            "alice 02_im2col": "alice.ipynb",
+            "bob 02_im2col": "bob.ipynb",
+            "山田 太郎 02_im2col": "山田 太郎.ipynb",
+        }
+
+    def test_it_is_asked_once_which_exercise_they_are(self, tmp_path: Path) -> None:
+        result = found(make(tmp_path / "in", *(f"s{n}.ipynb" for n in range(40))))
+        assert not result.submissions
+        assert len(result.problems) == 1
+        assert "--exercise" in result.problems[0]
+
+    def test_one_who_did_not_rename_it_hides_nobody(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "02_im2col.ipynb", "alice.ipynb", "bob.ipynb")
+        result = found(root, exercise="02_im2col")
+        assert {s.student for s in result.submissions} == {"02_im2col", "alice", "bob"}
+
+    def test_a_folder_named_like_the_exercise_is_a_class(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "02_im2col", "alice.ipynb", "bob.ipynb")
+        result = found(root, exercise="02_im2col")
+        assert {s.student for s in result.submissions} == {"alice", "bob"}
+
+    def test_browsers_and_old_systems_change_the_suffix(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "a.IPYNB", "b.ipynb.txt", "c.ipynb.json")
+        result = found(root, exercise="02_im2col")
+        assert [s.student for s in result.submissions] == ["a", "b", "c"]
+
+    def test_another_kind_of_file_is_a_submission_that_cannot_be_read(self, tmp_path: Path) -> None:
+        root = make(
+            tmp_path / "in", "alice.ipynb", "alice.pdf", "bob.py", "grades.csv", "README.md"
+        )
+        result = found(root, exercise="02_im2col")
+        assert [s.student for s in result.submissions] == ["alice", "bob"]
+        assert result.problems == ()
+
+    def test_what_systems_leave_behind_is_nobodys(self, tmp_path: Path) -> None:
+        names = ["alice.ipynb", "._alice.ipynb", ".DS_Store", ".ipynb_checkpoints/alice.ipynb"]
+        root = make(tmp_path / "in", *names, "__MACOSX/._alice.ipynb")
+        result = found(root, exercise="02_im2col")
+        assert [s.student for s in result.submissions] == ["alice"]
+        assert result.problems == ()
+
+    def test_a_name_that_begins_with_a_dot_is_a_students_all_the_same(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "..ipynb", "..alice.ipynb", ".ipynb")
+        result = found(root, exercise="02_im2col")
+        assert len(result.submissions) == 3
+        assert all(not s.student.startswith(".") and s.student for s in result.submissions)
+
+    def test_a_folder_of_that_name_is_looked_into(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "alice.ipynb/alice.ipynb", "bob.ipynb/")
+        assert placed(found(root, exercise="02_im2col"), root) == {
+            "alice 02_im2col": "alice.ipynb/alice.ipynb",
+            "bob 02_im2col": "bob.ipynb",
+        }
+
+    def test_a_folder_of_data_beside_them_is_named(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "alice.ipynb", "data/picture.png")
+        result = found(root, exercise="02_im2col")
+        assert [s.student for s in result.submissions] == ["alice"]
+        assert "data" in result.problems[0]
+
+    def test_a_student_beside_them_whose_exercise_is_no_notebook_is_no_data(
+        self, tmp_path: Path
+    ) -> None:
+        root = make(tmp_path, "a.ipynb", "ben/02_im2col.ipynb/", "chloé/02_im2col/")
+        result = found(root, exercise="02_im2col")
+        assert placed(result, root) == {
+            "a 02_im2col": "a.ipynb",
+            "ben 02_im2col": "ben/02_im2col.ipynb",
+            "chloé 02_im2col": "chloé/02_im2col",
+        }
+
+
+class TestFoldersOfStudents:
+    def test_as_nbgrader_collects_them(self, tmp_path: Path) -> None:
+        root = make(
+            tmp_path / "submitted",
+            "alice/02_im2col/02_im2col.ipynb",
+            "alice/02_im2col/timestamp.txt",
+            "alice/03_convolution/03_convolution.ipynb",
+            "bob/02_im2col/attempt 2/work.ipynb",
+        )
+        result = found(root)
+        assert placed(result, root) == {
+            "alice 02_im2col": "alice/02_im2col/02_im2col.ipynb",
+            "alice 03_convolution": "alice/03_convolution/03_convolution.ipynb",
+            "bob 02_im2col": "bob/02_im2col/attempt 2/work.ipynb",
+        }
+        assert result.problems == ()
+
+    def test_a_notebook_may_stand_without_a_folder(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "submitted", "alice/02_im2col.ipynb")
+        assert placed(found(root), root) == {"alice 02_im2col": "alice/02_im2col.ipynb"}
+
+    def test_exercise_picks_one(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/02_im2col/x.ipynb", "a/03_convolution/y.ipynb")
+        result = found(root, exercise="03_convolution")
+        assert placed(result, root) == {"a 03_convolution": "a/03_convolution/y.ipynb"}
+
+    def test_who_did_not_hand_it_in_has_no_result(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/02_im2col/x.ipynb", "b/03_convolution/y.ipynb")
+        result = found(root, exercise="03_convolution")
+        assert [s.student for s in result.submissions] == ["b"]
+
+    def test_copies_are_recognised(self, tmp_path: Path) -> None:
+        root = make(
+            tmp_path / "s",
+            "a/Copy of 02_im2col.ipynb",
+            "b/02_im2col-Copy1.ipynb",
+            "c/03_convolution.ipynb",
+            "c/02_im2col のコピー.ipynb",
+        )
+        result = found(root)
+        assert set(placed(result, root)) == {
+            "a 02_im2col", "b 02_im2col", "c 02_im2col", "c 03_convolution",
+        }  # fmt: skip
+        assert result.problems == ()
+
+    def test_of_several_the_one_named_like_the_exercise_counts(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/02_im2col/02_im2col.ipynb", "a/02_im2col/scratch.ipynb")
+        result = found(root)
+        assert placed(result, root) == {"a 02_im2col": "a/02_im2col/02_im2col.ipynb"}
+        assert result.problems == ()
+
+    def test_of_several_without_such_a_name_one_counts_and_it_is_said(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/02_im2col/new.ipynb", "a/02_im2col/old.ipynb")
+        result = found(root)
+        assert placed(result, root) == {"a 02_im2col": "a/02_im2col/new.ipynb"}
+        (problem,) = result.problems
+        assert "new.ipynb" in problem
+        assert "old.ipynb" in problem
+
+    def test_checkpoints_are_not_handed_in(self, tmp_path: Path) -> None:
+        root = make(
+            tmp_path / "s",
+            "a/02_im2col/.ipynb_checkpoints/02_im2col-checkpoint.ipynb",
+            "a/02_im2col/work.ipynb",
+        )
+        assert placed(found(root), root) == {"a 02_im2col": "a/02_im2col/work.ipynb"}
+
+    def test_an_exercises_folder_without_a_notebook_is_that_students_result(
+        self, tmp_path: Path
+    ) -> None:
+        root = make(tmp_path / "s", "a/02_im2col/", "b/02_im2col/.ipynb_checkpoints/x.ipynb")
+        result = found(root)
+        assert [s.student for s in result.submissions] == ["a", "b"]
+        for submission in result.submissions:
+            with pytest.raises(UnreadableSubmission, match="folder"):
+                read_notebook(submission.path, submission.inside)
+
+    def test_a_students_own_name_for_it_needs_exercise(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/homework.ipynb")
+        (problem,) = found(root).problems
+        assert "--exercise" in problem
+        result = found(root, exercise="02_im2col")
+        assert placed(result, root) == {"a 02_im2col": "a/homework.ipynb"}
+
+    def test_empty_folders_are_named(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/", "b/02_im2col.ipynb")
+        result = found(root)
+        assert [s.student for s in result.submissions] == ["b"]
+        assert "is empty" in result.problems[0]
+        assert "is empty" in found(make(tmp_path / "nothing", "./")).problems[0]
+
+    def test_with_exercise_an_empty_folder_is_a_student_who_handed_in_nothing(
+        self, tmp_path: Path
+    ) -> None:
+        root = make(tmp_path / "s", "a/", "b/02_im2col.ipynb")
+        result = found(root, exercise="02_im2col")
+        assert [s.student for s in result.submissions] == ["a", "b"]
+        assert result.problems == ()
+
+    def test_a_folder_that_may_not_be_read_stops_nobody(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/02_im2col.ipynb", "b/02_im2col.ipynb")
+        (root / "a").chmod(0)
+        try:
+            if os.access(root / "a", os.R_OK):
+                pytest.skip("this user may read everything")
+            result = found(root)
+        finally:
+            (root / "a").chmod(0o755)
+        assert [s.student for s in result.submissions] == ["b"]
+        assert "cannot be read" in result.problems[0]
+
+    @pytest.mark.parametrize("exercise", [None, "02_im2col"])
+    def test_results_beside_them_are_nobodys(self, tmp_path: Path, exercise: str | None) -> None:
+        root = make(tmp_path, "alice/02_im2col.ipynb", "graded/results/alice/02_im2col.json")
+        result = discover([root], EXERCISES, exercise, root / "graded")
+        assert placed(result, root) == {"alice 02_im2col": "alice/02_im2col.ipynb"}
+        assert result.problems == ()
+
+
+class TestOneStudentsFolder:
+    def test_it_may_be_given_directly(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "alice", "02_im2col/x.ipynb", "03_convolution.ipynb", "notes.txt")
+        assert set(placed(found(root), root)) == {"alice 02_im2col", "alice 03_convolution"}
+
+    @pytest.mark.parametrize("exercise", [None, "02_im2col"])
+    def test_so_may_the_exercises_folder_in_it(self, tmp_path: Path, exercise: str | None) -> None:
+        root = make(tmp_path / "alice", "02_im2col/02_im2col.ipynb")
+        result = found(root / "02_im2col", exercise=exercise)
+        assert placed(result, root) == {"alice 02_im2col": "02_im2col/02_im2col.ipynb"}
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("given", "name"),
+        [
+            ("山田 太郎", "山田 太郎"),
+            ("O'Brien, Ann", "O'Brien, Ann"),
+            ("a..b", "a..b"),
+            ("..\\..\\evil", "_.._evil"),
+            (" spaces ", "spaces"),
+            ("new\nline", "new_line"),
+            ("\u202egnp.exe", "_gnp.exe"),
+            ("dots...", "dots"),
+            ("-rf", "-rf"),
+        ],
+    )
+    def test_a_students_name_is_fit_for_a_folder(
+        self, tmp_path: Path, given: str, name: str
+    ) -> None:
+        root = make(tmp_path / "in", f"{given}.ipynb")
+        (only,) = found(root, exercise="02_im2col").submissions
+        assert only.student == name
+
+    def test_a_long_name_is_cut_between_characters(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "長" * 80 + ".ipynb")
+        (only,) = found(root, exercise="02_im2col").submissions
+        assert only.student == "長" * 40
+
+    def test_names_that_would_become_one_stay_apart(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "a?b.ipynb", "a*b.ipynb", "Ann.ipynb", "ann.ipynb")
+        students = [s.student for s in found(root, exercise="02_im2col").submissions]
+        assert len({student.casefold() for student in students}) == 4
+
+    @pytest.mark.parametrize(
+        "other", [" alice", "alice ", "alice.", ".alice", "\u200balice", "..alice"]
+    )
+    def test_nobody_takes_anothers_name_by_one_that_becomes_the_same(
+        self, tmp_path: Path, other: str
+    ) -> None:
+        """Their results would stand in the other's place, and in the other's row of grades.csv."""
+        root = make(tmp_path / "in", f"{other}/02_im2col.ipynb", "alice/02_im2col.ipynb")
+        by_folder = {s.path.parent.name: s.student for s in found(root).submissions}
+        assert by_folder["alice"] == "alice"
+        assert by_folder.get(other) != "alice"
+
+    def test_the_same_name_in_two_ways_of_writing_is_one_student(self, tmp_path: Path) -> None:
+        """macOS takes letters apart; an archive of its own making shows it."""
+        name = "がくせい"
+        apart = unicodedata.normalize("NFD", name)
+        root = make(tmp_path / "a", f"{name}/02_im2col.ipynb")
+        other = make(tmp_path / "b", f"{apart}/03_convolution.ipynb")
+        students = {s.student for s in found(root, other).submissions}
+        assert students == {name}
+
+    def test_bytes_that_are_no_text_do_not_stop_the_run(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "in", "a.ipynb")
+        raw = os.fsencode(root) + "/山田.ipynb".encode("shift_jis")
+        with open(raw, "wb") as file:  # noqa: PTH123 (a name that is no text)
+            file.write(BOOK)
+        result = found(root, exercise="02_im2col")
+        assert len(result.submissions) == 2
+        for submission in result.submissions:
+            submission.student.encode()
+            read_notebook(submission.path, submission.inside)
+        for problem in found(root).problems:
+            problem.encode()
+
+
+class TestTwice:
+    def test_the_first_counts_and_the_other_is_named(self, tmp_path: Path) -> None:
+        one = make(tmp_path / "monday", "alice/02_im2col.ipynb")
+        two = make(tmp_path / "tuesday", "alice/02_im2col.ipynb")
+        result = found(one, two)
+        (only,) = result.submissions
+        assert "monday" in str(only.path)
+        (problem,) = result.problems
+        assert "twice" in problem
+        assert "tuesday" in problem
+
+    def test_the_same_file_reached_twice_is_one(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "alice/02_im2col.ipynb")
+        result = found(root, root, root / "alice", root / "alice/02_im2col.ipynb")
+        assert len(result.submissions) == 1
+        assert result.problems == ()
+
+    def test_the_order_of_paths_does_not_change_the_order_of_results(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "b/02_im2col.ipynb", "a/02_im2col.ipynb")
+        one = found(root / "a", root / "b").submissions
+        two = found(root / "b", root / "a").submissions
+        assert one == two
+
+
+class TestLinks:
+    def readable(self, submission: Submission) -> bool:
+        try:
+            read_notebook(submission.path, submission.inside)
+        except UnreadableSubmission:
+            return False
+        return True
+
+    def test_a_student_cannot_hand_in_what_lies_elsewhere(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "bob/02_im2col.ipynb", "eve/03_convolution.ipynb")
+        make(tmp_path / "solutions/02_im2col", "x.ipynb")
+        (root / "eve/02_im2col.ipynb").symlink_to("../bob/02_im2col.ipynb")
+        (root / "fay").symlink_to("bob")
+        make(root, "gus/")
+        (root / "gus/02_im2col").symlink_to(tmp_path / "solutions/02_im2col")
+        results = {f"{s.student} {s.exercise}": self.readable(s) for s in found(root).submissions}
+        assert results == {
+            "bob 02_im2col": True,
+            "eve 02_im2col": False,
+            "eve 03_convolution": True,
+            "fay 02_im2col": False,
+            "gus 02_im2col": False,
+        }
+
+    def test_within_the_students_folder_links_are_followed(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/work/final.ipynb")
+        (root / "a/02_im2col.ipynb").symlink_to("work/final.ipynb")
+        (only,) = found(root).submissions
+        assert self.readable(only)
+
+    def test_the_instructors_own_link_is_followed(self, tmp_path: Path) -> None:
+        make(tmp_path / "real", "a/02_im2col.ipynb")
+        (tmp_path / "link").symlink_to("real")
+        (only,) = found(tmp_path / "link").submissions
+        assert self.readable(only)
+
+    def test_a_circle_of_links_comes_to_an_end(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "a/02_im2col/")
+        (root / "a/02_im2col/more").symlink_to("..")
+        (root / "a/02_im2col/x.ipynb").symlink_to("x.ipynb")
+        (only,) = found(root).submissions
+        assert not self.readable(only)
+
+
+def test_folders_in_folders_without_end_are_the_students_own_affair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's stack ends long before a path does: nobody's may be used up by a student's zip."""
+    root = make(tmp_path / "s", "mallory/02_im2col/", "bob/02_im2col/x.ipynb")
+    monkeypatch.chdir(root / "mallory/02_im2col")
+    for _ in range(300):
+        Path("a").mkdir()
+        os.chdir("a")
+    monkeypatch.chdir(tmp_path)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 150)
+    try:
+        result = placed(found(root), root)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert result == {
+        "bob 02_im2col": "bob/02_im2col/x.ipynb",
+        "mallory 02_im2col": "mallory/02_im2col",
+    }
+
+
+def test_names_that_would_command_a_terminal_are_only_text(tmp_path: Path) -> None:
+    evil = "\x1b]0;evil\x07\x1b[2J\u202e\x9b"
+    root = make(tmp_path / "s", f"{evil}/", f"bob/02_im2col/{evil}.ipynb", "bob/02_im2col/b.ipynb")
+    make(root, f"cy/{evil}/x.ipynb", "田中\u3000太郎/")
+    problems = found(root).problems
+    assert len(problems) == 4
+    assert all("evil" in problem or "田中\u3000太郎" in problem for problem in problems[:2])
+    assert all(c.isprintable() or c == "\u3000" for problem in problems for c in problem)
