@@ -14,7 +14,7 @@ from autograder.sandbox.guest.source import (
     is_definition,
     python_source,
     statements,
-    unwritten,
+    stub_names,
 )
 
 
@@ -302,4 +302,4 @@ class TestWhatStatementsDo:
         ],
     )
     def test_what_is_still_as_it_was_handed_out(self, cell: str, names: set[str] | None) -> None:
-        assert unwritten(ast.parse(cell).body[0]) == names
+        assert stub_names(ast.parse(cell).body[0]) == names

@@ -1,1 +1,1 @@
-"""What runs behind the wall with the student's code: untrusted; standard library and numpy only."""
+"""What runs in the student's process: untrusted; needs the standard library and numpy only."""

@@ -1,8 +1,9 @@
-"""Run a student's cells so that as much as possible of them is there afterwards.
+"""Run a student's cells and keep as many of their definitions as possible.
 
 Real notebooks are messy: magics, cells that do not parse, imports that fail, a training run between
-two definitions. So cells are run statement by statement, and one that fails, or takes too long,
-costs itself alone. What counts is what the student defined: a later import never replaces it.
+two definitions. So cells are run statement by statement, and a statement that fails or takes too
+long costs nothing but itself. Only what the student defined counts: a later import never replaces
+it.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ from types import ModuleType
 from typing import Any
 
 from . import timeouts
-from .deferred_definitions import Again, Wanting, worth_a_retry
-from .exceptions import Raised, describe
-from .partial_definitions import define_what_can_be
-from .source import bound_names, is_definition, python_source, statements, unwritten
-from .stub_modules import Missing, Quiet
+from .deferred_definitions import DeferredDefinition, DeferredDefinitions, may_be_deferred
+from .exceptions import ExceptionFields, describe
+from .partial_definitions import define_partially
+from .source import bound_names, is_definition, python_source, statements, stub_names
+from .stub_modules import MissingImport, NoOp
 
 Skip = set[tuple[int, int]]
 
 READING = -1
-"""The position, in `Notebook.run`'s progress, of reading a cell before any of it is run."""
+"""The position that `Notebook.run` reports while it parses a cell, before running any of it."""
 
 _RESERVE_S = 5.0
 _SHORT_S = 0.5
@@ -35,27 +36,27 @@ _WORK = (ast.Expr, ast.For, ast.While, ast.With, ast.AsyncFor, ast.AsyncWith)
 
 
 class Notebook:
-    """The student's namespace, and which names are the student's own.
+    """The student's namespace, and which of its names the student defined.
 
     Attributes:
         module: the notebook as a module, ``__main__``.
         namespace: its globals.
-        own: what the student defined, by name: the last definition counts.
+        own: what the student defined, by name; the last definition of a name wins.
     """
 
-    def __init__(self, given: dict[str, Any]) -> None:
+    def __init__(self, initial_names: dict[str, Any]) -> None:
         self.module = ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(self.module)
-        self._given = given
-        self.namespace.update(given, __builtins__=__builtins__)
+        self._initial_names = initial_names
+        self.namespace.update(initial_names, __builtins__=__builtins__)
         self.own: dict[str, Any] = {}
-        # Annotations are never evaluated: one that names a module which is not here would otherwise
-        # take its function down.
+        # Annotations are never evaluated: otherwise an annotation that names a missing module would
+        # make the whole function undefined.
         self._flags = __future__.annotations.compiler_flag
-        self._unwritten: dict[str, frozenset[str]] = {}
-        self._again = Again()
+        self._stubs: dict[str, frozenset[str]] = {}
+        self._deferred = DeferredDefinitions()
         self._reserve_s = 0.0
-        self.short_because = ""
+        self.skip_reason = ""
 
     def run(
         self,
@@ -71,98 +72,103 @@ class Notebook:
 
         Args:
             cells: (index in the notebook, source).
-            skip: statements (cell, position) known to end the process or never to stop.
-            cell_s: CPU seconds a cell may take before only its definitions are still run.
-            total_s: the same for all cells together; 2.5 times as much of wall time. With 0, only
-                definitions are run.
-            progress: told (cell, position) before each statement, and (cell, READING) before.
+            skip: statements (cell, position) known to end the process or to run without end.
+            cell_s: CPU seconds per cell; once they are used up, only definitions are run.
+            total_s: CPU seconds for all cells together, and 2.5 times as many of wall time. With 0,
+                only definitions are run.
+            progress: called with (cell, position) before each statement, and with (cell, READING)
+                before the cell is parsed.
             stuck: see `timeouts.limit`.
 
         Returns:
-            One record a cell: index, status ok | error | timeout | skipped, error or None.
+            One record per cell: index, status ok | error | timeout | skipped, error or None.
         """
         cpu, wall = time.process_time(), time.monotonic()
         self._reserve_s = _RESERVE_S if total_s > 0 else 0.0
-        self.short_because = (
+        self.skip_reason = (
             "the notebook had used up its time"
             if total_s > 0
-            else "the notebook got in the way of grading, so only its definitions were run"
+            else "the notebook interfered with grading, so only its definitions were run"
         )
         records = []
         for index, source in cells:
             left = total_s - (time.process_time() - cpu)
             if time.monotonic() - wall > 2.5 * total_s:
-                left = 0.0  # it sleeps, or waits for something that is not here
+                left = 0.0  # it sleeps, or waits for something that does not exist here
             cell = _Cell(self, index, min(cell_s, left), skip, progress, stuck)
             records.append(cell.run(source))
-        self._again.run(self.statement, self.own, skip, progress, stuck)
-        self.settle()
+        self._deferred.run(self.statement, self.own, skip, progress, stuck)
+        self.restore_names()
         return records
 
-    def settle(self) -> None:
-        """Put back own functions whose name something else took, and what was given and deleted."""
-        self.namespace.update(self._given | self.namespace | self.own)
+    def restore_names(self) -> None:
+        """Restore the student's definitions that were overwritten, and initial names deleted."""
+        self.namespace.update(self._initial_names | self.namespace | self.own)
 
-    def statement(self, node: ast.stmt, filename: str, salvage: bool = False) -> None:
-        """Run one statement, and note what it defines.
+    def statement(self, node: ast.stmt, filename: str, partially: bool = False) -> None:
+        """Run one statement and record what it defines.
 
         Args:
             node: the statement.
-            filename: the cell's.
-            salvage: whether a definition that wants a name which is not there is made without.
+            filename: the cell's pseudo-filename.
+            partially: whether a definition that needs an undefined name is made without it.
 
         Raises:
-            BaseException: whatever it raises. What it had defined by then is noted.
+            BaseException: whatever the statement raises. What it had defined by then is recorded.
         """
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node, filename)
             return
-        stub = unwritten(node)
+        stub = stub_names(node)
         names = list(bound_names(node))
-        if stub and stub > self._unwritten.get(names[0], stub):
-            return  # the cell handed out, again, after what the student wrote
+        if stub and stub > self._stubs.get(names[0], stub):
+            return  # the stub as handed out, run again after the student's own version
         before = {name: self.namespace.get(name) for name in names}
         try:
-            self._define(node, filename, salvage)
+            self._define(node, filename, partially)
         except BaseException:
             changed = [name for name in names if self.namespace.get(name) is not before[name]]
-            self._note(changed)
+            self._record(changed)
             raise
-        self._note(names)
+        self._record(names)
         if stub is not None:
-            self._unwritten[names[0]] = stub
+            self._stubs[names[0]] = stub
 
-    def retry_at_the_end(
+    def defer(
         self, cell: int, position: int, node: ast.stmt, filename: str, error: NameError
     ) -> None:
-        """Run a definition again when all cells have run: cells may stand in any order."""
-        self._again.waiting.append(Wanting(cell, position, node, filename, error.name))
+        """Run a definition again after all cells: notebooks need not be in execution order."""
+        self._deferred.pending.append(
+            DeferredDefinition(cell, position, node, filename, error.name)
+        )
 
-    def short_s(self) -> float:
-        """CPU seconds for a statement that should be short, after the budget is used up."""
+    def reserve_left(self) -> float:
+        """CPU seconds left for one short statement after the budget is used up."""
         return min(_SHORT_S, self._reserve_s)
 
-    def spent_short(self, seconds: float) -> None:
-        """Take from the reserve that such statements have together."""
+    def charge_reserve(self, seconds: float) -> None:
+        """Deduct from the reserve that all such statements share."""
         self._reserve_s -= seconds
 
-    def _note(self, names: list[str]) -> None:
+    def _record(self, names: list[str]) -> None:
         for name in names:
             value, mine = self.namespace.get(name), self.own.get(name)
             if isinstance(mine, type) and isinstance(value, mine):
-                continue  # ``Pooling = Pooling(2, 2)``: the class's name, taken by an object of it
-            if callable(value) and not isinstance(value, (Missing, Quiet)):
+                continue  # ``Pooling = Pooling(2, 2)``: an instance has taken its class's name
+            if callable(value) and not isinstance(value, (MissingImport, NoOp)):
                 self.own[name] = value
 
-    def _define(self, node: ast.stmt, filename: str, salvage: bool) -> None:
-        """Run a statement; of a definition that raises, what can be had is still defined."""
+    def _define(self, node: ast.stmt, filename: str, partially: bool) -> None:
+        """Run a statement; if it is a definition that raises, define as much of it as possible."""
         try:
             self._execute(node, filename)
         except Exception as error:
-            salvage = salvage or not isinstance(error, NameError)  # else it gets another chance
-            if salvage and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            partially = partially or not isinstance(error, NameError)  # those are retried later
+            if partially and isinstance(
+                node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            ):
                 with contextlib.suppress(Exception):
-                    define_what_can_be(
+                    define_partially(
                         node,
                         lambda part: self._execute(part, filename),
                         lambda part: self._evaluate(part, filename),
@@ -181,7 +187,7 @@ class Notebook:
         return eval(code, self.namespace)
 
     def _import(self, node: ast.Import | ast.ImportFrom, filename: str) -> None:
-        """Import name by name: what is missing leaves a stand-in that says so when it is used."""
+        """Import name by name; a missing module becomes a stub that raises when it is used."""
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
@@ -203,7 +209,7 @@ class Notebook:
                 module = (node.module or ".") if isinstance(node, ast.ImportFrom) else alias.name
                 name = alias.asname or alias.name.split(".")[0]
                 if name != "*" and name not in self.namespace:
-                    self.namespace[name] = Missing(name, module)
+                    self.namespace[name] = MissingImport(name, module)
             finally:
                 self.namespace.update(before)
         if first_error:
@@ -211,7 +217,7 @@ class Notebook:
 
 
 class _Cell:
-    """One cell on its way through the notebook: its clock, and what is said of it."""
+    """One cell while it runs: its time budget and its record."""
 
     def __init__(
         self,
@@ -250,12 +256,12 @@ class _Cell:
                 source = python_source(source)
                 body, problem = statements(source)
         except timeouts.TimeUp:
-            self._say("timeout", "stopped: the cell takes too long to read")
+            self._fail("timeout", "stopped: the cell takes too long to parse")
         except BaseException as error:
-            self._say("error", _one_line(describe(error)))
+            self._fail("error", _one_line(describe(error)))
         else:
             if problem:
-                self._say("error", problem)
+                self._fail("error", problem)
         lines = [line + "\n" for line in source.split("\n")]
         linecache.cache[self.filename] = (len(source), None, lines, self.filename)
         return body
@@ -264,9 +270,9 @@ class _Cell:
         left = self.ends - time.process_time()
         short = left <= 0 and not is_definition(node)
         if short:
-            left = 0.0 if isinstance(node, _WORK) else self.book.short_s()
+            left = 0.0 if isinstance(node, _WORK) else self.book.reserve_left()
             if left <= 0:
-                self._say("skipped", f"not run: {self.book.short_because}")
+                self._fail("skipped", f"not run: {self.book.skip_reason}")
                 return
         else:
             left = max(left, 1.0)
@@ -277,22 +283,22 @@ class _Cell:
                     self.book.statement(node, self.filename)
                 except timeouts.TimeUp:
                     raise
-                except BaseException as error:  # SystemExit, KeyboardInterrupt: the student's too
-                    self._say("error", _one_line(describe(error)))
-                    if isinstance(error, NameError) and worth_a_retry(node):
-                        self.book.retry_at_the_end(self.index, position, node, self.filename, error)
+                except BaseException as error:  # student code may raise SystemExit and the like
+                    self._fail("error", _one_line(describe(error)))
+                    if isinstance(error, NameError) and may_be_deferred(node):
+                        self.book.defer(self.index, position, node, self.filename, error)
         except timeouts.TimeUp:
-            self._say("timeout", "stopped: it took too long")
+            self._fail("timeout", "stopped: it took too long")
         if short:
-            self.book.spent_short(time.process_time() - began)
+            self.book.charge_reserve(time.process_time() - began)
 
-    def _say(self, status: str, problem: str) -> None:
-        """The first problem is told; running out of time outweighs an error."""
+    def _fail(self, status: str, problem: str) -> None:
+        """Record a problem: the first message is kept, and a timeout outranks an error."""
         if self.status in ("ok", "skipped") or status == "timeout":
             self.status = status
         self.problem = self.problem or problem
 
 
-def _one_line(raised: Raised) -> str:
+def _one_line(raised: ExceptionFields) -> str:
     where = f"line {raised['line']}: " if raised["line"] else ""
     return f"{where}{raised['type']}: {raised['message']}".rstrip(": ")

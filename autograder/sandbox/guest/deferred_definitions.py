@@ -1,47 +1,48 @@
-"""Definitions that wanted a name which was not there yet, for when all cells have run.
+"""Definitions that needed a name which was not defined yet, retried after all cells have run.
 
-Cells are executed in any order while a notebook is written, and stand in another.
+While a notebook is being written its cells are executed in any order, which need not be the order
+in which they are saved.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import timeouts
-from .source import unwritten
+from .source import stub_names
 
 
 @dataclass(frozen=True)
-class Wanting:
-    """One such definition, and where it stands."""
+class DeferredDefinition:
+    """One such definition and its place in the notebook."""
 
     cell: int
     position: int
     node: ast.stmt
     filename: str
-    name: str | None
-    """The name that it wants."""
+    missing: str | None
+    """The name that was missing."""
 
     @property
     def defines(self) -> str | None:
-        """The name that it defines, if it is a definition and not an assignment."""
+        """The name that it defines, or None if it is an assignment."""
         return getattr(self.node, "name", None)
 
 
-def worth_a_retry(node: ast.stmt) -> bool:
-    """A definition, or a method put onto a class, may want something that is defined below."""
+def may_be_deferred(node: ast.stmt) -> bool:
+    """Whether a statement can be retried: a definition, or a method assigned to a class."""
     if isinstance(node, ast.Assign):
         return any(isinstance(target, ast.Attribute) for target in node.targets)
-    return unwritten(node) is not None
+    return stub_names(node) is not None
 
 
 @dataclass
-class Again:
-    """What waits for its name, in the order of the notebook."""
+class DeferredDefinitions:
+    """Pending definitions, in the order of the notebook."""
 
-    waiting: list[Wanting] = field(default_factory=list)
+    pending: list[DeferredDefinition] = field(default_factory=list)
 
     def run(
         self,
@@ -51,43 +52,46 @@ class Again:
         progress: Callable[[int, int], None],
         stuck: Callable[[], object] | None,
     ) -> None:
-        """Try them in rounds, as long as one of them succeeds; of what then is left, salvage.
+        """Retry in rounds for as long as one succeeds; then define the rest partially.
 
         Args:
-            statement: runs (node, filename, whether to salvage what can be had of it).
-            own: names that need no second attempt; grows meanwhile.
-            skip: places to leave out.
-            progress: told (cell, position) before each.
+            statement: runs (node, filename, whether to define it partially).
+            own: names that are defined already; grows meanwhile.
+            skip: statements (cell, position) to leave out.
+            progress: called with (cell, position) before each attempt.
             stuck: see `timeouts.limit`.
         """
-        salvage = False
-        while self.waiting:
+        partially = False
+        while self.pending:
             failed = []
-            for one in self.waiting:
-                if (one.cell, one.position) in skip or one.defines in own:
+            for deferred in self.pending:
+                if (deferred.cell, deferred.position) in skip or deferred.defines in own:
                     continue
-                progress(one.cell, one.position)
-                name = _attempt(one, statement, salvage, stuck)
-                if name and not salvage:
-                    failed.append(Wanting(one.cell, one.position, one.node, one.filename, name))
-                salvage = False
-            salvage = len(failed) == len(self.waiting)
-            if salvage:  # first one that wants none of the others
-                names = {one.defines for one in failed}
-                failed.sort(key=lambda one: one.name in names)
-            self.waiting = failed
+                progress(deferred.cell, deferred.position)
+                missing = _attempt(deferred, statement, partially, stuck)
+                if missing and not partially:
+                    failed.append(replace(deferred, missing=missing))
+                partially = False
+            partially = len(failed) == len(self.pending)
+            if partially:  # start with one that needs none of the others
+                names = {deferred.defines for deferred in failed}
+                failed.sort(key=lambda deferred: deferred.missing in names)
+            self.pending = failed
 
 
 def _attempt(
-    one: Wanting,
+    deferred: DeferredDefinition,
     statement: Callable[[ast.stmt, str, bool], None],
-    salvage: bool,
+    partially: bool,
     stuck: Callable[[], object] | None,
 ) -> str | None:
-    """Run it; the name that it still wants, or None. Any other problem was told with its cell."""
+    """Run it; return the name that is still missing, or None.
+
+    Any other problem has been reported with its cell already.
+    """
     try:
         with timeouts.limit(1.0, 5.0, stuck):
-            statement(one.node, one.filename, salvage)
+            statement(deferred.node, deferred.filename, partially)
     except NameError as error:
         return error.name or "?"
     except BaseException:

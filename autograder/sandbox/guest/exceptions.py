@@ -1,4 +1,4 @@
-"""Say what an exception of the student's code was, and on which of the student's own lines."""
+"""Describe an exception of the student's code, and on which of the student's own lines it arose."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _CELL = re.compile(r"<cell (\d{1,6})>")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
-class Raised(TypedDict):
-    """What travels of an exception: text only, cut to size."""
+class ExceptionFields(TypedDict):
+    """What crosses the boundary of an exception: text only, truncated."""
 
     type: str
     message: str
@@ -23,14 +23,14 @@ class Raised(TypedDict):
     kinds: list[str]
 
 
-def describe(error: BaseException) -> Raised:
-    """Type, message (one line, no addresses), and the innermost of the student's own lines."""
+def describe(error: BaseException) -> ExceptionFields:
+    """Type, message (one line, no addresses), and the innermost line of the student's own code."""
     try:
         message = str(error)[:2000]
-    except BaseException:  # a student's own __str__ may raise too
+    except BaseException:  # __str__ may be the student's own, and raise as well
         message = ""
     message = _ADDRESS.sub("0x…", " ".join(message.split()))[:200]
-    raised: Raised = {
+    raised: ExceptionFields = {
         "type": type(error).__name__[:80],
         "message": message,
         "cell": None,

@@ -1,8 +1,8 @@
-"""What is left of a definition when Python refuses the whole of it.
+"""Define as much as possible of a function or class whose definition raises.
 
-On its author's machine a class may well have worked: ``common.base_model`` was there. Here a base,
-a decorator, a default or one line of its body names a module that is not, and the rest is still the
-student's own work.
+On the student's machine it may well have worked: ``common.base_model`` could be imported. Here a
+base class, a decorator, a default or one line of the body refers to a module that is missing, and
+the rest is still the student's own work.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _MAX_TRIES = 50
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def define_what_can_be(
+def define_partially(
     node: Definition, run: Callable[[ast.stmt], None], evaluate: Callable[[ast.expr], Any]
 ) -> None:
-    """Define ``node`` without what stands in its way.
+    """Define ``node`` without the parts that raise.
 
     Args:
         node: a definition that raised.
@@ -29,7 +29,7 @@ def define_what_can_be(
         evaluate: gives an expression's value, or raises.
 
     Raises:
-        Exception: nothing of it can be defined.
+        Exception: no part of it can be defined.
     """
     if not isinstance(node, ast.ClassDef):
         run(_bare_function(node))
@@ -43,7 +43,7 @@ def define_what_can_be(
             run(rest)
             return
         except Exception as error:
-            place = _to_blame(rest, error)
+            place = _failing_member(rest, error)
             if place is None:
                 raise
             member = rest.body[place]
@@ -55,7 +55,7 @@ def define_what_can_be(
 def _bare_function(
     node: ast.FunctionDef | ast.AsyncFunctionDef,
 ) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    """Without decorators, and with None for each default that has to be worked out."""
+    """Without decorators, and with None for each default that has to be evaluated."""
     bare = copy.copy(node)
     bare.decorator_list = []
     bare.args = copy.copy(node.args)
@@ -81,14 +81,14 @@ def _is_class(base: ast.expr, evaluate: Callable[[ast.expr], Any]) -> bool:
         return False
 
 
-def _to_blame(node: ast.ClassDef, error: Exception) -> int | None:
-    """Which member of the body raised, by the line that the class's own frame had come to."""
+def _failing_member(node: ast.ClassDef, error: Exception) -> int | None:
+    """The index of the member that raised, from the line that the class's own frame had reached."""
     lines = [
         line
         for frame, line in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_name == node.name and frame.f_code.co_firstlineno <= line
     ]
-    if isinstance(error, SyntaxError):  # such as a return outside of a function
+    if isinstance(error, SyntaxError):  # such as a return outside a function
         lines.append(error.lineno or 0)
     for line in lines:
         for place, member in enumerate(node.body):

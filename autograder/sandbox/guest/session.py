@@ -1,10 +1,10 @@
-"""One student's process: runs the notebook once, then forks a fresh copy for every criterion.
+"""A student's process: runs the notebook once, then forks a fresh copy for every criterion.
 
-The host speaks, this side answers (`wire`). Nothing here is trusted by the host, and nothing here
-knows what is right: it gets inputs, and gives back what the student's code made of them.
+The host asks, this side answers (see `wire`). The host trusts nothing in this process, and nothing
+in it knows the right answers: it receives inputs and returns what the student's code makes of them.
 
 Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
-criterion on it), ``reap`` (end that criterion's process and all that it started).
+criterion on it), ``reap`` (kill that criterion's process and everything it started).
 Messages on a criterion's socket: ``call``, ``get``, ``set``; see `serve`.
 """
 
@@ -25,18 +25,18 @@ from . import stub_modules, timeouts
 from .cells import Notebook
 from .exceptions import describe
 
-# Held before any student's code can replace them.
+# Bound before any student code runs: it may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 
 
 def main(sock: socket.socket, settings: dict[str, Any]) -> None:
-    """Serve one notebook until the host hangs up. Runs behind the wall."""
+    """Serve one notebook until the host hangs up. Runs inside the sandbox."""
     if "probe" in settings:
         _probe(sock, settings["probe"])
         return
     make_reproducible()
     stub_modules.install()
-    book = Notebook(_given())
+    book = Notebook(_initial_names())
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     while True:
         try:
@@ -53,11 +53,11 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
 
 
 def make_reproducible() -> None:
-    """Take the accidents out: the same notebook does the same thing every time.
+    """Make the notebook deterministic: it does the same thing on every run.
 
-    Random streams start from a fixed seed where the student gives none, and memory that NumPy
-    leaves uninitialised holds NaN (or a large odd integer) instead of what was there before, so
-    that reading it is always wrong and always in the same way.
+    Random generators get a fixed seed where the student gives none. Memory that NumPy leaves
+    uninitialised is filled with NaN (or a large odd integer), so that code which reads it is always
+    wrong, and always in the same way.
     """
     random.seed(0)
     np.random.seed(0)
@@ -83,18 +83,18 @@ def make_reproducible() -> None:
     np.empty, np.empty_like = poisoned_empty, poisoned_empty_like  # type: ignore[misc,assignment]
 
 
-def _given() -> dict[str, Any]:
-    """Names every notebook of the course starts with, should the import cell have been deleted."""
+def _initial_names() -> dict[str, Any]:
+    """Names that every notebook of the course imports, in case the import cell was deleted."""
     return {
         "np": np,
-        "plt": stub_modules.Quiet(),
-        "display": stub_modules.Quiet(),
-        "get_ipython": stub_modules.Quiet(),
+        "plt": stub_modules.NoOp(),
+        "display": stub_modules.NoOp(),
+        "get_ipython": stub_modules.NoOp(),
     }
 
 
 def _probe(sock: socket.socket, source: str) -> None:
-    """Run the kit's own attack on the wall and send back what it saw (`autograder doctor`)."""
+    """Run one of our own attacks on the sandbox and send its report (`autograder doctor`)."""
     namespace: dict[str, Any] = {"report": {}}
     try:
         exec(source, namespace)
@@ -109,7 +109,7 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
 
     def progress(cell: int, position: int) -> None:
         if _getpid() != owner:
-            _exit(0)  # the student's code forked: one of the two goes on with the notebook
+            _exit(0)  # the student's code forked; only the original process continues
         wire.send(sock, {"at": [cell, position]})
 
     def stuck() -> None:
@@ -130,7 +130,7 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
 
 
 def _defined(book: Notebook) -> dict[str, list[str] | None]:
-    """What the student defined: a function's name → None, a class's name → its methods."""
+    """What the student defined: function name → None, class name → names of its methods."""
     found: dict[str, list[str] | None] = {}
     for name, value in book.own.items():
         found[name] = _methods(value) if isinstance(value, type) else None
@@ -138,7 +138,7 @@ def _defined(book: Notebook) -> dict[str, list[str] | None]:
 
 
 def _methods(kind: type) -> list[str]:
-    """A class's methods, its own before those that it inherits."""
+    """A class's methods; its own count before inherited ones where the number is limited."""
     found: dict[str, None] = {}
     for base in kind.__mro__:
         for key in vars(base) if base is not object else ():
@@ -151,7 +151,7 @@ def _methods(kind: type) -> list[str]:
 
 
 def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
-    """Fork the notebook as it stands; the child serves one criterion on the descriptor sent."""
+    """Fork the notebook's process; the child serves one criterion on the descriptor received."""
     _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
     try:
         pid = _fork()
@@ -162,10 +162,11 @@ def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
     if pid == 0:
         try:
             sock.close()
-            # However far a training run came before its time was up, calls draw the same numbers.
+            # Seed again: calls must draw the same numbers however far a training run got before
+            # it was stopped.
             random.seed(0)
             np.random.seed(0)
-            # Where a notebook makes NumPy raise, an exp(-1000) is still 0 and no error.
+            # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
             np.seterr(under="ignore")
             serve(socket.socket(fileno=descriptors[0]), book)
         finally:
@@ -175,7 +176,7 @@ def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
 
 
 def _reap(pid: int) -> int:
-    """End a criterion's process and, in a namespace of our own, all that it left running."""
+    """Kill a criterion's process and, in a PID namespace of our own, whatever it left running."""
     for target in (pid, -1) if _getpid() == 1 else (pid,):
         with contextlib.suppress(OSError):
             _kill(target, signal.SIGKILL)
@@ -188,7 +189,7 @@ def _reap(pid: int) -> int:
 
 
 class _Objects:
-    """Objects that stay here, by number, and functions of the host, callable from here."""
+    """Objects that stay in this process, by number, and host functions that can be called."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -196,7 +197,7 @@ class _Objects:
         self.request: Any = None
 
     def refer(self, thing: object) -> wire.Reference | wire.Opaque:
-        if isinstance(thing, (type(sys), stub_modules.Missing)):
+        if isinstance(thing, (type(sys), stub_modules.MissingImport)):
             return wire.Opaque(type(thing).__name__)
         self.kept.append(thing)
         return wire.Reference(len(self.kept) - 1, type(thing).__name__)
@@ -228,10 +229,10 @@ class _Objects:
 def serve(sock: socket.socket, book: Notebook) -> None:
     """Answer a criterion's requests until the host hangs up.
 
-    A request names a place (``name`` of the student's, or an object's ``ref``; then ``steps`` of
-    ``["attr", name]`` and ``["item", key]``) and what to do there: ``call`` with ``args``, ``get``,
-    or ``set`` to ``value``. The answer carries the request's ``id`` and ``value``, ``args`` as they
-    are afterwards where ``want_args`` asked for them, or ``error``.
+    A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps``
+    of ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``,
+    or ``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
+    ``want_args``, the ``args`` as they are after the call) or ``error``.
     """
     objects = _Objects(sock)
     owner = _getpid()
@@ -258,12 +259,12 @@ def serve(sock: socket.socket, book: Notebook) -> None:
         except timeouts.TimeUp:
             answer = {"id": request["id"], "timeout": True}
         if _getpid() != owner:
-            _exit(0)  # the student's code forked, and came back twice
+            _exit(0)  # the student's code forked, and the child returned here as well
         try:
             objects.send(answer)
         except wire.Closed:
             return
-        except BaseException as error:  # a value that cannot be sent is an error of its maker's
+        except BaseException as error:  # a value that cannot be encoded is the student's error
             objects.send({"id": request["id"], "error": dict(describe(error))})
 
 

@@ -1,8 +1,8 @@
-"""A cell's text becomes Python statements, as much of it as can be read.
+"""Turn a cell's source into Python statements, skipping what does not parse.
 
-What a notebook's own front end does with a cell before Python sees it is done here too: magics and
-shell lines, a cell indented as a whole. What does not parse is left out, and what stands beside it
-stays: other statements of the cell, and other methods of a class.
+Handles what IPython does to a cell before Python sees it: magics, shell lines, a cell indented as a
+whole. A statement that does not parse is dropped, and the rest is kept: the cell's other
+statements, and a class's other methods.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
-# Cell magics whose cell is no Python. After any other (time, capture, …) the rest of it is.
+# Cell magics whose cell is not Python. After any other (time, capture, …) the rest of it is.
 _OTHER_LANGUAGES = (
     "bash", "sh", "shell", "script", "cmd", "system", "sx", "perl", "ruby", "html", "HTML",
     "javascript", "js", "latex", "markdown", "svg", "SVG", "R", "sql", "bigquery", "python2",
@@ -30,7 +30,7 @@ _MAX_JOINED = 200
 
 
 def python_source(source: str) -> str:
-    """The cell's Python, magics and shell lines taken out, each line on its own line as before."""
+    """The cell's Python without magics and shell lines; line numbers are preserved."""
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = source.lstrip().split("\n", 1)[0]
     if first.startswith("%%"):
@@ -38,16 +38,16 @@ def python_source(source: str) -> str:
         if words[0] in _OTHER_LANGUAGES:
             return ""
         if words[0] in _WRITES_FILE and not words[-3].endswith(".py"):
-            return ""  # a module that the student writes down is the student's code too
+            return ""  # a .py file written this way is the student's code too
         source = source.replace(first, "", 1)
     return _read(_dedented(source))[0]
 
 
 def statements(source: str) -> tuple[list[ast.stmt], str | None]:
-    """The cell's top-level statements, and what is wrong where a part does not parse.
+    """The cell's top-level statements, and the problem if a part does not parse.
 
     Args:
-        source: what `python_source` gave.
+        source: as returned by `python_source`.
     """
     _, parsed = _read(source)
     if isinstance(parsed, ast.Module):
@@ -62,7 +62,7 @@ def statements(source: str) -> tuple[list[ast.stmt], str | None]:
 
 
 def _dedented(source: str) -> str:
-    """Without the first line's indentation, as a notebook's front end does it."""
+    """Remove the first line's indentation from all lines, as IPython does."""
     lines = source.split("\n")
     first = next((line for line in lines if line.strip()), "")
     margin = first[: len(first) - len(first.lstrip(" \t"))]
@@ -72,13 +72,13 @@ def _dedented(source: str) -> str:
 
 
 def _read(source: str) -> tuple[str, ast.Module | BaseException]:
-    """Parse, taking out a magic wherever Python stumbles over one (and nowhere else)."""
+    """Parse, removing a magic wherever one causes a syntax error (and nowhere else)."""
     lines = source.split("\n")
     problem: BaseException = SyntaxError("too many magics")
     for _ in range(_MAX_MAGICS):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a docstring's \alpha is no error
+                warnings.simplefilter("ignore")  # a docstring's \alpha is not an error
                 return "\n".join(lines), ast.parse("\n".join(lines))
         except _UNREADABLE as error:
             problem = error
@@ -96,7 +96,7 @@ def _read(source: str) -> tuple[str, ast.Module | BaseException]:
 
 
 def _without_magic(line: str) -> str | None:
-    """What Python is to see of a line with a magic; None if there is none on it."""
+    """The Python equivalent of a line with a magic; None if the line has no magic."""
     if timed := _TIMED.match(line):
         return timed["head"] + timed["rest"]
     if magic := _MAGIC.match(line):
@@ -107,10 +107,10 @@ def _without_magic(line: str) -> str | None:
 
 
 def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Module | BaseException]]:
-    """Statements of one indentation: (first line, line after, what it parses to or why not).
+    """Statements at one indentation: (first line, line after the last, parse result or error).
 
-    A piece that only lacks its end (a text in triple quotes that goes on at the margin) is joined
-    with what follows.
+    A piece that is merely incomplete (a triple-quoted string that continues at the left margin) is
+    joined with what follows.
     """
     starts = _starts(lines, indent)
     bounds = [*starts[1:], len(lines)]
@@ -129,7 +129,7 @@ def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Modul
                 break
         if problem is None or isinstance(parsed, ast.Module):
             continue
-        # Joining did not help, and what stands below an open bracket has nothing to do with it.
+        # Joining did not help, so what follows an unclosed bracket is a statement of its own.
         ends = [bounds[last]]
         if "was never closed" in str(problem):
             ends.insert(0, bounds[place])
@@ -145,7 +145,7 @@ def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Modul
 
 
 def _starts(lines: list[str], indent: str) -> list[int]:
-    """Numbers of the lines that begin a statement (or its decorators) of that indentation."""
+    """Indices of the lines that begin a statement (or its decorators) at that indentation."""
     starts: list[int] = []
     decorated = False
     for number, line in enumerate(lines):
@@ -161,7 +161,7 @@ def _starts(lines: list[str], indent: str) -> list[int]:
 
 
 def _class_without_bad_members(lines: list[str]) -> ast.Module | None:
-    """A class that does not parse, without the members that are to blame."""
+    """A class that does not parse, without the members that cause the errors."""
     top = next((n for n, line in enumerate(lines) if not line.startswith(("@", "#"))), 0)
     if not lines[top].startswith("class "):
         return None
@@ -189,11 +189,12 @@ def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: the cell cannot be read as Python"
 
 
-def unwritten(node: ast.stmt) -> frozenset[str] | None:
-    """What of a definition is a stub as it was handed out, which only raises NotImplementedError.
+def stub_names(node: ast.stmt) -> frozenset[str] | None:
+    """Which parts of a definition are still stubs, which only raise NotImplementedError.
 
     Returns:
-        Names of a class's methods, the function's own name, or None for any other statement.
+        Names of a class's stub methods, the function's own name if it is a stub, or None if the
+        statement is not a definition.
     """
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return frozenset([node.name] if _is_stub(node) else [])
@@ -216,7 +217,7 @@ def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def is_definition(node: ast.stmt) -> bool:
-    """Whether a statement is cheap and may define what is graded."""
+    """Whether a statement is cheap to run and may define something that is graded."""
     kinds = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom)
     if isinstance(node, ast.Assign):
         return not any(isinstance(part, ast.Call) for part in ast.walk(node.value))
@@ -224,7 +225,7 @@ def is_definition(node: ast.stmt) -> bool:
 
 
 def bound_names(node: ast.AST) -> Iterator[str]:
-    """Names that a statement binds in the module: definitions and assignments, not imports."""
+    """Names that a statement binds in the module by definition or assignment; imports excluded."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
         return
@@ -233,7 +234,7 @@ def bound_names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        # ``Convolution.backward = backward``: a method put onto a class of the student's own.
+        # ``Convolution.backward = backward``: a method assigned to one of the student's classes.
         inner: ast.AST = node
         while isinstance(inner, ast.Attribute):
             inner = inner.value

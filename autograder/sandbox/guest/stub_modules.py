@@ -1,7 +1,7 @@
-"""Stand-ins for what a notebook imports and grading has no use for, or does not have.
+"""Stubs for modules that a notebook imports but grading does not need, or does not have.
 
-Plots and progress bars do nothing here, quietly: a plot inside ``forward`` is no mistake. A module
-that is simply not there leaves a `Missing` behind, which says so where it is used.
+Plotting and progress bars do nothing, without an error: a plot inside ``forward`` is not a mistake.
+A name imported from a module that does not exist becomes a `MissingImport`, which raises on use.
 """
 
 from __future__ import annotations
@@ -15,89 +15,89 @@ from typing import Any
 
 import numpy as np
 
-_QUIET = (
+_NO_OP_PACKAGES = (
     "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "japanize_matplotlib",
     "IPython", "ipywidgets", "google", "tqdm",
 )  # fmt: skip
 
 
-class Missing:
+class MissingImport:
     """Bound to a name whose import failed."""
 
     def __init__(self, name: str, module: str) -> None:
         self.__dict__.update(_name=name, _module=module)
 
-    def _complain(self) -> ModuleNotFoundError:
+    def _error(self) -> ModuleNotFoundError:
         name, module = self.__dict__["_name"], self.__dict__["_module"]
         return ModuleNotFoundError(
             f"'{name}' was imported from '{module}', which is not part of the notebook"
         )
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> Any:
-        """Refuse: the module is not there."""
-        raise self._complain()
+        """Raise: the module does not exist."""
+        raise self._error()
 
     def __getattr__(self, name: str) -> Any:
-        """Refuse, but let Python ask for its own protocols."""
+        """Raise, except where Python looks for its own protocols."""
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        raise self._complain()
+        raise self._error()
 
     def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[Any, ...]:
-        """``class Net(Missing)``: what the class says itself is still the student's own work."""
+        """``class Net(MissingImport)``: drop this base; the class body is the student's work."""
         return ()
 
 
-class Quiet:
-    """Takes every attribute, call, item and assignment, and does nothing."""
+class NoOp:
+    """Accepts every attribute, call, item and assignment, and does nothing."""
 
-    def __call__(self, *_args: Any, **_kwargs: Any) -> Quiet:
+    def __call__(self, *_args: Any, **_kwargs: Any) -> NoOp:
         """Do nothing."""
         return self
 
     def __getattr__(self, name: str) -> Any:
-        """Any attribute, quiet too."""
+        """Any attribute is a no-op as well."""
         if name == "subplots":
             return _subplots
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self
 
-    def __getitem__(self, _key: Any) -> Quiet:
-        """Any item, quiet too."""
+    def __getitem__(self, _key: Any) -> NoOp:
+        """Any item is a no-op as well."""
         return self
 
     def __setitem__(self, _key: Any, _value: Any) -> None:
-        """Forget it."""
+        """Ignore the assignment."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Nothing to go through."""
+        """No items."""
         return iter(())
 
-    def __enter__(self) -> Quiet:
-        """Enter quietly."""
+    def __enter__(self) -> NoOp:
+        """Do nothing."""
         return self
 
     def __exit__(self, *_error: Any) -> None:
-        """Leave quietly."""
+        """Do nothing."""
 
     def __len__(self) -> int:
-        """Nothing in it."""
+        """Always empty."""
         return 0
 
 
-def _subplots(nrows: Any = 1, ncols: Any = 1, *_args: Any, **kwargs: Any) -> tuple[Quiet, Any]:
-    """A figure and its axes, as many as asked for: they are unpacked, indexed, gone through."""
+def _subplots(nrows: Any = 1, ncols: Any = 1, *_args: Any, **kwargs: Any) -> tuple[NoOp, Any]:
+    """A figure and as many axes as requested, to be unpacked, indexed and iterated."""
     axes = np.ndarray((int(nrows), int(ncols)), object)
     for place in np.ndindex(axes.shape):
-        axes[place] = Quiet()
+        axes[place] = NoOp()
     if not kwargs.get("squeeze", True):
-        return Quiet(), axes
-    return Quiet(), axes.item() if axes.size == 1 else axes.squeeze()
+        return NoOp(), axes
+    return NoOp(), axes.item() if axes.size == 1 else axes.squeeze()
 
 
-class Progress:
-    """A progress bar without a bar: passes its iterable on."""
+class ProgressBar:
+    """A progress bar that shows nothing and passes its iterable through."""
 
     def __init__(self, iterable: Any = None, *_args: Any, **kwargs: Any) -> None:
         self.iterable = range(kwargs.get("total") or 0) if iterable is None else iterable
@@ -110,7 +110,7 @@ class Progress:
         """The iterable's own length."""
         return len(self.iterable)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         """Enter."""
         return self
 
@@ -128,11 +128,11 @@ class Progress:
         """``tqdm.write``: nothing to write to."""
 
 
-class _QuietModule(ModuleType):
+class _NoOpModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return _subplots if name == "subplots" else Quiet()
+        return _subplots if name == "subplots" else NoOp()
 
 
 class _ProgressModule(ModuleType):
@@ -140,13 +140,13 @@ class _ProgressModule(ModuleType):
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         if name == "trange":
-            return lambda *args, **kwargs: Progress(range(*args), **kwargs)
-        return Progress
+            return lambda *args, **kwargs: ProgressBar(range(*args), **kwargs)
+        return ProgressBar
 
 
 class _Loader(importlib.abc.Loader):
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        kind = _ProgressModule if spec.name.split(".")[0] == "tqdm" else _QuietModule
+        kind = _ProgressModule if spec.name.split(".")[0] == "tqdm" else _NoOpModule
         module = kind(spec.name)
         module.__path__ = []
         vars(module)["__version__"] = "0"
@@ -157,15 +157,15 @@ class _Loader(importlib.abc.Loader):
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Answers last, so that a module that is really there is used."""
+    """Comes last on ``sys.meta_path``, so that a module that is installed takes precedence."""
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
-        if name.split(".")[0] in _QUIET:
+        if name.split(".")[0] in _NO_OP_PACKAGES:
             return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
         return None
 
 
 def install() -> None:
-    """Let the quiet modules be importable in this process."""
+    """Make the stub modules importable in this process."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())
