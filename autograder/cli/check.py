@@ -15,6 +15,7 @@ from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.service import Step, grade_class, setup_for
 from autograder.run.store import Store
+from autograder.status import CellStatus, ResultStatus
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,12 +57,12 @@ def run(options: argparse.Namespace) -> int:
             escape(text),
         )
     out = console()
-    if result["status"] == "unreadable":  # one reason, whatever the criterion
+    if result["status"] == ResultStatus.UNREADABLE:  # one reason, whatever the criterion
         out.print(escape(result["criteria"][0]["message"][options.lang]))
     else:
         out.print(table)
     for cell in result["cells"]:
-        if cell["status"] != "ok":
+        if cell["status"] != CellStatus.OK:
             place = cell["index"] + 1  # as the messages and the pages count
             out.print(f"cell {place}: {cell['status']}: {escape(cell['error'] or '')}")
     out.print(
@@ -69,4 +70,4 @@ def run(options: argparse.Namespace) -> int:
         f" ({result['status']}, isolation {result['isolation']})"
     )
     tell(steps[0].graded.notes, course)
-    return 1 if result["status"] == "grader_error" else 0
+    return 1 if result["status"] == ResultStatus.GRADER_ERROR else 0

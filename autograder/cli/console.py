@@ -12,17 +12,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.course.models import Course
+from autograder.status import Status
 from autograder.suite.tracebacks import in_short
 from autograder.verdict.points import full_score
 
 STATUS_WORDS = {
-    "passed": "✓ passed",
-    "carried": "✓ carried",
-    "failed": "✗ failed",
-    "error": "! error",
-    "timeout": "⧗ timeout",
-    "missing": "– missing",
-    "grader_error": "‼ GRADER ERROR",
+    Status.PASSED: "✓ passed",
+    Status.CARRIED: "✓ carried",
+    Status.FAILED: "✗ failed",
+    Status.ERROR: "! error",
+    Status.TIMEOUT: "⧗ timeout",
+    Status.MISSING: "– missing",
+    Status.GRADER_ERROR: "‼ GRADER ERROR",
 }
 
 

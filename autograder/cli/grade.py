@@ -15,6 +15,7 @@ from autograder.ingest import Submission, discover
 from autograder.run.service import Step, grade_class, setup_for
 from autograder.run.store import Store
 from autograder.sandbox.doctor.strongest import Level
+from autograder.status import ResultStatus
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,13 +72,13 @@ def grade_into(
             result = step.graded.result
             kept += step.kept
             who = f"{result['student']} · {result['exercise']}"
-            if result["status"] == "grader_error":
+            if result["status"] == ResultStatus.GRADER_ERROR:
                 failed.append(who)
             elif step.graded.notes:
                 odd.append(who)
             if not step.kept:
                 _keep_notes(store, result["student"], result["exercise"], step.graded.notes)
-            word = score_of(result) if result["status"] == "graded" else result["status"]
+            word = score_of(result) if result["status"] == ResultStatus.GRADED else result["status"]
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
             # Also of what was kept: a run killed between result and page left no page.
             exercise = course.exercise(result["exercise"])

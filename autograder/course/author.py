@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from autograder.course.models import Role
 from autograder.errors import CourseError
 
 
@@ -29,7 +30,7 @@ def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
     # `__file__` lets the earlier notebook's own call of `earlier` find the course.
     space: dict[str, Any] = {"__name__": exercise_id, "__file__": str(exercise.notebook)}
     for cell in read_cells(exercise):
-        if cell.role in ("author", "setup", "stub"):
+        if cell.role in (Role.AUTHOR, Role.SETUP, Role.STUB):
             # Leading lines, so that a traceback shows the line in notebook.py.
             source = "\n" * (cell.line - 1) + cell.source
             exec(compile(source, str(exercise.notebook), "exec"), space)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.course.fingerprint import course_sha256
 from autograder.course.mistake_loader import load_mistakes
-from autograder.course.models import REVEALS, Course, Criterion, Exercise, Part
+from autograder.course.models import Course, Criterion, Exercise, Part, Reveal
 from autograder.course.notebook_cells import read_cells
 from autograder.course.toml_tables import Table, read_table
 from autograder.errors import CourseError
@@ -86,9 +86,9 @@ def _exercise(
                 "builds_on",
             )
     reveal = table.string("reveal")
-    if reveal not in REVEALS:
+    if reveal not in [*Reveal]:
         raise table.error(
-            f"reveal = {reveal!r} is unknown", f"Choose one of {', '.join(REVEALS)}", "reveal"
+            f"reveal = {reveal!r} is unknown", f"Choose one of {', '.join(Reveal)}", "reveal"
         )
     title, summary = table.text("title", languages), table.text("summary", languages)
     points = table.points("points", zero=True)
@@ -104,7 +104,7 @@ def _exercise(
         summary,
         points,
         builds_on,
-        reveal,
+        Reveal(reveal),
         tuple(parts),
         folder,
         root / "tests" / "hidden" / f"test_{exercise_id}.py",

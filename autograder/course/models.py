@@ -7,17 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from autograder.errors import CourseError
 from autograder.text import Text
 
-REVEALS: tuple[str, ...] = ("none", "shapes", "first_difference")
-"""How much of an expected result feedback may show, from nothing to one element."""
 
-Kind = Literal["markdown", "code"]
-Role = Literal["prose", "stub", "check", "demo", "carry", "setup", "author"]
+class Reveal(StrEnum):
+    """How much of an expected result feedback may show."""
+
+    NONE = "none"
+    """What kind of thing is expected; no call, no numbers."""
+    SHAPES = "shapes"
+    """Shapes, dtypes and how many values are wrong, but no value."""
+    FIRST_DIFFERENCE = "first_difference"
+    """The two values at the first place that differs as well."""
+
+
+class CellKind(StrEnum):
+    """What a cell is to Jupyter."""
+
+    MARKDOWN = "markdown"
+    CODE = "code"
+
+
+class Role(StrEnum):
+    """What a cell is to the course."""
+
+    PROSE = "prose"
+    """The only role of a markdown cell."""
+    STUB = "stub"
+    """What students write."""
+    CHECK = "check"
+    """A visible check, locked."""
+    DEMO = "demo"
+    """Plots and walk-throughs, locked."""
+    CARRY = "carry"
+    """Parts of an earlier exercise that students paste in."""
+    SETUP = "setup"
+    """Imports and given code."""
+    AUTHOR = "author"
+    """For the author alone; in no student's notebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +95,7 @@ class Exercise:
     summary: Text
     points: float
     builds_on: tuple[str, ...]
-    reveal: str
+    reveal: Reveal
     parts: tuple[Part, ...]
     folder: Path
     suite: Path
@@ -106,7 +137,7 @@ class Cell:
     `from_exercise` the exercise that a carry cell takes them from.
     """
 
-    kind: Kind
+    kind: CellKind
     role: Role
     name: str
     lang: str | None

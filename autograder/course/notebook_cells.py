@@ -9,13 +9,13 @@ import tokenize
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from autograder.course.models import Cell, Exercise, Role
+from autograder.course.models import Cell, CellKind, Exercise, Role
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES
 
-ROLES: tuple[str, ...] = tuple(role for role in get_args(Role) if role != "prose")
+ROLES: tuple[str, ...] = tuple(role for role in Role if role is not Role.PROSE)
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 _HEADER = re.compile(r"# ?%%(?=\s|\[|$)")
 # Jupytext's own notes about blank lines; they say nothing about the cell.
@@ -104,11 +104,11 @@ def _cell(
                 header,
                 'Write `# %% [markdown] lang="en"`, and its Japanese twin below it',
             )
-        return Cell("markdown", "prose", "", meta["lang"], source, first)
+        return Cell(CellKind.MARKDOWN, Role.PROSE, "", meta["lang"], source, first)
     if raw["cell_type"] != "code":
         raise CourseError(f"a {raw['cell_type']} cell has no use here", file, header)
     role = _role(meta, file, header)
-    _check_keys(meta, "carry" if role == "carry" else "code", file, header)
+    _check_keys(meta, "carry" if role is Role.CARRY else "code", file, header)
     name = meta.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise CourseError(
@@ -123,7 +123,7 @@ def _cell(
         )
     parts: tuple[str, ...] = ()
     from_exercise: str | None = None
-    if role == "carry":
+    if role is Role.CARRY:
         parts, from_exercise = tuple(meta.get("parts", ())), meta.get("source")
         if not parts or not isinstance(from_exercise, str):
             raise CourseError(
@@ -132,10 +132,10 @@ def _cell(
                 header,
                 'Write parts=["..."] and source="NN_exercise"',
             )
-    elif role == "stub":
+    elif role is Role.STUB:
         defined = defined_names(ast.parse(source))
         parts = tuple(part.id for part in exercise.parts if part.id in defined)
-    return Cell("code", role, name, None, source, first, parts, from_exercise)
+    return Cell(CellKind.CODE, role, name, None, source, first, parts, from_exercise)
 
 
 def _role(meta: Mapping[str, Any], file: Path, header: int) -> Role:
@@ -147,8 +147,7 @@ def _role(meta: Mapping[str, Any], file: Path, header: int) -> Role:
             header,
             f'Give it one of {", ".join(ROLES)}, as tags=["demo"]',
         )
-    role: Role = tags[0]
-    return role
+    return Role(tags[0])
 
 
 def _check_keys(meta: Mapping[str, Any], kind: str, file: Path, header: int) -> None:
@@ -176,7 +175,7 @@ def defined_names(tree: ast.Module) -> set[str]:
 
 def _check_twins(cells: list[Cell], file: Path) -> None:
     """Where a notebook speaks two languages, each English prose is followed by the same in ja."""
-    if len({cell.lang for cell in cells if cell.kind == "markdown"}) < 2:
+    if len({cell.lang for cell in cells if cell.kind is CellKind.MARKDOWN}) < 2:
         return
     alone: Cell | None = None  # English prose whose twin must come next
     for cell in cells:
@@ -195,7 +194,7 @@ def _check_twins(cells: list[Cell], file: Path) -> None:
 def _check_names(cells: list[Cell], file: Path) -> None:
     taken: dict[str, int] = {}
     for cell in cells:
-        if cell.kind == "code" and taken.setdefault(cell.name, cell.line) != cell.line:
+        if cell.kind is CellKind.CODE and taken.setdefault(cell.name, cell.line) != cell.line:
             raise CourseError(
                 f"two code cells are named {cell.name!r}, the first at line {taken[cell.name]}",
                 file,
@@ -205,7 +204,7 @@ def _check_names(cells: list[Cell], file: Path) -> None:
 
 
 def _check_parts(cells: list[Cell], exercise: Exercise) -> None:
-    written = [part for cell in cells if cell.role == "stub" for part in cell.parts]
+    written = [part for cell in cells if cell.role is Role.STUB for part in cell.parts]
     for part in exercise.parts:
         if written.count(part.id) != 1:
             raise CourseError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from autograder.course.models import Cell, Course, Exercise
+from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.course.notebook_cells import read_cells
 from autograder.errors import CourseError
 from autograder.generate.languages import JAPANESE, SEPARATOR, localised
@@ -35,10 +35,10 @@ def student_cells(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
     """
     found = []
     for cell in read_cells(exercise):
-        if cell.role == "author" or cell.lang not in (None, lang):
+        if cell.role is Role.AUTHOR or cell.lang not in (None, lang):
             _no_markers(cell, exercise)
             continue
-        done = cell if cell.kind == "markdown" else _stub_or_given(cell, exercise, lang)
+        done = cell if cell.kind is CellKind.MARKDOWN else _stub_or_given(cell, exercise, lang)
         _check_shown(cell, done, exercise, lang)
         found.append(done)
     return tuple(found)
@@ -48,11 +48,11 @@ def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell,
     """The same cells with solutions in place, and carry cells filled from earlier exercises."""
     found = []
     for cell in read_cells(exercise):
-        if cell.role == "author" or cell.lang not in (None, lang):
+        if cell.role is Role.AUTHOR or cell.lang not in (None, lang):
             continue
-        if cell.kind == "code":
+        if cell.kind is CellKind.CODE:
             cell = _solved(cell, exercise, lang)
-        found.append(filled(course, exercise, cell, lang) if cell.role == "carry" else cell)
+        found.append(filled(course, exercise, cell, lang) if cell.role is Role.CARRY else cell)
     return tuple(found)
 
 
@@ -71,7 +71,7 @@ def filled(course: Course, exercise: Exercise, carry: Cell, lang: str) -> Cell:
     earlier = next((e for e in course.before(exercise) if e.id == carry.from_exercise), None)
     if earlier is None:
         raise error
-    stubs = [cell for cell in read_cells(earlier) if cell.role == "stub"]
+    stubs = [cell for cell in read_cells(earlier) if cell.role is Role.STUB]
     wanted = []
     for part in carry.parts:
         owners = [cell for cell in stubs if part in _owned(cell)]
@@ -100,13 +100,13 @@ def _solved(cell: Cell, exercise: Exercise, lang: str) -> Cell:
 def _stub_or_given(cell: Cell, exercise: Exercise, lang: str) -> Cell:
     source = Source(cell, exercise.notebook)
     found = regions(source)
-    if found and cell.role != "stub":
+    if found and cell.role is not Role.STUB:
         raise source.error(
             f"a solution region in {cell.role} cell {cell.name!r}",
             found[0].begin,
             'Tag the cell "stub", or move the solution',
         )
-    if cell.role == "stub":
+    if cell.role is Role.STUB:
         if not found:
             raise source.error(
                 f"stub cell {cell.name!r} has no solution region: students would get it all",
@@ -127,7 +127,7 @@ def _stub_or_given(cell: Cell, exercise: Exercise, lang: str) -> Cell:
 
 def _no_markers(cell: Cell, exercise: Exercise) -> None:
     for number, line in enumerate(cell.source.split("\n")):
-        if looks_like_marker(line, code=cell.kind == "code"):
+        if looks_like_marker(line, code=cell.kind is CellKind.CODE):
             raise CourseError(
                 f"a solution marker in an author's or prose cell: `{line.strip()}`",
                 exercise.notebook,
@@ -139,7 +139,7 @@ def _no_markers(cell: Cell, exercise: Exercise) -> None:
 def _check_shown(original: Cell, shown: Cell, exercise: Exercise, lang: str) -> None:
     """CourseError if the finished cell shows what it must not."""
     forbidden = dict(_NOWHERE)
-    if shown.kind == "code":
+    if shown.kind is CellKind.CODE:
         forbidden |= _NOT_IN_CODE
     else:
         _no_markers(shown, exercise)
@@ -154,7 +154,7 @@ def _check_shown(original: Cell, shown: Cell, exercise: Exercise, lang: str) -> 
             f"students would see {what}: `{line[:70]}`",
             exercise.notebook,
             _line_of(original, line or hit[0]),
-            "Remove it" if shown.kind == "code" else "Say it otherwise",
+            "Remove it" if shown.kind is CellKind.CODE else "Say it otherwise",
         )
     if not shown.source.strip():
         raise CourseError(

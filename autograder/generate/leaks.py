@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from autograder.course.models import Course, Exercise
+from autograder.course.models import Course, Exercise, Role
 from autograder.generate.languages import JAPANESE
 from autograder.generate.markers import looks_like_marker
 from autograder.generate.secrets import Block, Secrets, secrets, telling_literals
@@ -82,12 +82,12 @@ def find_leaks(
 ) -> Iterator[Leak]:
     """As `leaks`, one by one and with the place of the cell."""
     before = {earlier.id for earlier in course.before(exercise)}
-    shown: list[tuple[int, str, str, int]] = []  # cell, role, statement, weight
+    shown: list[tuple[int, Role, str, int]] = []  # cell, role, statement, weight
     for index, cell in enumerate(nb["cells"]):
         source, role = cell["source"], _role(cell)
         for message in _visible(source, cell["cell_type"], lang):
             yield Leak(index, message)
-        if role == "carry" and provide_earlier:
+        if role is Role.CARRY and provide_earlier:
             continue
         yield from (Leak(index, message) for message in _literals(source, cell, known))
         for text in {text for tree in _trees(cell) for _, text in statements(tree.body)}:
@@ -97,12 +97,12 @@ def find_leaks(
 
 
 def _block(
-    block: Block, shown: list[tuple[int, str, str, int]], exercise: Exercise, before: set[str]
+    block: Block, shown: list[tuple[int, Role, str, int]], exercise: Exercise, before: set[str]
 ) -> Iterator[Leak]:
     shared: dict[str, tuple[int, int]] = {}
     enough = OWN if block.own and block.exercise == exercise.id else OTHER
     for index, role, text, heavy in shown:
-        if text not in block.statements or (role == "setup" and block.exercise in before):
+        if text not in block.statements or (role is Role.SETUP and block.exercise in before):
             continue
         if heavy >= enough.statement:
             yield Leak(index, f"gives away {block.what} ({block.origin}): `{text}`")
@@ -164,6 +164,6 @@ def _parsed(text: str) -> Iterator[ast.Module]:
                 continue
 
 
-def _role(cell: Mapping[str, Any]) -> str:
+def _role(cell: Mapping[str, Any]) -> Role:
     tags = cell["metadata"].get("tags", [])
-    return str(tags[0]) if tags else "prose"
+    return Role(tags[0]) if tags else Role.PROSE

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 # A check is "grade", so that `nbgrader validate` says which of them fail, and worth 0: points come
 # from the hidden suites, never from a cell that students hold.
 _KIND: dict[Role, dict[str, Any]] = {
-    "stub": {"grade": False, "solution": True, "locked": False, "task": False},
-    "carry": {"grade": False, "solution": True, "locked": False, "task": False},
-    "check": {"grade": True, "points": 0, "solution": False, "locked": True, "task": False},
-    "demo": {"grade": False, "solution": False, "locked": True, "task": False},
+    Role.STUB: {"grade": False, "solution": True, "locked": False, "task": False},
+    Role.CARRY: {"grade": False, "solution": True, "locked": False, "task": False},
+    Role.CHECK: {"grade": True, "points": 0, "solution": False, "locked": True, "task": False},
+    Role.DEMO: {"grade": False, "solution": False, "locked": True, "task": False},
 }
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.models import Cell, Course, Exercise
+from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.errors import CourseError
 from autograder.generate.cells import filled, student_cells
 from autograder.generate.leaks import find_leaks
@@ -41,7 +41,7 @@ def notebook(
     import nbformat
 
     cells = student_cells(exercise, lang)
-    solved = [filled(course, exercise, c, lang) if c.role == "carry" else c for c in cells]
+    solved = [filled(course, exercise, c, lang) if c.role is Role.CARRY else c for c in cells]
     shown = solved if provide_earlier else list(cells)
     from_dict: Callable[[dict[str, Any]], NotebookNode] = nbformat.from_dict
     nb = from_dict(
@@ -99,7 +99,7 @@ def _badge(course: Course, exercise: Exercise, lang: str) -> dict[str, Any]:
 def _nodes(exercise: Exercise, cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
     anchor, after = "top", 0
     for cell in cells:
-        if cell.kind == "markdown":
+        if cell.kind is CellKind.MARKDOWN:
             # Named by the code above it, so that the twins in both languages share an id and
             # rewording keeps it.
             after += 1

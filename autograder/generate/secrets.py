@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.load import load_mistakes
-from autograder.course.models import Course, Exercise
+from autograder.course.models import Course, Exercise, Role
 from autograder.course.notebook_cells import read_cells
 from autograder.errors import CourseError
 from autograder.generate.markers import regions
@@ -103,7 +103,7 @@ def _reference(root: Path) -> Iterator[Block]:
 def _solutions(exercise: Exercise, root: Path) -> Iterator[Block]:
     file = exercise.notebook.relative_to(root).as_posix()
     for cell in read_cells(exercise):
-        if cell.role != "stub":
+        if cell.role is not Role.STUB:
             continue
         for region in regions(Source(cell, exercise.notebook)):
             yield Block(

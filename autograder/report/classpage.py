@@ -12,6 +12,7 @@ from autograder.report.page import render
 from autograder.report.phrases import say
 from autograder.report.sanitize import link
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
+from autograder.status import ResultStatus, Status
 from autograder.verdict.points import full_score
 
 Json = Mapping[str, Any]
@@ -20,14 +21,14 @@ LEVELS = ("limits", "container", "namespaces", "full")
 """Weakest first: that is the one to read."""
 
 MARKS = {
-    "full_marks": "passed",
-    "nothing_yet": "missing",
-    "unreadable": "error",
-    "grader_error": "grader_error",
+    "full_marks": Status.PASSED,
+    "nothing_yet": Status.MISSING,
+    ResultStatus.UNREADABLE: Status.ERROR,
+    ResultStatus.GRADER_ERROR: Status.GRADER_ERROR,
 }
 """The icon of a place's status."""
 
-OTHERWISE = ("failed", "error", "timeout", "missing", "carried", "grader_error")
+OTHERWISE = tuple(status for status in Status if status is not Status.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ def class_page(
         exercises=[_exercise(count, known.get(count.id), lang) for count in counts],
         total=sum(count.max_score for count in counts),
         submissions=len(results),
-        broken=_trouble(rows, by_exercise, "grader_error"),
-        unreadable=_trouble(rows, by_exercise, "unreadable"),
+        broken=_trouble(rows, by_exercise, ResultStatus.GRADER_ERROR),
+        unreadable=_trouble(rows, by_exercise, ResultStatus.UNREADABLE),
         damaged=damaged,
         marks=MARKS,
         levels=[level for level in LEVELS if level in levels],
@@ -118,11 +119,11 @@ def class_page(
 
 def _place(result: Json, lang: str) -> Place:
     criteria = result["criteria"]
-    troubled = [c for c in criteria if c["status"] == "grader_error"]
+    troubled = [c for c in criteria if c["status"] == Status.GRADER_ERROR]
     status = result["status"]
-    if status == "graded" and result["score"] >= full_score(result):
+    if status == ResultStatus.GRADED and result["score"] >= full_score(result):
         status = "full_marks"
-    elif status == "graded" and not result["score"]:
+    elif status == ResultStatus.GRADED and not result["score"]:
         status = "nothing_yet"
     messages = (c["message"][lang] for c in troubled or criteria)
     return Place(
@@ -165,7 +166,7 @@ def _exercise(count: ExerciseCount, exercise: Exercise | None, lang: str) -> dic
                 "title": titles.get(c.id, c.id),
                 "part": parts.get(c.id.rpartition(".")[0], ""),
                 "tried": c.tried,
-                "passed": c.by_status.get("passed", 0),
+                "passed": c.by_status.get(Status.PASSED, 0),
                 "percent": round(100 * c.share),
                 "otherwise": [(s, c.by_status[s]) for s in OTHERWISE if c.by_status.get(s)],
             }

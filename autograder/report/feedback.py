@@ -5,19 +5,26 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.course.models import Criterion, Exercise, Part
+from autograder.course.models import Criterion, Exercise, Part, Reveal
 from autograder.files import write_whole
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.phrases import WORDS
 from autograder.report.sanitize import below, shortened
+from autograder.status import CellStatus, Status
 from autograder.text import LANGUAGES, Text
 from autograder.verdict.points import EARNS, full_score
 
 Json = Mapping[str, Any]
 
 NOTHING_TO_SHOW = frozenset({"", "—"})
-"""Stands on a side of a counterexample that has nothing, as when the code raised."""
+"""What a side of a counterexample says where it has nothing, as when the code raised."""
+
+HINTED = frozenset({Status.FAILED, Status.ERROR, Status.TIMEOUT})
+"""Statuses in which a criterion's hint can help."""
+
+STOPPED = frozenset({CellStatus.ERROR, CellStatus.TIMEOUT})
+"""Cells that did not run to their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +103,11 @@ def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:
         parts=parts,
         reason=next((c["message"] for c in criteria if c["message"]["en"]), None),
         passed=passed,
-        perfect=all(c["status"] == "passed" for c in criteria),
+        perfect=all(c["status"] == Status.PASSED for c in criteria),
         start=to_mend[0] if to_mend else None,
         # Where a cell did not run nothing may be found, or all go wrong: that comes first.
-        start_with_cells=(not passed or any(f.status == "missing" for f in to_mend))
-        and any(cell["status"] in {"error", "timeout"} for cell in result["cells"]),
+        start_with_cells=(not passed or any(f.status == Status.MISSING for f in to_mend))
+        and any(cell["status"] in STOPPED for cell in result["cells"]),
         cells=[_cell(cell) for cell in result["cells"] if _worth_telling(cell)],
         file=PurePosixPath(result["submission"]["file"]).name,
     )
@@ -112,9 +119,9 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
     grouped: dict[str, list[Json]] = {}
     for criterion in result["criteria"]:
         grouped.setdefault(criterion["part"], []).append(criterion)
-    shows_results = exercise is None or exercise.reveal != "none"
+    shows_results = exercise is None or exercise.reveal is not Reveal.NONE
     # Advice is given once a page; what passed needs none, and our own fault has a banner.
-    explained = {"passed", "grader_error"}
+    explained = {Status.PASSED, Status.GRADER_ERROR}
     views = []
     number = 0
     for part_id, criteria in grouped.items():
@@ -127,7 +134,7 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
             advice = None
             if status not in explained:
                 explained.add(status)
-                call = status == "failed" and example
+                call = status == Status.FAILED and example
                 advice = WORDS[f"next_{status}_call" if call else f"next_{status}"]
             mistakes = mistake_hints(exercise, first["diagnosis"])
             findings.append(
@@ -139,7 +146,7 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
                     counterexample=_example(example) if example else {},
                     hint=None if mistakes else _hint(alike, known),
                     mistakes=mistakes,
-                    carried_on=_names(part) if part and status == "carried" else "",
+                    carried_on=_names(part) if part and status == Status.CARRIED else "",
                     next=advice,
                 )
             )
@@ -166,7 +173,7 @@ def _alike(criteria: list[Json]) -> Iterator[list[Json]]:
     groups: dict[str, list[Json]] = {}
     for criterion in criteria:
         said = [criterion["status"], criterion["message"]]
-        if criterion["status"] == "failed":
+        if criterion["status"] == Status.FAILED:
             said += [criterion["diagnosis"], criterion["counterexample"]]
         groups.setdefault(repr(said), []).append(criterion)
     yield from groups.values()
@@ -187,7 +194,7 @@ def _names(part: Part) -> str:
 def _hint(alike: list[Json], known: Mapping[str, Criterion]) -> Text | None:
     """The criterion's hint, where it can be what is wrong: one criterion alone does not pass."""
     criterion = known.get(alike[0]["id"])
-    helps = len(alike) == 1 and alike[0]["status"] in {"failed", "error", "timeout"}
+    helps = len(alike) == 1 and alike[0]["status"] in HINTED
     return criterion.hint if criterion and helps else None
 
 
@@ -202,7 +209,7 @@ def _item(criterion: Json, known: Criterion | None) -> Item:
 
 
 def _worth_telling(cell: Json) -> bool:
-    return cell["status"] in {"error", "timeout"} or bool(cell["error"])
+    return cell["status"] in STOPPED or bool(cell["error"])
 
 
 def _cell(cell: Json) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
+from autograder.status import ResultStatus, Status
 from autograder.verdict.points import full_score
 
 Json = Mapping[str, Any]
@@ -25,7 +26,7 @@ class CriterionCount:
     @property
     def share(self) -> float:
         """Passed by itself, of those tried; 1 where nobody was, so that it sorts as easy."""
-        return self.by_status.get("passed", 0) / self.tried if self.tried else 1.0
+        return self.by_status.get(Status.PASSED, 0) / self.tried if self.tried else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def count_exercise(exercise: str, results: Sequence[Json]) -> ExerciseCount:
     Criteria come hardest first, those of equal share in the exercise's order; mistakes come most
     frequent first, then by id.
     """
-    readable = [result for result in results if result["status"] != "unreadable"]
-    graded = [result for result in results if result["status"] == "graded"]
+    readable = [result for result in results if result["status"] != ResultStatus.UNREADABLE]
+    graded = [result for result in results if result["status"] == ResultStatus.GRADED]
     scores = [result["score"] for result in graded]
     mistakes = Counter(
         id for result in readable for c in result["criteria"] for id in set(c["diagnosis"])
@@ -91,7 +92,7 @@ def _criteria(readable: Sequence[Json]) -> tuple[CriterionCount, ...]:
         for criterion in result["criteria"]:
             counts.setdefault(criterion["id"], Counter())[criterion["status"]] += 1
     counted = [
-        CriterionCount(id, by_status.total() - by_status["grader_error"], dict(by_status))
+        CriterionCount(id, by_status.total() - by_status[Status.GRADER_ERROR], dict(by_status))
         for id, by_status in counts.items()
     ]
     return tuple(sorted(counted, key=lambda c: c.share))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.load import course_sha256
-from autograder.course.models import Course
+from autograder.course.models import Course, Role
 from autograder.generate import student_cells
 from autograder.ingest import Submission
 from autograder.ingest.parse import MAX_BYTES, normalised
@@ -23,11 +23,12 @@ from autograder.run.worker import Setup
 from autograder.sandbox.doctor.strongest import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.session import Budget
+from autograder.status import Status
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import GRADER_ERROR
 from autograder.verdict.result import result
 
-LOCKED = ("check", "demo")
+LOCKED = (Role.CHECK, Role.DEMO)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def grade_class(
 
     def lost(submission: Submission) -> Graded:
         exercise = course.exercise(submission.exercise)
-        failed = Outcome("grader_error", GRADER_ERROR)
+        failed = Outcome(Status.GRADER_ERROR, GRADER_ERROR)
         record = result(
             exercise,
             student=submission.student,

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.status import ResultStatus
 from autograder.verdict.schema import validate
 
 
@@ -62,7 +63,7 @@ class Store:
     ) -> dict[str, Any] | None:
         """The stored result, if nothing that decided it has changed and the grader did not fail."""
         stored = self.read(student, exercise)
-        if stored is None or stored["status"] == "grader_error" or sha256 is None:
+        if stored is None or stored["status"] == ResultStatus.GRADER_ERROR or sha256 is None:
             return None
         same = (
             stored["submission"]["sha256"] == sha256

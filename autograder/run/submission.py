@@ -16,6 +16,7 @@ from autograder.course.models import Course, Exercise
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.sandbox.host.session import Budget, Server, Session
+from autograder.status import ResultStatus, Status
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import GRADER_ERROR, Suites
 from autograder.text import Text
@@ -72,12 +73,12 @@ class Grader:
             fields["cells"] = session.records
             spent = session.cpu_s
         except UnreadableSubmission as unreadable:
-            fields |= {"status": "unreadable", "sha256": unreadable.sha256}
+            fields |= {"status": ResultStatus.UNREADABLE, "sha256": unreadable.sha256}
             note = None if unreadable.__cause__ is None else traceback.format_exc()
-            outcomes = _all(exercise, Outcome("missing", unreadable.text, None, note))
+            outcomes = _all(exercise, Outcome(Status.MISSING, unreadable.text, None, note))
         except Exception:
             note = traceback.format_exc()
-            outcomes = _all(exercise, Outcome("grader_error", GRADER_ERROR, None, note))
+            outcomes = _all(exercise, Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, note))
         fields["wall_s"] = time.monotonic() - began
         fields["cpu_s"] = time.process_time() - cpu + spent
         notes = {o.grader_note: None for o in outcomes.values() if o.grader_note}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.course.models import Reveal
 from autograder.sandbox.host.session import one_line
 from autograder.suite import patterns
 from autograder.suite.compare import Difference
@@ -49,15 +50,15 @@ _NUMBERLESS = {
 }
 
 
-def words(found: Difference, reveal: str) -> Text:
+def words(found: Difference, reveal: Reveal) -> Text:
     """What differs, for a student, as far as the policy goes (`autograder.suite.outcome`)."""
-    text = _NUMBERLESS[found.kind] if reveal == "none" else _told(found, reveal)
+    text = _NUMBERLESS[found.kind] if reveal is Reveal.NONE else _told(found, reveal)
     en, ja = text.en, text.ja
     if found.path:
         where = "".join(f"[{key!r}]" for key in found.path)
         en, ja = f"In the result's `{where}`: {en}", f"結果の `{where}`: {ja}"
-    if found.pattern and reveal != "none":
-        seen = patterns.words(found.pattern, numbers=reveal == "first_difference")
+    if found.pattern and reveal is not Reveal.NONE:
+        seen = patterns.words(found.pattern, numbers=reveal is Reveal.FIRST_DIFFERENCE)
         en, ja = f"{en} {seen.en}", f"{ja}{seen.ja}"
     return Text(en, ja)
 
@@ -73,7 +74,7 @@ def sides(found: Difference) -> tuple[str, str]:
     return str(found.got), str(found.expected)
 
 
-def _told(found: Difference, reveal: str) -> Text:
+def _told(found: Difference, reveal: Reveal) -> Text:
     """What differs, with shapes and counts."""
     got = one_line(str(found.got), 80) if found.kind in ("type", "dtype") else found.got
     at = f"{found.index}" if found.index else ""
@@ -113,7 +114,7 @@ def _told(found: Difference, reveal: str) -> Text:
     if found.kind == "values" and at:
         en, ja = _how_many(found)
         en, ja = f"{en} wrong", f"{ja}違います"
-        if reveal == "first_difference" and found.wrong < found.total:
+        if reveal is Reveal.FIRST_DIFFERENCE and found.wrong < found.total:
             en += f"; the first is at index {at}"
             ja += f"。最初の位置は {at} です"
         return Text(en + ".", ja + "。")

@@ -17,6 +17,7 @@ import re
 import traceback
 from dataclasses import dataclass
 
+from autograder.course.models import Reveal
 from autograder.sandbox.host.session import (
     StudentDied,
     StudentFailure,
@@ -25,6 +26,7 @@ from autograder.sandbox.host.session import (
     StudentTimeout,
     one_line,
 )
+from autograder.status import Status
 from autograder.suite import differences
 from autograder.suite.assertions import ArgumentChanged, Incomparable, Mismatch, NotRaised
 from autograder.suite.evidence import NotEvidence
@@ -42,22 +44,22 @@ class Outcome:
     ``grader_note`` is for the instructor's log alone (a traceback of ours, never a student's text).
     """
 
-    status: str
+    status: Status
     message: Text = NOTHING
     counterexample: dict[str, str] | None = None
     grader_note: str | None = None
 
 
-PASSED = Outcome("passed")
+PASSED = Outcome(Status.PASSED)
 
 
-def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | None:
+def from_exception(error: BaseException, part: str, reveal: Reveal) -> Outcome | None:
     """The outcome that an exception in a test stands for; None when the fault is ours.
 
     Args:
         error: what the test function raised.
         part: the part that the criterion belongs to.
-        reveal: ``none``, ``shapes`` or ``first_difference``.
+        reveal: the exercise's policy.
     """
     if isinstance(error, StudentMissing):
         return missing(error.name)
@@ -68,7 +70,7 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
     if isinstance(error, Incomparable):
         note = "".join(traceback.format_exception(error))
         example = _example(error.call, one_line(error.got, 80), DASH, reveal)
-        return Outcome("failed", _INCOMPARABLE, example, note)
+        return Outcome(Status.FAILED, _INCOMPARABLE, example, note)
     if isinstance(error, ArgumentChanged):
         text = Text(
             f"Your code changed argument {error.place} in place. Work on a copy: "
@@ -76,7 +78,7 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
             f"{error.place} 番目の引数が書き換えられています。"
             "呼び出し側はまだ元の配列を使うので、コピーに対して計算してください。",
         )
-        return Outcome("failed", text, _example(error.call, "changed", "unchanged", reveal))
+        return Outcome(Status.FAILED, text, _example(error.call, "changed", "unchanged", reveal))
     if isinstance(error, NotRaised):
         got = one_line(error.got, 80)
         text = Text(
@@ -85,9 +87,9 @@ def from_exception(error: BaseException, part: str, reveal: str) -> Outcome | No
             f"この呼び出しには正しい答えがないので `{error.expected}` を送出してください。"
             f"今は `{got}` {'を送出して' if error.raised else 'が返って'}います。",
         )
-        return Outcome("failed", text, _example(error.call, got, error.expected, reveal))
+        return Outcome(Status.FAILED, text, _example(error.call, got, error.expected, reveal))
     if isinstance(error, NotEvidence):
-        return Outcome("failed", error.text, _example(error.call, error.got, DASH, reveal))
+        return Outcome(Status.FAILED, error.text, _example(error.call, error.got, DASH, reveal))
     return None
 
 
@@ -117,23 +119,23 @@ def missing(
     elif near:
         en += f" There is `{near}`: is it a matter of spelling?"
         ja += f" `{near}` ならあります。名前のつづりを確かめてください。"
-    return Outcome("missing", Text(en, ja))
+    return Outcome(Status.MISSING, Text(en, ja))
 
 
 def not_written(part: str) -> Outcome:
     """The stub is as it was handed out."""
     return Outcome(
-        "missing",
+        Status.MISSING,
         Text(f"`{part}` has not been written yet.", f"`{part}` はまだ書かれていません。"),
     )
 
 
-def _failure(error: StudentFailure, part: str, reveal: str) -> Outcome:
+def _failure(error: StudentFailure, part: str, reveal: Reveal) -> Outcome:
     if isinstance(error, StudentRaised):
         return _raised(error, part, reveal)
     if isinstance(error, NotThere):
         return _not_there(error, reveal)
-    status = "timeout" if isinstance(error, StudentTimeout) else "error"
+    status = Status.TIMEOUT if isinstance(error, StudentTimeout) else Status.ERROR
     if error.label is None:
         text = _NOT_TRIED[status]
     elif isinstance(error, StudentTimeout):
@@ -158,13 +160,13 @@ def _failure(error: StudentFailure, part: str, reveal: str) -> Outcome:
 
 
 _NOT_TRIED = {
-    "timeout": Text(
+    Status.TIMEOUT: Text(
         "The time for the whole notebook was used up before this could be tried: "
         "mend first what takes so long.",
         "ノートブック全体の制限時間を使い切ったため、ここまで確かめられませんでした。"
         "まず時間のかかる処理を直してください。",
     ),
-    "error": Text(
+    Status.ERROR: Text(
         "The notebook's Python process ended again and again, so this could not be tried.",
         "ノートブックの Python プロセスが何度も終了したため、ここは確かめられませんでした。",
     ),
@@ -183,7 +185,7 @@ _UNREADABLE = Text(
 )
 
 
-def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
+def _raised(error: StudentRaised, part: str, reveal: Reveal) -> Outcome:
     info = error.info
     if info.type == "NotImplementedError":
         inner = (info.functions[-1] if info.functions else part).partition(".<locals>")[0]
@@ -193,7 +195,7 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
             f"`{part}` needs `{inner}`, which has not been written yet.",
             f"`{part}` が使う `{inner}` がまだ書かれていません。",
         )
-        return Outcome("error", text, _example(error.label, info.type, DASH, reveal))
+        return Outcome(Status.ERROR, text, _example(error.label, info.type, DASH, reveal))
     # What a learner wrote as -1, NumPy calls newaxis.
     said = info.message.replace("newaxis)", "-1)")
     what = f"{info.type}: {said}" if said else info.type
@@ -207,7 +209,7 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
                 f"自分で書いた assert で止まっています: `{info.text}` "
                 f"(セル {cell} の {line} 行目)。この呼び出しには正しい答えがあります。",
             )
-            return Outcome("error", text, example)
+            return Outcome(Status.ERROR, text, example)
         text = Text(
             f"Your code raised {what} — at `{info.text}` (cell {cell}, line {line}).",
             f"エラーが出ました: {what} — `{info.text}` (セル {cell} の {line} 行目)。",
@@ -229,7 +231,7 @@ def _raised(error: StudentRaised, part: str, reveal: str) -> Outcome:
         )
     else:
         text = Text(f"Your code raised {what}.", f"エラーが出ました: {what}。")
-    return Outcome("error", text, example)
+    return Outcome(Status.ERROR, text, example)
 
 
 def _about_arguments(message: str) -> Text:
@@ -253,7 +255,7 @@ _METHOD = re.compile(r"\w+\.\w+\(\) takes ")
 _ATTRIBUTE = re.compile(r"\.(\w+)\Z")
 
 
-def _not_there(error: NotThere, reveal: str) -> Outcome:
+def _not_there(error: NotThere, reveal: Reveal) -> Outcome:
     if error.got == "None":
         text = differences.NOTHING_BACK
     else:
@@ -262,13 +264,13 @@ def _not_there(error: NotThere, reveal: str) -> Outcome:
             f"A value of type `{got}` came back, which has no `{error.wanted}`.",
             f"返ってきたのは `{got}` 型の値で、`{error.wanted}` がありません。",
         )
-    return Outcome("failed", text, _example(error.label, error.got, DASH, reveal))
+    return Outcome(Status.FAILED, text, _example(error.label, error.got, DASH, reveal))
 
 
-def _mismatch(error: Mismatch, reveal: str) -> Outcome:
+def _mismatch(error: Mismatch, reveal: Reveal) -> Outcome:
     found = error.found
     got, expected = differences.sides(found)
-    if reveal == "shapes" and found.kind in ("values", "not_finite"):
+    if reveal is Reveal.SHAPES and found.kind in ("values", "not_finite"):
         got, expected = DASH, DASH
     example = _example(error.call, got, expected, reveal)
     text = differences.words(found, reveal)
@@ -282,11 +284,11 @@ def _mismatch(error: Mismatch, reveal: str) -> Outcome:
             f"{text.en} The same call was made before: does something stay behind from it?",
             f"{text.ja}同じ引数での2回目以降の呼び出しです。前の呼び出しの結果が残っていませんか。",
         )
-    return Outcome("failed", text, example)
+    return Outcome(Status.FAILED, text, example)
 
 
-def _example(call: str | None, got: str, expected: str, reveal: str) -> dict[str, str] | None:
-    if call is None or reveal == "none":
+def _example(call: str | None, got: str, expected: str, reveal: Reveal) -> dict[str, str] | None:
+    if call is None or reveal is Reveal.NONE:
         return None
     sides = {"call": call, "got": got, "expected": expected}
     return {key: one_line(text, 200) or DASH for key, text in sides.items()}

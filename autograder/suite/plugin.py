@@ -21,6 +21,7 @@ from _pytest.runner import runtestprotocol
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.errors import CourseError
 from autograder.sandbox.host.session import Conversation, Session, StudentDied, StudentTimeout
+from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Make
@@ -76,7 +77,7 @@ class Suites:
             if missing is not None and in_place_of_a_class(part, session):
                 # Most are the layer as one function; but some give objects, as a class does.
                 tried = self._part(exercise, part, session, None)
-            if not any(found.status == "passed" for found in tried.values()):
+            if not any(found.status is Status.PASSED for found in tried.values()):
                 tried = self._part(exercise, part, session, missing)
             outcomes |= tried
         return outcomes
@@ -95,7 +96,7 @@ class Suites:
         tests = self._tests.get((exercise.suite, criterion.id), [])
         if len(tests) != 1:
             problem = self.problems.get(exercise.suite, f"{len(tests)} tests decide {criterion.id}")
-            return Outcome("grader_error", GRADER_ERROR, None, problem)
+            return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, problem)
         if missing is not None:
             return missing
         try:
@@ -117,9 +118,9 @@ class Suites:
         seed_globally(self.course.salt, self._current.criterion.id)
         reports = runtestprotocol(item, log=False, nextitem=None)
         broken = [report for report in reports if report.failed]
-        if self._outcome is None or (broken and self._outcome.status == "passed"):
+        if self._outcome is None or (broken and self._outcome.status is Status.PASSED):
             text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
-            return Outcome("grader_error", GRADER_ERROR, None, text)
+            return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, text)
         return self._outcome
 
     # --- pytest's hooks and the two fixtures --------------------------------------------------
@@ -277,4 +278,4 @@ _PYTEST_SETTINGS = (
 
 def _grader_error(error: BaseException) -> Outcome:
     note = "".join(traceback.format_exception(error))
-    return Outcome("grader_error", GRADER_ERROR, None, note)
+    return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, note)

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from autograder.course.load import find_course, load_course, read_cells
+from autograder.course.models import Role
 from autograder.errors import CourseError
 
 
@@ -36,7 +37,7 @@ def given(suite: str, *cells: str, lang: str = "en") -> ModuleType:
         raise CourseError(
             "belongs to no exercise", file, remedy="Name it test_NN_x.py, as solutions/NN_x"
         )
-    sources = {cell.name: cell for cell in read_cells(exercise) if cell.role == "setup"}
+    sources = {cell.name: cell for cell in read_cells(exercise) if cell.role is Role.SETUP}
     module = ModuleType(f"given_by_{exercise.id}")
     vars(module)["tr"] = lambda en, ja: ja if lang == "ja" else en
     for name in cells:

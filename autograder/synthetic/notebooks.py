@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from autograder.course.models import Cell, Course, Equivalent, Exercise, Mistake
+from autograder.course.models import Cell, CellKind, Course, Equivalent, Exercise, Mistake, Role
 from autograder.generate import solution_cells, student_cells
 
 
@@ -21,7 +21,7 @@ def from_sources(cells: Sequence[tuple[str, str]]) -> bytes:
     for number, (kind, source) in enumerate(cells):
         node: dict[str, object] = {"id": f"cell-{number}", "cell_type": kind, "metadata": {}}
         node["source"] = source.splitlines(keepends=True)
-        if kind == "code":
+        if kind == CellKind.CODE:
             node |= {"execution_count": None, "outputs": []}
         nodes.append(node)
     book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": nodes}
@@ -66,7 +66,7 @@ def half_done(
     solved = {cell.name: cell for cell in solution(course, exercise, lang)}
     return tuple(
         solved[cell.name]
-        if cell.role == "carry" or (cell.role == "stub" and done & set(cell.parts))
+        if cell.role is Role.CARRY or (cell.role is Role.STUB and done & set(cell.parts))
         else cell
         for cell in student_cells(exercise, lang)
     )
@@ -74,4 +74,4 @@ def half_done(
 
 def code(source: str, name: str = "") -> Cell:
     """A code cell that a student added."""
-    return Cell("code", "setup", name, None, source, 0)
+    return Cell(CellKind.CODE, Role.SETUP, name, None, source, 0)

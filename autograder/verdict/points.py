@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograder.course.models import Criterion
+from autograder.status import Status
 
-EARNS = frozenset({"passed", "carried", "grader_error"})
+EARNS = frozenset({Status.PASSED, Status.CARRIED, Status.GRADER_ERROR})
 """Statuses that cost nothing; the grader's own failure must never take points from a student."""
 
 
-def points(criterion: Criterion, status: str) -> float:
+def points(criterion: Criterion, status: Status) -> float:
     """What a criterion earns with that status: all of its points or none."""
     return criterion.points if status in EARNS else 0.0
 

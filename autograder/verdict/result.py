@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from autograder.course.models import Exercise
+from autograder.status import CellStatus, ResultStatus, Status
 from autograder.text import Text
 from autograder.verdict import points
 from autograder.verdict.schema import SCHEMA_VERSION
@@ -15,7 +16,7 @@ class Decided(Protocol):
     """A criterion's outcome, as `autograder.suite.outcome.Outcome` has it."""
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """Status by the student's own code."""
 
     @property
@@ -35,8 +36,8 @@ class Cell(Protocol):
         """Position in the notebook."""
 
     @property
-    def status(self) -> str:
-        """ok, error, timeout or skipped."""
+    def status(self) -> CellStatus:
+        """Whether it ran."""
 
     @property
     def error(self) -> str | None:
@@ -53,7 +54,7 @@ def result(
     isolation: str,
     outcomes: Mapping[str, Decided],
     cells: Iterable[Cell] = (),
-    status: str = "graded",
+    status: ResultStatus = ResultStatus.GRADED,
     wall_s: float = 0.0,
     cpu_s: float = 0.0,
 ) -> dict[str, Any]:
@@ -88,8 +89,8 @@ def result(
                 "counterexample": decided.counterexample,
             }
         )
-    if any(entry["status"] == "grader_error" for entry in criteria):
-        status = "grader_error"
+    if any(entry["status"] == Status.GRADER_ERROR for entry in criteria):
+        status = ResultStatus.GRADER_ERROR
     return {
         "schema_version": SCHEMA_VERSION,
         "exercise": exercise.id,

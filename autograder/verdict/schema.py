@@ -14,6 +14,7 @@ from typing import Any
 import fastjsonschema
 
 from autograder.errors import InvalidResult
+from autograder.status import Status
 
 SCHEMA_FILE = Path(__file__).with_name("result_schema.json")
 SCHEMA_VERSION = 1
@@ -109,7 +110,7 @@ def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
         if criterion["id"] in seen:
             yield f"{where}.id: {criterion['id']!r} stands twice. Write each criterion once."
         seen.add(criterion["id"])
-        if criterion["status"] == "carried" and criterion["own_status"] == "passed":
+        if criterion["status"] == Status.CARRIED and criterion["own_status"] == Status.PASSED:
             yield (
                 f"{where}.own_status: passed on its own, so nothing was carried."
                 " Write status 'passed'."

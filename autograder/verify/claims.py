@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from autograder.course.load import load_mistakes
 from autograder.course.models import Course, Exercise
+from autograder.status import ResultStatus, Status
 from autograder.suite.tracebacks import in_short
 from autograder.synthetic import notebooks
 
@@ -86,15 +87,15 @@ def judge(
     folder = f"solutions/{exercise.id}"
     suite = f"tests/hidden/{exercise.suite.name}"
     criteria = result["criteria"]
-    if result["status"] == "grader_error":
-        broken = next(c["id"] for c in criteria if c["status"] == "grader_error")
+    if result["status"] == ResultStatus.GRADER_ERROR:
+        broken = next(c["id"] for c in criteria if c["status"] == Status.GRADER_ERROR)
         why = "; ".join(in_short(note, exercise.folder.parents[1]) for note in notes)
         text = (
             f"{suite}: the test of {broken} fails by its own fault on the {claim.kind} "
             f"{claim.label}{': ' if why else ''}{why}. Mend the test"
         )
         return [Problem(claim.exercise, claim.kind, text, cause=why)]
-    lost = [c for c in criteria if c["status"] not in ("passed", "carried")]
+    lost = [c for c in criteria if c["status"] not in (Status.PASSED, Status.CARRIED)]
     if claim.kind in ("solution", "equivalent"):
         file = "notebook.py" if claim.kind == "solution" else "mistakes.py"
         return [

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.course.models import Reveal
 from autograder.report import write_feedback
 from autograder.report.feedback import feedback_page
 from autograder.verdict.schema import validate
@@ -192,7 +193,7 @@ def test_our_own_fault_is_said_and_the_rest_is_shown(a_class, show):
 
 
 def test_where_the_exercise_reveals_nothing_no_result_is_shown(a_class, show, course):
-    silent = replace(course.exercise("02_im2col"), reveal="none")
+    silent = replace(course.exercise("02_im2col"), reveal=Reveal.NONE)
     text = show(a_class["every_status"], exercise=silent).text["en"]
     assert "im2col(x, 2, 2, 2, 0)" not in text
     assert "[[ 3." not in text

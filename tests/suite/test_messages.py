@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.models import REVEALS
+from autograder.course.models import Reveal
 from autograder.sandbox.host.session import StudentDied, StudentTimeout
 from autograder.suite.outcome import Outcome, from_exception
 
@@ -126,7 +126,7 @@ def told(new_bench) -> dict[str, dict[str, Outcome]]:
         f"def {name}(x, y=0):\n    {CASES[case][1]}\n" for case, name in names.items()
     )
     found = {}
-    for reveal in REVEALS:
+    for reveal in Reveal:
         bench = new_bench()
         course = bench.course(suite, reveal=reveal, **{name: ["works"] for name in names.values()})
         (outcomes,) = bench.outcomes(course, notebook)
@@ -134,7 +134,7 @@ def told(new_bench) -> dict[str, dict[str, Outcome]]:
     return found
 
 
-@pytest.mark.parametrize("reveal", REVEALS)
+@pytest.mark.parametrize("reveal", Reveal)
 def test_the_texts_are_those_that_people_have_read(told, reveal):
     page = "\n".join(as_read(case, outcome) for case, outcome in told[reveal].items())
     file = GOLDEN / f"{reveal}.txt"
@@ -151,13 +151,13 @@ def as_read(case: str, outcome: Outcome) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("reveal", REVEALS)
+@pytest.mark.parametrize("reveal", Reveal)
 def test_nothing_here_is_right_and_nothing_is_the_graders_fault(told, reveal):
     statuses = {case: outcome.status for case, outcome in told[reveal].items()}
     assert set(statuses.values()) <= {"failed", "error", "timeout", "missing"}, statuses
 
 
-@pytest.mark.parametrize("reveal", REVEALS)
+@pytest.mark.parametrize("reveal", Reveal)
 def test_both_languages_say_something_and_name_the_same_things(told, reveal):
     for case, outcome in told[reveal].items():
         en, ja = outcome.message.en, outcome.message.ja
@@ -236,8 +236,8 @@ def test_reveal_first_difference_shows_one_number_of_what_is_expected(new_bench)
 
 
 def test_what_could_not_be_tried_is_told_apart_from_what_failed():
-    late = from_exception(StudentTimeout("used up"), "f", "none")
-    dead = from_exception(StudentDied("again and again"), "f", "none")
+    late = from_exception(StudentTimeout("used up"), "f", Reveal.NONE)
+    dead = from_exception(StudentDied("again and again"), "f", Reveal.NONE)
     assert (late.status, dead.status) == ("timeout", "error")
     assert "before this could be tried" in late.message.en
     assert "could not be tried" in dead.message.en

@@ -28,6 +28,7 @@ from autograder.sandbox.host.conversation import (
     one_line,
 )
 from autograder.sandbox.protocol import wire
+from autograder.status import CellStatus
 
 __all__ = [
     "Budget",
@@ -91,7 +92,7 @@ class CellRecord:
     """What became of one cell: ``ok``, ``error``, ``timeout`` or ``skipped``."""
 
     index: int
-    status: str
+    status: CellStatus
     error: str | None
 
 
@@ -112,7 +113,7 @@ class Session:
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     cpu_s: float = 0.0
     _child: Child | None = None
-    _skip: dict[tuple[int, int], str] = field(default_factory=dict)
+    _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
     _careful: bool = False
     _timeouts: int = 0
@@ -189,7 +190,7 @@ class Session:
                         self._give_up(at, late)
                         return
                     self._careful, self._restarts = True, 0
-                self._skip[at] = "timeout" if late else "error"
+                self._skip[at] = CellStatus.TIMEOUT if late else CellStatus.ERROR
 
     def _order(self) -> dict[str, Any]:
         return {
@@ -209,13 +210,14 @@ class Session:
             index, status = fields.get("index"), checked(str, fields.get("status"))
             if type(index) is not int or index not in known:
                 continue
-            if status in ("ok", "error", "timeout", "skipped"):
-                found[index] = CellRecord(index, status, one_line(fields.get("error")) or None)
+            if status in [*CellStatus]:
+                problem = one_line(fields.get("error")) or None
+                found[index] = CellRecord(index, CellStatus(status), problem)
         for (index, _), status in self._skip.items():
-            text = "stopped: it took too long" if status == "timeout" else "it ended the process"
+            text = _why_it_ended(status)
             found[index] = CellRecord(index, status, text)
         self.records = tuple(
-            found.get(index, CellRecord(index, "skipped", None)) for index, _ in self.cells
+            found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
         defined: dict[str, tuple[str, ...] | None] = {}
         for name, members in list(checked(dict, message.get("defined")).items())[:2000]:
@@ -228,13 +230,13 @@ class Session:
         """The notebook cannot be loaded, whatever is left out: say so, cell by cell."""
         if self.records:
             return  # it could before; what it defined then still stands
-        status = "timeout" if late else "error"
-        text = "stopped: it took too long" if late else "it ended the process"
+        status = CellStatus.TIMEOUT if late else CellStatus.ERROR
+        text = _why_it_ended(status)
         last = at[0] if at else self.cells[0][0] if self.cells else 0
         self.records = tuple(
-            CellRecord(
-                index, status if index == last else "skipped", text if index == last else None
-            )
+            CellRecord(index, status, text)
+            if index == last
+            else CellRecord(index, CellStatus.SKIPPED, None)
             for index, _ in self.cells
         )
         self.defined = {}
@@ -288,6 +290,10 @@ class Session:
             if ended is not None:
                 self.cpu_s += ended.cpu_s
             child.sock.close()
+
+
+def _why_it_ended(status: CellStatus) -> str:
+    return "stopped: it took too long" if status is CellStatus.TIMEOUT else "it ended the process"
 
 
 def _is_name(value: Any) -> bool:
