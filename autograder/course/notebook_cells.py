@@ -1,25 +1,21 @@
-"""`notebook.py`, a jupytext percent script, as cells with roles and line numbers."""
+"""`notebook.py`, a percent script, as cells with roles and line numbers."""
 
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course.models import Cell, CellKind, Exercise, Role
+from autograder.course.percent import RawCell, read_percent
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES
 
 ROLES: tuple[str, ...] = tuple(role for role in Role if role is not Role.PROSE)
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
-_HEADER = re.compile(r"# ?%%(?=\s|\[|$)")
-# Jupytext's own notes about blank lines; they say nothing about the cell.
-_JUPYTEXT_KEYS = {"lines_to_next_cell", "lines_to_end_of_cell_marker"}
 _KEYS = {
     "markdown": {"lang"},
     "code": {"name", "tags"},
@@ -43,59 +39,25 @@ def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
     return _cells(exercise, text)
 
 
-# Parsing takes a third of a second; each language, and each of a course's claims, asks for it.
+# Every language, and every claim of `verify` about an exercise, asks for the same cells.
 @lru_cache(maxsize=64)
 def _cells(exercise: Exercise, text: str) -> tuple[Cell, ...]:
     file = exercise.notebook
-    headers = _header_lines(text, file)
-    cells = [
-        _cell(raw, line, text.split("\n"), file, exercise)
-        for raw, line in zip(_parse(text, len(headers), file), headers, strict=True)
-    ]
+    cells = [_cell(raw, file, exercise) for raw in read_percent(text, file)]
     _check_twins(cells, file)
     _check_names(cells, file)
     _check_parts(cells, exercise)
     return tuple(cells)
 
 
-def _header_lines(text: str, file: Path) -> list[int]:
-    """Lines of the `# %%` comments. Tokens tell them from the same text inside a string."""
-    try:
-        ast.parse(text, str(file))
-        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except SyntaxError as error:
-        raise CourseError(f"is not Python: {error.msg}", file, error.lineno) from None
-    return [
-        token.start[0]
-        for token in tokens
-        if token.type == tokenize.COMMENT and token.start[1] == 0 and _HEADER.match(token.string)
-    ]
-
-
-def _parse(text: str, expected: int, file: Path) -> list[Mapping[str, Any]]:
-    import jupytext  # 0.3 s, and grading needs it once
-
-    cells: list[Mapping[str, Any]] = jupytext.reads(text, fmt="py:percent").cells
-    if not expected or len(cells) != expected:
-        raise CourseError(
-            f"has {expected} lines with `# %%` but {len(cells)} cells",
-            file,
-            remedy="Begin the file (after jupytext's own header) with `# %%`, no text before it",
-        )
-    return cells
-
-
-def _cell(
-    raw: Mapping[str, Any], header: int, lines: list[str], file: Path, exercise: Exercise
-) -> Cell:
-    meta = {k: v for k, v in raw["metadata"].items() if k not in _JUPYTEXT_KEYS}
-    whole: str = raw["source"]
-    blank = len(whole) - len(whole.lstrip())
-    skipped = whole.count("\n", 0, blank)
-    source, first = "\n".join(whole.split("\n")[skipped:]), header + 1 + skipped
+def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
+    meta, header = raw.marks, raw.line
+    blank = len(raw.source) - len(raw.source.lstrip())
+    skipped = raw.source.count("\n", 0, blank)
+    source, first = "\n".join(raw.source.split("\n")[skipped:]), header + 1 + skipped
     if not source.strip():
         raise CourseError("this cell is empty", file, header, "Fill or remove it")
-    if raw["cell_type"] == "markdown":
+    if raw.kind == "markdown":
         _check_keys(meta, "markdown", file, header)
         if meta.get("lang") not in LANGUAGES:
             raise CourseError(
@@ -105,21 +67,14 @@ def _cell(
                 'Write `# %% [markdown] lang="en"`, and its Japanese twin below it',
             )
         return Cell(CellKind.MARKDOWN, Role.PROSE, "", meta["lang"], source, first)
-    if raw["cell_type"] != "code":
-        raise CourseError(f"a {raw['cell_type']} cell has no use here", file, header)
+    if raw.kind != "code":
+        raise CourseError(f"a {raw.kind} cell has no use here", file, header)
     role = _role(meta, file, header)
     _check_keys(meta, "carry" if role is Role.CARRY else "code", file, header)
     name = meta.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise CourseError(
             f"this code cell's name is {name!r}", file, header, 'Add name="like_this" to its line'
-        )
-    if source != "\n".join(lines[first - 1 : first + source.count("\n")]):
-        raise CourseError(
-            f"cell {name!r} has a line that Jupyter would read otherwise (a magic?)",
-            file,
-            first,
-            "Keep to plain Python",
         )
     parts: tuple[str, ...] = ()
     from_exercise: str | None = None
