@@ -1,9 +1,14 @@
-"""Notebooks graded by the course of this repository, behind the wall that this machine gives."""
+"""The course of this repository as tests use it: notebooks graded by it, and the command run on it.
+
+Both happen at the strongest isolation level that this machine gives.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +16,10 @@ from typing import Any
 import pytest
 
 from autograder.course.load import load_course
+from autograder.course.models import Course
 from autograder.errors import SandboxUnavailable
 from autograder.ingest import Submission
-from autograder.run.submission import Grader
+from autograder.run.submission import Graded, Grader
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
@@ -21,8 +27,10 @@ from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
 from autograder.synthetic.notebooks import from_sources
+from tests.mini_course import BoxCourse
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Marked:
 
 
 Books = Mapping[str, tuple[str, list[str]]]
+Grade = Callable[..., dict[str, Graded]]
 GradeBooks = Callable[[Books, Budget], dict[str, Marked]]
 
 
@@ -93,3 +102,65 @@ def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             return marked
 
         yield grade
+
+
+@pytest.fixture(scope="session")
+def trust() -> tuple[str, ...]:
+    """What has to be added to the command where no wall holds (a CI machine without namespaces)."""
+    try:
+        strongest()
+    except SandboxUnavailable:
+        return ("--trust-students",)
+    return ()
+
+
+@pytest.fixture(scope="session")
+def autograder(trust: tuple[str, ...]) -> Run:
+    def run(
+        command: str, *arguments: object, cwd: Path = ROOT, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        extra: Sequence[str] = trust if command in ("grade", "check", "verify", "demo") else ()
+        return subprocess.run(
+            [sys.executable, "-m", "autograder", command, *map(str, arguments), *extra],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> BoxCourse:
+    return BoxCourse(tmp_path / "box")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A warm server without a wall: where the wall is not what is tested, any level will do."""
+    with Server(Level.LIMITS, Limits()) as warm:
+        yield warm
+
+
+@pytest.fixture
+def grade(server: Server, tmp_path: Path) -> Grade:
+    """Grade notebooks of the course's only exercise, by name; gives results by name."""
+
+    def run(course: Course, books: dict[str, bytes]) -> dict[str, Graded]:
+        budget = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=20)
+        grader = Grader(course, "c0" * 32, {}, server, "limits", budget)
+        found: dict[str, Graded] = {}
+
+        def grade_them(suites: Suites) -> None:
+            for name, content in books.items():
+                path = tmp_path / "handed in.ipynb"
+                path.write_bytes(content)
+                submission = Submission(name, course.exercises[0].id, path, tmp_path)
+                found[name] = grader.grade(suites, submission)
+
+        with_suites(course, course.exercises, grade_them)
+        return found
+
+    return run

@@ -1,12 +1,12 @@
 """The exercise that docs/adding-an-exercise.md shows is one that works."""
 
 import re
-from pathlib import Path
 
 from autograder.course.load import load_course, load_mistakes
 from autograder.generate import solution_cells, stale, write_assignments
+from tests.paths import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "adding-an-exercise.md"
+PAGE = ROOT / "docs" / "adding-an-exercise.md"
 
 
 def shown(language, beginning):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from autograder.course.load import load_course
 from autograder.synthetic.notebooks import solution
+from tests.paths import ROOT
 
-COURSE = load_course(Path(__file__).parents[2])
+COURSE = load_course(ROOT)
 
 
 def teaching_cells(exercise: str) -> dict[str, str]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.sandbox.host.session import Budget
-
-from .conftest import teaching_cells
+from tests.learners.conftest import teaching_cells
 
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=2)
 

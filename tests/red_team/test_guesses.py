@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from autograder.course.load import load_course
 from autograder.sandbox.host.session import Budget
 from autograder.synthetic.notebooks import solution
-
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 SHAPES = """
 def size(n, f, s, p): return (n + 2*p - f) // s + 1

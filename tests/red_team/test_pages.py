@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
 from autograder import report
 from autograder.course.load import load_course
 from autograder.sandbox.host.session import Budget
+from tests.paths import ROOT
 
 EVIL = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{% if x %}[/red]`</code>`"
@@ -90,7 +90,7 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("name", MARKUP)
 def test_markup_is_text(graded, name, tmp_path):
-    course = load_course(Path(__file__).parents[2])
+    course = load_course(ROOT)
     exercise = course.exercise("03_convolution")
 
     def tags(which: str) -> set[str]:

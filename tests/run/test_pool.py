@@ -24,8 +24,7 @@ from autograder.run.submission import Graded
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.session import Budget
 from autograder.verdict.schema import stable, validate
-
-from .conftest import HALF, QUICK, RIGHT
+from tests.run.conftest import HALF, QUICK, RIGHT
 
 SLOW = "import time\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n"
 

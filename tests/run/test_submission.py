@@ -14,8 +14,7 @@ from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
 from autograder.suite.plugin import with_suites
 from autograder.verdict.schema import stable, validate
-
-from .conftest import HALF, QUICK, RIGHT
+from tests.run.conftest import HALF, QUICK, RIGHT
 
 
 @pytest.fixture(scope="module")

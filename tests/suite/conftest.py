@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,6 @@ import pytest
 
 from autograder.course.load import load_course
 from autograder.course.models import Course
-from autograder.sandbox.host.isolation import Level
-from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Budget, Session
 from autograder.suite.outcome import Outcome
@@ -25,13 +23,6 @@ HEADER = """\
 import numpy as np
 from autograder.suite import as_before, criterion, keeps_dtype, raises, same, unchanged
 """
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """The wall itself has its own tests: here the weakest level will do, which is everywhere."""
-    with Server(Level.LIMITS, Limits()) as warm:
-        yield warm
 
 
 def write_course(

@@ -10,7 +10,6 @@ import importlib.util
 import inspect
 import re
 import time
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -20,8 +19,8 @@ from autograder.course.load import load_course, load_mistakes
 from autograder.generate import student_cells
 from autograder.sandbox.protocol.wire import Opaque, Reference
 from autograder.suite import Suspect
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LETTERS = "abcdefghi"
 
 

@@ -6,16 +6,16 @@ import ast
 import doctest
 import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.course.author import earlier
-from autograder.course.load import find_course, load_course
+from autograder.course.load import load_course
 from autograder.course.notebook_cells import read_cells
+from tests.paths import ROOT
 
-COURSE = load_course(find_course(Path(__file__).parent))
+COURSE = load_course(ROOT)
 # The bug hunt's functions return an input; what they ask for is shown without a prompt.
 TAUGHT = [exercise for exercise in COURSE.exercises if exercise.id != "09_bug_hunt"]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS

@@ -9,8 +9,7 @@ import pytest
 
 import source_lib
 from autograder.sandbox.host.session import StudentRaised
-
-from .conftest import Open, call
+from tests.sandbox.guest.conftest import Open, call
 
 IM2COL = """
     def im2col(img, FH, FW, stride=1, pad=0):

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.host.session import Budget, StudentRaised
-
-from .conftest import Notebook, Open
+from tests.sandbox.guest.conftest import Notebook, Open
 
 CONV = "class Convolution:\n    def forward(self, x):\n        return x\n"
 F = "def f(x):\n    return x + 1\n"

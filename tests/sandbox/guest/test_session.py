@@ -22,9 +22,8 @@ from autograder.sandbox.host.session import (
     StudentTimeout,
 )
 from autograder.sandbox.protocol import wire
-
-from .conftest import SHORT, Open, call
-from .real_process import Child, RealServer
+from tests.sandbox.guest.conftest import SHORT, Open, call
+from tests.sandbox.guest.real_process import Child, RealServer
 
 GOOD = "def good(x):\n    return x + 1"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import IM2COL, ROOT, book, results
+from tests.handed_in import IM2COL, book, results
+from tests.paths import ROOT
 
 Trust = tuple[str, ...]
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from autograder.verdict.schema import stable
-
-from .conftest import IM2COL, ROOT, Run, book, results
+from tests.conftest import Run
+from tests.handed_in import IM2COL, book, results
+from tests.paths import ROOT
 
 COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
 HOSTILE = {

@@ -20,8 +20,7 @@ from autograder.sandbox.host.process import Child
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.visible_paths import view
 from autograder.sandbox.protocol import wire
-
-from .conftest import answer, end
+from tests.sandbox.conftest import answer, end
 
 SLEEP = "import time; time.sleep(60)"
 STUBBORN = """

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from autograder.course.load import find_course, load_course
+from autograder.course.load import load_course
 from autograder.course.notebook_cells import read_cells
+from tests.paths import ROOT
 
-COURSE = load_course(find_course(Path(__file__).parent))
+COURSE = load_course(ROOT)
 EACH = [(exercise, lang) for exercise in COURSE.exercises for lang in COURSE.languages]
 IN_BOTH = pytest.mark.parametrize(
     ("exercise", "lang"), EACH, ids=[f"{exercise.id}-{lang}" for exercise, lang in EACH]

@@ -17,8 +17,7 @@ import pytest
 
 from autograder.course.load import load_course
 from autograder.generate import solution_cells
-
-from .conftest import ROOT
+from tests.paths import ROOT
 
 nbclient = pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 import source_lib
-from autograder.course.load import find_course, load_course
+from autograder.course.load import load_course
 from autograder.course.models import Exercise
 from autograder.course.notebook_cells import read_cells
+from tests.paths import ROOT
 
-COURSE = load_course(find_course(Path(__file__).parent))
+COURSE = load_course(ROOT)
 PAGE = (COURSE.root / "docs" / "course.md").read_text(encoding="utf-8")
 # The table "How to read a reference" explains the notation; its entries are references, too.
 REFERENCES = sorted(set(re.findall(r"`(\d\d(?::| § | Q| = )[^`]*|source_lib\.\w+)`", PAGE)))

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from autograder.sandbox.host.session import Budget, Conversation, Session
-
-from .real_process import RealServer
+from tests.sandbox.guest.real_process import RealServer
 
 SHORT = Budget(cell_s=1.0, cells_s=3.0, call_cpu_s=0.5, call_wall_s=1.0, total_wall_s=60.0)
 

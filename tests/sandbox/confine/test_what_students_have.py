@@ -11,8 +11,7 @@ from autograder.sandbox.confine import processes
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
-
-from .conftest import answer, end
+from tests.sandbox.conftest import answer, end
 
 Run = Callable[..., dict[str, str]]
 

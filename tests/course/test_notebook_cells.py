@@ -66,7 +66,7 @@ def test_a_carry_cell_says_what_it_takes_from_where(small):
         ('[markdown] lang="en"', '[raw] lang="en"', "raw cell"),
         ("TWO = 2\n", "# %matplotlib inline\nTWO = 2\n", "a magic?"),
         ("TWO = 2\n", "TWO = = 2\n", "is not Python"),
-        ("# ---\n\n", "# ---\nx = 1\n", "put no text before it"),
+        ("# ---\n\n", "# ---\nx = 1\n", "no text before it"),
         ("TWO = 2\n", '# %% name="f" tags=["demo"]\nTWO = 2\n', "is empty"),
         ("def double", "def twice", "'double' of exercise.toml is defined in 0 stub cells"),
         ('name="double" tags=["stub"]', 'name="double" tags=["demo"]', "in 0 stub cells"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.cli.parser import make_parser
-
-from .conftest import IM2COL, Run, book
+from tests.conftest import Run
+from tests.handed_in import IM2COL, book
 
 
 @pytest.mark.parametrize(

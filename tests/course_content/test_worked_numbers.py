@@ -7,7 +7,6 @@ code that is tested here.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +14,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import source_lib
 from autograder.course.author import earlier, tr
-from autograder.course.load import find_course, load_course
+from autograder.course.load import load_course
 from autograder.course.notebook_cells import read_cells
+from tests.paths import ROOT
 
-COURSE = load_course(find_course(Path(__file__).parent))
+COURSE = load_course(ROOT)
 PARTS = {e.id: {part.id.partition(".")[0] for part in e.parts} for e in COURSE.exercises}
 COUNTING = np.arange(128.0).reshape(1, 2, 8, 8)
 OVERLAPS = [[1, 2, 2, 1], [2, 4, 4, 2], [2, 4, 4, 2], [1, 2, 2, 1]]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import IM2COL, Run, book, results
+from tests.conftest import Run
+from tests.handed_in import IM2COL, book, results
 
 
 @pytest.fixture(scope="module")
