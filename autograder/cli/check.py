@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
@@ -13,8 +11,7 @@ from autograder.cli.console import STATUS_WORDS, console, number, score_of, tell
 from autograder.cli.resolve import known, the_course, the_level
 from autograder.errors import CommandError
 from autograder.ingest import discover
-from autograder.run.service import Step, grade_class, setup_for
-from autograder.run.store import Store
+from autograder.run.service import grade_submissions, setup_for
 from autograder.status import CellStatus, ResultStatus
 
 
@@ -33,10 +30,8 @@ def run(options: argparse.Namespace) -> int:
     submission = found.submissions[0]
     exercise = course.exercise(submission.exercise)
     setup = setup_for(course, the_level(options), [exercise.id])
-    steps: list[Step] = []
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        grade_class(course, setup, [submission], Store(Path(folder)), 1, steps.append)
-    result = steps[0].graded.result
+    (step,) = grade_submissions(course, setup, [submission])
+    result = step.graded.result
     titles = {criterion.id: criterion.title[options.lang] for criterion in exercise.criteria}
     table = Table(title=f"{exercise.title[options.lang]} · {escape(str(options.notebook))}")
     for heading, justify in (
@@ -69,5 +64,5 @@ def run(options: argparse.Namespace) -> int:
         f"[bold]{score_of(result, ' of ')} points[/bold]"
         f" ({result['status']}, isolation {result['isolation']})"
     )
-    tell(steps[0].graded.notes, course)
+    tell(step.graded.notes, course)
     return 1 if result["status"] == ResultStatus.GRADER_ERROR else 0

@@ -12,7 +12,7 @@ from autograder.cli.resolve import known, made, the_course, the_level
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Submission, discover
-from autograder.run.service import Step, grade_class, setup_for
+from autograder.run.service import grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.sandbox.doctor.strongest import Level
 from autograder.status import ResultStatus
@@ -66,9 +66,7 @@ def grade_into(
     odd: list[str] = []
     kept = 0
     with progress(len(submissions), "grading") as tick:
-
-        def done(step: Step) -> None:
-            nonlocal kept
+        for step in grade_submissions(course, setup, submissions, store=store, jobs=jobs):
             result = step.graded.result
             kept += step.kept
             who = f"{result['student']} · {result['exercise']}"
@@ -83,8 +81,6 @@ def grade_into(
             # Also of what was kept: a run killed between result and page left no page.
             exercise = course.exercise(result["exercise"])
             report.write_feedback(result, exercise, store.out, lang)
-
-        grade_class(course, setup, submissions, store, jobs, done)
     results, damaged = report.read_results(store.out)
     report.write_class(store.out, results, course, lang, damaged)
     report.write_grades_csv(store.out, results)

@@ -18,8 +18,7 @@ from autograder.cli.resolve import known, the_course, the_level
 from autograder.course.models import Course, Exercise
 from autograder.errors import CourseError
 from autograder.ingest import Submission
-from autograder.run.service import Step, grade_class, setup_for
-from autograder.run.store import Store
+from autograder.run.service import grade_submissions, setup_for
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify import Claim, Problem, claims, ids_agree, judge
 
@@ -84,8 +83,7 @@ def _graded(
     setup = setup_for(course, level, {claim.exercise for claim in made})
     problems: list[Problem] = []
     with progress(len(submissions), "verifying") as tick:
-
-        def done(step: Step) -> None:
+        for step in grade_submissions(course, setup, submissions, jobs=options.jobs):
             result = step.graded.result
             claim = by_name[result["student"], result["exercise"]]
             found = judge(claim, course.exercise(claim.exercise), result, step.graded.notes)
@@ -93,8 +91,6 @@ def _graded(
             tick(f"{claim.exercise} · {claim.student}: {'NOT as claimed' if found else 'ok'}")
             if os.environ.get("AUTOGRADER_TRACEBACK"):
                 print(*step.graded.notes, sep="\n", file=sys.stderr)
-
-        grade_class(course, setup, submissions, Store(folder / "out"), options.jobs, done)
     return problems
 
 

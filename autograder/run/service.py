@@ -1,13 +1,13 @@
-"""Grade a class: what is already current is left alone, the rest goes to the workers.
+"""Grade submissions: the one service behind `check`, `grade`, `verify` and `demo`.
 
-Each result is on disk before the next is reported, so a run that is killed goes on where it
-stopped.
+What is already current in the store is left alone, the rest goes to the workers. Each result is on
+disk before it is handed out, so a run that is killed continues where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,54 +74,61 @@ def setup_for(
     )
 
 
-def grade_class(
+def grade_submissions(
     course: Course,
     setup: Setup,
     submissions: Sequence[Submission],
-    store: Store,
-    jobs: int,
-    report: Callable[[Step], None],
-) -> None:
-    """Grade ``submissions`` into ``store``.
+    *,
+    store: Store | None = None,
+    jobs: int = 1,
+) -> Iterator[Step]:
+    """Grade ``submissions``, and yield each result as soon as it is known.
 
     Args:
         course: the course.
         setup: made by `setup_for`.
         submissions: what was handed in.
-        store: where results go.
+        store: where results are kept, and found again if they are current; None keeps nothing.
         jobs: how many worker processes.
-        report: told of each result, after it is on disk.
 
     Raises:
         OSError: results cannot be written.
-        autograder.run.pool.WorkersFail: grading cannot begin.
+        WorkersFailed: grading cannot begin.
     """
     isolation = setup.level.name.lower()
     to_grade = []
     for submission in submissions:
-        kept = _current(store, submission, setup.course_sha256, isolation)
+        kept = None
+        if store is not None:
+            kept = _current(store, submission, setup.course_sha256, isolation)
         if kept is None:
             to_grade.append(submission)
         else:
-            report(Step(Graded(kept), kept=True))
+            yield Step(Graded(kept), kept=True)
 
     def lost(submission: Submission) -> Graded:
-        exercise = course.exercise(submission.exercise)
-        failed = Outcome(Status.GRADER_ERROR, GRADER_ERROR)
-        record = result(
-            exercise,
-            student=submission.student,
-            file=str(submission.path),
-            sha256=None,
-            course_sha256=setup.course_sha256,
-            isolation=isolation,
-            outcomes={criterion.id: failed for criterion in exercise.criteria},
-        )
-        return Graded(record, ("the grading process died twice on this submission",))
+        return _lost(course, setup, submission)
 
     for graded in grade_all(setup, to_grade, jobs, lost):
-        store.write(graded.result)
-        report(Step(graded))
+        if store is not None:
+            store.write(graded.result)
+        yield Step(graded)
+
+
+def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
+    """The result of a submission on which the worker died twice."""
+    exercise = course.exercise(submission.exercise)
+    failed = Outcome(Status.GRADER_ERROR, GRADER_ERROR)
+    record = result(
+        exercise,
+        student=submission.student,
+        file=str(submission.path),
+        sha256=None,
+        course_sha256=setup.course_sha256,
+        isolation=setup.level.name.lower(),
+        outcomes={criterion.id: failed for criterion in exercise.criteria},
+    )
+    return Graded(record, ("the grading process died twice on this submission",))
 
 
 def _current(

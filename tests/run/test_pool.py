@@ -18,7 +18,7 @@ from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
 from autograder.report import read_results
 from autograder.run import pool
-from autograder.run.service import Step, grade_class, setup_for
+from autograder.run.service import Step, grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.run.submission import Graded
 from autograder.sandbox.host.isolation import Level
@@ -47,9 +47,7 @@ def out(tmp_path: Path) -> Store:
 
 
 def grade(course, setup, submissions, store: Store, jobs: int) -> list[Step]:
-    steps: list[Step] = []
-    grade_class(course, setup, submissions, store, jobs, steps.append)
-    return steps
+    return list(grade_submissions(course, setup, submissions, store=store, jobs=jobs))
 
 
 def when_handed_out(
@@ -116,11 +114,9 @@ def test_so_are_those_of_links_within_what_was_handed_in(course, setup, hand_in,
 
 
 def test_each_result_is_on_disk_before_it_is_reported(course, setup, handed_in, out):
-    def report(step: Step) -> None:
+    for step in grade_submissions(course, setup, handed_in[:2], store=out):
         result = step.graded.result
         assert out.read(result["student"], result["exercise"]) == result
-
-    grade_class(course, setup, handed_in[:2], out, 1, report)
 
 
 def children(pid: int) -> list[int]:
