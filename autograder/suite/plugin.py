@@ -7,6 +7,7 @@ as many notebooks as it likes, and returns.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import traceback
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.errors import CourseError
@@ -57,6 +57,7 @@ class Suites:
         self._states: dict[Path, ModuleState] = {}
         self._current: _Current | None = None
         self._outcome: Outcome | None = None
+        self._reports: list[pytest.TestReport] = []
 
     def criteria(self, exercise: Exercise) -> list[str]:
         """The criterion ids that the exercise's suite decides, one for each test."""
@@ -116,8 +117,9 @@ class Suites:
         self._outcome = None
         self._states[item.path].restore()
         seed_globally(self.course.salt, self._current.criterion.id)
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        broken = [report for report in reports if report.failed]
+        self._reports.clear()
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        broken = [report for report in self._reports if report.failed]
         if self._outcome is None or (broken and self._outcome.status is Status.PASSED):
             text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
             return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, text)
@@ -128,8 +130,9 @@ class Suites:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Call a test, and turn whatever happens into an outcome."""
-        names = pyfuncitem._fixtureinfo.argnames
-        arguments = {name: pyfuncitem.funcargs[name] for name in names}
+        given = pyfuncitem.funcargs  # with what its fixtures asked for themselves
+        wanted = inspect.signature(pyfuncitem.obj).parameters
+        arguments = {name: given[name] for name in wanted if name in given}
         try:
             pyfuncitem.obj(**arguments)
         except Exception as error:
@@ -143,6 +146,10 @@ class Suites:
         """A fixture that asks the student's code fails by the student's doing, not by ours."""
         if call.when == "setup" and call.excinfo is not None:
             self._outcome = self._failed(call.excinfo.value)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Setup, call and teardown of the running test are reported one by one."""
+        self._reports.append(report)
 
     def _failed(self, error: BaseException) -> Outcome | None:
         current = self._current
