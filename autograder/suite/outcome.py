@@ -21,7 +21,7 @@ from autograder.course.models import Reveal
 from autograder.sandbox.host.session import (
     StudentDied,
     StudentFailure,
-    StudentGarbled,
+    StudentProtocolError,
     StudentRaised,
     StudentTimeout,
     one_line,
@@ -145,7 +145,7 @@ def _failure(error: StudentFailure, part: str, reveal: Reveal) -> Outcome:
             "制限時間内に終わりませんでした。終わらないループや、"
             "入力が少し大きくなるだけで急に増える処理がないか確かめてください。",
         )
-    elif isinstance(error, StudentGarbled):
+    elif isinstance(error, StudentProtocolError):
         text = _UNREADABLE
     elif isinstance(error, StudentDied):
         text = Text(

@@ -41,7 +41,7 @@ GRADER_ERROR = Text(
 class _Current:
     """What the fixtures of the running test give out."""
 
-    talk: Conversation
+    conversation: Conversation
     session: Session
     criterion: Criterion
     exercise: Exercise
@@ -101,8 +101,8 @@ class Suites:
         if missing is not None:
             return missing
         try:
-            with session.criterion() as talk:
-                self._current = _Current(talk, session, criterion, exercise)
+            with session.criterion() as conversation:
+                self._current = _Current(conversation, session, criterion, exercise)
                 return self._one(tests[0])
         except (StudentDied, StudentTimeout) as failure:
             ours = outcome.from_exception(failure, criterion.part, exercise.reveal)
@@ -160,7 +160,7 @@ class Suites:
     def student(self) -> Student:
         """The student's functions and classes."""
         assert self._current is not None
-        return Student(self._current.talk, self._current.session.defined)
+        return Student(self._current.conversation, self._current.session.defined)
 
     @pytest.fixture
     def apart(self) -> Callable[[], AbstractContextManager[Student]]:
@@ -173,8 +173,8 @@ class Suites:
 
         @contextmanager
         def another() -> Iterator[Student]:
-            with session.criterion() as talk:
-                yield Student(talk, session.defined)
+            with session.criterion() as conversation:
+                yield Student(conversation, session.defined)
 
         return another
 

@@ -15,7 +15,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograder.sandbox.host.session import Conversation, StudentFailure, StudentGarbled, Value
+from autograder.sandbox.host.session import (
+    Conversation,
+    StudentFailure,
+    StudentProtocolError,
+    Value,
+)
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
 
@@ -45,8 +50,8 @@ class Student:
         StudentMissing: the notebook does not define that name.
     """
 
-    def __init__(self, talk: Conversation, defined: Mapping[str, Any]) -> None:
-        self._talk = talk
+    def __init__(self, conversation: Conversation, defined: Mapping[str, Any]) -> None:
+        self._conversation = conversation
         self._defined = defined
 
     def __getattr__(self, name: str) -> Answer:
@@ -54,7 +59,7 @@ class Student:
             raise AttributeError(name)
         if name not in self._defined:
             raise StudentMissing(name)
-        return Answer(self._talk, {"name": name}, (), name)
+        return Answer(self._conversation, {"name": name}, (), name)
 
 
 _UNFETCHED = object()
@@ -67,9 +72,9 @@ class Answer:
     sets them there. ``inplace(...)`` calls, and asks for the arguments as they are afterwards.
     """
 
-    __slots__ = ("_again", "_arguments", "_base", "_label", "_steps", "_talk", "_value")
+    __slots__ = ("_again", "_arguments", "_base", "_conversation", "_label", "_steps", "_value")
 
-    _talk: Conversation
+    _conversation: Conversation
     _base: Mapping[str, Any] | None
     _steps: tuple[tuple[str, Any], ...]
     _label: str
@@ -79,14 +84,14 @@ class Answer:
 
     def __init__(
         self,
-        talk: Conversation,
+        conversation: Conversation,
         base: Mapping[str, Any] | None,
         steps: tuple[tuple[str, Any], ...],
         label: str,
         value: Any = _UNFETCHED,
     ) -> None:
         put = object.__setattr__
-        put(self, "_talk", talk)
+        put(self, "_conversation", conversation)
         put(self, "_base", base)
         put(self, "_steps", steps)
         put(self, "_label", label)
@@ -151,14 +156,14 @@ class Answer:
         value = self._request("call", args=sent, kwargs=named, want_args=want_args, label=label)
         answer = self._from(value.value, label)
         # Right the first time and wrong the second: that is hard to see, unless it is said.
-        made = _calls_made.setdefault(self._talk, set())
+        made = _calls_made.setdefault(self._conversation, set())
         call = hash((_mark(dict(self._base or {})), _mark(self._steps), _mark(sent), _mark(named)))
         object.__setattr__(answer, "_again", call in made)
         made.add(call)
         if want_args:
             back = value.args or []
             if len(back) != len(sent):
-                failure = StudentGarbled("the arguments did not come back")
+                failure = StudentProtocolError("the arguments did not come back")
                 failure.label = label
                 raise failure
             arguments = [
@@ -170,14 +175,14 @@ class Answer:
 
     def _from(self, value: Any, label: str) -> Answer:
         if isinstance(value, wire.Reference):
-            return Answer(self._talk, {"ref": value.number}, (), label, value)
-        return Answer(self._talk, None, (), label, value)
+            return Answer(self._conversation, {"ref": value.number}, (), label, value)
+        return Answer(self._conversation, None, (), label, value)
 
     def _further(self, kind: str, key: Any, text: str) -> Answer:
         if self._base is None:
             raise self._not_there(text)
         steps = (*self._steps, (kind, key))
-        return Answer(self._talk, self._base, steps, self._label + text)
+        return Answer(self._conversation, self._base, steps, self._label + text)
 
     def _set(self, kind: str, key: Any, value: Any) -> None:
         text = f".{key}" if kind == "attr" else f"[{key!r}]"
@@ -193,7 +198,7 @@ class Answer:
         path = self._steps if steps is None else steps
         place = {**self._base, "steps": [list(step) for step in path]}
         try:
-            return self._talk.request(op, place, **fields)
+            return self._conversation.request(op, place, **fields)
         except StudentFailure as failure:
             failure.label = label
             raise

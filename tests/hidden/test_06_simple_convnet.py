@@ -305,7 +305,7 @@ def _drawn(answer):
         same(answer, np.zeros(np.shape(value) if isinstance(value, np.ndarray) else 1))
 
     def measured(what, number):
-        return Answer(answer._talk, None, (), f"{what} of {label(answer)}", number)
+        return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", number)
 
     wide = value.astype(np.float64)
     same(measured("at least 500 different numbers", np.unique(wide).size >= 500), True)

@@ -23,7 +23,7 @@ def _floats(answer, shape):
 
 def _measured(answer, what, value):
     """What was measured on an answer, as an answer to compare."""
-    return Answer(answer._talk, None, (), f"{what} of {label(answer)}", value)
+    return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", value)
 
 
 def _clean_stripes(kind, size):

@@ -8,21 +8,21 @@ import pytest
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.process import Child
+from autograder.sandbox.host.process import SessionProcess
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.protocol import wire
 
 Run = Callable[..., dict[str, str]]
 
 
-def answer(child: Child, seconds: float = 30) -> dict[str, str]:
+def answer(child: SessionProcess, seconds: float = 30) -> dict[str, str]:
     """What the code in the session left in its ``report``."""
     report = wire.receive(child.sock, deadline=time.monotonic() + seconds)["report"]
     assert isinstance(report, dict)
     return report
 
 
-def end(child: Child) -> None:
+def end(child: SessionProcess) -> None:
     """End a session, both its processes and our end of its socket."""
     child.kill()
     child.sock.close()

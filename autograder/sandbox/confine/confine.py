@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 
-from ..protocol.config import SCRATCH_PARENT, Plan
+from ..protocol.config import SCRATCH_PARENT, ServerConfig
 from . import landlock, processes, seccomp, syscalls
 
 SOCKET, REPORT, _RULES = 3, 4, 5
@@ -25,42 +25,42 @@ _UID_INSIDE = 1000
 _SLACK = 64  # the user goes on starting other things
 
 
-class Ground:
+class Confinement:
     """What sessions have in common, found out once by the warm server."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.landlock = syscalls.landlock_version() if plan.walled else 0
-        _refuse_half_a_wall(plan, self.landlock)
+    def __init__(self, config: ServerConfig) -> None:
+        self.config = config
+        self.landlock = syscalls.landlock_version() if config.confined else 0
+        _check_support(config, self.landlock)
         self.filter = (
-            seccomp.program(os.uname().machine, shared_tree=not plan.namespaced)
-            if plan.walled
+            seccomp.program(os.uname().machine, shared_tree=not config.namespaced)
+            if config.confined
             else []
         )
-        self._readable = landlock.readable(self.landlock, plan.readable) if self.landlock else []
-        self._rules = self._new_rules(SCRATCH_PARENT) if plan.namespaced else None
-        self.counts_tasks_apart = _kernel() >= (5, 14)
+        self._readable = landlock.readable(self.landlock, config.readable) if self.landlock else []
+        self._rules = self._new_rules(SCRATCH_PARENT) if config.namespaced else None
+        self.nproc_counts_per_namespace = _kernel() >= (5, 14)
         self.mapped_kb = _mapped_kb()
         self.private_kb = processes.private_kb("self")
 
     def rules(self, scratch: str) -> int | None:
         """Landlock's rules for a session, as a descriptor; None where there is no Landlock."""
-        return self._rules if self.plan.namespaced else self._new_rules(scratch)
+        return self._rules if self.config.namespaced else self._new_rules(scratch)
 
     def _new_rules(self, scratch: str) -> int | None:
         if not self.landlock:
             return None
         # Without a file system of its own, a session's files are counted by looking at them.
-        apart = self.plan.namespaced
+        apart = self.config.namespaced
         return landlock.ruleset(self.landlock, self._readable, scratch, may_remove=apart)
 
 
-def _refuse_half_a_wall(plan: Plan, version: int) -> None:
-    if plan.walled and not seccomp.supported():
+def _check_support(config: ServerConfig, version: int) -> None:
+    if config.confined and not seccomp.supported():
         raise OSError(f"no list of system calls for {os.uname().machine}")
-    if plan.level == "container" and not version:
+    if config.level == "container" and not version:
         raise OSError("this kernel has no Landlock (Linux 5.13 and later have it)")
-    if plan.level == "container" and plan.uid is None and version < landlock.SCOPES_SINCE:
+    if config.level == "container" and config.uid is None and version < landlock.SCOPES_SINCE:
         raise OSError(
             "this kernel's Landlock cannot keep signals inside (Linux 6.12 and later can)"
         )
@@ -81,44 +81,44 @@ def _mapped_kb() -> int:
     return pages * resource.getpagesize() // 1024
 
 
-def build(ground: Ground, keeper: int, scratch: str, uid: int | None) -> None:
+def build(confinement: Confinement, supervisor: int, scratch: str, uid: int | None) -> None:
     """Shut this process in.
 
     Args:
-        ground: what all sessions share.
-        keeper: the process that started this one, and without which it must not live.
+        confinement: what all sessions share.
+        supervisor: the process that started this one, and without which it must not live.
         scratch: the session's own directory.
-        uid: the user to become; None to stay who we are.
+        uid: the user to drop_privileges; None to stay who we are.
 
     Raises:
         OSError: a part of the wall could not be built; the caller must not go on.
     """
-    plan = ground.plan
-    if plan.namespaced:
-        _enter_namespaces(plan, scratch)
+    config = confinement.config
+    if config.namespaced:
+        _enter_namespaces(config, scratch)
     os.chdir(scratch)
     os.umask(0o077)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
     tempfile.tempdir = scratch  # it would try to remove a file, which is not allowed everywhere
-    if plan.walled:
+    if config.confined:
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
-        if ground.landlock:
+        if confinement.landlock:
             landlock.enforce(_RULES)
             os.close(_RULES)
-    if uid is not None and not plan.namespaced:
-        become(uid)
-    _limit(ground, uid)
+    if uid is not None and not config.namespaced:
+        drop_privileges(uid)
+    _limit(confinement, uid)
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")
-        if not plan.namespaced:
-            _die_with(keeper)
-    if plan.namespaced:
+        if not config.namespaced:
+            _die_with_parent(supervisor)
+    if config.namespaced:
         syscalls.drop_all_capabilities()
-    if plan.walled:
-        seccomp.install(ground.filter)
+    if config.confined:
+        seccomp.install(confinement.filter)
 
 
-def become(uid: int) -> None:
+def drop_privileges(uid: int) -> None:
     """Be an unprivileged user for good, without groups."""
     os.setgroups([])
     if hasattr(os, "setresuid"):
@@ -129,10 +129,10 @@ def become(uid: int) -> None:
         os.setuid(uid)
 
 
-def _die_with(parent: int) -> None:
+def _die_with_parent(parent: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
     if os.getppid() != parent:
-        raise OSError("the keeper of this session has gone")
+        raise OSError("the supervisor of this session has gone")
 
 
 def new_user_namespace(others: int) -> None:
@@ -153,7 +153,7 @@ def new_user_namespace(others: int) -> None:
             os.close(descriptor)
 
 
-def _enter_namespaces(plan: Plan, scratch: str) -> None:
+def _enter_namespaces(config: ServerConfig, scratch: str) -> None:
     """A user, a mount and an IPC namespace; the process namespace came with the fork."""
     new_user_namespace(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC)
     harmless = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
@@ -162,16 +162,16 @@ def _enter_namespaces(plan: Plan, scratch: str) -> None:
         scratch,
         "tmpfs",
         harmless,
-        f"size={plan.scratch_mb}m,nr_inodes={64 * plan.scratch_mb},mode=0700",
+        f"size={config.scratch_mb}m,nr_inodes={64 * config.scratch_mb},mode=0700",
     )
     # /proc shows every process of the server's namespace. Nothing a student needs is in it.
     syscalls.mount("tmpfs", "/proc", "tmpfs", harmless | syscalls.MS_RDONLY, "size=4k,nr_inodes=1")
 
 
-def keep_descriptors(sock: int, report: int, rules: int | None) -> None:
+def close_other_descriptors(sock: int, report: int, rules: int | None) -> None:
     """Close all but the session's socket, the pipe for problems, and Landlock's rules.
 
-    Standard streams become /dev/null.
+    Standard streams drop_privileges /dev/null.
     """
     null = os.open(os.devnull, os.O_RDWR)
     wanted = [null, null, null, sock, report] + ([] if rules is None else [rules])
@@ -182,16 +182,16 @@ def keep_descriptors(sock: int, report: int, rules: int | None) -> None:
     os.closerange(len(wanted), 1 << 20)
 
 
-def _limit(ground: Ground, uid: int | None) -> None:
-    plan = ground.plan
-    file_mb = min(plan.file_mb, plan.scratch_mb)
+def _limit(confinement: Confinement, uid: int | None) -> None:
+    config = confinement.config
+    file_mb = min(config.file_mb, config.scratch_mb)
     limits = {
-        "RLIMIT_AS": (ground.mapped_kb + plan.memory_mb * 1024) * 1024,
+        "RLIMIT_AS": (confinement.mapped_kb + config.memory_mb * 1024) * 1024,
         "RLIMIT_FSIZE": file_mb * 2**20,
-        "RLIMIT_NOFILE": plan.open_files,
-        "RLIMIT_NPROC": _tasks(ground, uid),
+        "RLIMIT_NOFILE": config.open_files,
+        "RLIMIT_NPROC": _nproc_limit(confinement, uid),
         "RLIMIT_CORE": 0,
-        "RLIMIT_CPU": plan.cpu_s,
+        "RLIMIT_CPU": config.cpu_s,
         "RLIMIT_STACK": 8 * 2**20,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
@@ -210,16 +210,16 @@ def _limit(ground: Ground, uid: int | None) -> None:
             resource.setrlimit(number, (value, value))
 
 
-def _tasks(ground: Ground, uid: int | None) -> int | None:
+def _nproc_limit(confinement: Confinement, uid: int | None) -> int | None:
     """What RLIMIT_NPROC has to be for a session to have its number of processes.
 
-    Where it cannot be exact it is generous, and the keeper, who counts, ends the session.
+    Where it cannot be exact it is generous, and the supervisor, who counts, ends the session.
     """
-    plan = ground.plan
-    if plan.namespaced and ground.counts_tasks_apart:
-        return plan.processes
-    if plan.namespaced and plan.uid is None:
+    config = confinement.config
+    if config.namespaced and confinement.nproc_counts_per_namespace:
+        return config.processes
+    if config.namespaced and config.uid is None:
         return None  # all of the user's processes count, and from here they cannot be seen
     if uid is not None:
-        return plan.processes + 2 * plan.namespaced  # the server is of the same user
-    return plan.processes + processes.tasks_of(os.getuid()) + _SLACK
+        return config.processes + 2 * config.namespaced  # the server is of the same user
+    return config.processes + processes.count_threads(os.getuid()) + _SLACK

@@ -19,7 +19,7 @@ def kill_all_of(uid: int) -> None:
     pid = os.fork()
     if pid == 0:
         try:
-            confine.become(uid)
+            confine.drop_privileges(uid)
             if uid > 0 and os.getresuid() == (uid, uid, uid):
                 os.kill(-1, signal.SIGKILL)
         finally:
@@ -28,16 +28,16 @@ def kill_all_of(uid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def hunt(keeper: int) -> None:
-    """Kill a keeper's descendants one by one, where nothing stronger is to be had."""
-    for process in processes.beneath(keeper)[1:]:
+def kill_descendants(supervisor: int) -> None:
+    """Kill a supervisor's descendants one by one, where nothing stronger is to be had."""
+    for process in processes.process_tree(supervisor)[1:]:
         with contextlib.suppress(OSError):
             if hasattr(resource, "prlimit"):  # first make it barren
                 resource.prlimit(process.pid, resource.RLIMIT_NPROC, (0, 0))
             os.kill(process.pid, signal.SIGKILL)
 
 
-def is_shut_in() -> bool:
+def signals_are_scoped() -> bool:
     """Whether this process may not even signal its parent, another process of the same user.
 
     Only then may it say "kill everyone".

@@ -80,7 +80,7 @@ def enforce(rules: int) -> None:
     syscalls.landlock_enforce(rules)
 
 
-def keep_signals_inside(version: int) -> None:
+def scope_signals(version: int) -> None:
     """Let this process, and all that it starts, signal nothing but one another."""
     rules = syscalls.landlock_create(0, 0, SCOPE_SIGNALS, version)
     enforce(rules)

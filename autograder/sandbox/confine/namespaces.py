@@ -28,8 +28,8 @@ _KEPT_FLAGS = (
 
 
 def main() -> None:
-    """Build the tree, go in, and become the server. ``sys.argv``: home, places, command."""
-    places = json.loads(sys.argv[2])
+    """Build the tree, go in, and become the server. ``sys.argv``: home, file_tree, command."""
+    file_tree = json.loads(sys.argv[2])
     command = json.loads(sys.argv[3])
     root = os.geteuid() == 0
     uid, gid = os.geteuid(), os.getegid()
@@ -49,14 +49,14 @@ def main() -> None:
         os.closerange(3, 1 << 20)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
-    build(places)
+    build(file_tree)
     if root:
         syscalls.keep_capabilities((syscalls.CAP_SETUID, syscalls.CAP_SETGID))
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
     os.execv(command[0], command)
 
 
-def build(places: dict[str, Any]) -> None:
+def build(file_tree: dict[str, Any]) -> None:
     """Make the tree of ``command_line.Places`` this process's root. Nothing else stays in reach."""
     syscalls.mount(None, "/", None, syscalls.MS_SLAVE | syscalls.MS_REC)
     # Any directory does for a start; what it hides is seen again below _OLD.
@@ -66,19 +66,19 @@ def build(places: dict[str, Any]) -> None:
     syscalls.pivot_root("/tmp", "/tmp" + _OLD)
     os.chdir("/")
     syscalls.mount("tmpfs", _NEW, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "mode=0755")
-    for directory in places["directories"]:
+    for directory in file_tree["directories"]:
         Path(_NEW + directory).mkdir(mode=0o755, parents=True, exist_ok=True)
-    for source, target in places["binds"]:
+    for source, target in file_tree["binds"]:
         _bind(source, target)
-    for hidden in places["hidden"]:
+    for hidden in file_tree["hidden"]:
         syscalls.mount("tmpfs", _NEW + hidden, "tmpfs", 0, "mode=0755")
-    for source, target in places["over_hidden"]:
+    for source, target in file_tree["over_hidden"]:
         _bind(source, target)
-    for hidden in places["hidden"]:
+    for hidden in file_tree["hidden"]:
         _make_read_only(_NEW + hidden)
-    for link, target in places["links"]:
+    for link, target in file_tree["links"]:
         Path(_NEW + link).symlink_to(target)
-    for device in places["devices"]:
+    for device in file_tree["devices"]:
         _bind(device, device, device=True)
     _mount_proc()
     syscalls.unmount(_OLD, syscalls.MNT_DETACH)

@@ -43,7 +43,7 @@ def _read(pid: int | str) -> Process | None:
     return Process(int(line.split()[0]), int(fields[1]), int(fields[17]))
 
 
-def beneath(ancestor: int) -> list[Process]:
+def process_tree(ancestor: int) -> list[Process]:
     """``ancestor`` and every process that descends from it."""
     everything = list(_all())
     children: dict[int, list[Process]] = {}
@@ -55,7 +55,7 @@ def beneath(ancestor: int) -> list[Process]:
     return found
 
 
-def myself() -> Process:
+def current() -> Process:
     """This process, by the numbers of /proc: those may be of an outer namespace."""
     return _read("self") or Process(0, 0, 1)
 
@@ -70,7 +70,7 @@ def private_kb(pid: int | str) -> int:
     return (resident - of_files) * _PAGE_KB
 
 
-def tasks_of(uid: int) -> int:
+def count_threads(uid: int) -> int:
     """How many threads the user runs: what RLIMIT_NPROC is compared with."""
     count = 0
     for process in _all():

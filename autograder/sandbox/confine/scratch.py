@@ -16,7 +16,7 @@ FILES_PER_MB = 64
 _DEEPEST = 64
 
 
-def over(directory: str, megabytes: int) -> bool:
+def exceeds(directory: str, megabytes: int) -> bool:
     """Whether what is below ``directory`` is more than a session may have, or cannot be looked at.
 
     Takes no longer for a million files than for as many as are allowed.

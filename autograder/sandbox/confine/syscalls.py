@@ -169,9 +169,9 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("rights", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
-def landlock_allow(ruleset: int, rights: int, beneath: int) -> None:
-    """Allow ``rights`` on the open path ``beneath`` and on everything below it."""
-    rule = _PathBeneath(rights, beneath)
+def landlock_allow(ruleset: int, rights: int, process_tree: int) -> None:
+    """Allow ``rights`` on the open path ``process_tree`` and on everything below it."""
+    rule = _PathBeneath(rights, process_tree)
     path_beneath = 1
     result = _syscall(
         ctypes.c_long(_SYS_LANDLOCK_ADD_RULE),

@@ -7,7 +7,7 @@ import sys
 from autograder.sandbox.doctor import exhausting, reaching
 from autograder.sandbox.doctor.trial import Finding, try_level
 from autograder.sandbox.host.isolation import Level
-from autograder.sandbox.host.visible_paths import view
+from autograder.sandbox.host.visible_paths import visible_paths
 
 __all__ = ["EVERY_ATTACK", "Finding", "examine", "render"]
 
@@ -26,7 +26,7 @@ def examine(levels: tuple[Level, ...] = tuple(sorted(Level, reverse=True))) -> l
             aim = "run students' code at this level"
             findings.append(Finding(level, "level", aim, "not applicable", "needs Linux"))
             continue
-        findings += try_level(level, EVERY_ATTACK, view())
+        findings += try_level(level, EVERY_ATTACK, visible_paths())
     return findings
 
 

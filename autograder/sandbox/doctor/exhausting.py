@@ -46,7 +46,7 @@ try:
         count += 1
 except OSError:
     pass
-time.sleep(0.6)  # where no limit is exact, the keeper counts, and ends it
+time.sleep(0.6)  # where no limit is exact, the supervisor counts, and ends it
 report["count"] = count
 """,
     "few_processes",

@@ -8,7 +8,7 @@ from autograder.errors import SandboxUnavailable
 from autograder.sandbox.doctor import exhausting, reaching
 from autograder.sandbox.doctor.trial import try_level
 from autograder.sandbox.host.isolation import Level
-from autograder.sandbox.host.visible_paths import view
+from autograder.sandbox.host.visible_paths import visible_paths
 
 __all__ = ["Level", "SandboxUnavailable", "strongest"]
 
@@ -38,7 +38,7 @@ def strongest(trust_students: bool = False) -> Level:
         if level is Level.LIMITS:
             break
         problem = None
-        for finding in try_level(level, _QUICK, view()):
+        for finding in try_level(level, _QUICK, visible_paths()):
             if finding.verdict != "held":
                 problem = f"{level}: {finding.how}"
                 break

@@ -23,7 +23,7 @@ from typing import Any
 
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.visible_paths import PACKAGE_FOLDER, View
+from autograder.sandbox.host.visible_paths import PACKAGE_FOLDER, VisiblePaths
 
 _DECOYS = (
     "solutions/02_im2col/notebook.py",
@@ -52,8 +52,8 @@ for _ in sys.stdin:
 class Targets:
     """Use as a context manager; gone with everything that attacks left when it ends."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, visible: VisiblePaths) -> None:
+        self._visible = visible
         self._mark = f"convkit-{secrets.token_hex(6)}"
         self._root = Path(tempfile.mkdtemp(prefix="convkit-decoys-"))
         self._root.chmod(0o755)
@@ -119,7 +119,7 @@ class Targets:
         """
         decoys = [str(self._root / name) for name in _DECOYS]
         fields: dict[str, Any] = {
-            "files": [*decoys, *_real_files(self._view)],
+            "files": [*decoys, *_real_files(self._visible)],
             "directories": sorted({str(Path(d).parent) for d in decoys} | set(_real_directories())),
             "import_from": [str(self._root), *_import_places()],
             "modules": ["source_lib", "autograder", "pytest", "nbformat"],
@@ -134,7 +134,7 @@ class Targets:
             "may_signal_all": level > Level.LIMITS,
             "memory_mb": limits.memory_mb,
             "file_mb": limits.file_mb,
-            "python": str(self._view.python),
+            "python": str(self._visible.python),
             "mark": self._mark,
             "write_to": [str(self._root), *(self._real_places() if level > Level.LIMITS else ())],
             "own_directories": [str(self._root), str(self._root / "tests")],
@@ -191,7 +191,7 @@ class Targets:
             str(PACKAGE_FOLDER),
             "/convkit/sandbox",
         ]
-        places += [str(Path.home()), str(Path.cwd()), *map(str, self._view.trees)]
+        places += [str(Path.home()), str(Path.cwd()), *map(str, self._visible.trees)]
         return tuple(places)
 
     def _ask_victim(self) -> list[Any]:
@@ -233,11 +233,11 @@ def _import_places() -> list[str]:
     return places
 
 
-def _real_files(view: View) -> list[str]:
+def _real_files(visible: VisiblePaths) -> list[str]:
     found = ["/etc/shadow", "/etc/passwd", "/proc/1/environ", "/proc/self/environ", "/dev/mem"]
     for place in _import_places():
         packages = [
-            p for p in sorted(Path(place).glob("*/__init__.py")) if p.parent not in view.trees
+            p for p in sorted(Path(place).glob("*/__init__.py")) if p.parent not in visible.trees
         ]
         found += map(str, packages[:3])
         found += [f"{place}/autograder/sandbox/server.py", f"{place}/source_lib/__init__.py"]

@@ -15,9 +15,9 @@ from autograder.sandbox.doctor.attack import Attack
 from autograder.sandbox.doctor.targets import Neighbour, Targets
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.process import Child, Exit
+from autograder.sandbox.host.process import ProcessExit, SessionProcess
 from autograder.sandbox.host.server import Server
-from autograder.sandbox.host.visible_paths import View
+from autograder.sandbox.host.visible_paths import VisiblePaths
 from autograder.sandbox.protocol import wire
 
 SMALL = Limits(memory_mb=256, file_mb=4, scratch_mb=16, processes=16, cpu_s=30)
@@ -48,21 +48,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """What could be seen of one attack."""
 
     report: dict[str, str] | None
-    exit: Exit | None
+    exit: ProcessExit | None
     kill_s: float
     left_over: bool
 
 
-def try_level(level: Level, attacks: Iterable[Attack], view: View) -> Iterator[Finding]:
+def try_level(level: Level, attacks: Iterable[Attack], visible: VisiblePaths) -> Iterator[Finding]:
     """Start a server at ``level`` and try ``attacks``, each in a session of its own."""
     try:
         with (
-            Targets(view) as targets,
-            Server(level, SMALL, view) as server,
+            Targets(visible) as targets,
+            Server(level, SMALL, visible) as server,
             _neighbour(server) as neighbour,
         ):
             told = targets.describe(level, SMALL, neighbour)
@@ -76,7 +76,7 @@ def try_level(level: Level, attacks: Iterable[Attack], view: View) -> Iterator[F
         yield Finding(level, "level", aim, "not applicable", how)
 
 
-def _run(server: Server, source: str) -> Seen:
+def _run(server: Server, source: str) -> Observation:
     child = server.spawn({"probe": source})
     report: dict[str, str] | None = None
     with contextlib.suppress(wire.WireError):
@@ -87,7 +87,7 @@ def _run(server: Server, source: str) -> Seen:
     child.kill()
     kill_s = time.monotonic() - began
     ended = child.wait(0)
-    return Seen(report, ended, kill_s, left_over=not _silent(child.sock))
+    return Observation(report, ended, kill_s, left_over=not _silent(child.sock))
 
 
 def _silent(sock: socket.socket) -> bool:
@@ -102,14 +102,14 @@ def _silent(sock: socket.socket) -> bool:
     return True
 
 
-def _judge(attack: Attack, seen: Seen, targets: Targets) -> list[str]:
+def _judge(attack: Attack, seen: Observation, targets: Targets) -> list[str]:
     problems = JUDGES[attack.judge](seen, targets)
     if seen.left_over:
         problems.append("a process outlived the session")
     return problems
 
 
-def _got(seen: Seen) -> list[str]:
+def _got(seen: Observation) -> list[str]:
     if seen.report is None:
         return ["the session ended before it could report"]
     if not seen.report:
@@ -119,23 +119,23 @@ def _got(seen: Seen) -> list[str]:
     return [f"{name}: {what}" for name, what in seen.report.items() if what.startswith("got")]
 
 
-def _nothing_heard(seen: Seen, targets: Targets) -> list[str]:
+def _nothing_heard(seen: Observation, targets: Targets) -> list[str]:
     return [f"{name} heard from it" for name in targets.heard()] + _got(seen)
 
 
-def _victim_unharmed(seen: Seen, targets: Targets) -> list[str]:
+def _victim_unharmed(seen: Observation, targets: Targets) -> list[str]:
     return targets.harm() + _got(seen)
 
 
-def _files_unchanged(seen: Seen, targets: Targets) -> list[str]:
+def _files_unchanged(seen: Observation, targets: Targets) -> list[str]:
     return targets.changes() + _got(seen)
 
 
-def _nothing_left(seen: Seen, _targets: Targets) -> list[str]:
+def _nothing_left(seen: Observation, _targets: Targets) -> list[str]:
     return [] if seen.kill_s < 5 else [f"killing the session took {seen.kill_s:.1f} s"]
 
 
-def _few_processes(seen: Seen, targets: Targets) -> list[str]:
+def _few_processes(seen: Observation, targets: Targets) -> list[str]:
     if seen.exit is not None and seen.exit.limit == "processes":
         return _nothing_left(seen, targets)
     count = int((seen.report or {}).get("count", "-1"))
@@ -143,18 +143,18 @@ def _few_processes(seen: Seen, targets: Targets) -> list[str]:
     return problems + _nothing_left(seen, targets)
 
 
-def _ended_for_memory(seen: Seen, _targets: Targets) -> list[str]:
+def _ended_for_memory(seen: Observation, _targets: Targets) -> list[str]:
     ended = seen.exit is not None and seen.exit.limit == "memory"
     return [] if ended else ["the session was not ended"]
 
 
-def _disk_spared(seen: Seen, _targets: Targets) -> list[str]:
+def _disk_spared(seen: Observation, _targets: Targets) -> list[str]:
     if seen.exit is not None and seen.exit.limit == "scratch":
         return []
     return _got(seen)
 
 
-JUDGES: dict[str, Callable[[Seen, Targets], list[str]]] = {
+JUDGES: dict[str, Callable[[Observation, Targets], list[str]]] = {
     "nothing_got": lambda seen, _targets: _got(seen),
     "nothing_heard": _nothing_heard,
     "victim_unharmed": _victim_unharmed,
@@ -166,14 +166,14 @@ JUDGES: dict[str, Callable[[Seen, Targets], list[str]]] = {
 }
 
 
-def _finding(level: Level, attack: Attack, seen: Seen, problems: list[str]) -> Finding:
+def _finding(level: Level, attack: Attack, seen: Observation, problems: list[str]) -> Finding:
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return Finding(level, attack.name, attack.aim, "not held", problems[0][:200] + more)
     tries = seen.report or {}
     refused = [name for name, what in tries.items() if what.startswith("refused")]
     if refused:
-        how = f"{len(refused)} tries, all refused: {', '.join(_kinds(refused))}"
+        how = f"{len(refused)} tries, all refused: {', '.join(_summarize(refused))}"
     elif seen.exit is not None and seen.exit.limit:
         how = f"the session was ended for its {seen.exit.limit}"
     elif "count" in tries:
@@ -183,7 +183,7 @@ def _finding(level: Level, attack: Attack, seen: Seen, problems: list[str]) -> F
     return Finding(level, attack.name, attack.aim, "held", how)
 
 
-def _kinds(names: list[str]) -> list[str]:
+def _summarize(names: list[str]) -> list[str]:
     """The first words of tries, once each, and not too many."""
     kinds = list(dict.fromkeys(name if " /" not in name else name.split(" ")[0] for name in names))
     return kinds if len(kinds) <= 6 else [*kinds[:6], "…"]
@@ -192,16 +192,16 @@ def _kinds(names: list[str]) -> list[str]:
 @contextlib.contextmanager
 def _neighbour(server: Server) -> Iterator[Neighbour]:
     """Another session with a secret, alive all the while."""
-    child: Child = server.spawn(
+    child: SessionProcess = server.spawn(
         {"probe": "import time; open('secret', 'w').write('secret'); time.sleep(600)"}
     )
     try:
         time.sleep(0.1)
-        yield Neighbour(server.session_directories(), tuple(_beneath_server(server)))
+        yield Neighbour(server.session_directories(), tuple(_session_pids(server)))
     finally:
         child.kill()
         child.sock.close()
 
 
-def _beneath_server(server: Server) -> list[int]:
-    return [p.pid for p in processes.beneath(server.pid)[1:]] if server.pid else []
+def _session_pids(server: Server) -> list[int]:
+    return [p.pid for p in processes.process_tree(server.pid)[1:]] if server.pid else []

@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.visible_paths import FLAGS, PACKAGE_FOLDER, View
+from autograder.sandbox.host.visible_paths import FLAGS, PACKAGE_FOLDER, VisiblePaths
 from autograder.sandbox.protocol.config import (
     BOOT,
     PACKAGE,
@@ -21,7 +21,7 @@ from autograder.sandbox.protocol.config import (
     SCRATCH_PARENT,
     UIDS,
     ZONES,
-    Plan,
+    ServerConfig,
 )
 
 _HOME = Path("/convkit")
@@ -29,7 +29,7 @@ _DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
 
 
 @dataclass(frozen=True)
-class Places:
+class FileTree:
     """What the server's own file tree is made of; sources are paths of the machine."""
 
     directories: tuple[str, ...]
@@ -44,48 +44,50 @@ class Places:
         return json.dumps(asdict(self))
 
 
-def plan(level: Level, limits: Limits, view: View, control: int, scratch: Path | None) -> Plan:
-    """The server's orders."""
-    return Plan(
+def server_config(
+    level: Level, limits: Limits, visible: VisiblePaths, control: int, scratch: Path | None
+) -> ServerConfig:
+    """The server's config."""
+    return ServerConfig(
         level=level.name.lower(),
         control=control,
-        packages=str(view.packages),
-        readable=view.readable(masked=level >= Level.NAMESPACES),
+        packages=str(visible.packages),
+        readable=visible.readable(masked=level >= Level.NAMESPACES),
         uid=_unprivileged_uid() if os.geteuid() == 0 else None,
         scratch=str(scratch) if scratch else None,
         **asdict(limits),
     )
 
 
-def command(level: Level, view: View, orders: Plan, info: int) -> list[str]:
+def command(level: Level, visible: VisiblePaths, config: ServerConfig, info: int) -> list[str]:
     """The command that starts the server.
 
     Args:
         level: where it is to run.
-        view: what it may see.
-        orders: what it is to do.
+        visible: what it may see.
+        config: what it is to do.
         info: descriptor on which bubblewrap tells the number of its first process.
 
     Raises:
         SandboxUnavailable: a program that this level needs is not installed.
     """
     if level is Level.FULL:
-        return [*_bubblewrap(view, info), *_python(view, _HOME, orders)]
+        return [*_bubblewrap(visible, info), *_python(visible, _HOME, config)]
     if level is Level.NAMESPACES:
-        inner = _python(view, _HOME, orders)
+        inner = _python(visible, _HOME, config)
         boot = BOOT.format(module="confine.namespaces")
-        outer = [str(view.python), *FLAGS, "-c", boot, str(PACKAGE_FOLDER.parent)]
-        return [*outer, places(view).to_json(), json.dumps(inner)]
-    return _python(view, PACKAGE_FOLDER.parent, orders)
+        outer = [str(visible.python), *FLAGS, "-c", boot, str(PACKAGE_FOLDER.parent)]
+        return [*outer, file_tree(visible).to_json(), json.dumps(inner)]
+    return _python(visible, PACKAGE_FOLDER.parent, config)
 
 
-def places(view: View) -> Places:
+def file_tree(visible: VisiblePaths) -> FileTree:
     """The file tree that the server, and so every session, sees."""
     first: list[tuple[str, str]] = []
     over: list[tuple[str, str]] = []
-    for source in (view.python, *view.files, *view.trees):
+    for source in (visible.python, *visible.files, *visible.trees):
         bind = (os.path.realpath(source), str(source))
-        masked = any(source.is_relative_to(hidden) for hidden in view.hidden)
+        masked = any(source.is_relative_to(hidden) for hidden in visible.hidden)
         (over if masked else first).append(bind)
     for name in ("__init__.py", *ZONES):
         first.append((str(PACKAGE_FOLDER / name), str(_HOME / PACKAGE / name)))
@@ -93,26 +95,26 @@ def places(view: View) -> Places:
         str(parent)
         for _, target in (*first, *over)
         for parent in Path(target).parents
-        if parent != Path("/") and not any(parent.is_relative_to(tree) for tree in view.trees)
+        if parent != Path("/") and not any(parent.is_relative_to(tree) for tree in visible.trees)
     }
     directories = tuple(sorted(parents | {"/dev", "/proc", SCRATCH_PARENT, SCRATCH}))
     links = () if "/tmp" in directories else (("/tmp", SCRATCH),)
-    return Places(directories, tuple(first), tuple(map(str, view.hidden)), tuple(over), links)
+    return FileTree(directories, tuple(first), tuple(map(str, visible.hidden)), tuple(over), links)
 
 
-def _python(view: View, home: Path, orders: Plan) -> list[str]:
-    boot = BOOT.format(module="zygote.server")
-    return [str(view.python), *FLAGS, "-c", boot, str(home), orders.to_json()]
+def _python(visible: VisiblePaths, home: Path, config: ServerConfig) -> list[str]:
+    boot = BOOT.format(module="zygote.main")
+    return [str(visible.python), *FLAGS, "-c", boot, str(home), config.to_json()]
 
 
-def _bubblewrap(view: View, info: int) -> list[str]:
+def _bubblewrap(visible: VisiblePaths, info: int) -> list[str]:
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable("bubblewrap is not installed", "apt-get install bubblewrap")
-    return [program, "--info-fd", str(info), *_bubblewrap_options(places(view)), "--"]
+    return [program, "--info-fd", str(info), *_bubblewrap_options(file_tree(visible)), "--"]
 
 
-def _bubblewrap_options(tree: Places) -> Iterator[str]:
+def _bubblewrap_options(tree: FileTree) -> Iterator[str]:
     for name in ("pid", "net", "ipc", "uts"):
         yield f"--unshare-{name}"
     yield from ("--unshare-cgroup-try", "--as-pid-1")

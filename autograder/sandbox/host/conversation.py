@@ -33,11 +33,11 @@ _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 
 @dataclass(frozen=True)
 class Budget:
-    """Seconds. CPU time decides wherever it can, so that a busy machine changes no grade.
+    """Time limits in seconds. CPU time decides wherever possible, so that load changes no grade.
 
-    A call that never ends costs its criterion ``call_cpu_s``. A notebook in which ``patience``
-    criteria have not ended gets ``hurried_cpu_s`` a call from then on, still hundreds of times what
-    the reference takes, so that a class does not wait for one endless loop twenty times over.
+    A call that never returns costs its criterion ``call_cpu_s``. Once ``max_timeouts`` criteria of
+    a notebook have timed out, its calls get ``shortened_cpu_s`` each (still hundreds of times what
+    the reference takes), so that a class does not wait twenty times for the same endless loop.
     """
 
     cell_s: float = 10.0
@@ -45,21 +45,21 @@ class Budget:
     call_cpu_s: float = 3.0
     call_wall_s: float = 12.0
     total_wall_s: float = 180.0
-    patience: int = 2
-    hurried_cpu_s: float = 0.5
-    hurried_wall_s: float = 4.0
+    max_timeouts: int = 2
+    shortened_cpu_s: float = 0.5
+    shortened_wall_s: float = 4.0
 
-    def hurried(self) -> Budget:
-        """The budget of a notebook that has used up its patience."""
+    def shortened(self) -> Budget:
+        """The budget of a notebook that has used up its max_timeouts."""
         return replace(
             self,
-            call_cpu_s=min(self.call_cpu_s, self.hurried_cpu_s),
-            call_wall_s=min(self.call_wall_s, self.hurried_wall_s),
+            call_cpu_s=min(self.call_cpu_s, self.shortened_cpu_s),
+            call_wall_s=min(self.call_wall_s, self.shortened_wall_s),
         )
 
 
 @dataclass(frozen=True)
-class RaisedInfo:
+class ExceptionInfo:
     """An exception of the student's code: text only, cut to size."""
 
     type: str
@@ -84,7 +84,7 @@ class StudentFailure(Exception):
 class StudentRaised(StudentFailure):
     """The student's code raised an exception."""
 
-    def __init__(self, info: RaisedInfo) -> None:
+    def __init__(self, info: ExceptionInfo) -> None:
         super().__init__(f"{info.type}: {info.message}")
         self.info = info
 
@@ -97,11 +97,11 @@ class StudentDied(StudentFailure):
     """The student's process ended in the middle of a call."""
 
 
-class StudentGarbled(StudentDied):
+class StudentProtocolError(StudentDied):
     """What came back is no message: too large, too deeply nested, or made up."""
 
 
-class CalledBackTwice(Exception):
+class ReentrantCall(Exception):
     """A suite's own mistake: the student's code cannot be asked while it waits for an answer."""
 
 
@@ -147,7 +147,7 @@ class Conversation:
         if self._lost is not None:
             raise self._lost
         if self._calling_back:
-            raise CalledBackTwice("a function given to the student's code asks it something itself")
+            raise ReentrantCall("a function given to the student's code asks it something itself")
         number = secrets.randbelow(2**62)
         now = time.monotonic()
         deadline = min(self._ends, now + self._budget.call_wall_s + 5)
@@ -170,7 +170,7 @@ class Conversation:
         except wire.Closed:
             self._lost = StudentDied("the process ended during the call")
         except wire.WireError as error:
-            self._lost = StudentGarbled(f"what came back could not be read: {error}")
+            self._lost = StudentProtocolError(f"what came back could not be read: {error}")
         raise self._lost
 
     def _answer(self, number: int, deadline: float) -> Value:
@@ -206,7 +206,7 @@ class Conversation:
                 value = self._functions[index](*args)
             self._calling_back = False
             self._send({"value": value}, deadline)
-        except (wire.WireError, CalledBackTwice):
+        except (wire.WireError, ReentrantCall):
             raise
         except Exception as error:  # wrong arguments are the student's: tell the student's code
             self._calling_back = False
@@ -237,10 +237,10 @@ def one_line(text: object, size: int = 300) -> str:
     return " ".join(kept.split())[:size]
 
 
-def _raised(fields: Any) -> RaisedInfo:
+def _raised(fields: Any) -> ExceptionInfo:
     fields = checked(dict, fields)
     cell, line = fields.get("cell"), fields.get("line")
-    return RaisedInfo(
+    return ExceptionInfo(
         type=one_line(fields.get("type"), 80) or "Exception",
         message=_NUMBERS.sub("…", one_line(fields.get("message"))),
         cell=cell if type(cell) is int and 0 <= cell < 10**6 else None,

@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 
-class Lines:
-    """JSON objects, one a line, from a keeper. It is trusted; it may be gone."""
+class JsonLines:
+    """JSON objects, one a line, from a supervisor. It is trusted; it may be gone."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

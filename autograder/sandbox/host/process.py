@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from autograder.sandbox.host.json_lines import Lines
+from autograder.sandbox.host.json_lines import JsonLines
 
 _KILL_S = 20.0
 
 
 @dataclass(frozen=True)
-class Exit:
+class ProcessExit:
     """How a student's process ended.
 
     Attributes:
         reason: ``exit`` (``code`` is the status), ``signal`` (``code`` is its number), or
-            ``unknown`` (its keeper was lost as well).
+            ``unknown`` (its supervisor was lost as well).
         code: see ``reason``.
         cpu_s: CPU seconds of all processes of the session that could be counted.
         max_rss_kb: the largest resident set.
@@ -33,34 +33,34 @@ class Exit:
     limit: str | None = None
 
 
-_LOST = Exit("unknown", -1, 0.0, 0)
+_LOST = ProcessExit("unknown", -1, 0.0, 0)
 
 
-class Child:
+class SessionProcess:
     """One student's process, and all that it starts.
 
     Args:
         sock: the host's end of the session's stream socket; an attribute as well.
-        status: what its keeper says.
-        destroy_everything: the last resort.
+        status: what its supervisor says.
+        kill_server: the last resort.
     """
 
     def __init__(
-        self, sock: socket.socket, status: Lines, destroy_everything: Callable[[], None]
+        self, sock: socket.socket, status: JsonLines, kill_server: Callable[[], None]
     ) -> None:
         self.sock = sock
-        self._destroy_everything = destroy_everything
+        self._kill_server = kill_server
         self._status = status
-        self._exit: Exit | None = None
+        self._exit: ProcessExit | None = None
 
-    def wait(self, timeout: float) -> Exit | None:
+    def wait(self, timeout: float) -> ProcessExit | None:
         """How it ended, or None if it still lives after ``timeout`` seconds."""
         if self._exit is None:
             try:
                 line = self._status.read(timeout)
             except TimeoutError:
                 return None
-            self._exit = _ending(line) if line else _LOST
+            self._exit = _parse_exit(line) if line else _LOST
             self._status.close()
         return self._exit
 
@@ -70,16 +70,16 @@ class Child:
             return
         self._status.hang_up()
         if self.wait(_KILL_S) is None:
-            # Its keeper does not answer. Nothing outlives the server and its namespaces.
-            self._destroy_everything()
+            # Its supervisor does not answer. Nothing outlives the server and its namespaces.
+            self._kill_server()
             self.wait(_KILL_S)
 
 
-def _ending(line: dict[str, Any]) -> Exit:
+def _parse_exit(line: dict[str, Any]) -> ProcessExit:
     if "exit" not in line:
         return _LOST
     code = int(line["exit"])
-    return Exit(
+    return ProcessExit(
         reason="signal" if code < 0 else "exit",
         code=abs(code),
         cpu_s=float(line["cpu_s"]),

@@ -21,12 +21,12 @@ from autograder.errors import SandboxUnavailable
 from autograder.sandbox.confine import scratch
 from autograder.sandbox.host import command_line
 from autograder.sandbox.host.isolation import Level
-from autograder.sandbox.host.json_lines import Lines
+from autograder.sandbox.host.json_lines import JsonLines
 from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.process import Child, Exit
-from autograder.sandbox.host.visible_paths import ENVIRONMENT, View, view
+from autograder.sandbox.host.process import ProcessExit, SessionProcess
+from autograder.sandbox.host.visible_paths import ENVIRONMENT, VisiblePaths, visible_paths
 
-__all__ = ["Child", "Exit", "Server"]
+__all__ = ["ProcessExit", "Server", "SessionProcess"]
 
 _START_S = 60.0
 _SPAWN_S = 30.0
@@ -43,13 +43,15 @@ class Server:
         what_to_see: the machine's paths, where they are known already.
     """
 
-    def __init__(self, level: Level, limits: Limits, what_to_see: View | None = None) -> None:
+    def __init__(
+        self, level: Level, limits: Limits, what_to_see: VisiblePaths | None = None
+    ) -> None:
         self.level = level
         self.limits = limits
-        self._view = what_to_see
+        self._visible = what_to_see
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._first: int | None = None
+        self._init_pid: int | None = None
         self._scratch: Path | None = None
         self._stderr: IO[bytes] | None = None
 
@@ -80,7 +82,7 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        seen = self._view = self._view or view()
+        seen = self._visible = self._visible or visible_paths()
         if self.level < Level.NAMESPACES:
             self._scratch = Path(tempfile.mkdtemp(prefix="convkit-"))
             self._scratch.chmod(0o711)  # sessions of other users pass through to their own
@@ -89,10 +91,10 @@ class Server:
         self._control = ours
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
         try:
-            orders = command_line.plan(
+            config = command_line.server_config(
                 self.level, self.limits, seen, theirs.fileno(), self._scratch
             )
-            command = command_line.command(self.level, seen, orders, info_write)
+            command = command_line.command(self.level, seen, config, info_write)
             self._process = subprocess.Popen(
                 command,
                 env=ENVIRONMENT,
@@ -115,22 +117,22 @@ class Server:
             if self._process is None:
                 os.close(info_read)
         with os.fdopen(info_read, "rb") as info:
-            self._await_hello()
+            self._wait_until_ready()
             if self.level is Level.FULL:
-                self._first = int(json.load(info)["child-pid"])
+                self._init_pid = int(json.load(info)["child-pid"])
 
-    def _await_hello(self) -> None:
+    def _wait_until_ready(self) -> None:
         assert self._control is not None
         problem = f"it was not ready after {_START_S:.0f} s"
         with contextlib.suppress(TimeoutError):
-            line = Lines(self._control).read(_START_S)
+            line = JsonLines(self._control).read(_START_S)
             if line and "pid" in line:
                 return
-            problem = str(line["failed"]) if line else self._last_words()
+            problem = str(line["failed"]) if line else self._last_stderr_line()
         self.destroy()
         raise self._unavailable(problem)
 
-    def _last_words(self) -> str:
+    def _last_stderr_line(self) -> str:
         assert self._stderr is not None
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -145,7 +147,7 @@ class Server:
             "run `autograder doctor` to see what this machine can give",
         )
 
-    def spawn(self, settings: dict[str, Any]) -> Child:
+    def spawn(self, settings: dict[str, Any]) -> SessionProcess:
         """A fresh session: a process behind the wall, waiting for the host's first message.
 
         Args:
@@ -167,16 +169,16 @@ class Server:
             f"no session could be started ({problem})", "see whether the machine is out of memory"
         )
 
-    def _spawn(self, settings: dict[str, Any]) -> Child:
+    def _spawn(self, settings: dict[str, Any]) -> SessionProcess:
         assert self._control is not None
         ours, theirs = socket.socketpair()
-        status, keeper = socket.socketpair()
-        keeper_says = Lines(status)
-        child = Child(ours, keeper_says, self.destroy)
+        status, supervisor = socket.socketpair()
+        keeper_says = JsonLines(status)
+        child = SessionProcess(ours, keeper_says, self.destroy)
         try:
-            with theirs, keeper:
+            with theirs, supervisor:
                 self._control.settimeout(_SPAWN_S)
-                socket.send_fds(self._control, [b"s"], [theirs.fileno(), keeper.fileno()])
+                socket.send_fds(self._control, [b"s"], [theirs.fileno(), supervisor.fileno()])
             answer = keeper_says.read(_SPAWN_S)
             if answer is None:
                 raise EOFError
@@ -215,11 +217,11 @@ class Server:
             self._control = None
         if self._process is None:
             return
-        if self._first is not None:
+        if self._init_pid is not None:
             # The first process of bubblewrap's namespace; bubblewrap itself only waits for it.
             with contextlib.suppress(OSError):
-                os.kill(self._first, signal.SIGKILL)
-            self._first = None
+                os.kill(self._init_pid, signal.SIGKILL)
+            self._init_pid = None
         else:
             self._process.kill()
         try:

@@ -17,10 +17,10 @@ from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.conversation import (
     Budget,
     Conversation,
-    RaisedInfo,
+    ExceptionInfo,
     StudentDied,
     StudentFailure,
-    StudentGarbled,
+    StudentProtocolError,
     StudentRaised,
     StudentTimeout,
     Value,
@@ -33,15 +33,15 @@ from autograder.status import CellStatus
 __all__ = [
     "Budget",
     "CellRecord",
-    "Child",
     "Conversation",
-    "Exit",
-    "RaisedInfo",
+    "ExceptionInfo",
+    "ProcessExit",
     "Server",
     "Session",
+    "SessionProcess",
     "StudentDied",
     "StudentFailure",
-    "StudentGarbled",
+    "StudentProtocolError",
     "StudentRaised",
     "StudentTimeout",
     "Value",
@@ -58,15 +58,15 @@ SLACK_S = 15.0
 FORK_TRIES = 3
 
 
-class Exit(Protocol):
-    """How a student's process ended, as its keeper saw it."""
+class ProcessExit(Protocol):
+    """How a student's process ended, as its supervisor saw it."""
 
     @property
     def cpu_s(self) -> float:
         """CPU seconds of all that it ran."""
 
 
-class Child(Protocol):
+class SessionProcess(Protocol):
     """One student's process and everything it started."""
 
     @property
@@ -76,14 +76,14 @@ class Child(Protocol):
     def kill(self) -> None:
         """End it all; returns when nothing is left."""
 
-    def wait(self, timeout: float) -> Exit | None:
+    def wait(self, timeout: float) -> ProcessExit | None:
         """How it ended, or None while it lives."""
 
 
 class Server(Protocol):
     """Where students' processes come from (`autograder.sandbox.host.server.Server`)."""
 
-    def spawn(self, settings: dict[str, Any]) -> Child:
+    def spawn(self, settings: dict[str, Any]) -> SessionProcess:
         """A fresh process behind the wall."""
 
 
@@ -112,7 +112,7 @@ class Session:
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     cpu_s: float = 0.0
-    _child: Child | None = None
+    _child: SessionProcess | None = None
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
     _careful: bool = False
@@ -137,13 +137,13 @@ class Session:
     def criterion(self) -> Iterator[Conversation]:
         """A fresh fork of the loaded notebook, ended with all it started when the block ends."""
         sock, pid = self._fork()
-        in_time = self._timeouts < self.budget.patience
-        budget = self.budget if in_time else self.budget.hurried()
-        talk = Conversation(sock, budget, self._ends)
+        in_time = self._timeouts < self.budget.max_timeouts
+        budget = self.budget if in_time else self.budget.shortened()
+        conversation = Conversation(sock, budget, self._ends)
         try:
-            yield talk
+            yield conversation
         finally:
-            self._timeouts += talk.timed_out
+            self._timeouts += conversation.timed_out
             sock.close()
             self._reap(pid)
 

@@ -61,7 +61,7 @@ FLAGS = ("-s", "-P", "-S", "-B")
 
 
 @dataclass(frozen=True)
-class View:
+class VisiblePaths:
     """Paths on this machine.
 
     Attributes:
@@ -79,7 +79,7 @@ class View:
     packages: Path
 
     def readable(self, *, masked: bool) -> tuple[str, ...]:
-        """The view as a list of paths to allow, for Landlock.
+        """The visible as a list of paths to allow, for Landlock.
 
         Landlock cannot take a part of a tree out again: where ``hidden`` is not masked by mounts,
         the parts around it are listed one by one.
@@ -94,7 +94,7 @@ class View:
 
 
 @functools.cache
-def view() -> View:
+def visible_paths() -> VisiblePaths:
     """Find out, by starting the interpreter once as a session would.
 
     Raises:
@@ -117,7 +117,7 @@ def view() -> View:
     loaded = [Path(os.path.normpath(name)) for name in _loaded(python, numpy.parent)]
     files = [p for p in loaded if not any(p.is_relative_to(tree) for tree in everything)]
     files += [Path(name) for name in _SYSTEM_FILES if Path(name).exists()]
-    return View(python, everything, hidden, tuple(dict.fromkeys(files)), numpy.parent)
+    return VisiblePaths(python, everything, hidden, tuple(dict.fromkeys(files)), numpy.parent)
 
 
 def _base() -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
-class Plan:
+class ServerConfig:
     """One server's orders. Holds nothing that a student may not know.
 
     Attributes:
@@ -40,7 +40,7 @@ class Plan:
         return self.level in ("full", "namespaces")
 
     @property
-    def walled(self) -> bool:
+    def confined(self) -> bool:
         """Whether system calls and files are restricted, and not only resources."""
         return self.level != "limits"
 
@@ -49,7 +49,7 @@ class Plan:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Plan:
+    def from_json(cls, text: str) -> ServerConfig:
         """From the command line."""
         fields = json.loads(text)
         fields["readable"] = tuple(fields["readable"])
@@ -57,7 +57,7 @@ class Plan:
 
 
 UIDS = 64
-"""How many user ids after ``Plan.uid`` belong to one server."""
+"""How many user ids after ``ServerConfig.uid`` belong to one server."""
 
 
 SCRATCH_PARENT = "/scratch"

@@ -10,23 +10,23 @@ import struct
 from typing import NoReturn
 
 from ..confine import confine, processes
-from ..confine.confine import Ground
+from ..confine.confine import Confinement
 
 
 def become(
-    ground: Ground, keeper: int, sock: int, report: int, scratch: str, uid: int | None
+    confinement: Confinement, supervisor: int, sock: int, report: int, scratch: str, uid: int | None
 ) -> NoReturn:
     """Build the wall, then run the session. Never returns, and never runs student code unwalled."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()  # a signal to the process group would pass the border of a namespace
-        confine.keep_descriptors(sock, report, ground.rules(scratch))
+        confine.close_other_descriptors(sock, report, confinement.rules(scratch))
     except BaseException:
         os._exit(125)
     try:
-        number = processes.myself().pid
-        confine.build(ground, keeper, scratch, uid)
+        number = processes.current().pid
+        confine.build(confinement, supervisor, scratch, uid)
         from ..guest import session
 
         os.write(confine.REPORT, b"ok %d" % number)

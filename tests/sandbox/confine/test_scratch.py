@@ -35,39 +35,39 @@ def test_what_a_learner_writes_is_not_too_much(place: Path) -> None:
     for number in range(50):
         (place / f"figures/2024/{number}.png").write_bytes(bytes(10_000))
     (place / "all").symlink_to("figures")
-    assert not scratch.over(str(place), 1)
+    assert not scratch.exceeds(str(place), 1)
 
 
 def test_bytes_are_counted(place: Path) -> None:
     (place / "in").mkdir()
     for number in range(3):
         (place / f"in/{number}").write_bytes(os.urandom(2**19))
-    assert scratch.over(str(place), 1)
-    assert not scratch.over(str(place), 2)
+    assert scratch.exceeds(str(place), 1)
+    assert not scratch.exceeds(str(place), 2)
 
 
 def test_files_of_nothing_are_counted_too(place: Path) -> None:
     for number in range(scratch.FILES_PER_MB + 1):
         (place / str(number)).touch()
-    assert scratch.over(str(place), 1)
-    assert not scratch.over(str(place), 2)
+    assert scratch.exceeds(str(place), 1)
+    assert not scratch.exceeds(str(place), 2)
 
 
 def test_a_file_with_a_hole_takes_what_it_takes(place: Path) -> None:
     with (place / "sparse").open("wb") as file:
         file.truncate(2**30)
-    assert not scratch.over(str(place), 1)
+    assert not scratch.exceeds(str(place), 1)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_cannot_be_looked_at_is_too_much(place: Path) -> None:
     (place / "shut").mkdir(mode=0o300)
-    assert scratch.over(str(place), 1)
+    assert scratch.exceeds(str(place), 1)
 
 
 def test_folders_nested_beyond_reason_are_too_much(place: Path) -> None:
     nest(place, 100)
-    assert scratch.over(str(place), 1000)
+    assert scratch.exceeds(str(place), 1000)
 
 
 @pytest.mark.parametrize("depth", [1, 100, 5000])
@@ -95,4 +95,4 @@ def test_links_are_removed_and_not_followed(place: Path, tmp_path: Path) -> None
 
 def test_what_is_not_there_is_removed_already(place: Path) -> None:
     scratch.remove(str(place / "nothing"))
-    assert not scratch.over(str(place / "nothing"), 1)
+    assert not scratch.exceeds(str(place / "nothing"), 1)

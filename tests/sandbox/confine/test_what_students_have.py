@@ -88,7 +88,7 @@ def test_the_process_has_no_power_in_the_machines_eyes(level: Level, server: Ser
     child = server.spawn({"probe": "import time; time.sleep(30)"})
     try:
         assert server.pid is not None
-        last = processes.beneath(server.pid)[-1]
+        last = processes.process_tree(server.pid)[-1]
         status = dict(
             line.split(":\t", 1)
             for line in Path(f"/proc/{last.pid}/status").read_text().splitlines()

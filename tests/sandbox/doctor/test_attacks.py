@@ -12,7 +12,7 @@ from autograder.sandbox.doctor.trial import Finding, try_level
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
-from autograder.sandbox.host.visible_paths import view
+from autograder.sandbox.host.visible_paths import visible_paths
 
 HELD_BY_LIMITS = {"daemon", "fork bomb", "memory", "memory together", "files", "folders"}
 # Not `write`, `signal` and `neighbour`: there it matters whether we are root.
@@ -23,7 +23,7 @@ OPEN_AT_LIMITS = {
 
 @functools.cache
 def findings(level: Level) -> dict[str, Finding]:
-    return {finding.attack: finding for finding in try_level(level, EVERY_ATTACK, view())}
+    return {finding.attack: finding for finding in try_level(level, EVERY_ATTACK, visible_paths())}
 
 
 PROMISED = [

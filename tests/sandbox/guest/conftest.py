@@ -36,12 +36,12 @@ class Notebook:
 
     def call(self, name: str, *args: Any, **fields: Any) -> Any:
         """Call one of the notebook's functions, in a criterion of its own."""
-        with self.session.criterion() as talk:
-            return call(talk, name, *args, **fields)
+        with self.session.criterion() as conversation:
+            return call(conversation, name, *args, **fields)
 
 
-def call(talk: Conversation, name: str, *args: Any, **fields: Any) -> Any:
-    return talk.request("call", {"name": name, "steps": []}, args=args, **fields).value
+def call(conversation: Conversation, name: str, *args: Any, **fields: Any) -> Any:
+    return conversation.request("call", {"name": name, "steps": []}, args=args, **fields).value
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ class Ended:
     cpu_s: float = 0.0
 
 
-class Child:
+class SessionProcess:
     def __init__(self, group: int, sock: socket.socket) -> None:
         self.group = group
         self.sock = sock
@@ -105,15 +105,15 @@ class RealServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        self.spawned: list[Child] = []
+        self.spawned: list[SessionProcess] = []
 
-    def spawn(self, settings: dict[str, Any]) -> Child:
+    def spawn(self, settings: dict[str, Any]) -> SessionProcess:
         del settings
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._control, [b"s"], [theirs.fileno()])
             group = int.from_bytes(self._control.recv(4), "little")
-        child = Child(group, ours)
+        child = SessionProcess(group, ours)
         self.spawned.append(child)
         return child
 

@@ -103,10 +103,10 @@ def test_step_by_step_with_every_name_used_again(notebook: Open) -> None:
         assert book.session.defined["Convolution"] == ("__init__", "forward")
         x = np.random.default_rng(0).normal(size=(2, 3, 7, 5))
         weights, bias = np.ones((4, 3, 3, 2)), np.arange(4.0)
-        with book.session.criterion() as talk:
-            layer = call(talk, "Convolution", weights, bias, 2, 1)
+        with book.session.criterion() as conversation:
+            layer = call(conversation, "Convolution", weights, bias, 2, 1)
             place = {"ref": layer.number, "steps": [["attr", "forward"]]}
-            got = talk.request("call", place, args=[x]).value
+            got = conversation.request("call", place, args=[x]).value
         np.testing.assert_allclose(got, source_lib.Convolution(weights, bias, 2, 1).forward(x))
 
 
@@ -141,10 +141,10 @@ def test_an_essay_with_a_log_class_and_one_cell_that_does_not_parse(notebook: Op
     with notebook(*written) as book:
         assert book.statuses == ["error", "ok", "error", "error", "error"]
         assert book.session.defined["MaxPool2D"] == ("__init__", "forward")
-        with book.session.criterion() as talk:
-            layer = call(talk, "MaxPool2D", 2, 2)
+        with book.session.criterion() as conversation:
+            layer = call(conversation, "MaxPool2D", 2, 2)
             place = {"ref": layer.number, "steps": [["attr", "forward"]]}
-            assert talk.request("call", place, args=[np.arange(6.0)]).value == 5
+            assert conversation.request("call", place, args=[np.arange(6.0)]).value == 5
 
 
 def test_a_network_on_a_book_that_is_not_there_with_its_training_run(notebook: Open) -> None:

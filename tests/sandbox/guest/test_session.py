@@ -17,13 +17,13 @@ from autograder.sandbox.host.session import (
     Session,
     StudentDied,
     StudentFailure,
-    StudentGarbled,
+    StudentProtocolError,
     StudentRaised,
     StudentTimeout,
 )
 from autograder.sandbox.protocol import wire
 from tests.sandbox.guest.conftest import SHORT, Open, call
-from tests.sandbox.guest.real_process import Child, RealServer
+from tests.sandbox.guest.real_process import RealServer, SessionProcess
 
 GOOD = "def good(x):\n    return x + 1"
 
@@ -64,9 +64,9 @@ class TestValues:
 
     def test_changes_in_place_are_reported(self, notebook: Open) -> None:
         cell = "def step(w, g):\n    w -= 0.5 * g\n    g = g * 9\n    return w"
-        with notebook(cell) as book, book.session.criterion() as talk:
+        with notebook(cell) as book, book.session.criterion() as conversation:
             w, g = np.ones(3), np.array([1.0, 2.0, 3.0])
-            answer = talk.request(
+            answer = conversation.request(
                 "call", {"name": "step", "steps": []}, args=[w, g], want_args=True
             )
             assert answer.args is not None
@@ -76,10 +76,10 @@ class TestValues:
 
     def test_what_cannot_travel_says_what_it_is(self, notebook: Open) -> None:
         cells = ("import sys, torch", "def f(n): return [sys, torch, object, {1, 2}][n]")
-        with notebook(*cells) as book, book.session.criterion() as talk:
-            assert isinstance(call(talk, "f", 0), wire.Opaque)
-            assert isinstance(call(talk, "f", 1), wire.Opaque)
-            assert isinstance(call(talk, "f", 2), wire.Reference)
+        with notebook(*cells) as book, book.session.criterion() as conversation:
+            assert isinstance(call(conversation, "f", 0), wire.Opaque)
+            assert isinstance(call(conversation, "f", 1), wire.Opaque)
+            assert isinstance(call(conversation, "f", 2), wire.Reference)
 
     @pytest.mark.parametrize(
         "big",
@@ -92,17 +92,17 @@ class TestValues:
     )
     def test_too_much_is_the_students_error_and_not_the_end(self, notebook: Open, big: str) -> None:
         cell = f"def f(): return {big}\ndef g(): return 1"
-        with notebook(cell) as book, book.session.criterion() as talk:
+        with notebook(cell) as book, book.session.criterion() as conversation:
             with pytest.raises(StudentRaised):
-                call(talk, "f")
-            assert call(talk, "g") == 1
+                call(conversation, "f")
+            assert call(conversation, "g") == 1
 
     def test_a_value_that_holds_itself_comes_to_an_end(self, notebook: Open) -> None:
         cell = "def f():\n    a = []\n    a += [a, a]\n    return a\ndef g(): return 1"
-        with notebook(cell) as book, book.session.criterion() as talk:
+        with notebook(cell) as book, book.session.criterion() as conversation:
             with pytest.raises(StudentRaised, match="parts"):
-                call(talk, "f")
-            assert call(talk, "g") == 1
+                call(conversation, "f")
+            assert call(conversation, "g") == 1
 
 
 class TestObjects:
@@ -126,8 +126,8 @@ class TestObjects:
     )
 
     def test_they_stay_inside_and_their_places_can_be_reached(self, notebook: Open) -> None:
-        with notebook(self.LAYER) as book, book.session.criterion() as talk:
-            layer = call(talk, "Layer", np.eye(2), 3)
+        with notebook(self.LAYER) as book, book.session.criterion() as conversation:
+            layer = call(conversation, "Layer", np.eye(2), 3)
             assert isinstance(layer, wire.Reference)
             assert layer.class_name == "Layer"
             here = {"ref": layer.number}
@@ -136,16 +136,18 @@ class TestObjects:
                 return {**here, "steps": [list(step) for step in steps]}
 
             x = np.ones((1, 2))
-            y = talk.request("call", steps(("attr", "forward")), args=[x]).value
+            y = conversation.request("call", steps(("attr", "forward")), args=[x]).value
             assert y.tolist() == [[3, 3]]
-            assert talk.request("get", steps(("attr", "x"))).value.tolist() == [[1, 1]]
-            talk.request("set", steps(("attr", "n")), value=2)
-            talk.request("set", steps(("attr", "params"), ("item", "W1")), value=2 * np.eye(2))
-            y = talk.request("call", steps(("attr", "forward")), args=[x]).value
+            assert conversation.request("get", steps(("attr", "x"))).value.tolist() == [[1, 1]]
+            conversation.request("set", steps(("attr", "n")), value=2)
+            conversation.request(
+                "set", steps(("attr", "params"), ("item", "W1")), value=2 * np.eye(2)
+            )
+            y = conversation.request("call", steps(("attr", "forward")), args=[x]).value
             assert y.tolist() == [[4, 4]]
             inner = (("attr", "inner"), ("item", 0), ("attr", "n"))
-            assert talk.request("get", steps(*inner)).value == 2
-            assert call(talk, "is_layer", layer) is True
+            assert conversation.request("get", steps(*inner)).value == 2
+            assert call(conversation, "is_layer", layer) is True
 
     @pytest.mark.parametrize(
         ("steps", "error"),
@@ -158,13 +160,13 @@ class TestObjects:
     def test_a_place_that_is_not_there_is_the_students_error(
         self, notebook: Open, steps: Any, error: str
     ) -> None:
-        with notebook(self.LAYER) as book, book.session.criterion() as talk:
-            layer = call(talk, "Layer", np.eye(2))
+        with notebook(self.LAYER) as book, book.session.criterion() as conversation:
+            layer = call(conversation, "Layer", np.eye(2))
             with pytest.raises(StudentRaised, match=error):
-                talk.request("get", {"ref": layer.number, "steps": steps})
+                conversation.request("get", {"ref": layer.number, "steps": steps})
             with pytest.raises(StudentRaised, match="no"):
-                call(talk, "broken")
-            assert call(talk, "is_layer", layer) is True
+                call(conversation, "broken")
+            assert call(conversation, "is_layer", layer) is True
 
 
 class TestFunctionsOfTheSuite:
@@ -194,21 +196,21 @@ class TestFunctionsOfTheSuite:
         def half(x: Any) -> Any:
             return x / 2
 
-        with notebook(cell) as book, book.session.criterion() as talk:
-            assert "cannot take this" in call(talk, "use", half)
+        with notebook(cell) as book, book.session.criterion() as conversation:
+            assert "cannot take this" in call(conversation, "use", half)
             with pytest.raises(StudentRaised, match="cannot take this"):
-                call(talk, "let", half)
-            assert call(talk, "right", half) == 1.5
+                call(conversation, "let", half)
+            assert call(conversation, "right", half) == 1.5
 
     def test_what_they_are_told_does_not_name_the_hidden_test(self, notebook: Open) -> None:
         def half(x: Any) -> Any:
             return x / 2
 
-        with notebook("def wrong(f): f(1, 2)") as book, book.session.criterion() as talk:
+        with notebook("def wrong(f): f(1, 2)") as book, book.session.criterion() as conversation:
             with pytest.raises(
                 StudentRaised, match="cannot take this: half\\(\\) takes 1"
             ) as raised:
-                call(talk, "wrong", half)
+                call(conversation, "wrong", half)
             assert "test_" not in str(raised.value)
 
     def test_neither_warnings_nor_small_integers_trouble_it(self, notebook: Open) -> None:
@@ -217,16 +219,16 @@ class TestFunctionsOfTheSuite:
             "def overflow(f): return f(np.array([1e300, np.nan]))\n"
             "def many(f): return f(np.ones((3 * 2**20, 1), np.int8))"
         )
-        with notebook(cell) as book, book.session.criterion() as talk:
-            assert call(talk, "overflow", lambda x: float((x[0] ** 2).real)) == float("inf")
+        with notebook(cell) as book, book.session.criterion() as conversation:
+            assert call(conversation, "overflow", lambda x: float((x[0] ** 2).real)) == float("inf")
             with pytest.raises(StudentRaised, match="too large"):
-                call(talk, "many", lambda x: float(np.sum(x)))
+                call(conversation, "many", lambda x: float(np.sum(x)))
 
     def test_one_that_is_kept_can_be_called_later(self, notebook: Open) -> None:
         cell = "kept = []\ndef keep(f): kept.append(f)\ndef use(x): return kept[0](x)"
-        with notebook(cell) as book, book.session.criterion() as talk:
-            call(talk, "keep", lambda x: x + 1)
-            assert call(talk, "use", 1) == 2
+        with notebook(cell) as book, book.session.criterion() as conversation:
+            call(conversation, "keep", lambda x: x + 1)
+            assert call(conversation, "use", 1) == 2
 
     def test_calling_it_for_ever_ends_in_time(self, notebook: Open) -> None:
         cell = (
@@ -314,10 +316,10 @@ class TestEachCriterionAlone:
 
     def test_a_lost_process_is_not_asked_again(self, notebook: Open) -> None:
         cell = "def bad():\n    import os\n    os._exit(0)\ndef fine(): return 1"
-        with notebook(cell) as book, book.session.criterion() as talk:
+        with notebook(cell) as book, book.session.criterion() as conversation:
             for name in ("bad", "fine"):
                 with pytest.raises(StudentDied):
-                    call(talk, name)
+                    call(conversation, name)
 
     def test_where_no_signal_comes_through_the_host_gives_up(self, notebook: Open) -> None:
         cell = code(
@@ -335,7 +337,7 @@ class TestEachCriterionAlone:
             assert book.call("good", 1) == 2
 
     def test_a_notebook_that_uses_up_its_patience_is_hurried(self, notebook: Open) -> None:
-        budget = Budget(call_cpu_s=0.6, patience=2, hurried_cpu_s=0.1)
+        budget = Budget(call_cpu_s=0.6, max_timeouts=2, shortened_cpu_s=0.1)
         cell = "def bad():\n    while True: pass"
         spent = []
         with notebook(GOOD, cell, budget=budget) as book:
@@ -396,7 +398,7 @@ class TestWhatComesBackIsNotBelieved:
     ) -> None:
         cell = f"def bad():\n    everywhere({data})\n    return 1"
         with notebook(GOOD, WRITE, cell) as book:
-            with pytest.raises(StudentGarbled):
+            with pytest.raises(StudentProtocolError):
                 book.call("bad")
             assert book.call("good", 1) == 2
 
@@ -410,10 +412,10 @@ class TestWhatComesBackIsNotBelieved:
                 return 1
             """
         )
-        with notebook(WRITE, cell, GOOD) as book, book.session.criterion() as talk:
+        with notebook(WRITE, cell, GOOD) as book, book.session.criterion() as conversation:
             for name in ("bad", "good"):
-                with pytest.raises(StudentGarbled):
-                    call(talk, name)
+                with pytest.raises(StudentProtocolError):
+                    call(conversation, name)
 
     def test_a_thread_that_reads_the_requests_only_harms_itself(self, notebook: Open) -> None:
         cell = code(
@@ -433,10 +435,10 @@ class TestWhatComesBackIsNotBelieved:
         )
         budget = Budget(call_cpu_s=0.2, call_wall_s=0.2)
         with notebook(GOOD, WRITE, cell, budget=budget) as book:
-            with book.session.criterion() as talk:
-                assert call(talk, "bad") == 1
+            with book.session.criterion() as conversation:
+                assert call(conversation, "bad") == 1
                 with contextlib.suppress(StudentTimeout, StudentDied):  # who reads first?
-                    assert call(talk, "good", 1) == 2
+                    assert call(conversation, "good", 1) == 2
             assert book.call("good", 1) == 2
 
     @pytest.mark.parametrize(
@@ -507,7 +509,7 @@ class TestTheGradersOwnFaults:
             def __init__(self) -> None:
                 """Take the warm interpreter of another."""
 
-            def spawn(self, settings: dict[str, Any]) -> Child:
+            def spawn(self, settings: dict[str, Any]) -> SessionProcess:
                 child = server.spawn(settings)
                 child.kill()
                 return child
@@ -520,18 +522,18 @@ class TestTheGradersOwnFaults:
             def __init__(self) -> None:
                 self.count = 0
 
-            def spawn(self, settings: dict[str, Any]) -> Child:
+            def spawn(self, settings: dict[str, Any]) -> SessionProcess:
                 child = server.spawn(settings)
                 self.count += 1
                 if self.count == 1:
                     child.kill()
                 return child
 
-        with Session(Shaky(), [(0, GOOD)], SHORT) as session, session.criterion() as talk:
-            assert call(talk, "good", 1) == 2
+        with Session(Shaky(), [(0, GOOD)], SHORT) as session, session.criterion() as conversation:
+            assert call(conversation, "good", 1) == 2
 
     def test_a_suite_that_passes_what_does_not_travel_is_told(self, notebook: Open) -> None:
-        with notebook(GOOD) as book, book.session.criterion() as talk:
-            assert isinstance(talk, Conversation)
+        with notebook(GOOD) as book, book.session.criterion() as conversation:
+            assert isinstance(conversation, Conversation)
             with pytest.raises(TypeError, match="does not travel"):
-                call(talk, "good", object())
+                call(conversation, "good", object())

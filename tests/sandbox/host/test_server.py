@@ -16,9 +16,9 @@ from autograder.sandbox.confine import processes
 from autograder.sandbox.host import command_line
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.process import Child
+from autograder.sandbox.host.process import SessionProcess
 from autograder.sandbox.host.server import Server
-from autograder.sandbox.host.visible_paths import view
+from autograder.sandbox.host.visible_paths import visible_paths
 from autograder.sandbox.protocol import wire
 from tests.sandbox.conftest import answer, end
 
@@ -121,7 +121,7 @@ def test_a_server_that_died_is_replaced(level: Level) -> None:
     with Server(level, Limits()) as mortal:
         child = mortal.spawn({"probe": SLEEP})
         assert mortal.pid is not None
-        doomed = [process.pid for process in processes.beneath(mortal.pid)]
+        doomed = [process.pid for process in processes.process_tree(mortal.pid)]
         for pid in doomed:
             with _unless_gone():
                 os.kill(pid, signal.SIGKILL)
@@ -140,7 +140,7 @@ def test_a_keeper_that_breaks_takes_all_of_its_session_along(
     package = tmp_path / "sandbox"
     shutil.copytree(command_line.PACKAGE_FOLDER, package)
     with (package / "confine" / "scratch.py").open("a") as file:
-        file.write("\ndef over(directory, megabytes):\n    raise RecursionError\n")
+        file.write("\ndef exceeds(directory, megabytes):\n    raise RecursionError\n")
     monkeypatch.setattr(command_line, "PACKAGE_FOLDER", package)
     with Server(level, Limits()) as broken:
         child = broken.spawn({"probe": """
@@ -166,7 +166,7 @@ def test_no_session_outlives_its_server(level: Level) -> None:
     with Server(level, Limits()) as closing:
         child = closing.spawn({"probe": SLEEP})
         assert closing.pid is not None
-        everything = [process.pid for process in processes.beneath(closing.pid)]
+        everything = [process.pid for process in processes.process_tree(closing.pid)]
         assert len(everything) >= 2
         if level < Level.NAMESPACES:
             child.kill()  # its keeper is not the server: it obeys its own host alone
@@ -184,7 +184,7 @@ def test_no_session_outlives_the_host(level: Level) -> None:
             server.start()
             kept = server.spawn({"probe": SLEEP})
             assert server.pid is not None
-            found = [process.pid for process in processes.beneath(server.pid)]
+            found = [process.pid for process in processes.process_tree(server.pid)]
             os.write(write, f"{found} {server.session_directories()}".encode())
             kept.wait(60)
         finally:
@@ -229,13 +229,13 @@ def test_a_server_that_cannot_start_says_what_is_wrong_and_what_to_do(
 ) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(SandboxUnavailable) as raised:
-        Server(Level.FULL, Limits(), view()).start()
+        Server(Level.FULL, Limits(), visible_paths()).start()
     assert "bubblewrap" in raised.value.what
     assert raised.value.remedy
 
 
 def test_what_a_session_sends_after_it_was_killed_is_the_end(server: Server) -> None:
-    child: Child = server.spawn({"probe": SLEEP})
+    child: SessionProcess = server.spawn({"probe": SLEEP})
     child.kill()
     with pytest.raises(wire.Closed):
         wire.receive(child.sock, deadline=time.monotonic() + 5)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SandboxUnavailable
-from autograder.sandbox.host.command_line import first_uid, places
-from autograder.sandbox.host.visible_paths import View, view
+from autograder.sandbox.host.command_line import file_tree, first_uid
+from autograder.sandbox.host.visible_paths import VisiblePaths, visible_paths
 from autograder.sandbox.protocol.config import UIDS
 
 
-def beside_everything_else(tmp_path: Path) -> View:
+def beside_everything_else(tmp_path: Path) -> VisiblePaths:
     """numpy in the standard library's own site-packages, as without a virtual environment."""
     stdlib = tmp_path / "lib" / "python3"
     packages = stdlib / "site-packages"
@@ -18,11 +18,11 @@ def beside_everything_else(tmp_path: Path) -> View:
         directory.mkdir(parents=True)
     (stdlib / "os.py").touch()
     python = tmp_path / "bin" / "python3"
-    return View(python, (stdlib, packages / "numpy"), (packages,), (), packages)
+    return VisiblePaths(python, (stdlib, packages / "numpy"), (packages,), (), packages)
 
 
 def test_this_machines_view_holds_the_library_and_numpy_and_no_other_package() -> None:
-    seen = view()
+    seen = visible_paths()
     assert (seen.packages / "numpy").samefile(
         seen.trees[[t.name for t in seen.trees].index("numpy")]
     )
@@ -41,7 +41,7 @@ def test_packages_beside_numpy_are_left_out_path_by_path(tmp_path: Path) -> None
 
 def test_packages_beside_numpy_are_masked_and_numpy_put_over_the_mask(tmp_path: Path) -> None:
     seen = beside_everything_else(tmp_path)
-    tree = places(seen)
+    tree = file_tree(seen)
     numpy = str(seen.packages / "numpy")
     assert tree.hidden == (str(seen.packages),)
     assert [target for _, target in tree.over_hidden] == [numpy]
@@ -49,12 +49,12 @@ def test_packages_beside_numpy_are_masked_and_numpy_put_over_the_mask(tmp_path: 
 
 
 def test_every_directory_above_what_is_seen_is_made_explicitly(tmp_path: Path) -> None:
-    tree = places(beside_everything_else(tmp_path))
+    tree = file_tree(beside_everything_else(tmp_path))
     assert {str(tmp_path), str(tmp_path / "bin"), str(tmp_path / "lib")} <= set(tree.directories)
 
 
 def test_an_interpreter_under_tmp_keeps_its_place() -> None:
-    tree = places(View(Path("/tmp/bin/python"), (), (), (), Path("/tmp/lib")))
+    tree = file_tree(VisiblePaths(Path("/tmp/bin/python"), (), (), (), Path("/tmp/lib")))
     assert "/tmp" in tree.directories
     assert tree.links == ()
 
