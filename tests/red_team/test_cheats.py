@@ -181,8 +181,8 @@ wire._Encoder.tree = lambda self, value, depth=0: True
 def attack(x, *more): return x
 """,
     "the session says that all is well": """
-session = next(m for n, m in sys.modules.items() if n.endswith("guest.session"))
-session._perform = lambda request, book, objects, answer: answer.update(
+requests = next(m for n, m in sys.modules.items() if n.endswith("guest.requests"))
+requests._perform = lambda request, own, objects: dict(
     value=True, args=request["args"], passed=True, status="passed")
 def attack(x, *more): return x
 """,

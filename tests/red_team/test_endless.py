@@ -89,8 +89,8 @@ def attack(x, *more):
 """,
     "the clock is taken away": """
 import contextlib
-session = next(m for n, m in sys.modules.items() if n.endswith("guest.session"))
-session.clock.limit = lambda *a: contextlib.nullcontext()
+timeouts = next(m for n, m in sys.modules.items() if n.endswith("guest.timeouts"))
+timeouts.limit = lambda *a: contextlib.nullcontext()
 def attack(x, *more):
     while True: pass
 """,

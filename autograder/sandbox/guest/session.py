@@ -5,7 +5,7 @@ in it knows the right answers: it receives inputs and returns what the student's
 
 Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
 criterion on it), ``reap`` (kill that criterion's process and everything it started).
-Messages on a criterion's socket: ``call``, ``get``, ``set``; see `serve`.
+Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import stub_modules, timeouts
+from . import stub_modules
 from .cells import Notebook
 from .exceptions import describe
+from .requests import Objects, defined, respond
 
 # Bound before any student code runs: it may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
@@ -59,8 +60,19 @@ def make_reproducible() -> None:
     uninitialised is filled with NaN (or a large odd integer), so that code which reads it is always
     wrong, and always in the same way.
     """
+    seed()
+    for owner, name, function in reproducible_functions():
+        setattr(owner, name, function)
+
+
+def seed() -> None:
+    """Seed the global random generators."""
     random.seed(0)
     np.random.seed(0)
+
+
+def reproducible_functions() -> list[tuple[Any, str, Any]]:
+    """The replacements of NumPy's own functions, as (owner, name, function)."""
     unseeded, empty, empty_like = np.random.default_rng, np.empty, np.empty_like
 
     def default_rng(seed: Any = None) -> np.random.Generator:
@@ -79,8 +91,11 @@ def make_reproducible() -> None:
     def poisoned_empty_like(*args: Any, **kwargs: Any) -> np.ndarray[Any, Any]:
         return poisoned(empty_like(*args, **kwargs))
 
-    np.random.default_rng = default_rng
-    np.empty, np.empty_like = poisoned_empty, poisoned_empty_like  # type: ignore[misc,assignment]
+    return [
+        (np.random, "default_rng", default_rng),
+        (np, "empty", poisoned_empty),
+        (np, "empty_like", poisoned_empty_like),
+    ]
 
 
 def _initial_names() -> dict[str, Any]:
@@ -126,28 +141,7 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
     )
     if _getpid() != owner:
         _exit(0)
-    wire.send(sock, {"records": records, "defined": _defined(book)})
-
-
-def _defined(book: Notebook) -> dict[str, list[str] | None]:
-    """What the student defined: function name → None, class name → names of its methods."""
-    found: dict[str, list[str] | None] = {}
-    for name, value in book.own.items():
-        found[name] = _methods(value) if isinstance(value, type) else None
-    return found
-
-
-def _methods(kind: type) -> list[str]:
-    """A class's methods; its own count before inherited ones where the number is limited."""
-    found: dict[str, None] = {}
-    for base in kind.__mro__:
-        for key in vars(base) if base is not object else ():
-            try:
-                if callable(getattr(kind, key, None)):
-                    found[key] = None
-            except Exception:  # a descriptor of the student's own
-                continue
-    return sorted(list(found)[:200])
+    wire.send(sock, {"records": records, "defined": defined(book.own)})
 
 
 def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
@@ -164,8 +158,7 @@ def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
             sock.close()
             # Seed again: calls must draw the same numbers however far a training run got before
             # it was stopped.
-            random.seed(0)
-            np.random.seed(0)
+            seed()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
             np.seterr(under="ignore")
             serve(socket.socket(fileno=descriptors[0]), book)
@@ -188,107 +181,37 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-class _Objects:
-    """Objects that stay in this process, by number, and host functions that can be called."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.kept: list[object] = []
-        self.request: Any = None
-
-    def refer(self, thing: object) -> wire.Reference | wire.Opaque:
-        if isinstance(thing, (type(sys), stub_modules.MissingImport)):
-            return wire.Opaque(type(thing).__name__)
-        self.kept.append(thing)
-        return wire.Reference(len(self.kept) - 1, type(thing).__name__)
-
-    def resolve(self, thing: object) -> object:
-        if isinstance(thing, wire.Reference):
-            return self.kept[thing.number]
-        if isinstance(thing, wire.Callback):
-            return self._host_function(thing.number)
-        return thing
-
-    def _host_function(self, number: int) -> Any:
-        def function(*args: Any) -> Any:
-            self.send({"id": self.request, "callback": number, "args": list(args)})
-            answer = self.receive()
-            if "error" in answer:
-                raise ValueError(answer["error"])
-            return answer["value"]
-
-        return function
-
-    def send(self, message: dict[str, Any]) -> None:
-        wire.send(self.sock, message, refer=self.refer)
-
-    def receive(self) -> dict[str, Any]:
-        return wire.receive(self.sock, resolve=self.resolve, keep_strides=True)
-
-
 def serve(sock: socket.socket, book: Notebook) -> None:
-    """Answer a criterion's requests until the host hangs up.
-
-    A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps``
-    of ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``,
-    or ``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
-    ``want_args``, the ``args`` as they are after the call) or ``error``.
-    """
-    objects = _Objects(sock)
+    """Answer a criterion's requests (see `requests`) until the host hangs up."""
     owner = _getpid()
+    request: dict[str, Any] = {}
+
+    def call_host(number: int, args: list[Any]) -> dict[str, Any]:
+        send({"id": request["id"], "callback": number, "args": args})
+        return receive()
 
     def stuck() -> None:
-        wire.send(sock, {"id": objects.request, "timeout": True})
+        wire.send(sock, {"id": request["id"], "timeout": True})
         _exit(0)
 
+    def send(message: dict[str, Any]) -> None:
+        wire.send(sock, message, refer=objects.refer)
+
+    def receive() -> dict[str, Any]:
+        return wire.receive(sock, resolve=objects.resolve, keep_strides=True)
+
+    objects = Objects(call_host)
     while True:
         try:
-            request = objects.receive()
+            request = receive()
         except wire.WireError:
             return
-        objects.request = request["id"]
-        answer: dict[str, Any] = {"id": request["id"]}
-        try:
-            with timeouts.limit(request["cpu_s"], request["wall_s"], stuck):
-                try:
-                    _perform(request, book, objects, answer)
-                except timeouts.TimeUp:
-                    raise
-                except BaseException as error:
-                    answer = {"id": request["id"], "error": dict(describe(error))}
-        except timeouts.TimeUp:
-            answer = {"id": request["id"], "timeout": True}
+        answer = respond(request, book.own, objects, stuck)
         if _getpid() != owner:
             _exit(0)  # the student's code forked, and the child returned here as well
         try:
-            objects.send(answer)
+            send(answer)
         except wire.Closed:
             return
         except BaseException as error:  # a value that cannot be encoded is the student's error
-            objects.send({"id": request["id"], "error": dict(describe(error))})
-
-
-def _perform(
-    request: dict[str, Any], book: Notebook, objects: _Objects, answer: dict[str, Any]
-) -> None:
-    steps = list(request["steps"])
-    if "name" in request:
-        place: Any = book.own[request["name"]]
-    else:
-        place = objects.kept[request["ref"]]
-    last = steps.pop() if request["op"] == "set" else None
-    for kind, key in steps:
-        place = getattr(place, key) if kind == "attr" else place[key]
-    if last is not None:
-        if last[0] == "attr":
-            setattr(place, last[1], request["value"])
-        else:
-            place[last[1]] = request["value"]
-        answer["value"] = None
-    elif request["op"] == "call":
-        args = request["args"]
-        answer["value"] = place(*args, **request["kwargs"])
-        if request["want_args"]:
-            answer["args"] = args
-    else:
-        answer["value"] = place
+            send({"id": request["id"], "error": dict(describe(error))})

@@ -143,7 +143,7 @@ class Conversation:
         value: Any = None,
         want_args: bool = False,
     ) -> Value:
-        """Ask for ``call``, ``get`` or ``set`` at a place; see ``guest.session.serve``."""
+        """Ask for ``call``, ``get`` or ``set`` at a place; see ``guest.requests``."""
         if self._lost is not None:
             raise self._lost
         if self._calling_back:
@@ -175,7 +175,7 @@ class Conversation:
 
     def _answer(self, number: int, deadline: float) -> Value:
         while True:
-            answer = wire.receive(self._sock, deadline=deadline)
+            answer = self._receive(deadline)
             if type(answer.get("id")) is not int or answer["id"] != number:
                 raise wire.WireError("an answer to a request that was not made")
             if "callback" in answer:
@@ -217,6 +217,9 @@ class Conversation:
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        return wire.receive(self._sock, deadline=deadline)
 
     def _refer(self, thing: object) -> wire.Callback | wire.Opaque:
         if callable(thing):

@@ -338,10 +338,8 @@ def send(
     """
     encoder = _Encoder(refer, keep_strides)
     tree = {key: encoder.tree(value) for key, value in message.items()}
-    header = json.dumps(tree, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    lengths = [len(buffer) for buffer in encoder.buffers]
-    if len(header) > MAX_HEADER or sum(lengths) > MAX_TOTAL or len(lengths) > MAX_BUFFERS:
-        raise WireError("the value is larger than 64 MB, or has more than 10 000 arrays")
+    header = _header(tree)
+    lengths = _lengths(encoder.buffers, header)
     head = _PREFIX.pack(MAGIC, len(header), len(lengths))
     head += struct.pack(f"<{len(lengths)}Q", *lengths) + header
     if sum(lengths) < 1 << 16:  # one system call for the usual small message
@@ -394,6 +392,41 @@ def receive(
         raise WireError("the header is not readable") from error
     if not isinstance(tree, dict):
         raise WireError("the header is not an object")
+    return _decoded(tree, buffers, resolve, keep_strides)
+
+
+def copied(
+    message: dict[str, Any],
+    *,
+    refer: Refer = _opaque,
+    resolve: Resolve = _itself,
+    keep_strides: bool = False,
+) -> dict[str, Any]:
+    """What the other side would receive of a message: `send` and `receive` with nothing between.
+
+    Raises:
+        WireError: as both would.
+    """
+    encoder = _Encoder(refer, keep_strides)
+    tree = {key: encoder.tree(value) for key, value in message.items()}
+    _lengths(encoder.buffers, _header(tree))  # as large as a message may be, and no larger
+    return _decoded(tree, [bytearray(buffer) for buffer in encoder.buffers], resolve, keep_strides)
+
+
+def _header(tree: dict[str, Any]) -> bytes:
+    return json.dumps(tree, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _lengths(buffers: list[bytes | memoryview], header: bytes) -> list[int]:
+    lengths = [len(buffer) for buffer in buffers]
+    if len(header) > MAX_HEADER or sum(lengths) > MAX_TOTAL or len(lengths) > MAX_BUFFERS:
+        raise WireError("the value is larger than 64 MB, or has more than 10 000 arrays")
+    return lengths
+
+
+def _decoded(
+    tree: dict[str, Any], buffers: list[bytearray], resolve: Resolve, keep_strides: bool
+) -> dict[str, Any]:
     decoder = _Decoder(buffers, resolve, keep_strides)
     try:
         return {key: decoder.value(value) for key, value in tree.items()}

@@ -1,0 +1,124 @@
+"""What the host may ask of the student's functions and objects, and how it is answered.
+
+A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps`` of
+``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, or
+``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
+``want_args``, the ``args`` as they are after the call), ``error`` or ``timeout``.
+
+How requests and answers travel is the caller's business.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..protocol import wire
+from . import stub_modules, timeouts
+from .exceptions import describe
+
+
+class Objects:
+    """Objects that stay in this process, by number, and host functions that can be called.
+
+    Args:
+        call_host: calls the host function with that number; returns ``{"value": …}`` or
+            ``{"error": text}``.
+    """
+
+    def __init__(self, call_host: Callable[[int, list[Any]], dict[str, Any]]) -> None:
+        self.kept: list[object] = []
+        self._call_host = call_host
+
+    def refer(self, thing: object) -> wire.Reference | wire.Opaque:
+        """Keep an object that does not travel and return its number; modules are never handed out."""
+        if isinstance(thing, (type(sys), stub_modules.MissingImport)):
+            return wire.Opaque(type(thing).__name__)
+        self.kept.append(thing)
+        return wire.Reference(len(self.kept) - 1, type(thing).__name__)
+
+    def resolve(self, thing: object) -> object:
+        """The object or host function that a reference or callback in a request denotes."""
+        if isinstance(thing, wire.Reference):
+            return self.kept[thing.number]
+        if isinstance(thing, wire.Callback):
+            return self._host_function(thing.number)
+        return thing
+
+    def _host_function(self, number: int) -> Callable[..., Any]:
+        def function(*args: Any) -> Any:
+            answer = self._call_host(number, list(args))
+            if "error" in answer:
+                raise ValueError(answer["error"])
+            return answer["value"]
+
+        return function
+
+
+def respond(
+    request: Mapping[str, Any],
+    own: Mapping[str, Any],
+    objects: Objects,
+    stuck: Callable[[], object] | None = None,
+) -> dict[str, Any]:
+    """Answer a request within its time limit. Never raises for what the student's code does.
+
+    Args:
+        request: see the module; ``cpu_s`` and ``wall_s`` are its limits in seconds.
+        own: what the student defined, by name.
+        objects: those that stay in this process.
+        stuck: see `timeouts.limit`.
+    """
+    answer: dict[str, Any] = {"id": request["id"]}
+    try:
+        with timeouts.limit(request["cpu_s"], request["wall_s"], stuck):
+            try:
+                return answer | _perform(request, own, objects)
+            except timeouts.TimeUp:
+                raise
+            except BaseException as error:
+                return answer | {"error": dict(describe(error))}
+    except timeouts.TimeUp:
+        return answer | {"timeout": True}
+
+
+def _perform(
+    request: Mapping[str, Any], own: Mapping[str, Any], objects: Objects
+) -> dict[str, Any]:
+    steps = list(request["steps"])
+    place: Any = own[request["name"]] if "name" in request else objects.kept[request["ref"]]
+    last = steps.pop() if request["op"] == "set" else None
+    for kind, key in steps:
+        place = getattr(place, key) if kind == "attr" else place[key]
+    if last is not None:
+        if last[0] == "attr":
+            setattr(place, last[1], request["value"])
+        else:
+            place[last[1]] = request["value"]
+        return {"value": None}
+    if request["op"] == "call":
+        args = request["args"]
+        value = place(*args, **request["kwargs"])
+        return {"value": value, "args": args} if request["want_args"] else {"value": value}
+    return {"value": place}
+
+
+def defined(own: Mapping[str, Any]) -> dict[str, list[str] | None]:
+    """What the student defined: function name → None, class name → names of its methods."""
+    return {
+        name: _methods(value) if isinstance(value, type) else None for name, value in own.items()
+    }
+
+
+def _methods(kind: type) -> list[str]:
+    """A class's methods; its own count before inherited ones where the number is limited."""
+    found: dict[str, None] = {}
+    for base in kind.__mro__:
+        for key in vars(base) if base is not object else ():
+            try:
+                if callable(getattr(kind, key, None)):
+                    found[key] = None
+            except Exception:  # a descriptor of the student's own
+                continue
+    return sorted(list(found)[:200])
