@@ -32,7 +32,7 @@ class Objects:
         self._call_host = call_host
 
     def refer(self, thing: object) -> wire.Reference | wire.Opaque:
-        """Keep an object that does not travel and return its number; modules are never handed out."""
+        """Keep an object that does not travel, and return its number. Modules stay hidden."""
         if isinstance(thing, (type(sys), stub_modules.MissingImport)):
             return wire.Opaque(type(thing).__name__)
         self.kept.append(thing)

@@ -230,6 +230,37 @@ class TestWhatDoesNotTravel:
         assert back(wire.Opaque("a\nb\ud800\u202e")).class_name == "a?b??"
 
 
+class TestCopied:
+    """A copy without a socket is what would have arrived through one."""
+
+    @settings(max_examples=150, deadline=None, derandomize=True, database=None)
+    @given(values)
+    def test_it_is_what_would_arrive(self, value: Any) -> None:
+        assert alike(back(value), wire.copied({"v": value})["v"])
+
+    def test_it_keeps_strides_where_asked_for_and_shares_no_memory(self) -> None:
+        array = np.arange(12.0).reshape(3, 4)
+        copy = wire.copied({"v": array.T}, keep_strides=True)["v"]
+        assert copy.strides == array.T.strides
+        assert not np.shares_memory(array, copy)
+        assert copy.flags.writeable
+
+    def test_what_does_not_travel_is_referred_to_and_resolved(self) -> None:
+        thing = object()
+        copy = wire.copied(
+            {"v": [thing]},
+            refer=lambda _: wire.Reference(7, "object"),
+            resolve=lambda reference: thing if reference.number == 7 else None,
+        )
+        assert copy["v"] == [thing]
+
+    def test_what_is_too_large_for_a_message_is_refused(self) -> None:
+        with pytest.raises(wire.WireError, match="64 MB"):
+            wire.copied({"v": ["x" * 2**20] * 9})
+        with pytest.raises(wire.WireError, match="64 MB"):
+            wire.copied({"v": [np.broadcast_to(np.zeros(1, np.uint8), 2**20)] * 300})
+
+
 # --- bytes that nobody of ours would send ---------------------------------------------------------
 
 
