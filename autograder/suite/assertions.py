@@ -55,7 +55,9 @@ class NotRaised(Exception):
         self.got = got
 
 
-def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -> None:
+def same(
+    answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0, *, exact: bool = False
+) -> None:
     """The answer is ``expected``, up to rounding.
 
     Args:
@@ -65,6 +67,8 @@ def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -
             order of operations in float64 pass, and float32 inputs want about 1e-4. Whole numbers
             have to be right to the last digit.
         atol: error allowed on top.
+        exact: no error at all: for what only copies, selects or reorders numbers. An array of
+            float32 where float64 is right has to be equal in float32; `keeps_dtype` tells the rest.
 
     Raises:
         Mismatch: it differs; the first difference in the order of `autograder.suite.compare`.
@@ -72,6 +76,8 @@ def same(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -
         ValueError: ``expected`` holds NaN or infinity, which nothing could equal.
     """
     value = fetch(_answer(answer))
+    if exact:
+        rtol = atol = 0.0
     try:
         found = difference(value, expected, rtol, atol)
     except MemoryError:

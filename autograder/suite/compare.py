@@ -1,6 +1,6 @@
 """Compare what a student's code gave with what is right. Pure functions; no messages, no I/O.
 
-The order is the one in which a learner finds mistakes: nothing returned, type, shape, kind of
+The order is the one in which a learner finds mistakes: nothing returned, type, mask, shape, kind of
 dtype, finiteness, values. Traps that comparers fall into are refused on purpose: an empty array
 equals nothing but an empty array (``np.allclose(np.zeros(0), 42)`` is true), a scalar never
 broadcasts over an array, NaN never passes, an integer that wraps around is no small error, and the
@@ -18,7 +18,9 @@ from autograder.sandbox.protocol import wire
 from autograder.suite.patterns import Pattern, find_pattern
 
 Array = np.ndarray[Any, Any]
-Kind = Literal["nothing", "type", "shape", "dtype", "not_finite", "values", "length", "keys"]
+Kind = Literal[
+    "nothing", "type", "masked", "shape", "dtype", "not_finite", "values", "length", "keys"
+]
 
 _SCALARS = {"i": "int", "u": "int", "f": "float", "c": "complex", "b": "bool", "U": "str"}
 
@@ -51,7 +53,8 @@ def difference(
         expected: an array, a number, a bool, a string, or a tuple, list or dict of them.
         rtol: allowed error, relative to the largest absolute value in ``expected``. Whole numbers
             do not round: among them it counts for nothing.
-        atol: allowed error on top.
+        atol: allowed error on top. With both 0, values have to be equal to the last digit of the
+            dtype that came back, so that float32 in place of float64 is a matter of dtype alone.
         path: where in a larger value this one stands.
 
     Raises:
@@ -76,7 +79,7 @@ def difference(
     if right.ndim:
         if not isinstance(got, np.ndarray) or not got.ndim:
             return Difference("type", type_name(got), "array", path)
-        return _arrays(got, right, rtol, atol, path)
+        return _subclass(got, path) or _arrays(got, right, rtol, atol, path)
     return _numbers(got, right, rtol, atol, path)
 
 
@@ -84,6 +87,8 @@ def type_name(value: Any) -> str:
     """What a value is, in a learner's words; an object of the student's own by its class's name."""
     if value is None:
         return "None"
+    if isinstance(value, wire.SubclassedArray):
+        return value.class_name
     if isinstance(value, (np.ndarray, np.generic)):
         if value.ndim:
             return "array"
@@ -91,6 +96,15 @@ def type_name(value: Any) -> str:
     if isinstance(value, wire.Reference):
         return f"{value.class_name} object"
     return str(getattr(value, "class_name", type(value).__name__))
+
+
+def _subclass(got: Array, path: tuple[Any, ...]) -> Difference | None:
+    """A matrix multiplies otherwise than an array, and what a mask hides is not there."""
+    if not isinstance(got, wire.SubclassedArray):
+        return None
+    if got.masked:
+        return Difference("masked", got.masked, 0, path, None, got.masked, got.size)
+    return Difference("type", type_name(got), "array", path)
 
 
 def _exactly(got: Any, expected: str | bool | None, path: tuple[Any, ...]) -> Difference | None:
@@ -136,6 +150,8 @@ def _numbers(
         return Difference("type", type_name(got), wanted, path)
     if isinstance(got, int) and not -(2**63) <= got < 2**64:
         return Difference("values", got, expected.item(), path)
+    if isinstance(got, np.ndarray) and (found := _subclass(got, path)):
+        return found
     value = np.asarray(got)
     if value.ndim or value.dtype.kind not in "iufc":
         return Difference("type", type_name(value), wanted, path)
@@ -180,6 +196,9 @@ def _arrays(
 def _wrong(got: Array, expected: Array, rtol: float, atol: float) -> Array:
     """Where the two differ by more than is allowed; both finite, of one shape and kind."""
     allowed: Array | np.bool_
+    if got.dtype == np.float32 and not rtol and not atol:
+        with np.errstate(over="ignore"):
+            expected = expected.astype(np.float32)
     unequal = np.asarray(got != expected)
     if got.dtype.kind in "bU":
         return unequal

@@ -35,8 +35,16 @@ _WHENCE = Text(
     "positive, or an exp that is too large?",
     "値を入れていない要素、0での割り算、正でない数の対数や平方根、大きすぎるexpがないか確かめてください。",
 )
+_MASKED = Text(
+    "Fill a masked array (`.filled(...)`) before you return it.",
+    "マスクされた配列は `.filled(...)` で値を入れてから返してください。",
+)
 _NUMBERLESS = {
     "nothing": NOTHING_BACK,
+    "masked": Text(
+        f"A mask hides values of the result. {_MASKED.en}",
+        f"結果の値がマスクで隠れています。{_MASKED.ja}",
+    ),
     "type": Text("The result is not of the right type.", "結果の型が違います。"),
     "shape": Text("The result does not have the right shape.", "結果の形状が違います。"),
     "dtype": Text("The result does not have the right dtype.", "結果の dtype が違います。"),
@@ -71,6 +79,8 @@ def sides(found: Difference) -> tuple[str, str]:
         return got + where, expected + where
     if found.kind == "keys":
         return ", ".join(found.got[:20]), ", ".join(found.expected)
+    if found.kind == "masked":
+        return f"{found.got} masked values", "none masked"
     return str(found.got), str(found.expected)
 
 
@@ -78,6 +88,11 @@ def _told(found: Difference, reveal: Reveal) -> Text:
     """What differs, with shapes and counts."""
     got = one_line(str(found.got), 80) if found.kind in ("type", "dtype") else found.got
     at = f"{found.index}" if found.index else ""
+    if found.kind == "masked":
+        return Text(
+            f"{found.wrong} of {found.total} values are hidden by a mask. {_MASKED.en}",
+            f"{found.total} 個の値のうち {found.wrong} 個がマスクで隠れています。{_MASKED.ja}",
+        )
     if found.kind == "type":
         wanted = _TYPES.get(found.expected, Text(f"`{found.expected}`", f"`{found.expected}`"))
         return Text(

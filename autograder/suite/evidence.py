@@ -127,7 +127,7 @@ def acquits(
 def _plain(value: Any) -> Any:
     """An argument as the suspects take it: real arrays as float64, so that rounding is small."""
     if isinstance(value, np.ndarray):
-        return value.astype(np.float64)
+        return np.asarray(value, dtype=np.float64)
     if isinstance(value, (tuple, list)):
         return tuple(_plain(item) for item in value)
     return int(value) if isinstance(value, np.integer) else value

@@ -30,8 +30,9 @@ LARGEST_FACTOR = 1e12
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regularity: ``nearly``, ``zeros``, ``axes``, ``factor``, ``sign``, ``offset``, ``order`` or
-    ``border``; ``detail`` is the permutation, the factor or the offset."""
+    """A regularity: ``nearly``, ``precision``, ``zeros``, ``axes``, ``factor``, ``sign``,
+    ``offset``, ``order`` or ``border``; ``detail`` is the dtype whose digits the values have, the
+    permutation, the factor or the offset."""
 
     name: str
     detail: Any = None
@@ -52,6 +53,9 @@ def find_pattern(got: Array, expected: Array, wrong_at: Array) -> Pattern | None
         scale = float(np.abs(expected).max())
         if not 1e-290 < scale < 1e290:
             return None
+        for narrow in (np.float32, np.float16):
+            if np.array_equal(got, expected.astype(narrow)):
+                return Pattern("precision", np.dtype(narrow).name)
         if float(np.abs(got - expected).max()) <= NEARLY * scale:
             return Pattern("nearly")
         if got.size < 4:
@@ -130,6 +134,13 @@ def words(pattern: Pattern, numbers: bool = True) -> Text:
             "or is an epsilon in another place?",
             "ただし、ほぼ正しい値です。どこかで float32 を使ったり丸めたりしていませんか。"
             "微小量 ε を入れる位置も確かめてください。",
+        )
+    if pattern.name == "precision":
+        return Text(
+            f"Each value is right to the digits of {pattern.detail} and no further: "
+            f"does everything pass through an array of {pattern.detail}?",
+            f"どの値も {pattern.detail} の精度でしか合っていません。"
+            f"途中で {pattern.detail} の配列に入れていませんか。",
         )
     if pattern.name == "axes":
         return Text(

@@ -8,8 +8,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder.sandbox.protocol.wire import Opaque, Reference
+from autograder.sandbox.protocol.wire import Opaque, Reference, SubclassedArray
 from autograder.suite.compare import difference
+from autograder.suite.patterns import Pattern
 
 SHAPES = npst.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=5)
 REASONABLE = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6)
@@ -289,6 +290,46 @@ def test_float32_and_float64_compare_by_value():
 
 def test_values_near_the_largest_float_do_not_overflow_into_equality():
     assert kind(np.array([-1.7e308]), np.array([1.7e308])) == "values"
+
+
+def test_exact_means_to_the_last_digit():
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    exact = {"rtol": 0.0, "atol": 0.0}
+    assert difference(x.copy(), x, **exact) is None
+    assert difference(np.asfortranarray(x), x, **exact) is None
+    assert kind(np.nextafter(x, 9), x, **exact) == "values"
+    found = difference(x.astype(np.float32).astype(np.float64), x, **exact)
+    assert found is not None
+    assert found.pattern == Pattern("precision", "float32")
+
+
+def test_exact_leaves_another_precision_to_the_question_of_dtype():
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    exact = {"rtol": 0.0, "atol": 0.0}
+    assert difference(x.astype(np.float32), x, **exact) is None
+    assert difference(x.astype(np.longdouble), x, **exact) is None
+    assert kind(np.nextafter(x.astype(np.float32), np.float32(9)), x, **exact) == "values"
+    assert kind(x.astype(np.float16), x, **exact) == "values"
+
+
+# --- classes of arrays --------------------------------------------------------------------------
+
+
+def subclassed(array, class_name, masked=0):
+    odd = array.view(SubclassedArray)
+    odd.class_name, odd.masked = class_name, masked
+    return odd
+
+
+def test_an_array_of_a_class_that_behaves_otherwise_is_of_another_type():
+    found = difference(subclassed(np.ones((2, 3)), "matrix"), np.ones((2, 3)))
+    assert (found.kind, found.got, found.expected) == ("type", "matrix", "array")
+
+
+def test_what_a_mask_hides_is_not_there():
+    for shape, expected in (((2, 3), np.ones((2, 3))), ((), 1.0)):
+        found = difference(subclassed(np.ones(shape), "MaskedArray", 1), expected)
+        assert (found.kind, found.got, found.total) == ("masked", 1, np.ones(shape).size)
 
 
 # --- where ------------------------------------------------------------------------------------

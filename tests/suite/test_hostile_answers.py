@@ -33,6 +33,20 @@ RETURNED = {
     "dates": "return np.full((2, 3), 'now', 'M8[s]')",
     "a record": "return np.zeros((2, 3), [('a', float)])",
     "a masked array": "return np.ma.masked_all((2, 3))",
+    "the right values under a mask": "return np.ma.array(np.ones((2, 3)), mask=True)",
+    "one value under a mask": (
+        "return np.ma.array(np.ones((2, 3)), mask=[[True, False, False], [False] * 3])"
+    ),
+    "a matrix": "return np.asmatrix(np.ones((2, 3)))",
+    "an array that multiplies otherwise": (
+        "class Odd(np.ndarray):\n        def __mul__(self, other): return self\n"
+        "    return np.ones((2, 3)).view(Odd)"
+    ),
+    "an array that compares otherwise": (
+        "class Odd(np.ndarray):\n        def __array_ufunc__(self, *a, **k): return True\n"
+        "    return np.ones((2, 3)).view(Odd)"
+    ),
+    "the memory of an array": "return memoryview(np.ones((2, 3)))",
     "longdouble beyond float": "return np.full((2, 3), np.longdouble('1e4000'))",
     "no characters": "return np.frombuffer(b'\\xff' * 24, '<U1').reshape(2, 3)",
     "lone surrogates": "return '\\ud800'",

@@ -83,6 +83,47 @@ class Opaque:
         self.class_name = class_name
 
 
+class SubclassedArray(np.ndarray[Any, Any]):
+    """The values of an array whose class does not behave as NumPy's own, as they lie in memory.
+
+    Attributes:
+        class_name: the class's name on its own side, such as ``matrix``.
+        masked: how many of the elements a mask hides; their values here mean nothing.
+    """
+
+    class_name: str
+    masked: int
+
+    def __array_finalize__(self, source: object) -> None:
+        """Views and copies are what their source is."""
+        self.class_name = getattr(source, "class_name", "")
+        self.masked = getattr(source, "masked", 0)
+
+
+_OWN_BUSINESS = {
+    "__new__", "__init__", "__init_subclass__", "__array_finalize__", "__array_wrap__",
+    "__array_priority__", "__repr__", "__str__", "__format__", "__reduce__", "__reduce_ex__",
+    "__setstate__", "__del__", "__doc__", "__module__", "__dict__", "__weakref__", "__slots__",
+    "__annotations__", "__class_getitem__", "__dir__",
+}  # fmt: skip
+"""What a subclass of ndarray may define without its arrays behaving otherwise than any array."""
+
+_ARRAY_NAMES = {*dir(np.ndarray), "__getattr__", "__getattribute__"}
+
+
+def _subclass(array: np.ndarray[Any, Any]) -> tuple[str, int] | None:
+    """Name of the array's class and how many elements are masked; None if it is as any array."""
+    kind = type(array)
+    if kind is np.ndarray or issubclass(kind, (np.memmap, SubclassedArray)):
+        return None
+    if issubclass(kind, np.ma.MaskedArray):
+        masked = int(np.count_nonzero(np.ma.getmaskarray(array)))
+        return (kind.__name__[:80], masked) if masked else None
+    above = kind.__mro__[: kind.__mro__.index(np.ndarray)]
+    changed = {name for base in above for name in vars(base) if name in _ARRAY_NAMES}
+    return (kind.__name__[:80], 0) if changed - _OWN_BUSINESS else None
+
+
 Refer = Callable[[object], "Reference | Callback | Opaque"]
 Resolve = Callable[["Reference | Callback | Opaque"], object]
 
@@ -157,6 +198,8 @@ class _Encoder:
         tree: dict[str, Any] = {"t": "ns" if scalar else "nd", "d": native.str}
         if not scalar:
             tree["s"] = list(array.shape)
+            if subclass := _subclass(value):
+                tree["c"], tree["m"] = subclass
             whole = all(step % array.itemsize == 0 for step in array.strides)
             if self.keep_strides and array.size and whole and not array.flags.c_contiguous:
                 tree["st"] = [step // array.itemsize for step in array.strides]
@@ -247,6 +290,11 @@ class _Decoder:
         array = np.frombuffer(raw, dtype).reshape(shape)
         if scalar:
             return array[()]
+        if "c" in tree:
+            subclassed = array.view(SubclassedArray)
+            subclassed.class_name = _text(tree["c"])
+            subclassed.masked = min(_number(tree.get("m")), array.size)
+            return subclassed
         if self.keep_strides and "st" in tree:
             return _with_strides(array, tree["st"])
         return array

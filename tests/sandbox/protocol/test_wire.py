@@ -12,6 +12,7 @@ import tracemalloc
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,37 @@ class TestWhatTravels:
         assert alike(1, back(colour.RED))
         assert alike({"a": 1}, back(OrderedDict(a=1)))
         assert alike(np.array([[1, 2]]), back(np.ma.masked_array([[1, 2]])))
+
+    def test_an_array_whose_class_behaves_otherwise_says_so(self) -> None:
+        class Units(np.ndarray):
+            def __add__(self, other: object) -> Any:
+                return other
+
+        for array, name, masked in (
+            (np.ones((1, 2)).view(np.matrix), "matrix", 0),
+            (np.ma.array([1.0, 2.0], mask=[True, False]), "MaskedArray", 1),
+            (np.ma.masked, "MaskedConstant", 1),
+            (np.ones(2).view(np.recarray), "recarray", 0),
+            (np.ones(2).view(Units), "Units", 0),
+        ):
+            got = back(array)
+            assert type(got) is wire.SubclassedArray
+            assert (got.class_name, got.masked) == (name, masked)
+
+    def test_an_array_of_any_other_class_is_an_array(self, tmp_path: Path) -> None:
+        class Named(np.ndarray):
+            def __array_finalize__(self, source: object) -> None:
+                self.name = getattr(source, "name", "x")
+
+            def double(self) -> Any:
+                return 2 * self
+
+        for array in (
+            np.ma.array([1.0, 2.0], mask=[False, False]),
+            np.ones(2).view(Named),
+            np.memmap(tmp_path / "x", np.float64, "w+", shape=2),
+        ):
+            assert type(back(array)) is np.ndarray
 
     def test_numpy_numbers_may_be_keys(self) -> None:
         assert back({np.int64(3): "three", np.str_("a"): 1}) == {3: "three", "a": 1}
