@@ -3,34 +3,58 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 OUT ?= demo-out
-STAMP = $(VENV)/.convkit
+# Processes that run tests side by side.
+JOBS ?= auto
 
-.PHONY: setup demo test lint generate verify clean
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RUN = $(VENV)/.run
+DEV = $(VENV)/.dev
 
-setup: $(STAMP)
+.PHONY: setup setup-dev demo test test-slow lint generate verify pins clean
 
-$(STAMP): constraints.txt pyproject.toml
+# What grading needs.
+setup: $(RUN)
+
+# That, and what testing and writing a course need.
+setup-dev: $(DEV)
+
+$(RUN): constraints/run.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r constraints/run.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUN) constraints/dev.txt
+	$(PIP) --require-hashes -r constraints/dev.txt
 	@touch $@
 
 demo: setup
 	$(BIN)/autograder demo --out $(OUT)
 
-test: setup lint
-	$(BIN)/python -m pytest
+test: lint
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
-lint: setup
+test-slow: setup-dev
+	$(BIN)/python -m pytest -m slow
+
+lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
-generate: setup
+generate: setup-dev
 	$(BIN)/autograder generate
 
-verify: setup
+verify: setup-dev
 	$(BIN)/autograder verify
 
+# Both files, from pyproject.toml. `make pins UPGRADE=--upgrade` takes the newest versions.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+pins: setup-dev
+	$(COMPILE) pyproject.toml --extra dev -o constraints/dev.txt
+	$(COMPILE) pyproject.toml constraints/build.in -c constraints/dev.txt -o constraints/run.txt
+
 clean:
-	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

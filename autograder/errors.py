@@ -4,6 +4,7 @@
     ├── CommandError            a command could not do its work (status 1) or was misused (2)
     ├── CourseError             the course's own files are wrong; its author can fix them
     ├── SandboxUnavailable      this machine cannot run students' code the way it should be run
+    ├── MissingExtra            a package is not installed that only some commands need
     ├── WorkersFailed           the grading processes do not start
     ├── UnreadableSubmission    no cell can be read from what was handed in
     ├── InvalidResult           a result breaks the contract of result.json
@@ -15,8 +16,10 @@ What a student's code does is never an error of the program: see `autograder.san
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from autograder import DISTRIBUTION
 from autograder.text import Text
 
 
@@ -77,6 +80,23 @@ class SandboxUnavailable(AutograderError):
         super().__init__(f"{what}. {remedy[:1].upper()}{remedy[1:]}.")
         self.what = what
         self.remedy = remedy
+
+
+class MissingExtra(AutograderError):
+    """What was to be done needs packages that grading does not, and they are not installed.
+
+    Args:
+        what: what needs them, as a sentence begins.
+        extra: the distribution's extra that has them.
+        missing: the packages.
+    """
+
+    def __init__(self, what: str, extra: str, missing: Sequence[str]) -> None:
+        names = " and ".join(missing)
+        super().__init__(
+            f"{what} needs the {extra} extra ({names} not installed): "
+            f"pip install '{DISTRIBUTION}[{extra}]'"
+        )
 
 
 class WorkersFailed(AutograderError):

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from autograder import __version__
+from autograder import DISTRIBUTION, __version__
 from autograder.text import LANGUAGES
 
 
@@ -25,7 +25,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Grades notebooks of a course; see the README.",
         epilog="Exit status: 0 the work was done, 1 something could not be done, 2 wrong usage.",
     )
-    parser.add_argument("--version", action="version", version=f"convkit {__version__}")
+    parser.add_argument("--version", action="version", version=f"{DISTRIBUTION} {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:

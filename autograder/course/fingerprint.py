@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
+from autograder import __version__
 from autograder.course.models import Course
 
 DECIDING = ("solutions", "tests/hidden", "source_lib")
 
 
 def course_sha256(course: Course) -> str:
-    """Hex SHA-256 over names and bytes of the course's deciding files, and convkit's version.
+    """Hex SHA-256 over names and bytes of the course's deciding files, and the program's version.
 
     Two copies of a course in different places, with different caches, have the same hash.
     """
-    total = hashlib.sha256(f"convkit {version('convkit')}\n".encode())
+    total = hashlib.sha256(f"convkit {__version__}\n".encode())
     for path in _deciding_files(course.root):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"{path.relative_to(course.root).as_posix()}\0{content}\n".encode())

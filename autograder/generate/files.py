@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course.models import Course
 from autograder.errors import CourseError
+from autograder.generate.metadata import require_author_extra
 from autograder.generate.notebook import notebook_bytes
 from autograder.generate.secrets import secrets
 from autograder.text import LANGUAGES
@@ -78,6 +79,7 @@ def _render(
                 course.root / "solutions" / "course.toml",
                 remedy=f"Choose from {', '.join(course.languages)}",
             )
+    require_author_extra()
     known = secrets(course)
     return {
         Path(lang) / f"{exercise.id}.ipynb": notebook_bytes(

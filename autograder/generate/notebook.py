@@ -10,7 +10,7 @@ from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.errors import CourseError
 from autograder.generate.cells import filled, student_cells
 from autograder.generate.leaks import find_leaks
-from autograder.generate.metadata import locked_and_checked, nbgrader_metadata
+from autograder.generate.metadata import locked_and_checked, nbgrader_metadata, require_author_extra
 from autograder.generate.secrets import Secrets, secrets
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def notebook(
     CourseError, naming file and line, if anything in it must not reach a student. `known` spares
     reading the course's secrets again.
     """
+    require_author_extra()
     import nbformat
 
     cells = student_cells(exercise, lang)
@@ -80,9 +81,9 @@ def notebook_bytes(
     known: Secrets | None = None,
 ) -> bytes:
     """The notebook's file, as it stands in assignments/."""
+    nb = notebook(course, exercise, lang, provide_earlier=provide_earlier, known=known)
     import nbformat
 
-    nb = notebook(course, exercise, lang, provide_earlier=provide_earlier, known=known)
     writes: Callable[..., str] = nbformat.writes
     return (writes(nb, version=nbformat.NO_CONVERT).rstrip("\n") + "\n").encode()
 

@@ -32,7 +32,7 @@ def test_no_suite_solution_or_mistake_is_in_the_wheel(names: set[str]) -> None:
     assert {Path(name).parts[0].split("-")[0] for name in names} == {
         "autograder",
         "source_lib",
-        "convkit",
+        "convgrade",
     }
     assert not [name for name in names if "hidden" in name or "/test_" in name]
     assert not [name for name in names if Path(name).name in ("notebook.py", "exercise.toml")

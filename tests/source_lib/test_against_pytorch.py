@@ -1,6 +1,6 @@
 """PyTorch as the oracle, in float64: forward and backward of every layer and both networks.
 
-Skipped where PyTorch is not installed (`pip install convkit[oracle]`). Shapes, strides, paddings,
+Skipped where PyTorch is not installed (`pip install convgrade[oracle]`). Shapes, strides, paddings,
 dtypes and memory layouts are drawn by Hypothesis; nothing of PyTorch's is used by source_lib.
 """
 
