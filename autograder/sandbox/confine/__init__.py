@@ -1,1 +1,1 @@
-"""The wall around a process: namespaces, Landlock, system calls, limits. Trusted code."""
+"""Confine a process: namespaces, Landlock, seccomp, resource limits. Trusted code."""

@@ -1,8 +1,8 @@
-"""Build the wall around the process that is about to run a student's code. It cannot be undone.
+"""Confine the process that is about to run a student's code. This cannot be undone.
 
-Order matters: namespaces while there are capabilities, files and rules while their paths can be
-walked, then the user, then limits, and the filter of system calls last, since it refuses most of
-what came before it.
+Order matters. Namespaces come first, while there are capabilities to create them; then the scratch
+directory and Landlock, while paths can still be resolved; then the unprivileged user; then resource
+limits. The seccomp filter comes last, because it refuses most of the system calls used before.
 """
 
 from __future__ import annotations
@@ -19,14 +19,27 @@ from ..protocol.config import SCRATCH_PARENT, ServerConfig
 from . import landlock, processes, seccomp, syscalls
 
 SOCKET, REPORT, _RULES = 3, 4, 5
-"""Where the session's socket and the pipe for problems are while the wall is built."""
+"""File descriptors during confinement: the session's socket, the pipe that reports problems to the
+supervisor, and the Landlock ruleset."""
 
 _UID_INSIDE = 1000
-_SLACK = 64  # the user goes on starting other things
+_NPROC_MARGIN = 64  # the user may start other programs meanwhile
 
 
 class Confinement:
-    """What sessions have in common, found out once by the warm server."""
+    """What all sessions share, prepared once by the zygote.
+
+    Attributes:
+        config: the zygote's configuration.
+        landlock: the kernel's Landlock ABI version; 0 if Landlock is not used.
+        filter: the seccomp program; empty if none is used.
+        nproc_counts_per_namespace: whether RLIMIT_NPROC counts each user namespace separately.
+        mapped_kb: address space of the zygote, which every session inherits.
+        private_kb: resident memory of the zygote that is not file-backed.
+
+    Raises:
+        OSError: the kernel lacks something that the level requires.
+    """
 
     def __init__(self, config: ServerConfig) -> None:
         self.config = config
@@ -44,54 +57,54 @@ class Confinement:
         self.private_kb = processes.private_kb("self")
 
     def rules(self, scratch: str) -> int | None:
-        """Landlock's rules for a session, as a descriptor; None where there is no Landlock."""
+        """A session's Landlock ruleset, as a file descriptor; None if Landlock is not used."""
         return self._rules if self.config.namespaced else self._new_rules(scratch)
 
     def _new_rules(self, scratch: str) -> int | None:
         if not self.landlock:
             return None
-        # Without a file system of its own, a session's files are counted by looking at them.
-        apart = self.config.namespaced
-        return landlock.ruleset(self.landlock, self._readable, scratch, may_remove=apart)
+        # On the machine's own disk, usage is measured by walking the scratch directory, and a file
+        # that is unlinked but still open would escape the walk. So nothing may be removed there.
+        own_file_system = self.config.namespaced
+        return landlock.ruleset(self.landlock, self._readable, scratch, may_remove=own_file_system)
 
 
 def _check_support(config: ServerConfig, version: int) -> None:
+    """Refuse to run a level with one of its layers missing."""
     if config.confined and not seccomp.supported():
-        raise OSError(f"no list of system calls for {os.uname().machine}")
+        raise OSError(f"there is no seccomp filter for {os.uname().machine}")
     if config.level == "container" and not version:
         raise OSError("this kernel has no Landlock (Linux 5.13 and later have it)")
     if config.level == "container" and config.uid is None and version < landlock.SCOPES_SINCE:
-        raise OSError(
-            "this kernel's Landlock cannot keep signals inside (Linux 6.12 and later can)"
-        )
+        raise OSError("this kernel's Landlock cannot restrict signals (Linux 6.12 and later can)")
 
 
 def _kernel() -> tuple[int, ...]:
-    """The kernel's version. Since 5.14, RLIMIT_NPROC counts each user namespace by itself."""
+    """The kernel's version. Since 5.14, RLIMIT_NPROC counts each user namespace separately."""
     return tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
 
 
 def _mapped_kb() -> int:
-    """Address space of this process: the student's allowance comes on top."""
+    """Address space of this process, to which a session's own allowance is added."""
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
             pages = int(file.read().split()[0])
     except OSError:
-        return 1 << 20  # no /proc, no exact number: a warm interpreter is well below a gigabyte
+        return 1 << 20  # without /proc, an upper bound: a preloaded interpreter maps far less
     return pages * resource.getpagesize() // 1024
 
 
-def build(confinement: Confinement, supervisor: int, scratch: str, uid: int | None) -> None:
-    """Shut this process in.
+def apply(confinement: Confinement, supervisor: int, scratch: str, uid: int | None) -> None:
+    """Confine this process.
 
     Args:
         confinement: what all sessions share.
-        supervisor: the process that started this one, and without which it must not live.
-        scratch: the session's own directory.
-        uid: the user to drop_privileges; None to stay who we are.
+        supervisor: process id of the parent; this process must not outlive it.
+        scratch: the session's scratch directory.
+        uid: the user to switch to; None to keep the current one.
 
     Raises:
-        OSError: a part of the wall could not be built; the caller must not go on.
+        OSError: a layer could not be set up; the caller must not continue.
     """
     config = confinement.config
     if config.namespaced:
@@ -99,7 +112,7 @@ def build(confinement: Confinement, supervisor: int, scratch: str, uid: int | No
     os.chdir(scratch)
     os.umask(0o077)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
-    tempfile.tempdir = scratch  # it would try to remove a file, which is not allowed everywhere
+    tempfile.tempdir = scratch  # its own probe removes a file, which not every level allows
     if config.confined:
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
         if confinement.landlock:
@@ -119,7 +132,7 @@ def build(confinement: Confinement, supervisor: int, scratch: str, uid: int | No
 
 
 def drop_privileges(uid: int) -> None:
-    """Be an unprivileged user for good, without groups."""
+    """Switch to an unprivileged user without groups, for good."""
     os.setgroups([])
     if hasattr(os, "setresuid"):
         os.setresgid(uid, uid, uid)
@@ -132,13 +145,13 @@ def drop_privileges(uid: int) -> None:
 def _die_with_parent(parent: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
     if os.getppid() != parent:
-        raise OSError("the supervisor of this session has gone")
+        raise OSError("this session's supervisor has gone")
 
 
 def new_user_namespace(others: int) -> None:
-    """Enter a user namespace (and ``others``) in which we are an ordinary, mapped user."""
+    """Enter a new user namespace (and those in ``others``), mapped to an ordinary user."""
     uid, gid = os.geteuid(), os.getegid()
-    # Changing users made this process undumpable, and its /proc files the superuser's.
+    # Changing users made this process undumpable, and so its /proc files belong to root.
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1, "dumpable")
     syscalls.unshare(syscalls.CLONE_NEWUSER | others)
     for name, text in (
@@ -154,7 +167,7 @@ def new_user_namespace(others: int) -> None:
 
 
 def _enter_namespaces(config: ServerConfig, scratch: str) -> None:
-    """A user, a mount and an IPC namespace; the process namespace came with the fork."""
+    """Enter user, mount and IPC namespaces; the PID namespace was created with the fork."""
     new_user_namespace(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC)
     harmless = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     syscalls.mount(
@@ -164,18 +177,18 @@ def _enter_namespaces(config: ServerConfig, scratch: str) -> None:
         harmless,
         f"size={config.scratch_mb}m,nr_inodes={64 * config.scratch_mb},mode=0700",
     )
-    # /proc shows every process of the server's namespace. Nothing a student needs is in it.
+    # Mask /proc, which shows every process in the zygote's namespace. Students do not need it.
     syscalls.mount("tmpfs", "/proc", "tmpfs", harmless | syscalls.MS_RDONLY, "size=4k,nr_inodes=1")
 
 
 def close_other_descriptors(sock: int, report: int, rules: int | None) -> None:
-    """Close all but the session's socket, the pipe for problems, and Landlock's rules.
+    """Close all but the session's socket, the report pipe and the Landlock ruleset.
 
-    Standard streams drop_privileges /dev/null.
+    Standard streams are redirected to /dev/null.
     """
     null = os.open(os.devnull, os.O_RDWR)
     wanted = [null, null, null, sock, report] + ([] if rules is None else [rules])
-    # First up, out of each other's way, then down to where they belong.
+    # Duplicate to high numbers first, so that no dup2 overwrites a descriptor still needed.
     high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in wanted]
     for target, descriptor in enumerate(high):
         os.dup2(descriptor, target)
@@ -204,22 +217,22 @@ def _limit(confinement: Confinement, uid: int | None) -> None:
         hard = resource.getrlimit(number)[1]
         if hard != resource.RLIM_INFINITY:
             value = min(value, hard)
-        # macOS takes no bound on address space; everywhere else a refusal is an error.
+        # macOS does not support RLIMIT_AS; any other refusal is an error.
         tolerated = contextlib.suppress(ValueError) if name == "RLIMIT_AS" else None
         with tolerated or contextlib.nullcontext():
             resource.setrlimit(number, (value, value))
 
 
 def _nproc_limit(confinement: Confinement, uid: int | None) -> int | None:
-    """What RLIMIT_NPROC has to be for a session to have its number of processes.
+    """The RLIMIT_NPROC under which a session can have its allowed number of processes.
 
-    Where it cannot be exact it is generous, and the supervisor, who counts, ends the session.
+    Where no exact value exists it is generous, and the supervisor counts and kills the session.
     """
     config = confinement.config
     if config.namespaced and confinement.nproc_counts_per_namespace:
         return config.processes
     if config.namespaced and config.uid is None:
-        return None  # all of the user's processes count, and from here they cannot be seen
+        return None  # all of the user's processes count, but they are not visible from here
     if uid is not None:
-        return config.processes + 2 * config.namespaced  # the server is of the same user
-    return config.processes + processes.count_threads(os.getuid()) + _SLACK
+        return config.processes + 2 * config.namespaced  # the zygote runs as the same user
+    return config.processes + processes.count_threads(os.getuid()) + _NPROC_MARGIN

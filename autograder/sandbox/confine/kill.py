@@ -1,4 +1,4 @@
-"""End a session's processes where no namespace ends them for us."""
+"""Kill a session's processes at levels where no PID namespace does it for us."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from . import confine, processes
 
 
 def kill_all_of(uid: int) -> None:
-    """Kill every process of a session's own user, at once, so that none can fork away.
+    """Kill every process of a session's own user at once, so that none can escape by forking.
 
-    A process of that user does it. For one that is still somebody else in part (a real user id of
-    root, say) "everyone" would mean everyone on the machine.
+    ``kill(-1)`` signals every process that the sender may signal, so it is sent by a process that
+    has fully become that user. From one that has kept root's real user id, say, it would reach
+    every process on the machine.
     """
     pid = os.fork()
     if pid == 0:
@@ -29,24 +30,24 @@ def kill_all_of(uid: int) -> None:
 
 
 def kill_descendants(supervisor: int) -> None:
-    """Kill a supervisor's descendants one by one, where nothing stronger is to be had."""
+    """Kill a supervisor's descendants one by one, where nothing stronger is available."""
     for process in processes.process_tree(supervisor)[1:]:
         with contextlib.suppress(OSError):
-            if hasattr(resource, "prlimit"):  # first make it barren
+            if hasattr(resource, "prlimit"):  # stop it from forking first
                 resource.prlimit(process.pid, resource.RLIMIT_NPROC, (0, 0))
             os.kill(process.pid, signal.SIGKILL)
 
 
 def signals_are_scoped() -> bool:
-    """Whether this process may not even signal its parent, another process of the same user.
+    """Whether this process is unable to signal its parent, which runs as the same user.
 
-    Only then may it say "kill everyone".
+    Only then is it safe for it to use ``kill(-1)``.
     """
     parent = os.getppid()
     try:
         os.kill(parent, 0)
     except PermissionError:
-        return parent != 1 and os.getppid() == parent  # it was alive, so it was a refusal
+        return parent != 1 and os.getppid() == parent  # still alive, so the refusal was real
     except OSError:
         pass
     return False

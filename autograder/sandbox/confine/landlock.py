@@ -1,6 +1,6 @@
-"""What a student's process may open, by Landlock: the kernel's own rules on files, TCP and signals.
+"""Landlock rulesets: which files a student's process may open, and no TCP or outside signals.
 
-Rights and the ABI that brought them: https://docs.kernel.org/userspace-api/landlock.html
+Rights and the ABI that introduced them: https://docs.kernel.org/userspace-api/landlock.html
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _SCRATCH |= _MAKE_FIFO | _MAKE_SYM | _REFER | _TRUNCATE
 
 
 Readable = list[tuple[int, int]]
-"""Opened paths, and the rights on each."""
+"""File descriptors of opened paths, and the rights granted on each."""
 
 
 def handled(version: int) -> int:
-    """All rights on files that the ABI knows."""
+    """All file access rights that this ABI version knows."""
     rights = _ALL_OF_THE_FIRST_ABI
     for since, right in ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV)):
         if version >= since:
@@ -40,28 +40,28 @@ def handled(version: int) -> int:
 
 
 def readable(version: int, paths: Iterable[str]) -> Readable:
-    """Open what may be read, once, for many rulesets. What is not there is passed over."""
+    """Open the readable paths once, for many rulesets. Missing paths are skipped."""
     known = handled(version)
     found = []
     for path in paths:
         found += _opened(path, known & _READ_TREES, known & _READ_FILES)
-    # Not /dev/zero: mapped and shared, it is memory that is of no process and cannot be counted.
+    # Not /dev/zero: a shared mapping of it is memory that belongs to no process we could charge.
     for device in ("/dev/urandom", "/dev/random"):
         found += _opened(device, 0, _READ_FILE)
     return found + _opened("/dev/null", 0, known & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
 
 
 def ruleset(version: int, may_read: Readable, scratch: str, *, may_remove: bool = True) -> int:
-    """Rules that leave nothing but reading ``may_read`` and writing below ``scratch``.
+    """A ruleset that allows reading ``may_read`` and writing below ``scratch``, and nothing else.
 
     Args:
-        version: the kernel's ABI, as `syscalls.landlock_version` says.
+        version: the kernel's ABI version, from `syscalls.landlock_version`.
         may_read: see `readable`.
-        scratch: a directory. What is mounted on a directory below it counts as below it.
+        scratch: a directory; file systems mounted below it are covered as well.
         may_remove: whether files below ``scratch`` may be removed or replaced.
 
     Returns:
-        A descriptor for `enforce`, as often as wanted.
+        A file descriptor for `enforce`, reusable.
     """
     scopes = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= SCOPES_SINCE else 0
     network = _TCP_BIND_AND_CONNECT if version >= 4 else 0
@@ -76,12 +76,12 @@ def ruleset(version: int, may_read: Readable, scratch: str, *, may_remove: bool 
 
 
 def enforce(rules: int) -> None:
-    """Put rules in force for this process and all that it starts. Needs no_new_privs."""
+    """Enforce a ruleset on this process and its future children. Requires no_new_privs."""
     syscalls.landlock_enforce(rules)
 
 
 def scope_signals(version: int) -> None:
-    """Let this process, and all that it starts, signal nothing but one another."""
+    """Restrict this process and its future children to signalling one another."""
     rules = syscalls.landlock_create(0, 0, SCOPE_SIGNALS, version)
     enforce(rules)
     os.close(rules)

@@ -1,7 +1,7 @@
-"""Level ``namespaces``: make the server's surroundings ourselves, where bubblewrap is not there.
+"""Level ``namespaces``: set up the zygote's namespaces and file tree where bubblewrap is missing.
 
-Our own few steps of what bubblewrap does: new namespaces, a file tree that holds only what was
-named, read-only, and no capabilities but those to become another user.
+The part of bubblewrap that we need: new namespaces, a read-only file tree that contains only what
+is listed, and no capabilities except those for switching users.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KEPT_FLAGS = (
 
 
 def main() -> None:
-    """Build the tree, go in, and become the server. ``sys.argv``: home, file_tree, command."""
+    """Build the file tree, enter it and exec the zygote. ``sys.argv``: home, file_tree, command."""
     file_tree = json.loads(sys.argv[2])
     command = json.loads(sys.argv[3])
     root = os.geteuid() == 0
@@ -44,8 +44,8 @@ def main() -> None:
         _write("/proc/self/gid_map", f"{gid} {gid} 1")
     pid = os.fork()
     if pid:
-        # Held by us as well, the server's socket would never seem closed to the host. (Nothing is
-        # opened from here on: the child exchanges the file tree under our feet, too.)
+        # If we kept the zygote's socket open, the host would never see it close. Open nothing from
+        # here on: the child replaces the root file system, which is ours as well.
         os.closerange(3, 1 << 20)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
@@ -57,9 +57,9 @@ def main() -> None:
 
 
 def build(file_tree: dict[str, Any]) -> None:
-    """Make the tree of ``command_line.Places`` this process's root. Nothing else stays in reach."""
+    """Make a ``command_line.FileTree`` the root of this process; all else becomes unreachable."""
     syscalls.mount(None, "/", None, syscalls.MS_SLAVE | syscalls.MS_REC)
-    # Any directory does for a start; what it hides is seen again below _OLD.
+    # Any mount point will do; what the mount hides stays visible below _OLD.
     syscalls.mount("tmpfs", "/tmp", "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "mode=0755")
     Path("/tmp" + _OLD).mkdir(mode=0o755)
     Path("/tmp" + _NEW).mkdir(mode=0o755)
@@ -83,18 +83,18 @@ def build(file_tree: dict[str, Any]) -> None:
     _mount_proc()
     syscalls.unmount(_OLD, syscalls.MNT_DETACH)
     os.chdir(_NEW)
-    syscalls.pivot_root(".", ".")  # the former root now lies over the new one
+    syscalls.pivot_root(".", ".")  # stacks the old root on top of the new one
     syscalls.unmount(".", syscalls.MNT_DETACH)
     os.chdir("/")
     _make_read_only("/")
 
 
 def _mount_proc() -> None:
-    """The server asks /proc about itself and its sessions; sessions cover it up."""
+    """Mount /proc for the zygote, which reads its sessions' usage there; sessions mask it."""
     harmless = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     try:
         syscalls.mount("proc", _NEW + "/proc", "proc", harmless)
-    except PermissionError:  # parts of the machine's own /proc are hidden from us already
+    except PermissionError:  # the kernel refuses if the outer /proc is partly masked (Docker)
         syscalls.mount(_OLD + "/proc", _NEW + "/proc", None, syscalls.MS_BIND | syscalls.MS_REC)
 
 

@@ -1,4 +1,4 @@
-"""What /proc says of a session's processes. Only trusted processes call this."""
+"""Read a session's processes from /proc. Called by trusted processes only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 class Process(NamedTuple):
-    """A line of ``/proc/PID/stat``, as far as it matters here."""
+    """The fields of ``/proc/PID/stat`` that matter here."""
 
     pid: int
     parent: int
@@ -38,30 +38,30 @@ def _read(pid: int | str) -> Process | None:
         return None
     finally:
         os.close(descriptor)
-    # The program's name stands in parentheses and may hold anything, parentheses as well.
+    # The command name is in parentheses and may contain anything, parentheses included.
     fields = line.rpartition(b")")[2].split()
     return Process(int(line.split()[0]), int(fields[1]), int(fields[17]))
 
 
 def process_tree(ancestor: int) -> list[Process]:
-    """``ancestor`` and every process that descends from it."""
+    """``ancestor`` and all its descendants."""
     everything = list(_all())
     children: dict[int, list[Process]] = {}
     for process in everything:
         children.setdefault(process.parent, []).append(process)
     found = [process for process in everything if process.pid == ancestor]
-    for process in found:  # grows while it is walked
+    for process in found:  # breadth-first: the list grows while it is iterated
         found.extend(children.get(process.pid, ()))
     return found
 
 
 def current() -> Process:
-    """This process, by the numbers of /proc: those may be of an outer namespace."""
+    """This process with its id in /proc, which may belong to an outer PID namespace."""
     return _read("self") or Process(0, 0, 1)
 
 
 def private_kb(pid: int | str) -> int:
-    """Memory in use that is not of a file: a fork shares its parent's, and is counted with it."""
+    """Resident memory that is not file-backed, including pages still shared with the parent."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123
             _, resident, of_files = map(int, file.read().split()[:3])
@@ -71,7 +71,7 @@ def private_kb(pid: int | str) -> int:
 
 
 def count_threads(uid: int) -> int:
-    """How many threads the user runs: what RLIMIT_NPROC is compared with."""
+    """The number of threads that a user runs, which is what RLIMIT_NPROC limits."""
     count = 0
     for process in _all():
         if _owner(process.pid) == uid:
@@ -80,7 +80,7 @@ def count_threads(uid: int) -> int:
 
 
 def _owner(pid: int) -> int | None:
-    """The real user. Not the owner of /proc/PID: that is root's where tracing is refused."""
+    """The real user id. Not the owner of /proc/PID, which is root if a process is not dumpable."""
     try:
         with open(f"/proc/{pid}/status", "rb") as file:  # noqa: PTH123
             line = next(line for line in file if line.startswith(b"Uid:"))

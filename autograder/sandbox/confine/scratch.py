@@ -1,7 +1,7 @@
-"""A session's own files where they lie on the machine's disk: how much they take, and their end.
+"""Measure and remove a session's scratch directory where it is on the machine's own disk.
 
-A student made them. They may be nested deeper than a path is long or Python's stack is high, shut
-against reading, and more than anybody can count; neither of these functions minds.
+Its content is hostile: it may be nested deeper than paths or Python's stack allow, unreadable, or
+made of more files than can be counted. So the functions here are iterative and bounded.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import itertools
 import os
 
 FILES_PER_MB = 64
-"""How many files, folders among them, a session may have for each megabyte that it may fill."""
+"""How many files and directories a session may have per megabyte of its limit."""
 
 _DEEPEST = 64
 
 
 def exceeds(directory: str, megabytes: int) -> bool:
-    """Whether what is below ``directory`` is more than a session may have, or cannot be looked at.
+    """Whether ``directory`` exceeds its limits, or cannot be measured.
 
-    Takes no longer for a million files than for as many as are allowed.
+    Stops at the first excess, so a million files take no longer than the allowed number.
     """
     blocks, files = megabytes * 2**20 // 512, megabytes * FILES_PER_MB
     waiting = [(directory, 0)]
@@ -37,7 +37,7 @@ def exceeds(directory: str, megabytes: int) -> bool:
                         waiting.append((entry.path, depth + 1))
         except FileNotFoundError:
             continue
-        except OSError:  # a folder that its owner must not read: what is in it cannot be counted
+        except OSError:  # an unreadable directory cannot be measured
             return True
         if depth > _DEEPEST:
             return True
@@ -45,16 +45,16 @@ def exceeds(directory: str, megabytes: int) -> bool:
 
 
 def remove(directory: str) -> None:
-    """Remove ``directory`` with all that is in it, as far as that is allowed. Never raises OSError.
+    """Remove ``directory`` and its contents as far as permissions allow. Never raises OSError.
 
-    Nobody may be writing to it any more.
+    No process may still be writing to it.
     """
     names = (f"{directory}/.{number}" for number in itertools.count())
     stuck: set[str] = set()
     while folders := [folder for folder in _emptied(directory) if folder not in stuck]:
         for folder in folders:
             for inner in _emptied(folder):
-                # Up to the top, so that no path ever becomes longer than three names.
+                # Move inner directories to the top, so that no path is ever too long.
                 free = next(name for name in names if not os.path.lexists(name))
                 with contextlib.suppress(OSError):
                     os.rename(inner, free)  # noqa: PTH104
@@ -67,7 +67,7 @@ def remove(directory: str) -> None:
 
 
 def _emptied(folder: str) -> list[str]:
-    """Remove a folder's files; the folders in it."""
+    """Remove the files in a directory and return its subdirectories."""
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)  # noqa: PTH101
     folders = []

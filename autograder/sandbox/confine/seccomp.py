@@ -1,8 +1,9 @@
-"""The system calls that a student's process may not make, as a classic BPF program.
+"""The seccomp filter for students' processes, as a classic BPF program.
 
-Everything that numpy and the interpreter need stays; what reaches outside the process, or into
-rarely trodden parts of the kernel, is refused with EPERM, so that Python raises an exception that a
-student can read. Calls newer than the tables below do not exist (ENOSYS): libraries then fall back.
+Everything that numpy and the interpreter need is allowed. System calls that reach outside the
+process, or into rarely used parts of the kernel, are refused with EPERM, so that Python raises an
+exception that a student can read. Calls newer than the tables below fail with ENOSYS, on which
+libraries fall back to older ones.
 
 Numbers: ``arch/x86/entry/syscalls/syscall_64.tbl`` and ``include/uapi/asm-generic/unistd.h``.
 """
@@ -26,7 +27,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272),
     "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424),
     "migrate_pages": (256, 238), "move_pages": (279, 239), "ioprio_set": (251, 30),
-    # The file tree, and ways to reach a file that do not name it.
+    # The file tree, and ways to reach a file without its path.
     "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
     "move_mount": (429, 429), "open_tree": (428, 428), "fsopen": (430, 430),
     "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
@@ -39,17 +40,17 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "setreuid": (113, 145), "setregid": (114, 143), "setgroups": (116, 159),
     "setresuid": (117, 147), "setresgid": (119, 149), "setfsuid": (122, 151),
     "setfsgid": (123, 152), "capset": (126, 91), "personality": (135, 92), "seccomp": (317, 277),
-    # The network. The session's socket is already there; more come over it.
+    # The network. The session's socket is already open; further ones are received over it.
     "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
     "accept": (43, 202), "accept4": (288, 242),
-    # Objects that outlive a process, or are found by number from anywhere.
+    # Objects that outlive a process, or that any process can look up by number.
     "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "shmdt": (67, 197),
     "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
     "semget": (64, 190), "semop": (65, 193), "semtimedop": (220, 192), "semctl": (66, 191),
     "mq_open": (240, 180), "mq_unlink": (241, 181), "mq_timedsend": (242, 182),
     "mq_timedreceive": (243, 183), "mq_notify": (244, 184), "mq_getsetattr": (245, 185),
     "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
-    # Large and often broken parts of the kernel.
+    # Large parts of the kernel with a history of vulnerabilities.
     "bpf": (321, 280), "perf_event_open": (298, 241), "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "userfaultfd": (323, 282),
     "modify_ldt": (154, None), "io_setup": (206, 0), "io_destroy": (207, 1),
@@ -66,8 +67,8 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "ustat": (136, None), "sysfs": (139, None),
 }  # fmt: skip
 
-# Landlock has no say over a file's owner, mode and times. Where the file tree is the machine's own,
-# these calls must go, or a student could lock the instructor out of the instructor's own files.
+# Landlock does not restrict changes to a file's owner, mode and times. Where the file tree is the
+# machine's own, these calls must be refused, or a student could lock the instructor out of files.
 _METADATA: dict[str, tuple[int | None, int | None]] = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "chown": (92, None),
     "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None),
@@ -80,13 +81,13 @@ _NEWEST_KNOWN = 451
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 _ANY_NEW_NAMESPACE = 0x7E020080
-_CLONE_PARENT = 0x8000  # a child of one's own parent, beside the session instead of below it
+_CLONE_PARENT = 0x8000  # makes the new process a sibling, outside the session's process tree
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 _MSG_OOB = 1
 _SOCK_STREAM, _SOCK_SEQPACKET = 1, 5
 _O_TMPFILE = 0o20000000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-# Reading one's own settings, and a thread's or a mapping's name: what libraries do ask for.
+# Reading the process's own settings, and naming threads and mappings: libraries do use these.
 _PRCTL_ALLOWED = (2, 3, 7, 15, 16, 21, 23, 27, 30, 39, 0x53564D41)
 
 _LOAD, _JEQ, _JGE, _JSET, _AND, _RET = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
@@ -99,7 +100,7 @@ _Instruction = tuple[int, int, int, int]
 
 
 def supported() -> bool:
-    """Whether there is a table for this machine's system calls."""
+    """Whether there is a system call table for this machine."""
     return os.uname().machine in _AUDIT_ARCH
 
 
@@ -108,40 +109,40 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
 
     Args:
         machine: as in ``os.uname().machine``.
-        shared_tree: whether the process sees the machine's own file tree, and keeps its files on
-            the machine's own disk.
+        shared_tree: whether the process sees the machine's own file tree and has its scratch
+            directory on the machine's own disk.
     """
     column = 0 if machine == "x86_64" else 1
     code: list[_Instruction] = [
         (_LOAD, 0, 0, _OFFSET_ARCH),
         (_JEQ, 1, 0, _AUDIT_ARCH[machine]),
-        (_RET, 0, 0, _KILL_PROCESS),  # another architecture's calls: numbers would mean others
+        (_RET, 0, 0, _KILL_PROCESS),  # call numbers mean something else on other architectures
         (_LOAD, 0, 0, _OFFSET_NUMBER),
     ]
-    # x32's numbers lie above every known one, so one comparison refuses both.
+    # x32 call numbers are above all known ones, so one comparison refuses both.
     code += [(_JGE, 0, 1, _NEWEST_KNOWN + 1), (_RET, 0, 0, _ERRNO | errno.ENOSYS)]
     names = _NUMBERS | _METADATA if shared_tree else _NUMBERS
     for numbers in names.values():
         code += _refuse(numbers[column], errno.EPERM)
-    # Their arguments are in memory, where a filter cannot look: libraries fall back on older calls.
+    # Their arguments are in memory, which a filter cannot read. Libraries fall back to older calls.
     code += _refuse(435, errno.ENOSYS) + _refuse(437, errno.ENOSYS)  # clone3, openat2
     beside_or_apart = _ANY_NEW_NAMESPACE | _CLONE_PARENT
     code += _when((56, 220)[column], [*_load(0), *_refuse_if_any(beside_or_apart)])  # clone
-    # Memory that is shared and of no file is of no process either: it could not be counted.
+    # Shared anonymous memory belongs to no single process, so it could not be charged to one.
     nameless = _MAP_SHARED | _MAP_ANONYMOUS
     code += _when(
         (9, 222)[column],  # mmap
         [*_load(3), (_AND, 0, 0, nameless), *_refuse(nameless, errno.EPERM)],
     )
-    # Urgent bytes on a local socket: nobody's need, and a source of holes in kernels.
+    # Out-of-band data on local sockets: never needed, and a source of kernel vulnerabilities.
     for pair, flags in (((44, 206), 3), ((46, 211), 2), ((307, 269), 3)):  # sendto, sendmsg, -mmsg
         code += _when(pair[column], [*_load(flags), *_refuse_if_any(_MSG_OOB)])
-    # A datagram socket could still send to any address; a connected stream reaches its peer only.
+    # A datagram socket can send to any address; a connected stream reaches only its peer.
     code += _when(
         (53, 199)[column],  # socketpair
         [*_load(1), (_AND, 0, 0, 0xF), *_refuse_unless((_SOCK_STREAM, _SOCK_SEQPACKET))],
     )
-    # On other processes of the same user these would change limits and priorities.
+    # These could change the limits and priorities of other processes of the same user.
     code += _when((302, 261)[column], [*_load(0), *_refuse_unless((0,))])  # prlimit64
     code += _when(
         (141, 140)[column],  # setpriority
@@ -152,7 +153,7 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
         code += _when(pair[column], [*_load(0), *_refuse_unless((0,))])
     code += _when((157, 167)[column], [*_load(0), *_refuse_unless(_PRCTL_ALLOWED)])  # prctl
     code += _when((16, 29)[column], [*_load(1), *_refuse_each((_TIOCSTI, _TIOCLINUX))])  # ioctl
-    if shared_tree:  # files without a name could not be counted against the scratch space
+    if shared_tree:  # unnamed files could not be found when scratch space is measured
         code += _when((257, 56)[column], [*_load(2), *_refuse_if_any(_O_TMPFILE)])  # openat
         if machine == "x86_64":
             code += _when(2, [*_load(1), *_refuse_if_any(_O_TMPFILE)])  # open
@@ -160,7 +161,7 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
 
 
 def install(instructions: list[_Instruction]) -> None:
-    """Put the filter in force for good. Needs no_new_privs."""
+    """Install the filter, for good. Requires no_new_privs."""
     packed = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
     syscalls.install_seccomp_filter(ctypes.create_string_buffer(packed), len(instructions))
 
@@ -170,13 +171,13 @@ def _refuse(number: int | None, error: int) -> list[_Instruction]:
 
 
 def _when(number: int, block: list[_Instruction]) -> list[_Instruction]:
-    """Run ``block`` for one system call; what it does not refuse goes on with the number loaded."""
-    again = (_LOAD, 0, 0, _OFFSET_NUMBER)
-    return [(_JEQ, 0, len(block) + 1, number), *block, again]
+    """Run ``block`` for one system call; unless it refuses, continue with the number reloaded."""
+    reload = (_LOAD, 0, 0, _OFFSET_NUMBER)
+    return [(_JEQ, 0, len(block) + 1, number), *block, reload]
 
 
 def _load(argument: int) -> list[_Instruction]:
-    """Load the low half of an argument: the kernel itself looks at no more of these."""
+    """Load the low 32 bits of an argument: of these calls the kernel reads no more than that."""
     return [(_LOAD, 0, 0, _OFFSET_ARGS + 8 * argument)]
 
 

@@ -1,7 +1,7 @@
-"""System calls that the standard library has no function for, through ctypes.
+"""System calls for which the standard library has no function, through ctypes.
 
-Every function raises OSError with the call's name, so that a wall that cannot be built says which
-stone was missing. Importing this module works anywhere; calling it works on Linux only.
+Every function raises OSError with the call's name, so that a failed confinement reports which layer
+is missing. This module can be imported anywhere; its functions work on Linux only.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ CAP_SETGID = 6
 CAP_SETUID = 7
 LAST_CAPABILITY = 63
 
-# The same numbers on every architecture: these calls came after the tables were unified.
+# These numbers are the same on every architecture: the calls are newer than the unified tables.
 _SYS_LANDLOCK_CREATE_RULESET = 444
 _SYS_LANDLOCK_ADD_RULE = 445
 _SYS_LANDLOCK_RESTRICT_SELF = 446
 
-# glibc and musl have no wrapper for these, and their numbers differ.
+# glibc and musl have no wrapper for these, and the numbers differ between architectures.
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -83,12 +83,12 @@ def install_seccomp_filter(program: ctypes.Array[ctypes.c_char], instructions: i
 
 
 def unshare(flags: int) -> None:
-    """Move this process (for ``CLONE_NEWPID``: its next children) into new namespaces."""
+    """Move this process (with ``CLONE_NEWPID``: its next children) into new namespaces."""
     _checked(_libc.unshare(flags), f"unshare({flags:#x})")
 
 
 def setns(descriptor: int, kind: int) -> None:
-    """Join the namespace that ``descriptor`` (an open ``/proc/PID/ns/…``) stands for."""
+    """Join the namespace of ``descriptor``, an open ``/proc/PID/ns/…``."""
     _checked(_libc.setns(descriptor, kind), "setns")
 
 
@@ -103,18 +103,18 @@ def mount(
 
 
 def unmount(target: str, flags: int = 0) -> None:
-    """Unmount what is on ``target``."""
+    """Unmount ``target``."""
     _checked(_libc.umount2(_bytes(target), flags), f"unmount {target}")
 
 
 def pivot_root(new: str, old: str) -> None:
-    """Make ``new`` the root of the file system, and put the former root on ``old``."""
+    """Make ``new`` the root of the file system and move the previous root to ``old``."""
     number = _SYS_PIVOT_ROOT[os.uname().machine]
     _checked(_syscall(ctypes.c_long(number), _bytes(new), _bytes(old)), "pivot_root")
 
 
 def drop_all_capabilities() -> None:
-    """Give up every capability of this process, in its own user namespace as well."""
+    """Drop every capability of this process, including those in its own user namespace."""
 
     class Header(ctypes.Structure):
         _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
@@ -127,7 +127,7 @@ def drop_all_capabilities() -> None:
 
 
 def keep_capabilities(kept: tuple[int, ...]) -> None:
-    """Bound what the next program started by root may have to ``kept``."""
+    """Limit the capabilities of programs that root executes from now on to ``kept``."""
     for capability in range(LAST_CAPABILITY + 1):
         if capability in kept:
             continue
@@ -136,11 +136,11 @@ def keep_capabilities(kept: tuple[int, ...]) -> None:
         except OSError:
             if capability == 0:
                 raise
-            break  # past the last that this kernel knows
+            break  # past the last one that this kernel knows
 
 
 def landlock_version() -> int:
-    """The kernel's Landlock ABI, or 0 where there is none."""
+    """The kernel's Landlock ABI version, or 0 if it has no Landlock."""
     version_flag = 1
     result = _syscall(
         ctypes.c_long(_SYS_LANDLOCK_CREATE_RULESET),
@@ -152,7 +152,7 @@ def landlock_version() -> int:
 
 
 def landlock_create(files: int, network: int, scoped: int, version: int) -> int:
-    """A new ruleset that handles the given rights; fields that ``version`` lacks are left out."""
+    """A new ruleset that handles the given rights, without fields that ``version`` lacks."""
     attributes = (ctypes.c_uint64 * 3)(files, network, scoped)
     size = 8 if version < 4 else 16 if version < 6 else 24
     result = _syscall(
@@ -184,7 +184,7 @@ def landlock_allow(ruleset: int, rights: int, process_tree: int) -> None:
 
 
 def landlock_enforce(ruleset: int) -> None:
-    """Restrict this thread, and all that it starts from now on."""
+    """Restrict this thread and everything it starts from now on."""
     result = _syscall(
         ctypes.c_long(_SYS_LANDLOCK_RESTRICT_SELF), ctypes.c_int(ruleset), ctypes.c_uint32(0)
     )

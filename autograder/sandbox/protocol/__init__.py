@@ -1,1 +1,1 @@
-"""What both sides of the wall speak: the wire format and the zygote's configuration."""
+"""What both sides of the boundary share: the wire format and the zygote's configuration."""

@@ -1,4 +1,4 @@
-"""What the host asks of the warm server, as it travels on the command line."""
+"""The zygote's configuration, passed from the host to the zygote on the command line."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """One server's orders. Holds nothing that a student may not know.
+    """Configuration of one zygote. Students may see it: it must hold no secrets.
 
     Attributes:
         level: ``full``, ``namespaces``, ``container`` or ``limits``.
-        control: descriptor on which the host asks for sessions.
-        packages: directory that holds numpy's package.
+        control: file descriptor of the socket on which the host requests sessions.
+        packages: the directory that contains the numpy package.
         readable: files and directories that students' code may read.
-        uid: first of `UIDS` unprivileged user ids for sessions, or None without root.
-        scratch: directory for the sessions' files, where they cannot have a file system of their
-            own.
+        uid: first of `UIDS` unprivileged user ids for sessions; None if the host is not root.
+        scratch: parent directory of the sessions' scratch directories, at levels where a session
+            cannot mount a file system of its own; else None.
         memory_mb, file_mb, scratch_mb, processes, open_files, cpu_s: as in ``Limits``.
     """
 
@@ -36,46 +36,46 @@ class ServerConfig:
 
     @property
     def namespaced(self) -> bool:
-        """Whether every session gets namespaces of its own."""
+        """Whether every session runs in namespaces of its own."""
         return self.level in ("full", "namespaces")
 
     @property
     def confined(self) -> bool:
-        """Whether system calls and files are restricted, and not only resources."""
+        """Whether system calls and file access are restricted, not only resources."""
         return self.level != "limits"
 
     def to_json(self) -> str:
-        """For the command line."""
+        """Serialize for the command line."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> ServerConfig:
-        """From the command line."""
+        """Parse what `to_json` wrote."""
         fields = json.loads(text)
         fields["readable"] = tuple(fields["readable"])
         return cls(**fields)
 
 
 UIDS = 64
-"""How many user ids after ``ServerConfig.uid`` belong to one server."""
+"""How many user ids, from ``ServerConfig.uid`` on, belong to one zygote."""
 
 
 SCRATCH_PARENT = "/scratch"
 SCRATCH = SCRATCH_PARENT + "/files"
-"""Where sessions with a file tree of their own keep their files; ``/tmp`` is a link to it.
+"""Scratch directory of sessions that have a file tree of their own; ``/tmp`` links to it.
 
-Landlock knows directories, not mounts. A rule on the parent, made once, holds for whatever a
-session mounts below it.
+Landlock rules apply to directories, not to mounts: one rule on the parent, made once by the zygote,
+covers whatever file system each session mounts below it.
 """
 
 PACKAGE = "sandbox"
-"""What this package is called behind the wall, where nothing else of ours is."""
+"""The name of this package inside the sandbox, where none of our other packages exist."""
 
 ZONES = ("protocol", "confine", "zygote", "guest")
-"""The folders that a session's file tree holds; `host` and `doctor` stay outside."""
+"""The subpackages that exist inside the sandbox; `host` and `doctor` stay outside."""
 
 BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); import sandbox; del sys.path[0]; "
     "from sandbox.{module} import main; main()"
 )
-"""How a module of `ZONES` is started: home is on the path just long enough to find the package."""
+"""Starts a module of `ZONES`. ``argv[1]`` is on ``sys.path`` only while the package is found."""

@@ -1,12 +1,12 @@
-"""The only language spoken across the wall: plain values in length-prefixed messages.
+"""The wire format: plain values in length-prefixed messages. Nothing else crosses the boundary.
 
-A message is a JSON tree beside raw buffers. The tree holds the structure; arrays, bytes and numpy
-scalars put their memory into buffers and leave a reference. Nothing is ever unpickled, imported or
-evaluated, and the reader believes nothing it has not checked: lengths, depth, number of nodes,
-dtype, and that shape and buffer agree.
+A message is a JSON tree plus raw buffers. The tree holds the structure; arrays, bytes and numpy
+scalars store their memory in buffers and refer to them by index. Nothing is ever unpickled,
+imported or evaluated, and the reader validates everything: lengths, depth, number of nodes, dtype,
+and that shape and buffer size agree.
 
 Both sides import this module: the sandbox from its own folder, the host as
-``autograder.sandbox.protocol.wire``. It needs the standard library and numpy alone.
+``autograder.sandbox.protocol.wire``. It needs only the standard library and numpy.
 
 Layout: ``magic(4) header_bytes(u32) buffers(u32) | buffer lengths (u64 each) | header | buffers``.
 """
@@ -31,24 +31,26 @@ MAX_BUFFERS = 10_000
 MAX_DEPTH = 24
 MAX_NODES = 200_000
 MAX_KEYS = 1000
-"""Dict keys other than text: numbers whose hashes are equal can be made at will, and a dict of a
-hundred thousand of them would keep the reader busy for minutes."""
+"""Most dict keys other than strings per message. Numbers with equal hashes are easy to construct,
+and decoding a dict of 100 000 of them would keep the reader busy for minutes."""
 
 MAX_INT_BITS = 4096
 TRUSTED_SIZE = 16 * 2**20
-"""Memory that is set aside because a length says so; for more, as much must have come."""
+"""Bytes allocated just because a length prefix says so. Beyond that the buffer grows only as data
+arrives, so that a false length cannot make the reader allocate memory."""
 
 _PREFIX = struct.Struct("<4sII")
-# Booleans, integers, floats, complex numbers and text: kinds whose bytes mean nothing but a value.
+# Booleans, integers, floats, complex numbers and text: any bytes are a valid value of these kinds
+# (code points are checked), and none of them can refer to anything else.
 _DTYPE = re.compile(r"[<|][biufcUS][1-9]\d{0,5}\Z")
 
 
 class WireError(Exception):
-    """The other side sent something that is not a message of ours."""
+    """The other side sent something that is not a valid message."""
 
 
 class Closed(WireError):
-    """The other side has gone: end of file, or a broken pipe."""
+    """The other side has closed the connection: end of file, or a broken pipe."""
 
 
 class TooLate(WireError):
@@ -56,7 +58,7 @@ class TooLate(WireError):
 
 
 class Reference:
-    """An object that stays on its own side; only its number and its class's name travel."""
+    """An object that stays on its own side; only its number and its class name are sent."""
 
     __slots__ = ("class_name", "number")
 
@@ -66,7 +68,7 @@ class Reference:
 
 
 class Callback:
-    """A function of the host, callable from inside by its number."""
+    """A host function, which code inside the sandbox can call by number."""
 
     __slots__ = ("number",)
 
@@ -75,7 +77,7 @@ class Callback:
 
 
 class Opaque:
-    """A value that cannot travel; its class's name tells what it was."""
+    """A value that cannot be sent; only its class name is."""
 
     __slots__ = ("class_name",)
 
@@ -177,7 +179,7 @@ class _Encoder:
         if isinstance(value, (list, tuple)):
             name = "tuple" if isinstance(value, tuple) else "list"
             return {"t": name, "v": [self.tree(item, depth + 1) for item in value]}
-        # Subclasses of the plain types (an IntEnum, say) travel as what they are a kind of.
+        # Subclasses of the plain types (an IntEnum, say) are sent as the plain type.
         for plain in (bool, int, float, str):
             if isinstance(value, plain):
                 return self.tree(plain(value), depth + 1)
@@ -228,10 +230,10 @@ class _Decoder:
             return tree
         if isinstance(tree, int):
             if not -(2**63) <= tree < 2**63:
-                raise WireError("a large number that does not say so")
+                raise WireError("a large integer that is not encoded as one")
             return tree
         if not isinstance(tree, dict):
-            raise WireError("a bare list where a value should be")
+            raise WireError("a bare list instead of a value")
         kind = tree.get("t")
         if kind in ("nd", "ns"):
             return self._array(tree, kind == "ns")
@@ -261,18 +263,18 @@ class _Decoder:
         keys = [self.value(key, depth + 1) for key in _list(tree.get("k"))]
         items = [self.value(item, depth + 1) for item in _list(tree.get("v"))]
         if len(keys) != len(items):
-            raise WireError("a dict whose keys and values do not pair")
+            raise WireError("a dict with unequal numbers of keys and values")
         if not all(map(_is_key, keys)):
             raise WireError("a dict key that is not a plain value")
         self.keys += sum(1 for key in keys if type(key) is not str)
         if self.keys > MAX_KEYS:
-            raise WireError("more than 1000 dict keys that are no text")
+            raise WireError("more than 1000 dict keys that are not strings")
         return dict(zip(keys, items, strict=True))
 
     def _array(self, tree: dict[str, Any], scalar: bool) -> Any:
         name = tree.get("d")
         if not isinstance(name, str) or not _DTYPE.match(name):
-            raise WireError("an array of a dtype that does not travel")
+            raise WireError("an array of a dtype that cannot be sent")
         try:
             dtype = np.dtype(name)
         except (TypeError, ValueError) as error:
@@ -280,13 +282,13 @@ class _Decoder:
         shape = [] if scalar else [_number(size) for size in _list(tree.get("s"))]
         raw = self._buffer(tree)
         if not dtype.itemsize or len(shape) > 32:
-            raise WireError("an array that holds nothing, or has too many axes")
+            raise WireError("an array with an itemsize of 0 or too many axes")
         if math.prod(shape) * dtype.itemsize != len(raw):
             raise WireError("an array whose shape and size disagree")
         if not len(raw):
             return np.zeros(shape, dtype)
         if dtype.kind == "U" and (np.frombuffer(raw, np.uint32) > 0x10FFFF).any():
-            raise WireError("text of characters that do not exist")
+            raise WireError("text with invalid code points")
         array = np.frombuffer(raw, dtype).reshape(shape)
         if scalar:
             return array[()]
@@ -302,17 +304,17 @@ class _Decoder:
     def _buffer(self, tree: dict[str, Any]) -> bytearray:
         number = tree.get("b")
         if type(number) is not int or not 0 <= number < len(self.buffers):
-            raise WireError("a reference to a buffer that is not there")
-        if number in self.used:  # else a small message could become a large value
+            raise WireError("a reference to a buffer that does not exist")
+        if number in self.used:  # otherwise a small message could decode to a huge value
             raise WireError("a buffer that is used twice")
         self.used.add(number)
         return self.buffers[number]
 
 
 def _with_strides(array: np.ndarray[Any, Any], steps: list[int]) -> np.ndarray[Any, Any]:
-    """Lay ``array`` out in memory with the given strides, counted in elements.
+    """Copy ``array`` into memory with the given strides, counted in elements.
 
-    So that a student's code meets the same non-contiguous input that the suite made.
+    The student's code then receives the same non-contiguous input that the suite made.
     """
     reach = 1 + sum((size - 1) * abs(step) for size, step in zip(array.shape, steps, strict=True))
     base = np.zeros(reach, array.dtype)
@@ -325,7 +327,7 @@ def _with_strides(array: np.ndarray[Any, Any], steps: list[int]) -> np.ndarray[A
 
 
 def _is_key(key: object) -> bool:
-    """Whether a dict with this key travels: plain values, and tuples of them."""
+    """Whether a dict key can be sent: plain values, and tuples of them."""
     if isinstance(key, tuple):
         return all(not isinstance(part, tuple) and _is_key(part) for part in key)
     if isinstance(key, np.generic) and not isinstance(key, (str, bytes)):
@@ -337,29 +339,29 @@ def _is_key(key: object) -> bool:
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise WireError("something other than a list where a list should be")
+        raise WireError("expected a list")
     return value
 
 
 def _number(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 2**62:
-        raise WireError("something other than a count where a count should be")
+        raise WireError("expected a count")
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise WireError("something other than text where a name should be")
+        raise WireError("expected a name")
     return "".join(c if c.isprintable() else "?" for c in value[:80])
 
 
 def _long(value: Any) -> int:
     if not isinstance(value, str) or len(value) > MAX_INT_BITS // 4 + 4:
-        raise WireError("a large number that is too large")
+        raise WireError("an integer of too many bits")
     try:
         return int(value, 16)
     except ValueError as error:
-        raise WireError("a large number that is none") from error
+        raise WireError("an integer that cannot be parsed") from error
 
 
 def send(
@@ -374,15 +376,15 @@ def send(
 
     Args:
         sock: a connected stream socket.
-        message: text keys, any values; what cannot travel goes through ``refer``.
-        refer: turns an object into a reference, or says that it is opaque.
-        keep_strides: whether non-contiguous arrays say so (host to sandbox only).
+        message: text keys, any values; values that cannot be sent are passed to ``refer``.
+        refer: turns an object into a `Reference`, a `Callback` or an `Opaque`.
+        keep_strides: whether to send the strides of non-contiguous arrays (host to sandbox only).
         deadline: ``time.monotonic()`` after which to give up.
 
     Raises:
-        Closed: the other side has gone.
-        TooLate: it did not take the message in time.
-        WireError: the message is larger than a message may be.
+        Closed: the other side has closed the connection.
+        TooLate: the other side did not read the message in time.
+        WireError: the message is too large.
     """
     encoder = _Encoder(refer, keep_strides)
     tree = {key: encoder.tree(value) for key, value in message.items()}
@@ -398,9 +400,9 @@ def send(
             sock.settimeout(_left(deadline))
             sock.sendall(part)
     except TimeoutError as error:
-        raise TooLate("the message was not taken in time") from error
+        raise TooLate("the message was not read in time") from error
     except OSError as error:
-        raise Closed("the other side has gone") from error
+        raise Closed("the connection was closed") from error
 
 
 def receive(
@@ -415,16 +417,16 @@ def receive(
     Args:
         sock: a connected stream socket.
         resolve: turns a reference, callback or opaque value into what the reader uses.
-        keep_strides: whether to honour strides (inside only: the host trusts no stride).
+        keep_strides: whether to honour strides (inside only: the host trusts no strides).
         deadline: ``time.monotonic()`` after which to give up.
 
     Returns:
         The message: text keys, decoded values. Arrays are writable and own their memory.
 
     Raises:
-        Closed: the other side has gone.
-        TooLate: nothing whole came in time.
-        WireError: what came is not a message.
+        Closed: the other side has closed the connection.
+        TooLate: no complete message arrived in time.
+        WireError: what arrived is not a valid message.
     """
     magic, header_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, deadline))
     if magic != MAGIC or header_size > MAX_HEADER or count > MAX_BUFFERS:
@@ -481,16 +483,16 @@ def _decoded(
     except WireError:
         raise
     except Exception as error:
-        # Too deep, too large for a float, no character: numpy and Python each have their own way
-        # to refuse bytes that the other side made up. None of it is the reader's fault.
-        raise WireError("a value that cannot be read") from error
+        # Nesting too deep, a number too large for a float, an invalid character: numpy and Python
+        # reject fabricated data with all sorts of exceptions. None of them is our fault.
+        raise WireError("a value that cannot be decoded") from error
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
     buffer = bytearray(min(size, TRUSTED_SIZE))
     filled = 0
     while filled < size:
-        if filled == len(buffer):  # so much has really come: make room for as much again
+        if filled == len(buffer):  # this much has really arrived, so double the buffer
             buffer += bytes(min(filled, size - filled))
         try:
             sock.settimeout(_left(deadline))
@@ -499,9 +501,9 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearra
         except TimeoutError as error:
             raise TooLate("no answer in time") from error
         except OSError as error:
-            raise Closed("the other side has gone") from error
+            raise Closed("the connection was closed") from error
         if not got:
-            raise Closed("the other side has gone")
+            raise Closed("the connection was closed")
         filled += got
     return buffer
 

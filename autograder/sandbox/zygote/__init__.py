@@ -1,1 +1,1 @@
-"""The warm process that forks sessions and ends them: trusted, inside, never runs student code."""
+"""The zygote forks sessions and ends them: trusted, inside the sandbox, never runs student code."""

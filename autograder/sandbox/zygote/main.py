@@ -1,7 +1,7 @@
-"""The warm server: an interpreter with numpy loaded, from which sessions are forked.
+"""The zygote's entry point: load numpy, then fork sessions until the host hangs up.
 
-It never runs a student's code. The host starts it by way of `protocol.config.BOOT`, in the
-surroundings that the level gives (see `autograder.sandbox.host.command_line`).
+The host starts it through `protocol.config.BOOT`, in the environment that the isolation level
+provides (see `autograder.sandbox.host.command_line`).
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ from .supervisor import Supervisor
 
 
 def main() -> None:
-    """Get warm, say so, and serve the host until it hangs up. ``sys.argv``: home, config."""
+    """Preload, report ready, and serve the host until it hangs up. ``sys.argv``: home, config."""
     text = sys.argv[2]
     config = ServerConfig.from_json(text)
     control = socket.socket(fileno=config.control)
-    own_processes = None
+    pid_namespace = None
     try:
         if config.namespaced:
-            own_processes = _become_init(config)
+            pid_namespace = _become_init(config)
         if sys.platform == "linux":
-            # Same-user processes could otherwise read and trace the server, whatever its level.
+            # Otherwise processes of the same user could read and trace the zygote.
             syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         preload.warm(config.packages)
-        from ..guest import session  # noqa: F401  so that sessions need not find it on a disk
+        # Load the session's code now: a session may not be able to read any files.
+        from ..guest import session  # noqa: F401
 
         sys.argv[:] = [""]
         confinement = confine.Confinement(config)
@@ -41,21 +42,23 @@ def main() -> None:
         control.sendall(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode() + b"\n")
         raise
     gc.collect()
-    gc.freeze()  # here and not in each session, where it would copy every page
+    # Before the fork, so that the first collection in a session does not write to, and thereby
+    # copy, every page that holds a Python object.
+    gc.freeze()
     hello = {"pid": os.getpid(), "landlock": confinement.landlock, "python": sys.version.split()[0]}
     control.sendall(json.dumps(hello).encode() + b"\n")
     try:
-        Supervisor(confinement, control, own_processes).run()
+        Supervisor(confinement, control, pid_namespace).run()
     finally:
-        if config.scratch is not None:  # the host may have been killed, and cannot tidy up
+        if config.scratch is not None:  # the host may have been killed before it could clean up
             scratch.remove(config.scratch)
 
 
 def _become_init(config: ServerConfig) -> int:
-    """Become the first process of a namespace of our own, as an ordinary user.
+    """Become the init process of a new PID namespace, as an ordinary user.
 
-    A session is then forked straight into its own process namespace, and the death of this server
-    is the death of everything below it. Returns a descriptor of the namespace.
+    Sessions are then forked into PID namespaces nested in this one, so the kernel kills everything
+    when the zygote dies. Returns a file descriptor of the namespace.
     """
     if config.uid is not None:
         confine.drop_privileges(config.uid)

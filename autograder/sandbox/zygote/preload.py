@@ -1,8 +1,8 @@
-"""Import, once and before any fork, what students' code is likely to want.
+"""Import, before any fork, the modules that students' code is likely to need.
 
-A session shares these pages with the warm server, so each import costs a class of hundreds only
-once. Where the wall leaves the interpreter's own files out of reach (a dropped user, and an
-interpreter under a directory that only root may enter), what is imported here is all there is.
+Sessions share these pages with the zygote, so a class of hundreds pays for each import once. It is
+also a matter of availability: where a session cannot read the interpreter's files (an unprivileged
+user, and an interpreter under a directory that only root may enter), only these modules exist.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing numpy.typing
 
 
 def warm(packages: str) -> list[str]:
-    """Import everything; what could not be imported is returned.
+    """Import everything and return the names of modules that could not be imported.
 
     Args:
-        packages: directory of numpy's package. It is on the path for the time of these imports
-            only: other packages beside numpy are none of a student's business.
+        packages: directory that contains the numpy package. It is on ``sys.path`` only during these
+            imports: students must not see the other packages installed beside numpy.
     """
     missing = [name for name in _STANDARD.split() if not _imported(name)]
     sys.path.append(packages)
@@ -55,7 +55,7 @@ def warm(packages: str) -> list[str]:
     random.seed(0)
     import site
 
-    site.setquit()  # exit() and quit(): the interpreter is started without its site module
+    site.setquit()  # exit() and quit() are missing because the interpreter runs without site
     site.sethelper()
     return missing
 
@@ -63,6 +63,6 @@ def warm(packages: str) -> list[str]:
 def _imported(name: str) -> bool:
     try:
         importlib.import_module(name)
-    except Exception:  # an interpreter built without a library raises all sorts of things
+    except Exception:  # an interpreter built without some library raises various exceptions
         return False
     return True

@@ -1,4 +1,4 @@
-"""From a fork of the warm server to a student's process: build the wall, then run the session."""
+"""Turn a fork of the zygote into a student's process: confine it, then run the session."""
 
 from __future__ import annotations
 
@@ -13,23 +13,35 @@ from ..confine import confine, processes
 from ..confine.confine import Confinement
 
 
-def become(
+def run(
     confinement: Confinement, supervisor: int, sock: int, report: int, scratch: str, uid: int | None
 ) -> NoReturn:
-    """Build the wall, then run the session. Never returns, and never runs student code unwalled."""
+    """Confine this process, then run the session. Never returns.
+
+    Student code arrives only over ``sock``, which is first read after the confinement is complete.
+
+    Args:
+        confinement: what all sessions share.
+        supervisor: process id of the parent.
+        sock: file descriptor of the session's socket.
+        report: file descriptor of a pipe: ``ok PID`` once confined, else the problem.
+        scratch: the session's scratch directory.
+        uid: the user to switch to, or None.
+    """
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()  # a signal to the process group would pass the border of a namespace
+        # Signals to a process group cross namespace boundaries, so leave the zygote's group.
+        os.setsid()
         confine.close_other_descriptors(sock, report, confinement.rules(scratch))
     except BaseException:
         os._exit(125)
     try:
-        number = processes.current().pid
-        confine.build(confinement, supervisor, scratch, uid)
+        proc_pid = processes.current().pid
+        confine.apply(confinement, supervisor, scratch, uid)
         from ..guest import session
 
-        os.write(confine.REPORT, b"ok %d" % number)
+        os.write(confine.REPORT, b"ok %d" % proc_pid)
         os.close(confine.REPORT)
     except BaseException as error:
         os.write(confine.REPORT, f"{type(error).__name__}: {error}".encode()[:2000])
@@ -43,7 +55,7 @@ def become(
 
 
 def _settings(channel: socket.socket) -> dict[str, object]:
-    """The host's first words to the session. They never pass through the server's memory."""
+    """The settings, which the host sends first. They never pass through the zygote's memory."""
     size = struct.unpack("<I", _exactly(channel, 4))[0]
     settings = json.loads(_exactly(channel, size))
     assert isinstance(settings, dict)

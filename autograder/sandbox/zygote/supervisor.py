@@ -1,8 +1,9 @@
-"""Keep sessions: start a student's process, watch what it uses, end it and all that it started.
+"""Supervise sessions: start a student's process, watch its usage, kill it with all it started.
 
-With namespaces, the warm server itself keeps all sessions: a student's process is the first of its
-own process namespace, and the kernel ends the rest with it. Without, every session has a supervisor
-process of its own, to which the session's orphans fall, and which alone may be told to end it.
+With namespaces, the zygote itself supervises all sessions: a student's process is the init process
+of its own PID namespace, and the kernel kills the rest of the namespace with it. Without, every
+session gets a supervisor process of its own. That process is a subreaper, so orphans of the session
+become its children, and a signal to "everyone" sent by it cannot reach another session.
 """
 
 from __future__ import annotations
@@ -29,74 +30,87 @@ _CHECK_INTERVAL_S = 0.25
 
 @dataclass
 class _SupervisedSession:
-    """One session, as its supervisor sees it."""
+    """One session, as seen by its supervisor.
+
+    Attributes:
+        pid: the student's process, a child of the supervisor.
+        status: socket to the host: JSON lines out; any input, or end of file, means "kill it".
+        report: pipe on which the process reports that it is confined; -1 once closed.
+        uid: the session's own user, if it has one.
+        scratch: its scratch directory.
+        reported: what has arrived on ``report``.
+        proc_pid: its id in /proc, which may be of an outer namespace; 0 until it is confined.
+        killed: whether it has been sent SIGKILL.
+        limit: the limit for which it was killed.
+        cpu_s: CPU seconds of descendants that have been reaped.
+    """
 
     pid: int
     status: socket.socket
     report: int
     uid: int | None
     scratch: str
-    said: bytes = b""
-    number: int = 0  # by which /proc knows it, once its wall stands
-    ending: bool = False
+    reported: bytes = b""
+    proc_pid: int = 0
+    killed: bool = False
     limit: str | None = None
     cpu_s: float = 0.0
 
 
 @dataclass
 class Supervisor:
-    """Runs until the host hangs up and no session is left.
+    """Runs until the host has hung up and no session is left.
 
     Args:
-        confinement: what sessions share.
-        control: where the host asks for sessions; None in a supervisor of one.
+        confinement: what all sessions share.
+        control: socket on which the host requests sessions; None in a supervisor of one session.
+        pid_namespace: file descriptor of the zygote's own PID namespace; None without namespaces.
     """
 
     confinement: Confinement
     control: socket.socket | None
-    home: int | None = None
+    pid_namespace: int | None = None
     _sessions: dict[int, _SupervisedSession] = field(default_factory=dict)
     _count: int = 0
     _can_kill_all: bool = False
 
     def run(self) -> None:
-        """Serve the host."""
+        """Serve the host: one event loop over control socket, sessions and SIGCHLD."""
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_read, False)
         os.set_blocking(wake_write, False)
+        # SIGCHLD wakes the poll through a pipe: a handler that does nothing is all that is needed.
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        watched = time.monotonic()
+        checked = time.monotonic()
         while self.control is not None or self._sessions:
             poll = select.poll()
             poll.register(wake_read, select.POLLIN)
             if self.control is not None:
                 poll.register(self.control, select.POLLIN)
             for session in self._sessions.values():
-                if not session.ending:
+                if not session.killed:
                     poll.register(session.status, select.POLLIN)
                 if session.report >= 0:
                     poll.register(session.report, select.POLLIN)
-            ready = {
-                number
-                for number, _ in poll.poll(_CHECK_INTERVAL_S * 1000 if self._sessions else None)
-            }
+            timeout_ms = _CHECK_INTERVAL_S * 1000 if self._sessions else None
+            ready = {number for number, _ in poll.poll(timeout_ms)}
             if wake_read in ready:
                 os.read(wake_read, 4096)
             for session in list(self._sessions.values()):
                 if session.report in ready:
                     self._read_report(session)
                 if session.status.fileno() in ready:
-                    self._kill(session)  # whatever the host says, or its silence, means: end it
-            if time.monotonic() - watched >= _CHECK_INTERVAL_S:
+                    self._kill(session)  # the host sends nothing here but end of file
+            if time.monotonic() - checked >= _CHECK_INTERVAL_S:
                 self._enforce_limits()
-                watched = time.monotonic()
+                checked = time.monotonic()
             self._reap_exited()
             if self.control is not None and self.control.fileno() in ready:
                 self._handle_request()
 
     def _handle_request(self) -> None:
-        """The host asks for a session (its two sockets come along), or has hung up."""
+        """Start a session, whose two sockets come with the request; or the host has hung up."""
         assert self.control is not None
         try:
             data, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
@@ -124,7 +138,7 @@ class Supervisor:
             os.close(sock)
 
     def _supervise_alone(self, sock: int, status: socket.socket) -> NoReturn:
-        """Be the supervisor of one session."""
+        """Supervise a single session, in a process of its own."""
         code, single = 1, Supervisor(self.confinement, None, _count=self._count)
         try:
             assert self.control is not None
@@ -147,9 +161,7 @@ class Supervisor:
         except BaseException:
             with contextlib.suppress(OSError):
                 _send_line(status, failed=traceback.format_exc(limit=-3))
-            for (
-                session
-            ) in single._sessions.values():  # whatever went wrong here, nothing outlives it
+            for session in single._sessions.values():  # whatever went wrong, leave nothing behind
                 single._kill(session)
                 single._kill_leftovers(session)
         finally:
@@ -173,49 +185,57 @@ class Supervisor:
             raise
         else:
             if pid == 0:
-                student_process.become(self.confinement, supervisor, sock, write, own, uid)
+                student_process.run(self.confinement, supervisor, sock, write, own, uid)
         finally:
             os.close(write)
         self._sessions[pid] = _SupervisedSession(pid, status, read, uid, own)
 
     def _fork(self) -> int:
-        """Fork; with namespaces, the child is the first process of a new one."""
+        """Fork; with namespaces, the child is the init process of a new PID namespace.
+
+        Unsharing a PID namespace affects only the children forked afterwards, so the zygote does
+        so for a single fork and then returns to its own.
+        """
         if not self.confinement.config.namespaced:
             return os.fork()
-        assert self.home is not None
+        assert self.pid_namespace is not None
         syscalls.unshare(syscalls.CLONE_NEWPID)
         try:
             pid = os.fork()
         except OSError:
-            syscalls.setns(self.home, syscalls.CLONE_NEWPID)
+            syscalls.setns(self.pid_namespace, syscalls.CLONE_NEWPID)
             raise
         if pid:
-            syscalls.setns(self.home, syscalls.CLONE_NEWPID)
+            syscalls.setns(self.pid_namespace, syscalls.CLONE_NEWPID)
         return pid
 
     def _read_report(self, session: _SupervisedSession) -> None:
-        """The process says that its wall stands, or why not."""
+        """Read the process's report that it is confined, or why it could not be."""
         data = os.read(session.report, 4096)
-        session.said += data
+        session.reported += data
         if data:
             return
         os.close(session.report)
         session.report = -1
-        if session.said.startswith(b"ok "):
-            session.number = int(session.said[3:])
+        if session.reported.startswith(b"ok "):
+            session.proc_pid = int(session.reported[3:])
             _send_line(session.status, ready=True)
         else:
             _send_line(
-                session.status, failed=session.said.decode(errors="replace") or "it died at once"
+                session.status,
+                failed=session.reported.decode(errors="replace") or "it died at once",
             )
             if session.pid in self._sessions:
                 self._kill(session)
 
     def _enforce_limits(self) -> None:
-        """End sessions that use more than they may of what no single process's limit bounds."""
+        """Kill sessions that exceed a limit on all their processes together.
+
+        rlimits bound single processes only. These totals are checked a few times a second.
+        """
         config = self.confinement.config
         for session in self._sessions.values():
-            if not session.number:
+            if not session.proc_pid:
                 continue
             everything = self._processes_of(session)
             own = (processes.private_kb(p.pid) - self.confinement.private_kb for p in everything)
@@ -229,18 +249,18 @@ class Supervisor:
                 self._kill(session)
 
     def _processes_of(self, session: _SupervisedSession) -> list[processes.Process]:
-        """Every process of a session. Without namespaces orphans fall to the supervisor."""
+        """Every process of a session; without namespaces, its orphans are our children."""
         if self.confinement.config.namespaced:
-            return processes.process_tree(session.number)
+            return processes.process_tree(session.proc_pid)
         return processes.process_tree(processes.current().pid)[1:]
 
     def _kill(self, session: _SupervisedSession) -> None:
-        session.ending = True
+        session.killed = True
         with contextlib.suppress(ProcessLookupError):
             os.kill(session.pid, signal.SIGKILL)
 
     def _reap_exited(self) -> None:
-        """Take note of what has ended."""
+        """Reap exited children, and tell the host how its session ended."""
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -250,7 +270,7 @@ class Supervisor:
                 return
             session = self._sessions.pop(pid, None)
             cpu_s = usage.ru_utime + usage.ru_stime
-            if session is None:  # an orphan of a session, or a supervisor that has done its work
+            if session is None:  # an orphan of a session, or the supervisor of one that has ended
                 for other in self._sessions.values():
                     other.cpu_s += cpu_s
                 continue
@@ -274,7 +294,10 @@ class Supervisor:
             self._read_report(session)
 
     def _kill_leftovers(self, session: _SupervisedSession) -> float:
-        """End what a session without namespaces left behind; the CPU seconds it used."""
+        """Kill what a session without namespaces left behind; return the CPU seconds it used.
+
+        Repeats until there are no children: a process may fork while it is being killed.
+        """
         cpu_s = 0.0
         while True:
             try:
@@ -297,6 +320,6 @@ class Supervisor:
 
 
 def _send_line(status: socket.socket, **fields: object) -> None:
-    """One line to the host. If the host does not listen, that is the host's business."""
+    """Send one JSON line to the host, unless it has gone."""
     with contextlib.suppress(OSError):
         status.sendall(json.dumps(fields).encode() + b"\n")
