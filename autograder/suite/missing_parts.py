@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection
 
 from autograder.course.models import Part
-from autograder.sandbox.host.session import Session
+from autograder.sandbox.host.session import LoadedNotebook
 from autograder.suite import outcome
 from autograder.suite.outcome import Outcome
 
 
-def absent(part: Part, session: Session, asked: Collection[str] = ()) -> Outcome | None:
+def absent(part: Part, session: LoadedNotebook, asked: Collection[str] = ()) -> Outcome | None:
     """The outcome of every criterion of a part that the notebook does not define; None if it does.
 
     Args:
@@ -39,19 +39,19 @@ def absent(part: Part, session: Session, asked: Collection[str] = ()) -> Outcome
     return outcome.missing(part.id, near=near, broken=broken)
 
 
-def in_place_of_a_class(part: Part, session: Session) -> bool:
+def in_place_of_a_class(part: Part, session: LoadedNotebook) -> bool:
     """Whether the notebook has a function where the part's class should be."""
     return part.method is not None and session.defined.get(part.owner, ()) is None
 
 
-def _assigned(session: Session, method: str) -> bool:
+def _assigned(session: LoadedNotebook, method: str) -> bool:
     """Whether a cell sets it as an attribute: ``self.forward = self.slow_forward``."""
     # An annotation in between has an end: a cell of nothing but ``.forward:`` would take hours.
     pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]{{0,100}})?=(?!=)")
     return any(pattern.search(source) for _, source in session.cells)
 
 
-def _broken(session: Session, *names: str) -> tuple[int, str] | None:
+def _broken(session: LoadedNotebook, *names: str) -> tuple[int, str] | None:
     """The cell that would define all of these, had it not failed: its number and its error."""
     sources = dict(session.cells)
     for record in session.records:

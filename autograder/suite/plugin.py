@@ -20,7 +20,12 @@ import pytest
 
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.errors import CourseError
-from autograder.sandbox.host.session import Conversation, Session, StudentDied, StudentTimeout
+from autograder.sandbox.host.session import (
+    Conversation,
+    LoadedNotebook,
+    StudentDied,
+    StudentTimeout,
+)
 from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
@@ -42,7 +47,7 @@ class _Current:
     """What the fixtures of the running test give out."""
 
     conversation: Conversation
-    session: Session
+    session: LoadedNotebook
     criterion: Criterion
     exercise: Exercise
 
@@ -68,7 +73,7 @@ class Suites:
             for _ in tests
         ]
 
-    def run(self, exercise: Exercise, session: Session) -> dict[str, Outcome]:
+    def run(self, exercise: Exercise, session: LoadedNotebook) -> dict[str, Outcome]:
         """Every criterion's outcome for one notebook. Never raises for what a student did."""
         outcomes: dict[str, Outcome] = {}
         asked = {part.owner for part in exercise.parts}
@@ -84,7 +89,7 @@ class Suites:
         return outcomes
 
     def _part(
-        self, exercise: Exercise, part: Part, session: Session, missing: Outcome | None
+        self, exercise: Exercise, part: Part, session: LoadedNotebook, missing: Outcome | None
     ) -> dict[str, Outcome]:
         return {
             criterion.id: self._decide(exercise, criterion, session, missing)
@@ -92,7 +97,11 @@ class Suites:
         }
 
     def _decide(
-        self, exercise: Exercise, criterion: Criterion, session: Session, missing: Outcome | None
+        self,
+        exercise: Exercise,
+        criterion: Criterion,
+        session: LoadedNotebook,
+        missing: Outcome | None,
     ) -> Outcome:
         tests = self._tests.get((exercise.suite, criterion.id), [])
         if len(tests) != 1:

@@ -37,7 +37,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         return
     make_reproducible()
     stub_modules.install()
-    book = Notebook(_initial_names())
+    book = Notebook(initial_names())
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     while True:
         try:
@@ -98,7 +98,7 @@ def reproducible_functions() -> list[tuple[Any, str, Any]]:
     ]
 
 
-def _initial_names() -> dict[str, Any]:
+def initial_names() -> dict[str, Any]:
     """Names that every notebook of the course imports, in case the import cell was deleted."""
     return {
         "np": np,

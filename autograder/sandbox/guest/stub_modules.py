@@ -144,13 +144,23 @@ class _ProgressModule(ModuleType):
         return ProgressBar
 
 
+def has_stub(name: str) -> bool:
+    """Whether a module of that name is one that grading does not need."""
+    return name.split(".")[0] in _NO_OP_PACKAGES
+
+
+def stub_module(name: str) -> ModuleType:
+    """A module in whose place nothing happens."""
+    kind = _ProgressModule if name.split(".")[0] == "tqdm" else _NoOpModule
+    module = kind(name)
+    module.__path__ = []
+    vars(module)["__version__"] = "0"
+    return module
+
+
 class _Loader(importlib.abc.Loader):
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        kind = _ProgressModule if spec.name.split(".")[0] == "tqdm" else _NoOpModule
-        module = kind(spec.name)
-        module.__path__ = []
-        vars(module)["__version__"] = "0"
-        return module
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return stub_module(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         del module
@@ -160,7 +170,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     """Comes last on ``sys.meta_path``, so that a module that is installed takes precedence."""
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
-        if name.split(".")[0] in _NO_OP_PACKAGES:
+        if has_stub(name):
             return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
         return None
 

@@ -12,6 +12,7 @@ import secrets
 import socket
 import time
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -113,15 +114,14 @@ class Value:
     args: list[Any] | None = None
 
 
-class Conversation:
+class Conversation(ABC):
     """Requests to one criterion's process, one after the other.
 
     Raises (from `request`):
         StudentRaised, StudentTimeout, StudentDied: what the student's code did.
     """
 
-    def __init__(self, sock: socket.socket, budget: Budget, ends: float) -> None:
-        self._sock = sock
+    def __init__(self, budget: Budget, ends: float) -> None:
         self._budget = budget
         self._ends = ends
         self._functions: list[Callable[..., Any]] = []
@@ -215,17 +215,33 @@ class Conversation:
             text = f"the function you were given cannot take this: {reason}"[:200]
             self._send({"error": text}, deadline)
 
+    @abstractmethod
     def _send(self, message: dict[str, Any], deadline: float) -> None:
-        wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
+        """Send a message; what does not travel goes through `_refer`."""
 
+    @abstractmethod
     def _receive(self, deadline: float) -> dict[str, Any]:
-        return wire.receive(self._sock, deadline=deadline)
+        """The next message from the other side."""
 
     def _refer(self, thing: object) -> wire.Callback | wire.Opaque:
         if callable(thing):
             self._functions.append(thing)
             return wire.Callback(len(self._functions) - 1)
         raise TypeError(f"a suite passed a {type(thing).__name__}, which does not travel")
+
+
+class SocketConversation(Conversation):
+    """A conversation with a process of its own, through a socket."""
+
+    def __init__(self, sock: socket.socket, budget: Budget, ends: float) -> None:
+        super().__init__(budget, ends)
+        self._sock = sock
+
+    def _send(self, message: dict[str, Any], deadline: float) -> None:
+        wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        return wire.receive(self._sock, deadline=deadline)
 
 
 def one_line(text: object, size: int = 300) -> str:

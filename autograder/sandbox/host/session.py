@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from autograder.sandbox.host.conversation import (
     Budget,
     Conversation,
     ExceptionInfo,
+    SocketConversation,
     StudentDied,
     StudentFailure,
     StudentProtocolError,
@@ -35,6 +36,7 @@ __all__ = [
     "CellRecord",
     "Conversation",
     "ExceptionInfo",
+    "LoadedNotebook",
     "ProcessExit",
     "Server",
     "Session",
@@ -96,6 +98,25 @@ class CellRecord:
     error: str | None
 
 
+class LoadedNotebook(Protocol):
+    """What a suite needs to know of a notebook whose cells have run."""
+
+    @property
+    def cells(self) -> Sequence[tuple[int, str]]:
+        """(index in the notebook, source), in order."""
+
+    @property
+    def records(self) -> Sequence[CellRecord]:
+        """What became of each cell."""
+
+    @property
+    def defined(self) -> Mapping[str, tuple[str, ...] | None]:
+        """A function's name → None, a class's name → its methods."""
+
+    def criterion(self) -> AbstractContextManager[Conversation]:
+        """The notebook as it was after its cells had run, for one criterion."""
+
+
 @dataclass
 class Session:
     """One student's notebook, loaded behind the wall.
@@ -139,7 +160,7 @@ class Session:
         sock, pid = self._fork()
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
-        conversation = Conversation(sock, budget, self._ends)
+        conversation = SocketConversation(sock, budget, self._ends)
         try:
             yield conversation
         finally:
