@@ -1,0 +1,329 @@
+"""Find the cells in a notebook's bytes without building the rest: a pull scanner for JSON.
+
+`json.loads` makes Python objects of everything, 64 bytes of memory and more for each empty list:
+a notebook of 60 MB takes it a gigabyte. A grader needs sources and a few names. So values that
+nobody asks for (outputs, attachments, widget state) are passed over by one regular expression, in
+C and without making an object, and only what is wanted is decoded, each piece bounded.
+
+The structure that holds the cells is read strictly. What is passed over is not validated: damage
+in an output costs the student nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MAX_BRACKETS = 8_000_000
+"""Brackets passed over before a file counts as too much data: two seconds of CPU time or so."""
+
+MAX_ITEMS = 200_000
+"""Items and members of what is read strictly (cells and their fields); a notebook of 5,000 cells
+has 30,000."""
+
+MAX_METADATA = 64 * 2**10
+"""Bytes of one value of metadata that are decoded; a longer one is passed over."""
+
+_SPACE = re.compile(rb"[ \t\r\n]*+")
+_STRING_PATTERN = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING = re.compile(_STRING_PATTERN, re.S)
+_SCALAR = re.compile(rb'[^][{}",:\s]++')
+# Up to and with the next bracket that is in no string, over whole lists and objects in which there
+# are no others. Possessive throughout: nothing is tried again, so time is linear in the length.
+_FLAT = rb'[^][{}"]*+(?:%b[^][{}"]*+)*+' % _STRING_PATTERN
+_TO_BRACKET = re.compile(rb"%b(?:(?:\[%b\]|\{%b\})%b)*+[][{}]" % (_FLAT, _FLAT, _FLAT, _FLAT), re.S)
+_OPENING = b"[{"
+_DEFINES = re.compile(rb"(?:def|class) +\w")
+
+
+class Malformed(Exception):
+    """The bytes are not JSON where the structure of a notebook is expected.
+
+    Args:
+        position: the byte at which that shows; the length of the file if it ends too soon.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+class TooMuch(Exception):
+    """The file holds more data than may be passed over: `MAX_BRACKETS`, `MAX_ITEMS`."""
+
+
+class TooMuchSource(Exception):
+    """There are more bytes of sources than the caller takes."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is in the file.
+
+    Attributes:
+        kind: ``code``, ``markdown``, …; anything at all, "" if it has none.
+        source: the text, lone surrogates replaced. Of other kinds than code only what may hold code
+            in the wrong place: "" where nothing is defined in it.
+        names: the cell's id and the names that its metadata give it.
+    """
+
+    kind: str
+    source: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was found in a file that is JSON.
+
+    Attributes:
+        cells: None if it has no list of cells; an item that is no cell is None in it.
+        exercise: the exercise that the notebook's metadata name.
+    """
+
+    cells: tuple[Cell | None, ...] | None
+    exercise: str | None = None
+
+
+def scan(raw: bytes, max_source: int) -> Scan:
+    """Find the cells of ``raw``: nbformat 4 and 3, and whatever else looks like it.
+
+    Args:
+        raw: UTF-8; bytes that are not, inside of strings, become question marks.
+        max_source: bytes of the code cells' sources, as they are in the file.
+
+    Raises:
+        Malformed: it is not JSON.
+        TooMuch: there is more data around the sources than may be passed over.
+        TooMuchSource: ``max_source`` is not enough.
+    """
+    return _Scanner(raw, max_source).notebook()
+
+
+class _Scanner:
+    def __init__(self, raw: bytes, max_source: int) -> None:
+        self.raw = raw
+        self.at = 0
+        self.source_left = max_source
+        self.brackets_left = MAX_BRACKETS
+        self.items_left = MAX_ITEMS
+
+    def notebook(self) -> Scan:
+        cells: list[Cell | None] | None = None
+        sheets: list[Cell | None] | None = None
+        exercise: str | None = None
+        if self._peek() != b"{":
+            self._skip()  # some other JSON
+        else:
+            for key in self._members():
+                # Of a key that is there twice the last counts, as everywhere in JSON.
+                match key:
+                    case "cells":
+                        cells = self._list(self._cells)
+                    case "worksheets":
+                        sheets = self._list(self._worksheets)
+                    case "metadata":
+                        exercise = _exercise_named(self._small())
+                    case _:
+                        self._skip()
+        self._space()
+        if self.raw[self.at :].strip(b"\0 \t\r\n"):
+            raise Malformed(self.at)
+        found = cells if cells is not None else sheets
+        return Scan(None if found is None else tuple(found), exercise)
+
+    def _list(self, read: Callable[[], list[Cell | None]]) -> list[Cell | None] | None:
+        """What ``read`` makes of the list that begins here; None if none does."""
+        if self._peek() == b"[":
+            return read()
+        self._skip()
+        return None
+
+    def _worksheets(self) -> list[Cell | None]:
+        found: list[Cell | None] = []
+        for _ in self._items():
+            if self._peek() != b"{":
+                self._skip()
+                continue
+            cells: list[Cell | None] | None = None
+            for key in self._members():
+                if key == "cells":
+                    cells = self._list(self._cells)
+                else:
+                    self._skip()
+            found += cells or []
+        return found
+
+    def _cells(self) -> list[Cell | None]:
+        return [self._cell() for _ in self._items()]
+
+    def _cell(self) -> Cell | None:
+        if self._peek() != b"{":
+            self._skip()
+            return None
+        kind, names = "", []
+        texts: dict[str, tuple[int, int]] = {}
+        for key in self._members():
+            match key:
+                case "cell_type":
+                    value = self._small()
+                    kind = value if isinstance(value, str) else ""
+                case "source" | "input":  # nbformat 3 says input
+                    texts[key] = self._span()
+                case "id":
+                    value = self._small()
+                    names += [value] if isinstance(value, str) else []
+                case "metadata":
+                    names += _names_in(self._small())
+                case _:
+                    self._skip()
+        span = texts.get("source", texts.get("input", (0, 0)))
+        return Cell(kind, self._source(kind, *span), tuple(names))
+
+    def _span(self) -> tuple[int, int]:
+        start = self.at
+        self._skip()
+        return start, self.at
+
+    def _source(self, kind: str, start: int, end: int) -> str:
+        """A source: a string, or a list of lines; "" for anything else."""
+        if kind == "code":
+            self.source_left -= end - start
+            if self.source_left < 0:
+                raise TooMuchSource
+        elif end - start > MAX_METADATA or not _DEFINES.search(self.raw, start, end):
+            return ""  # prose, with pictures of any size in it
+        if start == end:
+            return ""
+        value = _decoded(self.raw[start:end], start)
+        if isinstance(value, list):
+            value = "".join(part for part in value if isinstance(part, str))
+        if not isinstance(value, str):
+            return ""
+        # A lone surrogate is legal JSON and no text that Python can write out.
+        return value.encode("utf-8", "replace").decode("utf-8")
+
+    def _small(self) -> Any:
+        """A value that is short enough to be decoded; None for one that is not, or is no JSON."""
+        start, end = self._span()
+        if end - start > MAX_METADATA:
+            return None
+        try:
+            return _decoded(self.raw[start:end], start)
+        except Malformed:
+            return None
+
+    # --- the grammar ------------------------------------------------------------------------------
+
+    def _members(self) -> Iterator[str]:
+        """Each key of the object that begins here, the scanner being at its value."""
+        self.at += 1
+        if self._peek() == b"}":
+            self.at += 1
+            return
+        while True:
+            self._space()
+            start = self.at
+            self._string()
+            key = _decoded(self.raw[start : self.at], start) if self.at - start < 100 else ""
+            if self._peek() != b":":
+                raise Malformed(self.at)
+            self.at += 1
+            self._space()
+            yield key
+            if self._next(b"}"):
+                return
+
+    def _items(self) -> Iterator[None]:
+        """Each item of the list that begins here, the scanner being at it."""
+        self.at += 1
+        if self._peek() == b"]":
+            self.at += 1
+            return
+        while True:
+            self._space()
+            yield
+            if self._next(b"]"):
+                return
+
+    def _next(self, closing: bytes) -> bool:
+        """Pass a comma or the closing bracket; whether it was that."""
+        found = self._peek()
+        if found not in (b",", closing):
+            raise Malformed(self.at)
+        self.at += 1
+        self.items_left -= 1
+        if self.items_left < 0:
+            raise TooMuch
+        return found == closing
+
+    def _skip(self) -> None:
+        """Pass over one value, whatever it is."""
+        first = self._peek()
+        if first == b'"':
+            self._string()
+        elif first in (b"[", b"{"):
+            self._container()
+        else:
+            scalar = _SCALAR.match(self.raw, self.at)
+            if scalar is None:
+                raise Malformed(self.at)
+            self.at = scalar.end()
+
+    def _container(self) -> None:
+        raw, match, left = self.raw, _TO_BRACKET.match, self.brackets_left
+        at = self.at + 1
+        depth = 1
+        while depth:
+            found = match(raw, at)
+            if found is None:
+                raise Malformed(len(raw))
+            at = found.end()
+            depth += 1 if raw[at - 1] in _OPENING else -1
+            left -= 1
+            if left < 0:
+                raise TooMuch
+        self.at, self.brackets_left = at, left
+
+    def _string(self) -> None:
+        found = _STRING.match(self.raw, self.at)
+        if found is None:
+            ended = self._peek() in (b'"', b"")
+            raise Malformed(len(self.raw) if ended else self.at)
+        self.at = found.end()
+
+    def _space(self) -> None:
+        found = _SPACE.match(self.raw, self.at)
+        if found is not None:
+            self.at = found.end()
+
+    def _peek(self) -> bytes:
+        self._space()
+        return self.raw[self.at : self.at + 1]
+
+
+def _decoded(piece: bytes, start: int) -> Any:
+    try:
+        # Line ends inside a string are no JSON, and happen; nothing is gained by refusing them.
+        return json.loads(piece.decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        raise Malformed(start) from None
+
+
+def _exercise_named(metadata: Any) -> str | None:
+    ours = metadata.get("convkit") if isinstance(metadata, dict) else None
+    name = ours.get("exercise") if isinstance(ours, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _names_in(metadata: Any) -> list[str]:
+    """The names that a cell's metadata give it; Colab moves the id in there."""
+    if not isinstance(metadata, dict):
+        return []
+    nbgrader = metadata.get("nbgrader")
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    names = (metadata.get("name"), metadata.get("id"), grade_id)
+    return [name for name in names if isinstance(name, str)]
