@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.course.fingerprint import course_sha256
 from autograder.course.mistake_loader import load_mistakes
 from autograder.course.models import Course, Criterion, Exercise, Part, Reveal
+from autograder.course.names import ALIAS
 from autograder.course.notebook_cells import read_cells
 from autograder.course.toml_tables import Table, read_table
 from autograder.errors import CourseError
@@ -146,6 +147,21 @@ def _part(
                 "Correct the name, or add the exercise to builds_on",
                 "builds_on",
             )
+    aliases = table.strings("aliases", default=())
+    asked = {part.partition(".")[0] for part in here | reachable}
+    for alias in aliases:
+        if not ALIAS.fullmatch(alias) or (alias.startswith(".") and "." not in part_id):
+            raise table.error(
+                f"alias {alias!r} of part {part_id!r} is no name",
+                "Write another name of the function or class, or .name for one of the method",
+                "aliases",
+            )
+        if alias in asked - {part_id.partition(".")[0]}:
+            raise table.error(
+                f"alias {alias!r} of part {part_id!r} is the name of another part",
+                "Remove it: a part counts under its own name only",
+                "aliases",
+            )
     criteria: list[Criterion] = []
     taken = {criterion.id for part in before for criterion in part.criteria}
     for criterion_table in table.tables("criteria"):
@@ -157,7 +173,7 @@ def _part(
         taken.add(criterion.id)
         criteria.append(criterion)
     table.finish()
-    return Part(part_id, title, builds_on, tuple(criteria))
+    return Part(part_id, title, builds_on, tuple(criteria), aliases)
 
 
 def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criterion:

@@ -65,12 +65,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a student writes: a function (`im2col`) or a method (`Convolution.backward`)."""
+    """What a student writes: a function (`im2col`) or a method (`Convolution.backward`).
+
+    `aliases` are other names under which it counts; see `autograder.course.names`.
+    """
 
     id: str
     title: Text
     builds_on: tuple[str, ...]
     criteria: tuple[Criterion, ...]
+    aliases: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:

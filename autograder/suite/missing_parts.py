@@ -9,33 +9,44 @@ from collections.abc import Collection
 from autograder.course.models import Part
 from autograder.sandbox.host.session import LoadedNotebook
 from autograder.suite import outcome
+from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
 
+NO_NAMES = Names()
 
-def absent(part: Part, session: LoadedNotebook, asked: Collection[str] = ()) -> Outcome | None:
+
+def absent(
+    part: Part, session: LoadedNotebook, asked: Collection[str] = (), names: Names = NO_NAMES
+) -> Outcome | None:
     """The outcome of every criterion of a part that the notebook does not define; None if it does.
 
     Args:
         part: a function, or a method of a class.
         session: the notebook, loaded.
         asked: the names that the exercise asks for. None of them is a misspelling of another.
+        names: what the notebook calls them.
     """
     defined = session.defined
-    if part.owner not in defined:
+    owner = names.owner(part.owner)
+    if owner not in defined:
         lower = {name.lower(): name for name in sorted(set(defined) - set(asked))}
         close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
         near = lower[close[0]] if close else None
         return outcome.missing(part.owner, near=near, broken=_broken(session, part.owner))
-    members = defined[part.owner]
+    members = defined[owner]
     if part.method is None:
         return None
     if members is None:
         return outcome.missing(part.owner, instead="function")
-    if part.method in members or "__getattr__" in members or _assigned(session, part.method):
+    if (
+        names.method(part.owner, part.method) in members
+        or "__getattr__" in members
+        or _assigned(session, part.method)
+    ):
         return None  # an object may have what its class does not list
     close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
-    near = f"{part.owner}.{close[0]}" if close else None
-    broken = _broken(session, part.owner, part.method)
+    near = f"{owner}.{close[0]}" if close else None
+    broken = _broken(session, owner, part.method)
     return outcome.missing(part.id, near=near, broken=broken)
 
 

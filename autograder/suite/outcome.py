@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.course.models import Reveal
 from autograder.sandbox.host.session import (
@@ -120,6 +120,17 @@ def missing(
         en += f" There is `{near}`: is it a matter of spelling?"
         ja += f" `{near}` ならあります。名前のつづりを確かめてください。"
     return Outcome(Status.MISSING, Text(en, ja))
+
+
+def under_another_name(found: Outcome, asked: str, theirs: str) -> Outcome:
+    """The same outcome, with a friendly line on the name that the exercise asks for."""
+    line = Text(
+        f"Your `{theirs}` was graded as `{asked}`, the name that the exercise asks for.",
+        f"`{theirs}` を、課題で指定された名前 `{asked}` の解答として採点しました。",
+    )
+    said = found.message
+    text = line if not said.en else Text(f"{said.en} {line.en}", f"{said.ja}{line.ja}")
+    return replace(found, message=text)
 
 
 def not_written(part: str) -> Outcome:

@@ -31,6 +31,7 @@ from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Make
 from autograder.suite.missing_parts import absent, in_place_of_a_class
+from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.proxy import Student
 from autograder.suite.state_reset import ModuleState, seed_globally
@@ -50,6 +51,7 @@ class _Current:
     session: LoadedNotebook
     criterion: Criterion
     exercise: Exercise
+    names: Names
 
 
 class Suites:
@@ -77,22 +79,33 @@ class Suites:
         """Every criterion's outcome for one notebook. Never raises for what a student did."""
         outcomes: dict[str, Outcome] = {}
         asked = {part.owner for part in exercise.parts}
+        names = names_in(self.course, exercise, session.defined)
         for part in exercise.parts:
-            missing = absent(part, session, asked)
+            missing = absent(part, session, asked, names)
             tried = {}
             if missing is not None and in_place_of_a_class(part, session):
                 # Most are the layer as one function; but some give objects, as a class does.
-                tried = self._part(exercise, part, session, None)
+                tried = self._part(exercise, part, session, None, names)
             if not any(found.status is Status.PASSED for found in tried.values()):
-                tried = self._part(exercise, part, session, missing)
+                tried = self._part(exercise, part, session, missing, names)
+            if (names_differ := names.differs(part)) and missing is None:
+                tried = {
+                    name: outcome.under_another_name(found, *names_differ)
+                    for name, found in tried.items()
+                }
             outcomes |= tried
         return outcomes
 
     def _part(
-        self, exercise: Exercise, part: Part, session: LoadedNotebook, missing: Outcome | None
+        self,
+        exercise: Exercise,
+        part: Part,
+        session: LoadedNotebook,
+        missing: Outcome | None,
+        names: Names,
     ) -> dict[str, Outcome]:
         return {
-            criterion.id: self._decide(exercise, criterion, session, missing)
+            criterion.id: self._decide(exercise, criterion, session, missing, names)
             for criterion in part.criteria
         }
 
@@ -102,6 +115,7 @@ class Suites:
         criterion: Criterion,
         session: LoadedNotebook,
         missing: Outcome | None,
+        names: Names,
     ) -> Outcome:
         tests = self._tests.get((exercise.suite, criterion.id), [])
         if len(tests) != 1:
@@ -111,7 +125,7 @@ class Suites:
             return missing
         try:
             with session.criterion() as conversation:
-                self._current = _Current(conversation, session, criterion, exercise)
+                self._current = _Current(conversation, session, criterion, exercise, names)
                 return self._one(tests[0])
         except (StudentDied, StudentTimeout) as failure:
             ours = outcome.from_exception(failure, criterion.part, exercise.reveal)
@@ -169,7 +183,8 @@ class Suites:
     def student(self) -> Student:
         """The student's functions and classes."""
         assert self._current is not None
-        return Student(self._current.conversation, self._current.session.defined)
+        current = self._current
+        return Student(current.conversation, current.session.defined, current.names)
 
     @pytest.fixture
     def apart(self) -> Callable[[], AbstractContextManager[Student]]:
@@ -178,12 +193,12 @@ class Suites:
         For a criterion that has to ask after several parts: ``with apart() as other: other.f()``.
         """
         assert self._current is not None
-        session = self._current.session
+        session, names = self._current.session, self._current.names
 
         @contextmanager
         def another() -> Iterator[Student]:
             with session.criterion() as conversation:
-                yield Student(conversation, session.defined)
+                yield Student(conversation, session.defined, names)
 
         return another
 

@@ -23,6 +23,7 @@ from autograder.sandbox.host.session import (
 )
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
+from autograder.suite.naming import Names
 
 
 class StudentMissing(StudentFailure):
@@ -50,16 +51,22 @@ class Student:
         StudentMissing: the notebook does not define that name.
     """
 
-    def __init__(self, conversation: Conversation, defined: Mapping[str, Any]) -> None:
+    def __init__(
+        self, conversation: Conversation, defined: Mapping[str, Any], names: Names | None = None
+    ) -> None:
         self._conversation = conversation
         self._defined = defined
+        self._names = names or Names()
 
     def __getattr__(self, name: str) -> Answer:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name not in self._defined:
+        theirs = self._names.owner(name)
+        if theirs not in self._defined:
             raise StudentMissing(name)
-        return Answer(self._conversation, {"name": name}, (), name)
+        answer = Answer(self._conversation, {"name": theirs}, (), theirs)
+        object.__setattr__(answer, "_spelling", self._names.methods.get(name, {}))
+        return answer
 
 
 _UNFETCHED = object()
@@ -72,7 +79,9 @@ class Answer:
     sets them there. ``inplace(...)`` calls, and asks for the arguments as they are afterwards.
     """
 
-    __slots__ = ("_again", "_arguments", "_base", "_conversation", "_label", "_steps", "_value")
+    __slots__ = (
+        "_again", "_arguments", "_base", "_conversation", "_label", "_spelling", "_steps", "_value",
+    )  # fmt: skip
 
     _conversation: Conversation
     _base: Mapping[str, Any] | None
@@ -81,6 +90,8 @@ class Answer:
     _value: Any
     _arguments: list[Answer] | None
     _again: bool
+    _spelling: Mapping[str, str]
+    """For a class and its objects: methods that the student's class has under another name."""
 
     def __init__(
         self,
@@ -98,6 +109,7 @@ class Answer:
         put(self, "_value", value)
         put(self, "_arguments", None)
         put(self, "_again", False)
+        put(self, "_spelling", {})
 
     # --- what suites use --------------------------------------------------------------------
 
@@ -119,7 +131,8 @@ class Answer:
     def __getattr__(self, name: str) -> Answer:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._further("attr", name, f".{name}")
+        theirs = self._spelling.get(name, name)
+        return self._further("attr", theirs, f".{theirs}")
 
     def __getitem__(self, key: Any) -> Answer:
         if self._base is None and isinstance(self._value, (dict, tuple, list)):
@@ -131,7 +144,7 @@ class Answer:
         return self._further("item", key, f"[{key!r}]")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._set("attr", name, value)
+        self._set("attr", self._spelling.get(name, name), value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._set("item", key, value)
@@ -159,6 +172,8 @@ class Answer:
         made = _calls_made.setdefault(self._conversation, set())
         call = hash((_mark(dict(self._base or {})), _mark(self._steps), _mark(sent), _mark(named)))
         object.__setattr__(answer, "_again", call in made)
+        if not self._steps:  # a class gives its objects; what their methods give is something else
+            object.__setattr__(answer, "_spelling", self._spelling)
         made.add(call)
         if want_args:
             back = value.args or []

@@ -148,6 +148,25 @@ def test_a_part_that_builds_on_an_exercise_that_its_own_does_not_build_on(small)
         small.load()
 
 
+@pytest.mark.parametrize(
+    ("alias", "words"),
+    [
+        ("run it", "alias 'run it' of part 'Machine.run' is no name"),
+        ("double", "alias 'double' of part 'Machine.run' is the name of another part"),
+    ],
+)
+def test_an_alias_is_a_name_that_no_other_part_has(small, alias, words):
+    small.replace(small.second, 'builds_on = ["double"]', f'aliases = ["Engine", "{alias}"]')
+    with pytest.raises(CourseError, match=words):
+        small.load()
+
+
+def test_a_function_has_no_alias_for_a_method(small):
+    small.replace(small.first, 'id = "double"', 'id = "double"\naliases = [".twice"]')
+    with pytest.raises(CourseError, match=r"alias '\.twice' of part 'double' is no name"):
+        small.load()
+
+
 def test_two_parts_of_one_name(small):
     text = small.second.read_text(encoding="utf-8")
     small.write(small.second, text + text[text.index("[[parts]]") :])

@@ -90,10 +90,10 @@ def _perform(
     place: Any = own[request["name"]] if "name" in request else objects.kept[request["ref"]]
     last = steps.pop() if request["op"] == "set" else None
     for kind, key in steps:
-        place = getattr(place, key) if kind == "attr" else place[key]
+        place = getattr(place, _attribute(place, key)) if kind == "attr" else place[key]
     if last is not None:
         if last[0] == "attr":
-            setattr(place, last[1], request["value"])
+            setattr(place, _attribute(place, last[1]), request["value"])
         else:
             place[last[1]] = request["value"]
         return {"value": None}
@@ -102,6 +102,19 @@ def _perform(
         value = place(*args, **request["kwargs"])
         return {"value": value, "args": args} if request["want_args"] else {"value": value}
     return {"value": place}
+
+
+def _attribute(place: Any, name: str) -> str:
+    """The name of an object's attribute: the one given, or one that differs in case alone.
+
+    Learners write ``self.dw`` for ``self.dW``. Underscores within a name do not matter either.
+    """
+    if hasattr(place, name) or isinstance(place, type):
+        return name
+    form = name.replace("_", "").casefold()
+    variables = getattr(place, "__dict__", {})
+    spelt = [key for key in variables if str(key).replace("_", "").casefold() == form]
+    return spelt[0] if len(spelt) == 1 and isinstance(spelt[0], str) else name
 
 
 def defined(own: Mapping[str, Any]) -> dict[str, list[str] | None]:
