@@ -15,7 +15,7 @@ from typing import Any
 from autograder.course.models import Course, Exercise
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
-from autograder.sandbox.host.session import Budget, Server, Session
+from autograder.sandbox.host.session import Budget, Session, Spawner
 from autograder.status import ResultStatus, Status
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import GRADER_ERROR, Suites
@@ -47,7 +47,7 @@ class Grader:
     course: Course
     course_sha256: str
     ours: Mapping[str, Collection[str]]
-    server: Server
+    server: Spawner
     isolation: str
     budget: Budget = field(default_factory=Budget)
 

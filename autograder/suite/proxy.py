@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograder.sandbox.host.session import (
+    CallResult,
     Conversation,
     StudentFailure,
     StudentProtocolError,
-    Value,
 )
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
@@ -207,7 +207,7 @@ class Answer:
         label = f"{self._label}{text} = {show(value)}"
         self._request("set", steps=steps, value=_outgoing(value), label=label)
 
-    def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> Value:
+    def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> CallResult:
         if self._base is None:
             raise self._not_there("(...)")
         path = self._steps if steps is None else steps

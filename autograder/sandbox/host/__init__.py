@@ -1,1 +1,1 @@
-"""The host side, trusted: it holds sessions and believes nothing that comes back."""
+"""The host side, trusted: runs sessions and treats everything they send as hostile input."""

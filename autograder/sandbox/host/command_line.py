@@ -1,4 +1,4 @@
-"""How the warm server is started at each level: the command, and what must exist for it."""
+"""How the zygote is started at each level: the command line and the file tree it sees."""
 
 from __future__ import annotations
 
@@ -30,7 +30,16 @@ _DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
 
 @dataclass(frozen=True)
 class FileTree:
-    """What the server's own file tree is made of; sources are paths of the machine."""
+    """The zygote's own file tree, as mounts; sources are paths on the machine.
+
+    Attributes:
+        directories: created empty.
+        binds: (source, target) bind mounts, read-only.
+        hidden: directories below a bind, masked by an empty tmpfs.
+        over_hidden: (source, target) bind mounts on top of those masks.
+        links: (link, target) symbolic links.
+        devices: device files.
+    """
 
     directories: tuple[str, ...]
     binds: tuple[tuple[str, str], ...]
@@ -40,14 +49,14 @@ class FileTree:
     devices: tuple[str, ...] = _DEVICES
 
     def to_json(self) -> str:
-        """For `confine.namespaces`, on the command line."""
+        """Serialize for the command line of `confine.namespaces`."""
         return json.dumps(asdict(self))
 
 
 def server_config(
     level: Level, limits: Limits, visible: VisiblePaths, control: int, scratch: Path | None
 ) -> ServerConfig:
-    """The server's config."""
+    """The configuration of a zygote."""
     return ServerConfig(
         level=level.name.lower(),
         control=control,
@@ -60,16 +69,16 @@ def server_config(
 
 
 def command(level: Level, visible: VisiblePaths, config: ServerConfig, info: int) -> list[str]:
-    """The command that starts the server.
+    """The command that starts a zygote.
 
     Args:
-        level: where it is to run.
-        visible: what it may see.
-        config: what it is to do.
-        info: descriptor on which bubblewrap tells the number of its first process.
+        level: its isolation level.
+        visible: the paths that it may see.
+        config: its configuration.
+        info: file descriptor on which bubblewrap reports the pid of its child.
 
     Raises:
-        SandboxUnavailable: a program that this level needs is not installed.
+        SandboxUnavailable: a program that the level requires is not installed.
     """
     if level is Level.FULL:
         return [*_bubblewrap(visible, info), *_python(visible, _HOME, config)]
@@ -82,7 +91,7 @@ def command(level: Level, visible: VisiblePaths, config: ServerConfig, info: int
 
 
 def file_tree(visible: VisiblePaths) -> FileTree:
-    """The file tree that the server, and so every session, sees."""
+    """The file tree that the zygote, and therefore every session, sees."""
     first: list[tuple[str, str]] = []
     over: list[tuple[str, str]] = []
     for source in (visible.python, *visible.files, *visible.trees):
@@ -119,12 +128,12 @@ def _bubblewrap_options(tree: FileTree) -> Iterator[str]:
         yield f"--unshare-{name}"
     yield from ("--unshare-cgroup-try", "--as-pid-1")
     if os.geteuid() == 0:
-        # Root would keep every capability, in the machine's own user namespace.
+        # Otherwise root would keep every capability in the machine's own user namespace.
         yield from ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     else:
         yield "--unshare-user"
     for directory in tree.directories:
-        # bubblewrap's own choice would shut an unprivileged user out of directories it makes.
+        # With bubblewrap's default mode, an unprivileged user could not enter the directory.
         yield from ("--perms", "0755", "--dir", directory)
     for source, target in tree.binds:
         yield from ("--ro-bind", source, target)
@@ -142,7 +151,7 @@ def _bubblewrap_options(tree: FileTree) -> Iterator[str]:
 
 
 def _unprivileged_uid() -> int:
-    """The first of `UIDS` users that nobody else is."""
+    """The first of `UIDS` user ids that nobody else uses."""
     mapped = []
     if sys.platform == "linux":
         for line in Path("/proc/self/uid_map").read_text().splitlines():
@@ -152,26 +161,26 @@ def _unprivileged_uid() -> int:
 
 
 def first_uid(mapped: list[tuple[int, int]], number: int) -> int:
-    """The first of `UIDS` user ids that no person and no other server has.
+    """The first of `UIDS` user ids that neither a person nor another zygote uses.
 
     Args:
-        mapped: ranges of ids that exist in this process's user namespace; empty: not known.
-        number: of this process. Others of the machine have other numbers.
+        mapped: ranges of ids that are mapped in this user namespace; empty if unknown.
+        number: this process's id, which no other host process on the machine shares.
 
     Raises:
-        SandboxUnavailable: so few ids are mapped that there is no room.
+        SandboxUnavailable: too few ids are mapped.
     """
-    wanted = 0x60000000 + number * UIDS  # far above those that machines give to people
+    wanted = 0x60000000 + number * UIDS  # far above the ids that machines assign to people
     if not mapped:
         return 0x60000000 + number % 4096 * UIDS
     if any(start <= wanted and wanted + UIDS <= end for start, end in mapped):
         return wanted
-    # A container whose users are mapped to few ids: the upper part of the largest range.
+    # A container with few mapped ids: use the upper part of the largest range.
     start, end = max(mapped, key=lambda pair: pair[1] - pair[0])
     low = start + (end - start) // 3
-    room = (end - 600 - low) // UIDS  # 600: leave out nobody, 65534
+    room = (end - 600 - low) // UIDS  # 600: stay clear of nobody (65534)
     if room < 1:
         raise SandboxUnavailable(
-            "this container has no user to run students' code as", "do not run as root in it"
+            "this container has no user id to run students' code as", "do not run as root in it"
         )
     return low + number % room * UIDS

@@ -1,8 +1,9 @@
-"""Host side of one criterion: ask the student's code something, and read what it answers.
+"""Host side of one criterion: send requests to the student's code and read its answers.
 
-Nothing that comes back is believed: answers are checked field by field, request numbers are random,
-and every wait has an end. What cannot be read is the student's doing and never the grader's fault:
-a fault of the grader costs no points, so nobody may be able to cause one.
+Everything that comes back is treated as hostile: answers are validated field by field, request ids
+are random (so that an answer cannot be prepared in advance), and every wait has a deadline. An
+answer that cannot be decoded counts as the student's failure, never as a grader error: a grader
+error costs no points, so it must be impossible to provoke one.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ import numpy as np
 from autograder.sandbox.protocol import wire
 
 MAX_CALLBACK_BYTES = 4 * 2**20
-"""What a function of the suite may be called with from inside, as float64: it works in the trusted
-process, and what it makes of small integers is larger than they are."""
+"""Largest argument for calling a suite's function from inside the sandbox, counted as float64. The
+function runs in the trusted process, and its result can be larger than small integers passed in."""
 
 _NUMBER = r"[-+]?\d+\.\d*(?:e[-+]?\d+)?"
 _NUMBERS = re.compile(rf"{_NUMBER}(?:[\s,\[\]()]+{_NUMBER}){{3,}}")
-"""An array in the text of an exception: it is long, and as often as not the hidden input."""
+"""An array in an exception's message: long, and often the hidden input."""
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 
@@ -61,7 +62,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class ExceptionInfo:
-    """An exception of the student's code: text only, cut to size."""
+    """An exception raised by the student's code: text only, truncated."""
 
     type: str
     message: str
@@ -73,10 +74,10 @@ class ExceptionInfo:
 
 
 class StudentFailure(Exception):
-    """Something the student's code did, or failed to do; never the grader's fault.
+    """A failure of the student's code, as opposed to a grader error.
 
     Attributes:
-        label: the call during which it happened, for messages.
+        label: the call during which it happened, for messages; None before it is set.
     """
 
     label: str | None = None
@@ -95,43 +96,45 @@ class StudentTimeout(StudentFailure):
 
 
 class StudentDied(StudentFailure):
-    """The student's process ended in the middle of a call."""
+    """The student's process ended during a call."""
 
 
 class StudentProtocolError(StudentDied):
-    """What came back is no message: too large, too deeply nested, or made up."""
+    """The answer is not a valid message: too large, too deeply nested, or forged."""
 
 
 class ReentrantCall(Exception):
-    """A suite's own mistake: the student's code cannot be asked while it waits for an answer."""
+    """A bug in a suite: a request was made while the student's code waits for a callback."""
 
 
 @dataclass(frozen=True)
-class Value:
-    """What a call gave: the value, and the arguments as they were afterwards where asked for."""
+class CallResult:
+    """The value of a call, and, if requested, the arguments as they are after it."""
 
     value: Any
     args: list[Any] | None = None
 
 
 class Conversation(ABC):
-    """Requests to one criterion's process, one after the other.
+    """Sequential requests to one criterion's process.
 
     Raises (from `request`):
-        StudentRaised, StudentTimeout, StudentDied: what the student's code did.
+        StudentRaised: the student's code raised an exception.
+        StudentTimeout: it did not finish in time.
+        StudentDied: its process ended, or sent something invalid (StudentProtocolError).
     """
 
-    def __init__(self, budget: Budget, ends: float) -> None:
+    def __init__(self, budget: Budget, session_deadline: float) -> None:
         self._budget = budget
-        self._ends = ends
+        self._session_deadline = session_deadline
         self._functions: list[Callable[..., Any]] = []
-        self._lost: StudentFailure | None = None
+        self._failure: StudentFailure | None = None
         self._calling_back = False
 
     @property
     def timed_out(self) -> bool:
-        """Whether a call has not ended in time."""
-        return isinstance(self._lost, StudentTimeout)
+        """Whether a call has timed out."""
+        return isinstance(self._failure, StudentTimeout)
 
     def request(
         self,
@@ -142,15 +145,15 @@ class Conversation(ABC):
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
         want_args: bool = False,
-    ) -> Value:
-        """Ask for ``call``, ``get`` or ``set`` at a place; see ``guest.requests``."""
-        if self._lost is not None:
-            raise self._lost
+    ) -> CallResult:
+        """Perform ``call``, ``get`` or ``set`` on a target; see ``guest.requests``."""
+        if self._failure is not None:
+            raise self._failure
         if self._calling_back:
-            raise ReentrantCall("a function given to the student's code asks it something itself")
+            raise ReentrantCall("a function passed to the student's code calls the student's code")
         number = secrets.randbelow(2**62)
         now = time.monotonic()
-        deadline = min(self._ends, now + self._budget.call_wall_s + 5)
+        deadline = min(self._session_deadline, now + self._budget.call_wall_s + 5)
         message = {
             "id": number,
             "op": op,
@@ -166,18 +169,18 @@ class Conversation(ABC):
             self._send(message, deadline)
             return self._answer(number, deadline)
         except wire.TooLate:
-            self._lost = StudentTimeout("no answer in time")
+            self._failure = StudentTimeout("no answer in time")
         except wire.Closed:
-            self._lost = StudentDied("the process ended during the call")
+            self._failure = StudentDied("the process ended during the call")
         except wire.WireError as error:
-            self._lost = StudentProtocolError(f"what came back could not be read: {error}")
-        raise self._lost
+            self._failure = StudentProtocolError(f"the answer could not be decoded: {error}")
+        raise self._failure
 
-    def _answer(self, number: int, deadline: float) -> Value:
+    def _answer(self, number: int, deadline: float) -> CallResult:
         while True:
             answer = self._receive(deadline)
             if type(answer.get("id")) is not int or answer["id"] != number:
-                raise wire.WireError("an answer to a request that was not made")
+                raise wire.WireError("an answer to a request that was never made")
             if "callback" in answer:
                 self._call_back(answer, deadline)
             elif "timeout" in answer:
@@ -186,31 +189,31 @@ class Conversation(ABC):
                 raise StudentRaised(_raised(answer["error"]))
             elif "value" in answer:
                 args = answer.get("args")
-                return Value(answer["value"], args if isinstance(args, list) else None)
+                return CallResult(answer["value"], args if isinstance(args, list) else None)
             else:
                 raise wire.WireError("an answer without a value")
 
     def _call_back(self, answer: dict[str, Any], deadline: float) -> None:
-        """The student's code calls a function that it was given; it runs here, on values."""
+        """The student's code calls a function that it was passed: run it here, on plain values."""
         which = answer["callback"]
         index = which.number if isinstance(which, wire.Callback) else which
         if type(index) is not int or not 0 <= index < len(self._functions):
-            raise wire.WireError("a call of a function that was not given")
-        args = checked(list, answer.get("args"))
+            raise wire.WireError("a call of a function that was never passed")
+        args = require(list, answer.get("args"))
         try:
-            if _size(args) > MAX_CALLBACK_BYTES:
+            if _approximate_bytes(args) > MAX_CALLBACK_BYTES:
                 raise ValueError("it is too large")
             self._calling_back = True
-            with warnings.catch_warnings():  # of overflow, say: odd arguments are not our affair
+            with warnings.catch_warnings():  # about overflow, say: the arguments are the student's
                 warnings.simplefilter("ignore")
                 value = self._functions[index](*args)
             self._calling_back = False
             self._send({"value": value}, deadline)
         except (wire.WireError, ReentrantCall):
             raise
-        except Exception as error:  # wrong arguments are the student's: tell the student's code
+        except Exception as error:  # wrong arguments are raised in the student's code
             self._calling_back = False
-            # Python puts the name of the hidden test before that of a function made in it.
+            # The qualified name of a nested function contains the name of the hidden test.
             reason = _HIDDEN_NAME.sub("", str(error)[:1000])
             text = f"the function you were given cannot take this: {reason}"[:200]
             self._send({"error": text}, deadline)
@@ -227,14 +230,14 @@ class Conversation(ABC):
         if callable(thing):
             self._functions.append(thing)
             return wire.Callback(len(self._functions) - 1)
-        raise TypeError(f"a suite passed a {type(thing).__name__}, which does not travel")
+        raise TypeError(f"a suite passed a {type(thing).__name__}, which cannot be sent")
 
 
 class SocketConversation(Conversation):
     """A conversation with a process of its own, through a socket."""
 
-    def __init__(self, sock: socket.socket, budget: Budget, ends: float) -> None:
-        super().__init__(budget, ends)
+    def __init__(self, sock: socket.socket, budget: Budget, session_deadline: float) -> None:
+        super().__init__(budget, session_deadline)
         self._sock = sock
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
@@ -245,10 +248,10 @@ class SocketConversation(Conversation):
 
 
 def one_line(text: object, size: int = 300) -> str:
-    """Text from the other side, fit to be kept and shown: one line, printable, short.
+    """Sanitize text from the sandbox for storing and showing: one line, printable, short.
 
-    Control characters, marks that turn the direction of writing, and lone surrogates, which no file
-    can hold, become blanks. Anything but text becomes nothing.
+    Control characters, bidirectional marks and lone surrogates (which cannot be encoded as UTF-8)
+    become spaces. Anything but a string becomes "".
     """
     if not isinstance(text, str):
         return ""
@@ -257,7 +260,7 @@ def one_line(text: object, size: int = 300) -> str:
 
 
 def _raised(fields: Any) -> ExceptionInfo:
-    fields = checked(dict, fields)
+    fields = require(dict, fields)
     cell, line = fields.get("cell"), fields.get("line")
     return ExceptionInfo(
         type=one_line(fields.get("type"), 80) or "Exception",
@@ -274,23 +277,23 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(one_line(name, 80) for name in value[:20]) if isinstance(value, list) else ()
 
 
-def _size(value: Any) -> int:
-    """Bytes of the arrays and texts in a value, about, the arrays as float64 at least."""
+def _approximate_bytes(value: Any) -> int:
+    """Approximate bytes of the arrays and strings in a value, with arrays as float64 at least."""
     if isinstance(value, (np.ndarray, np.generic)):
         return max(value.nbytes, 8 * value.size)
     if isinstance(value, (list, tuple)):
-        return sum(map(_size, value))
+        return sum(map(_approximate_bytes, value))
     if isinstance(value, dict):
-        return sum(map(_size, value.values()))
+        return sum(map(_approximate_bytes, value.values()))
     return len(value) if isinstance(value, (str, bytes)) else 8
 
 
-def checked(kind: type, value: Any) -> Any:
-    """``value``, if it is of that kind.
+def require(kind: type, value: Any) -> Any:
+    """Return ``value`` if it is a ``kind``.
 
     Raises:
-        wire.WireError: it is not.
+        wire.WireError: it is something else.
     """
     if not isinstance(value, kind):
-        raise wire.WireError(f"something other than a {kind.__name__} came back")
+        raise wire.WireError(f"expected a {kind.__name__}")
     return value

@@ -1,4 +1,4 @@
-"""How strong the wall is."""
+"""Isolation levels: how strongly students' code is confined."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import enum
 
 
 class Level(enum.IntEnum):
-    """Ordered: a greater level holds all that a smaller one does. See docs/isolation.md."""
+    """Ordered: a higher level guarantees all that a lower one does. See docs/isolation.md."""
 
     LIMITS = 1
-    """Resources only. Hidden tests could be read: for students that are trusted."""
+    """Resource limits only. Hidden tests can be read: for students who are trusted."""
     CONTAINER = 2
-    """Landlock, a filter of system calls, limits, an unprivileged user where we are root."""
+    """Landlock, seccomp and limits, and an unprivileged user if the host runs as root."""
     NAMESPACES = 3
-    """The same in namespaces of our own making, with a file tree that holds nothing else."""
+    """The same in namespaces that we create ourselves, with a minimal file tree."""
     FULL = 4
-    """The same, the file tree and the outer namespaces made by bubblewrap."""
+    """The same, with outer namespaces and file tree created by bubblewrap."""
 
     def __str__(self) -> str:
         """As in reports: ``full``."""

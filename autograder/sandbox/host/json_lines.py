@@ -1,4 +1,4 @@
-"""What trusted processes of ours say to each other: JSON objects, one a line."""
+"""JSON lines between our own trusted processes: the host and its zygote or supervisors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class JsonLines:
-    """JSON objects, one a line, from a supervisor. It is trusted; it may be gone."""
+    """Reads JSON objects, one per line, from a trusted peer, which may die at any time."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -20,10 +20,10 @@ class JsonLines:
         self._poll.register(sock, select.POLLIN)
 
     def read(self, timeout: float) -> dict[str, Any] | None:
-        """The next object; None at the end.
+        """The next object, or None at end of file.
 
         Raises:
-            TimeoutError: nothing whole came in time.
+            TimeoutError: no complete line arrived in time.
         """
         deadline = time.monotonic() + timeout
         while b"\n" not in self._buffer:
@@ -42,10 +42,10 @@ class JsonLines:
         return fields if isinstance(fields, dict) else None
 
     def hang_up(self) -> None:
-        """Tell the other side to come to an end; what it says is still read."""
+        """Close our direction, which tells the peer to finish; it can still be read."""
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        """No more."""
+        """Close the socket."""
         self._sock.close()

@@ -1,4 +1,4 @@
-"""How much one student's process, with everything it starts, may use."""
+"""Resource limits of one session: a student's process and everything it starts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on one session; each costs only the session that reaches it.
+    """Limits of one session. Exceeding one affects only that session.
 
     Attributes:
         memory_mb: memory of all processes of the session together, and address space of each
-            above what the warm interpreter already maps.
+            process beyond what the zygote already maps.
         file_mb: size of one file.
         scratch_mb: all files of the session together.
         processes: processes and threads of the session together.
         open_files: file descriptors of one process.
-        cpu_s: CPU seconds of one process: a backstop behind the session's own, shorter clocks.
+        cpu_s: CPU seconds of one process: a backstop behind the shorter time limits inside.
     """
 
     memory_mb: int = 2048

@@ -1,4 +1,4 @@
-"""One session, as the host holds it."""
+"""The host's handle of one session's processes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class ProcessExit:
 
     Attributes:
         reason: ``exit`` (``code`` is the status), ``signal`` (``code`` is its number), or
-            ``unknown`` (its supervisor was lost as well).
+            ``unknown`` (its supervisor died as well).
         code: see ``reason``.
-        cpu_s: CPU seconds of all processes of the session that could be counted.
-        max_rss_kb: the largest resident set.
-        limit: the bound for which the session was ended, ``memory``, ``processes`` or
-            ``scratch``, if one was.
+        cpu_s: CPU seconds of all processes of the session that were reaped.
+        max_rss_kb: the largest resident set size of a process, in kB.
+        limit: the limit for which the session was killed (``memory``, ``processes`` or
+            ``scratch``), or None.
     """
 
     reason: Literal["exit", "signal", "unknown"]
@@ -37,12 +37,12 @@ _LOST = ProcessExit("unknown", -1, 0.0, 0)
 
 
 class SessionProcess:
-    """One student's process, and all that it starts.
+    """A student's process and everything it starts.
 
     Args:
         sock: the host's end of the session's stream socket; an attribute as well.
-        status: what its supervisor says.
-        kill_server: the last resort.
+        status: messages from its supervisor.
+        kill_server: the last resort if the supervisor does not respond.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class SessionProcess:
         self._exit: ProcessExit | None = None
 
     def wait(self, timeout: float) -> ProcessExit | None:
-        """How it ended, or None if it still lives after ``timeout`` seconds."""
+        """How it ended, or None if it is still running after ``timeout`` seconds."""
         if self._exit is None:
             try:
                 line = self._status.read(timeout)
@@ -65,12 +65,12 @@ class SessionProcess:
         return self._exit
 
     def kill(self) -> None:
-        """End the session. When this returns, none of its processes is left."""
+        """Kill the session. When this returns, none of its processes is left."""
         if self._exit is not None:
             return
         self._status.hang_up()
         if self.wait(_KILL_S) is None:
-            # Its supervisor does not answer. Nothing outlives the server and its namespaces.
+            # The supervisor does not respond. Nothing outlives the zygote and its namespaces.
             self._kill_server()
             self.wait(_KILL_S)
 

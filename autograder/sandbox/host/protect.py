@@ -1,4 +1,4 @@
-"""Protect the trusted processes themselves."""
+"""Protect trusted processes from other processes of the same user."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from autograder.sandbox.confine import syscalls
 
 
 def protect_host() -> None:
-    """Let no other process of the same user trace this one, or read its memory and environment.
+    """Prevent other processes of this user from tracing this one or reading its memory.
 
-    Call it first thing in every process that holds expected results. Not inherited by programs that
-    are started afterwards. Does nothing where there is no such protection (macOS).
+    Must be called first in every process that holds expected results. Programs started later do not
+    inherit it. Does nothing on platforms without such protection (macOS).
     """
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")

@@ -1,6 +1,6 @@
-"""The host's side of the warm server: start it, take sessions from it, end them, replace it.
+"""The host's handle of a zygote: start it, request sessions, replace it if it dies.
 
-One server for each worker, used by one thread at a time. Nothing here waits without an end.
+Each worker has one, used by one thread at a time. Every wait has a timeout.
 """
 
 from __future__ import annotations
@@ -35,20 +35,18 @@ _ATTEMPTS = 3
 
 
 class Server:
-    """A warm interpreter behind the wall, from which sessions are forked.
+    """A zygote (a preloaded interpreter inside the sandbox), from which sessions are forked.
 
     Args:
-        level: how strong the wall is.
-        limits: bounds on each session.
-        what_to_see: the machine's paths, where they are known already.
+        level: how strongly sessions are isolated.
+        limits: limits of each session.
+        visible: the paths that sessions may see, if they are known already.
     """
 
-    def __init__(
-        self, level: Level, limits: Limits, what_to_see: VisiblePaths | None = None
-    ) -> None:
+    def __init__(self, level: Level, limits: Limits, visible: VisiblePaths | None = None) -> None:
         self.level = level
         self.limits = limits
-        self._visible = what_to_see
+        self._visible = visible
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._init_pid: int | None = None
@@ -56,28 +54,28 @@ class Server:
         self._stderr: IO[bytes] | None = None
 
     def __enter__(self) -> Server:
-        """Start."""
+        """Start the zygote."""
         self.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close."""
+        """End the zygote and every session."""
         self.close()
 
     @property
     def pid(self) -> int | None:
-        """Process id of the server, or of what holds its namespaces."""
+        """Process id of the zygote, or of the process that holds its namespaces."""
         return self._process.pid if self._process else None
 
     def session_directories(self) -> tuple[str, ...]:
-        """Where sessions keep their files, if that is on this machine's own disk."""
+        """The sessions' scratch directories, if they are on this machine's own disk."""
         return tuple(str(p) for p in self._scratch.iterdir()) if self._scratch else ()
 
     def start(self) -> None:
-        """Start the server and wait until it is warm; a running one is left alone.
+        """Start the zygote and wait until it is ready, unless it is running already.
 
         Raises:
-            SandboxUnavailable: this machine does not give the level, or the server did not start.
+            SandboxUnavailable: this machine does not support the level, or starting failed.
         """
         if self._process is not None and self._process.poll() is None:
             return
@@ -85,9 +83,9 @@ class Server:
         seen = self._visible = self._visible or visible_paths()
         if self.level < Level.NAMESPACES:
             self._scratch = Path(tempfile.mkdtemp(prefix="convkit-"))
-            self._scratch.chmod(0o711)  # sessions of other users pass through to their own
+            self._scratch.chmod(0o711)  # sessions run as other users must reach their own directory
         ours, theirs = socket.socketpair()
-        info_read, info_write = os.pipe()  # on which bubblewrap tells its first process's number
+        info_read, info_write = os.pipe()  # bubblewrap writes the pid of its child to it
         self._control = ours
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
         try:
@@ -139,22 +137,22 @@ class Server:
                 self._process.wait(2)
         self._stderr.seek(0)
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it ended without a word"
+        return lines[-1][:300] if lines else "it exited without a message"
 
     def _unavailable(self, problem: str) -> SandboxUnavailable:
         return SandboxUnavailable(
             f"isolation level {self.level} does not work here: {problem}",
-            "run `autograder doctor` to see what this machine can give",
+            "run `autograder doctor` to see what this machine supports",
         )
 
     def spawn(self, settings: dict[str, Any]) -> SessionProcess:
-        """A fresh session: a process behind the wall, waiting for the host's first message.
+        """Start a session: a confined process that waits for the host's first message.
 
         Args:
-            settings: given to ``guest.session.main``; JSON.
+            settings: JSON-serializable; passed to ``guest.session.main``.
 
         Raises:
-            SandboxUnavailable: no session could be started, nor by a fresh server.
+            SandboxUnavailable: no session could be started, not even by a fresh zygote.
         """
         problem = ""
         for attempt in range(_ATTEMPTS):
@@ -162,7 +160,7 @@ class Server:
             try:
                 return self._spawn(settings)
             except (OSError, EOFError) as error:
-                problem = str(error) or "the server has ended"
+                problem = str(error) or "the zygote died"
                 self.destroy()
                 time.sleep(0.1 * attempt)
         raise SandboxUnavailable(
@@ -195,11 +193,11 @@ class Server:
         return child
 
     def close(self) -> None:
-        """End the server and every session."""
+        """End the zygote and every session."""
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._process is not None:  # hanging up is enough, and lets it tidy up
+        if self._process is not None:  # closing the control socket lets it clean up and exit
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_KILL_S / 4)
         self.destroy()
@@ -211,14 +209,14 @@ class Server:
             self._scratch = None
 
     def destroy(self) -> None:
-        """Kill the server, and by that all that lives in its namespaces."""
+        """Kill the zygote, and thereby everything in its namespaces."""
         if self._control is not None:
             self._control.close()
             self._control = None
         if self._process is None:
             return
         if self._init_pid is not None:
-            # The first process of bubblewrap's namespace; bubblewrap itself only waits for it.
+            # Kill the init process of bubblewrap's PID namespace; bubblewrap only waits for it.
             with contextlib.suppress(OSError):
                 os.kill(self._init_pid, signal.SIGKILL)
             self._init_pid = None

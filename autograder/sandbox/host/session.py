@@ -1,7 +1,7 @@
-"""Host side of one notebook behind the wall: load it, then fork a fresh copy for every criterion.
+"""Host side of one notebook in the sandbox: load it, then fork a fresh copy for every criterion.
 
-Nothing that comes back is believed: records are checked field by field, request numbers are random,
-every wait has an end, and a process that dies or falls silent is replaced.
+Everything that comes back is treated as hostile: records are validated field by field, every wait
+has a deadline, and a process that dies or stops responding is replaced.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.conversation import (
     Budget,
+    CallResult,
     Conversation,
     ExceptionInfo,
     SocketConversation,
@@ -24,74 +25,74 @@ from autograder.sandbox.host.conversation import (
     StudentProtocolError,
     StudentRaised,
     StudentTimeout,
-    Value,
-    checked,
     one_line,
+    require,
 )
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 
 __all__ = [
     "Budget",
+    "CallResult",
     "CellRecord",
     "Conversation",
     "ExceptionInfo",
+    "ExitLike",
     "LoadedNotebook",
-    "ProcessExit",
-    "Server",
+    "ProcessLike",
     "Session",
-    "SessionProcess",
+    "Spawner",
     "StudentDied",
     "StudentFailure",
     "StudentProtocolError",
     "StudentRaised",
     "StudentTimeout",
-    "Value",
     "one_line",
 ]
 
 MAX_RESTARTS = 4
-ANSWER_S = 10.0
-"""Within which the notebook's process, which then runs nothing of the student's, has to answer."""
+FORK_ANSWER_S = 10.0
+"""Seconds the notebook's process has to answer a fork request, while it runs no student code."""
 
-SLACK_S = 15.0
-"""How much later than the student's own process the host gives up: never before it, if it can."""
+HOST_GRACE_S = 15.0
+"""Seconds by which the host's deadlines exceed those inside the sandbox. A timeout inside keeps the
+notebook's process alive, so it should fire first."""
 
-FORK_TRIES = 3
+FORK_ATTEMPTS = 3
 
 
-class ProcessExit(Protocol):
-    """How a student's process ended, as its supervisor saw it."""
+class ExitLike(Protocol):
+    """How a student's process ended (see `autograder.sandbox.host.process.ProcessExit`)."""
 
     @property
     def cpu_s(self) -> float:
-        """CPU seconds of all that it ran."""
+        """CPU seconds of the process and its children."""
 
 
-class SessionProcess(Protocol):
-    """One student's process and everything it started."""
+class ProcessLike(Protocol):
+    """A student's process with everything it started."""
 
     @property
     def sock(self) -> socket.socket:
-        """The host's end of its stream."""
+        """The host's end of its socket."""
 
     def kill(self) -> None:
-        """End it all; returns when nothing is left."""
+        """Kill all its processes; return when none is left."""
 
-    def wait(self, timeout: float) -> ProcessExit | None:
-        """How it ended, or None while it lives."""
+    def wait(self, timeout: float) -> ExitLike | None:
+        """How it ended, or None if it is still running after ``timeout`` seconds."""
 
 
-class Server(Protocol):
-    """Where students' processes come from (`autograder.sandbox.host.server.Server`)."""
+class Spawner(Protocol):
+    """Starts students' processes (see `autograder.sandbox.host.server.Server`)."""
 
-    def spawn(self, settings: dict[str, Any]) -> SessionProcess:
-        """A fresh process behind the wall."""
+    def spawn(self, settings: dict[str, Any]) -> ProcessLike:
+        """Start a fresh process in the sandbox."""
 
 
 @dataclass(frozen=True)
 class CellRecord:
-    """What became of one cell: ``ok``, ``error``, ``timeout`` or ``skipped``."""
+    """The outcome of running one cell."""
 
     index: int
     status: CellStatus
@@ -99,7 +100,7 @@ class CellRecord:
 
 
 class LoadedNotebook(Protocol):
-    """What a suite needs to know of a notebook whose cells have run."""
+    """A notebook whose cells have run, as a suite sees it."""
 
     @property
     def cells(self) -> Sequence[tuple[int, str]]:
@@ -107,42 +108,47 @@ class LoadedNotebook(Protocol):
 
     @property
     def records(self) -> Sequence[CellRecord]:
-        """What became of each cell."""
+        """The outcome of each cell."""
 
     @property
     def defined(self) -> Mapping[str, tuple[str, ...] | None]:
-        """A function's name → None, a class's name → its methods."""
+        """What the student defined: function name → None, class name → its methods' names."""
 
     def criterion(self) -> AbstractContextManager[Conversation]:
-        """The notebook as it was after its cells had run, for one criterion."""
+        """A copy of the notebook as it was after its cells ran, for one criterion."""
 
 
 @dataclass
 class Session:
-    """One student's notebook, loaded behind the wall.
+    """One student's notebook, loaded in the sandbox.
 
     Args:
-        server: where processes come from.
+        server: starts processes.
         cells: (index in the notebook, source), in order.
-        budget: seconds for cells and calls.
+        budget: time limits.
+
+    Attributes:
+        records: the outcome of each cell.
+        defined: what the student defined: function name → None, class name → its methods' names.
+        cpu_s: CPU seconds of the notebook's processes that have ended.
     """
 
-    server: Server
+    server: Spawner
     cells: Sequence[tuple[int, str]]
     budget: Budget = field(default_factory=Budget)
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     cpu_s: float = 0.0
-    _child: SessionProcess | None = None
+    _process: ProcessLike | None = None
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
-    _careful: bool = False
+    _definitions_only: bool = False
     _timeouts: int = 0
-    _ends: float = 0.0
+    _deadline: float = 0.0
 
     def __enter__(self) -> Session:
         """Load the notebook."""
-        self._ends = time.monotonic() + self.budget.total_wall_s
+        self._deadline = time.monotonic() + self.budget.total_wall_s
         try:
             self._load()
         except BaseException:
@@ -151,16 +157,16 @@ class Session:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """End every process of the notebook."""
+        """Kill every process of the notebook."""
         self._stop()
 
     @contextmanager
     def criterion(self) -> Iterator[Conversation]:
-        """A fresh fork of the loaded notebook, ended with all it started when the block ends."""
+        """A fresh fork of the loaded notebook, killed with all it started when the block exits."""
         sock, pid = self._fork()
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
-        conversation = SocketConversation(sock, budget, self._ends)
+        conversation = SocketConversation(sock, budget, self._deadline)
         try:
             yield conversation
         finally:
@@ -171,20 +177,25 @@ class Session:
     # --- the notebook's process -------------------------------------------------------------
 
     def _load(self) -> None:
-        """Run the cells; where one ends or stalls the process, begin again without it."""
-        unborn = 0
+        """Run the cells; if a statement kills or stalls the process, start over without it."""
+        failed_starts = 0
         while True:
-            self._child = self.server.spawn({})
+            self._process = self.server.spawn({})
             at: tuple[int, int] | None = None
-            whole = min(self._ends, time.monotonic() + 3 * self.budget.cells_s + SLACK_S)
+            load_deadline = min(
+                self._deadline, time.monotonic() + 3 * self.budget.cells_s + HOST_GRACE_S
+            )
             try:
-                wire.send(self._child.sock, self._order(), deadline=whole)
+                wire.send(self._process.sock, self._cells_request(), deadline=load_deadline)
                 while True:
-                    # A statement stops itself after twice its CPU seconds, where it can be stopped.
-                    deadline = min(whole, time.monotonic() + 2 * self.budget.cell_s + SLACK_S)
-                    message = wire.receive(self._child.sock, deadline=deadline)
+                    # Inside the sandbox a statement is stopped after at most twice its CPU time,
+                    # unless it never returns to the interpreter.
+                    deadline = min(
+                        load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S
+                    )
+                    message = wire.receive(self._process.sock, deadline=deadline)
                     if "stuck" in message:
-                        raise wire.TooLate("code that catches everything")
+                        raise wire.TooLate("the code catches every exception")
                     if "at" not in message:
                         break
                     at = _position(message["at"])
@@ -194,12 +205,12 @@ class Session:
                 self._stop()
                 late = isinstance(error, wire.TooLate)
                 too_large = at is None and type(error) is wire.WireError
-                if too_large or time.monotonic() > self._ends:
+                if too_large or time.monotonic() > self._deadline:
                     self._give_up(at, late)
                     return
-                if at is None:  # none of the student's code has run yet: it is none of its doing
-                    unborn += 1
-                    if unborn > 1:
+                if at is None:  # no student code has run yet, so this is not the student's fault
+                    failed_starts += 1
+                    if failed_starts > 1:
                         raise SandboxUnavailable(
                             "a session ended before it ran anything",
                             "see whether the machine is out of memory",
@@ -207,28 +218,28 @@ class Session:
                     continue
                 self._restarts += 1
                 if at in self._skip or self._restarts > MAX_RESTARTS:
-                    if self._careful:
+                    if self._definitions_only:
                         self._give_up(at, late)
                         return
-                    self._careful, self._restarts = True, 0
+                    self._definitions_only, self._restarts = True, 0
                 self._skip[at] = CellStatus.TIMEOUT if late else CellStatus.ERROR
 
-    def _order(self) -> dict[str, Any]:
+    def _cells_request(self) -> dict[str, Any]:
         return {
             "op": "cells",
             "cells": [list(cell) for cell in self.cells],
             "skip": [list(position) for position in self._skip],
             "cell_s": self.budget.cell_s,
-            # Where the process ended again and again, only definitions are run.
-            "total_s": 0.0 if self._careful else self.budget.cells_s,
+            # If the process has died repeatedly, run nothing but definitions.
+            "total_s": 0.0 if self._definitions_only else self.budget.cells_s,
         }
 
     def _accept(self, message: dict[str, Any]) -> None:
         known = {index for index, _ in self.cells}
         found = {}
-        for entry in checked(list, message.get("records")):
-            fields = checked(dict, entry)
-            index, status = fields.get("index"), checked(str, fields.get("status"))
+        for entry in require(list, message.get("records")):
+            fields = require(dict, entry)
+            index, status = fields.get("index"), require(str, fields.get("status"))
             if type(index) is not int or index not in known:
                 continue
             if status in [*CellStatus]:
@@ -241,16 +252,16 @@ class Session:
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
         defined: dict[str, tuple[str, ...] | None] = {}
-        for name, members in list(checked(dict, message.get("defined")).items())[:2000]:
+        for name, members in list(require(dict, message.get("defined")).items())[:2000]:
             if _is_name(name):
                 listed = isinstance(members, list)
                 defined[name] = tuple(filter(_is_name, members[:200])) if listed else None
         self.defined = defined
 
     def _give_up(self, at: tuple[int, int] | None, late: bool) -> None:
-        """The notebook cannot be loaded, whatever is left out: say so, cell by cell."""
+        """Record that the notebook cannot be loaded, whatever is left out."""
         if self.records:
-            return  # it could before; what it defined then still stands
+            return  # it was loaded once before; what it defined then remains valid
         status = CellStatus.TIMEOUT if late else CellStatus.ERROR
         text = _why_it_ended(status)
         last = at[0] if at else self.cells[0][0] if self.cells else 0
@@ -263,23 +274,23 @@ class Session:
         self.defined = {}
 
     def _fork(self) -> tuple[socket.socket, int]:
-        # A criterion that takes the notebook's process with it costs itself alone: the notebook is
-        # loaded again for the next, as often as need be while there is time.
-        for attempt in range(FORK_TRIES):
-            if time.monotonic() > self._ends:
+        # A criterion that kills the notebook's process costs only itself: the notebook is loaded
+        # again for the next one, as long as there is time.
+        for attempt in range(FORK_ATTEMPTS):
+            if time.monotonic() > self._deadline:
                 raise StudentTimeout("the time for the whole notebook was used up")
-            if self._child is None:
+            if self._process is None:
                 self._restarts = 0
                 self._load()
-            if self._child is None:
+            if self._process is None:
                 break
             ours, theirs = socket.socketpair()
             try:
-                deadline = time.monotonic() + ANSWER_S
-                wire.send(self._child.sock, {"op": "fork"}, deadline=deadline)
-                self._child.sock.settimeout(ANSWER_S)
-                socket.send_fds(self._child.sock, [b"f"], [theirs.fileno()])
-                pid = wire.receive(self._child.sock, deadline=deadline).get("pid")
+                deadline = time.monotonic() + FORK_ANSWER_S
+                wire.send(self._process.sock, {"op": "fork"}, deadline=deadline)
+                self._process.sock.settimeout(FORK_ANSWER_S)
+                socket.send_fds(self._process.sock, [b"f"], [theirs.fileno()])
+                pid = wire.receive(self._process.sock, deadline=deadline).get("pid")
                 if type(pid) is int and pid > 0:
                     return ours, pid
             except (wire.WireError, OSError):
@@ -288,24 +299,24 @@ class Session:
                 theirs.close()
             ours.close()
             self._stop()
-            # One that was loaded afresh gives no process either: what a cell started is in the way,
-            # a thread that reads what is not for it, say. From here on only definitions are run.
-            self._careful = self._careful or attempt > 0
+            # If even a freshly loaded notebook cannot fork, something that a cell started is in
+            # the way (a thread that reads from our socket, say). Run only definitions from now on.
+            self._definitions_only = self._definitions_only or attempt > 0
         raise StudentDied("the notebook's process could not be kept alive")
 
     def _reap(self, pid: int) -> None:
-        if self._child is None:
+        if self._process is None:
             return
         try:
-            deadline = time.monotonic() + ANSWER_S
-            wire.send(self._child.sock, {"op": "reap", "pid": pid}, deadline=deadline)
-            wire.receive(self._child.sock, deadline=deadline)
+            deadline = time.monotonic() + FORK_ANSWER_S
+            wire.send(self._process.sock, {"op": "reap", "pid": pid}, deadline=deadline)
+            wire.receive(self._process.sock, deadline=deadline)
         except wire.WireError:
             self._stop()
 
     def _stop(self) -> None:
-        if self._child is not None:
-            child, self._child = self._child, None
+        if self._process is not None:
+            child, self._process = self._process, None
             child.kill()
             ended = child.wait(5.0)
             if ended is not None:
@@ -323,5 +334,5 @@ def _is_name(value: Any) -> bool:
 
 def _position(value: Any) -> tuple[int, int]:
     if not (isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value)):
-        raise wire.WireError("a position that is none")
+        raise wire.WireError("an invalid position")
     return value[0], value[1]

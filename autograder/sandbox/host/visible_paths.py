@@ -1,4 +1,4 @@
-"""What a session must be able to see of this machine: the interpreter, numpy, and nothing else."""
+"""The paths that a session must be able to see: the interpreter and numpy, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 from autograder.errors import SandboxUnavailable
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
-"""`autograder.sandbox` on this machine; behind the wall, `protocol.config.PACKAGE`."""
+"""`autograder.sandbox` on this machine; inside the sandbox it is `protocol.config.PACKAGE`."""
 
-# Asks the loader itself which libraries it has mapped, under the names that it found them by.
+# Asks the dynamic loader which libraries it has mapped, by the paths under which it found them.
 _PROBE = """
 import sys, json, ctypes
 sys.path.insert(0, sys.argv[1])
@@ -54,22 +54,22 @@ ENVIRONMENT = {
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
 }
-"""The whole environment of the warm server. One thread: two break under a limit of processes."""
+"""The zygote's whole environment. One BLAS thread: more would count against the process limit."""
 
 FLAGS = ("-s", "-P", "-S", "-B")
-"""As ``-I``, but for ``-E``, which would ignore PYTHONHASHSEED; the environment is ours anyway."""
+"""``-I`` without ``-E``, which would ignore PYTHONHASHSEED; the environment is ours anyway."""
 
 
 @dataclass(frozen=True)
 class VisiblePaths:
-    """Paths on this machine.
+    """Paths on this machine that sessions may see.
 
     Attributes:
         python: the interpreter itself, not a virtual environment's link to it.
-        trees: directories to be seen: the standard library, numpy, numpy's libraries.
-        hidden: directories within ``trees`` that are not to be seen.
-        files: shared libraries, under the names by which the loader looks for them.
-        packages: the directory that holds numpy.
+        trees: visible directories: the standard library, numpy, numpy's libraries.
+        hidden: directories within ``trees`` that must stay invisible.
+        files: shared libraries, by the paths under which the loader looks for them.
+        packages: the directory that contains the numpy package.
     """
 
     python: Path
@@ -79,10 +79,10 @@ class VisiblePaths:
     packages: Path
 
     def readable(self, *, masked: bool) -> tuple[str, ...]:
-        """The visible as a list of paths to allow, for Landlock.
+        """The visible paths as a list of paths to allow, for Landlock.
 
-        Landlock cannot take a part of a tree out again: where ``hidden`` is not masked by mounts,
-        the parts around it are listed one by one.
+        Landlock cannot exclude part of an allowed tree: where ``hidden`` is not masked by mounts,
+        its siblings are listed one by one instead.
         """
         paths: list[Path] = []
         for tree in self.trees:
@@ -95,7 +95,7 @@ class VisiblePaths:
 
 @functools.cache
 def visible_paths() -> VisiblePaths:
-    """Find out, by starting the interpreter once as a session would.
+    """Determine the paths by starting the interpreter once, the way a zygote does.
 
     Raises:
         SandboxUnavailable: numpy is missing, or the interpreter does not start.
@@ -121,7 +121,7 @@ def visible_paths() -> VisiblePaths:
 
 
 def _base() -> dict[str, str]:
-    """Variables by which sysconfig names the interpreter's own places, not an environment's."""
+    """Variables that make sysconfig give the base interpreter's paths, not a venv's."""
     return {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
 
 
