@@ -1,4 +1,4 @@
-"""What isolation holds on this machine: every level, every attack, tried for real."""
+"""Which isolation levels hold on this machine: every attack is tried for real at every level."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERY_ATTACK = (*reaching.ALL, *exhausting.ALL)
 
 
 def examine(levels: tuple[Level, ...] = tuple(sorted(Level, reverse=True))) -> list[Finding]:
-    """Try every attack at every level. Takes some seconds a level.
+    """Try every attack at every level. Takes some seconds per level.
 
     Raises:
         SandboxUnavailable: this interpreter cannot run students' code at all.

@@ -1,8 +1,8 @@
-"""The form of an attack: source that runs inside a session, as a dishonest student's would.
+"""An attack: source code that runs inside a session, the way a dishonest student's code would.
 
-It finds ``targets`` (what to go for, see `targets.Targets`) and leaves ``report``: for each try
-``got …`` if it worked or ``refused …`` if not. Nothing said inside is taken for proof where the
-host can look for itself: see `trial`.
+It reads ``targets`` (what to attack, see `targets.Targets`) and fills ``report``: ``got …`` for
+each attempt that worked, ``refused …`` for each that did not. The report alone proves nothing:
+wherever possible the host checks from outside (see `trial`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def call(name, *args):
     if function(*args) < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
-def others(directories):  # than our own, which may be mounted on a place of the machine's
+def others(directories):  # all but our own, which may be mounted over one of the machine's
     return [path for path in directories if os.path.realpath(path) != os.getcwd()]
 
 def in_a_child(function):
@@ -53,9 +53,9 @@ class Attack:
 
     Attributes:
         name: short, unique.
-        aim: what it is after, as `autograder doctor` says it.
-        source: Python, run after the prelude.
-        judge: what to look at from outside; a name in `trial.JUDGES`.
+        aim: what it tries to achieve, as shown by `autograder doctor`.
+        source: Python code, run after the prelude.
+        judge: how to judge it from outside; a name in `trial.JUDGES`.
     """
 
     name: str
@@ -64,5 +64,5 @@ class Attack:
     judge: str = "nothing_got"
 
     def code(self, targets: str) -> str:
-        """The whole source, with ``targets`` (JSON) filled in."""
+        """The complete source, with ``targets`` (JSON) filled in."""
         return _PRELUDE.format(targets=targets) + self.source

@@ -1,4 +1,4 @@
-"""Attacks that stay behind, or use up what everyone needs."""
+"""Attacks that leave processes behind or exhaust shared resources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def away():
         os._exit(0)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end = time.monotonic() + 60
-    while time.monotonic() < end:  # never the same process for long: hard to catch
+    while time.monotonic() < end:  # keep changing the process id, to be hard to kill
         if os.fork():
             os._exit(0)
 def asleep():
@@ -46,7 +46,7 @@ try:
         count += 1
 except OSError:
     pass
-time.sleep(0.6)  # where no limit is exact, the supervisor counts, and ends it
+time.sleep(0.6)  # where RLIMIT_NPROC is not exact, the supervisor counts and kills
 report["count"] = count
 """,
     "few_processes",
@@ -64,13 +64,13 @@ attempt("mapped", lambda: __import__("mmap").mmap(-1, 10 * 2**30))
 
 MEMORY_TOGETHER = Attack(
     "memory together",
-    "use up the machine's memory with many small processes",
+    "exhaust the machine's memory with many small processes",
     """
 import numpy as np
 for number in range(8):
     if os.fork() == 0:
         if number % 2 and os.fork():
-            os._exit(0)  # every second one has no parent any more
+            os._exit(0)  # every other one is orphaned
         hoard = np.ones(targets["memory_mb"] * 2**17 // 5)
         time.sleep(60)
         os._exit(0)
@@ -82,7 +82,7 @@ report["together"] = "got more than allowed"
 
 MEMORY_OF_NOBODY = Attack(
     "memory of nobody",
-    "allocate memory that no process is seen to use",
+    "allocate memory that is not charged to any process",
     """
 import mmap
 attempt("shared", lambda: mmap.mmap(-1, 2**20))
@@ -129,7 +129,7 @@ for name in ("memfd_create", "memfd_secret"):
 
 FILES = Attack(
     "files",
-    "make files of nothing, without end",
+    "create empty files without end",
     """
 def empty():
     for number in range(100_000):
@@ -142,7 +142,7 @@ time.sleep(1)
 
 FOLDERS = Attack(
     "folders",
-    "make folders in folders until whoever tidies up gives up, and stay",
+    "nest directories until cleaning up fails, and keep running",
     """
 if os.fork() == 0:
     os.setsid()

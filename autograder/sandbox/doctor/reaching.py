@@ -1,4 +1,4 @@
-"""Attacks that reach for what lies outside the session."""
+"""Attacks that reach outside the session."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ for path in others(targets["directories"]):
 
 IMPORT = Attack(
     "import",
-    "import the reference, the grader, or what is installed beside numpy",
+    "import the reference, the grader, or packages installed beside numpy",
     """
 import importlib
 sys.path[:0] = targets["import_from"]
@@ -56,7 +56,7 @@ attempt("raw socket", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 attempt("packet socket", lambda: socket.socket(17, socket.SOCK_RAW, 3))
 attempt("netlink socket", lambda: socket.socket(16, socket.SOCK_RAW, 0))
 """,
-    "nothing_heard",
+    "nothing_contacted",
 )
 
 TRACE = Attack(
@@ -132,7 +132,7 @@ attempt("system", lambda: 1 / (os.system("exit 0") == 0))
 
 ESCAPE = Attack(
     "escape",
-    "undo the wall: mounts, namespaces, users, tracing, other kernel doors",
+    "undo the confinement: mounts, namespaces, users, tracing, other kernel interfaces",
     """
 NEWUSER, NEWNS = 0x10000000, 0x20000
 attempt("unshare user", in_a_child, lambda: call("unshare", NEWUSER))
@@ -171,7 +171,7 @@ attempt("raise limits", resource.setrlimit, resource.RLIMIT_NPROC, (10**6, 10**6
 
 WRITE = Attack(
     "write",
-    "write, rename, remove or change files outside its own directory",
+    "write, rename, remove or change files outside the scratch directory",
     """
 for directory in others(targets["write_to"]):
     attempt("write " + directory, lambda: open(directory + "/" + targets["mark"], "w"))

@@ -1,4 +1,4 @@
-"""The strongest wall that this machine can give, found by trying to get through it."""
+"""The strongest isolation level that this machine supports, found by attacking it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.sandbox.host.visible_paths import visible_paths
 
 __all__ = ["Level", "SandboxUnavailable", "strongest"]
 
-# Enough to tell that a level works here, in a few tenths of a second.
+# Enough to tell that a level works on this machine, in a few tenths of a second.
 _QUICK = (
     reaching.READ,
     reaching.NETWORK,
@@ -24,14 +24,14 @@ _QUICK = (
 
 @functools.cache
 def strongest(trust_students: bool = False) -> Level:
-    """The greatest level that holds against a handful of real attacks. Asked once per process.
+    """The highest level that withstands a handful of real attacks. Computed once per process.
 
     Args:
-        trust_students: whether `Level.LIMITS`, which hides nothing, will do if need be.
+        trust_students: whether to fall back to `Level.LIMITS`, which hides nothing.
 
     Raises:
-        SandboxUnavailable: nothing better than `Level.LIMITS` holds, and students are not trusted;
-            or this interpreter cannot run students' code at all.
+        SandboxUnavailable: no level above `Level.LIMITS` holds and students are not trusted, or
+            this interpreter cannot run students' code at all.
     """
     reasons = []
     for level in sorted(Level, reverse=True):

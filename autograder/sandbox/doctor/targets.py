@@ -1,8 +1,8 @@
-"""Something to aim at: decoys and listeners that attacks go for, watched from outside.
+"""Targets for attacks: decoy files, listening sockets and a victim process, watched from outside.
 
-Decoys stand where a course would, readable by everyone, so that only the wall protects them. What
-is real (the project, the interpreter, /etc) is aimed at as well, but only to look, or where the
-wall would have to hold.
+Decoys are laid out like a course and readable by everyone, so that only the sandbox protects them.
+Real files (the project, the interpreter, /etc) are attacked as well, but only by reading them, or
+at levels that must protect them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DECOYS = (
     "submitted/another/02_im2col.ipynb",
 )
 
-# A trusted process with a secret in memory, which tells, when asked, what was done to it.
+# A trusted process with a secret in memory, which reports on request what was done to it.
 _VICTIM = """
 import ctypes, json, os, resource, signal, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -50,7 +50,7 @@ for _ in sys.stdin:
 
 
 class Targets:
-    """Use as a context manager; gone with everything that attacks left when it ends."""
+    """A context manager; on exit everything is removed, including what attacks left behind."""
 
     def __init__(self, visible: VisiblePaths) -> None:
         self._visible = visible
@@ -73,15 +73,15 @@ class Targets:
         )
         assert self._victim.stdout is not None
         self._address = int(self._victim.stdout.readline())
-        self._victim_before = self._ask_victim()
+        self._victim_before = self._query_victim()
         self._files_before = self._files()
 
     def __enter__(self) -> Targets:
-        """Everything is there from the start."""
+        """Return self: everything has been set up already."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Take it all down."""
+        """Remove everything."""
         self._victim.kill()
         self._victim.communicate()
         for listener in self._listeners.values():
@@ -110,12 +110,12 @@ class Targets:
         return found
 
     def describe(self, level: Level, limits: Limits, neighbour: Neighbour) -> str:
-        """What attacks are told, as JSON.
+        """The ``targets`` of an attack, as JSON.
 
         Args:
-            level: below ``container`` nothing real is aimed at but to look.
-            limits: of the sessions.
-            neighbour: another session.
+            level: below ``container``, real files are only read, never written.
+            limits: limits of the sessions.
+            neighbour: another session to attack.
         """
         decoys = [str(self._root / name) for name in _DECOYS]
         fields: dict[str, Any] = {
@@ -144,8 +144,8 @@ class Targets:
         }
         return json.dumps(fields)
 
-    def heard(self) -> list[str]:
-        """Which listeners heard something since the last time."""
+    def contacted(self) -> list[str]:
+        """Which listeners were contacted since the last call."""
         found = []
         for name, listener in self._listeners.items():
             with contextlib.suppress(BlockingIOError):
@@ -157,15 +157,15 @@ class Targets:
         return found
 
     def harm(self) -> list[str]:
-        """What was done to the victim since the last time."""
-        now = self._ask_victim()
+        """What was done to the victim since the last call."""
+        now = self._query_victim()
         if now == self._victim_before:
             return []
         before, self._victim_before = self._victim_before, now
         return [f"the trusted process was changed: {before} → {now}" if now else "it was killed"]
 
     def changes(self) -> list[str]:
-        """What was done to files since the last time."""
+        """What was done to files since the last call."""
         now = self._files()
         found = [
             f"{path}: {self._files_before.get(path, 'not there')} → {now.get(path, 'gone')}"
@@ -194,7 +194,7 @@ class Targets:
         places += [str(Path.home()), str(Path.cwd()), *map(str, self._visible.trees)]
         return tuple(places)
 
-    def _ask_victim(self) -> list[Any]:
+    def _query_victim(self) -> list[Any]:
         assert self._victim.stdin is not None
         assert self._victim.stdout is not None
         try:
@@ -217,7 +217,7 @@ class Targets:
 
 
 class Neighbour:
-    """Another student's session, by what the host knows of it."""
+    """Another student's session, as seen by the host."""
 
     def __init__(self, directories: tuple[str, ...] = (), processes: tuple[int, ...] = ()) -> None:
         self.directories = directories

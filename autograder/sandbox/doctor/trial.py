@@ -1,4 +1,4 @@
-"""Try attacks at a level; judge by what is seen from outside as well as by what they say."""
+"""Try attacks at a level, and judge them by their effects outside as well as by their reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.sandbox.host.visible_paths import VisiblePaths
 from autograder.sandbox.protocol import wire
 
 SMALL = Limits(memory_mb=256, file_mb=4, scratch_mb=16, processes=16, cpu_s=30)
-"""For attacks on resources: so that one that gets through does not hurt the machine either."""
+"""Limits for the trials: small, so that an attack that succeeds does not harm the machine."""
 
 _ATTACK_S = 20.0
 
@@ -30,14 +30,14 @@ Verdict = Literal["held", "not held", "not applicable"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one attack at one level.
+    """The outcome of one attack at one level.
 
     Attributes:
         level: the level.
-        attack: the attack's name; ``level`` where the level itself could not be had.
-        aim: what the attack is after.
+        attack: the attack's name, or ``level`` if the level itself is not available.
+        aim: what the attack tries to achieve.
         verdict: see `Verdict`.
-        how: one line: how it was tried, or what got through.
+        how: one line: how it was tried, or what succeeded.
     """
 
     level: Level
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Observation:
-    """What could be seen of one attack."""
+    """What was observed of one attack."""
 
     report: dict[str, str] | None
     exit: ProcessExit | None
@@ -58,16 +58,16 @@ class Observation:
 
 
 def try_level(level: Level, attacks: Iterable[Attack], visible: VisiblePaths) -> Iterator[Finding]:
-    """Start a server at ``level`` and try ``attacks``, each in a session of its own."""
+    """Start a zygote at ``level`` and try ``attacks``, each in a session of its own."""
     try:
         with (
             Targets(visible) as targets,
             Server(level, SMALL, visible) as server,
             _neighbour(server) as neighbour,
         ):
-            told = targets.describe(level, SMALL, neighbour)
+            targets_json = targets.describe(level, SMALL, neighbour)
             for attack in attacks:
-                seen = _run(server, attack.code(told))
+                seen = _run(server, attack.code(targets_json))
                 problems = _judge(attack, seen, targets)
                 yield _finding(level, attack, seen, problems)
     except SandboxUnavailable as error:
@@ -87,11 +87,11 @@ def _run(server: Server, source: str) -> Observation:
     child.kill()
     kill_s = time.monotonic() - began
     ended = child.wait(0)
-    return Observation(report, ended, kill_s, left_over=not _silent(child.sock))
+    return Observation(report, ended, kill_s, left_over=not _is_closed(child.sock))
 
 
-def _silent(sock: socket.socket) -> bool:
-    """Whether nobody holds the other end any more. Closes ours."""
+def _is_closed(sock: socket.socket) -> bool:
+    """Whether no process has the other end open any more. Closes ours."""
     with sock, contextlib.suppress(ConnectionError):
         sock.settimeout(0.5)
         try:
@@ -109,7 +109,7 @@ def _judge(attack: Attack, seen: Observation, targets: Targets) -> list[str]:
     return problems
 
 
-def _got(seen: Observation) -> list[str]:
+def _successes(seen: Observation) -> list[str]:
     if seen.report is None:
         return ["the session ended before it could report"]
     if not seen.report:
@@ -119,16 +119,16 @@ def _got(seen: Observation) -> list[str]:
     return [f"{name}: {what}" for name, what in seen.report.items() if what.startswith("got")]
 
 
-def _nothing_heard(seen: Observation, targets: Targets) -> list[str]:
-    return [f"{name} heard from it" for name in targets.heard()] + _got(seen)
+def _nothing_contacted(seen: Observation, targets: Targets) -> list[str]:
+    return [f"{name} was contacted" for name in targets.contacted()] + _successes(seen)
 
 
 def _victim_unharmed(seen: Observation, targets: Targets) -> list[str]:
-    return targets.harm() + _got(seen)
+    return targets.harm() + _successes(seen)
 
 
 def _files_unchanged(seen: Observation, targets: Targets) -> list[str]:
-    return targets.changes() + _got(seen)
+    return targets.changes() + _successes(seen)
 
 
 def _nothing_left(seen: Observation, _targets: Targets) -> list[str]:
@@ -151,12 +151,12 @@ def _ended_for_memory(seen: Observation, _targets: Targets) -> list[str]:
 def _disk_spared(seen: Observation, _targets: Targets) -> list[str]:
     if seen.exit is not None and seen.exit.limit == "scratch":
         return []
-    return _got(seen)
+    return _successes(seen)
 
 
 JUDGES: dict[str, Callable[[Observation, Targets], list[str]]] = {
-    "nothing_got": lambda seen, _targets: _got(seen),
-    "nothing_heard": _nothing_heard,
+    "nothing_got": lambda seen, _targets: _successes(seen),
+    "nothing_contacted": _nothing_contacted,
     "victim_unharmed": _victim_unharmed,
     "files_unchanged": _files_unchanged,
     "nothing_left": _nothing_left,
@@ -184,14 +184,14 @@ def _finding(level: Level, attack: Attack, seen: Observation, problems: list[str
 
 
 def _summarize(names: list[str]) -> list[str]:
-    """The first words of tries, once each, and not too many."""
+    """The distinct kinds of attempts, at most six."""
     kinds = list(dict.fromkeys(name if " /" not in name else name.split(" ")[0] for name in names))
     return kinds if len(kinds) <= 6 else [*kinds[:6], "…"]
 
 
 @contextlib.contextmanager
 def _neighbour(server: Server) -> Iterator[Neighbour]:
-    """Another session with a secret, alive all the while."""
+    """Another session with a secret, running during the trial."""
     child: SessionProcess = server.spawn(
         {"probe": "import time; open('secret', 'w').write('secret'); time.sleep(600)"}
     )

@@ -5,7 +5,7 @@ A request names a target (a ``name`` the student defined or an object's ``ref``,
 ``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
 ``want_args``, the ``args`` as they are after the call), ``error`` or ``timeout``.
 
-How requests and answers travel is the caller's business.
+How requests and answers are transported is up to the caller.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Objects:
         self._call_host = call_host
 
     def refer(self, thing: object) -> wire.Reference | wire.Opaque:
-        """Keep an object that does not travel, and return its number. Modules stay hidden."""
+        """Store an object that cannot be sent and return a reference to it; hide modules."""
         if isinstance(thing, (type(sys), stub_modules.MissingImport)):
             return wire.Opaque(type(thing).__name__)
         self.kept.append(thing)
         return wire.Reference(len(self.kept) - 1, type(thing).__name__)
 
     def resolve(self, thing: object) -> object:
-        """The object or host function that a reference or callback in a request denotes."""
+        """The object or host function that a reference or callback in a request refers to."""
         if isinstance(thing, wire.Reference):
             return self.kept[thing.number]
         if isinstance(thing, wire.Callback):
@@ -105,9 +105,9 @@ def _perform(
 
 
 def _attribute(place: Any, name: str) -> str:
-    """The name of an object's attribute: the one given, or one that differs in case alone.
+    """The attribute called ``name``, or else the only one that differs just in case or underscores.
 
-    Learners write ``self.dw`` for ``self.dW``. Underscores within a name do not matter either.
+    Learners write ``self.dw`` for ``self.dW``.
     """
     if hasattr(place, name) or isinstance(place, type):
         return name

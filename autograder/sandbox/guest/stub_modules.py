@@ -145,12 +145,12 @@ class _ProgressModule(ModuleType):
 
 
 def has_stub(name: str) -> bool:
-    """Whether a module of that name is one that grading does not need."""
+    """Whether there is a stub for a module of that name."""
     return name.split(".")[0] in _NO_OP_PACKAGES
 
 
 def stub_module(name: str) -> ModuleType:
-    """A module in whose place nothing happens."""
+    """A stub for the module of that name."""
     kind = _ProgressModule if name.split(".")[0] == "tqdm" else _NoOpModule
     module = kind(name)
     module.__path__ = []

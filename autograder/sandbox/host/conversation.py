@@ -220,7 +220,7 @@ class Conversation(ABC):
 
     @abstractmethod
     def _send(self, message: dict[str, Any], deadline: float) -> None:
-        """Send a message; what does not travel goes through `_refer`."""
+        """Send a message; values that cannot be sent are passed to `_refer`."""
 
     @abstractmethod
     def _receive(self, deadline: float) -> dict[str, Any]:
@@ -234,7 +234,7 @@ class Conversation(ABC):
 
 
 class SocketConversation(Conversation):
-    """A conversation with a process of its own, through a socket."""
+    """A conversation with another process, over a socket."""
 
     def __init__(self, sock: socket.socket, budget: Budget, session_deadline: float) -> None:
         super().__init__(budget, session_deadline)

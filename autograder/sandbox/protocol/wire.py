@@ -86,18 +86,18 @@ class Opaque:
 
 
 class SubclassedArray(np.ndarray[Any, Any]):
-    """The values of an array whose class does not behave as NumPy's own, as they lie in memory.
+    """The raw values of an array whose class does not behave like ``np.ndarray``.
 
     Attributes:
-        class_name: the class's name on its own side, such as ``matrix``.
-        masked: how many of the elements a mask hides; their values here mean nothing.
+        class_name: the name of its class on the other side, such as ``matrix``.
+        masked: how many elements a mask hides; their values here are meaningless.
     """
 
     class_name: str
     masked: int
 
     def __array_finalize__(self, source: object) -> None:
-        """Views and copies are what their source is."""
+        """Views and copies inherit the attributes of their source."""
         self.class_name = getattr(source, "class_name", "")
         self.masked = getattr(source, "masked", 0)
 
@@ -108,13 +108,13 @@ _OWN_BUSINESS = {
     "__setstate__", "__del__", "__doc__", "__module__", "__dict__", "__weakref__", "__slots__",
     "__annotations__", "__class_getitem__", "__dir__",
 }  # fmt: skip
-"""What a subclass of ndarray may define without its arrays behaving otherwise than any array."""
+"""What a subclass of ndarray may define and still behave like an ordinary array."""
 
 _ARRAY_NAMES = {*dir(np.ndarray), "__getattr__", "__getattribute__"}
 
 
 def _subclass(array: np.ndarray[Any, Any]) -> tuple[str, int] | None:
-    """Name of the array's class and how many elements are masked; None if it is as any array."""
+    """The array's class name and number of masked elements; None if it behaves like ndarray."""
     kind = type(array)
     if kind is np.ndarray or issubclass(kind, (np.memmap, SubclassedArray)):
         return None
@@ -452,14 +452,14 @@ def copied(
     resolve: Resolve = _itself,
     keep_strides: bool = False,
 ) -> dict[str, Any]:
-    """What the other side would receive of a message: `send` and `receive` with nothing between.
+    """What the other side would receive: `send` and `receive` without a socket between them.
 
     Raises:
         WireError: as both would.
     """
     encoder = _Encoder(refer, keep_strides)
     tree = {key: encoder.tree(value) for key, value in message.items()}
-    _lengths(encoder.buffers, _header(tree))  # as large as a message may be, and no larger
+    _lengths(encoder.buffers, _header(tree))  # raises if the message is too large
     return _decoded(tree, [bytearray(buffer) for buffer in encoder.buffers], resolve, keep_strides)
 
 

@@ -532,8 +532,8 @@ class TestTheGradersOwnFaults:
         with Session(Shaky(), [(0, GOOD)], SHORT) as session, session.criterion() as conversation:
             assert call(conversation, "good", 1) == 2
 
-    def test_a_suite_that_passes_what_does_not_travel_is_told(self, notebook: Open) -> None:
+    def test_a_suite_cannot_pass_a_value_that_cannot_be_sent(self, notebook: Open) -> None:
         with notebook(GOOD) as book, book.session.criterion() as conversation:
             assert isinstance(conversation, Conversation)
-            with pytest.raises(TypeError, match="does not travel"):
+            with pytest.raises(TypeError, match="cannot be sent"):
                 call(conversation, "good", object())
