@@ -73,15 +73,21 @@ class Bench:
         """A course whose only exercise is decided by ``suite``."""
         return write_course(self.root, {"01_x": suite}, {"01_x": parts}, reveal=reveal)
 
-    def outcomes(self, course: Course, *notebooks: str) -> list[dict[str, Outcome]]:
-        """Each notebook's outcomes of every criterion of every exercise, by criterion id."""
+    def outcomes(
+        self, course: Course, *notebooks: str | tuple[str, ...]
+    ) -> list[dict[str, Outcome]]:
+        """Each notebook's outcomes of every criterion of every exercise, by criterion id.
+
+        A notebook is one cell or several.
+        """
         found: list[dict[str, Outcome]] = []
 
         def run(suites: Suites) -> None:
             for notebook in notebooks:
                 found.append({})
-                cells = [(0, "import numpy as np\n" + notebook)]
-                with Session(self.server, cells, self.budget) as session:
+                cells = [notebook] if isinstance(notebook, str) else list(notebook)
+                cells[0] = "import numpy as np\n" + cells[0]
+                with Session(self.server, list(enumerate(cells)), self.budget) as session:
                     for exercise in course.exercises:
                         found[-1].update(suites.run(exercise, session))
 

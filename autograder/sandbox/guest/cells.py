@@ -19,11 +19,14 @@ from types import ModuleType
 from typing import Any
 
 from . import timeouts
+from .classes import is_instance
 from .deferred_definitions import DeferredDefinition, DeferredDefinitions, may_be_deferred
 from .exceptions import ExceptionFields, describe
 from .partial_definitions import define_partially
 from .source import bound_names, is_definition, python_source, statements, stub_names
 from .stub_modules import MissingImport, NoOp
+from .student_builtins import StudentBuiltins
+from .worlds import Worlds
 
 Skip = set[tuple[int, int]]
 
@@ -41,15 +44,19 @@ class Notebook:
     Attributes:
         module: the notebook as a module, ``__main__``.
         namespace: its globals.
+        builtins: the module that it gets for ``import builtins``.
         own: what the student defined, by name; the last definition of a name wins.
+        worlds: what the names that those definitions use meant when they were made.
     """
 
     def __init__(self, initial_names: dict[str, Any]) -> None:
         self.module = ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(self.module)
         self._initial_names = initial_names
-        self.namespace.update(initial_names, __builtins__=__builtins__)
+        self.builtins = StudentBuiltins()
+        self.namespace.update(initial_names, __builtins__=self.builtins)
         self.own: dict[str, Any] = {}
+        self.worlds = Worlds(self.namespace, vars(self.builtins))
         # Annotations are never evaluated: otherwise an annotation that names a missing module would
         # make the whole function undefined.
         self._flags = __future__.annotations.compiler_flag
@@ -97,6 +104,7 @@ class Notebook:
                 left = 0.0  # it sleeps, or waits for something that does not exist here
             cell = _Cell(self, index, min(cell_s, left), skip, progress, stuck)
             records.append(cell.run(source))
+            self.worlds.cell_ended(index)
         self._deferred.run(self.statement, self.own, skip, progress, stuck)
         self.restore_names()
         return records
@@ -152,11 +160,14 @@ class Notebook:
 
     def _record(self, names: list[str]) -> None:
         for name in names:
-            value, mine = self.namespace.get(name), self.own.get(name)
-            if isinstance(mine, type) and isinstance(value, mine):
+            value: Any = self.namespace.get(name)
+            mine: Any = self.own.get(name)
+            if is_instance(mine, type) and is_instance(value, mine):
                 continue  # ``Pooling = Pooling(2, 2)``: an instance has taken its class's name
-            if callable(value) and not isinstance(value, (MissingImport, NoOp)):
+            # Not isinstance, which asks the student's own classes.
+            if callable(value) and type(value) not in (MissingImport, NoOp):
                 self.own[name] = value
+                self.worlds.defined(name, value)
 
     def _define(self, node: ast.stmt, filename: str, partially: bool) -> None:
         """Run a statement; if it is a definition that raises, define as much of it as possible."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..protocol import wire
 from . import stub_modules, timeouts
+from .classes import is_instance, members, mro
 from .exceptions import describe
 
 
@@ -120,18 +121,18 @@ def _attribute(place: Any, name: str) -> str:
 def defined(own: Mapping[str, Any]) -> dict[str, list[str] | None]:
     """What the student defined: function name → None, class name → names of its methods."""
     return {
-        name: _methods(value) if isinstance(value, type) else None for name, value in own.items()
+        name: _methods(value) if is_instance(value, type) else None for name, value in own.items()
     }
 
 
 def _methods(kind: type) -> list[str]:
     """A class's methods; its own count before inherited ones where the number is limited."""
     found: dict[str, None] = {}
-    for base in kind.__mro__:
-        for key in vars(base) if base is not object else ():
+    for base in mro(kind):
+        for key in members(base) if base is not object else ():
             try:
                 if callable(getattr(kind, key, None)):
                     found[key] = None
-            except Exception:  # a descriptor of the student's own
+            except BaseException:  # a descriptor or a metaclass of the student's own
                 continue
     return sorted(list(found)[:200])

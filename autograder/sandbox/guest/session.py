@@ -4,7 +4,8 @@ The host asks, this side answers (see `wire`). The host trusts nothing in this p
 in it knows the right answers: it receives inputs and returns what the student's code makes of them.
 
 Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
-criterion on it), ``reap`` (kill that criterion's process and everything it started).
+criterion on it, in that ``world``), ``reap`` (kill that criterion's process and everything it
+started).
 Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`.
 """
 
@@ -28,6 +29,7 @@ from .requests import Objects, defined, respond
 
 # Bound before any student code runs: it may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
+_seed_random, _seed_numpy, _seterr = random.seed, np.random.seed, np.seterr
 
 
 def main(sock: socket.socket, settings: dict[str, Any]) -> None:
@@ -39,6 +41,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     stub_modules.install()
     book = Notebook(initial_names())
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
+    sys.modules["builtins"] = book.builtins
     while True:
         try:
             message = wire.receive(sock)
@@ -48,7 +51,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         if op == "cells":
             _run_cells(sock, book, message)
         elif op == "fork":
-            _fork_criterion(sock, book)
+            _fork_criterion(sock, book, message["world"])
         elif op == "reap":
             wire.send(sock, {"status": _reap(message["pid"])})
 
@@ -67,8 +70,8 @@ def make_reproducible() -> None:
 
 def seed() -> None:
     """Seed the global random generators."""
-    random.seed(0)
-    np.random.seed(0)
+    _seed_random(0)
+    _seed_numpy(0)
 
 
 def reproducible_functions() -> list[tuple[Any, str, Any]]:
@@ -141,11 +144,18 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
     )
     if _getpid() != owner:
         _exit(0)
-    wire.send(sock, {"records": records, "defined": defined(book.own)})
+    overwritten = book.worlds.overwritten(book.own)
+    wire.send(sock, {"records": records, "defined": defined(book.own), "overwritten": overwritten})
 
 
-def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
-    """Fork the notebook's process; the child serves one criterion on the descriptor received."""
+def _fork_criterion(sock: socket.socket, book: Notebook, world: str | None) -> None:
+    """Fork the notebook's process; the child serves one criterion on the descriptor received.
+
+    Args:
+        sock: the notebook's.
+        book: the notebook.
+        world: the definition whose world the criterion is answered in; None: the notebook's end.
+    """
     _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
     try:
         pid = _fork()
@@ -156,11 +166,13 @@ def _fork_criterion(sock: socket.socket, book: Notebook) -> None:
     if pid == 0:
         try:
             sock.close()
+            if world is not None:
+                book.worlds.enter(world)
             # Seed again: calls must draw the same numbers however far a training run got before
             # it was stopped.
             seed()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
-            np.seterr(under="ignore")
+            _seterr(under="ignore")
             serve(socket.socket(fileno=descriptors[0]), book)
         finally:
             _exit(0)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host import loaded
 from autograder.sandbox.host.conversation import (
     Budget,
     CallResult,
@@ -26,8 +27,8 @@ from autograder.sandbox.host.conversation import (
     StudentRaised,
     StudentTimeout,
     one_line,
-    require,
 )
+from autograder.sandbox.host.loaded import CellRecord, Overwritten
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 
@@ -39,6 +40,7 @@ __all__ = [
     "ExceptionInfo",
     "ExitLike",
     "LoadedNotebook",
+    "Overwritten",
     "ProcessLike",
     "Session",
     "Spawner",
@@ -90,15 +92,6 @@ class Spawner(Protocol):
         """Start a fresh process in the sandbox."""
 
 
-@dataclass(frozen=True)
-class CellRecord:
-    """The outcome of running one cell."""
-
-    index: int
-    status: CellStatus
-    error: str | None
-
-
 class LoadedNotebook(Protocol):
     """A notebook whose cells have run, as a suite sees it."""
 
@@ -114,8 +107,17 @@ class LoadedNotebook(Protocol):
     def defined(self) -> Mapping[str, tuple[str, ...] | None]:
         """What the student defined: function name → None, class name → its methods' names."""
 
-    def criterion(self) -> AbstractContextManager[Conversation]:
-        """A copy of the notebook as it was after its cells ran, for one criterion."""
+    @property
+    def overwritten(self) -> Mapping[str, Sequence[Overwritten]]:
+        """For each definition that has any, names that it uses and that later cells overwrote."""
+
+    def criterion(self, world: str | None = None) -> AbstractContextManager[Conversation]:
+        """A copy of the notebook for one criterion.
+
+        Args:
+            world: a definition whose names mean what they meant when it was made. None: the
+                notebook as it was after its cells ran.
+        """
 
 
 @dataclass
@@ -130,6 +132,7 @@ class Session:
     Attributes:
         records: the outcome of each cell.
         defined: what the student defined: function name → None, class name → its methods' names.
+        overwritten: for each definition, names that it uses and that later cells overwrote.
         cpu_s: CPU seconds of the notebook's processes that have ended.
     """
 
@@ -138,6 +141,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    overwritten: Mapping[str, tuple[Overwritten, ...]] = field(default_factory=dict)
     cpu_s: float = 0.0
     _process: ProcessLike | None = None
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
@@ -161,9 +165,13 @@ class Session:
         self._stop()
 
     @contextmanager
-    def criterion(self) -> Iterator[Conversation]:
-        """A fresh fork of the loaded notebook, killed with all it started when the block exits."""
-        sock, pid = self._fork()
+    def criterion(self, world: str | None = None) -> Iterator[Conversation]:
+        """A fresh fork of the loaded notebook, killed with all it started when the block exits.
+
+        Args:
+            world: see `LoadedNotebook.criterion`.
+        """
+        sock, pid = self._fork(world)
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
         conversation = SocketConversation(sock, budget, self._deadline)
@@ -236,26 +244,14 @@ class Session:
 
     def _accept(self, message: dict[str, Any]) -> None:
         known = {index for index, _ in self.cells}
-        found = {}
-        for entry in require(list, message.get("records")):
-            fields = require(dict, entry)
-            index, status = fields.get("index"), require(str, fields.get("status"))
-            if type(index) is not int or index not in known:
-                continue
-            if status in [*CellStatus]:
-                problem = one_line(fields.get("error")) or None
-                found[index] = CellRecord(index, CellStatus(status), problem)
+        found = loaded.records(message.get("records"), known)
         for (index, _), status in self._skip.items():
-            text = _why_it_ended(status)
-            found[index] = CellRecord(index, status, text)
+            found[index] = CellRecord(index, status, _why_it_ended(status))
+        defined = loaded.definitions(message.get("defined"))
+        self.overwritten = loaded.overwritten(message.get("overwritten"), known)
         self.records = tuple(
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
-        defined: dict[str, tuple[str, ...] | None] = {}
-        for name, members in list(require(dict, message.get("defined")).items())[:2000]:
-            if _is_name(name):
-                listed = isinstance(members, list)
-                defined[name] = tuple(filter(_is_name, members[:200])) if listed else None
         self.defined = defined
 
     def _give_up(self, at: tuple[int, int] | None, late: bool) -> None:
@@ -271,9 +267,9 @@ class Session:
             else CellRecord(index, CellStatus.SKIPPED, None)
             for index, _ in self.cells
         )
-        self.defined = {}
+        self.defined, self.overwritten = {}, {}
 
-    def _fork(self) -> tuple[socket.socket, int]:
+    def _fork(self, world: str | None) -> tuple[socket.socket, int]:
         # A criterion that kills the notebook's process costs only itself: the notebook is loaded
         # again for the next one, as long as there is time.
         for attempt in range(FORK_ATTEMPTS):
@@ -287,7 +283,7 @@ class Session:
             ours, theirs = socket.socketpair()
             try:
                 deadline = time.monotonic() + FORK_ANSWER_S
-                wire.send(self._process.sock, {"op": "fork"}, deadline=deadline)
+                wire.send(self._process.sock, {"op": "fork", "world": world}, deadline=deadline)
                 self._process.sock.settimeout(FORK_ANSWER_S)
                 socket.send_fds(self._process.sock, [b"f"], [theirs.fileno()])
                 pid = wire.receive(self._process.sock, deadline=deadline).get("pid")
@@ -326,10 +322,6 @@ class Session:
 
 def _why_it_ended(status: CellStatus) -> str:
     return "stopped: it took too long" if status is CellStatus.TIMEOUT else "it ended the process"
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 80 and value.isidentifier()
 
 
 def _position(value: Any) -> tuple[int, int]:
