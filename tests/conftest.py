@@ -104,6 +104,14 @@ def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield grade
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is known of this machine from other runs neither helps tests nor comes of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def trust() -> tuple[str, ...]:
     """What has to be added to the command where no wall holds (a CI machine without namespaces)."""

@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.course.models import Course
 from autograder.status import Status
-from autograder.suite.tracebacks import in_short
 from autograder.verdict.points import full_score
 
 STATUS_WORDS = {
@@ -48,6 +46,14 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
 
         yield plain
         return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns: tuple[Any, ...] = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
@@ -72,6 +78,8 @@ def number(value: float) -> str:
 def tell(notes: Iterable[str], course: Course) -> None:
     """What the grader itself failed on, a line each; whole where somebody looks for a bug."""
     for note in notes:
+        from autograder.suite.tracebacks import in_short  # brings numpy along, mostly for nothing
+
         whole = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
         text = note if whole else in_short(note, course.root)
         print(f"autograder: the grader itself failed: {text}", file=sys.stderr)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from autograder.cli.console import console
 from autograder.errors import SandboxUnavailable
-from autograder.sandbox.doctor import examine, render
+from autograder.sandbox.doctor.examination import examine, render
 from autograder.sandbox.doctor.strongest import Level, strongest
 
 MARKS = {"held": "✓ held", "not held": "✗ NOT HELD", "not applicable": "– not applicable"}
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         table.add_row(row["level"], escape(row["aim"]), mark, escape(row["how"]))
     out.print(table)
     try:
-        level = strongest()
+        level = strongest(anew=True)
     except SandboxUnavailable as unavailable:
         out.print(f"[bold]No level may be used here[/bold]: {escape(str(unavailable))}")
         return 1

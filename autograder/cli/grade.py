@@ -14,7 +14,7 @@ from autograder.errors import CommandError
 from autograder.ingest import Submission, discover
 from autograder.run.service import grade_submissions, setup_for
 from autograder.run.store import Store
-from autograder.sandbox.doctor.strongest import Level
+from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 
 

@@ -1,12 +1,13 @@
 """From teaching notebooks to assignments/: stubs, one language, cell metadata, leak check."""
 
-from autograder.generate.cells import solution_cells, student_cells
+from autograder.generate.cells import locked_sources, solution_cells, student_cells
 from autograder.generate.files import stale, write_assignments
 from autograder.generate.leaks import leaks
 from autograder.generate.notebook import notebook, notebook_bytes
 
 __all__ = [
     "leaks",
+    "locked_sources",
     "notebook",
     "notebook_bytes",
     "solution_cells",

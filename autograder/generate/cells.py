@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from autograder.course.models import Cell, CellKind, Course, Exercise, Role
@@ -11,6 +12,8 @@ from autograder.errors import CourseError
 from autograder.generate.languages import JAPANESE, SEPARATOR, localised
 from autograder.generate.markers import emptied, looks_like_marker, regions, unmarked
 from autograder.generate.source import Source
+
+LOCKED = (Role.CHECK, Role.DEMO)
 
 # What must never reach a student, in any cell and in code only, and why.
 _NOWHERE = {
@@ -42,6 +45,19 @@ def student_cells(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
         _check_shown(cell, done, exercise, lang)
         found.append(done)
     return tuple(found)
+
+
+def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
+    """The checks and demos among them, in every language: handed in as they were handed out.
+
+    Grading asks for them at each start. That nothing in them must be kept from students is none of
+    its business: `student_cells` sees to that before the same text is handed out.
+    """
+    for cell in read_cells(exercise):
+        if cell.role in LOCKED:
+            source = Source(cell, exercise.notebook)
+            for lang in langs:
+                yield source.edited(localised(source, lang))
 
 
 def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell, ...]:

@@ -32,11 +32,11 @@ def localised(source: Source, lang: str) -> list[Edit]:
 
 
 def _tr(source: Source, lang: str) -> Iterator[Edit]:
-    parents = {
-        child: node for node in ast.walk(source.tree) for child in ast.iter_child_nodes(node)
-    }
+    if "tr" not in source.text:
+        return
+    parents = {child: node for node in source.nodes for child in ast.iter_child_nodes(node)}
     calls = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not (isinstance(node, ast.Call) and _is_tr(node.func)):
             continue
         calls.add(node.func)
@@ -54,7 +54,7 @@ def _tr(source: Source, lang: str) -> Iterator[Edit]:
             )
         text = _literal(source, node, lang, bracketed=isinstance(parents[node], _BRACKETED))
         yield Edit(*source.span(node), text)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and _is_tr(node) and node not in calls:
             raise source.error("tr is no call here", node.lineno, 'Write tr("English", "日本語")')
 
@@ -89,7 +89,7 @@ def _is_text(node: ast.expr) -> bool:
 
 def _docstrings(source: Source, lang: str) -> Iterator[Edit]:
     served: set[int] = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         doc = node.body[0]

@@ -45,8 +45,15 @@ class Source:
         return ast.parse(self.text)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree, outer ones before those inside."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def comments(self) -> list[tokenize.TokenInfo]:
         """Every comment, also behind code; what looks like one inside a string is none."""
+        if "#" not in self.text:
+            return []
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
         return [token for token in tokens if token.type == tokenize.COMMENT]
 

@@ -20,8 +20,7 @@ from multiprocessing.process import BaseProcess
 
 from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
-from autograder.run.submission import Graded
-from autograder.run.worker import READY, CannotStart, Setup, work
+from autograder.run.jobs import READY, CannotStart, Graded, Setup
 
 START_S = 120.0
 """Seconds a worker may take to start before it counts as hung."""
@@ -121,11 +120,18 @@ def _start(setup: Setup) -> _Worker:
         os.environ.setdefault(name, "1")  # read when the worker imports numpy
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(setup, theirs), daemon=True)
+    process = context.Process(target=_work, args=(setup, theirs), daemon=True)
     with _ctrl_c_is_ours():
         process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+def _work(setup: Setup, jobs: Connection) -> None:
+    """The entry of a worker. What grading needs is imported there: here it would be for nothing."""
+    from autograder.run.worker import work
+
+    work(setup, jobs)
 
 
 @contextmanager

@@ -9,26 +9,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograder import generate
 from autograder.course.load import course_sha256
-from autograder.course.models import Course, Role
-from autograder.generate import student_cells
+from autograder.course.models import Course
 from autograder.ingest import Submission
 from autograder.ingest.parse import MAX_BYTES, normalised
+from autograder.run.jobs import Graded, Setup
 from autograder.run.pool import grade_all
-from autograder.run.store import Store
-from autograder.run.submission import Graded
-from autograder.run.worker import Setup
-from autograder.sandbox.doctor.strongest import Level
-from autograder.sandbox.host.limits import Limits
-from autograder.sandbox.host.session import Budget
-from autograder.status import Status
-from autograder.suite.outcome import Outcome
-from autograder.suite.plugin import GRADER_ERROR
-from autograder.verdict.result import result
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Budget, Limits
 
-LOCKED = (Role.CHECK, Role.DEMO)
+if TYPE_CHECKING:
+    from autograder.run.store import Store
 
 
 @dataclass(frozen=True)
@@ -43,10 +37,7 @@ def locked_cells(course: Course, exercises: Collection[str]) -> dict[str, frozen
     """The exercises' locked checks and demos in every language, as ingest compares them."""
     return {
         exercise.id: frozenset(
-            normalised(cell.source)
-            for lang in course.languages
-            for cell in student_cells(exercise, lang)
-            if cell.role in LOCKED
+            normalised(source) for source in generate.locked_sources(exercise, course.languages)
         )
         for exercise in course.exercises
         if exercise.id in exercises
@@ -117,17 +108,10 @@ def grade_submissions(
 
 def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
     """The result of a submission on which the worker died twice."""
+    from autograder.run.submission import all_lost  # imports what only workers need otherwise
+
     exercise = course.exercise(submission.exercise)
-    failed = Outcome(Status.GRADER_ERROR, GRADER_ERROR)
-    record = result(
-        exercise,
-        student=submission.student,
-        file=str(submission.path),
-        sha256=None,
-        course_sha256=setup.course_sha256,
-        isolation=setup.level.name.lower(),
-        outcomes={criterion.id: failed for criterion in exercise.criteria},
-    )
+    record = all_lost(exercise, submission, setup.course_sha256, setup.level.name.lower())
     return Graded(record, ("the grading process died twice on this submission",))
 
 

@@ -15,20 +15,14 @@ from typing import Any
 from autograder.course.models import Course, Exercise
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
-from autograder.sandbox.host.session import Budget, Session, Spawner
+from autograder.run.jobs import Graded
+from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.session import Session, Spawner
 from autograder.status import ResultStatus, Status
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import GRADER_ERROR, Suites
 from autograder.text import Text
 from autograder.verdict.result import result
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A result, and what only the instructor may read about it."""
-
-    result: dict[str, Any]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,3 +96,18 @@ def _read(submission: Submission, ours: Collection[str]) -> Notebook:
 
 def _all(exercise: Exercise, outcome: Outcome) -> dict[str, Outcome]:
     return {criterion.id: outcome for criterion in exercise.criteria}
+
+
+def all_lost(
+    exercise: Exercise, submission: Submission, course_sha256: str, isolation: str
+) -> dict[str, Any]:
+    """The result of a submission that could not be graded by a fault of the grader."""
+    return result(
+        exercise,
+        student=submission.student,
+        file=str(submission.path),
+        sha256=None,
+        course_sha256=course_sha256,
+        isolation=isolation,
+        outcomes=_all(exercise, Outcome(Status.GRADER_ERROR, GRADER_ERROR)),
+    )

@@ -9,44 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.course.load import load_course
+from autograder.course.models import Course
 from autograder.errors import CourseError, SandboxUnavailable
 from autograder.ingest import Submission
+from autograder.run.jobs import READY, CannotStart, Setup
 from autograder.run.submission import Grader
-from autograder.sandbox.doctor.strongest import Level
-from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.doctor.confirm import confirm
 from autograder.sandbox.host.protect import protect_host
 from autograder.sandbox.host.server import Server
-from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a worker needs to know once."""
-
-    root: Path
-    exercises: tuple[str, ...]
-    course_sha256: str
-    ours: Mapping[str, Collection[str]]
-    level: Level
-    limits: Limits = field(default_factory=Limits)
-    budget: Budget = field(default_factory=Budget)
-
-
-READY = "ready"
-
-
-@dataclass(frozen=True)
-class CannotStart:
-    """Why no worker can grade anything: the course or the machine, in words for the instructor."""
-
-    reason: str
 
 
 def work(setup: Setup, jobs: Connection) -> None:
@@ -83,6 +59,14 @@ def _work(setup: Setup, jobs: Connection) -> None:
 
     try:
         server.start()
+        confirm(server, _hidden(course))
         with_suites(course, exercises, serve)
     finally:
         server.close()
+
+
+def _hidden(course: Course) -> list[Path]:
+    """The first files of each kind that no student may read."""
+    root = course.root
+    kinds = ("tests/hidden/*.py", "solutions/*/*", "source_lib/*.py")
+    return [path for kind in kinds for path in islice(sorted(root.glob(kind)), 2)]

@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from autograder.generate import solution_cells, student_cells
+from autograder.course.models import Role
+from autograder.generate import locked_sources, solution_cells, student_cells
 
 
 def cell_of(cells, name):
@@ -139,3 +140,15 @@ def test_lines_of_cells_are_those_of_the_teaching_notebook(tiny):
         "def frame_area(height, width, border=1):"
     )
     assert lines[cell_of(cells, "setup").line - 1] == "import math"
+
+
+def test_what_grading_takes_for_handed_out_is_what_was_handed_out(tiny):
+    exercise = tiny.load().exercise("02_box")
+    handed_out = [
+        cell.source
+        for lang in ("en", "ja")
+        for cell in student_cells(exercise, lang)
+        if cell.role in (Role.CHECK, Role.DEMO)
+    ]
+    assert handed_out
+    assert sorted(locked_sources(exercise, ("en", "ja"))) == sorted(handed_out)

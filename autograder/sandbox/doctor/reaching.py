@@ -203,4 +203,26 @@ for pid in targets["neighbour_processes"]:
 """,
 )
 
+CONFIRM = Attack(
+    "confirm",
+    "read what is hidden, reach the grader, the network or another program",
+    """
+for path in targets["files"]:
+    attempt("open " + path, lambda: len(open(path, "rb").read(64)))
+for path in targets["directories"]:
+    attempt("list " + path, os.listdir, path)
+attempt("tcp", lambda: socket.create_connection(("127.0.0.1", targets["tcp"]), 2))
+attempt("unix socket", lambda: socket.socket(socket.AF_UNIX).connect(targets["unix"]))
+pid = targets["grader"]
+attempt("signal", os.kill, pid, 0)
+attempt("memory", lambda: open("/proc/%d/mem" % pid, "rb").close())
+attempt("attach", call, "ptrace", 16, pid, None, None)
+for path in ("/bin/sh", targets["python"]):
+    attempt("exec " + path, in_a_child, lambda: os.execv(path, [path, "-c", ""]))
+attempt("mount", call, "mount", b"tmpfs", b".", b"tmpfs", 0, None)
+attempt("become root", in_a_child, lambda: os.setuid(0))
+""",
+)
+"""In one go, and harmless where it gets through: the grader itself is among what it aims at."""
+
 ALL = (READ, IMPORT, NEIGHBOUR, WRITE, NETWORK, TRACE, SIGNAL, EXECUTE, ESCAPE)

@@ -67,7 +67,7 @@ def try_level(level: Level, attacks: Iterable[Attack], visible: VisiblePaths) ->
         ):
             targets_json = targets.describe(level, SMALL, neighbour)
             for attack in attacks:
-                seen = _run(server, attack.code(targets_json))
+                seen = observe(server, attack.code(targets_json))
                 problems = _judge(attack, seen, targets)
                 yield _finding(level, attack, seen, problems)
     except SandboxUnavailable as error:
@@ -76,7 +76,8 @@ def try_level(level: Level, attacks: Iterable[Attack], visible: VisiblePaths) ->
         yield Finding(level, "level", aim, "not applicable", how)
 
 
-def _run(server: Server, source: str) -> Observation:
+def observe(server: Server, source: str) -> Observation:
+    """Run the whole source of an attack in a session of its own, and end the session."""
     child = server.spawn({"probe": source})
     report: dict[str, str] | None = None
     with contextlib.suppress(wire.WireError):
@@ -109,7 +110,8 @@ def _judge(attack: Attack, seen: Observation, targets: Targets) -> list[str]:
     return problems
 
 
-def _successes(seen: Observation) -> list[str]:
+def successes(seen: Observation) -> list[str]:
+    """What got through by the attack's own account; saying nothing is a problem as well."""
     if seen.report is None:
         return ["the session ended before it could report"]
     if not seen.report:
@@ -120,15 +122,15 @@ def _successes(seen: Observation) -> list[str]:
 
 
 def _nothing_contacted(seen: Observation, targets: Targets) -> list[str]:
-    return [f"{name} was contacted" for name in targets.contacted()] + _successes(seen)
+    return [f"{name} was contacted" for name in targets.contacted()] + successes(seen)
 
 
 def _victim_unharmed(seen: Observation, targets: Targets) -> list[str]:
-    return targets.harm() + _successes(seen)
+    return targets.harm() + successes(seen)
 
 
 def _files_unchanged(seen: Observation, targets: Targets) -> list[str]:
-    return targets.changes() + _successes(seen)
+    return targets.changes() + successes(seen)
 
 
 def _nothing_left(seen: Observation, _targets: Targets) -> list[str]:
@@ -151,11 +153,11 @@ def _ended_for_memory(seen: Observation, _targets: Targets) -> list[str]:
 def _disk_spared(seen: Observation, _targets: Targets) -> list[str]:
     if seen.exit is not None and seen.exit.limit == "scratch":
         return []
-    return _successes(seen)
+    return successes(seen)
 
 
 JUDGES: dict[str, Callable[[Observation, Targets], list[str]]] = {
-    "nothing_got": lambda seen, _targets: _successes(seen),
+    "nothing_got": lambda seen, _targets: successes(seen),
     "nothing_contacted": _nothing_contacted,
     "victim_unharmed": _victim_unharmed,
     "files_unchanged": _files_unchanged,

@@ -15,11 +15,12 @@ import time
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol import wire
 
 MAX_CALLBACK_BYTES = 4 * 2**20
@@ -31,33 +32,6 @@ _NUMBERS = re.compile(rf"{_NUMBER}(?:[\s,\[\]()]+{_NUMBER}){{3,}}")
 """An array in an exception's message: long, and often the hidden input."""
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
-
-
-@dataclass(frozen=True)
-class Budget:
-    """Time limits in seconds. CPU time decides wherever possible, so that load changes no grade.
-
-    A call that never returns costs its criterion ``call_cpu_s``. Once ``max_timeouts`` criteria of
-    a notebook have timed out, its calls get ``shortened_cpu_s`` each (still hundreds of times what
-    the reference takes), so that a class does not wait twenty times for the same endless loop.
-    """
-
-    cell_s: float = 10.0
-    cells_s: float = 20.0
-    call_cpu_s: float = 3.0
-    call_wall_s: float = 12.0
-    total_wall_s: float = 180.0
-    max_timeouts: int = 2
-    shortened_cpu_s: float = 0.5
-    shortened_wall_s: float = 4.0
-
-    def shortened(self) -> Budget:
-        """The budget of a notebook that has used up its max_timeouts."""
-        return replace(
-            self,
-            call_cpu_s=min(self.call_cpu_s, self.shortened_cpu_s),
-            call_wall_s=min(self.call_wall_s, self.shortened_wall_s),
-        )
 
 
 @dataclass(frozen=True)

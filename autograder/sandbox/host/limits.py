@@ -1,8 +1,8 @@
-"""Resource limits of one session: a student's process and everything it starts."""
+"""Limits of one session in resources, and of one notebook in time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -25,3 +25,30 @@ class Limits:
     processes: int = 24
     open_files: int = 64
     cpu_s: int = 120
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Time limits in seconds. CPU time decides wherever possible, so that load changes no grade.
+
+    A call that never returns costs its criterion ``call_cpu_s``. Once ``max_timeouts`` criteria of
+    a notebook have timed out, its calls get ``shortened_cpu_s`` each (still hundreds of times what
+    the reference takes), so that a class does not wait twenty times for the same endless loop.
+    """
+
+    cell_s: float = 10.0
+    cells_s: float = 20.0
+    call_cpu_s: float = 3.0
+    call_wall_s: float = 12.0
+    total_wall_s: float = 180.0
+    max_timeouts: int = 2
+    shortened_cpu_s: float = 0.5
+    shortened_wall_s: float = 4.0
+
+    def shortened(self) -> Budget:
+        """The budget of a notebook that has used up its max_timeouts."""
+        return replace(
+            self,
+            call_cpu_s=min(self.call_cpu_s, self.shortened_cpu_s),
+            call_wall_s=min(self.call_wall_s, self.shortened_wall_s),
+        )

@@ -16,7 +16,6 @@ from typing import Any, Protocol
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host import loaded
 from autograder.sandbox.host.conversation import (
-    Budget,
     CallResult,
     Conversation,
     ExceptionInfo,
@@ -28,6 +27,7 @@ from autograder.sandbox.host.conversation import (
     StudentTimeout,
     one_line,
 )
+from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus

@@ -6,6 +6,7 @@ import functools
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host import machine
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 """`autograder.sandbox` on this machine; inside the sandbox it is `protocol.config.PACKAGE`."""
@@ -37,6 +39,9 @@ if walk is not None:
     walk(note, None)
 print(json.dumps(found))
 """
+
+_KEPT = "libraries"
+_LIBRARY = re.compile(r"/.+\.so(\.[\w.-]+)?|/.+\.dylib")
 
 _SYSTEM_FILES = ("/etc/ld.so.cache",)
 _OTHER_PACKAGES = ("site-packages", "dist-packages")
@@ -114,8 +119,7 @@ def visible_paths() -> VisiblePaths:
     )
     ours = [numpy, *(p for p in (numpy.parent / "numpy.libs",) if p.is_dir())]
     everything = tuple(sorted(trees)) + tuple(ours)
-    loaded = [Path(os.path.normpath(name)) for name in _loaded(python, numpy.parent)]
-    files = [p for p in loaded if not any(p.is_relative_to(tree) for tree in everything)]
+    files = _libraries(python, numpy.parent, everything)
     files += [Path(name) for name in _SYSTEM_FILES if Path(name).exists()]
     return VisiblePaths(python, everything, hidden, tuple(dict.fromkeys(files)), numpy.parent)
 
@@ -123,6 +127,22 @@ def visible_paths() -> VisiblePaths:
 def _base() -> dict[str, str]:
     """Variables that make sysconfig give the base interpreter's paths, not a venv's."""
     return {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+
+
+def _libraries(python: Path, packages: Path, trees: tuple[Path, ...]) -> list[Path]:
+    """What the loader maps from outside ``trees``; known if an earlier run asked it already."""
+    known = machine.recall(_KEPT)
+    if isinstance(known, list) and all(map(_is_library, known)):
+        return [Path(name) for name in known]
+    loaded = [Path(os.path.normpath(name)) for name in _loaded(python, packages)]
+    found = [path for path in loaded if not any(path.is_relative_to(tree) for tree in trees)]
+    machine.remember(_KEPT, [str(path) for path in found])
+    return found
+
+
+def _is_library(name: object) -> bool:
+    """Whether a session may be shown it: what stands in a cache must not open another file."""
+    return isinstance(name, str) and bool(_LIBRARY.fullmatch(name)) and Path(name).is_file()
 
 
 def _loaded(python: Path, packages: Path) -> list[str]:

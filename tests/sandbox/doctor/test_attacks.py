@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from autograder.errors import SandboxUnavailable
-from autograder.sandbox.doctor import EVERY_ATTACK
+from autograder.sandbox.doctor.examination import EVERY_ATTACK
 from autograder.sandbox.doctor.trial import Finding, try_level
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograder.sandbox import doctor
+from autograder.sandbox.doctor import examination as doctor
 from autograder.sandbox.doctor import strongest
 from autograder.sandbox.doctor.trial import Finding
 from autograder.sandbox.host.isolation import Level

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 EXAMINE = """
 import json, subprocess
-from autograder.sandbox import doctor
+from autograder.sandbox.doctor import examination as doctor
 from autograder.sandbox.host.isolation import Level
 bystander = subprocess.Popen(["sleep", "300"])
 rows = doctor.render(doctor.examine(tuple(level for level in sorted(Level) if level > 1)))

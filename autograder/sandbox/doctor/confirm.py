@@ -1,0 +1,92 @@
+"""One more attack on the very server that is about to grade: does its level hold here and now?
+
+What an earlier run found out may be wrong by now, and a level that somebody names was never tried.
+So each server that grades is attacked first, by what would cost most if it got through: reading
+what is hidden, reaching the grader, the network, another program. It takes some 20 ms.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.doctor.reaching import CONFIRM
+from autograder.sandbox.doctor.strongest import forget
+from autograder.sandbox.doctor.trial import observe, successes
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.server import Server
+
+
+def confirm(server: Server, hidden: Iterable[Path]) -> None:
+    """Attack a server that was started; nothing happens if its level holds.
+
+    Args:
+        server: the server. One of `Level.LIMITS` promises nothing and is left alone.
+        hidden: files of this machine that students must not read.
+
+    Raises:
+        SandboxUnavailable: something got through. What was known of this machine is forgotten.
+    """
+    if server.level is Level.LIMITS:
+        return
+    with _targets(hidden) as (targets, heard):
+        seen = observe(server, CONFIRM.code(json.dumps(targets)))
+        problems = [*heard(), *successes(seen)]
+    if seen.left_over:
+        problems.append("a process outlived the session")
+    if problems:
+        forget()
+        raise SandboxUnavailable(
+            f"isolation level {server.level} does not hold here: {problems[0][:200]}",
+            "run the command again, and what this machine can give is found out anew; "
+            "`autograder doctor` shows what was tried",
+        )
+
+
+@contextmanager
+def _targets(hidden: Iterable[Path]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """What to go for: a decoy that everybody may read, listeners, this process; and who heard."""
+    with (
+        tempfile.TemporaryDirectory(prefix="convkit-decoys-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_UNIX) as unix,
+    ):
+        Path(folder).chmod(0o755)  # so that only the wall protects what is in it
+        decoy = Path(folder, "test_hidden.py")
+        decoy.write_text("secret = 1\n")
+        decoy.chmod(0o644)
+        name = f"convkit-{secrets.token_hex(6)}"
+        unix.bind(f"\0{name}" if sys.platform == "linux" else str(Path(folder, "socket")))
+        unix.listen()
+        listeners = {"tcp": tcp, "a unix socket": unix}
+        for listener in listeners.values():
+            listener.setblocking(False)
+
+        def heard() -> list[str]:
+            found = []
+            for what, listener in listeners.items():
+                with suppress(BlockingIOError):
+                    listener.accept()[0].close()
+                    found.append(f"{what} heard from it")
+            return found
+
+        yield (
+            {
+                "files": [str(decoy), *map(str, hidden)],
+                "directories": [folder],
+                "tcp": tcp.getsockname()[1],
+                "unix": f"\0{name}" if sys.platform == "linux" else str(Path(folder, "socket")),
+                "grader": os.getpid(),
+                "python": sys.executable,
+            },
+            heard,
+        )
