@@ -20,9 +20,11 @@ import pytest
 
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.errors import CourseError
+from autograder.sandbox.host.overload import HostOverload, bounded
 from autograder.sandbox.host.session import (
     Conversation,
     LoadedNotebook,
+    SandboxLost,
     StudentDied,
     StudentTimeout,
 )
@@ -42,6 +44,14 @@ GRADER_ERROR = Text(
     "The grader itself failed here. This costs you nothing; your instructor has been told.",
     "採点プログラム側の不具合です。減点にはならず、担当教員に通知されます。",
 )
+
+
+HOST_CPU_S = 3.0
+"""CPU seconds that the trusted side may take for one criterion: for the right result, for callbacks
+and for comparing. All the criteria of a right notebook together need 0.3."""
+
+ATTEMPTS = 3
+"""How often a criterion is tried while the sandbox itself goes away: killed, or out of memory."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,7 @@ class Suites:
         self._current: _Current | None = None
         self._outcome: Outcome | None = None
         self._reports: list[pytest.TestReport] = []
+        self._sandbox_lost = False
 
     def criteria(self, exercise: Exercise) -> list[str]:
         """The criterion ids that the exercise's suite decides, one for each test."""
@@ -144,9 +155,16 @@ class Suites:
 
     def _try(self, test: pytest.Item, case: _Case) -> Outcome:
         try:
-            with case.session.criterion(case.world) as conversation:
-                self._current = _Current(conversation, case)
-                return self._one(test)
+            for _ in range(ATTEMPTS):
+                with case.session.criterion(case.world) as conversation:
+                    self._current = _Current(conversation, case)
+                    with bounded(HOST_CPU_S):
+                        found = self._one(test)
+                if not self._sandbox_lost:
+                    break
+            return found
+        except HostOverload as overload:
+            return _grader_error(overload)
         except (StudentDied, StudentTimeout) as failure:
             ours = outcome.from_exception(failure, case.criterion.part, case.exercise.reveal)
             return ours or _grader_error(failure)
@@ -158,6 +176,7 @@ class Suites:
     def _one(self, item: pytest.Item) -> Outcome:
         assert self._current is not None
         self._outcome = None
+        self._sandbox_lost = False
         self._states[item.path].restore()
         seed_globally(self.course.salt, self._current.case.criterion.id)
         self._reports.clear()
@@ -178,7 +197,8 @@ class Suites:
         arguments = {name: given[name] for name in wanted if name in given}
         try:
             pyfuncitem.obj(**arguments)
-        except Exception as error:
+        except (Exception, HostOverload) as error:
+            self._sandbox_lost = isinstance(error, SandboxLost)
             self._outcome = self._failed(error) or _grader_error(error)
         else:
             self._outcome = outcome.PASSED

@@ -8,6 +8,7 @@ error costs no points, so it must be impossible to provoke one.
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import socket
@@ -22,6 +23,16 @@ import numpy as np
 
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol import wire
+
+MAX_MESSAGE_BYTES = 16 * 2**20
+"""What one message may bring, arrays and texts together."""
+
+MAX_HEADER_BYTES = 2**20
+"""How long the JSON of one message may be: parsed, it takes fifty times as much memory."""
+
+MAX_ELEMENTS = 2**21
+MAX_AXES = 8
+"""Of one array. Every size counts as 1 at least: an array of no bytes may still have 2**26 rows."""
 
 MAX_CALLBACK_BYTES = 4 * 2**20
 """Largest argument for calling a suite's function from inside the sandbox, counted as float64. The
@@ -77,6 +88,10 @@ class StudentProtocolError(StudentDied):
     """The answer is not a valid message: too large, too deeply nested, or forged."""
 
 
+class SandboxLost(Exception):
+    """The trusted process that keeps the session is gone: no fault of the student's code."""
+
+
 class ReentrantCall(Exception):
     """A bug in a suite: a request was made while the student's code waits for a callback."""
 
@@ -96,6 +111,7 @@ class Conversation(ABC):
         StudentRaised: the student's code raised an exception.
         StudentTimeout: it did not finish in time.
         StudentDied: its process ended, or sent something invalid (StudentProtocolError).
+        SandboxLost: the server or the session's supervisor has ended, and with it the session.
     """
 
     def __init__(self, budget: Budget, session_deadline: float) -> None:
@@ -104,6 +120,7 @@ class Conversation(ABC):
         self._functions: list[Callable[..., Any]] = []
         self._failure: StudentFailure | None = None
         self._calling_back = False
+        self._callback_cpu_s = 0.0
 
     @property
     def timed_out(self) -> bool:
@@ -144,7 +161,9 @@ class Conversation(ABC):
             return self._answer(number, deadline)
         except wire.TooLate:
             self._failure = StudentTimeout("no answer in time")
-        except wire.Closed:
+        except wire.Closed as closed:
+            if self._sandbox_lost():
+                raise SandboxLost("the sandbox ended during the call") from closed
             self._failure = StudentDied("the process ended during the call")
         except wire.WireError as error:
             self._failure = StudentProtocolError(f"the answer could not be decoded: {error}")
@@ -174,6 +193,9 @@ class Conversation(ABC):
         if type(index) is not int or not 0 <= index < len(self._functions):
             raise wire.WireError("a call of a function that was never passed")
         args = require(list, answer.get("args"))
+        if self._callback_cpu_s > self._budget.call_cpu_s:
+            raise wire.TooLate("it calls the functions it was given again and again")
+        began = time.process_time()
         try:
             if _approximate_bytes(args) > MAX_CALLBACK_BYTES:
                 raise ValueError("it is too large")
@@ -191,6 +213,8 @@ class Conversation(ABC):
             reason = _HIDDEN_NAME.sub("", str(error)[:1000])
             text = f"the function you were given cannot take this: {reason}"[:200]
             self._send({"error": text}, deadline)
+        finally:
+            self._callback_cpu_s += time.process_time() - began
 
     @abstractmethod
     def _send(self, message: dict[str, Any], deadline: float) -> None:
@@ -200,6 +224,10 @@ class Conversation(ABC):
     def _receive(self, deadline: float) -> dict[str, Any]:
         """The next message from the other side."""
 
+    def _sandbox_lost(self) -> bool:
+        """Whether the other side is gone for a reason that is not the student's."""
+        return False
+
     def _refer(self, thing: object) -> wire.Callback | wire.Opaque:
         if callable(thing):
             self._functions.append(thing)
@@ -208,17 +236,42 @@ class Conversation(ABC):
 
 
 class SocketConversation(Conversation):
-    """A conversation with another process, over a socket."""
+    """A conversation with another process, over a socket.
 
-    def __init__(self, sock: socket.socket, budget: Budget, session_deadline: float) -> None:
+    Args:
+        sock: the host's end of the criterion's socket.
+        budget: seconds.
+        session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
+        sandbox_lost: asked when the other side has closed: was it our side that went?
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        budget: Budget,
+        session_deadline: float,
+        sandbox_lost: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(budget, session_deadline)
         self._sock = sock
+        self._is_sandbox_lost = sandbox_lost
+
+    def _sandbox_lost(self) -> bool:
+        return self._is_sandbox_lost()
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
 
     def _receive(self, deadline: float) -> dict[str, Any]:
-        return wire.receive(self._sock, deadline=deadline)
+        answer = wire.receive(
+            self._sock,
+            deadline=deadline,
+            max_total=MAX_MESSAGE_BYTES,
+            max_header=MAX_HEADER_BYTES,
+        )
+        if "callback" not in answer:  # there it is the student's code that is told
+            _refuse_oversized(answer)
+        return answer
 
 
 def one_line(text: object, size: int = 300) -> str:
@@ -251,10 +304,28 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(one_line(name, 80) for name in value[:20]) if isinstance(value, list) else ()
 
 
+def elements(shape: Sequence[int]) -> int:
+    """How many steps a loop over every axis of this shape can take; an axis of 0 counts as 1."""
+    return math.prod(max(1, size) for size in shape)
+
+
+def _refuse_oversized(value: Any) -> None:
+    """Raise `wire.WireError` if a value holds an array larger than any that a suite asks for."""
+    if isinstance(value, np.ndarray):
+        if value.ndim > MAX_AXES or elements(value.shape) > MAX_ELEMENTS:
+            raise wire.WireError("an array is larger than anything that was asked for")
+    elif isinstance(value, dict):
+        for item in value.values():
+            _refuse_oversized(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _refuse_oversized(item)
+
+
 def _approximate_bytes(value: Any) -> int:
     """Approximate bytes of the arrays and strings in a value, with arrays as float64 at least."""
     if isinstance(value, (np.ndarray, np.generic)):
-        return max(value.nbytes, 8 * value.size)
+        return max(value.nbytes, 8 * elements(value.shape))
     if isinstance(value, (list, tuple)):
         return sum(map(_approximate_bytes, value))
     if isinstance(value, dict):

@@ -44,6 +44,8 @@ class Budget:
     max_timeouts: int = 2
     shortened_cpu_s: float = 0.5
     shortened_wall_s: float = 4.0
+    host_cpu_s: float = 10.0
+    """Of the trusted side, for all criteria of a submission together."""
 
     def shortened(self) -> Budget:
         """The budget of a notebook that has used up its max_timeouts."""

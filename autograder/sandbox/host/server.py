@@ -23,6 +23,7 @@ from autograder.sandbox.host import command_line
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.json_lines import JsonLines
 from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.overload import unbounded_memory
 from autograder.sandbox.host.process import ProcessExit, SessionProcess
 from autograder.sandbox.host.visible_paths import ENVIRONMENT, VisiblePaths, visible_paths
 
@@ -93,16 +94,17 @@ class Server:
                 self.level, self.limits, seen, theirs.fileno(), self._scratch
             )
             command = command_line.command(self.level, seen, config, info_write)
-            self._process = subprocess.Popen(
-                command,
-                env=ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._stderr,
-                pass_fds=(theirs.fileno(), info_write),
-                start_new_session=True,
-                cwd="/",
-            )
+            with unbounded_memory():
+                self._process = subprocess.Popen(
+                    command,
+                    env=ENVIRONMENT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._stderr,
+                    pass_fds=(theirs.fileno(), info_write),
+                    start_new_session=True,
+                    cwd="/",
+                )
         except OSError as error:
             self.close()
             raise self._unavailable(str(error)) from error

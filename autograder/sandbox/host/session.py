@@ -19,6 +19,7 @@ from autograder.sandbox.host.conversation import (
     CallResult,
     Conversation,
     ExceptionInfo,
+    SandboxLost,
     SocketConversation,
     StudentDied,
     StudentFailure,
@@ -42,6 +43,7 @@ __all__ = [
     "LoadedNotebook",
     "Overwritten",
     "ProcessLike",
+    "SandboxLost",
     "Session",
     "Spawner",
     "StudentDied",
@@ -62,9 +64,17 @@ notebook's process alive, so it should fire first."""
 
 FORK_ATTEMPTS = 3
 
+MAX_LOSSES = 3
+LOSS_S = 0.5
+"""How long a supervisor that lives may take to say how a session ended."""
+
 
 class ExitLike(Protocol):
     """How a student's process ended (see `autograder.sandbox.host.process.ProcessExit`)."""
+
+    @property
+    def reason(self) -> str:
+        """``exit``, ``signal``, or ``unknown`` if its supervisor is gone as well."""
 
     @property
     def cpu_s(self) -> float:
@@ -143,6 +153,7 @@ class Session:
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     overwritten: Mapping[str, tuple[Overwritten, ...]] = field(default_factory=dict)
     cpu_s: float = 0.0
+    host_cpu_s: float = 0.0
     _process: ProcessLike | None = None
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
@@ -170,23 +181,31 @@ class Session:
 
         Args:
             world: see `LoadedNotebook.criterion`.
+
+        Raises:
+            StudentTimeout: the time for the whole submission is used up, the host's own CPU time
+                included: it is the student's data that the host is busy with.
         """
+        if self.host_cpu_s > self.budget.host_cpu_s:
+            raise StudentTimeout("the grader's time for this notebook was used up")
+        began = time.process_time()
         sock, pid = self._fork(world)
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
-        conversation = SocketConversation(sock, budget, self._deadline)
+        conversation = SocketConversation(sock, budget, self._deadline, self._sandbox_lost)
         try:
             yield conversation
         finally:
             self._timeouts += conversation.timed_out
             sock.close()
             self._reap(pid)
+            self.host_cpu_s += time.process_time() - began
 
     # --- the notebook's process -------------------------------------------------------------
 
     def _load(self) -> None:
         """Run the cells; if a statement kills or stalls the process, start over without it."""
-        failed_starts = 0
+        failed_starts = losses = 0
         while True:
             self._process = self.server.spawn({})
             at: tuple[int, int] | None = None
@@ -210,7 +229,13 @@ class Session:
                 self._accept(message)
                 return
             except wire.WireError as error:
+                lost = isinstance(error, wire.Closed) and self._sandbox_lost()
                 self._stop()
+                if lost:  # the server was killed, for whatever reason: the statement is innocent
+                    losses += 1
+                    if losses > MAX_LOSSES:
+                        raise SandboxLost("the sandbox ended again and again") from error
+                    continue
                 late = isinstance(error, wire.TooLate)
                 too_large = at is None and type(error) is wire.WireError
                 if too_large or time.monotonic() > self._deadline:
@@ -309,6 +334,16 @@ class Session:
             wire.receive(self._process.sock, deadline=deadline)
         except wire.WireError:
             self._stop()
+
+    def _sandbox_lost(self) -> bool:
+        """Whether the session is gone because its supervisor is, not by the student's doing.
+
+        A supervisor that lives says how a session ended; one that is gone says nothing at all.
+        """
+        if self._process is None:
+            return False
+        ended = self._process.wait(LOSS_S)
+        return ended is not None and ended.reason == "unknown"
 
     def _stop(self) -> None:
         if self._process is not None:

@@ -411,6 +411,8 @@ def receive(
     resolve: Resolve = _itself,
     keep_strides: bool = False,
     deadline: float | None = None,
+    max_total: int = MAX_TOTAL,
+    max_header: int = MAX_HEADER,
 ) -> dict[str, Any]:
     """Receive one message and decode its values.
 
@@ -419,6 +421,8 @@ def receive(
         resolve: turns a reference, callback or opaque value into what the reader uses.
         keep_strides: whether to honour strides (inside only: the host trusts no strides).
         deadline: ``time.monotonic()`` after which to give up.
+        max_total: bytes that all buffers together may have.
+        max_header: bytes that the JSON may have.
 
     Returns:
         The message: text keys, decoded values. Arrays are writable and own their memory.
@@ -429,11 +433,11 @@ def receive(
         WireError: what arrived is not a valid message.
     """
     magic, header_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, deadline))
-    if magic != MAGIC or header_size > MAX_HEADER or count > MAX_BUFFERS:
+    if magic != MAGIC or header_size > max_header or count > MAX_BUFFERS:
         raise WireError("the bytes received are not a message")
     lengths = struct.unpack(f"<{count}Q", _exactly(sock, 8 * count, deadline))
-    if sum(lengths) > MAX_TOTAL:
-        raise WireError("the message is larger than 64 MB")
+    if sum(lengths) > max_total:
+        raise WireError(f"the message is larger than {max_total // 2**20} MB")
     header = _exactly(sock, header_size, deadline)
     buffers = [_exactly(sock, length, deadline) for length in lengths]
     try:

@@ -70,8 +70,8 @@ while True:
 
 @dataclass(frozen=True)
 class Ended:
-    reason: str = "unknown"
-    code: int = -1
+    reason: str = "exit"
+    code: int = 0
     cpu_s: float = 0.0
 
 
