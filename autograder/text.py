@@ -24,3 +24,8 @@ class Text:
     def as_dict(self) -> dict[str, str]:
         """`{"en": ..., "ja": ...}`, as results carry it."""
         return {"en": self.en, "ja": self.ja}
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 notebook``, ``2 notebooks``; ``many`` for a plural that is not ``one`` and an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

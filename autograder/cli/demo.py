@@ -14,6 +14,7 @@ from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.store import Store
 from autograder.synthetic.personas import synthetic_class
+from autograder.text import counted
 
 MARK = ".convkit-demo"
 
@@ -37,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
             (folder / f"{exercise}.ipynb").write_bytes(content)
         kinds.append(student.kind)
     print(
-        f"handed in: {out / 'submitted'} ({len(kinds)} students, {len(set(kinds))} kinds of them)",
+        f"handed in: {out / 'submitted'} ({counted(len(kinds), 'student')}, "
+        f"{counted(len(set(kinds)), 'kind')} of them)",
         file=sys.stderr,
     )
     ids = [exercise.id for exercise in course.exercises]

@@ -7,6 +7,7 @@ import sys
 
 from autograder import generate
 from autograder.cli.resolve import known, no_file, the_course
+from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -15,13 +16,14 @@ def run(options: argparse.Namespace) -> int:
     ids = [exercise.id for exercise in known(course, options.exercises)]
     langs = (options.lang,) if options.lang else course.languages
     out = no_file(options.out or course.root / "assignments")
+    made = len(ids) * len(langs)
     if options.check:
         problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
         for problem in problems:
             print(f"autograder: {problem}", file=sys.stderr)
         if not problems:
-            print(f"{len(ids) * len(langs)} notebooks in {out} are fresh")
+            print(f"{counted(made, 'notebook')} in {out}: fresh")
         return 1 if problems else 0
     generate.write_assignments(course, ids, langs, out, provide_earlier=options.provide_earlier)
-    print(f"wrote {len(ids) * len(langs)} notebooks to {out}")
+    print(f"wrote {counted(made, 'notebook')} to {out}")
     return 0

@@ -16,6 +16,7 @@ from autograder.run.service import grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
+from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,7 +88,7 @@ def grade_into(
     seconds = time.monotonic() - began
     graded = len(submissions) - kept
     print(
-        f"graded {graded} submission{'' if graded == 1 else 's'} in {seconds:.1f} s"
+        f"graded {counted(graded, 'submission')} in {seconds:.1f} s"
         + (f", {kept} unchanged" if kept else "")
     )
     print(f"class page: {store.out / 'index.html'}")
@@ -101,9 +102,10 @@ def grade_into(
         )
     if failed:
         print(
-            f"autograder: THE GRADER FAILED on {len(failed)} of {len(submissions)} submissions; "
-            f"no points were taken: {_some(failed)}. What happened stands in "
-            f"{store.out / 'grader-errors'}. Mend it and run the same command again.",
+            f"autograder: THE GRADER FAILED on {len(failed)} of "
+            f"{counted(len(submissions), 'submission')}; no points were taken: "
+            f"{_some(failed)}. What happened is in "
+            f"{store.out / 'grader-errors'}. Fix it and run the same command again.",
             file=sys.stderr,
         )
     return len(failed) + len(damaged)

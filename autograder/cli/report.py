@@ -9,6 +9,7 @@ from autograder import report
 from autograder.cli.resolve import the_course
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError
+from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,5 +25,5 @@ def run(options: argparse.Namespace) -> int:
         course = None  # results can be read without their course
         print(f"autograder: {error} The pages have ids in place of titles.", file=sys.stderr)
     count = report.rebuild(options.out, course, options.lang)
-    print(f"{count} results; class page: {options.out / 'index.html'}")
+    print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
     return 0

@@ -20,6 +20,7 @@ from autograder.errors import CourseError
 from autograder.ingest import Submission
 from autograder.run.service import grade_submissions, setup_for
 from autograder.suite.plugin import Suites, with_suites
+from autograder.text import counted
 from autograder.verify import Claim, Problem, claims, ids_agree, judge
 
 COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "assignments")
@@ -115,10 +116,10 @@ def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Pr
             out.print(f"✗ {escape(problem.text)}", soft_wrap=True)
     more = sum(count - 1 for cause, count in told.items() if cause)
     if more:
-        out.print(f"  … and {more} more by the same faults of tests")
+        out.print(f"  … and {more} more by the same fault{'' if more == 1 else 's'} of tests")
     claimed = len(made)
     out.print(
-        f"[bold]{len(problems)} problems[/bold]"
+        f"[bold]{counted(len(problems), 'problem')}[/bold]"
         if problems
-        else f"[bold]The course is right[/bold]: {claimed} claims hold."
+        else f"[bold]The course is right[/bold]: {counted(claimed, 'claim holds', 'claims hold')}."
     )

@@ -24,6 +24,11 @@ EXERCISE_ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
+COURSE_KEYS = ("title", "languages", "salt", "colab")
+EXERCISE_KEYS = ("id", "title", "summary", "points", "bonus", "builds_on", "reveal", "parts")
+PART_KEYS = ("id", "title", "builds_on", "aliases", "criteria")
+CRITERION_KEYS = ("id", "points", "bonus", "title", "hint")
+
 
 def find_course(start: Path) -> Path:
     """The nearest folder from `start` upwards that holds `solutions/`."""
@@ -46,7 +51,7 @@ def load_course(root: Path) -> Course:
         raise CourseError(
             "is no course: it holds no solutions/", root, remedy="Name another folder"
         )
-    table = read_table(folder / "course.toml")
+    table = read_table(folder / "course.toml", COURSE_KEYS)
     languages = table.strings("languages")
     unknown = [lang for lang in languages if lang not in LANGUAGES]
     if unknown or not languages:
@@ -56,7 +61,6 @@ def load_course(root: Path) -> Course:
     title = table.text("title", languages)
     salt = table.string("salt")
     colab = table.string("colab", default="").rstrip("/")
-    table.finish()
     exercises: list[Exercise] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):  # .ipynb_checkpoints holds a copy of a notebook
@@ -69,7 +73,7 @@ def load_course(root: Path) -> Course:
 def _exercise(
     root: Path, folder: Path, languages: tuple[str, ...], earlier: tuple[Exercise, ...]
 ) -> Exercise:
-    table = read_table(folder / "exercise.toml")
+    table = read_table(folder / "exercise.toml", EXERCISE_KEYS)
     exercise_id = table.string("id")
     if exercise_id != folder.name or not EXERCISE_ID.fullmatch(exercise_id):
         raise table.error(
@@ -96,9 +100,8 @@ def _exercise(
     bonus = table.points("bonus", zero=True) if table.has("bonus") else None
     reachable = _parts_before(builds_on, known)
     parts: list[Part] = []
-    for part_table in table.tables("parts"):
+    for part_table in table.tables("parts", PART_KEYS):
         parts.append(_part(part_table, languages, parts, reachable))
-    table.finish()
     exercise = Exercise(
         exercise_id,
         title,
@@ -164,7 +167,7 @@ def _part(
             )
     criteria: list[Criterion] = []
     taken = {criterion.id for part in before for criterion in part.criteria}
-    for criterion_table in table.tables("criteria"):
+    for criterion_table in table.tables("criteria", CRITERION_KEYS):
         criterion = _criterion(criterion_table, part_id, languages)
         if criterion.id in taken:
             raise criterion_table.error(
@@ -172,7 +175,6 @@ def _part(
             )
         taken.add(criterion.id)
         criteria.append(criterion)
-    table.finish()
     return Part(part_id, title, builds_on, tuple(criteria), aliases)
 
 
@@ -184,7 +186,7 @@ def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criter
             f"criterion id {criterion_id!r} does not fit its part {part_id!r}",
             f"Write {part_id}.<what_is_checked>, the last piece in snake_case",
         )
-    criterion = Criterion(
+    return Criterion(
         criterion_id,
         part_id,
         table.points("points"),
@@ -192,8 +194,6 @@ def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criter
         table.text("title", languages),
         table.optional_text("hint", languages),
     )
-    table.finish()
-    return criterion
 
 
 def _parts_before(builds_on: tuple[str, ...], known: dict[str, Exercise]) -> set[str]:

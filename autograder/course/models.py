@@ -175,7 +175,7 @@ class Equivalent:
 class Course:
     """All exercises, in the order of their ids.
 
-    `colab` is the address below which Colab finds `assignments/`, "" for no badge.
+    `colab` is the address below which Colab finds `assignments/`, "" if nobody said.
     """
 
     root: Path

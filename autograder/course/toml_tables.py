@@ -1,4 +1,4 @@
-"""TOML tables read key by key, with errors that name file, line and mend.
+"""TOML tables read key by key, with errors that name file, line and remedy.
 
 `tomllib` keeps no positions; a line is found again by the text of a key or value.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,45 @@ from autograder.text import LANGUAGES, Text
 
 
 class Table:
-    """One TOML table, from which each key is taken once."""
+    """One TOML table; it holds no key but the known ones.
+
+    Args:
+        values: what `tomllib` made of it.
+        keys: the known keys.
+        file: where it was read.
+        text: the whole file.
+        name: the table's dotted name.
+        start: the place in `text` after its header.
+
+    Raises:
+        CourseError: it has an unknown key. Told first: a misspelt key is a missing one as well.
+    """
 
     def __init__(
-        self, values: dict[str, Any], file: Path, text: str, name: str = "", start: int = 0
+        self,
+        values: dict[str, Any],
+        keys: Sequence[str],
+        file: Path,
+        text: str,
+        name: str = "",
+        start: int = 0,
     ) -> None:
-        """`name` is the dotted one, `start` where in `text` the table's header stands."""
         self._values = dict(values)
         self.file = file
         self._text = text
         self._name = name
         self._start = start
+        for key in values:
+            if key not in keys:
+                absent = [known for known in keys if known not in values]
+                close = get_close_matches(key, absent or keys, n=1)
+                remedy = f"Write {close[0]}" if close else f"Known are {', '.join(keys)}"
+                raise self.error(f"unknown key {key!r}", remedy, near=key)
+        self._keys = keys
 
-    def error(self, message: str, mend: str = "", near: str = "") -> CourseError:
+    def error(self, message: str, remedy: str = "", near: str = "") -> CourseError:
         """The error to raise, at the line of `near` after the table's own place."""
-        return CourseError(message, self.file, self._line(near), mend)
+        return CourseError(message, self.file, self._line(near), remedy)
 
     def has(self, key: str) -> bool:
         """Whether the key is there and nobody took it yet."""
@@ -71,14 +96,14 @@ class Table:
             raise self.error(f"{key} = {value!r} is neither true nor false", near=key)
         return value
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str, keys: Sequence[str]) -> Table:
         """A table inside this one."""
         value = self._take(key, None)
         if not isinstance(value, dict):
             raise self.error(f"{key} = {value!r} is not a table", near=key)
-        return Table(value, self.file, self._text, self._dotted(key), self._start)
+        return Table(value, keys, self.file, self._text, self._dotted(key), self._start)
 
-    def tables(self, key: str) -> list[Table]:
+    def tables(self, key: str, keys: Sequence[str]) -> list[Table]:
         """An array of tables with at least one of them."""
         value = self._take(key, [])
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
@@ -89,7 +114,7 @@ class Table:
         starts = [self._start + header.end() for header in headers]
         starts += [self._start] * (len(value) - len(starts))  # an inline array has no headers
         return [
-            Table(inner, self.file, self._text, name, start)
+            Table(inner, keys, self.file, self._text, name, start)
             for inner, start in zip(value, starts, strict=False)
         ]
 
@@ -98,26 +123,20 @@ class Table:
 
         A language that the kit knows and the course does not have takes the first one's text.
         """
-        inner = self.table(key)
+        inner = self.table(key, languages)
         found = {}
         for lang in languages:
             if lang not in inner._values:
                 raise self.error(f"{key} has no text in {lang!r}", f"Add {lang} = ...", near=key)
             found[lang] = inner.string(lang)
-        inner.finish()
         return Text(**{lang: found.get(lang, found[languages[0]]) for lang in LANGUAGES})
 
     def optional_text(self, key: str, languages: Sequence[str]) -> Text | None:
         """As `text`, None where the key is missing."""
         return self.text(key, languages) if key in self._values else None
 
-    def finish(self) -> None:
-        """CourseError if keys are left that nobody took: most likely they are misspelt."""
-        if self._values:
-            key = next(iter(self._values))
-            raise self.error(f"unknown key {key!r}", "Correct or remove it", near=key)
-
     def _take(self, key: str, default: Any) -> Any:
+        assert key in self._keys, f"{key} is read and not among the known keys"
         if key in self._values:
             return self._values.pop(key)
         if default is None:
@@ -128,14 +147,18 @@ class Table:
         return f"{self._name}.{key}" if self._name else key
 
     def _line(self, near: str) -> int | None:
-        rest = self._text[self._start :]
-        found = re.search(rf"(?<!\w){re.escape(near)}(?!\w)", rest) if near else None
-        at = self._start + (found.start() if found else 0)
-        return self._text.count("\n", 0, at) + 1 if at or found else None
+        if not near:
+            return self._text.count("\n", 0, self._start) + 1 if self._start else None
+        word, rest = re.escape(near), self._text[self._start :]
+        as_a_key = re.search(rf"(^|[{{,])[ \t]*{word}[ \t]*[=.]", rest, re.M)
+        found = as_a_key or re.search(rf"(?<!\w){word}(?!\w)", rest)
+        if found is None:
+            return self._line("")
+        return self._text.count("\n", 0, self._start + found.end() - 1) + 1
 
 
-def read_table(file: Path) -> Table:
-    """The top table of a TOML file; CourseError if it cannot be read or parsed."""
+def read_table(file: Path, keys: Sequence[str]) -> Table:
+    """The top table of a TOML file; CourseError if it cannot be read, or has an unknown key."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -143,7 +166,7 @@ def read_table(file: Path) -> Table:
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"cannot be read: {error}", file) from None
     try:
-        return Table(tomllib.loads(text), file, text)
+        return Table(tomllib.loads(text), keys, file, text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise CourseError(f"is not TOML: {error}", file, int(line[1]) if line else None) from None

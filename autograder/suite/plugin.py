@@ -36,9 +36,10 @@ from autograder.suite.missing_parts import absent, in_place_of_a_class
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.proxy import Student
+from autograder.suite.reference import own_reference
 from autograder.suite.state_reset import ModuleState, seed_globally
 from autograder.suite.worlds import better
-from autograder.text import Text
+from autograder.text import Text, counted
 
 GRADER_ERROR = Text(
     "The grader itself failed here. This costs you nothing; your instructor has been told.",
@@ -142,7 +143,10 @@ class Suites:
     ) -> Outcome:
         tests = self._tests.get((exercise.suite, criterion.id), [])
         if len(tests) != 1:
-            problem = self.problems.get(exercise.suite, f"{len(tests)} tests decide {criterion.id}")
+            problem = self.problems.get(
+                exercise.suite,
+                f"{counted(len(tests), 'test decides', 'tests decide')} {criterion.id}",
+            )
             return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, problem)
         if missing is not None:
             return missing
@@ -304,7 +308,7 @@ def with_suites(
                             "unraisableexception", "threadexception")
           for part in ("-p", f"no:{name}")),
     ]  # fmt: skip
-    with _surroundings(course.root, hidden):
+    with own_reference(course.root, map(Path, paths)), _surroundings(hidden):
         code = pytest.main(arguments, plugins=[suites, loop])
     if not loop.ran:
         raise CourseError(
@@ -317,18 +321,16 @@ def with_suites(
 
 
 @contextmanager
-def _surroundings(root: Path, hidden: Path) -> Iterator[None]:
-    """The course's reference can be imported, and no plugin or option of the machine's has a say.
+def _surroundings(hidden: Path) -> Iterator[None]:
+    """No plugin or option of the machine's has a say.
 
     Afterwards everything is as before: another course may have suites of the same names.
     """
     before = {name: os.environ.pop(name, None) for name in _PYTEST_SETTINGS}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.path.insert(0, str(root))
     try:
         yield
     finally:
-        sys.path.remove(str(root))
         for name, value in before.items():
             os.environ.pop(name, None)
             if value is not None:

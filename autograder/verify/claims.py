@@ -15,6 +15,7 @@ from autograder.course.models import Course, Exercise
 from autograder.status import ResultStatus, Status
 from autograder.suite.tracebacks import in_short
 from autograder.synthetic import notebooks
+from autograder.text import counted
 
 Kind = Literal["solution", "stub", "mistake", "equivalent"]
 
@@ -138,8 +139,8 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
     for name in wanted:
         if found.count(name) != 1:
             problems.append(
-                f"{suite}: {found.count(name)} tests decide {name}, which "
-                f"solutions/{exercise.id}/exercise.toml lists. Write exactly one"
+                f"{suite}: {counted(found.count(name), 'test decides', 'tests decide')} {name}, "
+                f"which solutions/{exercise.id}/exercise.toml lists. Write exactly one"
             )
     for name in found:
         if name not in wanted:

@@ -115,9 +115,32 @@ def test_what_is_wrong_in_an_exercise_is_named_with_its_line(small, old, new, wo
 
 
 def test_a_missing_key(small):
-    small.replace(small.first, "points = 2.5", "point = 2.5")
-    with pytest.raises(CourseError, match=r"'points' is missing\. Add points"):
+    small.replace(small.first, "points = 2.5", "")
+    with pytest.raises(CourseError) as caught:
         small.load()
+    assert str(caught.value) == f"{small.first}: 'points' is missing. Add points = ..."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remedy"),
+    [
+        ("points = 2.5", "point = 2.5", "unknown key 'point'. Write points."),
+        ("points = 0.5", "pionts = 0.5", "unknown key 'pionts'. Write points."),
+        ("bonus = true", "bonsu = true", "unknown key 'bonsu'. Write bonus."),
+        ('reveal = "none"', 'revael = "none"', "unknown key 'revael'. Write reveal."),
+        ('{en = "Texts", ja', '{eng = "Texts", ja', "unknown key 'eng'. Write en."),
+        (
+            "points = 0.5",
+            "points = 0.5\nx = 1",
+            "unknown key 'x'. Known are id, points, bonus, title, hint.",
+        ),
+    ],
+)
+def test_a_misspelt_key_is_told_before_the_one_that_it_leaves_missing(small, old, new, remedy):
+    line = small.replace(small.first, old, new) + new.count("\n")
+    with pytest.raises(CourseError) as caught:
+        small.load()
+    assert str(caught.value) == f"{small.first}:{line}: {remedy}"
 
 
 def test_an_exercise_without_parts(small):

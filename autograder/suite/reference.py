@@ -1,0 +1,73 @@
+"""The reference that suites compare with is the course's own `source_lib`, never another one.
+
+The program is installed together with the reference of our course. A course that forgot to bring
+its own would be graded by ours without a word, and so would one that is looked at in the same
+process after ours.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from autograder.errors import CourseError
+
+NAME = "source_lib"
+
+
+@contextmanager
+def own_reference(root: Path, suites: Iterable[Path]) -> Iterator[None]:
+    """Let `import source_lib` mean the one of the course at ``root`` for the time of the block.
+
+    Raises:
+        CourseError: a suite imports it and the course has none.
+    """
+    if not (root / NAME).is_dir():
+        for suite in suites:
+            _refuse(suite)
+    others = {
+        name: module
+        for name, module in _loaded().items()
+        if not Path(module.__file__ or "/").is_relative_to(root)
+    }
+    for name in others:
+        del sys.modules[name]
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(root))
+        if others:
+            for name in _loaded():
+                del sys.modules[name]
+            sys.modules.update(others)
+
+
+def _loaded() -> dict[str, ModuleType]:
+    return {name: m for name, m in sys.modules.items() if name.partition(".")[0] == NAME}
+
+
+def _refuse(suite: Path) -> None:
+    try:
+        tree = ast.parse(suite.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return  # pytest says what is wrong with it
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        if any(name.partition(".")[0] == NAME for name in names):
+            raise CourseError(
+                f"imports {NAME}, and this course has none",
+                suite,
+                node.lineno,
+                f"Write {NAME}/ beside solutions/; if the installed one is the right reference, "
+                "copy it there",
+            )
