@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Atomic file writing."""
 
 import os
 import secrets
@@ -8,12 +8,12 @@ from pathlib import Path
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
-def write_whole(path: Path, text: str, *, private: bool = False) -> Path:
-    """Write ``text`` as UTF-8 to ``path``, making its folders; a reader sees old or new, no half.
+def write_atomically(path: Path, text: str, *, private: bool = False) -> Path:
+    """Write ``text`` as UTF-8 to ``path``, creating its parents; readers see the old or new text.
 
-    Lone surrogates (a file name on disk that is no UTF-8) become question marks. A file that
-    holds this text already is left alone, and keeps its date. With ``private``, nobody else may
-    read the file.
+    Lone surrogates (from a file name that is not UTF-8) become question marks. A file that already
+    has this content is left alone and keeps its modification time. With ``private``, other users
+    cannot read the file.
 
     Returns:
         ``path``.
@@ -22,8 +22,8 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> Path:
     with suppress(OSError):
         if path.read_bytes() == data:
             return path
-    # In the same folder, so that replacing never crosses a file system; with the mode that the
-    # umask gives, not the 0600 of tempfile, which would lock out a web server or a co-teacher.
+    # In the same folder, so that the rename never crosses a file system; with the umask's mode
+    # instead of tempfile's 0600, which would lock out a web server or another teacher.
     temporary = path.with_name(f".{secrets.token_hex(8)}.writing")
     try:
         mode = 0o600 if private else 0o666
@@ -34,7 +34,7 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> Path:
             descriptor = os.open(temporary, _NEW, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        os.replace(temporary, path)  # noqa: PTH105 - as fast as the system is, 3000 times
+        os.replace(temporary, path)  # noqa: PTH105 - pathlib's overhead matters for 3000 files
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -1,6 +1,6 @@
-"""What can become of a submission, of a cell and of a criterion: the words of result.json.
+"""The possible outcomes of submissions, cells and criteria, as they appear in result.json.
 
-Members are strings, so JSON, templates and comparing with text read from a file need no conversion.
+Members are strings, so JSON, templates and comparisons with stored text need no conversion.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What became of one criterion."""
+    """The outcome of one criterion."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class ResultStatus(StrEnum):
-    """What became of one submission."""
+    """The outcome of one submission."""
 
     GRADED = "graded"
     UNREADABLE = "unreadable"
@@ -34,7 +34,7 @@ class ResultStatus(StrEnum):
 
 
 class CellStatus(StrEnum):
-    """What became of one cell of the notebook."""
+    """The outcome of one cell of the notebook."""
 
     OK = "ok"
     ERROR = "error"

@@ -1,28 +1,28 @@
-"""A text in every language of the kit: the one type that titles, hints and messages share."""
+"""A text in every supported language: the type that titles, hints and messages share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 LANGUAGES: tuple[str, ...] = ("en", "ja")
-"""The languages the kit can speak; a course names those it is written in."""
+"""The supported languages; a course lists those it is written in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text in every language of the kit."""
+    """One text in every supported language."""
 
     en: str
     ja: str
 
     def __getitem__(self, lang: str) -> str:
-        """The text in `lang`; KeyError for a language that the kit does not know."""
+        """The text in `lang`; KeyError if the language is not supported."""
         if lang not in LANGUAGES:
             raise KeyError(lang)
         return self.en if lang == "en" else self.ja
 
     def as_dict(self) -> dict[str, str]:
-        """`{"en": ..., "ja": ...}`, as results carry it."""
+        """`{"en": ..., "ja": ...}`, as stored in results."""
         return {"en": self.en, "ja": self.ja}
 
 

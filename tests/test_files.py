@@ -4,44 +4,44 @@ import os
 
 import pytest
 
-from autograder.files import write_whole
+from autograder.files import write_atomically
 
 
 def test_folders_are_made_and_the_text_is_utf_8(tmp_path):
-    path = write_whole(tmp_path / "a" / "b" / "page.html", "畳み込み")
+    path = write_atomically(tmp_path / "a" / "b" / "page.html", "畳み込み")
     assert path.read_bytes() == "畳み込み".encode()
 
 
 def test_a_name_that_is_no_utf_8_does_not_stop_the_page(tmp_path):
-    assert write_whole(tmp_path / "page", "a\udcffb").read_bytes() == b"a?b"
+    assert write_atomically(tmp_path / "page", "a\udcffb").read_bytes() == b"a?b"
 
 
 def test_the_mode_is_that_of_any_other_file(tmp_path):
     (tmp_path / "other").touch()
-    path = write_whole(tmp_path / "page", "x")
+    path = write_atomically(tmp_path / "page", "x")
     assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
 def test_a_write_that_fails_leaves_no_trace(tmp_path):
     (tmp_path / "page" / "inside").mkdir(parents=True)
     with pytest.raises(OSError, match="page"):
-        write_whole(tmp_path / "page", "x")
+        write_atomically(tmp_path / "page", "x")
     assert list(tmp_path.iterdir()) == [tmp_path / "page"]
 
 
 def test_a_link_in_the_way_is_replaced_not_followed(tmp_path):
     (tmp_path / "outside").write_text("precious")
     (tmp_path / "page").symlink_to("outside")
-    write_whole(tmp_path / "page", "new")
+    write_atomically(tmp_path / "page", "new")
     assert (tmp_path / "outside").read_text() == "precious"
     assert (tmp_path / "page").read_text() == "new"
     assert not (tmp_path / "page").is_symlink()
 
 
 def test_an_unchanged_file_keeps_its_date(tmp_path):
-    path = write_whole(tmp_path / "page", "x")
+    path = write_atomically(tmp_path / "page", "x")
     os.utime(path, (1, 1))
-    write_whole(path, "x")
+    write_atomically(path, "x")
     assert path.stat().st_mtime == 1
-    write_whole(path, "y")
+    write_atomically(path, "y")
     assert path.stat().st_mtime != 1

@@ -122,7 +122,7 @@ def _keep_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...
     """
     path = store.out / "grader-errors" / f"{student} {exercise}.txt"
     if notes:
-        report.write_whole(path, "\n\n".join(notes) + "\n")
+        report.write_atomically(path, "\n\n".join(notes) + "\n")
     elif path.exists():
         path.unlink()
         if not any(path.parent.iterdir()):

@@ -1,1 +1,1 @@
-"""The course as records. This room alone reads solutions/."""
+"""Load a course into records. No other package reads solutions/."""

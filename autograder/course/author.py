@@ -1,4 +1,4 @@
-"""What a teaching notebook uses while its author runs it raw: both names vanish for students."""
+"""Helpers for running a teaching notebook as it is; the generator removes every use of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from autograder.course.models import Role
 from autograder.errors import CourseError
 
 
-def tr(en: str, ja: str) -> str:  # noqa: ARG001 - the generator reads both, a raw run one
-    """Give the English text; in a generated notebook the call is one literal of its language."""
+def tr(en: str, ja: str) -> str:  # noqa: ARG001 - only the generator reads the Japanese text
+    """Return the English text. The generator replaces the call by a literal in one language."""
     return en
 
 
 def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
-    """Give the teaching solutions `names` of an earlier exercise, by name.
+    """Return the teaching solutions `names` of an earlier exercise, by name.
 
-    The stub and setup cells of that exercise are run (not its checks and demos), so what its
-    own author cell brings in is there too. The course is looked for from the calling notebook
-    upwards. CourseError if the exercise has no such name.
+    Runs the author, setup and stub cells of that exercise (not its checks and demos). The course is
+    searched for from the calling notebook upwards. CourseError if the exercise lacks one of the
+    names.
     """
     from autograder.course.load import find_course, load_course, read_cells
 
@@ -31,14 +31,14 @@ def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
     space: dict[str, Any] = {"__name__": exercise_id, "__file__": str(exercise.notebook)}
     for cell in read_cells(exercise):
         if cell.role in (Role.AUTHOR, Role.SETUP, Role.STUB):
-            # Leading lines, so that a traceback shows the line in notebook.py.
+            # Pad with newlines, so that tracebacks show the line in notebook.py.
             source = "\n" * (cell.line - 1) + cell.source
             exec(compile(source, str(exercise.notebook), "exec"), space)
     missing = [name for name in names if name not in space]
     if missing:
         raise CourseError(
-            f"defines no {', '.join(missing)}, for which earlier() asks",
+            f"does not define {', '.join(missing)}, which earlier() was called for",
             exercise.notebook,
-            remedy="Name functions and classes that a stub cell there defines",
+            remedy="Use names of functions and classes that its stub cells define",
         )
     return {name: space[name] for name in names}

@@ -1,4 +1,4 @@
-"""One hash for everything in a course that decides a grade."""
+"""One hash of everything in a course that affects grades."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DECIDING = ("solutions", "tests/hidden", "source_lib")
 
 
 def course_sha256(course: Course) -> str:
-    """Hex SHA-256 over names and bytes of the course's deciding files, and the program's version.
+    """Hex SHA-256 of the names and contents of the files in `DECIDING`, and the program's version.
 
-    Two copies of a course in different places, with different caches, have the same hash.
+    Copies of a course in different places, or with different caches, have the same hash.
     """
     total = hashlib.sha256(f"convkit {__version__}\n".encode())
     for path in _deciding_files(course.root):

@@ -1,7 +1,7 @@
-"""The one way into `solutions/`: course.toml and exercise.toml become records, or a CourseError.
+"""Load `solutions/`: course.toml and exercise.toml become records, or a CourseError is raised.
 
-Also gives what the other readers of this room do, so that callers need one import:
-`read_cells` (notebook.py), `load_mistakes` (mistakes.py) and `course_sha256`.
+Also re-exports the package's other readers: `read_cells` (notebook.py), `load_mistakes`
+(mistakes.py) and `course_sha256`.
 """
 
 from __future__ import annotations
@@ -31,32 +31,34 @@ CRITERION_KEYS = ("id", "points", "bonus", "title", "hint")
 
 
 def find_course(start: Path) -> Path:
-    """The nearest folder from `start` upwards that holds `solutions/`."""
+    """The nearest folder from `start` upwards that contains `solutions/`."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / "solutions").is_dir():
             return folder
     raise CourseError(
-        "no course here: neither this folder nor one above it holds solutions/",
+        "no course here: neither this folder nor one above it contains solutions/",
         start,
-        remedy="Go into the course's folder, or name it with --course DIR",
+        remedy="Go to the course's folder, or name it with --course DIR",
     )
 
 
 def load_course(root: Path) -> Course:
-    """Read every exercise below `root`/solutions and check that they fit together."""
+    """Read every exercise below `root`/solutions and check that they are consistent."""
     root = root.resolve()
     folder = root / "solutions"
     if not folder.is_dir():
         raise CourseError(
-            "is no course: it holds no solutions/", root, remedy="Name another folder"
+            "is not a course: it does not contain solutions/", root, remedy="Name another folder"
         )
     table = read_table(folder / "course.toml", COURSE_KEYS)
     languages = table.strings("languages")
     unknown = [lang for lang in languages if lang not in LANGUAGES]
     if unknown or not languages:
         raise table.error(
-            f"languages = {list(languages)!r}", f"Known are {', '.join(LANGUAGES)}", "languages"
+            f"languages = {list(languages)!r}",
+            f"Supported languages: {', '.join(LANGUAGES)}",
+            "languages",
         )
     title = table.text("title", languages)
     salt = table.string("salt")
@@ -78,7 +80,7 @@ def _exercise(
     if exercise_id != folder.name or not EXERCISE_ID.fullmatch(exercise_id):
         raise table.error(
             f"id = {exercise_id!r} in a folder named {folder.name!r}",
-            "Both are the same, like 03_convolution",
+            "Use the same name for both, such as 03_convolution",
             "id",
         )
     builds_on = table.strings("builds_on", default=())
@@ -86,8 +88,8 @@ def _exercise(
     for name in builds_on:
         if name not in known:
             raise table.error(
-                f"builds on {name!r}, which is no earlier exercise",
-                f"Earlier ones are: {', '.join(known) or 'none'}",
+                f"builds on {name!r}, which is not an earlier exercise",
+                f"Earlier exercises: {', '.join(known) or 'none'}",
                 "builds_on",
             )
     reveal = table.string("reveal")
@@ -117,13 +119,13 @@ def _exercise(
     if counted != points:
         raise table.error(
             f"points = {points:g}, but the criteria without bonus add up to {counted:g}",
-            "Make them agree; criteria with bonus = true do not count here",
+            "Make them equal; criteria with bonus = true do not count here",
             "points",
         )
     if bonus is not None and bonus != exercise.bonus:
         raise table.error(
             f"bonus = {bonus:g}, but the bonus criteria add up to {exercise.bonus:g}",
-            "Make them agree",
+            "Make them equal",
             "bonus",
         )
     return exercise
@@ -135,7 +137,7 @@ def _part(
     part_id = table.string("id")
     if not PART_ID.fullmatch(part_id):
         raise table.error(
-            f"part id {part_id!r} is no function's name and no Class.method", near=part_id
+            f"part id {part_id!r} is neither a function name nor Class.method", near=part_id
         )
     here = {part.id for part in before}
     if part_id in here:
@@ -145,8 +147,8 @@ def _part(
     for name in builds_on:
         if name not in here | reachable:
             raise table.error(
-                f"part {part_id!r} builds on {name!r}, which is no part above it in this file and"
-                " none of the exercises that this one builds on",
+                f"part {part_id!r} builds on {name!r}, which is neither a part above it in this"
+                " file nor one of an exercise that this one builds on",
                 "Correct the name, or add the exercise to builds_on",
                 "builds_on",
             )
@@ -155,7 +157,7 @@ def _part(
     for alias in aliases:
         if not ALIAS.fullmatch(alias) or (alias.startswith(".") and "." not in part_id):
             raise table.error(
-                f"alias {alias!r} of part {part_id!r} is no name",
+                f"alias {alias!r} of part {part_id!r} is not a valid name",
                 "Write another name of the function or class, or .name for one of the method",
                 "aliases",
             )
@@ -184,7 +186,7 @@ def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criter
     if slug == criterion_id or not SLUG.fullmatch(slug):
         raise table.error(
             f"criterion id {criterion_id!r} does not fit its part {part_id!r}",
-            f"Write {part_id}.<what_is_checked>, the last piece in snake_case",
+            f"Write {part_id}.<what_is_checked>, the last component in snake_case",
         )
     return Criterion(
         criterion_id,

@@ -27,7 +27,7 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
         tree = ast.parse(text, str(file))
         code = compile(tree, str(file), "exec")
     except SyntaxError as error:
-        raise CourseError(f"is not Python: {error.msg}", file, error.lineno) from None
+        raise CourseError(f"is not valid Python: {error.msg}", file, error.lineno) from None
     _check_imports(tree, file)
     functions = _functions(tree)
     mistakes: list[Mistake] = []

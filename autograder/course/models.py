@@ -1,6 +1,6 @@
-"""What a course consists of, as frozen records: the vocabulary of every other room.
+"""The data model of a course, as frozen dataclasses.
 
-Nothing here reads a file; `autograder.course.load` fills these records from `solutions/`.
+Nothing here reads a file; `autograder.course.load` creates these records from `solutions/`.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ class Reveal(StrEnum):
     """How much of an expected result feedback may show."""
 
     NONE = "none"
-    """What kind of thing is expected; no call, no numbers."""
+    """Only the kind of result that is expected: no call, no numbers."""
     SHAPES = "shapes"
     """Shapes, dtypes and how many values are wrong, but no value."""
     FIRST_DIFFERENCE = "first_difference"
-    """The two values at the first place that differs as well."""
+    """Also the two values at the first index that differs."""
 
 
 class CellKind(StrEnum):
-    """What a cell is to Jupyter."""
+    """The cell type in Jupyter."""
 
     MARKDOWN = "markdown"
     CODE = "code"
 
 
 class Role(StrEnum):
-    """What a cell is to the course."""
+    """The purpose of a cell in the course."""
 
     PROSE = "prose"
     """The only role of a markdown cell."""
@@ -44,16 +44,16 @@ class Role(StrEnum):
     DEMO = "demo"
     """Plots and walk-throughs, locked."""
     CARRY = "carry"
-    """Parts of an earlier exercise that students paste in."""
+    """Students paste parts of an earlier exercise here."""
     SETUP = "setup"
-    """Imports and given code."""
+    """Imports and provided code."""
     AUTHOR = "author"
-    """For the author alone; in no student's notebook."""
+    """For the author only; not in students' notebooks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that is graded: passed or not, worth `points`."""
+    """One thing that is graded: passed or not, for `points`."""
 
     id: str
     part: str
@@ -78,12 +78,12 @@ class Part:
 
     @property
     def owner(self) -> str:
-        """The name at the notebook's top level: the function, or the method's class."""
+        """The name in the notebook's namespace: the function, or the method's class."""
         return self.id.partition(".")[0]
 
     @property
     def method(self) -> str | None:
-        """The method's name, None for a function."""
+        """The method's name, or None for a function."""
         return self.id.partition(".")[2] or None
 
 
@@ -91,7 +91,7 @@ class Part:
 class Exercise:
     """One notebook of the course.
 
-    `points` is the sum of the criteria without bonus; bonus points count over that maximum.
+    `points` is the sum over criteria without bonus; bonus points come on top of that maximum.
     """
 
     id: str
@@ -111,12 +111,12 @@ class Exercise:
 
     @property
     def max_score(self) -> float:
-        """What counts as full marks: every criterion but the bonus ones."""
+        """Full marks: every criterion except the bonus ones."""
         return self.points
 
     @property
     def bonus(self) -> float:
-        """What can be earned on top of `max_score`."""
+        """Points that can be earned on top of `max_score`."""
         return sum(criterion.points for criterion in self.criteria if criterion.bonus)
 
     @property
@@ -136,9 +136,9 @@ class Exercise:
 class Cell:
     """One cell of a notebook.
 
-    `line` is the line of `notebook.py` (from 1) on which `source` begins. `name` is empty for
-    prose. `parts` are the parts that a stub cell defines or a carry cell asks for,
-    `from_exercise` the exercise that a carry cell takes them from.
+    `line` is the line of `notebook.py` (from 1) on which `source` starts. `name` is empty for
+    prose. `parts` are the parts that a stub cell defines or a carry cell requests, and
+    `from_exercise` is the exercise that a carry cell takes them from.
     """
 
     kind: CellKind
@@ -175,7 +175,7 @@ class Equivalent:
 class Course:
     """All exercises, in the order of their ids.
 
-    `colab` is the address below which Colab finds `assignments/`, "" if nobody said.
+    `colab` is the URL below which Colab finds `assignments/`; "" if unknown.
     """
 
     root: Path
@@ -186,7 +186,7 @@ class Course:
     colab: str = ""
 
     def exercise(self, exercise_id: str) -> Exercise:
-        """The exercise with that id; CourseError naming those there are if there is none."""
+        """The exercise with that id; CourseError listing the known ids if there is none."""
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise

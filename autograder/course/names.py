@@ -1,9 +1,9 @@
-"""Which of a notebook's names is meant by a name that the course asks for.
+"""Match the names that a notebook defines with the names that the course expects.
 
-Learners rename: `img2col`, `BatchNormalization`, `Conv2D`. What they wrote counts under the name
-that the course asks for when it differs in case or underscores alone, or when `exercise.toml` lists
-it among the part's `aliases`. The exact name always comes first, and no name that the course asks
-for is ever taken for another one.
+Learners rename things: `img2col`, `BatchNormalization`, `Conv2D`. A definition counts as the
+expected one if its name differs only in case or underscores, or if `exercise.toml` lists it among
+the part's `aliases`. An exact match always takes precedence, and a name that the course expects is
+never matched with another expected name.
 """
 
 from __future__ import annotations
@@ -14,33 +14,30 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from autograder.course.models import Part
 
 Defined = Mapping[str, Sequence[str] | None]
-"""What a notebook defines: a function's name → None, a class's name → its members."""
+"""What a notebook defines: function name → None, class name → its members."""
 
 ALIAS = re.compile(r"\.?[A-Za-z_]\w*", re.ASCII)
-"""``img2col`` for a function or class, ``.forward_pass`` (with the dot) for a method."""
+"""``img2col`` for a function or class, ``.forward_pass`` (with a dot) for a method."""
 
 
-def normal(name: str) -> str:
-    """A name without what learners vary at will: case and underscores.
-
-    Names of the form ``__call__`` are Python's own and stay as they are.
-    """
+def normalize(name: str) -> str:
+    """Normalize what learners vary: case and underscores. Dunder names are left alone."""
     if name.startswith("__") and name.endswith("__"):
         return name
     return name.replace("_", "").casefold()
 
 
 def owner_names(parts: Iterable[Part], defined: Defined) -> dict[str, str]:
-    """The names under which a notebook has what the parts ask for.
+    """Match expected functions and classes with those of a notebook.
 
     Args:
-        parts: all parts that may be meant.
+        parts: all parts to match.
         defined: what the notebook defines.
 
     Returns:
-        The course's name → the notebook's. What the notebook does not define in any spelling is
-        left out. A function is never taken for a class, nor the other way round, unless it has the
-        very name.
+        Expected name → the notebook's name, without those that the notebook does not define under
+        any spelling. Unless the names are equal, functions only match functions and classes only
+        match classes.
     """
     aliases: dict[str, list[str]] = {}
     classes = set()
@@ -58,22 +55,22 @@ def owner_names(parts: Iterable[Part], defined: Defined) -> dict[str, str]:
             for name, members in defined.items()
             if (members is not None) == (owner in classes) and name not in aliases
         ]
-        name = _spelt(owner, known, free)
+        name = _best_match(owner, known, free)
         if name is not None:
             found[owner] = name
     return found
 
 
 def method_names(parts: Iterable[Part], owner: str, members: Collection[str]) -> dict[str, str]:
-    """The course's names of a class's methods → those that the notebook's class has instead.
+    """Match a class's expected methods with those of the notebook's class.
 
     Args:
         parts: the parts of an exercise.
-        owner: the class, by the course's name.
-        members: what the notebook's class has.
+        owner: the class's expected name.
+        members: members of the notebook's class.
 
     Returns:
-        Only methods that have another name there.
+        Expected name → the notebook's name, for renamed methods only.
     """
     wanted = {part.method: part for part in parts if part.owner == owner and part.method}
     found = {}
@@ -82,20 +79,20 @@ def method_names(parts: Iterable[Part], owner: str, members: Collection[str]) ->
             continue
         known = [alias[1:] for alias in part.aliases if alias.startswith(".")]
         free = [member for member in members if member not in wanted]
-        name = _spelt(method, known, free)
+        name = _best_match(method, known, free)
         if name is not None:
             found[method] = name
     return found
 
 
-def _spelt(wanted: str, aliases: Sequence[str], names: Collection[str]) -> str | None:
-    """The first of ``names`` that is ``wanted`` in another spelling."""
+def _best_match(wanted: str, aliases: Sequence[str], names: Collection[str]) -> str | None:
+    """The first of ``names`` that is another spelling of ``wanted`` or of one of its aliases."""
     by_form: dict[str, str] = {}
     for name in names:
-        by_form.setdefault(normal(name), name)
+        by_form.setdefault(normalize(name), name)
     for candidate in (wanted, *aliases):
         if candidate in names:
             return candidate
-        if normal(candidate) in by_form:
-            return by_form[normal(candidate)]
+        if normalize(candidate) in by_form:
+            return by_form[normalize(candidate)]
     return None

@@ -1,4 +1,4 @@
-"""`notebook.py`, a percent script, as cells with roles and line numbers."""
+"""Read `notebook.py`, a percent script, into cells with roles and line numbers."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _KEYS = {
 
 
 def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
-    """All cells of the teaching notebook, author's ones and every language's included.
+    """All cells of the teaching notebook, including author cells and those of every language.
 
-    CourseError if the script does not parse, a cell has no role or an unknown mark, names repeat,
-    prose lacks its language, or a part of exercise.toml is written in no stub cell.
+    CourseError if the script does not parse, a cell has no role or an unknown option, a name is
+    used twice, prose has no language, or a part in exercise.toml is not defined in a stub cell.
     """
     file = exercise.notebook
     try:
@@ -39,19 +39,19 @@ def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
     return _cells(exercise, text)
 
 
-# Every language, and every claim of `verify` about an exercise, asks for the same cells.
+# The same cells are needed for every language, and for every claim that `verify` checks.
 @lru_cache(maxsize=64)
 def _cells(exercise: Exercise, text: str) -> tuple[Cell, ...]:
     file = exercise.notebook
     cells = [_cell(raw, file, exercise) for raw in read_percent(text, file)]
-    _check_twins(cells, file)
+    _check_translations(cells, file)
     _check_names(cells, file)
     _check_parts(cells, exercise)
     return tuple(cells)
 
 
 def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
-    meta, header = raw.marks, raw.line
+    meta, header = raw.options, raw.line
     blank = len(raw.source) - len(raw.source.lstrip())
     skipped = raw.source.count("\n", 0, blank)
     source, first = "\n".join(raw.source.split("\n")[skipped:]), header + 1 + skipped
@@ -61,20 +61,20 @@ def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
         _check_keys(meta, "markdown", file, header)
         if meta.get("lang") not in LANGUAGES:
             raise CourseError(
-                "this prose does not say its language",
+                "this prose has no language",
                 file,
                 header,
-                'Write `# %% [markdown] lang="en"`, and its Japanese twin below it',
+                'Write `# %% [markdown] lang="en"`, and the Japanese version below it',
             )
         return Cell(CellKind.MARKDOWN, Role.PROSE, "", meta["lang"], source, first)
     if raw.kind != "code":
-        raise CourseError(f"a {raw.kind} cell has no use here", file, header)
+        raise CourseError(f"{raw.kind} cells are not supported", file, header)
     role = _role(meta, file, header)
     _check_keys(meta, "carry" if role is Role.CARRY else "code", file, header)
     name = meta.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise CourseError(
-            f"this code cell's name is {name!r}", file, header, 'Add name="like_this" to its line'
+            f"this code cell's name is {name!r}", file, header, 'Add name="like_this" to its header'
         )
     parts: tuple[str, ...] = ()
     from_exercise: str | None = None
@@ -109,15 +109,15 @@ def _check_keys(meta: Mapping[str, Any], kind: str, file: Path, header: int) -> 
     for key in meta:
         if key not in _KEYS[kind]:
             raise CourseError(
-                f"unknown mark {key!r} = {meta[key]!r} on a {kind} cell",
+                f"unknown option {key!r} = {meta[key]!r} on a {kind} cell",
                 file,
                 header,
-                f"Known are {', '.join(sorted(_KEYS[kind]))}",
+                f"Known options: {', '.join(sorted(_KEYS[kind]))}",
             )
 
 
 def defined_names(tree: ast.Module) -> set[str]:
-    """Names of the functions and, as `Class.method`, methods defined at the top of a cell."""
+    """Names of the functions and methods (as `Class.method`) defined at a cell's top level."""
     found: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
@@ -128,22 +128,26 @@ def defined_names(tree: ast.Module) -> set[str]:
     return found
 
 
-def _check_twins(cells: list[Cell], file: Path) -> None:
-    """Where a notebook speaks two languages, each English prose is followed by the same in ja."""
+def _check_translations(cells: list[Cell], file: Path) -> None:
+    """In a bilingual notebook, check that each English text is followed by the Japanese one."""
     if len({cell.lang for cell in cells if cell.kind is CellKind.MARKDOWN}) < 2:
         return
-    alone: Cell | None = None  # English prose whose twin must come next
+    untranslated: Cell | None = None  # English prose whose Japanese version must come next
     for cell in cells:
         if cell.lang == "ja":
-            if alone is None:
-                raise CourseError("this prose has no English twin", file, cell.line, "Put it above")
-            alone = None
+            if untranslated is None:
+                raise CourseError(
+                    "this prose has no English version", file, cell.line, "Add it above"
+                )
+            untranslated = None
             continue
-        if alone is not None:
+        if untranslated is not None:
             break
-        alone = cell if cell.lang == "en" else None
-    if alone is not None:
-        raise CourseError("this prose has no Japanese twin", file, alone.line, "Add it below")
+        untranslated = cell if cell.lang == "en" else None
+    if untranslated is not None:
+        raise CourseError(
+            "this prose has no Japanese version", file, untranslated.line, "Add it below"
+        )
 
 
 def _check_names(cells: list[Cell], file: Path) -> None:

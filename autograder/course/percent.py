@@ -1,9 +1,9 @@
-"""Percent scripts (`# %%`), read as jupytext reads them, but without jupytext.
+"""Parse percent scripts (`# %%`) as jupytext does, without importing jupytext.
 
-Reading a course must not need a notebook toolchain: importing jupytext takes longer than grading a
-notebook. This reads the part of the format that a course uses. Where jupytext would do something
-that the script does not show (uncomment a magic, take a line for a cell's beginning), reading
-fails instead: what an author sees in Jupyter and what is graded are the same cells, or none.
+Importing jupytext takes longer than grading a notebook, so loading a course must not need it. This
+module implements the part of the format that courses use. Where jupytext would do something
+implicit (uncomment a magic, treat an unusual comment as a cell marker), parsing fails instead, so
+that the cells an author sees in Jupyter are always the cells that are graded.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from autograder.errors import CourseError
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """One cell as the script has it.
+    """One cell of the script.
 
     Attributes:
         kind: ``markdown``, ``code`` or ``raw``.
-        marks: what its `# %%` line says, by key.
-        source: the text; prose without its comment signs.
-        line: of its `# %%`, from 1. The source begins on the next one.
+        options: the `key=value` pairs of its `# %%` line.
+        source: the text; prose without the leading `# `.
+        line: the line of its `# %%`, from 1. The source starts on the next line.
     """
 
     kind: str
-    marks: Mapping[str, Any]
+    options: Mapping[str, Any]
     source: str
     line: int
 
 
-_BEGINS = re.compile(r"# ?%%(?=\s|$)")
-# What else jupytext takes for a cell's beginning, indented ones too.
-_LIKE_BEGINNING = re.compile(r"\s*#\s*(%%%*\s|(%%|<codecell>|In\[[0-9 ]*\]:?)\s*$)|# ?%%\[")
+_MARKER = re.compile(r"# ?%%(?=\s|$)")
+# Other comments that jupytext treats as cell markers, even when indented.
+_LIKE_MARKER = re.compile(r"\s*#\s*(%%%*\s|(%%|<codecell>|In\[[0-9 ]*\]:?)\s*$)|# ?%%\[")
 _TYPE = re.compile(r"\[(markdown|raw)\](?=\s|$)")
 _KEY = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
@@ -48,7 +48,7 @@ _ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*utf-8")
 _RULE = re.compile(r"# ?---\s*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 
-# Comments out of which jupytext makes magics and shell commands.
+# Comments that jupytext converts to magics and shell commands.
 _COMMANDS = "cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren"
 _MAGIC = re.compile(
     r"\s*(# |#)*%{1,3}[a-zA-Z]"
@@ -57,7 +57,7 @@ _MAGIC = re.compile(
     r"|\s*(# )*\S*\?\s*$"
     rf"|(# |#)*({_COMMANDS})($|\s$|\s[^=,])"
 )
-# jupytext's other format begins a cell with `# +`, and escapes such a comment with one more `#`.
+# jupytext's light format starts a cell with `# +`, and escapes such a comment with another `#`.
 _ESCAPED_PLUS = re.compile(r"(# |#)+# ?\+")
 
 
@@ -65,11 +65,11 @@ def read_percent(text: str, file: Path) -> tuple[RawCell, ...]:
     """The cells of a percent script.
 
     Args:
-        text: the script, with ``\\n`` at its line ends.
-        file: where it was read, for errors.
+        text: the script, with ``\\n`` line endings.
+        file: its path, for errors.
 
     Raises:
-        CourseError: it is not Python, or jupytext would read something else in it.
+        CourseError: it is not valid Python, or jupytext would read it differently.
     """
     lines = text.split("\n")
     if lines[-1] == "":
@@ -77,21 +77,21 @@ def read_percent(text: str, file: Path) -> tuple[RawCell, ...]:
     if lines != text.splitlines():
         number = next(n for n, line in enumerate(lines, 1) if line and line.splitlines() != [line])
         raise CourseError(
-            "a character that ends a line for some programs only", file, number, "Remove it"
+            "a character that only some programs treat as a line break", file, number, "Remove it"
         )
     quoted = _lines_in_strings(text, file)
     begins = [
         number
         for number, line in enumerate(lines, 1)
-        if number not in quoted and _begins_a_cell(line, file, number)
+        if number not in quoted and _is_marker(line, file, number)
     ]
     start = _after_header(lines) + 1
     if not begins or start != begins[0]:
         raise CourseError(
-            "has something before its first cell" if begins else "has no cell",
+            "has text before its first cell" if begins else "has no cells",
             file,
             start if begins else None,
-            "Begin the file (after jupytext's own header) with `# %%`; put no text before it",
+            "Start the file (after jupytext's own header) with `# %%`",
         )
     ends = [*(number - 1 for number in begins[1:]), len(lines)]
     return tuple(
@@ -99,25 +99,25 @@ def read_percent(text: str, file: Path) -> tuple[RawCell, ...]:
     )
 
 
-def _begins_a_cell(line: str, file: Path, number: int) -> bool:
-    if _BEGINS.match(line):
+def _is_marker(line: str, file: Path, number: int) -> bool:
+    if _MARKER.match(line):
         return True
-    if _LIKE_BEGINNING.match(line):
+    if _LIKE_MARKER.match(line):
         raise CourseError(
-            f"`{line.strip()[:60]}` is not quite a cell's beginning",
+            f"`{line.strip()[:60]}` looks like a cell marker but is not one",
             file,
             number,
-            "Write `# %%` and a blank, at the line's beginning; or another comment",
+            "Write `# %%` followed by a space at the start of the line, or reword the comment",
         )
     return False
 
 
 def _lines_in_strings(text: str, file: Path) -> frozenset[int]:
-    """Lines that begin inside a string; what looks like a comment there is none."""
+    """Numbers of the lines that start inside a string, where `#` does not start a comment."""
     try:
         tree = ast.parse(text, str(file))
     except SyntaxError as error:
-        raise CourseError(f"is not Python: {error.msg}", file, error.lineno) from None
+        raise CourseError(f"is not valid Python: {error.msg}", file, error.lineno) from None
     spans = [
         (node.lineno, node.end_lineno or node.lineno)
         for node in ast.walk(tree)
@@ -128,13 +128,13 @@ def _lines_in_strings(text: str, file: Path) -> frozenset[int]:
     inside = {n for first, last in spans for n in range(first + 1, last + 1)}
     if not any(lines[number - 1].lstrip().startswith("#") for number in inside):
         return frozenset(inside)
-    # Strings side by side count as one in the tree, and may have a comment between them: ask the
-    # tokenizer, which is exact, and slow.
+    # Adjacent strings are one node in the tree and may have comments between them. The tokenizer
+    # gives an exact answer, but is slow.
     return frozenset(_quoted(text))
 
 
 def _quoted(text: str) -> Iterator[int]:
-    start = getattr(tokenize, "FSTRING_START", None)  # Python 3.12 takes f-strings apart
+    start = getattr(tokenize, "FSTRING_START", None)  # Python 3.12 tokenizes f-strings
     end = getattr(tokenize, "FSTRING_END", None)
     opened: list[int] = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -147,7 +147,7 @@ def _quoted(text: str) -> Iterator[int]:
 
 
 def _after_header(lines: Sequence[str]) -> int:
-    """How many lines the interpreter's, the encoding's and jupytext's own header take."""
+    """The number of lines taken by a shebang, an encoding declaration and jupytext's header."""
     at = 0
     if lines and lines[0].startswith("#!"):
         at = 1
@@ -167,24 +167,24 @@ def _after_header(lines: Sequence[str]) -> int:
 def _cell(
     lines: Sequence[str], begin: int, end: int, quoted: frozenset[int], file: Path
 ) -> RawCell:
-    kind, marks = _marks(lines[begin - 1], file, begin)
+    kind, options = _header(lines[begin - 1], file, begin)
     body = list(lines[begin : _without_separator(lines, begin, end)])
     if kind != "code":
-        return RawCell(kind, marks, _prose(body, file, begin + 1), begin)
+        return RawCell(kind, options, _prose(body, file, begin + 1), begin)
     for number, line in enumerate(body, begin + 1):
         comment = line.lstrip().startswith("#") and number not in quoted
         if comment and (_MAGIC.match(line) or _ESCAPED_PLUS.match(line)):
             raise CourseError(
-                f"`{line.strip()[:60]}` is a line that Jupyter would read otherwise (a magic?)",
+                f"jupytext would read the comment `{line.strip()[:60]}` differently (as a magic?)",
                 file,
                 number,
-                "Keep to plain Python, and reword the comment",
+                "Reword the comment",
             )
-    return RawCell(kind, marks, "\n".join(body), begin)
+    return RawCell(kind, options, "\n".join(body), begin)
 
 
 def _without_separator(lines: Sequence[str], begin: int, end: int) -> int:
-    """Where the cell ends: one blank line before the next cell is not its own, nor are two."""
+    """The cell's last line, without the one or two blank lines before the next marker."""
     blank = [not line.strip() for line in lines[begin - 1 : end]]
     if len(blank) >= 3 and blank[-2:] == [True, True] and not blank[-3]:
         return end - 2
@@ -197,57 +197,57 @@ def _prose(body: Sequence[str], file: Path, first: int) -> str:
     for number, line in enumerate(body, first):
         if line and not line.startswith("#"):
             raise CourseError(
-                f"`{line.strip()[:60]}` in a cell of prose is no comment",
+                f"`{line.strip()[:60]}` in a prose cell is not a comment",
                 file,
                 number,
-                "Put `# ` before it, or a `# %%` line that begins a code cell",
+                "Put `# ` before it, or start a code cell with `# %%` above it",
             )
         text = line.removeprefix("# ") if line.startswith("# ") else line.removeprefix("#")
         if text.startswith("#") and _MAGIC.match(line):
             raise CourseError(
-                f"the heading `{text[:60]}` is a line that Jupyter would read otherwise",
+                f"jupytext would read the heading `{text[:60]}` differently",
                 file,
                 number,
-                "jupytext takes it for a magic or a command behind comment signs: reword it",
+                "Reword it: jupytext takes it for a commented magic or shell command",
             )
         if fenced := _FENCE.match(text):
             fence = _fence_after(fence, fenced[1], fenced[2])
         found.append(text)
     if fence is not None:
         raise CourseError(
-            f"a block that begins with {fence} is not closed in this cell",
+            f"a block that starts with {fence} is not closed in this cell",
             file,
             first - 1,
-            f"Write a line with {fence} after it",
+            f"Add a line with {fence} after it",
         )
     return "\n".join(found)
 
 
 def _fence_after(fence: str | None, signs: str, rest: str) -> str | None:
-    """The fence that is open after a line that has ``signs``."""
+    """The fence that is open after a line with the fence characters ``signs``."""
     if fence is None:
         return None if signs[0] == "`" and "`" in rest else signs
     closes = signs[0] == fence[0] and len(signs) >= len(fence) and not rest.strip()
     return None if closes else fence
 
 
-def _marks(header: str, file: Path, line: int) -> tuple[str, dict[str, Any]]:
-    """What a `# %%` line says: the cell's kind, and its marks by key."""
+def _header(header: str, file: Path, line: int) -> tuple[str, dict[str, Any]]:
+    """Parse a `# %%` line into the cell's kind and its options."""
     rest = header.partition("%%")[2].strip()
     kind = "code"
     if typed := _TYPE.match(rest):
         kind, rest = typed[1], rest[typed.end() :].strip()
     found: dict[str, Any] = {}
     while rest:
-        # From the right, as jupytext does: a value may hold blanks and `=` of its own.
-        key, value, rest = _last_mark(rest, file, line)
+        # From the right, as jupytext does: a value may contain spaces and `=`.
+        key, value, rest = _last_option(rest, file, line)
         if key in found:
-            raise CourseError(f"the mark {key!r} is there twice", file, line, "Keep one of them")
+            raise CourseError(f"the option {key!r} is given twice", file, line, "Remove one")
         found[key] = value
     return kind, dict(reversed(found.items()))
 
 
-def _last_mark(text: str, file: Path, line: int) -> tuple[str, Any, str]:
+def _last_option(text: str, file: Path, line: int) -> tuple[str, Any, str]:
     at = text.rfind("=")
     while at >= 0:
         before, _, key = text[:at].rstrip().rpartition(" ")
@@ -258,10 +258,10 @@ def _last_mark(text: str, file: Path, line: int) -> tuple[str, Any, str]:
                 pass
         at = text.rfind("=", 0, at)
     raise CourseError(
-        f"`{text[:60]}` on a cell's `# %%` line is no mark",
+        f"`{text[:60]}` on a cell's `# %%` line is not a valid option",
         file,
         line,
-        'Write marks as name="like_this" tags=["demo"]',
+        'Write options as name="like_this" tags=["demo"]',
     )
 
 

@@ -1,6 +1,6 @@
-"""TOML tables read key by key, with errors that name file, line and remedy.
+"""Read TOML tables key by key, with errors that give file, line and remedy.
 
-`tomllib` keeps no positions; a line is found again by the text of a key or value.
+`tomllib` keeps no positions, so lines are found by searching for the text of a key or value.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from autograder.text import LANGUAGES, Text
 
 
 class Table:
-    """One TOML table; it holds no key but the known ones.
+    """One TOML table with a known set of keys.
 
     Args:
-        values: what `tomllib` made of it.
+        values: the parsed table.
         keys: the known keys.
-        file: where it was read.
+        file: the file it was read from.
         text: the whole file.
         name: the table's dotted name.
-        start: the place in `text` after its header.
+        start: the offset in `text` after its header.
 
     Raises:
-        CourseError: it has an unknown key. Told first: a misspelt key is a missing one as well.
+        CourseError: it has an unknown key. This is checked first, since a misspelt key is a missing
+            one as well.
     """
 
     def __init__(
@@ -49,27 +50,27 @@ class Table:
             if key not in keys:
                 absent = [known for known in keys if known not in values]
                 close = get_close_matches(key, absent or keys, n=1)
-                remedy = f"Write {close[0]}" if close else f"Known are {', '.join(keys)}"
+                remedy = f"Write {close[0]}" if close else f"Known keys: {', '.join(keys)}"
                 raise self.error(f"unknown key {key!r}", remedy, near=key)
         self._keys = keys
 
     def error(self, message: str, remedy: str = "", near: str = "") -> CourseError:
-        """The error to raise, at the line of `near` after the table's own place."""
+        """The error to raise, at the first line with `near` in this table."""
         return CourseError(message, self.file, self._line(near), remedy)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there and nobody took it yet."""
+        """Whether the key is present and has not been consumed yet."""
         return key in self._values
 
     def string(self, key: str, *, default: str | None = None) -> str:
-        """A text that is not empty, unless it is the default."""
+        """A string, non-empty unless it is the default."""
         value = self._take(key, default)
         if not isinstance(value, str) or (not value.strip() and value != default):
             raise self.error(f"{key} = {value!r} is not a text", near=key)
         return value
 
     def strings(self, key: str, *, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """A list of texts without repetition."""
+        """A list of distinct strings."""
         value = self._take(key, default)
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
             raise self.error(f"{key} = {value!r} is not a list of texts", near=key)
@@ -83,28 +84,28 @@ class Table:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or value < 0 or (value == 0 and not zero) or (value * 4) % 1 != 0:
             raise self.error(
-                f"{key} = {value!r} is no number of points",
-                "Give a positive whole number, or one with quarters, as in 1.5 or 0.25",
+                f"{key} = {value!r} is not a valid number of points",
+                "Use a positive multiple of 0.25, such as 2 or 1.5",
                 near=key,
             )
         return float(value)
 
     def flag(self, key: str) -> bool:
-        """True or false; false where the key is missing."""
+        """A boolean; false if the key is missing."""
         value = self._take(key, False)
         if not isinstance(value, bool):
             raise self.error(f"{key} = {value!r} is neither true nor false", near=key)
         return value
 
     def table(self, key: str, keys: Sequence[str]) -> Table:
-        """A table inside this one."""
+        """A nested table."""
         value = self._take(key, None)
         if not isinstance(value, dict):
             raise self.error(f"{key} = {value!r} is not a table", near=key)
         return Table(value, keys, self.file, self._text, self._dotted(key), self._start)
 
     def tables(self, key: str, keys: Sequence[str]) -> list[Table]:
-        """An array of tables with at least one of them."""
+        """A non-empty array of tables."""
         value = self._take(key, [])
         if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
             header = f"[[{self._dotted(key)}]]"
@@ -119,9 +120,9 @@ class Table:
         ]
 
     def text(self, key: str, languages: Sequence[str]) -> Text:
-        """A table with one text for each of the course's languages.
+        """A table with a text in each of the course's languages.
 
-        A language that the kit knows and the course does not have takes the first one's text.
+        Supported languages that the course does not use get the text of its first language.
         """
         inner = self.table(key, languages)
         found = {}
@@ -132,11 +133,11 @@ class Table:
         return Text(**{lang: found.get(lang, found[languages[0]]) for lang in LANGUAGES})
 
     def optional_text(self, key: str, languages: Sequence[str]) -> Text | None:
-        """As `text`, None where the key is missing."""
+        """As `text`, or None if the key is missing."""
         return self.text(key, languages) if key in self._values else None
 
     def _take(self, key: str, default: Any) -> Any:
-        assert key in self._keys, f"{key} is read and not among the known keys"
+        assert key in self._keys, f"{key} is read but not among the known keys"
         if key in self._values:
             return self._values.pop(key)
         if default is None:
@@ -158,11 +159,11 @@ class Table:
 
 
 def read_table(file: Path, keys: Sequence[str]) -> Table:
-    """The top table of a TOML file; CourseError if it cannot be read, or has an unknown key."""
+    """The root table of a TOML file; CourseError if it cannot be read or has an unknown key."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise CourseError("this file is missing", file, remedy="Write it") from None
+        raise CourseError("this file is missing", file, remedy="Create it") from None
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"cannot be read: {error}", file) from None
     try:

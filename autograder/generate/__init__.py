@@ -1,4 +1,4 @@
-"""From teaching notebooks to assignments/: stubs, one language, cell metadata, leak check."""
+"""Generate assignments/ from teaching notebooks: stubs, one language, metadata, leak check."""
 
 from autograder.generate.cells import locked_sources, solution_cells, student_cells
 from autograder.generate.files import stale, write_assignments

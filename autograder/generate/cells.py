@@ -1,4 +1,4 @@
-"""The cells of one language: as a student gets them, and as the teaching solution has them."""
+"""The cells of one language, as students receive them or with the teaching solutions."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.course.notebook_cells import read_cells
 from autograder.errors import CourseError
 from autograder.generate.languages import JAPANESE, SEPARATOR, localised
-from autograder.generate.markers import emptied, looks_like_marker, regions, unmarked
+from autograder.generate.markers import looks_like_marker, regions, stubbed, without_markers
 from autograder.generate.source import Source
 
 LOCKED = (Role.CHECK, Role.DEMO)
 
-# What must never reach a student, in any cell and in code only, and why.
+# What must never reach a student (in any cell; in code cells only), and what it is.
 _NOWHERE = {
     re.compile(r"BEGIN SOLUTION|END SOLUTION"): "a solution marker",
     re.compile(r"\bsource_lib\b"): "the reference library's name",
     re.compile(r"\btests?[/.]hidden\b|\btest_\d\d_\w+"): "a hidden suite's name",
     re.compile(r"\bautograder[./]\w"): "a path of the grader",
-    re.compile(rf"^\s*{SEPARATOR}\s*$", re.M): "the line between two languages",
+    re.compile(rf"^\s*{SEPARATOR}\s*$", re.M): "the separator between two languages",
 }
 _NOT_IN_CODE = {
     re.compile(r"\bautograder\b"): "the grader's name",
     re.compile(r"\btr\("): "a call of tr()",
     re.compile(r"\bearlier\("): "a call of earlier()",
-    re.compile(r"#+ ?(en|ja):"): "a mark for one language",
+    re.compile(r"#+ ?(en|ja):"): "a language prefix",
 }
 
 
 def student_cells(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
-    """The cells that a student gets in `lang`: stubs emptied, author cells gone.
+    """The cells that students receive in `lang`: solutions removed from stubs, no author cells.
 
-    CourseError, naming the line in notebook.py, rather than anything that a student must not see.
+    CourseError with the line in notebook.py if any of them shows what students must not see.
     """
     found = []
     for cell in read_cells(exercise):
         if cell.role is Role.AUTHOR or cell.lang not in (None, lang):
             _no_markers(cell, exercise)
             continue
-        done = cell if cell.kind is CellKind.MARKDOWN else _stub_or_given(cell, exercise, lang)
+        done = cell if cell.kind is CellKind.MARKDOWN else _stub_or_provided(cell, exercise, lang)
         _check_shown(cell, done, exercise, lang)
         found.append(done)
     return tuple(found)
 
 
 def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
-    """The checks and demos among them, in every language: handed in as they were handed out.
+    """The sources of the checks and demos in every language, which students hand in unchanged.
 
-    Grading asks for them at each start. That nothing in them must be kept from students is none of
-    its business: `student_cells` sees to that before the same text is handed out.
+    For grading, which needs them on every start and so skips the checks of `student_cells`: those
+    have been made before the notebooks were handed out.
     """
     for cell in read_cells(exercise):
         if cell.role in LOCKED:
@@ -61,7 +61,7 @@ def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
 
 
 def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell, ...]:
-    """The same cells with solutions in place, and carry cells filled from earlier exercises."""
+    """The same cells with solutions, and with carry cells filled from earlier exercises."""
     found = []
     for cell in read_cells(exercise):
         if cell.role is Role.AUTHOR or cell.lang not in (None, lang):
@@ -73,10 +73,10 @@ def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell,
 
 
 def filled(course: Course, exercise: Exercise, carry: Cell, lang: str) -> Cell:
-    """A carry cell with the teaching solutions of its parts below its comment.
+    """A carry cell with the teaching solutions of its parts appended.
 
-    Whole stub cells are taken, so a part may be named by its class as well. CourseError if the
-    cell's exercise is not one that this one builds on, or defines no such part.
+    Copies whole stub cells, so that a part may also be given by its class. CourseError if this
+    exercise does not build on the cell's `from_exercise`, or that defines no such part.
     """
     error = CourseError(
         f"carry cell {carry.name!r} takes from {carry.from_exercise!r}",
@@ -93,7 +93,7 @@ def filled(course: Course, exercise: Exercise, carry: Cell, lang: str) -> Cell:
         owners = [cell for cell in stubs if part in _owned(cell)]
         if not owners:
             raise CourseError(
-                f"carry cell {carry.name!r} asks for {part!r}, no part of {earlier.id}",
+                f"carry cell {carry.name!r} asks for {part!r}, which is not a part of {earlier.id}",
                 exercise.notebook,
                 carry.line,
                 f"Parts are: {', '.join(known.id for known in earlier.parts)}",
@@ -109,11 +109,11 @@ def _owned(cell: Cell) -> set[str]:
 
 def _solved(cell: Cell, exercise: Exercise, lang: str) -> Cell:
     source = Source(cell, exercise.notebook)
-    edits = [edit for region in regions(source) for edit in unmarked(source, region)]
+    edits = [edit for region in regions(source) for edit in without_markers(source, region)]
     return replace(cell, source=source.edited([*edits, *localised(source, lang)]))
 
 
-def _stub_or_given(cell: Cell, exercise: Exercise, lang: str) -> Cell:
+def _stub_or_provided(cell: Cell, exercise: Exercise, lang: str) -> Cell:
     source = Source(cell, exercise.notebook)
     found = regions(source)
     if found and cell.role is not Role.STUB:
@@ -125,7 +125,7 @@ def _stub_or_given(cell: Cell, exercise: Exercise, lang: str) -> Cell:
     if cell.role is Role.STUB:
         if not found:
             raise source.error(
-                f"stub cell {cell.name!r} has no solution region: students would get it all",
+                f"stub cell {cell.name!r} has no solution region: students would see all of it",
                 1,
                 "Put the body between `### BEGIN SOLUTION` and `### END SOLUTION`",
             )
@@ -133,11 +133,11 @@ def _stub_or_given(cell: Cell, exercise: Exercise, lang: str) -> Cell:
         for part in cell.parts:
             if not any(f"{name}.".startswith(f"{part}.") for name in names):
                 raise source.error(
-                    f"part {part!r} has no solution region: students would get its body",
+                    f"part {part!r} has no solution region: students would see its body",
                     1,
                     "Put its body between the markers",
                 )
-    edits = [emptied(source, region, lang) for region in found]
+    edits = [stubbed(source, region, lang) for region in found]
     return replace(cell, source=source.edited([*edits, *localised(source, lang)]))
 
 
@@ -145,7 +145,7 @@ def _no_markers(cell: Cell, exercise: Exercise) -> None:
     for number, line in enumerate(cell.source.split("\n")):
         if looks_like_marker(line, code=cell.kind is CellKind.CODE):
             raise CourseError(
-                f"a solution marker in an author's or prose cell: `{line.strip()}`",
+                f"a solution marker in an author or prose cell: `{line.strip()}`",
                 exercise.notebook,
                 cell.line + number,
                 "Remove it, or move it into a stub cell",
@@ -153,7 +153,7 @@ def _no_markers(cell: Cell, exercise: Exercise) -> None:
 
 
 def _check_shown(original: Cell, shown: Cell, exercise: Exercise, lang: str) -> None:
-    """CourseError if the finished cell shows what it must not."""
+    """Raise CourseError if the finished cell shows what students must not see."""
     forbidden = dict(_NOWHERE)
     if shown.kind is CellKind.CODE:
         forbidden |= _NOT_IN_CODE
@@ -170,7 +170,7 @@ def _check_shown(original: Cell, shown: Cell, exercise: Exercise, lang: str) -> 
             f"students would see {what}: `{line[:70]}`",
             exercise.notebook,
             _line_of(original, line or hit[0]),
-            "Remove it" if shown.kind is CellKind.CODE else "Say it otherwise",
+            "Remove it" if shown.kind is CellKind.CODE else "Reword it",
         )
     if not shown.source.strip():
         raise CourseError(
@@ -182,7 +182,7 @@ def _check_shown(original: Cell, shown: Cell, exercise: Exercise, lang: str) -> 
 
 
 def _line_of(original: Cell, text: str) -> int:
-    """The line of notebook.py that has a text; that of the cell if it was put together."""
+    """The line of notebook.py that contains a text, or else the cell's first line."""
     for number, line in enumerate(original.source.split("\n")):
         if text in line:
             return original.line + number

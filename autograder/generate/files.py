@@ -1,4 +1,4 @@
-"""assignments/ on disk: written whole or not at all, and compared with what it should be."""
+"""Write assignments/, all or nothing, and compare it with what it should contain."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def write_assignments(
     out: Path,
     provide_earlier: bool = False,
 ) -> list[Path]:
-    """Write `out`/<lang>/<exercise>.ipynb and give the paths; no ids or langs mean all.
+    """Write `out`/<lang>/<exercise>.ipynb and return the paths; empty `ids` or `langs` mean all.
 
-    Everything is made before anything is written: a CourseError leaves `out` as it was.
+    Everything is generated before anything is written: a CourseError leaves `out` unchanged.
     """
     made = _render(course, ids, langs, provide_earlier)
     parts: dict[Path, Path] = {}
@@ -32,7 +32,7 @@ def write_assignments(
             path.parent.mkdir(parents=True, exist_ok=True)
             parts[path] = path.with_name(f".{path.name}.part")
             parts[path].write_bytes(content)
-        # Nothing is left to go wrong but the renaming: a full disk has shown by now.
+        # All bytes are on disk, so a full disk can no longer leave half of the notebooks updated.
         for path, part in parts.items():
             part.replace(path)
     finally:
@@ -48,19 +48,19 @@ def stale(
     out: Path,
     provide_earlier: bool = False,
 ) -> list[str]:
-    """What in `out` is missing, differs, or is there without an exercise; empty if all is fresh.
+    """What in `out` is missing, outdated or without an exercise; empty if everything is current.
 
-    Each line names a file and the mend. Surplus files are looked for if all exercises are meant.
+    Each line names a file and a remedy. Extra files are reported only if all exercises are checked.
     """
     made = _render(course, ids, langs, provide_earlier)
-    mend = f"run `autograder generate{' --provide-earlier' if provide_earlier else ''}`"
+    remedy = f"run `autograder generate{' --provide-earlier' if provide_earlier else ''}`"
     problems = []
     for name, content in made.items():
         path = out / name
         if not path.exists():
-            problems.append(f"{path}: missing; {mend}")
+            problems.append(f"{path}: missing; {remedy}")
         elif path.read_bytes() != content:
-            problems.append(f"{path}: not what solutions/ gives; {mend}")
+            problems.append(f"{path}: differs from what solutions/ generates; {remedy}")
     if {*ids} >= {exercise.id for exercise in course.exercises} or not ids:
         folders = [out / lang for lang in (langs or LANGUAGES)]
         for path in sorted(path for folder in folders for path in folder.rglob("*.ipynb")):
@@ -75,7 +75,7 @@ def _render(
     for lang in langs:
         if lang not in course.languages:
             raise CourseError(
-                f"the course is not written in {lang!r}",
+                f"the course has no texts in {lang!r}",
                 course.root / "solutions" / "course.toml",
                 remedy=f"Choose from {', '.join(course.languages)}",
             )

@@ -1,8 +1,8 @@
-"""One cell, one language: the three rules by which a code cell serves English and Japanese.
+"""Reduce a bilingual code cell to one language, by three rules.
 
-1. `tr("English", "Japanese")` becomes the literal of the language.
-2. A docstring with a line `--- ja ---` keeps the half of the language.
-3. An own-line comment `# en: ...` or `# ja: ...` stays in its language only, without the prefix.
+1. `tr("English", "Japanese")` becomes the literal in the language.
+2. Of a docstring with a line `--- ja ---`, the half in the language is kept.
+3. A comment `# en: ...` or `# ja: ...` on its own line is kept in its language, without the prefix.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _LIKE_PREFIX = re.compile(r"#+\s*(en|ja|jp)\s*[:：]", re.I)
 _PREFIX = re.compile(r"# (en|ja):(?: |$)")
 _WIDTH = 100
 _LITERAL = re.compile(r"(?P<open>\w*(?P<quote>\"\"\"|'''|\"|'))(?P<content>.*)(?P=quote)", re.S)
-# Inside brackets already, so a literal over several lines needs no parentheses of its own.
+# Inside these, a literal that spans lines needs no parentheses of its own.
 _BRACKETED = (ast.Call, ast.List, ast.Set, ast.Dict)
 
 
 def localised(source: Source, lang: str) -> list[Edit]:
-    """The edits that leave one language; CourseError for what is not quite one of the rules."""
+    """The edits that leave one language; CourseError for near misses of the rules."""
     return [*_tr(source, lang), *_docstrings(source, lang), *_comments(source, lang)]
 
 
@@ -56,11 +56,11 @@ def _tr(source: Source, lang: str) -> Iterator[Edit]:
         yield Edit(*source.span(node), text)
     for node in source.nodes:
         if isinstance(node, ast.Name) and _is_tr(node) and node not in calls:
-            raise source.error("tr is no call here", node.lineno, 'Write tr("English", "日本語")')
+            raise source.error("tr is not called", node.lineno, 'Write tr("English", "日本語")')
 
 
 def _literal(source: Source, call: ast.Call, lang: str, *, bracketed: bool) -> str:
-    """The text of a call, laid out over lines as the call was, where one line is too little."""
+    """The literal that replaces a call, on several lines if the call was and one is too short."""
     argument = call.args[0 if lang == "en" else 1]
     start, end = source.span(argument)
     text = source.text[start:end]
@@ -70,7 +70,7 @@ def _literal(source: Source, call: ast.Call, lang: str, *, bracketed: bool) -> s
         return f"({text})"
     first, last = source.lines[call.lineno - 1], source.lines[(call.end_lineno or 0) - 1]
     before = first[: source.span(call)[0] - source.line_span(call.lineno, call.lineno)[0]]
-    wide = len(JAPANESE.findall(text))  # each takes two columns
+    wide = len(JAPANESE.findall(text))  # these are two columns wide
     if len(before) + len(text) + wide <= _WIDTH:
         return text
     indent = last[: len(last) - len(last.lstrip())]
@@ -106,7 +106,7 @@ def _docstrings(source: Source, lang: str) -> Iterator[Edit]:
         halves = ["\n".join(lines[: at[0]]).strip(), "\n".join(lines[at[0] + 1 :]).strip()]
         if len(at) > 1 or not all(halves):
             raise source.error(
-                f"a docstring needs one line `{SEPARATOR}`, with text above and below it",
+                f"a docstring must have one line `{SEPARATOR}`, with text above and below it",
                 doc.lineno + at[-1],
                 "Write the English half above it, the Japanese one below",
             )
@@ -117,7 +117,7 @@ def _docstrings(source: Source, lang: str) -> Iterator[Edit]:
     for number, line in enumerate(source.lines, 1):
         if _LIKE_SEPARATOR.fullmatch(line) and number not in served:
             raise source.error(
-                f"`{line.strip()}` looks like the line between two languages",
+                f"`{line.strip()}` looks like the separator between two languages",
                 number,
                 f"Write `{SEPARATOR}` on a line of its own, in a docstring",
             )
@@ -138,5 +138,5 @@ def _comments(source: Source, lang: str) -> Iterator[Edit]:
             raise source.error(
                 f"`{comment.string}` looks like a comment for one language",
                 line,
-                "Write `# en: ` or `# ja: ` at the beginning of a line of its own",
+                "Put `# en: ` or `# ja: ` at the start of a comment on its own line",
             )

@@ -1,14 +1,15 @@
-"""Whether a finished notebook gives something away: the last wall before the students.
+"""Check whether a finished notebook gives away anything secret: the last check before students.
 
-A notebook and a solution may well share a line: shapes are unpacked alike everywhere, and a
-worked example shows public things. So statements are weighed (`statements.weight`), and a
-secret block (a solution region, a function of the reference or of mistakes.py) is given away when
-a notebook holds one of its statements that weighs enough, or statements that make up half of the
-block and weigh enough together. Enough is less (`OWN`) for what the exercise itself asks for,
-more (`OTHER`) for the rest.
+A notebook may legitimately share lines with a solution: everybody unpacks shapes the same way, and
+worked examples show public code. So each statement has a weight (`statements.weight`). A secret
+block (a solution region, or a function of the reference or of mistakes.py) counts as leaked if the
+notebook contains one of its statements with enough weight, or statements that make up half of the
+block and have enough weight together. The thresholds are lower (`OWN`) for the exercise's own
+solutions than for everything else (`OTHER`).
 
-Setup cells are given code: what they share with exercises that this one builds on is meant
-(a bug hunt shows solutions with a bug). Hidden literals and criterion ids may appear nowhere.
+Setup cells are provided code: sharing statements with exercises that this one builds on is
+intentional there (a bug hunt shows solutions with a bug). Literals of hidden suites and criterion
+ids may not appear anywhere.
 """
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ from typing import Any, NamedTuple
 from autograder.course.models import Course, Exercise, Role
 from autograder.generate.languages import JAPANESE
 from autograder.generate.markers import looks_like_marker
-from autograder.generate.secrets import Block, Secrets, secrets, telling_literals
+from autograder.generate.secrets import Block, Secrets, distinctive_literals, secrets
 from autograder.generate.statements import statements, weight
 
 
-class Enough(NamedTuple):
-    """From which weight on one statement, or half of a block, gives the block away."""
+class Threshold(NamedTuple):
+    """Weights from which one statement, or half of a block, gives the block away."""
 
     statement: int
     half: int
 
 
-OWN = Enough(6, 4)
-"""`windows.transpose(0, 4, 5, 1, 2, 3)` weighs 8, `x.mean(axis=(2, 3))`, a whole answer, 5."""
+OWN = Threshold(6, 4)
+"""`windows.transpose(0, 4, 5, 1, 2, 3)` weighs 8; `x.mean(axis=(2, 3))`, a complete answer, 5."""
 
-OTHER = Enough(10, 8)
-"""`(H + 2 * pad - height) // stride + 1` weighs 11, `col.reshape(N, -1, C, height)` 6."""
+OTHER = Threshold(10, 8)
+"""`(H + 2 * pad - height) // stride + 1` weighs 11; `col.reshape(N, -1, C, height)` 6."""
 
 _FENCED = re.compile(r"^ *(`{3,}|~{3,})[^\n]*\n(.*?)^ *\1", re.M | re.S)
 _NAMES = re.compile(r"\bsource_lib\b|\btests[/.]hidden\b|\bautograder[./]\w")
@@ -45,7 +46,7 @@ _NAMES = re.compile(r"\bsource_lib\b|\btests[/.]hidden\b|\bautograder[./]\w")
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Something given away: by which cell of the notebook (its place from 0), and what."""
+    """Something given away: the cell's index in the notebook, and what it gives away."""
 
     cell: int
     message: str
@@ -60,10 +61,10 @@ def leaks(
     provide_earlier: bool = False,
     known: Secrets | None = None,
 ) -> list[str]:
-    """What the notebook `nb` of `exercise` gives away, one line each; empty if nothing.
+    """What the notebook `nb` of `exercise` gives away, one line each.
 
-    With `provide_earlier` carry cells are meant to hold earlier solutions. `known` spares
-    reading the course's secrets again.
+    With `provide_earlier`, carry cells contain earlier solutions on purpose. `known` are the
+    course's secrets, if they have been read already.
     """
     found = find_leaks(
         course, exercise, lang, nb, known or secrets(course), provide_earlier=provide_earlier
@@ -80,7 +81,7 @@ def find_leaks(
     *,
     provide_earlier: bool,
 ) -> Iterator[Leak]:
-    """As `leaks`, one by one and with the place of the cell."""
+    """As `leaks`, with the index of each cell."""
     before = {earlier.id for earlier in course.before(exercise)}
     shown: list[tuple[int, Role, str, int]] = []  # cell, role, statement, weight
     for index, cell in enumerate(nb["cells"]):
@@ -100,17 +101,17 @@ def _block(
     block: Block, shown: list[tuple[int, Role, str, int]], exercise: Exercise, before: set[str]
 ) -> Iterator[Leak]:
     shared: dict[str, tuple[int, int]] = {}
-    enough = OWN if block.own and block.exercise == exercise.id else OTHER
-    for index, role, text, heavy in shown:
+    threshold = OWN if block.own and block.exercise == exercise.id else OTHER
+    for index, role, text, statement_weight in shown:
         if text not in block.statements or (role is Role.SETUP and block.exercise in before):
             continue
-        if heavy >= enough.statement:
+        if statement_weight >= threshold.statement:
             yield Leak(index, f"gives away {block.what} ({block.origin}): `{text}`")
             return
-        shared[text] = (index, heavy)
+        shared[text] = (index, statement_weight)
     total = sum(weight(text) for text in block.statements)
-    both = sum(heavy for _, heavy in shared.values())
-    if both >= enough.half and 2 * both >= total:
+    shared_weight = sum(statement_weight for _, statement_weight in shared.values())
+    if shared_weight >= threshold.half and 2 * shared_weight >= total:
         index = min(index for index, _ in shared.values())
         texts = "; ".join(f"`{text}`" for text in sorted(shared))
         yield Leak(index, f"gives away half of {block.what} ({block.origin}): {texts}")
@@ -128,7 +129,7 @@ def _visible(source: str, kind: str, lang: str) -> Iterator[str]:
 
 
 def _literals(source: str, cell: Mapping[str, Any], known: Secrets) -> Iterator[str]:
-    numbers = {text for tree in _trees(cell) for _, text in telling_literals(tree)}
+    numbers = {text for tree in _trees(cell) for _, text in distinctive_literals(tree)}
     for literal in known.literals:
         if literal.text in numbers or _contains(source, literal.text):
             yield f"shows {literal.what} ({literal.origin}): `{literal.text[:70]}`"
@@ -145,7 +146,7 @@ def _contains(source: str, text: str) -> bool:
 
 
 def _trees(cell: Mapping[str, Any]) -> list[ast.Module]:
-    """The code of a cell (of prose, its fenced blocks); if it does not parse, the lines that do."""
+    """The code of a cell (for prose, its fenced blocks); if it fails to parse, line by line."""
     if cell["cell_type"] == "code":
         pieces = [cell["source"]]
     else:

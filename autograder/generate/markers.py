@@ -1,7 +1,7 @@
-"""Solution regions: where they are, what replaces them, and everything that only looks like one.
+"""Find solution regions and replace them; reject anything that merely looks like a marker.
 
-A misspelt marker would hand the solution to the students. So whatever looks like a marker and
-is not exactly one, in its exact place, is an error.
+A misspelt marker would hand the solution to students. So anything that looks like a marker but is
+not exactly one, in a valid position, is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograder.generate.source import Edit, Source
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
-_MEND = f"Write `{BEGIN}` and `{END}`, each on its own line, indented as the body"
+_REMEDY = f"Write `{BEGIN}` and `{END}`, each on its own line, indented like the body"
 _TODO = {"en": "{}: write this yourself", "ja": "{}: ここを実装してください"}
 _WORD = re.compile(r"[A-Za-z]+")
 
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[A-Za-z]+")
 class Region:
     """Lines `begin` to `end` of a cell (the markers included) in the function `name`.
 
-    `name` is the function's, or `Class.method`; `statements` are the outermost ones inside.
+    `name` is the function's name or `Class.method`; `statements` are the outermost ones inside.
     """
 
     begin: int
@@ -36,7 +36,7 @@ class Region:
 
 
 def regions(source: Source) -> tuple[Region, ...]:
-    """The solution regions of a cell, in order; CourseError for anything that is not quite one."""
+    """The solution regions of a cell, in order; CourseError for near misses."""
     own_lines = {
         comment.start[0]: comment.string.rstrip()
         for comment in source.comments
@@ -44,46 +44,46 @@ def regions(source: Source) -> tuple[Region, ...]:
     }
     for number, line in enumerate(source.lines, 1):
         if number not in own_lines and looks_like_marker(line, code=True):
-            raise source.error(f"`{line.strip()}` looks like a solution marker", number, _MEND)
+            raise source.error(f"`{line.strip()}` looks like a solution marker", number, _REMEDY)
     found: list[Region] = []
     begin: int | None = None
     for number, marker in own_lines.items():
         if marker == BEGIN:
             if begin is not None:
                 raise source.error(
-                    f"{BEGIN} inside the region that begins in line {begin} of this cell",
+                    f"{BEGIN} inside the region that starts on line {begin} of this cell",
                     number,
-                    "End that one first; regions do not nest",
+                    "End that region first: regions cannot be nested",
                 )
             begin = number
         elif begin is None:
-            raise source.error(f"{END} without {BEGIN}", number, _MEND)
+            raise source.error(f"{END} without {BEGIN}", number, _REMEDY)
         else:
             found.append(_region(source, begin, number))
             begin = None
     if begin is not None:
-        raise source.error(f"{BEGIN} without {END}", begin, _MEND)
+        raise source.error(f"{BEGIN} without {END}", begin, _REMEDY)
     return tuple(found)
 
 
-def emptied(source: Source, region: Region, lang: str) -> Edit:
-    """The edit that puts `raise NotImplementedError(...)` in a region's place."""
+def stubbed(source: Source, region: Region, lang: str) -> Edit:
+    """The edit that replaces a region by `raise NotImplementedError(...)`."""
     indent = " " * region.statements[0].col_offset
     message = _TODO[lang].format(region.name)
     start, end = source.line_span(region.begin, region.end)
     return Edit(start, end, f'{indent}raise NotImplementedError("{message}")\n')
 
 
-def unmarked(source: Source, region: Region) -> list[Edit]:
-    """The edits that take away the two marker lines and leave the solution."""
+def without_markers(source: Source, region: Region) -> list[Edit]:
+    """The edits that remove the two marker lines and keep the solution."""
     return [Edit(*source.line_span(line, line), "") for line in (region.begin, region.end)]
 
 
 def looks_like_marker(line: str, *, code: bool) -> bool:
-    """Whether a line was meant as a marker, however spelt.
+    """Whether a line is meant to be a marker, however misspelt.
 
-    It was if a comment (or heading) of at most four words has neighbours like BEGIN or END and
-    SOLUTION, in either order, or if it is code, has `###` and a first word like BEGIN or END.
+    True for a comment (or heading) of at most four words in which a word like BEGIN or END is next
+    to one like SOLUTION, and for a `###` comment in code whose first word is like BEGIN or END.
     """
     if "BEGIN SOLUTION" in line or "END SOLUTION" in line:
         return True
@@ -117,11 +117,11 @@ def _region(source: Source, begin: int, end: int) -> Region:
         if begin < first < end:
             if last > end:
                 raise source.error(
-                    f"{END} inside a statement that begins in its region", end, "Put it further on"
+                    f"{END} inside a statement that starts in its region", end, "Move it down"
                 )
             inside.append((block, name, statement))
     if not inside:
-        raise source.error("a solution region holds no code", begin, "Fill or remove it")
+        raise source.error("a solution region has no code", begin, "Fill or remove it")
     block, name, head = inside[0]
     if name is None:
         raise source.error(
@@ -134,16 +134,16 @@ def _region(source: Source, begin: int, end: int) -> Region:
         )
     for line in (begin, end):
         if len(source.lines[line - 1]) - len(source.lines[line - 1].lstrip()) != head.col_offset:
-            raise source.error("this marker is not indented as the body of its region", line, _MEND)
+            raise source.error("this marker is not indented like its region", line, _REMEDY)
     if _is_docstring(head, block):
-        raise source.error("a docstring inside a solution region", begin, "Begin the region below")
+        raise source.error("a docstring inside a solution region", begin, "Start the region below")
     return Region(begin, end, name, tuple(outermost))
 
 
 def _statements(
     block: list[ast.stmt], names: tuple[str, ...], function: str | None
 ) -> Iterator[tuple[list[ast.stmt], str | None, ast.stmt]]:
-    """Every statement in order, with its block and the name of the function around it."""
+    """Every statement in order, with its block and the name of the enclosing function."""
     for statement in block:
         yield block, function, statement
         inner_names, inner = names, function

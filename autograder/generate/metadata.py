@@ -1,4 +1,4 @@
-"""nbgrader's cell metadata (schema version 3), made and checked by nbgrader itself, in memory."""
+"""nbgrader's cell metadata (schema version 3), created and validated by nbgrader itself."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from autograder.errors import CourseError, MissingExtra
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# What students write is theirs to edit and not to delete; checks and demos stay as they are.
-# A check is "grade", so that `nbgrader validate` says which of them fail, and worth 0: points come
-# from the hidden suites, never from a cell that students hold.
+# Students can edit but not delete the cells that they fill in; checks and demos are locked. Checks
+# are "grade" cells, so that `nbgrader validate` reports failing ones, but worth 0 points: points
+# come from the hidden suites only, never from a cell in the student's hands.
 _KIND: dict[Role, dict[str, Any]] = {
     Role.STUB: {"grade": False, "solution": True, "locked": False, "task": False},
     Role.CARRY: {"grade": False, "solution": True, "locked": False, "task": False},
@@ -23,24 +23,24 @@ _KIND: dict[Role, dict[str, Any]] = {
 
 
 def require_author_extra() -> None:
-    """MissingExtra if what makes notebooks for students is not installed."""
+    """Raise MissingExtra if the packages for generating notebooks are not installed."""
     missing = [name for name in ("nbformat", "nbgrader") if find_spec(name) is None]
     if missing:
         raise MissingExtra("generating notebooks", "author", missing)
 
 
 def nbgrader_metadata(role: Role, name: str) -> dict[str, Any] | None:
-    """What nbgrader has to know about a cell; None for cells that it leaves alone."""
+    """A cell's nbgrader metadata; None for cells that nbgrader does not handle."""
     kind = _KIND.get(role)
     return None if kind is None else {"schema_version": 3, "grade_id": name, **kind}
 
 
 def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:
-    """Run nbgrader's preprocessors over a notebook: cells locked, checksums made, all validated.
+    """Run nbgrader's preprocessors on a notebook: lock cells, add checksums, validate.
 
-    CourseError if nbgrader finds a fault, or changes more than it should.
+    CourseError if nbgrader reports an error, or changes more than it should.
     """
-    # Imported here: 2 s and 1,340 modules, which nothing but generating needs.
+    # Imported here: it takes 2 s and 1,340 modules, and only generating needs it.
     from nbgrader.nbgraderformat import ValidationError
     from nbgrader.preprocessors import (
         CheckCellMetadata,
@@ -60,5 +60,5 @@ def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:
         nb, _ = ComputeChecksums().preprocess(nb, {})
         CheckCellMetadata().preprocess(nb, {})
     except ValidationError as error:
-        raise CourseError(f"nbgrader refuses it: {error}", exercise.notebook) from None
+        raise CourseError(f"nbgrader rejects it: {error}", exercise.notebook) from None
     return nb

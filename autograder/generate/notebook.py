@@ -1,4 +1,4 @@
-"""One exercise in one language as a notebook: the same bytes on every run and every machine."""
+"""Build the notebook of one exercise in one language, byte-identical on every run and machine."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def notebook(
 ) -> NotebookNode:
     """The student's notebook, validated by nbformat and nbgrader.
 
-    With `provide_earlier` carry cells hold the teaching solutions of earlier exercises.
-    CourseError, naming file and line, if anything in it must not reach a student. `known` spares
-    reading the course's secrets again.
+    With `provide_earlier`, carry cells contain the teaching solutions of earlier exercises.
+    CourseError with file and line if anything in it must not reach students. `known` are the
+    course's secrets, if they have been read already.
     """
     require_author_extra()
     import nbformat
@@ -80,7 +80,7 @@ def notebook_bytes(
     provide_earlier: bool = False,
     known: Secrets | None = None,
 ) -> bytes:
-    """The notebook's file, as it stands in assignments/."""
+    """The content of the notebook's file in assignments/."""
     nb = notebook(course, exercise, lang, provide_earlier=provide_earlier, known=known)
     import nbformat
 
@@ -89,7 +89,7 @@ def notebook_bytes(
 
 
 def _badge(course: Course, exercise: Exercise, lang: str) -> dict[str, Any]:
-    """The badge that opens the notebook in Colab, or Colab alone if nobody said where it lies."""
+    """The badge that opens the notebook in Colab, or just Colab if its URL is unknown."""
     if course.colab:
         text = _BADGE.format(f"{course.colab}/{lang}/{exercise.id}.ipynb")
     else:
@@ -101,8 +101,8 @@ def _nodes(exercise: Exercise, cells: Iterable[Cell]) -> Iterator[dict[str, Any]
     anchor, after = "top", 0
     for cell in cells:
         if cell.kind is CellKind.MARKDOWN:
-            # Named by the code above it, so that the twins in both languages share an id and
-            # rewording keeps it.
+            # The id is derived from the code cell above, so that it is the same in both languages
+            # and survives rewording.
             after += 1
             yield _markdown(exercise, f"{anchor}-{after}", cell.source)
         else:
@@ -135,7 +135,7 @@ def _code(exercise: Exercise, cell: Cell) -> dict[str, Any]:
 
 
 def _cell_id(exercise: Exercise, name: str) -> str:
-    """An id that hangs on the exercise and the cell's name only."""
+    """A cell id derived from the exercise and the cell's name only."""
     whole = f"{exercise.id}-{name}"
     if len(whole) <= _LONGEST_ID:
         return whole

@@ -1,4 +1,4 @@
-"""What students must not see: solutions, the reference library, mistakes, hidden literals."""
+"""What students must not see: solutions, the reference library, mistakes, hidden suites."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from autograder.generate.statements import statements
 class Block:
     """The statements of one function body or solution region.
 
-    `exercise` is the one it belongs to, None for the reference library; `own` says that it is a
-    solution region, not a mistake.
+    `exercise` is the exercise it belongs to (None for the reference library); `own` tells solution
+    regions from mistakes.
     """
 
     what: str
@@ -33,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A telling literal of a hidden suite, or a criterion's id, as it stands in code."""
+    """A distinctive literal of a hidden suite, or a criterion id, as it appears in code."""
 
     what: str
     origin: str
@@ -49,7 +49,7 @@ class Secrets:
 
 
 def secrets(course: Course) -> Secrets:
-    """Read everything secret in `course`; CourseError if some of it cannot be read."""
+    """Collect everything secret in `course`; CourseError if some of it cannot be parsed."""
     blocks: list[Block] = [*_reference(course.root)]
     literals: list[Literal] = []
     for exercise in course.exercises:
@@ -60,11 +60,11 @@ def secrets(course: Course) -> Secrets:
     return Secrets(tuple(block for block in blocks if block.statements), tuple(literals))
 
 
-def telling_literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and normal form of every literal in a tree that one does not write by chance.
+def distinctive_literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and normalized text of every literal that nobody writes by coincidence.
 
-    Those are lists and tuples of at least 6 numbers, 4 of them different, and floats of at least
-    6 digits.
+    That is, lists and tuples of at least 6 numbers, 4 of them distinct, and floats with at least 6
+    digits.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.List | ast.Tuple):
@@ -78,7 +78,7 @@ def telling_literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _numbers(node: ast.expr) -> list[float] | None:
-    """All numbers of a nested literal; None if something else is in it."""
+    """All numbers in a nested literal; None if it contains anything else."""
     found: list[float] = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.Constant):
@@ -97,7 +97,7 @@ def _reference(root: Path) -> Iterator[Block]:
         for node in ast.walk(_tree(path)):
             if isinstance(node, ast.FunctionDef):
                 origin = f"{path.relative_to(root).as_posix()}:{node.lineno}"
-                yield Block(f"the reference {node.name!r}", origin, None, _telling(node.body))
+                yield Block(f"the reference {node.name!r}", origin, None, _distinctive(node.body))
 
 
 def _solutions(exercise: Exercise, root: Path) -> Iterator[Block]:
@@ -110,7 +110,7 @@ def _solutions(exercise: Exercise, root: Path) -> Iterator[Block]:
                 f"the solution of {region.name!r}",
                 f"{file}:{cell.line + region.begin - 1}",
                 exercise.id,
-                _telling(region.statements),
+                _distinctive(region.statements),
                 own=True,
             )
 
@@ -122,7 +122,7 @@ def _known_answers(exercise: Exercise, root: Path) -> Iterator[Block]:
     sources |= {known.id: known.source for known in equivalents}
     for name, source in sources.items():
         body = ast.parse(source).body
-        yield Block(f"known answer {name}", file, exercise.id, _telling(body))
+        yield Block(f"known answer {name}", file, exercise.id, _distinctive(body))
 
 
 def _criteria(exercise: Exercise, root: Path) -> Iterator[Literal]:
@@ -136,7 +136,7 @@ def _suite(exercise: Exercise, root: Path) -> Iterator[Literal]:
         return
     file = exercise.suite.relative_to(root).as_posix()
     tree = _tree(exercise.suite)
-    for line, text in telling_literals(tree):
+    for line, text in distinctive_literals(tree):
         yield Literal("numbers of the hidden suite", f"{file}:{line}", text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -145,7 +145,7 @@ def _suite(exercise: Exercise, root: Path) -> Iterator[Literal]:
                 yield Literal("a text of the hidden suite", f"{file}:{node.lineno}", text)
 
 
-def _telling(nodes: Iterable[ast.stmt]) -> frozenset[str]:
+def _distinctive(nodes: Iterable[ast.stmt]) -> frozenset[str]:
     return frozenset(text for _, text in statements(list(nodes)))
 
 
@@ -153,4 +153,4 @@ def _tree(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"), str(path))
     except SyntaxError as error:
-        raise CourseError(f"is not Python: {error.msg}", path, error.lineno) from None
+        raise CourseError(f"is not valid Python: {error.msg}", path, error.lineno) from None

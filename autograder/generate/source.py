@@ -1,4 +1,4 @@
-"""A code cell's source with its syntax tree, and edits that leave everything else as it is."""
+"""A code cell's source with its syntax tree, and edits that preserve everything else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.errors import CourseError
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Characters `start` to `end` (exclusive) become `text`."""
+    """Replaces characters `start` to `end` (exclusive) by `text`."""
 
     start: int
     end: int
@@ -25,19 +25,19 @@ class Edit:
 
 
 class Source:
-    """The source of one cell. Lines count from 1 within the cell; errors name notebook.py's."""
+    """The source of one cell. Lines count from 1 in the cell; errors give those of notebook.py."""
 
     def __init__(self, cell: Cell, file: Path) -> None:
-        """`file` is the notebook.py from which `cell` was read, so that errors can name it."""
+        """`file` is the notebook.py that contains `cell`, for errors."""
         self.cell = cell
         self.file = file
         self.text = cell.source
         self.lines = cell.source.split("\n")
         self._starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
 
-    def error(self, message: str, line: int, mend: str = "") -> CourseError:
+    def error(self, message: str, line: int, remedy: str = "") -> CourseError:
         """The error to raise about a line of this cell."""
-        return CourseError(message, self.file, self.cell.line + line - 1, mend)
+        return CourseError(message, self.file, self.cell.line + line - 1, remedy)
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -46,19 +46,19 @@ class Source:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node of the tree, outer ones before those inside."""
+        """Every node of the tree, parents before children."""
         return list(ast.walk(self.tree))
 
     @cached_property
     def comments(self) -> list[tokenize.TokenInfo]:
-        """Every comment, also behind code; what looks like one inside a string is none."""
+        """Every comment, including those after code."""
         if "#" not in self.text:
             return []
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
         return [token for token in tokens if token.type == tokenize.COMMENT]
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        """Where a node begins and ends, in characters (the tree counts UTF-8 bytes)."""
+        """Start and end of a node in characters (the tree counts UTF-8 bytes)."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         return (
@@ -67,16 +67,16 @@ class Source:
         )
 
     def line_span(self, first: int, last: int) -> tuple[int, int]:
-        """Where lines `first` to `last` begin and end, the last newline included."""
+        """Start and end of lines `first` to `last`, including the last newline."""
         return self._starts[first - 1], min(self._starts[last], len(self.text))
 
     def alone(self, comment: tokenize.TokenInfo) -> bool:
-        """Whether a comment has its line to itself."""
+        """Whether a comment is on a line of its own."""
         line, column = comment.start
         return not self.lines[line - 1][:column].strip()
 
     def edited(self, edits: Iterable[Edit]) -> str:
-        """The text with all edits made; an edit inside a bigger one goes with it."""
+        """The text with all edits applied; an edit inside a larger one is dropped."""
         pieces: list[str] = []
         at = 0
         for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):

@@ -1,9 +1,9 @@
-"""Code as a bag of statements that can be recognised elsewhere, however it is laid out.
+"""Code as a bag of normalized statements that can be recognised elsewhere, however formatted.
 
-A statement counts by what it says: comments, quotes, blanks and line breaks do not matter.
-Of a compound statement its head counts alone; of `return value` and `name = value` the value, so
-that the name given to it does not matter. What anybody writes alike is left out: imports,
-signatures, docstrings, `pass`, returning a name.
+Comments, quotes, whitespace and line breaks are ignored. A compound statement counts by its head
+only, and `return value` and `name = value` count by their value, so that variable names do not
+matter. What everybody writes the same way is left out: imports, signatures, docstrings, `pass`,
+returning a name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 
-_SILENT = (
+_IGNORED = (
     ast.Import,
     ast.ImportFrom,
     ast.Pass,
@@ -27,19 +27,19 @@ _PUNCTUATION = set("()[]{},:.=;")
 
 
 def statements(nodes: list[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
-    """Every telling statement in and below `nodes`, with its normal form."""
+    """Every distinctive statement in and below `nodes`, with its normalized text."""
     for top in nodes:
         for node in ast.walk(top):
-            if isinstance(node, ast.stmt) and not isinstance(node, _SILENT):
+            if isinstance(node, ast.stmt) and not isinstance(node, _IGNORED):
                 text = _head(node)
                 if weight(text) >= 3:
                     yield node, text
 
 
 def weight(text: str) -> int:
-    """How telling a statement is: its names, numbers, strings and operators, counted.
+    """How distinctive a statement is: the number of its names, numbers, strings and operators.
 
-    Brackets, commas, dots, `=` and `self` are how one writes, not what.
+    Brackets, commas, dots, `=` and `self` do not count.
     """
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     kinds = (tokenize.NAME, tokenize.NUMBER, tokenize.STRING, tokenize.OP)
@@ -68,5 +68,5 @@ def _head(node: ast.stmt) -> str:
 
 
 def _is_item(target: ast.expr) -> bool:
-    """Whether something is written into an array or dictionary: where to then tells a lot."""
+    """Whether an assignment writes to an item, in which case the target is distinctive too."""
     return any(isinstance(node, ast.Subscript) for node in ast.walk(target))

@@ -7,7 +7,7 @@ Content-Security-Policy that lets a page load and run nothing.
 """
 
 from autograder.errors import IncompleteReport
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
@@ -17,8 +17,8 @@ __all__ = [
     "IncompleteReport",
     "read_results",
     "rebuild",
+    "write_atomically",
     "write_class",
     "write_feedback",
     "write_grades_csv",
-    "write_whole",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.models import Course, Exercise
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.phrases import say
@@ -80,7 +80,7 @@ def write_class(
     Returns:
         Where the page was written.
     """
-    return write_whole(out / "index.html", class_page(results, course, lang, damaged))
+    return write_atomically(out / "index.html", class_page(results, course, lang, damaged))
 
 
 def class_page(

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.course.models import Criterion, Exercise, Part, Reveal
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.phrases import WORDS
@@ -82,7 +82,7 @@ def write_feedback(
         Where the page was written.
     """
     page = below(out / "feedback", result["student"], f"{result['exercise']}.html")
-    return write_whole(page, feedback_page(result, exercise, lang))
+    return write_atomically(page, feedback_page(result, exercise, lang))
 
 
 def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.report.sanitize import cell, number
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status")
@@ -34,4 +34,4 @@ def write_grades_csv(out: Path, results: Iterable[Mapping[str, Any]]) -> Path:
                 result["status"],
             ]
         )
-    return write_whole(out / "grades.csv", buffer.getvalue())
+    return write_atomically(out / "grades.csv", buffer.getvalue())

@@ -54,9 +54,11 @@ def test_the_course_is_found_from_anywhere_inside_it(small):
 
 
 def test_outside_of_any_course(tmp_path):
-    with pytest.raises(CourseError, match="neither this folder nor one above it holds solutions/"):
+    with pytest.raises(
+        CourseError, match="neither this folder nor one above it contains solutions/"
+    ):
         find_course(tmp_path)
-    with pytest.raises(CourseError, match="is no course"):
+    with pytest.raises(CourseError, match="is not a course"):
         load_course(tmp_path)
 
 
@@ -79,15 +81,15 @@ def test_a_course_in_one_language_needs_no_other(small):
     [
         ("points = 2.5", "points = 2.5\nweight = 3", "unknown key 'weight'"),
         ("points = 2.5", "points = 3", "points = 3, but the criteria without bonus add up to 2.5"),
-        ("points = 2.5", 'points = "2"', "is no number of points"),
-        ("points = 2.5", "points = true", "is no number of points"),
+        ("points = 2.5", 'points = "2"', "is not a valid number of points"),
+        ("points = 2.5", "points = true", "is not a valid number of points"),
         ("bonus = 1\nreveal", "bonus = 2\nreveal", "bonus = 2, but the bonus criteria add up to 1"),
-        ("points = 0.5", "points = 0.3", "points = 0.3 is no number of points"),
-        ("points = 0.5", "points = -0.5", "is no number of points"),
+        ("points = 0.5", "points = 0.3", "points = 0.3 is not a valid number of points"),
+        ("points = 0.5", "points = -0.5", "is not a valid number of points"),
         ("bonus = true", "bonus = 1", "neither true nor false"),
         ('reveal = "none"', 'reveal = "all"', "Choose one of none, shapes, first_difference"),
         ('id = "01_double"', 'id = "1_double"', "in a folder named '01_double'"),
-        ('id = "double"', 'id = "double it"', "is no function's name"),
+        ('id = "double"', 'id = "double it"', "is neither a function name"),
         ('id = "double.positive"', 'id = "doubled.positive"', "does not fit its part 'double'"),
         ('id = "double.positive"', 'id = "double.Positive"', "snake_case"),
         ('id = "double.positive"', 'id = "double."', "snake_case"),
@@ -97,7 +99,7 @@ def test_a_course_in_one_language_needs_no_other(small):
         ('ja = "文字列"}', 'ja = "文字列", de = "Texte"}', "unknown key 'de'"),
         ('ja = "文字列"}', 'ja = " "}', "is not a text"),
         ('hint = {en = "Add', 'hints = {en = "Add', "unknown key 'hints'"),
-        ('reveal = "none"', 'reveal = "none"\nbuilds_on = ["00_x"]', "is no earlier exercise"),
+        ('reveal = "none"', 'reveal = "none"\nbuilds_on = ["00_x"]', "is not an earlier exercise"),
         ('reveal = "none"', 'reveal = "none"\nbuilds_on = "00_x"', "is not a list of texts"),
         ('reveal = "none"', "reveal = none", "is not TOML"),
     ],
@@ -160,21 +162,21 @@ def test_a_part_without_criteria(small):
 
 def test_a_part_that_builds_on_nothing_known(small):
     line = small.replace(small.second, 'builds_on = ["double"]', 'builds_on = ["triple"]')
-    with pytest.raises(CourseError, match="builds on 'triple', which is no part") as caught:
+    with pytest.raises(CourseError, match="builds on 'triple', which is neither a part") as caught:
         small.load()
     assert caught.value.line == line
 
 
 def test_a_part_that_builds_on_an_exercise_that_its_own_does_not_build_on(small):
     small.replace(small.second, 'builds_on = ["01_double"]\n', "")
-    with pytest.raises(CourseError, match="builds on 'double', which is no part"):
+    with pytest.raises(CourseError, match="builds on 'double', which is neither a part"):
         small.load()
 
 
 @pytest.mark.parametrize(
     ("alias", "words"),
     [
-        ("run it", "alias 'run it' of part 'Machine.run' is no name"),
+        ("run it", "alias 'run it' of part 'Machine.run' is not a valid name"),
         ("double", "alias 'double' of part 'Machine.run' is the name of another part"),
     ],
 )
@@ -186,7 +188,7 @@ def test_an_alias_is_a_name_that_no_other_part_has(small, alias, words):
 
 def test_a_function_has_no_alias_for_a_method(small):
     small.replace(small.first, 'id = "double"', 'id = "double"\naliases = [".twice"]')
-    with pytest.raises(CourseError, match=r"alias '\.twice' of part 'double' is no name"):
+    with pytest.raises(CourseError, match=r"alias '\.twice' of part 'double' is not a valid name"):
         small.load()
 
 
@@ -207,8 +209,8 @@ def test_a_folder_with_a_notebook_and_no_exercise_is_not_passed_over(small):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('["en", "ja"]', '["en", "fr"]', "Known are en, ja"),
-        ('["en", "ja"]', "[]", "Known are en, ja"),
+        ('["en", "ja"]', '["en", "fr"]', "Supported languages: en, ja"),
+        ('["en", "ja"]', "[]", "Supported languages: en, ja"),
         ('["en", "ja"]', '["en", "en"]', "names something twice"),
         ('salt = "small"', 'salt = ""', "is not a text"),
         ('salt = "small"', "", "'salt' is missing"),

@@ -64,7 +64,7 @@ def test_a_decorated_function_is_still_itself():
         ("import math\n", "from source_lib import double as right\n", "imports source_lib"),
         ("import math\n", "import source_lib.windows\n", "imports source_lib"),
         ("import math\n", "import no_such_module\n", "cannot be run: ModuleNotFoundError"),
-        ("import math\n", "import = math\n", "is not Python"),
+        ("import math\n", "import = math\n", "is not valid Python"),
         ("def double(x):\n    return x * x", "class double:\n    pass", "decorates a function"),
         (', hint={"en": "Is it squared?", "ja": "二乗では？"}', "", "cannot be run: TypeError"),
         ('@mistake("D1"', '@math.floor\n@mistake("D1"', "cannot be run"),

@@ -56,17 +56,17 @@ def test_a_carry_cell_says_what_it_takes_from_where(small):
         ('name="setup" tags=["setup"]', 'tags=["setup"]', "name is None"),
         ('name="setup" tags=["setup"]', 'name="a-b" tags=["setup"]', "name is 'a-b'"),
         ('name="setup" tags=["setup"]', 'name="double" tags=["setup"]', "named 'double'"),
-        ('name="setup" tags=["setup"]', 'nam="setup" tags=["setup"]', "unknown mark 'nam'"),
+        ('name="setup" tags=["setup"]', 'nam="setup" tags=["setup"]', "unknown option 'nam'"),
         ('name="setup" tags=["setup"]', 'name="setup" tags=["carry"]', "takes [] from None"),
-        ('[markdown] lang="en"', "[markdown]", "does not say its language"),
-        ('[markdown] lang="en"', '[markdown] lang="fr"', "does not say its language"),
-        ('[markdown] lang="en"', '[markdown] lang="en" tags=["x"]', "unknown mark 'tags'"),
+        ('[markdown] lang="en"', "[markdown]", "has no language"),
+        ('[markdown] lang="en"', '[markdown] lang="fr"', "has no language"),
+        ('[markdown] lang="en"', '[markdown] lang="en" tags=["x"]', "unknown option 'tags'"),
         ('[markdown] lang="ja"', '[markdown] lang="en"', None),
         ('# %% [markdown] lang="ja"\n# # 倍\n', "", None),
         ('[markdown] lang="en"', '[raw] lang="en"', "raw cell"),
         ("TWO = 2\n", "# %matplotlib inline\nTWO = 2\n", "a magic?"),
-        ("TWO = 2\n", "TWO = = 2\n", "is not Python"),
-        ("# ---\n\n", "# ---\nx = 1\n", "no text before it"),
+        ("TWO = 2\n", "TWO = = 2\n", "is not valid Python"),
+        ("# ---\n\n", "# ---\nx = 1\n", "has text before its first cell"),
         ("TWO = 2\n", '# %% name="f" tags=["demo"]\nTWO = 2\n', "is empty"),
         ("def double", "def twice", "'double' of exercise.toml is defined in 0 stub cells"),
         ('name="double" tags=["stub"]', 'name="double" tags=["demo"]', "in 0 stub cells"),
@@ -80,7 +80,7 @@ def test_what_is_wrong_in_a_notebook_is_named(small, old, new, words):
             small.notebook.read_text(encoding="utf-8")
             + '\n# %% [markdown] lang="en"\n# End\n\n# %% [markdown] lang="ja"\n# 終\n',
         )
-        words = "no Japanese twin"
+        words = "no Japanese version"
     with pytest.raises(CourseError) as caught:
         cells_of(small)
     assert words in str(caught.value)
@@ -91,11 +91,11 @@ def test_prose_whose_english_comes_second(small):
     text = small.notebook.read_text(encoding="utf-8")
     text = text.replace('"ja"', '"?"').replace('"en"', '"ja"').replace('"?"', '"en"')
     small.write(small.notebook, text)
-    with pytest.raises(CourseError, match="no English twin"):
+    with pytest.raises(CourseError, match="no English version"):
         cells_of(small)
 
 
-def test_a_notebook_in_one_language_needs_no_twins(small):
+def test_a_notebook_in_one_language_needs_no_translations(small):
     small.replace(small.notebook, '[markdown] lang="en"', '[markdown] lang="ja"')
     assert [cell.lang for cell in cells_of(small) if cell.kind == "markdown"] == ["ja", "ja"]
 
@@ -137,5 +137,5 @@ def test_earlier_goes_back_as_far_as_needed_from_wherever_the_notebook_lies(
 
 def test_earlier_names_what_is_not_there(small, monkeypatch):
     monkeypatch.chdir(small.root)
-    with pytest.raises(CourseError, match="defines no triple"):
+    with pytest.raises(CourseError, match="does not define triple"):
         exec('earlier("01_double", "double", "triple")', {"earlier": earlier})

@@ -15,7 +15,7 @@ FILE = Path("notebook.py")
 
 
 def ours(text):
-    return [(cell.kind, dict(cell.marks), cell.source) for cell in read_percent(text, FILE)]
+    return [(cell.kind, dict(cell.options), cell.source) for cell in read_percent(text, FILE)]
 
 
 def theirs(text):
@@ -75,17 +75,17 @@ def test_any_script_is_read_as_jupytext_reads_it_or_not_at_all(lines, begun):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("  # %% x", "not quite a cell's beginning"),
-        ("# %%[markdown]", "not quite a cell's beginning"),
-        ("# In[3]:", "not quite a cell's beginning"),
-        ("# %matplotlib inline", "(a magic?)"),
-        ("# why?", "(a magic?)"),
-        ('# %% title name="x"', "`title` on a cell's `# %%` line is no mark"),
-        ('# %% name="x" name="y"', "the mark 'name' is there twice"),
-        ('# %% [markdown] lang="en"\nx = 1', "`x = 1` in a cell of prose is no comment"),
+        ("  # %% x", "looks like a cell marker"),
+        ("# %%[markdown]", "looks like a cell marker"),
+        ("# In[3]:", "looks like a cell marker"),
+        ("# %matplotlib inline", "(as a magic?)"),
+        ("# why?", "(as a magic?)"),
+        ('# %% title name="x"', "`title` on a cell's `# %%` line is not a valid option"),
+        ('# %% name="x" name="y"', "the option 'name' is given twice"),
+        ('# %% [markdown] lang="en"\nx = 1', "`x = 1` in a prose cell is not a comment"),
         ('# %% [markdown] lang="en"\n# # Why?', "the heading `# Why?`"),
-        ('# %% [markdown] lang="en"\n# ```python', "begins with ``` is not closed"),
-        ("x = 1\x0c", "a character that ends a line"),
+        ('# %% [markdown] lang="en"\n# ```python', "starts with ``` is not closed"),
+        ("x = 1\x0c", "a character that only some programs treat as a line break"),
     ],
 )  # fmt: skip
 def test_what_jupytext_would_read_otherwise_is_an_error_with_its_line(line, words):

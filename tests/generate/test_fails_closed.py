@@ -83,12 +83,12 @@ def test_unbalanced_markers(tiny, tmp_path, old, new, words):
 
 def test_nested_markers(tiny, tmp_path):
     line = tiny.replace(tiny.area, "    inner = max", "    ### BEGIN SOLUTION\n    inner = max")
-    refused(tiny, tmp_path, line=line, words="do not nest")
+    refused(tiny, tmp_path, line=line, words="cannot be nested")
 
 
 def test_a_marker_indented_otherwise_than_the_body(tiny, tmp_path):
     line = tiny.replace(tiny.area, BEGIN, "      ### BEGIN SOLUTION\n    outer")
-    refused(tiny, tmp_path, line=line, words="not indented as the body")
+    refused(tiny, tmp_path, line=line, words="not indented like its region")
 
 
 def test_a_region_that_covers_a_piece_of_a_block(tiny, tmp_path):
@@ -125,7 +125,7 @@ def test_a_begin_inside_a_statement(tiny, tmp_path):
 
 def test_an_empty_region(tiny, tmp_path):
     line = tiny.replace(tiny.area, BEGIN, f"{BEGIN.split('    outer')[0]}{END}    outer")
-    refused(tiny, tmp_path, line=line, words="holds no code")
+    refused(tiny, tmp_path, line=line, words="has no code")
 
 
 def test_a_region_outside_any_function(tiny, tmp_path):
@@ -203,7 +203,7 @@ def test_japanese_code_that_nobody_translates(tiny, tmp_path):
         ('tr("one", ja="二")', "tr() takes"),
         ('tr("one" + "1", "二")', "tr() takes"),
         ("tr(name, name)", "tr() takes"),
-        ("say = tr", "tr is no call"),
+        ("say = tr", "tr is not called"),
         ('f"{tr(1, 2)}"', "tr() inside an f-string"),
         ("f\"{tr('one', 'two')}\"", "tr() inside an f-string"),
     ],
@@ -231,7 +231,7 @@ def test_a_comment_for_one_language_behind_code(tiny, tmp_path):
 )
 def test_a_misspelt_line_between_languages(tiny, tmp_path, spelling):
     line = tiny.replace(tiny.area, "    --- ja ---\n    枠", f"    {spelling}\n    枠")
-    refused(tiny, tmp_path, line=line, words="looks like the line between two languages")
+    refused(tiny, tmp_path, line=line, words="looks like the separator between two languages")
 
 
 def test_a_docstring_with_half_a_translation(tiny, tmp_path):
@@ -241,7 +241,7 @@ def test_a_docstring_with_half_a_translation(tiny, tmp_path):
 
 def test_a_line_between_languages_outside_a_docstring(tiny, tmp_path):
     line = tiny.replace(tiny.area, "import math\n", 'import math\nx = """a\n--- ja ---\nb"""\n')
-    refused(tiny, tmp_path, line=line + 2, words="looks like the line between two languages")
+    refused(tiny, tmp_path, line=line + 2, words="looks like the separator between two languages")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def test_stale_names_what_is_missing_differs_or_is_surplus(tiny, tmp_path):
     assert stale(course, ["01_area", "02_box"], [], tmp_path) == [missing, differs, surplus]
     assert stale(course, ["02_box"], [], tmp_path) == []
     assert missing.startswith(f"{tmp_path / 'en' / '01_area.ipynb'}: missing; run `autograder")
-    assert differs.startswith(f"{tmp_path / 'ja' / '01_area.ipynb'}: not what solutions/ gives")
+    assert differs.startswith(
+        f"{tmp_path / 'ja' / '01_area.ipynb'}: differs from what solutions/ generates"
+    )
     assert surplus.startswith(f"{tmp_path / 'en' / '03_gone.ipynb'}: belongs to no exercise")
 
 
@@ -53,7 +55,7 @@ def test_a_better_solution_alone_makes_nothing_stale(tiny, tmp_path):
 
 
 def test_a_language_that_the_course_is_not_written_in(tiny, tmp_path):
-    with pytest.raises(CourseError, match=r"not written in 'de'.*Choose from en, ja"):
+    with pytest.raises(CourseError, match=r"has no texts in 'de'.*Choose from en, ja"):
         write_assignments(tiny.load(), [], ["de"], tmp_path)
 
 

@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from autograder.files import write_whole
+from autograder.files import write_atomically
 
 LASTS_S = 24 * 3600
 _LONGEST = 2**20
@@ -67,7 +67,7 @@ def remember(name: str, found: Any) -> None:
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _ours(folder.lstat(), stat.S_IFDIR):
-            write_whole(folder / f"{name}.json", json.dumps(kept), private=True)
+            write_atomically(folder / f"{name}.json", json.dumps(kept), private=True)
 
 
 def forget(name: str) -> None:
