@@ -134,7 +134,7 @@ def test_a_missing_key(small):
         (
             "points = 0.5",
             "points = 0.5\nx = 1",
-            "unknown key 'x'. Known are id, points, bonus, title, hint.",
+            "unknown key 'x'. Known keys: id, points, bonus, title, hint.",
         ),
     ],
 )
