@@ -17,10 +17,11 @@ What a student's code does is never an error of the program: see `autograder.san
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from autograder import DISTRIBUTION
-from autograder.text import Text
 
 
 class AutograderError(Exception):
@@ -103,18 +104,46 @@ class WorkersFailed(AutograderError):
     """The grading processes do not even start."""
 
 
+class FileFault(StrEnum):
+    """Why nothing can be read from a file that was handed in; ``messages/files.toml`` says it."""
+
+    LINK_LEADS_OUT = "link_leads_out"
+    """It is a link to something that was not handed in."""
+    CANNOT_BE_OPENED = "cannot_be_opened"
+    """``reason``: the operating system's."""
+    FOLDER = "folder"
+    NOT_REGULAR = "not_regular"
+    """A pipe, a socket or a device."""
+    TOO_LARGE = "too_large"
+    """``size`` and ``limit``: in MB."""
+    EMPTY = "empty"
+    TOO_MUCH_DATA = "too_much_data"
+    """More values than memory has room for."""
+    DAMAGED = "damaged"
+    """No JSON."""
+    DAMAGED_AT_LINE = "damaged_at_line"
+    """No JSON from that ``line`` on."""
+    NO_CELLS = "no_cells"
+    """JSON, but no notebook."""
+    TOO_MUCH_CODE = "too_much_code"
+    BREAKS_THE_READER = "breaks_the_reader"
+    """The reader itself fails on it."""
+
+
 class UnreadableSubmission(AutograderError):
     """No cell can be read from a submission.
 
     Args:
-        text: why, and what to do, for the student.
+        fault: why.
         sha256: of the file's bytes, if they could be read.
+        values: what there is to say about the fault, see `FileFault`.
     """
 
-    def __init__(self, text: Text, sha256: str | None = None) -> None:
-        super().__init__(text.en)
-        self.text = text
+    def __init__(self, fault: FileFault, sha256: str | None = None, **values: Any) -> None:
+        super().__init__(f"{fault} {values}" if values else str(fault))
+        self.fault = fault
         self.sha256 = sha256
+        self.values = values
 
 
 class InvalidResult(AutograderError, ValueError):

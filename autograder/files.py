@@ -1,41 +1,97 @@
-"""Atomic file writing."""
+"""Atomic file writing: the one writer of results, pages and notebooks.
+
+Readers see the old content or the new, never half of it, even if the process is killed or the disk
+is full.
+"""
 
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
-def write_atomically(path: Path, text: str, *, private: bool = False) -> Path:
-    """Write ``text`` as UTF-8 to ``path``, creating its parents; readers see the old or new text.
+def write_atomically(
+    path: Path, content: str | bytes, *, durable: bool = False, private: bool = False
+) -> Path:
+    """Write ``content`` to ``path``, creating its parents.
 
-    Lone surrogates (from a file name that is not UTF-8) become question marks. A file that already
-    has this content is left alone and keeps its modification time. With ``private``, other users
-    cannot read the file.
+    A file that already has this content is left alone and keeps its modification time.
+
+    Args:
+        path: where.
+        content: text is written as UTF-8; lone surrogates (from a file name that is not UTF-8)
+            become question marks.
+        durable: flush the file to the disk before returning, so that a power failure cannot lose
+            what has been reported as done.
+        private: other users cannot read the file.
 
     Returns:
         ``path``.
+
+    Raises:
+        OSError: it cannot be written; the old file is still there.
     """
-    data = text.encode("utf-8", "replace")
+    data = _bytes(content)
     with suppress(OSError):
         if path.read_bytes() == data:
             return path
-    # In the same folder, so that the rename never crosses a file system; with the umask's mode
-    # instead of tempfile's 0600, which would lock out a web server or another teacher.
-    temporary = path.with_name(f".{secrets.token_hex(8)}.writing")
+    temporary = _beside(path)
     try:
-        mode = 0o600 if private else 0o666
-        try:
-            descriptor = os.open(temporary, _NEW, mode)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(temporary, _NEW, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+        _write(temporary, data, durable=durable, private=private)
         os.replace(temporary, path)  # noqa: PTH105 - pathlib's overhead matters for 3000 files
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     return path
+
+
+def write_all_atomically(contents: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write several files: all of them or none.
+
+    No file is replaced before all bytes are on disk, so a full disk cannot leave half of the files
+    updated.
+
+    Returns:
+        The paths.
+
+    Raises:
+        OSError: one cannot be written; the old files are still there.
+    """
+    temporary = {path: _beside(path) for path in contents}
+    try:
+        for path, content in contents.items():
+            _write(temporary[path], _bytes(content))
+        for path, written in temporary.items():
+            written.replace(path)
+    finally:
+        for written in temporary.values():
+            written.unlink(missing_ok=True)
+    return list(temporary)
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
+
+
+def _beside(path: Path) -> Path:
+    # In the same folder, so that the rename never crosses a file system.
+    return path.with_name(f".{secrets.token_hex(8)}.writing")
+
+
+def _write(path: Path, data: bytes, *, durable: bool = False, private: bool = False) -> None:
+    # With the umask's mode instead of tempfile's 0600, which would lock out a web server or another
+    # teacher.
+    mode = 0o600 if private else 0o666
+    try:
+        descriptor = os.open(path, _NEW, mode)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, _NEW, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())

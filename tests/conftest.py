@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,6 +26,7 @@ from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
 from autograder.synthetic.notebooks import from_sources
+from autograder.verdict.result import Result
 from tests.mini_course import BoxCourse
 from tests.paths import ROOT
 
@@ -38,29 +38,29 @@ class Marked:
     """What became of one notebook.
 
     Attributes:
-        result: its result.json.
+        result: its result.
         notes: what the instructor would find in the log of the grader's own faults.
         wall_s: how long grading took.
     """
 
-    result: dict[str, Any]
+    result: Result
     notes: tuple[str, ...]
     wall_s: float
 
     @property
     def lost(self) -> set[str]:
         """Ids of the criteria that earned nothing."""
-        return {entry["id"] for entry in self.result["criteria"] if not entry["points"]}
+        return {c.id for c in self.result.criteria if not c.points}
 
     @property
     def statuses(self) -> set[str]:
         """Every status that a criterion has."""
-        return {entry["status"] for entry in self.result["criteria"]}
+        return {c.status for c in self.result.criteria}
 
     @property
     def messages(self) -> set[str]:
         """All that the student reads of what was lost, in English."""
-        return {e["message"]["en"] for e in self.result["criteria"] if not e["points"]}
+        return {c.message["en"] for c in self.result.criteria if not c.points}
 
 
 Books = Mapping[str, tuple[str, list[str]]]

@@ -41,28 +41,28 @@ def run(options: argparse.Namespace) -> int:
         ("", "left"),
     ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for entry in result["criteria"]:
-        text = entry["message"][options.lang]
-        if example := entry["counterexample"]:
-            text += f"\n{example['call']}\ngot {example['got']}, expected {example['expected']}"
+    for entry in result.criteria:
+        text = entry.message[options.lang]
+        if example := entry.counterexample:
+            text += f"\n{example.call}\ngot {example.got}, expected {example.expected}"
         table.add_row(
-            escape(titles[entry["id"]]),
-            f"{number(entry['points'])}/{number(entry['max_points'])}",
-            STATUS_WORDS[entry["status"]],
+            escape(titles[entry.id]),
+            f"{number(entry.points)}/{number(entry.max_points)}",
+            STATUS_WORDS[entry.status],
             escape(text),
         )
     out = console()
-    if result["status"] == ResultStatus.UNREADABLE:  # one reason, whatever the criterion
-        out.print(escape(result["criteria"][0]["message"][options.lang]))
+    if result.status == ResultStatus.UNREADABLE:  # one reason, whatever the criterion
+        out.print(escape(result.criteria[0].message[options.lang]))
     else:
         out.print(table)
-    for cell in result["cells"]:
-        if cell["status"] != CellStatus.OK:
-            place = cell["index"] + 1  # as the messages and the pages count
-            out.print(f"cell {place}: {cell['status']}: {escape(cell['error'] or '')}")
+    for cell in result.cells:
+        if cell.status != CellStatus.OK:
+            place = cell.index + 1  # as the messages and the pages count
+            out.print(f"cell {place}: {cell.status}: {escape(cell.error or '')}")
     out.print(
         f"[bold]{score_of(result, ' of ')} points[/bold]"
-        f" ({result['status']}, isolation {result['isolation']})"
+        f" ({result.status}, isolation {result.isolation})"
     )
     tell(step.graded.notes, course)
-    return 1 if result["status"] == ResultStatus.GRADER_ERROR else 0
+    return 1 if result.status == ResultStatus.GRADER_ERROR else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from rich.console import Console
 
 from autograder.course.models import Course
 from autograder.status import Status
-from autograder.verdict.points import full_score
+from autograder.verdict.result import Result
 
 STATUS_WORDS = {
     Status.PASSED: "✓ passed",
@@ -85,10 +85,10 @@ def tell(notes: Iterable[str], course: Course) -> None:
         print(f"autograder: the grader itself failed: {text}", file=sys.stderr)
 
 
-def score_of(result: Mapping[str, Any], between: str = "/") -> str:
+def score_of(result: Result, between: str = "/") -> str:
     """A result's score beside the full one: ``15.5/18``, ``5/8 bonus``."""
-    bonus = "" if result["max_score"] else " bonus"
-    return f"{number(result['score'])}{between}{number(full_score(result))}{bonus}"
+    bonus = "" if result.max_score else " bonus"
+    return f"{number(result.score)}{between}{number(result.full_score)}{bonus}"
 
 
 def console() -> Console:

@@ -70,17 +70,17 @@ def grade_into(
         for step in grade_submissions(course, setup, submissions, store=store, jobs=jobs):
             result = step.graded.result
             kept += step.kept
-            who = f"{result['student']} · {result['exercise']}"
-            if result["status"] == ResultStatus.GRADER_ERROR:
+            who = f"{result.student} · {result.exercise}"
+            if result.status == ResultStatus.GRADER_ERROR:
                 failed.append(who)
             elif step.graded.notes:
                 odd.append(who)
             if not step.kept:
-                _keep_notes(store, result["student"], result["exercise"], step.graded.notes)
-            word = score_of(result) if result["status"] == ResultStatus.GRADED else result["status"]
+                _keep_notes(store, result.student, result.exercise, step.graded.notes)
+            word = score_of(result) if result.status == ResultStatus.GRADED else result.status
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
             # Also of what was kept: a run killed between result and page left no page.
-            exercise = course.exercise(result["exercise"])
+            exercise = course.exercise(result.exercise)
             report.write_feedback(result, exercise, store.out, lang)
     results, damaged = report.read_results(store.out)
     report.write_class(store.out, results, course, lang, damaged)

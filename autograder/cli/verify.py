@@ -86,7 +86,7 @@ def _graded(
     with progress(len(submissions), "verifying") as tick:
         for step in grade_submissions(course, setup, submissions, jobs=options.jobs):
             result = step.graded.result
-            claim = by_name[result["student"], result["exercise"]]
+            claim = by_name[result.student, result.exercise]
             found = judge(claim, course.exercise(claim.exercise), result, step.graded.notes)
             problems.extend(found)
             tick(f"{claim.exercise} · {claim.student}: {'NOT as claimed' if found else 'ok'}")

@@ -114,7 +114,7 @@ def _hint(entry: Entry, file: Path, line: int) -> Text:
             file,
             line,
         )
-    return Text(hint["en"], hint["ja"])
+    return Text(**hint)
 
 
 def _functions(tree: ast.Module) -> dict[int, ast.FunctionDef]:

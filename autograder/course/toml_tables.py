@@ -122,15 +122,15 @@ class Table:
     def text(self, key: str, languages: Sequence[str]) -> Text:
         """A table with a text in each of the course's languages.
 
-        Supported languages that the course does not use get the text of its first language.
+        Texts in other supported languages are allowed and ignored.
         """
-        inner = self.table(key, languages)
+        inner = self.table(key, LANGUAGES)
         found = {}
         for lang in languages:
             if lang not in inner._values:
                 raise self.error(f"{key} has no text in {lang!r}", f"Add {lang} = ...", near=key)
             found[lang] = inner.string(lang)
-        return Text(**{lang: found.get(lang, found[languages[0]]) for lang in LANGUAGES})
+        return Text(**found)
 
     def optional_text(self, key: str, languages: Sequence[str]) -> Text | None:
         """As `text`, or None if the key is missing."""

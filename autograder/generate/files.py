@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course.models import Course
 from autograder.errors import CourseError
+from autograder.files import write_all_atomically
 from autograder.generate.metadata import require_author_extra
 from autograder.generate.notebook import notebook_bytes
 from autograder.generate.secrets import secrets
@@ -25,20 +26,7 @@ def write_assignments(
     Everything is generated before anything is written: a CourseError leaves `out` unchanged.
     """
     made = _render(course, ids, langs, provide_earlier)
-    parts: dict[Path, Path] = {}
-    try:
-        for name, content in made.items():
-            path = out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path] = path.with_name(f".{path.name}.part")
-            parts[path].write_bytes(content)
-        # All bytes are on disk, so a full disk can no longer leave half of the notebooks updated.
-        for path, part in parts.items():
-            part.replace(path)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
-    return list(parts)
+    return write_all_atomically({out / name: content for name, content in made.items()})
 
 
 def stale(

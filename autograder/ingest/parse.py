@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UnreadableSubmission
-from autograder.text import Text
+from autograder.errors import FileFault, UnreadableSubmission
 
 MAX_BYTES = 64 * 2**20
 MAX_HASHED = 2**30
@@ -56,7 +55,7 @@ def read_notebook(path: Path, inside: Path, ours: Collection[str] = ()) -> Noteb
     try:
         sources = _sources(raw)
     except UnreadableSubmission as error:
-        raise UnreadableSubmission(error.text, sha256) from None
+        raise UnreadableSubmission(error.fault, sha256, **error.values) from None
     cells = [(index, text) for index, text in sources if text.strip()]
     kept = [(index, text) for index, text in cells if normalised(text) not in ours]
     return Notebook(sha256, tuple(kept))
@@ -73,46 +72,28 @@ def _bytes(path: Path, inside: Path) -> bytes:
     try:
         inside = Path(os.path.abspath(inside))  # noqa: PTH100 (its own name is not followed)
         if not path.resolve().is_relative_to(inside.parent.resolve() / inside.name):
-            raise UnreadableSubmission(
-                Text(
-                    "The file is a link that leads out of the folder handed in. Hand in the file.",
-                    "提出フォルダの外を指すリンクです。ファイルそのものを提出してください。",
-                )
-            )
+            raise UnreadableSubmission(FileFault.LINK_LEADS_OUT)
         # Not blocking: a named pipe would wait for a writer for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "broken link"
-        raise UnreadableSubmission(
-            Text(f"The file cannot be opened ({reason}).", f"ファイルを開けません({reason})。")
-        ) from error
+        raise UnreadableSubmission(FileFault.CANNOT_BE_OPENED, reason=reason) from error
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise UnreadableSubmission(
-                Text(
-                    "There is a folder instead of a notebook. Hand in the .ipynb file.",
-                    "ノートブックではなくフォルダです。.ipynb ファイルを提出してください。",
-                )
-            )
-        raise UnreadableSubmission(
-            Text("It is not a regular file.", "通常のファイルではありません。")
-        )
+            raise UnreadableSubmission(FileFault.FOLDER)
+        raise UnreadableSubmission(FileFault.NOT_REGULAR)
     with os.fdopen(descriptor, "rb") as file:
         if status.st_size > MAX_BYTES:
             # A file with holes may claim any size, and would take hours to read.
             hashed = status.st_size <= MAX_HASHED
             digest = hashlib.file_digest(file, "sha256").hexdigest() if hashed else None
-            size = f"{status.st_size / 2**20:.0f} MB"
             raise UnreadableSubmission(
-                Text(
-                    f"The file is too large ({size}; at most {MAX_BYTES // 2**20} MB). "
-                    "Clear the outputs (Restart & Clear Output), save, and hand it in again.",
-                    f"ファイルが大きすぎます({size}、上限 {MAX_BYTES // 2**20} MB)。"
-                    "出力を消去して保存し、もう一度提出してください。",
-                ),
+                FileFault.TOO_LARGE,
                 digest,
+                size=round(status.st_size / 2**20),
+                limit=MAX_BYTES // 2**20,
             )
         return file.read(MAX_BYTES + 1)
 
@@ -120,35 +101,18 @@ def _bytes(path: Path, inside: Path) -> bytes:
 def _sources(raw: bytes) -> list[tuple[int, str]]:
     """Every code cell's (index, source), of nbformat 3, 4 and whatever else looks like it."""
     if not raw.strip():
-        raise UnreadableSubmission(Text("The file is empty.", "ファイルが空です。"))
+        raise UnreadableSubmission(FileFault.EMPTY)
     if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MAX_PARTS:  # memory, many times over
-        raise UnreadableSubmission(
-            Text(
-                "The file holds too much data. Clear the outputs (Restart & Clear Output), save, "
-                "and hand it in again.",
-                "データが多すぎます。出力を消去して保存し、もう一度提出してください。",
-            )
-        )
+        raise UnreadableSubmission(FileFault.TOO_MUCH_DATA)
     try:
         book = json.loads(raw)  # UTF-8, -16 or -32, whatever an editor or a shell made of it
+    except json.JSONDecodeError as error:
+        raise UnreadableSubmission(FileFault.DAMAGED_AT_LINE, line=error.lineno) from error
     except (ValueError, RecursionError) as error:
-        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise UnreadableSubmission(
-            Text(
-                f"The file is not a notebook, or it is damaged{where}. "
-                "Open it in Jupyter, save it, and hand it in again.",
-                f"ノートブックではないか、壊れています{where}。"
-                "Jupyter で開いて保存し直し、もう一度提出してください。",
-            )
-        ) from error
+        raise UnreadableSubmission(FileFault.DAMAGED) from error
     cells = _cell_list(book)
     if cells is None:
-        raise UnreadableSubmission(
-            Text(
-                "The file is JSON but holds no cells: it is not a notebook.",
-                "JSON ですがセルがありません。ノートブックではありません。",
-            )
-        )
+        raise UnreadableSubmission(FileFault.NO_CELLS)
     sources = []
     for index, cell in enumerate(cells):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
@@ -161,12 +125,7 @@ def _sources(raw: bytes) -> list[tuple[int, str]]:
             sources.append((index, source.encode("utf-8", "replace").decode("utf-8")))
     # Counted as it travels to the sandbox: one character can be twelve there.
     if len(sources) > MAX_CELLS or sum(len(json.dumps(text)) for _, text in sources) > MAX_CODE:
-        raise UnreadableSubmission(
-            Text(
-                "The notebook holds more code than can be graded (4 MB or 5000 cells).",
-                "コードが多すぎて採点できません(4 MB または 5000 セルまで)。",
-            )
-        )
+        raise UnreadableSubmission(FileFault.TOO_MUCH_CODE)
     return sources
 
 

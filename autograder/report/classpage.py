@@ -7,15 +7,13 @@ from typing import Any
 
 from autograder.course.models import Course, Exercise
 from autograder.files import write_atomically
+from autograder.messages.pages import say
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
-from autograder.report.phrases import say
 from autograder.report.sanitize import link
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
 from autograder.status import ResultStatus, Status
-from autograder.verdict.points import full_score
-
-Json = Mapping[str, Any]
+from autograder.verdict.result import Result
 
 LEVELS = ("limits", "container", "namespaces", "full")
 """Weakest first: that is the one to read."""
@@ -63,7 +61,7 @@ class Trouble:
 
 def write_class(
     out: Path,
-    results: Sequence[Json],
+    results: Sequence[Result],
     course: Course | None,
     lang: str,
     damaged: Sequence[str] = (),
@@ -84,23 +82,23 @@ def write_class(
 
 
 def class_page(
-    results: Sequence[Json],
+    results: Sequence[Result],
     course: Course | None,
     lang: str,
     damaged: Sequence[str] = (),
 ) -> str:
     """The page as text."""
-    by_exercise: dict[str, list[Json]] = {}
-    for result in sorted(results, key=lambda r: (r["exercise"], r["student"])):
-        by_exercise.setdefault(result["exercise"], []).append(result)
+    by_exercise: dict[str, list[Result]] = {}
+    for result in sorted(results, key=lambda r: (r.exercise, r.student)):
+        by_exercise.setdefault(result.exercise, []).append(result)
     counts = [count_exercise(id, of_one) for id, of_one in by_exercise.items()]
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
-    places = {(result["student"], result["exercise"]): _place(result, lang) for result in results}
-    students = sorted({result["student"] for result in results})
+    places = {(result.student, result.exercise): _place(result, lang) for result in results}
+    students = sorted({result.student for result in results})
     rows = [
         _row(student, [places.get((student, id)) for id in by_exercise]) for student in students
     ]
-    levels = {result["isolation"] for result in results}
+    levels = {result.isolation for result in results}
     return render(
         "class.html",
         lang=lang,
@@ -117,19 +115,19 @@ def class_page(
     )
 
 
-def _place(result: Json, lang: str) -> Place:
-    criteria = result["criteria"]
-    troubled = [c for c in criteria if c["status"] == Status.GRADER_ERROR]
-    status = result["status"]
-    if status == ResultStatus.GRADED and result["score"] >= full_score(result):
+def _place(result: Result, lang: str) -> Place:
+    criteria = result.criteria
+    troubled = [c for c in criteria if c.status == Status.GRADER_ERROR]
+    status: str = result.status
+    if status == ResultStatus.GRADED and result.score >= result.full_score:
         status = "full_marks"
-    elif status == ResultStatus.GRADED and not result["score"]:
+    elif status == ResultStatus.GRADED and not result.score:
         status = "nothing_yet"
-    messages = (c["message"][lang] for c in troubled or criteria)
+    messages = (c.message[lang] for c in troubled or criteria)
     return Place(
-        href=link("feedback", result["student"], f"{result['exercise']}.html"),
-        score=result["score"],
-        full_score=full_score(result),
+        href=link("feedback", result.student, f"{result.exercise}.html"),
+        score=result.score,
+        full_score=result.full_score,
         status=status,
         reason=next((message for message in messages if message), ""),
     )

@@ -7,15 +7,14 @@ from typing import Any
 
 from autograder.course.models import Criterion, Exercise, Part, Reveal
 from autograder.files import write_atomically
+from autograder.messages import pages
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
-from autograder.report.phrases import WORDS
 from autograder.report.sanitize import below, shortened
 from autograder.status import CellStatus, Status
 from autograder.text import LANGUAGES, Text
-from autograder.verdict.points import EARNS, full_score
-
-Json = Mapping[str, Any]
+from autograder.verdict.points import EARNS
+from autograder.verdict.result import CellResult, Counterexample, CriterionResult, Result
 
 NOTHING_TO_SHOW = frozenset({"", "—"})
 """What a side of a counterexample says where it has nothing, as when the code raised."""
@@ -65,7 +64,7 @@ class PartView:
 
 
 def write_feedback(
-    result: Json,
+    result: Result,
     exercise: Exercise | None,
     out: Path,
     lang: str,
@@ -73,7 +72,7 @@ def write_feedback(
     """Write one student's page; it shows ``lang``, the other language is one tap away in it.
 
     Args:
-        result: a valid result (`autograder.verdict.schema.validate`).
+        result: what the page is about.
         exercise: for titles and hints, those of known mistakes too; without it the page shows ids.
         out: the folder that holds ``results/``.
         lang: ``"en"`` or ``"ja"``.
@@ -81,44 +80,44 @@ def write_feedback(
     Returns:
         Where the page was written.
     """
-    page = below(out / "feedback", result["student"], f"{result['exercise']}.html")
+    page = below(out / "feedback", result.student, f"{result.exercise}.html")
     return write_atomically(page, feedback_page(result, exercise, lang))
 
 
-def feedback_page(result: Json, exercise: Exercise | None, lang: str) -> str:
+def feedback_page(result: Result, exercise: Exercise | None, lang: str) -> str:
     """The page as text."""
     parts = _parts(result, exercise)
     findings = [finding for part in parts for finding in part.findings]
-    passed = sum(criterion["status"] in EARNS for criterion in result["criteria"])
+    passed = sum(criterion.status in EARNS for criterion in result.criteria)
     to_mend = [finding for finding in findings if finding.status not in EARNS]
-    criteria = result["criteria"]
+    criteria = result.criteria
     return render(
         "feedback.html",
         lang=lang,
-        languages=LANGUAGES,
+        languages=exercise.title.languages if exercise else LANGUAGES,
         result=result,
-        full_score=full_score(result),
-        title=exercise.title if exercise else _same(result["exercise"]),
+        full_score=result.full_score,
+        title=exercise.title if exercise else Text.same(result.exercise),
         summary=exercise.summary if exercise else None,
         parts=parts,
-        reason=next((c["message"] for c in criteria if c["message"]["en"]), None),
+        reason=next((c.message for c in criteria if c.message), None),
         passed=passed,
-        perfect=all(c["status"] == Status.PASSED for c in criteria),
+        perfect=all(c.status == Status.PASSED for c in criteria),
         start=to_mend[0] if to_mend else None,
         # Where a cell did not run nothing may be found, or all go wrong: that comes first.
         start_with_cells=(not passed or any(f.status == Status.MISSING for f in to_mend))
-        and any(cell["status"] in STOPPED for cell in result["cells"]),
-        cells=[_cell(cell) for cell in result["cells"] if _worth_telling(cell)],
-        file=PurePosixPath(result["submission"]["file"]).name,
+        and any(cell.status in STOPPED for cell in result.cells),
+        cells=[_cell(cell) for cell in result.cells if _worth_telling(cell)],
+        file=PurePosixPath(result.submission.path).name,
     )
 
 
-def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
+def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
     known_parts = {part.id: part for part in exercise.parts} if exercise else {}
     known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
-    grouped: dict[str, list[Json]] = {}
-    for criterion in result["criteria"]:
-        grouped.setdefault(criterion["part"], []).append(criterion)
+    grouped: dict[str, list[CriterionResult]] = {}
+    for criterion in result.criteria:
+        grouped.setdefault(criterion.part, []).append(criterion)
     shows_results = exercise is None or exercise.reveal is not Reveal.NONE
     # Advice is given once a page; what passed needs none, and our own fault has a banner.
     explained = {Status.PASSED, Status.GRADER_ERROR}
@@ -129,20 +128,20 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
         findings = []
         for alike in _alike(criteria):
             first = alike[0]
-            status = first["status"]
-            example = first["counterexample"] if shows_results else None
+            status = first.status
+            example = first.counterexample if shows_results else None
             advice = None
             if status not in explained:
                 explained.add(status)
                 call = status == Status.FAILED and example
-                advice = WORDS[f"next_{status}_call" if call else f"next_{status}"]
-            mistakes = mistake_hints(exercise, first["diagnosis"])
+                advice = pages.text(f"next_{status}_call" if call else f"next_{status}")
+            mistakes = mistake_hints(exercise, first.diagnosis)
             findings.append(
                 Finding(
                     number=number,
                     status=status,
-                    items=[_item(c, known.get(c["id"])) for c in alike],
-                    message=_both(first["message"]),
+                    items=[_item(c, known.get(c.id)) for c in alike],
+                    message=_cut(first.message),
                     counterexample=_example(example) if example else {},
                     hint=None if mistakes else _hint(alike, known),
                     mistakes=mistakes,
@@ -156,34 +155,37 @@ def _parts(result: Json, exercise: Exercise | None) -> list[PartView]:
         views.append(
             PartView(
                 id=part_id,
-                title=part.title if part else _same(part_id),
-                points=sum(c["points"] for c in criteria),
-                max_points=sum(c["max_points"] for c in criteria),
+                title=part.title if part else Text.same(part_id),
+                points=sum(c.points for c in criteria),
+                max_points=sum(c.max_points for c in criteria),
                 findings=findings,
             )
         )
     return views
 
 
-def _alike(criteria: list[Json]) -> Iterator[list[Json]]:
+def _alike(criteria: list[CriterionResult]) -> Iterator[list[CriterionResult]]:
     """Criteria of one part in order; those about which the same is to be said come together.
 
     The same error in several calls has one cause, and one call is enough to see it.
     """
-    groups: dict[str, list[Json]] = {}
+    groups: dict[object, list[CriterionResult]] = {}
     for criterion in criteria:
-        said = [criterion["status"], criterion["message"]]
-        if criterion["status"] == Status.FAILED:
-            said += [criterion["diagnosis"], criterion["counterexample"]]
-        groups.setdefault(repr(said), []).append(criterion)
+        said: tuple[object, ...] = (criterion.status, criterion.message)
+        if criterion.status is Status.FAILED:
+            said = (*said, criterion.diagnosis, criterion.counterexample)
+        groups.setdefault(said, []).append(criterion)
     yield from groups.values()
 
 
-def _example(counterexample: Mapping[str, str]) -> dict[str, Text]:
+def _example(counterexample: Counterexample) -> dict[str, Text]:
+    sides = {
+        "call": counterexample.call,
+        "expected": counterexample.expected,
+        "got": counterexample.got,
+    }
     return {
-        key: _cut(counterexample[key])
-        for key in ("call", "expected", "got")
-        if counterexample[key] not in NOTHING_TO_SHOW
+        key: _cut(Text.same(side)) for key, side in sides.items() if side not in NOTHING_TO_SHOW
     }
 
 
@@ -191,44 +193,35 @@ def _names(part: Part) -> str:
     return ", ".join(f"`{name}`" for name in part.builds_on)
 
 
-def _hint(alike: list[Json], known: Mapping[str, Criterion]) -> Text | None:
+def _hint(alike: list[CriterionResult], known: Mapping[str, Criterion]) -> Text | None:
     """The criterion's hint, where it can be what is wrong: one criterion alone does not pass."""
-    criterion = known.get(alike[0]["id"])
-    helps = len(alike) == 1 and alike[0]["status"] in HINTED
+    criterion = known.get(alike[0].id)
+    helps = len(alike) == 1 and alike[0].status in HINTED
     return criterion.hint if criterion and helps else None
 
 
-def _item(criterion: Json, known: Criterion | None) -> Item:
+def _item(criterion: CriterionResult, known: Criterion | None) -> Item:
     return Item(
-        id=criterion["id"],
-        title=known.title if known else _same(criterion["id"]),
-        points=criterion["points"],
-        max_points=criterion["max_points"],
+        id=criterion.id,
+        title=known.title if known else Text.same(criterion.id),
+        points=criterion.points,
+        max_points=criterion.max_points,
         bonus=known.bonus if known else False,
     )
 
 
-def _worth_telling(cell: Json) -> bool:
-    return cell["status"] in STOPPED or bool(cell["error"])
+def _worth_telling(cell: CellResult) -> bool:
+    return cell.status in STOPPED or bool(cell.error)
 
 
-def _cell(cell: Json) -> dict[str, Any]:
+def _cell(cell: CellResult) -> dict[str, Any]:
     return {
-        "number": cell["index"] + 1,
-        "status": cell["status"],
-        "error": _cut(cell["error"] or ""),
+        "number": cell.index + 1,
+        "status": cell.status,
+        "error": _cut(Text.same(cell.error or "")),
     }
 
 
-def _cut(text: str) -> Text:
-    return Text(*(shortened(text, WORDS["left_out"][lang]) for lang in ("en", "ja")))
-
-
-def _both(message: Mapping[str, str]) -> Text:
-    """Both languages, cut to length, each standing in where the other is empty."""
-    en, ja = message["en"] or message["ja"], message["ja"] or message["en"]
-    return Text(_cut(en).en, _cut(ja).ja)
-
-
-def _same(text: str) -> Text:
-    return Text(text, text)
+def _cut(text: Text) -> Text:
+    """Cut to length, and told how much is left out."""
+    return Text(**{lang: shortened(text[lang], pages.say(lang, "left_out")) for lang in LANGUAGES})

@@ -2,17 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from autograder.files import write_atomically
 from autograder.report.sanitize import cell, number
+from autograder.verdict.result import Result
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status")
 
 
-def write_grades_csv(out: Path, results: Iterable[Mapping[str, Any]]) -> Path:
+def write_grades_csv(out: Path, results: Iterable[Result]) -> Path:
     """Write ``out``/grades.csv, sorted by student and exercise.
 
     UTF-8 without a byte order mark, which scripts would take for a part of the first column's
@@ -24,14 +24,14 @@ def write_grades_csv(out: Path, results: Iterable[Mapping[str, Any]]) -> Path:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for result in sorted(results, key=lambda r: (r["student"], r["exercise"])):
+    for result in sorted(results, key=lambda r: (r.student, r.exercise)):
         writer.writerow(
             [
-                cell(result["student"]),
-                cell(result["exercise"]),
-                number(result["score"]),
-                number(result["max_score"]),
-                result["status"],
+                cell(result.student),
+                cell(result.exercise),
+                number(result.score),
+                number(result.max_score),
+                result.status,
             ]
         )
     return write_atomically(out / "grades.csv", buffer.getvalue())

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.report.phrases import WORDS, say
+from autograder.messages.pages import PAGES, say
 from autograder.report.sanitize import number, plain, prose
 from autograder.text import LANGUAGES
 
@@ -33,7 +34,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style = _for_every_language((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals |= {
         "say": _say,
@@ -48,6 +49,15 @@ def _environment() -> Environment:
     return environment
 
 
+def _for_every_language(style: str) -> str:
+    """A selector with ``LANG`` in it becomes a list of one for each language."""
+
+    def selectors(found: re.Match[str]) -> str:
+        return ", ".join(found[0].replace("LANG", lang) for lang in LANGUAGES)
+
+    return re.sub(r"^[^{\n]*LANG[^{\n]*(?= {)", selectors, style, flags=re.M)
+
+
 def _say(lang: str, key: str, **values: object) -> str:
     return say(lang, key, **values) if values else _phrases()[lang, key]
 
@@ -55,7 +65,7 @@ def _say(lang: str, key: str, **values: object) -> str:
 @cache
 def _phrases() -> dict[tuple[str, str], Markup]:
     """All phrases escaped once, not on each of the thousands of pages that say them."""
-    return {(lang, key): escape(text[lang]) for key, text in WORDS.items() for lang in LANGUAGES}
+    return {(lang, key): escape(PAGES.say(lang, key)) for key in PAGES for lang in LANGUAGES}
 
 
 @cache

@@ -1,16 +1,14 @@
 """`autograder report DIR`: every page anew from the results that lie there."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from autograder.course.models import Course
 from autograder.errors import IncompleteReport, InvalidResult
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.verdict.schema import validate
+from autograder.verdict.codec import decode
+from autograder.verdict.result import Result
 
 
 def rebuild(out: Path, course: Course | None, lang: str) -> int:
@@ -25,7 +23,7 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
     results, problems = read_results(out)
     for result in results:
-        write_feedback(result, known.get(result["exercise"]), out, lang)
+        write_feedback(result, known.get(result.exercise), out, lang)
     write_grades_csv(out, results)
     write_class(out, results, course, lang, problems)
     if problems:
@@ -33,25 +31,24 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
     return len(results)
 
 
-def read_results(out: Path) -> tuple[list[Mapping[str, Any]], list[str]]:
+def read_results(out: Path) -> tuple[list[Result], list[str]]:
     """Every valid result below ``out``/results in order, and a line about each of the others."""
-    results: list[Mapping[str, Any]] = []
+    results: list[Result] = []
     problems: list[str] = []
     for path in sorted((out / "results").glob("*/*.json")):
         name = path.relative_to(out)
         try:
-            result = json.loads(path.read_bytes())
-            validate(result)
+            result = decode(path.read_bytes())
         except InvalidResult as problem:
             problems.append(f"{name}: {problem}")
-        except (OSError, ValueError, ArithmeticError, RecursionError) as problem:
+        except OSError as problem:
             problems.append(f"{name}: {problem}. Grade this submission again.")
         else:
-            if (result["student"], result["exercise"]) == (path.parent.name, path.stem):
+            if (result.student, result.exercise) == (path.parent.name, path.stem):
                 results.append(result)
             else:
                 problems.append(
-                    f"{name}: holds the result of {result['student']!r} in"
-                    f" {result['exercise']!r}. Put it back to its place, or grade again."
+                    f"{name}: holds the result of {result.student!r} in"
+                    f" {result.exercise!r}. Put it back to its place, or grade again."
                 )
     return results, problems

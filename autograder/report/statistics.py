@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import Any
 
 from autograder.status import ResultStatus, Status
-from autograder.verdict.points import full_score
-
-Json = Mapping[str, Any]
+from autograder.verdict.result import Result
 
 BINS = 10
 """Bars of a histogram: tenths of the full score, full marks (and bonus above them) in the last."""
@@ -50,28 +47,28 @@ class ExerciseCount:
     mistakes: tuple[tuple[str, int], ...]
 
 
-def count_exercise(exercise: str, results: Sequence[Json]) -> ExerciseCount:
+def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
     """Count the results of one exercise (at least one, all of ``exercise``).
 
     Criteria come hardest first, those of equal share in the exercise's order; mistakes come most
     frequent first, then by id.
     """
-    readable = [result for result in results if result["status"] != ResultStatus.UNREADABLE]
-    graded = [result for result in results if result["status"] == ResultStatus.GRADED]
-    scores = [result["score"] for result in graded]
+    readable = [result for result in results if result.status != ResultStatus.UNREADABLE]
+    graded = [result for result in results if result.status == ResultStatus.GRADED]
+    scores = [result.score for result in graded]
     mistakes = Counter(
-        id for result in readable for c in result["criteria"] for id in set(c["diagnosis"])
+        id for result in readable for c in result.criteria for id in set(c.diagnosis)
     )
     return ExerciseCount(
         id=exercise,
         submissions=len(results),
         graded=len(graded),
-        max_score=max(result["max_score"] for result in results),
-        full_score=max(full_score(result) for result in results),
+        max_score=max(result.max_score for result in results),
+        full_score=max(result.full_score for result in results),
         mean=fmean(scores) if scores else 0.0,
         median=median(scores) if scores else 0.0,
-        full=sum(result["score"] >= full_score(result) for result in graded),
-        histogram=histogram((result["score"], full_score(result)) for result in graded),
+        full=sum(result.score >= result.full_score for result in graded),
+        histogram=histogram((result.score, result.full_score) for result in graded),
         criteria=_criteria(readable),
         mistakes=tuple(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
     )
@@ -86,11 +83,11 @@ def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:
     return tuple(bins)
 
 
-def _criteria(readable: Sequence[Json]) -> tuple[CriterionCount, ...]:
+def _criteria(readable: Sequence[Result]) -> tuple[CriterionCount, ...]:
     counts: dict[str, Counter[str]] = {}
     for result in readable:
-        for criterion in result["criteria"]:
-            counts.setdefault(criterion["id"], Counter())[criterion["status"]] += 1
+        for criterion in result.criteria:
+            counts.setdefault(criterion.id, Counter())[criterion.status] += 1
     counted = [
         CriterionCount(id, by_status.total() - by_status[Status.GRADER_ERROR], dict(by_status))
         for id, by_status in counts.items()

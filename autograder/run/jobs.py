@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
+from autograder.verdict.result import Result
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,5 @@ class CannotStart:
 class Graded:
     """A result, and what only the instructor may read about it."""
 
-    result: dict[str, Any]
+    result: Result
     notes: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder import generate
 from autograder.course.load import course_sha256
@@ -20,6 +20,7 @@ from autograder.run.jobs import Graded, Setup
 from autograder.run.pool import grade_all
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
+from autograder.verdict.result import Result
 
 if TYPE_CHECKING:
     from autograder.run.store import Store
@@ -111,13 +112,11 @@ def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
     from autograder.run.submission import all_lost  # imports what only workers need otherwise
 
     exercise = course.exercise(submission.exercise)
-    record = all_lost(exercise, submission, setup.course_sha256, setup.level.name.lower())
+    record = all_lost(course, exercise, submission, setup)
     return Graded(record, ("the grading process died twice on this submission",))
 
 
-def _current(
-    store: Store, submission: Submission, course: str, isolation: str
-) -> dict[str, Any] | None:
+def _current(store: Store, submission: Submission, course: str, isolation: str) -> Result | None:
     if not store.path(submission.student, submission.exercise).exists():
         return None
     path = submission.path

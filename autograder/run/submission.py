@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from autograder.course.models import Course, Exercise
-from autograder.errors import UnreadableSubmission
+from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
-from autograder.run.jobs import Graded
+from autograder.messages import criteria, files
+from autograder.run.jobs import Graded, Setup
 from autograder.sandbox.host.limits import Budget
-from autograder.sandbox.host.session import Session, Spawner
-from autograder.status import ResultStatus, Status
-from autograder.suite.outcome import Outcome
-from autograder.suite.plugin import GRADER_ERROR, Suites
-from autograder.text import Text
-from autograder.verdict.result import result
+from autograder.sandbox.host.session import CellRecord, Session, Spawner
+from autograder.status import Status
+from autograder.suite.outcome import Outcome, grader_error
+from autograder.suite.plugin import Suites
+from autograder.verdict.result import CellResult, Decided, File, Result, result
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -49,34 +51,63 @@ class Grader:
         """Grade one submission."""
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
-        fields: dict[str, Any] = {
-            "student": submission.student,
-            "file": str(submission.path),
-            "sha256": None,
-            "course_sha256": self.course_sha256,
-            "isolation": self.isolation,
-        }
-        outcomes: Mapping[str, Outcome]
+        sha256: str | None = None
+        records: Iterable[CellRecord] = ()
+        unreadable = False
         spent = 0.0
+        notes: dict[str | None, None] = {}  # each once
         try:
-            ours = self.ours.get(exercise.id, ())
-            book = _read(submission, ours)
-            fields["sha256"] = book.sha256
+            book = _read(submission, self.ours.get(exercise.id, ()))
+            sha256 = book.sha256
             with Session(self.server, book.cells, self.budget) as session:
                 outcomes = suites.run(exercise, session)
-            fields["cells"] = session.records
-            spent = session.cpu_s
-        except UnreadableSubmission as unreadable:
-            fields |= {"status": ResultStatus.UNREADABLE, "sha256": unreadable.sha256}
-            note = None if unreadable.__cause__ is None else traceback.format_exc()
-            outcomes = _all(exercise, Outcome(Status.MISSING, unreadable.text, None, note))
+            records, spent = session.records, session.cpu_s
+            decided = in_words(outcomes, exercise, self.course.languages)
+            notes |= {outcome.grader_note: None for outcome in outcomes.values()}
+        except UnreadableSubmission as problem:
+            unreadable, sha256 = True, problem.sha256
+            if problem.__cause__ is not None:
+                notes[traceback.format_exc()] = None
+            message = files.message(problem).only(self.course.languages)
+            decided = for_every_criterion(exercise, Decided(Status.MISSING, message))
         except Exception:
-            note = traceback.format_exc()
-            outcomes = _all(exercise, Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, note))
-        fields["wall_s"] = time.monotonic() - began
-        fields["cpu_s"] = time.process_time() - cpu + spent
-        notes = {o.grader_note: None for o in outcomes.values() if o.grader_note}
-        return Graded(result(exercise, outcomes=outcomes, **fields), tuple(notes))
+            fault = grader_error(traceback.format_exc())
+            notes[fault.grader_note] = None
+            decided = in_words(
+                for_every_criterion(exercise, fault), exercise, self.course.languages
+            )
+        record = result(
+            exercise,
+            student=submission.student,
+            file=File(str(submission.path), sha256),
+            course_sha256=self.course_sha256,
+            isolation=self.isolation,
+            decided=decided,
+            cells=[CellResult(cell.index, cell.status, cell.error) for cell in records],
+            unreadable=unreadable,
+            wall_s=time.monotonic() - began,
+            cpu_s=time.process_time() - cpu + spent,
+        )
+        return Graded(record, tuple(filter(None, notes)))
+
+
+def in_words(
+    outcomes: Mapping[str, Outcome], exercise: Exercise, languages: Iterable[str]
+) -> dict[str, Decided]:
+    """What the suite found, as students read it in the course's languages."""
+    return {
+        id: Decided(
+            outcome.status,
+            criteria.message(outcome, exercise.reveal).only(languages),
+            criteria.counterexample(outcome, exercise.reveal),
+        )
+        for id, outcome in outcomes.items()
+    }
+
+
+def for_every_criterion(exercise: Exercise, one: _T) -> dict[str, _T]:
+    """The same about each criterion, by its id."""
+    return {criterion.id: one for criterion in exercise.criteria}
 
 
 def _read(submission: Submission, ours: Collection[str]) -> Notebook:
@@ -86,28 +117,17 @@ def _read(submission: Submission, ours: Collection[str]) -> Notebook:
         raise unreadable from None
     except Exception as error:
         # Whatever else a file does to its reader is the file's doing: it must not earn points.
-        text = Text(
-            "The file could not be read. Open it in Jupyter, save it, and hand it in again.",
-            "ファイルを読み込めませんでした。Jupyter で開いて保存し直し、"
-            "もう一度提出してください。",
-        )
-        raise UnreadableSubmission(text) from error
+        raise UnreadableSubmission(FileFault.BREAKS_THE_READER) from error
 
 
-def _all(exercise: Exercise, outcome: Outcome) -> dict[str, Outcome]:
-    return {criterion.id: outcome for criterion in exercise.criteria}
-
-
-def all_lost(
-    exercise: Exercise, submission: Submission, course_sha256: str, isolation: str
-) -> dict[str, Any]:
+def all_lost(course: Course, exercise: Exercise, submission: Submission, setup: Setup) -> Result:
     """The result of a submission that could not be graded by a fault of the grader."""
+    outcomes = for_every_criterion(exercise, grader_error())
     return result(
         exercise,
         student=submission.student,
-        file=str(submission.path),
-        sha256=None,
-        course_sha256=course_sha256,
-        isolation=isolation,
-        outcomes=_all(exercise, Outcome(Status.GRADER_ERROR, GRADER_ERROR)),
+        file=File(str(submission.path), None),
+        course_sha256=setup.course_sha256,
+        isolation=setup.level.name.lower(),
+        decided=in_words(outcomes, exercise, course.languages),
     )

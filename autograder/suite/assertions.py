@@ -10,49 +10,8 @@ import numpy.typing as npt
 
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
+from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
 from autograder.suite.proxy import Answer, fetch, label, repeated
-
-
-class Mismatch(Exception):
-    """An answer that is not right: the call that gave it, and how it differs.
-
-    ``again``: the same call, on the same data, was made before.
-    """
-
-    def __init__(self, call: str, found: Difference, again: bool = False) -> None:
-        super().__init__(f"{call}: {found}")
-        self.call = call
-        self.found = found
-        self.again = again
-
-
-class Incomparable(Exception):
-    """An answer at which comparing itself fails, though what is expected can be compared."""
-
-    def __init__(self, call: str, got: str) -> None:
-        super().__init__(f"{call}: {got} cannot be compared")
-        self.call = call
-        self.got = got
-
-
-class ArgumentChanged(Exception):
-    """A call that changed an array it was given."""
-
-    def __init__(self, call: str, place: int) -> None:
-        super().__init__(f"{call} changed argument {place}")
-        self.call = call
-        self.place = place
-
-
-class NotRaised(Exception):
-    """A call that should have refused its arguments, and gave or raised something else."""
-
-    def __init__(self, call: str, expected: str, got: str, raised: bool = False) -> None:
-        super().__init__(f"{call} did not raise {expected}")
-        self.raised = raised
-        self.call = call
-        self.expected = expected
-        self.got = got
 
 
 def same(
@@ -71,8 +30,9 @@ def same(
             float32 where float64 is right has to be equal in float32; `keeps_dtype` tells the rest.
 
     Raises:
-        Mismatch: it differs; the first difference in the order of `autograder.suite.compare`.
-        Incomparable: it is too odd to be compared with anything.
+        WrongAnswer: it differs (`Differs`, with the first difference in the order of
+            `autograder.suite.compare`), or is too odd to be compared with anything
+            (`Incomparable`).
         ValueError: ``expected`` holds NaN or infinity, which nothing could equal.
     """
     value = fetch(_answer(answer))
@@ -86,9 +46,9 @@ def same(
         difference(expected, expected, rtol, atol)  # raises again where the suite is to blame
         # A fault of the grader's earns the points. This one hangs on the answer, which students
         # choose: whoever found one in comparing could pass everywhere by it.
-        raise Incomparable(label(answer), type_name(value)) from error
+        raise WrongAnswer(Incomparable(label(answer), type_name(value))) from error
     if found is not None:
-        raise Mismatch(label(answer), found, repeated(answer))
+        raise WrongAnswer(Differs(label(answer), found, repeated(answer)))
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
@@ -98,7 +58,7 @@ def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float =
     numbers there is nothing to say: what is wrong with it, other criteria tell.
 
     Raises:
-        Mismatch: it differs.
+        WrongAnswer: it differs.
     """
     before = fetch(_answer(earlier))
     if isinstance(before, np.ndarray) and before.dtype.kind in "biuf" and np.isfinite(before).all():
@@ -109,15 +69,15 @@ def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
     """The answer is an array of exactly this dtype.
 
     Raises:
-        Mismatch: it is not.
+        WrongAnswer: it is not.
     """
     value, wanted = fetch(_answer(answer)), np.dtype(dtype).name
     if value is None:
-        raise Mismatch(label(answer), Difference("nothing", None, "array"))
+        raise WrongAnswer(Differs(label(answer), Difference("nothing", None, "array")))
     if not isinstance(value, (np.ndarray, np.generic)):
-        raise Mismatch(label(answer), Difference("type", type_name(value), "array"))
+        raise WrongAnswer(Differs(label(answer), Difference("type", type_name(value), "array")))
     if value.dtype.name != wanted:
-        raise Mismatch(label(answer), Difference("dtype", value.dtype.name, wanted))
+        raise WrongAnswer(Differs(label(answer), Difference("dtype", value.dtype.name, wanted)))
 
 
 def unchanged(function: Answer, *args: Any) -> Answer:
@@ -127,7 +87,7 @@ def unchanged(function: Answer, *args: Any) -> Answer:
         The answer of the call.
 
     Raises:
-        ArgumentChanged: it changed one.
+        WrongAnswer: it changed one.
     """
     before = copy.deepcopy([arg if isinstance(arg, np.ndarray) else None for arg in args])
     answer = _answer(function).inplace(*args)
@@ -142,7 +102,7 @@ def unchanged(function: Answer, *args: Any) -> Answer:
             or value.dtype != array.dtype
             or value.tobytes() != array.tobytes()
         ):
-            raise ArgumentChanged(label(answer), place + 1)
+            raise WrongAnswer(ArgumentChanged(label(answer), place + 1))
     return answer
 
 
@@ -150,7 +110,7 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
     """Calling ``function`` raises ``error``, or a kind of it.
 
     Raises:
-        NotRaised: it returned, or raised something else.
+        WrongAnswer: it returned, or raised something else.
     """
     try:
         answer = _answer(function)(*args)
@@ -159,9 +119,10 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
             raise  # a stub refuses everything
         if error.__name__ not in raised.info.kinds:
             name = raised.info.type
-            raise NotRaised(raised.label or "", error.__name__, name, raised=True) from raised
+            fact = NotRaised(raised.label or "", error.__name__, name, raised=True)
+            raise WrongAnswer(fact) from raised
         return
-    raise NotRaised(label(answer), error.__name__, type_name(fetch(answer)))
+    raise WrongAnswer(NotRaised(label(answer), error.__name__, type_name(fetch(answer))))
 
 
 def _answer(thing: Any) -> Answer:

@@ -16,6 +16,14 @@ import numpy as np
 
 from autograder.sandbox.host.session import StudentFailure
 from autograder.suite.compare import type_name
+from autograder.suite.facts import (
+    AcquitsTooMany,
+    ProvesNothing,
+    TooFewConvicted,
+    Unfit,
+    WrongAnswer,
+    WronglyAcquitted,
+)
 from autograder.suite.proxy import Answer, fetch, label, show
 from autograder.text import Text
 
@@ -50,26 +58,16 @@ class Suspect:
         return not _agree(got, expected, self.rounding)
 
 
-class NotEvidence(Exception):
-    """An answer that proves nothing: the call, what came back, and why that is no proof."""
-
-    def __init__(self, call: str, got: str, text: Text) -> None:
-        super().__init__(f"{call}: {text.en}")
-        self.call = call
-        self.got = got
-        self.text = text
-
-
 def convicts(answer: Answer, suspect: Suspect) -> None:
     """The answer is a tuple of arguments on which the suspect goes wrong.
 
     Raises:
-        NotEvidence: it is None, which claims that the suspect is right; or no input for it; or one
+        WrongAnswer: it is None, which claims that the suspect is right; or no input for it; or one
             on which it gives what the reference gives.
     """
     value = fetch(answer)
     if value is None:
-        raise NotEvidence(label(answer), "None", ACQUITTED)
+        raise WrongAnswer(WronglyAcquitted(label(answer), "None"))
     try:
         problem = suspect.misfit(value)
         if problem is None:
@@ -78,11 +76,12 @@ def convicts(answer: Answer, suspect: Suspect) -> None:
     except Exception as error:
         # What the rules let through and the reference cannot take is the student's odd choice: were
         # it the grader's error, it would earn the points.
-        raise NotEvidence(label(answer), type_name(value), _unfit(NO_RESULT)) from error
+        raise WrongAnswer(Unfit(label(answer), type_name(value), None)) from error
     if problem is not None:
-        raise NotEvidence(label(answer), type_name(value), _unfit(problem))
+        raise WrongAnswer(Unfit(label(answer), type_name(value), problem))
     if not wrong:
-        raise NotEvidence(label(answer), f"({', '.join(map(show, arguments))})", SAME)
+        shown = f"({', '.join(map(show, arguments))})"
+        raise WrongAnswer(ProvesNothing(label(answer), shown))
 
 
 def acquits(
@@ -104,7 +103,7 @@ def acquits(
         least: how many of the others have to be convicted.
 
     Raises:
-        NotEvidence: the answer is something else, or None does not count.
+        WrongAnswer: the answer is something else, or None does not count.
     """
     if fetch(answer) is not None:
         convicts(answer, suspect)
@@ -115,13 +114,13 @@ def acquits(
             other_answer = ask()
             acquitted += fetch(other_answer) is None
             convicts(other_answer, other)
-        except (NotEvidence, StudentFailure):
+        except (WrongAnswer, StudentFailure):
             continue
         convicted += 1
     if acquitted:
-        raise NotEvidence(label(answer), "None", _too_often(acquitted + 1))
+        raise WrongAnswer(AcquitsTooMany(label(answer), "None", acquitted + 1))
     if convicted < least:
-        raise NotEvidence(label(answer), "None", _too_few(convicted, least))
+        raise WrongAnswer(TooFewConvicted(label(answer), "None", convicted, least))
 
 
 def _plain(value: Any) -> Any:
@@ -153,42 +152,3 @@ def _agree(got: Any, expected: Any, rounding: float) -> bool:
         return False
     with np.errstate(all="ignore"):
         return bool((np.abs(mine - right) <= rounding).all())  # NaN is not <=
-
-
-ACQUITTED = Text(
-    "`None` says that this suspect is right. It is not: there are inputs on which it goes wrong.",
-    "`None` は「正しい」という判定ですが、このコードには誤った結果になる入力があります。",
-)
-NO_RESULT = Text(
-    "It has no right result that could be compared.",
-    "比べられる正しい結果がありません。",
-)
-SAME = Text(
-    "On this input the suspect gives exactly what is right, so it proves nothing. "
-    "Which line would have to matter, and what input would make it matter?",
-    "この入力では、コードは正しい結果を返すので、証拠になりません。"
-    "どの行が怪しいでしょうか。どんな入力なら、その行の違いが結果に現れるでしょうか。",
-)
-
-
-def _unfit(problem: Text) -> Text:
-    return Text(
-        f"This is no input for the suspect. {problem.en}",
-        f"このコードに渡せる入力ではありません。{problem.ja}",
-    )
-
-
-def _too_often(count: int) -> Text:
-    return Text(
-        f"`None` counts only if it is given for one suspect alone; you gave it for {count}.",
-        f"`None` と判定できるのは1つだけです。{count} 個のコードに `None` を返しています。",
-    )
-
-
-def _too_few(convicted: int, least: int) -> Text:
-    return Text(
-        f"`None` could be a guess: it counts once you have evidence against at least {least} "
-        f"others, and so far {convicted} of your inputs separate.",
-        f"`None` だけでは当て推量と区別できません。ほかの {least} 個以上について証拠を示すと"
-        f"有効になります(現在 {convicted} 個)。",
-    )

@@ -8,7 +8,8 @@ from collections.abc import Collection
 
 from autograder.course.models import Part
 from autograder.sandbox.host.session import LoadedNotebook
-from autograder.suite import outcome
+from autograder.status import Status
+from autograder.suite.facts import BrokenCell, Missing
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
 
@@ -31,13 +32,13 @@ def absent(
     if owner not in defined:
         lower = {name.lower(): name for name in sorted(set(defined) - set(asked))}
         close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
-        near = lower[close[0]] if close else None
-        return outcome.missing(part.owner, near=near, broken=_broken(session, part.owner))
+        similar = lower[close[0]] if close else None
+        return _missing(Missing(part.owner, similar, broken=_broken(session, part.owner)))
     members = defined[owner]
     if part.method is None:
         return None
     if members is None:
-        return outcome.missing(part.owner, instead="function")
+        return _missing(Missing(part.owner, is_function=True))
     if (
         names.method(part.owner, part.method) in members
         or "__getattr__" in members
@@ -45,9 +46,13 @@ def absent(
     ):
         return None  # an object may have what its class does not list
     close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
-    near = f"{owner}.{close[0]}" if close else None
+    similar = f"{owner}.{close[0]}" if close else None
     broken = _broken(session, owner, part.method)
-    return outcome.missing(part.id, near=near, broken=broken)
+    return _missing(Missing(part.id, similar, broken=broken))
+
+
+def _missing(fact: Missing) -> Outcome:
+    return Outcome(Status.MISSING, fact)
 
 
 def in_place_of_a_class(part: Part, session: LoadedNotebook) -> bool:
@@ -62,12 +67,12 @@ def _assigned(session: LoadedNotebook, method: str) -> bool:
     return any(pattern.search(source) for _, source in session.cells)
 
 
-def _broken(session: LoadedNotebook, *names: str) -> tuple[int, str] | None:
-    """The cell that would define all of these, had it not failed: its number and its error."""
+def _broken(session: LoadedNotebook, *names: str) -> BrokenCell | None:
+    """The cell that would define all of these, had it not failed."""
     sources = dict(session.cells)
     for record in session.records:
         if record.error and all(_defines(sources.get(record.index, ""), name) for name in names):
-            return record.index + 1, record.error
+            return BrokenCell(record.index + 1, record.error)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Regularities in wrong values, and words for them: what is seen, not what to write.
+"""Regularities in wrong values: what is seen, not what to write.
 
 A pattern is claimed only where it explains the answer whole and far more closely than the right
 answer does; anything less would send a student looking in the wrong place.
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from autograder.text import Text
 
 Array = np.ndarray[Any, Any]
 
@@ -129,61 +127,3 @@ def _border(wrong_at: Array) -> Pattern | None:
         return None
     sides = (wrong_at[..., 0, :], wrong_at[..., -1, :], wrong_at[..., 0], wrong_at[..., -1])
     return Pattern("border") if all(2 * side.sum() >= side.size for side in sides) else None
-
-
-def words(pattern: Pattern, numbers: bool = True) -> Text:
-    """What a pattern looks like, for a student; without ``numbers``, none taken from the answer."""
-    if pattern.name == "nearly":
-        return Text(
-            "It is nearly right, though: is something computed in float32, rounded, "
-            "or is an epsilon in another place?",
-            "ただし、ほぼ正しい値です。どこかで float32 を使ったり丸めたりしていませんか。"
-            "微小量 ε を入れる位置も確かめてください。",
-        )
-    if pattern.name == "precision":
-        return Text(
-            f"Each value is right to the digits of {pattern.detail} and no further: "
-            f"does everything pass through an array of {pattern.detail}?",
-            f"どの値も {pattern.detail} の精度でしか合っていません。"
-            f"途中で {pattern.detail} の配列に入れていませんか。",
-        )
-    if pattern.name == "axes":
-        return Text(
-            "The numbers are right but their axes are exchanged: "
-            "it looks like a transpose too many or too few.",
-            "数値は合っていますが、軸が入れ替わっています。transpose の過不足がありそうです。",
-        )
-    if pattern.name == "order":
-        return Text(
-            "All the right numbers are there, in another order: look at reshape and transpose.",
-            "必要な数値はそろっていますが、並び順が違います。"
-            "reshape と transpose を見直しましょう。",
-        )
-    if pattern.name == "sign":
-        return Text("Everything has the opposite sign.", "符号がすべて逆です。")
-    if pattern.name == "factor":
-        if not numbers:
-            return Text(
-                "Everything is off by the same factor.", "すべての値が同じ倍率でずれています。"
-            )
-        text = _fraction(pattern.detail)
-        return Text(
-            f"Everything is {text} times what it should be.",
-            f"すべての値が、正しい値の {text} 倍になっています。",
-        )
-    if pattern.name == "offset":
-        return Text("Everything is off by the same amount.", "すべての値が同じ量だけずれています。")
-    if pattern.name == "zeros":
-        return Text("Your result is all zeros.", "結果がすべて 0 です。")
-    return Text(
-        "Only the border is wrong; the inside is right.",
-        "端だけが違い、内側は合っています。",
-    )
-
-
-def _fraction(factor: float) -> str:
-    """``6``, ``-2``, ``1/6``, ``0.7``."""
-    inverse = 1 / factor
-    if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-9 * abs(inverse):
-        return f"{'-' if factor < 0 else ''}1/{abs(round(inverse))}"
-    return f"{factor:.4g}"

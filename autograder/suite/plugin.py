@@ -31,21 +31,16 @@ from autograder.sandbox.host.session import (
 from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
+from autograder.suite.facts import UnderAnotherName
 from autograder.suite.inputs import Make
 from autograder.suite.missing_parts import absent, in_place_of_a_class
 from autograder.suite.naming import Names, names_in
-from autograder.suite.outcome import Outcome
+from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.proxy import Student
 from autograder.suite.reference import own_reference
 from autograder.suite.state_reset import ModuleState, seed_globally
 from autograder.suite.worlds import better
-from autograder.text import Text, counted
-
-GRADER_ERROR = Text(
-    "The grader itself failed here. This costs you nothing; your instructor has been told.",
-    "採点プログラム側の不具合です。減点にはならず、担当教員に通知されます。",
-)
-
+from autograder.text import counted
 
 HOST_CPU_S = 3.0
 """CPU seconds that the trusted side may take for one criterion: for the right result, for callbacks
@@ -113,8 +108,9 @@ class Suites:
             if not any(found.status is Status.PASSED for found in tried.values()):
                 tried = self._part(exercise, part, session, missing, names)
             if (names_differ := names.differs(part)) and missing is None:
+                remark = UnderAnotherName(*names_differ)
                 tried = {
-                    name: outcome.under_another_name(found, *names_differ)
+                    name: replace(found, remarks=(*found.remarks, remark))
                     for name, found in tried.items()
                 }
             outcomes |= tried
@@ -147,7 +143,7 @@ class Suites:
                 exercise.suite,
                 f"{counted(len(tests), 'test decides', 'tests decide')} {criterion.id}",
             )
-            return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, problem)
+            return grader_error(problem)
         if missing is not None:
             return missing
         case = _Case(exercise, criterion, session, names)
@@ -170,7 +166,7 @@ class Suites:
         except HostOverload as overload:
             return _grader_error(overload)
         except (StudentDied, StudentTimeout) as failure:
-            ours = outcome.from_exception(failure, case.criterion.part, case.exercise.reveal)
+            ours = outcome.from_exception(failure, case.criterion.part)
             return ours or _grader_error(failure)
         except Exception as error:
             return _grader_error(error)
@@ -188,7 +184,7 @@ class Suites:
         broken = [report for report in self._reports if report.failed]
         if self._outcome is None or (broken and self._outcome.status is Status.PASSED):
             text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
-            return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, text)
+            return grader_error(text)
         return self._outcome
 
     # --- pytest's hooks and the two fixtures --------------------------------------------------
@@ -220,8 +216,7 @@ class Suites:
 
     def _failed(self, error: BaseException) -> Outcome | None:
         assert self._current is not None
-        case = self._current.case
-        return outcome.from_exception(error, case.criterion.part, case.exercise.reveal)
+        return outcome.from_exception(error, self._current.case.criterion.part)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -350,5 +345,4 @@ _PYTEST_SETTINGS = (
 
 
 def _grader_error(error: BaseException) -> Outcome:
-    note = "".join(traceback.format_exception(error))
-    return Outcome(Status.GRADER_ERROR, GRADER_ERROR, None, note)
+    return grader_error("".join(traceback.format_exception(error)))

@@ -1,1 +1,1 @@
-"""Pure functions: points, carrying, diagnosis, counting, and the shape of a result."""
+"""Points for what was decided, and the result that holds them: typed, validated, as JSON."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from autograder.course.models import Criterion
 from autograder.status import Status
@@ -21,11 +20,3 @@ def points(criterion: Criterion, status: Status) -> float:
 def score(earned: Iterable[float]) -> float:
     """The sum, exactly rounded, so that the order of criteria cannot matter."""
     return math.fsum(earned)
-
-
-def full_score(result: Mapping[str, Any]) -> float:
-    """The score that is everything: ``max_score``, or all of the points where all are bonus.
-
-    Such an exercise has a ``max_score`` of 0: it adds to a student's total and nobody has to do it.
-    """
-    return result["max_score"] or score(c["max_points"] for c in result["criteria"])

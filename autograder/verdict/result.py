@@ -1,109 +1,203 @@
-"""Put one result together: the record that everything after grading reads (result.json)."""
+"""What one submission earned in one exercise: the record that everything after grading reads.
+
+`autograder.verdict.codec` turns it into the text of result.json and back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
 
 from autograder.course.models import Exercise
 from autograder.status import CellStatus, ResultStatus, Status
-from autograder.text import Text
+from autograder.text import NOTHING, Text
 from autograder.verdict import points
-from autograder.verdict.schema import SCHEMA_VERSION
 
 
-class Decided(Protocol):
-    """A criterion's outcome, as `autograder.suite.outcome.Outcome` has it."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file that was handed in.
+
+    Attributes:
+        path: where it was found. It may change without the submission changing.
+        sha256: of its bytes; None where there are none to hash, as for a folder.
+    """
+
+    path: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A call of the student's code, what came back, and what is right, as one line each."""
+
+    call: str
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """What became of one criterion.
+
+    Attributes:
+        id: the criterion's.
+        part: the part that it is about.
+        points: earned.
+        max_points: what it is worth.
+        status: the one that counts.
+        own_status: without anything carried forward.
+        message: for the student; false where there is nothing to say.
+        diagnosis: ids of known mistakes that give the same results as the student's code.
+        counterexample: a call that shows what is wrong.
+    """
+
+    id: str
+    part: str
+    points: float
+    max_points: float
+    status: Status
+    own_status: Status
+    message: Text
+    diagnosis: tuple[str, ...]
+    counterexample: Counterexample | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """What became of one cell of the student's; ``index`` is that in the notebook, from 0."""
+
+    index: int
+    status: CellStatus
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that grading took, the student's code and the grader together."""
+
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one submission earned in one exercise.
+
+    Attributes:
+        exercise: the exercise's id.
+        student: the student's name, fit for a folder's.
+        submission: what was handed in.
+        course_sha256: fingerprint of the course that it was graded by.
+        isolation: the sandbox's level, in lower case.
+        status: whether it was graded.
+        score: the sum of the criteria's points.
+        max_score: without bonus: a score may be above it.
+        criteria: all of the exercise, in its order.
+        cells: in the order in which they ran.
+        timing: how long it took.
+    """
+
+    exercise: str
+    student: str
+    submission: File
+    course_sha256: str
+    isolation: str
+    status: ResultStatus
+    score: float
+    max_score: float
+    criteria: tuple[CriterionResult, ...]
+    cells: tuple[CellResult, ...]
+    timing: Timing
 
     @property
-    def status(self) -> Status:
-        """Status by the student's own code."""
+    def full_score(self) -> float:
+        """The score that is everything: ``max_score``, or all points where all are bonus.
+
+        Such an exercise has a ``max_score`` of 0: nobody has to do it.
+        """
+        return self.max_score or points.score(c.max_points for c in self.criteria)
 
     @property
-    def message(self) -> Text:
-        """For the student."""
-
-    @property
-    def counterexample(self) -> dict[str, str] | None:
-        """The call that shows it."""
+    def stable(self) -> Result:
+        """What is equal whenever the same submission is graded: without timing and file's path."""
+        return replace(self, submission=replace(self.submission, path=""), timing=Timing(0.0, 0.0))
 
 
-class Cell(Protocol):
-    """What became of a cell."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What has been decided about one criterion, before points."""
 
-    @property
-    def index(self) -> int:
-        """Position in the notebook."""
+    status: Status
+    message: Text = NOTHING
+    counterexample: Counterexample | None = None
 
-    @property
-    def status(self) -> CellStatus:
-        """Whether it ran."""
 
-    @property
-    def error(self) -> str | None:
-        """What went wrong."""
+def criterion_results(
+    exercise: Exercise, decided: Mapping[str, Decided]
+) -> tuple[CriterionResult, ...]:
+    """Every criterion of the exercise with its points.
+
+    Raises:
+        KeyError: one has not been decided.
+    """
+    return tuple(
+        CriterionResult(
+            id=criterion.id,
+            part=criterion.part,
+            points=points.points(criterion, decided[criterion.id].status),
+            max_points=criterion.points,
+            status=decided[criterion.id].status,
+            own_status=decided[criterion.id].status,
+            message=decided[criterion.id].message,
+            diagnosis=(),
+            counterexample=decided[criterion.id].counterexample,
+        )
+        for criterion in exercise.criteria
+    )
 
 
 def result(
     exercise: Exercise,
     *,
     student: str,
-    file: str,
-    sha256: str | None,
+    file: File,
     course_sha256: str,
     isolation: str,
-    outcomes: Mapping[str, Decided],
-    cells: Iterable[Cell] = (),
-    status: ResultStatus = ResultStatus.GRADED,
+    decided: Mapping[str, Decided],
+    cells: Iterable[CellResult] = (),
+    unreadable: bool = False,
     wall_s: float = 0.0,
     cpu_s: float = 0.0,
-) -> dict[str, Any]:
-    """One result, by the contract of `autograder.verdict.schema`.
+) -> Result:
+    """Put one result together.
 
     Args:
         exercise: the exercise graded.
-        student: the student's name, fit for a folder's.
-        file: where the submission was found.
-        sha256: of the submission's bytes, None where there are none.
-        course_sha256: of the course it was graded by.
-        isolation: the sandbox's level.
-        outcomes: by criterion id; every criterion of the exercise has one.
+        student: see `Result`.
+        file: what was handed in.
+        course_sha256: see `Result`.
+        isolation: see `Result`.
+        decided: by criterion id; every criterion of the exercise has one.
         cells: what became of the notebook's cells.
-        status: ``graded`` or ``unreadable``; a criterion's ``grader_error`` makes it that.
-        wall_s: seconds from reading to this record.
+        unreadable: whether no cell could be read.
+        wall_s: seconds from reading the file to this record.
         cpu_s: CPU seconds, the grader's and the student's code's.
     """
-    criteria: list[dict[str, Any]] = []
-    for criterion in exercise.criteria:
-        decided = outcomes[criterion.id]
-        criteria.append(
-            {
-                "id": criterion.id,
-                "part": criterion.part,
-                "points": points.points(criterion, decided.status),
-                "max_points": criterion.points,
-                "status": decided.status,
-                "own_status": decided.status,
-                "message": decided.message.as_dict(),
-                "diagnosis": [],
-                "counterexample": decided.counterexample,
-            }
-        )
-    if any(entry["status"] == Status.GRADER_ERROR for entry in criteria):
+    criteria = criterion_results(exercise, decided)
+    status = ResultStatus.UNREADABLE if unreadable else ResultStatus.GRADED
+    if any(criterion.status is Status.GRADER_ERROR for criterion in criteria):
         status = ResultStatus.GRADER_ERROR
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "exercise": exercise.id,
-        "student": student,
-        "submission": {"file": file, "sha256": sha256},
-        "course_sha256": course_sha256,
-        "isolation": isolation,
-        "status": status,
-        "score": points.score(entry["points"] for entry in criteria),
-        "max_score": exercise.max_score,
-        "criteria": criteria,
-        "cells": [
-            {"index": cell.index, "status": cell.status, "error": cell.error} for cell in cells
-        ],
-        "timing": {"wall_s": round(wall_s, 3), "cpu_s": round(cpu_s, 3)},
-    }
+    return Result(
+        exercise=exercise.id,
+        student=student,
+        submission=file,
+        course_sha256=course_sha256,
+        isolation=isolation,
+        status=status,
+        score=points.score(criterion.points for criterion in criteria),
+        max_score=exercise.max_score,
+        criteria=criteria,
+        cells=tuple(cells),
+        timing=Timing(round(wall_s, 3), round(cpu_s, 3)),
+    )

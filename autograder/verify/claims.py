@@ -6,7 +6,7 @@ way through the same sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from autograder.status import ResultStatus, Status
 from autograder.suite.tracebacks import in_short
 from autograder.synthetic import notebooks
 from autograder.text import counted
+from autograder.verdict.result import CriterionResult, Result
 
 Kind = Literal["solution", "stub", "mistake", "equivalent"]
 
@@ -71,7 +72,7 @@ def claims(course: Course, exercise: Exercise) -> Iterator[Claim]:
 
 
 def judge(
-    claim: Claim, exercise: Exercise, result: Mapping[str, Any], notes: Iterable[str] = ()
+    claim: Claim, exercise: Exercise, result: Result, notes: Iterable[str] = ()
 ) -> list[Problem]:
     """What is wrong with the course, if the claim's result is this one.
 
@@ -87,24 +88,24 @@ def judge(
 
     folder = f"solutions/{exercise.id}"
     suite = f"tests/hidden/{exercise.suite.name}"
-    criteria = result["criteria"]
-    if result["status"] == ResultStatus.GRADER_ERROR:
-        broken = next(c["id"] for c in criteria if c["status"] == Status.GRADER_ERROR)
+    criteria = result.criteria
+    if result.status == ResultStatus.GRADER_ERROR:
+        broken = next(c.id for c in criteria if c.status == Status.GRADER_ERROR)
         why = "; ".join(in_short(note, exercise.folder.parents[1]) for note in notes)
         text = (
             f"{suite}: the test of {broken} fails by its own fault on the {claim.kind} "
             f"{claim.label}{': ' if why else ''}{why}. Mend the test"
         )
         return [Problem(claim.exercise, claim.kind, text, cause=why)]
-    lost = [c for c in criteria if c["status"] not in (Status.PASSED, Status.CARRIED)]
+    lost = [c for c in criteria if c.status not in (Status.PASSED, Status.CARRIED)]
     if claim.kind in ("solution", "equivalent"):
         file = "notebook.py" if claim.kind == "solution" else "mistakes.py"
         return [
             found
             for c in lost
             for found in problem(
-                f"{folder}/{file}: {claim.kind} {claim.label} loses {c['id']} "
-                f"({c['status']}: {c['message']['en']} {_call(c)}). "
+                f"{folder}/{file}: {claim.kind} {claim.label} loses {c.id} "
+                f"({c.status}: {c.message['en']} {_call(c)}). "
                 f"Mend it, or the test in {suite}"
             )
         ]
@@ -112,13 +113,13 @@ def judge(
         return [
             found
             for c in criteria
-            if c["points"] > 0
+            if c.points > 0
             for found in problem(
-                f"{suite}: {c['id']} is passed by the {claim.label} stub, where nothing is "
+                f"{suite}: {c.id} is passed by the {claim.label} stub, where nothing is "
                 f"written. Make the test ask for a result"
             )
         ]
-    own = [c for c in lost if c["part"] == claim.part]
+    own = [c for c in lost if c.part == claim.part]
     if not own:
         return problem(
             f"{folder}/mistakes.py: {claim.label} passes every criterion of {claim.part}. "
@@ -151,8 +152,8 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
     return [Problem(exercise.id, "ids", text) for text in problems]
 
 
-def _call(criterion: Mapping[str, Any]) -> str:
-    example = criterion["counterexample"]
+def _call(criterion: CriterionResult) -> str:
+    example = criterion.counterexample
     if not example:
         return ""
-    return f"{example['call']}: got {example['got']}, expected {example['expected']}"
+    return f"{example.call}: got {example.got}, expected {example.expected}"

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from autograder.verdict.schema import stable
 from tests.conftest import Run
 from tests.handed_in import IM2COL, book, results
 from tests.paths import ROOT
+from tests.results import typed
 
 COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
 HOSTILE = {
@@ -68,7 +68,7 @@ def test_the_number_of_jobs_changes_nothing(twice: tuple[Any, Any, float]) -> No
     one, two, _ = twice
     assert one.keys() == two.keys()
     for name in one:
-        assert stable(one[name]) == stable(two[name]), name
+        assert typed(one[name]).stable == typed(two[name]).stable, name
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -9,7 +9,7 @@ from autograder.text import Text
 
 def test_a_course_has_its_exercises_in_order(small):
     course = small.load()
-    assert course.title == Text("Doubles", "倍")
+    assert course.title == Text(en="Doubles", ja="倍")
     assert (course.salt, course.languages, course.colab) == ("small", ("en", "ja"), "")
     assert [exercise.id for exercise in course.exercises] == ["01_double", "02_machine"]
 
@@ -23,7 +23,7 @@ def test_an_exercise_has_parts_criteria_and_points(small):
         "double.text",
     ]
     positive, negative, text = exercise.criteria
-    assert positive.hint == Text("Add it twice.", "二回足します。")
+    assert positive.hint == Text(en="Add it twice.", ja="二回足します。")
     assert negative.hint is None
     assert (positive.bonus, text.bonus) == (False, True)
     assert exercise.suite == small.root.resolve() / "tests" / "hidden" / "test_01_double.py"
@@ -73,7 +73,7 @@ def test_a_course_in_one_language_needs_no_other(small):
         for line in text.split("\n")
     ]
     small.write(small.first, "\n".join(lines))
-    assert small.load().exercise("01_double").title == Text("倍にする", "倍にする")
+    assert small.load().exercise("01_double").title == Text(ja="倍にする")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_mistakes_and_equivalents_come_with_their_source_undecorated(small):
         Mistake(
             "D1",
             "double",
-            Text("Is it squared?", "二乗では？"),
+            Text(en="Is it squared?", ja="二乗では？"),
             "def double(x):\n    return x * x\n",
         ),
     )

@@ -10,7 +10,7 @@ from autograder.text import Text
 
 
 def part(name: str, *aliases: str) -> Part:
-    return Part(name, Text("", ""), (), (), aliases)
+    return Part(name, Text(), (), (), aliases)
 
 
 IM2COL = part("im2col", "img2col", "image2column")

@@ -73,7 +73,7 @@ RIGHT = {
 def suspect(letter):
     def misfit(answer):
         problem = EN.misfit(letter, answer)
-        return Text(problem, JA.misfit(letter, answer)) if problem else None
+        return Text(en=problem, ja=JA.misfit(letter, answer)) if problem else None
 
     return Suspect(getattr(EN, f"suspect_{letter}"), RIGHT[letter], misfit, EN.ROUNDING)
 

@@ -335,11 +335,11 @@ def graded(grade_books, expected):
 def test_it_earns_what_it_deserves(graded, expected, name):
     _, _, lost = expected[name]
     result = graded[name].result
-    assert result["status"] == "graded"
+    assert result.status == "graded"
     deserved = {
-        c["id"]
-        for c in result["criteria"]
-        if any(c["id"] == each or c["id"].startswith(f"{each}.") for each in lost)
+        c.id
+        for c in result.criteria
+        if any(c.id == each or c.id.startswith(f"{each}.") for each in lost)
     }
     assert graded[name].lost == deserved
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from autograder.sandbox.host.session import Budget
+from autograder.text import Text
 
 from .conftest import teaching_cells
 
@@ -51,12 +52,12 @@ def test_they_earn_everything(graded):
 
 
 def test_the_expected_name_is_told(graded):
-    said = {c["id"]: c["message"] for c in graded["functions"].result["criteria"]}
-    assert said["im2col.stride"] == {
-        "en": "Your `img2col` was graded as `im2col`, the name that the exercise asks for.",
-        "ja": "`img2col` を、課題で指定された名前 `im2col` の解答として採点しました。",
-    }
-    methods = {c["message"]["en"] for c in graded["methods"].result["criteria"]}
+    said = {c.id: c.message for c in graded["functions"].result.criteria}
+    assert said["im2col.stride"] == Text(
+        en="Your `img2col` was graded as `im2col`, the name that the exercise asks for.",
+        ja="`img2col` を、課題で指定された名前 `im2col` の解答として採点しました。",
+    )
+    methods = {c.message["en"] for c in graded["methods"].result.criteria}
     assert methods == {
         "Your `forward_pass` was graded as `forward`, the name that the exercise asks for.",
         "Your `back_prop` was graded as `backward`, the name that the exercise asks for.",

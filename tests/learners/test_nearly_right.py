@@ -75,7 +75,7 @@ def graded(grade_books):
 
 
 def criteria_of(part: str, told) -> set[str]:
-    return {entry["id"] for entry in told.result["criteria"] if entry["part"] == part}
+    return {entry.id for entry in told.result.criteria if entry.part == part}
 
 
 @pytest.mark.parametrize("name", WRONG_EVERYWHERE)

@@ -126,7 +126,7 @@ def graded(grade_books, hostile):
 @pytest.mark.parametrize("name", [*ATTACKS, *DEAR])
 def test_it_earns_nothing_in_bounded_time_and_is_not_the_graders_fault(graded, name):
     marked = graded[name]
-    assert marked.result["score"] == 0
+    assert marked.result.score == 0
     assert marked.statuses <= {"failed", "error", "timeout", "missing"}
     assert not marked.notes
     assert marked.wall_s < BOUND_S

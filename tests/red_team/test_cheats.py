@@ -6,6 +6,8 @@ pass.
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import pytest
 
 from autograder.sandbox.host.session import Budget
@@ -287,15 +289,16 @@ def graded(grade_books, hostile):
 @pytest.mark.parametrize("name", CHEATS)
 def test_it_earns_nothing_and_is_not_the_graders_fault(graded, name):
     marked = graded[name]
-    assert marked.result["score"] == 0
+    assert marked.result.score == 0
     assert marked.statuses <= {"failed", "error", "timeout", "missing"}
     assert not marked.notes
 
 
 @pytest.mark.parametrize("name", CHEATS)
 def test_what_is_said_of_it_is_fit_to_be_shown(graded, name):
-    for entry in graded[name].result["criteria"]:
-        texts = [*entry["message"].values(), *(entry["counterexample"] or {}).values()]
+    for entry in graded[name].result.criteria:
+        texts = [entry.message["en"], entry.message["ja"]]
+        texts += astuple(entry.counterexample) if entry.counterexample else ()
         assert all(text.isprintable() and 0 < len(text) < 700 for text in texts)
         assert not any("source_lib" in text or "test_" in text for text in texts)
 

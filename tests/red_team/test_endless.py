@@ -165,6 +165,6 @@ def graded(grade_books, hostile):
 def test_it_ends_earns_nothing_and_is_not_the_graders_fault(graded, name):
     marked = graded[name]
     assert marked.wall_s < TINY.total_wall_s + SLACK_S
-    assert marked.result["score"] == 0
+    assert marked.result.score == 0
     assert marked.statuses <= {"failed", "error", "timeout", "missing"}
     assert not marked.notes

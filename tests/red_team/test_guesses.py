@@ -75,7 +75,7 @@ def graded(grade_books):
 @pytest.mark.parametrize("name", GUESSES)
 def test_a_guess_earns_nothing(graded, exercise, name):
     result = graded[exercise, name].result
-    assert [entry["id"] for entry in result["criteria"] if entry["points"]] == []
+    assert [entry.id for entry in result.criteria if entry.points] == []
     assert graded[exercise, name].statuses == {"failed"}
 
 
@@ -107,7 +107,7 @@ class SimpleConvNet:
 def test_weights_of_ones_own_cannot_make_the_layers_not_matter(grade_books):
     """Its scores are right for every image, as its convolution never matters: it has none."""
     result = grade_books({"dead": ("06_simple_convnet", [DEAD])}, Budget())["dead"].result
-    earned = {entry["id"] for entry in result["criteria"] if entry["points"]}
+    earned = {entry.id for entry in result.criteria if entry.points}
     shapes = ("parameter_shapes", "rounding", "non_square")
     assert earned == {f"SimpleConvNet.__init__.{slug}" for slug in shapes}
 
@@ -171,7 +171,7 @@ def test_a_network_of_the_right_shapes_alone_earns_what_shapes_earn(grade_books,
     """Not with weights that leave nothing to compute, nor with answers known from elsewhere."""
     books = {"only shapes": ("06_simple_convnet", [NETWORK, network])}
     result = grade_books(books, Budget())["only shapes"].result
-    earned = {entry["id"] for entry in result["criteria"] if entry["points"]}
+    earned = {entry.id for entry in result.criteria if entry.points}
     shapes = ("parameter_shapes", "rounding", "non_square")
     assert earned == {f"SimpleConvNet.__init__.{slug}" for slug in shapes}
 
@@ -179,7 +179,7 @@ def test_a_network_of_the_right_shapes_alone_earns_what_shapes_earn(grade_books,
 def test_a_gradient_known_by_heart_earns_nothing(grade_books):
     by_heart = "def numerical_gradient(f, x, h=1e-4): return 3 * x**2 + h**2"
     result = grade_books({"by heart": ("03_convolution", [by_heart])}, Budget())["by heart"].result
-    assert result["score"] == 0
+    assert result.score == 0
 
 
 RAGGED = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 from html.parser import HTMLParser
 
 import pytest
@@ -70,8 +71,9 @@ def test_what_is_printed_reaches_nobody(grade_books, hostile, capfd):
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_an_exception_that_shows_the_hidden_input_is_told_without_it(graded, name):
-    for entry in graded[f"shown: {name}"].result["criteria"]:
-        texts = [*entry["message"].values(), *(entry["counterexample"] or {}).values()]
+    for entry in graded[f"shown: {name}"].result.criteria:
+        texts = [entry.message["en"], entry.message["ja"]]
+        texts += astuple(entry.counterexample) if entry.counterexample else ()
         for text in texts:
             assert len(re.findall(r"\d\.\d", text)) < 4, text
 

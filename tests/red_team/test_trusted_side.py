@@ -97,7 +97,7 @@ def graded(grade_books):
 @pytest.mark.parametrize("name", [*CALLBACKS, *ANSWERS])
 def test_it_earns_nothing_for_what_it_attacks(graded, name):
     marked = graded[name]
-    earned = {entry["id"] for entry in marked.result["criteria"] if entry["points"]}
+    earned = {entry.id for entry in marked.result.criteria if entry.points}
     assert earned <= {"SimpleConvNet.__init__.parameter_shapes"}
     assert marked.wall_s < SHORT.total_wall_s + 20
 

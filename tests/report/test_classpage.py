@@ -5,15 +5,18 @@ import pytest
 from autograder.report import write_class
 from autograder.report.classpage import class_page
 from autograder.report.statistics import count_exercise, histogram
+from tests.results import typed
 
 
 def test_golden_page(a_class, course, golden):
-    page = class_page(list(a_class.values()), course, "en", ["results/x/y.json: no JSON."])
+    page = class_page([*map(typed, a_class.values())], course, "en", ["results/x/y.json: no JSON."])
     golden("class.html", page)
 
 
 def test_golden_page_in_japanese_without_trouble(a_class, course, golden):
-    good = [a_class[kind] for kind in ("full", "every_status", "carried", "bonus", "japanese")]
+    good = [
+        typed(a_class[kind]) for kind in ("full", "every_status", "carried", "bonus", "japanese")
+    ]
     golden("class.ja.html", class_page(good, course, "ja"))
 
 
@@ -23,35 +26,37 @@ def test_golden_page_without_results(golden):
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_the_page_loads_nothing_and_runs_nothing(a_class, course, parse, lang):
-    page = parse(class_page(list(a_class.values()), course, lang, ["<script>alert(3)</script>"]))
+    page = parse(
+        class_page([*map(typed, a_class.values())], course, lang, ["<script>alert(3)</script>"])
+    )
     assert page.is_inert()
     assert all(address.startswith(("#", "feedback/")) for address in page.links())
     assert "<script>alert(3)</script>" in page.text[lang]
 
 
 def test_the_order_of_results_does_not_matter(a_class, course):
-    results = list(a_class.values())
+    results = [*map(typed, a_class.values())]
     assert class_page(results[::-1], course, "en") == class_page(results, course, "en")
 
 
 def test_links_lead_to_the_feedback_pages_whatever_the_name(a_class, course):
-    page = class_page([a_class["japanese"], a_class["hostile"]], course, "en")
+    page = class_page([typed(a_class["japanese"]), typed(a_class["hostile"])], course, "en")
     assert 'href="feedback/%E5%B1%B1%E7%94%B0%20%E8%8A%B1%E5%AD%90/02_im2col.html"' in page
     assert 'href="feedback/%22%3E%3Cscript%3Ealert%281%29/02_im2col.html"' in page
 
 
 def test_a_grader_error_is_loud_and_names_whom_it_hit(a_class, course):
-    page = class_page(list(a_class.values()), course, "en")
+    page = class_page([*map(typed, a_class.values())], course, "en")
     banner = page.split('role="alert">')[1].split("</section>")[0]
     assert "Grader errors: 2" in banner
     assert ">emi<" in banner
     assert ">goro<" in banner
     assert "The reference raised ZeroDivisionError." in banner
-    assert "Grader errors" not in class_page([a_class["full"]], course, "en")
+    assert "Grader errors" not in class_page([typed(a_class["full"])], course, "en")
 
 
 def test_unreadable_files_are_listed_with_the_reason(a_class, course):
-    page = class_page(list(a_class.values()), course, "ja")
+    page = class_page([*map(typed, a_class.values())], course, "ja")
     section = page.split("読み込めなかったファイル：1")[1].split("</section>")[0]
     assert ">dai<" in section
     assert "JSONが途中" in section
@@ -67,14 +72,15 @@ def test_unreadable_files_are_listed_with_the_reason(a_class, course):
     ],
 )
 def test_the_level_of_isolation_is_told(new_result, level, words):
-    page = class_page([new_result(isolation=level)], None, "en")
+    page = class_page([typed(new_result(isolation=level))], None, "en")
     assert words in page
     assert ('<section class="lead error">' in page) is (level == "limits")
 
 
 def test_hardest_criteria_come_first_and_our_fault_counts_for_nobody(new_result, new_criterion):
     def of(student, **status):
-        return new_result(student, criteria=[new_criterion(f"f.{k}", v) for k, v in status.items()])
+        criteria = [new_criterion(f"f.{k}", v) for k, v in status.items()]
+        return typed(new_result(student, criteria=criteria))
 
     count = count_exercise(
         "02_im2col",
@@ -92,27 +98,29 @@ def test_hardest_criteria_come_first_and_our_fault_counts_for_nobody(new_result,
 
 
 def test_an_unreadable_file_says_nothing_about_the_class(a_class):
-    count = count_exercise("02_im2col", [a_class["full"], a_class["unreadable"]])
+    count = count_exercise("02_im2col", [typed(a_class["full"]), typed(a_class["unreadable"])])
     assert (count.submissions, count.graded, count.mean, count.full) == (2, 1, 6, 1)
     assert all(c.tried == 1 for c in count.criteria)
 
 
 def test_a_score_that_the_graders_failure_lifted_is_no_score(a_class):
-    count = count_exercise("02_im2col", [a_class["grader_error"], a_class["nothing"]])
+    count = count_exercise("02_im2col", [typed(a_class["grader_error"]), typed(a_class["nothing"])])
     assert (count.graded, count.mean, count.median, count.full) == (1, 0, 0, 0)
     assert all(c.tried == 2 or c.id == "im2col.padding" for c in count.criteria)
 
 
 def test_nobody_graded_is_no_division_by_zero(a_class, course):
-    count = count_exercise("02_im2col", [a_class["unreadable"]])
+    count = count_exercise("02_im2col", [typed(a_class["unreadable"])])
     assert (count.graded, count.mean, count.histogram) == (0, 0, (0,) * 10)
-    assert "No submission could be graded." in class_page([a_class["unreadable"]], course, "en")
+    assert "No submission could be graded." in class_page(
+        [typed(a_class["unreadable"])], course, "en"
+    )
 
 
 def test_recognised_mistakes_are_counted_with_their_hint(a_class, course):
-    count = count_exercise("02_im2col", [a_class["every_status"], a_class["hostile"]])
+    count = count_exercise("02_im2col", [typed(a_class["every_status"]), typed(a_class["hostile"])])
     assert count.mistakes == (("<IM9>", 1), ("IM8", 1))
-    page = class_page([a_class["every_status"]], course, "en")
+    page = class_page([typed(a_class["every_status"])], course, "en")
     assert "<b>IM8</b> × 1" in page
     assert "Two neighbouring outputs look at windows how far apart?" in page
 
@@ -133,7 +141,7 @@ def test_tenths_do_not_suffer_from_binary_fractions():
 def test_an_exercise_of_bonus_alone_is_measured_by_its_bonus(new_result, new_criterion):
     def of(student, *statuses):
         criteria = [new_criterion(f"hunt.{n}", status) for n, status in enumerate(statuses)]
-        return new_result(student, "09_bug_hunt", criteria, max_score=0)
+        return typed(new_result(student, "09_bug_hunt", criteria, max_score=0))
 
     half, all_, none = (
         of("half", "passed", "failed"),
@@ -155,6 +163,6 @@ def test_an_exercise_without_any_points_is_full_at_once():
 
 
 def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
-    path = write_class(tmp_path, list(a_class.values()), course, "en")
+    path = write_class(tmp_path, [*map(typed, a_class.values())], course, "en")
     assert path == tmp_path / "index.html"
     assert path.read_text("utf-8").startswith("<!doctype html>")

@@ -8,7 +8,7 @@ import pytest
 from autograder.course.models import Reveal
 from autograder.report import write_feedback
 from autograder.report.feedback import feedback_page
-from autograder.verdict.schema import validate
+from tests.results import typed
 
 KINDS = [
     *("full", "every_status", "carried", "bonus", "nothing"),
@@ -21,9 +21,8 @@ def show(course, parse):
     """The page of a result; ``exercise=None`` for one whose course is not at hand."""
 
     def page(result, lang="en", **options):
-        validate(result)
         exercise = options.get("exercise", course.exercise(result["exercise"]))
-        return parse(feedback_page(result, exercise, lang))
+        return parse(feedback_page(typed(result), exercise, lang))
 
     return page
 
@@ -31,17 +30,16 @@ def show(course, parse):
 @pytest.mark.parametrize("kind", KINDS)
 def test_golden_page(a_class, course, golden, kind):
     result = a_class[kind]
-    validate(result)
-    golden(f"{kind}.html", feedback_page(result, course.exercise(result["exercise"]), "en"))
+    golden(f"{kind}.html", feedback_page(typed(result), course.exercise(result["exercise"]), "en"))
 
 
 def test_golden_page_in_japanese(a_class, course, golden):
     result = a_class["every_status"]
-    golden("every_status.ja.html", feedback_page(result, course.exercise("02_im2col"), "ja"))
+    golden("every_status.ja.html", feedback_page(typed(result), course.exercise("02_im2col"), "ja"))
 
 
 def test_golden_page_without_a_course(a_class, golden):
-    golden("every_status.bare.html", feedback_page(a_class["every_status"], None, "en"))
+    golden("every_status.bare.html", feedback_page(typed(a_class["every_status"]), None, "en"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -245,11 +243,13 @@ def test_time_and_place_leave_no_trace(a_class, course):
     again["timing"] = {"wall_s": 99, "cpu_s": 99}
     again["submission"]["file"] = "elsewhere/02_im2col.ipynb"
     exercise = course.exercise("02_im2col")
-    assert feedback_page(again, exercise, "en") == feedback_page(result, exercise, "en")
+    assert feedback_page(typed(again), exercise, "en") == feedback_page(
+        typed(result), exercise, "en"
+    )
 
 
 def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
-    result = a_class["japanese"]
+    result = typed(a_class["japanese"])
     path = write_feedback(result, course.exercise("02_im2col"), tmp_path, "en")
     assert path == tmp_path / "feedback" / "山田 花子" / "02_im2col.html"
     assert path.read_text("utf-8") == feedback_page(result, course.exercise("02_im2col"), "en")
@@ -258,5 +258,5 @@ def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
 @pytest.mark.parametrize("student", ["..", "../aiko", ""])
 def test_a_name_that_leads_out_of_the_folder_writes_nothing(a_class, tmp_path, student):
     with pytest.raises(ValueError, match="is no file name"):
-        write_feedback(a_class["full"] | {"student": student}, None, tmp_path / "out", "en")
+        write_feedback(replace(typed(a_class["full"]), student=student), None, tmp_path, "en")
     assert list(tmp_path.iterdir()) == []

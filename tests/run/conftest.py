@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,9 @@ from autograder.run.service import setup_for
 from autograder.run.worker import Setup
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.session import Budget
+from autograder.status import ResultStatus
 from autograder.synthetic.notebooks import from_sources
+from autograder.verdict.result import File, Result, Timing
 
 COURSE = 'salt = "tiny"\nlanguages = ["en", "ja"]\ntitle = {en = "Tiny", ja = "小"}\n'
 
@@ -96,18 +97,17 @@ def hand_in(tmp_path: Path) -> Callable[..., Submission]:
 
 
 @pytest.fixture
-def result() -> dict[str, Any]:
-    return {
-        "schema_version": 1,
-        "exercise": "01_double",
-        "student": "aiko",
-        "submission": {"file": "submitted/aiko.ipynb", "sha256": "a1" * 32},
-        "course_sha256": "c0" * 32,
-        "isolation": "full",
-        "status": "graded",
-        "score": 0.0,
-        "max_score": 3.0,
-        "criteria": [],
-        "cells": [],
-        "timing": {"wall_s": 0.1, "cpu_s": 0.1},
-    }
+def result() -> Result:
+    return Result(
+        exercise="01_double",
+        student="aiko",
+        submission=File("submitted/aiko.ipynb", "a1" * 32),
+        course_sha256="c0" * 32,
+        isolation="full",
+        status=ResultStatus.GRADED,
+        score=0.0,
+        max_score=3.0,
+        criteria=(),
+        cells=(),
+        timing=Timing(0.1, 0.1),
+    )

@@ -65,7 +65,7 @@ def test_the_server_killed_again_and_again_changes_no_verdict(tmp_path: Path, wa
 
         with_suites(course, [course.exercise("02_im2col")], each)
     undisturbed, disturbed = [
-        {entry["id"]: entry["status"] for entry in one.result["criteria"]} for one in graded
+        {entry.id: entry.status for entry in one.result.criteria} for one in graded
     ]
     assert kills
     assert disturbed == undisturbed

@@ -23,7 +23,7 @@ from autograder.run.store import Store
 from autograder.run.submission import Graded
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.session import Budget
-from autograder.verdict.schema import stable, validate
+from autograder.verdict.codec import encode
 from tests.run.conftest import HALF, QUICK, RIGHT
 
 SLOW = "import time\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n"
@@ -77,10 +77,10 @@ def test_neither_the_number_of_workers_nor_the_order_changes_a_result(
     grade(course, setup, handed_in, one, jobs=1)
     grade(course, setup, handed_in[::-1], two, jobs=2)
     first, second = [
-        [stable(result) for result in read_results(store.out)[0]] for store in (one, two)
+        [result.stable for result in read_results(store.out)[0]] for store in (one, two)
     ]
     assert first == second
-    assert [(result["student"], result["status"], result["score"]) for result in first] == [
+    assert [(result.student, result.status, result.score) for result in first] == [
         ("aiko", "graded", 3.0),
         ("ben", "graded", 1.0),
         ("chloe", "unreadable", 0.0),
@@ -98,7 +98,7 @@ def test_results_that_are_current_are_kept_without_starting_anything(
     (changed,) = [hand_in("ben", RIGHT)]
     again = grade(course, setup, [changed, *handed_in], out, jobs=1)
     assert [step.kept for step in again].count(False) == 2  # ben stands in the list twice
-    assert out.read("ben", "01_double")["score"] == 3.0
+    assert out.read("ben", "01_double").score == 3.0
     monkeypatch.setattr(pool, "_start", None)
     assert all(step.kept for step in grade(course, setup, handed_in, out, jobs=2))
 
@@ -108,7 +108,7 @@ def test_so_are_those_of_links_within_what_was_handed_in(course, setup, hand_in,
     link = replace(real, student="link", path=real.path.with_name("link.ipynb"))
     link.path.symlink_to(real.path)
     (first,) = grade(course, setup, [link], out, jobs=1)
-    assert (first.kept, first.graded.result["score"]) == (False, 3.0)
+    assert (first.kept, first.graded.result.score) == (False, 3.0)
     monkeypatch.setattr(pool, "_start", None)
     assert all(step.kept for step in grade(course, setup, [link], out, jobs=1))
 
@@ -116,7 +116,7 @@ def test_so_are_those_of_links_within_what_was_handed_in(course, setup, hand_in,
 def test_each_result_is_on_disk_before_it_is_reported(course, setup, handed_in, out):
     for step in grade_submissions(course, setup, handed_in[:2], store=out):
         result = step.graded.result
-        assert out.read(result["student"], result["exercise"]) == result
+        assert out.read(result.student, result.exercise) == result
 
 
 def children(pid: int) -> list[int]:
@@ -151,9 +151,9 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_its_submission_tried_agai
     pids = when_handed_out(monkeypatch, "slow", kill_it, times=1)
     steps = grade(course, setup, submissions, out, jobs=1)
     assert len(pids) == 1
-    scores = {step.graded.result["student"]: step.graded.result["score"] for step in steps}
+    scores = {step.graded.result.student: step.graded.result.score for step in steps}
     assert scores == {"a": 3.0, "slow": 3.0, "z": 1.0}
-    assert {step.graded.result["status"] for step in steps} == {"graded"}
+    assert {step.graded.result.status for step in steps} == {"graded"}
     assert multiprocessing.active_children() == []
     # The student's code went with the worker.
     assert family
@@ -171,19 +171,19 @@ def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_res
     pids = when_handed_out(monkeypatch, "slow", kill, times=2)
     steps = grade(course, setup, submissions, out, jobs=2)
     assert len(pids) == 2
-    found = {step.graded.result["student"]: step.graded for step in steps}
+    found = {step.graded.result.student: step.graded for step in steps}
     assert len(steps) == len(found) == 5
-    assert {name: graded.result["score"] for name, graded in found.items() if name != "slow"} == {
+    assert {name: graded.result.score for name, graded in found.items() if name != "slow"} == {
         "a": 3.0, "b": 3.0, "y": 1.0, "z": 1.0,
     }  # fmt: skip
     lost = found["slow"]
-    validate(lost.result)
-    assert lost.result["status"] == "grader_error"
-    assert lost.result["score"] == lost.result["max_score"], "our fault costs nothing"
+    encode(lost.result)
+    assert lost.result.status == "grader_error"
+    assert lost.result.score == lost.result.max_score, "our fault costs nothing"
     assert "died twice" in lost.notes[0]
     # It is tried again the next time.
     (again,) = grade(course, setup, [submissions[2]], out, jobs=1)
-    assert (again.kept, again.graded.result["status"]) == (False, "graded")
+    assert (again.kept, again.graded.result.status) == (False, "graded")
 
 
 def test_a_worker_that_hangs_is_replaced(course, setup, hand_in, out, monkeypatch):
@@ -191,8 +191,8 @@ def test_a_worker_that_hangs_is_replaced(course, setup, hand_in, out, monkeypatc
     setup = replace(setup, budget=replace(QUICK, total_wall_s=4.0))
     when_handed_out(monkeypatch, "slow", lambda pid: os.kill(pid, signal.SIGSTOP), times=1)
     (step,) = grade(course, setup, [hand_in("slow", SLOW)], out, jobs=1)
-    assert step.graded.result["status"] == "graded"
-    assert step.graded.result["score"] == 3.0
+    assert step.graded.result.status == "graded"
+    assert step.graded.result.score == 3.0
 
 
 def test_a_worker_is_deaf_to_ctrl_c_from_its_first_instruction(setup):
@@ -227,8 +227,8 @@ def test_no_more_workers_than_can_be_of_use(course, setup, hand_in, out, monkeyp
     assert most == 2
 
 
-def test_a_run_that_is_left_takes_its_workers_along(setup, handed_in):
-    graded = pool.grade_all(setup, handed_in, 2, lambda _: Graded({}))
+def test_a_run_that_is_left_takes_its_workers_along(setup, handed_in, result):
+    graded = pool.grade_all(setup, handed_in, 2, lambda _: Graded(result))
     next(graded)
     assert multiprocessing.active_children()
     graded.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,9 @@ import pytest
 from autograder.errors import InvalidResult
 from autograder.report import read_results
 from autograder.run.store import Store
+from autograder.status import ResultStatus
+from autograder.verdict.codec import encode
+from autograder.verdict.result import File
 
 SAME = {"sha256": "a1" * 32, "course_sha256": "c0" * 32, "isolation": "full"}
 
@@ -33,27 +36,27 @@ def test_what_was_written_is_read_again(store, result):
 
 @pytest.mark.parametrize("student", ["佐藤 健", "Chloé", "...", "a b", "x" * 120, "=cmd()", "-n"])
 def test_any_name_that_is_fit_for_a_folder_will_do(store, result, student):
-    result["student"] = student
-    store.write(result)
-    assert store.read(student, "01_double") == result
+    named = replace(result, student=student)
+    store.write(named)
+    assert store.read(student, "01_double") == named
 
 
 def test_text_stays_readable_in_the_file(store, result):
-    result["student"] = "佐藤 健"
-    assert "佐藤 健" in store.write(result).read_text(encoding="utf-8")
+    path = store.write(replace(result, student="佐藤 健"))
+    assert "佐藤 健" in path.read_text(encoding="utf-8")
 
 
 def test_a_file_name_that_is_no_text_does_not_stop_the_class(store, result):
     # What Python makes of the bytes 0xff 0xfe in a file's name.
-    result["submission"]["file"] = os.fsdecode(b"submitted/\xff\xfe.ipynb")
-    store.write(result)
-    assert store.read("aiko", "01_double")["submission"]["sha256"] == "a1" * 32
+    path = os.fsdecode(b"submitted/\xff\xfe.ipynb")
+    store.write(replace(result, submission=File(path, "a1" * 32)))
+    assert store.read("aiko", "01_double").submission.sha256 == "a1" * 32
 
 
 def test_an_invalid_result_is_not_written_and_leaves_the_old_one(store, result):
     store.write(result)
     with pytest.raises(InvalidResult):
-        store.write(result | {"score": 99.0})
+        store.write(replace(result, score=99.0))
     assert read_results(store.out)[0] == [result]
     assert [path.name for path in (store.out / "results" / "aiko").iterdir()] == ["01_double.json"]
 
@@ -89,18 +92,17 @@ def test_another_submission_course_or_level_is_not(store, result, change):
 
 
 def test_a_result_that_the_grader_failed_on_is_tried_again(store, result):
-    store.write(result | {"status": "grader_error"})
+    store.write(replace(result, status=ResultStatus.GRADER_ERROR))
     assert store.current("aiko", "01_double", **SAME) is None
 
 
 def test_an_unreadable_file_need_not_be_read_again(store, result):
-    store.write(result | {"status": "unreadable"})
+    store.write(replace(result, status=ResultStatus.UNREADABLE))
     assert store.current("aiko", "01_double", **SAME) is not None
 
 
 def test_a_submission_without_bytes_is_never_current(store, result):
-    result["submission"]["sha256"] = None
-    store.write(result)
+    store.write(replace(result, submission=File("submitted/aiko", None)))
     assert store.current("aiko", "01_double", **(SAME | {"sha256": None})) is None
 
 
@@ -155,21 +157,24 @@ def test_a_folder_in_a_results_place_counts_as_none(store):
 
 
 WRITER = """
-import itertools, json, sys
+import itertools, sys
+from dataclasses import replace
 from pathlib import Path
 from autograder.run.store import Store
-store, result = Store(Path(sys.argv[1])), json.loads(sys.argv[2])
-result["cells"] = [{"index": n, "status": "error", "error": "x" * 300} for n in range(2000)]
+from autograder.status import CellStatus
+from autograder.verdict.codec import decode
+from autograder.verdict.result import CellResult, Timing
+store, result = Store(Path(sys.argv[1])), decode(sys.argv[2])
+cells = tuple(CellResult(n, CellStatus.ERROR, "x" * 300) for n in range(2000))
 for number in itertools.count():
-    result["timing"]["wall_s"] = float(number)
-    store.write(result)
+    store.write(replace(result, cells=cells, timing=Timing(float(number), 0.0)))
     if number == 0:
         print("writing", flush=True)
 """
 
 
 def test_a_writer_killed_at_any_moment_leaves_a_whole_result(store, result):
-    command = [sys.executable, "-c", WRITER, str(store.out), json.dumps(result)]
+    command = [sys.executable, "-c", WRITER, str(store.out), encode(result)]
     seen = set()
     for delay in (0.0, 0.003, 0.006, 0.011, 0.017):
         with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
@@ -178,6 +183,6 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_result(store, result):
             os.kill(writer.pid, signal.SIGKILL)
         found = read_results(store.out)[0]
         assert len(found) == 1
-        assert len(found[0]["cells"]) == 2000
-        seen.add(found[0]["timing"]["wall_s"])
+        assert len(found[0].cells) == 2000
+        seen.add(found[0].timing.wall_s)
     assert seen

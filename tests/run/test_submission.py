@@ -13,7 +13,7 @@ from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
 from autograder.suite.plugin import with_suites
-from autograder.verdict.schema import stable, validate
+from autograder.verdict.codec import encode
 from tests.run.conftest import HALF, QUICK, RIGHT
 
 
@@ -34,7 +34,7 @@ def grade(course, server) -> Callable[..., list[Graded]]:
             lambda suites: graded.extend(grader.grade(suites, s) for s in submissions),
         )
         for one in graded:
-            validate(one.result)
+            encode(one.result)
         return graded
 
     return run
@@ -42,22 +42,22 @@ def grade(course, server) -> Callable[..., list[Graded]]:
 
 def test_points_are_those_of_the_criteria_that_pass(grade, hand_in):
     right, half, none = grade(hand_in("a", RIGHT), hand_in("b", HALF), hand_in("c", "x = 1"))
-    assert [graded.result["score"] for graded in (right, half, none)] == [3.0, 1.0, 0.0]
-    assert [c["status"] for c in half.result["criteria"]] == ["passed", "failed"]
-    assert [c["status"] for c in none.result["criteria"]] == ["missing", "missing"]
-    assert {graded.result["status"] for graded in (right, half, none)} == {"graded"}
+    assert [graded.result.score for graded in (right, half, none)] == [3.0, 1.0, 0.0]
+    assert [c.status for c in half.result.criteria] == ["passed", "failed"]
+    assert [c.status for c in none.result.criteria] == ["missing", "missing"]
+    assert {graded.result.status for graded in (right, half, none)} == {"graded"}
 
 
 def test_the_same_bytes_get_the_same_result(grade, hand_in):
     first, again = grade(hand_in("a", HALF), hand_in("a", HALF))
-    assert stable(first.result) == stable(again.result)
+    assert first.result.stable == again.result.stable
 
 
 def test_cells_are_told_apart(grade, hand_in):
     cells = [RIGHT, "1 / 0", "def (:", "import os; os._exit(3)", "while True: pass", "y = 1"]
     (graded,) = grade(hand_in("a", *cells))
-    assert graded.result["score"] == 3.0
-    told = [(cell["index"], cell["status"]) for cell in graded.result["cells"]]
+    assert graded.result.score == 3.0
+    told = [(cell.index, cell.status) for cell in graded.result.cells]
     assert told == [
         (0, "ok"), (1, "error"), (2, "error"), (3, "error"), (4, "timeout"), (5, "ok"),
     ]  # fmt: skip
@@ -79,8 +79,8 @@ def test_cells_are_told_apart(grade, hand_in):
 )
 def test_a_file_that_is_no_notebook_is_unreadable_and_earns_nothing(grade, hand_in, content):
     (graded,) = grade(hand_in("a", content=content))
-    assert (graded.result["status"], graded.result["score"]) == ("unreadable", 0.0)
-    assert all(c["message"]["en"] and c["message"]["ja"] for c in graded.result["criteria"])
+    assert (graded.result.status, graded.result.score) == ("unreadable", 0.0)
+    assert all(c.message["en"] and c.message["ja"] for c in graded.result.criteria)
 
 
 def test_a_reader_that_breaks_on_a_file_gives_no_points_for_it(grade, hand_in, monkeypatch):
@@ -91,7 +91,7 @@ def test_a_reader_that_breaks_on_a_file_gives_no_points_for_it(grade, hand_in, m
 
     monkeypatch.setattr("autograder.run.submission.read_notebook", breaks)
     (graded,) = grade(hand_in("a", RIGHT))
-    assert (graded.result["status"], graded.result["score"]) == ("unreadable", 0.0)
+    assert (graded.result.status, graded.result.score) == ("unreadable", 0.0)
     assert "a file made for this" in graded.notes[0]
 
 
@@ -112,13 +112,13 @@ def test_a_reader_that_breaks_on_a_file_gives_no_points_for_it(grade, hand_in, m
 def test_no_source_however_odd_is_the_graders_fault(grade, hand_in, source):
     content = json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode()
     (graded,) = grade(hand_in("a", content=content))
-    assert graded.result["status"] in {"graded", "unreadable"}, graded.notes
+    assert graded.result.status in {"graded", "unreadable"}, graded.notes
 
 
 def test_a_thousand_cells_are_graded_as_well(grade, hand_in):
     (graded,) = grade(hand_in("a", *["x = 1"] * 1000, RIGHT))
-    assert graded.result["score"] == 3.0
-    assert len(graded.result["cells"]) == 1001
+    assert graded.result.score == 3.0
+    assert len(graded.result.cells) == 1001
 
 
 @pytest.mark.parametrize("what", ["nothing", "folder", "link out", "loop"])
@@ -134,7 +134,7 @@ def test_what_is_no_file_is_unreadable(grade, tmp_path, what):
     elif what == "loop":
         path.symlink_to(path)
     (graded,) = grade(Submission("a", "01_double", path, inside))
-    assert graded.result["status"] == "unreadable"
+    assert graded.result.status == "unreadable"
 
 
 def test_a_sandbox_that_cannot_be_had_is_the_graders_fault(course, hand_in):
@@ -146,6 +146,6 @@ def test_a_sandbox_that_cannot_be_had_is_the_graders_fault(course, hand_in):
     graded: list[Graded] = []
     submission = hand_in("a", HALF)
     with_suites(course, course.exercises, lambda s: graded.append(grader.grade(s, submission)))
-    validate(graded[0].result)
-    assert (graded[0].result["status"], graded[0].result["score"]) == ("grader_error", 3.0)
+    encode(graded[0].result)
+    assert (graded[0].result.status, graded[0].result.score) == ("grader_error", 3.0)
     assert "no more processes" in graded[0].notes[0]

@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 from autograder.course.load import load_course
-from autograder.course.models import Course
+from autograder.course.models import Course, Reveal
+from autograder.messages import criteria
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Budget, Session
+from autograder.status import Status
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites, with_suites
+from autograder.text import Text
+from autograder.verdict.result import Counterexample
 
 QUICK = Budget(cell_s=2, cells_s=4, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=30)
 
@@ -61,6 +65,16 @@ def _toml(table: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{key} = {json.dumps(value)}" for key, value in table.items()) + "}"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What becomes of a criterion, as its student reads it."""
+
+    status: Status
+    message: Text
+    counterexample: Counterexample | None
+    grader_note: str | None
+
+
 @dataclass
 class Bench:
     """Runs hidden suites on notebooks."""
@@ -73,14 +87,12 @@ class Bench:
         """A course whose only exercise is decided by ``suite``."""
         return write_course(self.root, {"01_x": suite}, {"01_x": parts}, reveal=reveal)
 
-    def outcomes(
-        self, course: Course, *notebooks: str | tuple[str, ...]
-    ) -> list[dict[str, Outcome]]:
+    def outcomes(self, course: Course, *notebooks: str | tuple[str, ...]) -> list[dict[str, Told]]:
         """Each notebook's outcomes of every criterion of every exercise, by criterion id.
 
         A notebook is one cell or several.
         """
-        found: list[dict[str, Outcome]] = []
+        found: list[dict[str, Told]] = []
 
         def run(suites: Suites) -> None:
             for notebook in notebooks:
@@ -89,17 +101,29 @@ class Bench:
                 cells[0] = "import numpy as np\n" + cells[0]
                 with Session(self.server, list(enumerate(cells)), self.budget) as session:
                     for exercise in course.exercises:
-                        found[-1].update(suites.run(exercise, session))
+                        found[-1] |= {
+                            id: _told(outcome, exercise.reveal)
+                            for id, outcome in suites.run(exercise, session).items()
+                        }
 
         with_suites(course, course.exercises, run)
         return found
 
-    def one(self, test: str, notebook: str, part: str = "f") -> Outcome:
+    def one(self, test: str, notebook: str, part: str = "f") -> Told:
         """The outcome of one criterion, whose test has the body ``test``."""
         body = "\n".join(f"    {line}" for line in test.splitlines())
         suite = f'@criterion("{part}.works")\ndef test_it(student, make):\n{body}\n'
         course = write_course(self.root, {"01_x": suite}, {"01_x": {part: ["works"]}})
         return self.outcomes(course, notebook)[0][f"{part}.works"]
+
+
+def _told(outcome: Outcome, reveal: Reveal) -> Told:
+    return Told(
+        outcome.status,
+        criteria.message(outcome, reveal),
+        criteria.counterexample(outcome, reveal),
+        outcome.grader_note,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -197,9 +197,9 @@ def test_whatever_is_no_input_is_refused_in_words(letter):
             suspect.goes_wrong([np.asarray(x) if isinstance(x, list) else x for x in answer])
         else:
             refused += 1
-            assert 5 < len(problem.en) < 200
-            assert 5 < len(problem.ja) < 200
-            assert problem.en.isascii() != problem.ja.isascii()
+            assert 5 < len(problem["en"]) < 200
+            assert 5 < len(problem["ja"]) < 200
+            assert problem["en"].isascii() != problem["ja"].isascii()
     assert refused > len(answers) / 2
 
 

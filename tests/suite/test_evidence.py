@@ -6,6 +6,7 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.suite.setup_cells import given
+from autograder.verdict.result import Counterexample
 
 # size_of forgets the sign; twin raises for large numbers.
 NOTEBOOK = """\
@@ -44,9 +45,9 @@ OURS = given(__file__, "numbers", "suspects")
 
 def misfit(answer):
     if not isinstance(answer, tuple) or len(answer) != 1 or not isinstance(answer[0], np.ndarray):
-        return Text("One array, please.", "配列を1つ返してください。")
+        return Text(en="One array, please.", ja="配列を1つ返してください。")
     if answer[0].size > 9:
-        return Text(OURS.word, "x")
+        return Text(en=OURS.word)
 
 def identity(x):
     x += 0
@@ -117,7 +118,7 @@ def test_an_input_that_the_reference_cannot_take_is_not_the_graders_fault(course
     notebook = "def f():\n    return (np.array([1.0]),)\ndef g():\n    return None\n"
     (found,) = bench.outcomes(made, notebook)
     assert found["f.unforeseen"].status == "failed"
-    assert "no right result" in found["f.unforeseen"].message.en
+    assert "no right result" in found["f.unforeseen"].message["en"]
 
 
 def test_an_input_on_which_the_suspect_raises_convicts_it(judge):
@@ -130,21 +131,21 @@ def test_an_input_on_which_the_suspect_raises_convicts_it(judge):
 def test_an_input_on_which_both_agree_but_for_rounding_proves_nothing(judge, friendly):
     wrong, _, right = judge(f"(np.array([{friendly}]),)")
     assert wrong.status == right.status == "failed"
-    assert "proves nothing" in wrong.message.en
-    assert wrong.counterexample == {"call": "f()", "got": "(array(1))", "expected": "—"}
+    assert "proves nothing" in wrong.message["en"]
+    assert wrong.counterexample == Counterexample("f()", got="(array(1))", expected="—")
 
 
 def test_none_for_a_suspect_that_is_wrong_earns_nothing_anywhere(judge):
     wrong, raises, right = judge("None")
     assert wrong.status == raises.status == right.status == "failed"
-    assert "It is not" in wrong.message.en
-    assert "gave it for 2" in right.message.en
+    assert "It is not" in wrong.message["en"]
+    assert "gave it for 2" in right.message["en"]
 
 
 def test_none_without_evidence_against_others_could_be_a_guess(judge):
     _, _, right = judge("(np.array([2.0]),)")
     assert right.status == "failed"
-    assert "could be a guess" in right.message.en
+    assert "could be a guess" in right.message["en"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_an_answer_that_cannot_be_had_convicts_nobody(judge, other):
     wrong, _, right = judge(other)
     assert wrong.status in ("error", "failed")
     assert right.status == "failed"
-    assert "so far 0" in right.message.en
+    assert "so far 0" in right.message["en"]
 
 
 @pytest.mark.parametrize("other", ["1 / 0", "exit()", "__import__('os')._exit(0)"])
@@ -166,7 +167,7 @@ def test_one_answer_that_ends_the_process_does_not_cost_the_others(judge, other)
 def test_evidence_against_the_one_that_is_right_earns_nothing(judge):
     _, _, right = judge("(np.array([-2.0]),)", g="(np.array([-2.0]),)")
     assert right.status == "failed"
-    assert "proves nothing" in right.message.en
+    assert "proves nothing" in right.message["en"]
 
 
 ODD = [
@@ -181,8 +182,8 @@ def test_what_is_no_input_is_refused_in_words_before_anything_is_run(course):
     for odd, found in zip(ODD, bench.outcomes(made, *notebooks), strict=True):
         for outcome in found.values():
             assert outcome.status == "failed", odd
-            assert outcome.message.en.startswith("This is no input"), odd
-            assert outcome.message.ja.startswith("このコードに渡せる入力では"), odd
+            assert outcome.message["en"].startswith("This is no input"), odd
+            assert outcome.message["ja"].startswith("このコードに渡せる入力では"), odd
             assert len(str(outcome.counterexample)) < 200, odd
 
 

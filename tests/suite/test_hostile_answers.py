@@ -7,11 +7,13 @@ writing bytes of their own onto the socket.
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 
 from autograder.suite.compare import difference
-from autograder.suite.outcome import Outcome
+from tests.suite.conftest import Told
 
 SAME = "same(student.f(make.normal(2, 3)), np.ones((2, 3)))"
 
@@ -112,7 +114,7 @@ RAISED = {
 
 
 @pytest.fixture(scope="module")
-def graded(new_bench) -> dict[str, Outcome]:
+def graded(new_bench) -> dict[str, Told]:
     """What became of each of these notebooks; a suite is collected once for all of them."""
     notebooks = {
         **{name: f"def f(x):\n    {body}\n" for name, body in (RETURNED | RAISED).items()},
@@ -138,7 +140,8 @@ def test_odd_answers_earn_nothing_and_are_the_students_own(graded, name):
 
 def fit_to_be_shown(outcome) -> bool:
     """Short, in one line, printable, no surrogate, no address that differs from run to run."""
-    texts = [outcome.message.en, outcome.message.ja, *(outcome.counterexample or {}).values()]
+    texts = [outcome.message["en"], outcome.message["ja"]]
+    texts += astuple(outcome.counterexample) if outcome.counterexample else ()
     return all(
         text and text.isprintable() and len(text) < 700 and "object at 0x" not in text
         for text in texts

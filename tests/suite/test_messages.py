@@ -7,13 +7,17 @@ them anew with ``CONVKIT_WRITE_GOLDEN=1 pytest tests/suite/test_messages.py`` an
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from autograder.course.models import Reveal
+from autograder.messages import criteria
 from autograder.sandbox.host.session import StudentDied, StudentTimeout
-from autograder.suite.outcome import Outcome, from_exception
+from autograder.suite.outcome import from_exception
+from autograder.verdict.result import Counterexample
+from tests.suite.conftest import Told
 
 GOLDEN = Path(__file__).parent / "messages"
 
@@ -114,7 +118,7 @@ def broken(x):
 
 
 @pytest.fixture(scope="module")
-def told(new_bench) -> dict[str, dict[str, Outcome]]:
+def told(new_bench) -> dict[str, dict[str, Told]]:
     """By policy and case, what the student is told."""
     names = {case: f"f{number}" for number, case in enumerate(CASES)}
     suite = SECRET + "".join(
@@ -144,10 +148,10 @@ def test_the_texts_are_those_that_people_have_read(told, reveal):
     assert page == file.read_text(encoding="utf-8")
 
 
-def as_read(case: str, outcome: Outcome) -> str:
-    lines = [f"== {case}: {outcome.status}", outcome.message.en, outcome.message.ja]
+def as_read(case: str, outcome: Told) -> str:
+    lines = [f"== {case}: {outcome.status}", outcome.message["en"], outcome.message["ja"]]
     if outcome.counterexample:
-        lines += [f"  {key}: {text}" for key, text in outcome.counterexample.items()]
+        lines += [f"  {key}: {text}" for key, text in asdict(outcome.counterexample).items()]
     return "\n".join(lines) + "\n"
 
 
@@ -160,7 +164,7 @@ def test_nothing_here_is_right_and_nothing_is_the_graders_fault(told, reveal):
 @pytest.mark.parametrize("reveal", Reveal)
 def test_both_languages_say_something_and_name_the_same_things(told, reveal):
     for case, outcome in told[reveal].items():
-        en, ja = outcome.message.en, outcome.message.ja
+        en, ja = outcome.message["en"], outcome.message["ja"]
         assert en.isascii() or "—" in en or "`" in en, case
         assert any("ぁ" <= letter <= "ヿ" for letter in ja), case
         assert en.count("`") == ja.count("`"), case
@@ -198,7 +202,7 @@ def test_many(student, make):
 ANY = "def f(x):\n    return x\n"
 
 
-def told_about(new_bench, reveal: str, expected: str, name: str) -> dict[str, Outcome]:
+def told_about(new_bench, reveal: str, expected: str, name: str) -> dict[str, Told]:
     """What the same answers are told where something else would have been right."""
     bench = new_bench()
     suite = f"EXPECTED = {expected}\nNAME = {name!r}\n{REVEALED}"
@@ -229,16 +233,18 @@ def test_reveal_shapes_says_the_same_whatever_values_would_have_been_right(new_b
 
 def test_reveal_first_difference_shows_one_number_of_what_is_expected(new_bench):
     found = told_about(new_bench, "first_difference", "np.arange(6.0).reshape(2, 3) + 0.25", "W")
-    assert found["f.values"].counterexample == {
-        "call": "f(array(2, 3))", "got": "1 at (0, 0)", "expected": "0.25 at (0, 0)",
-    }  # fmt: skip
-    assert "0.25" not in found["f.values"].message.en + found["f.values"].message.ja
+    assert found["f.values"].counterexample == Counterexample(
+        "f(array(2, 3))", got="1 at (0, 0)", expected="0.25 at (0, 0)"
+    )
+    assert "0.25" not in found["f.values"].message["en"] + found["f.values"].message["ja"]
 
 
 def test_what_could_not_be_tried_is_told_apart_from_what_failed():
-    late = from_exception(StudentTimeout("used up"), "f", Reveal.NONE)
-    dead = from_exception(StudentDied("again and again"), "f", Reveal.NONE)
+    late = from_exception(StudentTimeout("used up"), "f")
+    dead = from_exception(StudentDied("again and again"), "f")
     assert (late.status, dead.status) == ("timeout", "error")
-    assert "before this could be tried" in late.message.en
-    assert "could not be tried" in dead.message.en
-    assert late.counterexample is dead.counterexample is None
+    all_that_is = Reveal.FIRST_DIFFERENCE
+    assert "before this could be tried" in criteria.message(late, all_that_is)["en"]
+    assert "could not be tried" in criteria.message(dead, all_that_is)["en"]
+    assert criteria.counterexample(late, all_that_is) is None
+    assert criteria.counterexample(dead, all_that_is) is None

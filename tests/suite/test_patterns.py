@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.course.models import Reveal
+from autograder.messages import differences
 from autograder.suite.compare import difference
-from autograder.suite.patterns import Pattern, words
+from autograder.suite.patterns import Pattern
 
 few = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
@@ -160,13 +162,14 @@ def test_every_factor_is_told_as_it_is(seed, over, under):
      (0.7, "0.7 times"), (1.5, "1.5 times"), (1 / 300, "1/300 times")],
 )  # fmt: skip
 def test_a_factor_is_written_as_people_write_it(factor, text):
-    assert text in words(Pattern("factor", factor)).en
+    told = differences.pattern(Pattern("factor", factor), Reveal.FIRST_DIFFERENCE)
+    assert text in told["en"]
 
 
 def test_without_numbers_the_factor_stays_hidden():
     # Their own result and the factor together would be the right result.
-    told = words(Pattern("factor", 6.0), numbers=False)
-    assert "6" not in told.en + told.ja
+    told = differences.pattern(Pattern("factor", 6.0), Reveal.SHAPES)
+    assert "6" not in told["en"] + told["ja"]
 
 
 SIZES = (5e-324, 1e-320, 1e-310, 1e-300, 1e-13, 1e-5, 0.0, 1e5, 1e13, 1e300, 1.7e308)
@@ -189,4 +192,4 @@ def test_no_answer_is_too_odd_to_be_looked_at(make, dtype):
                 got = np.asarray(make(right, size)).astype(dtype)
             found = difference(got, right)
             for pattern in [found.pattern] if found and found.pattern else []:
-                assert words(pattern).en
+                assert differences.pattern(pattern, Reveal.FIRST_DIFFERENCE)

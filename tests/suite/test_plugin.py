@@ -162,7 +162,7 @@ def test_a_failing_fixture_is_our_fault_unless_the_students_code_made_it_fail(be
     assert {name: found.status for name, found in wrong.items()} == {
         "f.ours": "grader_error", "f.late": "error", "f.theirs": "error",
     }  # fmt: skip
-    assert "mine" in wrong["f.theirs"].message.en
+    assert "mine" in wrong["f.theirs"].message["en"]
 
 
 STATE = """
@@ -233,7 +233,7 @@ def test_inputs_hang_on_the_salt_and_the_criterion_alone(bench, tmp_path):
         from autograder.course.load import load_course
 
         (found,) = bench.outcomes(load_course(course.root), "def f(x):\n    return x\n")
-        return {name: outcome.counterexample["got"] for name, outcome in found.items()}
+        return {name: outcome.counterexample.got for name, outcome in found.items()}
 
     first, second = INPUTS.strip().split("\n\n")
     here = inputs("one", INPUTS)
@@ -288,13 +288,14 @@ def test_what_a_notebook_lacks_is_missing_and_a_near_name_is_pointed_out(bench):
     )
     (found,) = bench.outcomes(course, notebook)
     assert {outcome.status for outcome in found.values()} == {"missing"}
-    assert "`im2Col`" in found["im2col.works"].message.en
-    assert "`Net.foward`" in found["Net.forward.works"].message.en
+    assert "`im2Col`" in found["im2col.works"].message["en"]
+    assert "`Net.foward`" in found["Net.forward.works"].message["en"]
     assert (
-        found["Net.backward.works"].message.en == "`Net.backward` is not defined in the notebook."
+        found["Net.backward.works"].message["en"]
+        == "`Net.backward` is not defined in the notebook."
     )
-    assert "should be a class" in found["Pool.forward.works"].message.en
-    assert found["Relu.f.works"].message.en == "`Relu` is not defined in the notebook."
+    assert "should be a class" in found["Pool.forward.works"].message["en"]
+    assert found["Relu.f.works"].message["en"] == "`Relu` is not defined in the notebook."
 
 
 def test_a_method_that_objects_set_themselves_is_there(bench):
@@ -320,7 +321,7 @@ def test_a_name_that_is_asked_for_too_is_no_misspelling_of_another(bench):
     course = bench.course(suite, BatchNorm=["works"], batch_norm=["works"])
     (found,) = bench.outcomes(course, "def batch_norm(x):\n    return x + 1\n")
     assert found["batch_norm.works"].status == "passed"
-    assert found["BatchNorm.works"].message.en == "`BatchNorm` is not defined in the notebook."
+    assert found["BatchNorm.works"].message["en"] == "`BatchNorm` is not defined in the notebook."
 
 
 def test_running_suites_leaves_the_surroundings_as_they_were(bench, monkeypatch):
@@ -360,4 +361,4 @@ def test_a_function_that_gives_objects_is_as_good_as_a_class(bench, notebook, st
     (found,) = bench.outcomes(bench.course(LAYER, **{"Layer.forward": ["works"]}), notebook)
     assert found["Layer.forward.works"].status == status
     if status == "missing":
-        assert "should be a class" in found["Layer.forward.works"].message.en
+        assert "should be a class" in found["Layer.forward.works"].message["en"]

@@ -6,7 +6,7 @@ from textwrap import indent
 
 import pytest
 
-from autograder.suite.outcome import Outcome
+from tests.suite.conftest import Told
 
 NET = """
 class Layer:
@@ -146,7 +146,7 @@ FAILS = (
 
 
 @pytest.fixture(scope="module")
-def outcomes(new_bench) -> dict[str, Outcome]:
+def outcomes(new_bench) -> dict[str, Told]:
     """What became of each of these tests; all of them are one suite."""
     tests = [*HOLDS, *(test for test, _, _ in FAILS)]
     slugs = [f"c{number}" for number in range(len(tests))]
@@ -162,14 +162,14 @@ def outcomes(new_bench) -> dict[str, Outcome]:
 @pytest.mark.parametrize("test", HOLDS)
 def test_this_holds(outcomes, test):
     outcome = outcomes[test]
-    assert outcome.status == "passed", (outcome.message.en, outcome.grader_note)
+    assert outcome.status == "passed", (outcome.message["en"], outcome.grader_note)
 
 
 @pytest.mark.parametrize(("test", "status", "words"), FAILS)
 def test_this_is_the_students_doing(outcomes, test, status, words):
     outcome = outcomes[test]
-    assert outcome.status == status, (outcome.message.en, outcome.grader_note)
-    assert words in outcome.message.en
+    assert outcome.status == status, (outcome.message["en"], outcome.grader_note)
+    assert words in outcome.message["en"]
 
 
 def test_a_function_in_the_place_of_an_earlier_one_is_no_repeated_call(bench):
@@ -177,12 +177,12 @@ def test_a_function_in_the_place_of_an_earlier_one_is_no_repeated_call(bench):
     test = "for h in (0, 1, 2):\n    same(student.apply(lambda a, h=h: a + h, 1), 1)"
     outcome = bench.one(test, NET)
     assert outcome.status == "failed"
-    assert "same call" not in outcome.message.en
+    assert "same call" not in outcome.message["en"]
 
 
 def test_an_attribute_that_was_set_is_named_as_python_writes_it(bench):
     (outcome,) = [bench.one("student.Layer(1.0).params['a']['b'] = np.ones(2)", NET)]
-    assert outcome.counterexample["call"] == "Layer(1.0).params['a']['b'] = array(2)"
+    assert outcome.counterexample.call == "Layer(1.0).params['a']['b'] = array(2)"
 
 
 def test_a_call_is_shown_with_shapes_and_never_with_the_numbers_in_arrays(bench):
@@ -191,7 +191,7 @@ def test_a_call_is_shown_with_shapes_and_never_with_the_numbers_in_arrays(bench)
         "same(student.describe(w, w.astype('f4'), [w], (w, 1), {'W': w}, student.f(w), np.sum,"
         " np.float64(0.5), 'same', k=[1.5] * 9), 1)"
     )
-    call = bench.one(test, NET).counterexample["call"]
+    call = bench.one(test, NET).counterexample.call
     assert call == (
         "describe(array(2), array(2, float32), [array(2)], (array(2), 1), {'W': array(2)}, "
         "f(array(2)), sum, 0.5, 'same', k=list of 9 numbers)"

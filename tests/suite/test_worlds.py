@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.course.models import Reveal
+from autograder.messages import criteria
 from autograder.sandbox.host.session import Overwritten
 from autograder.status import Status
+from autograder.suite.facts import ArgumentChanged
 from autograder.suite.outcome import Outcome
 from autograder.suite.worlds import better
 from autograder.text import Text
@@ -13,26 +16,24 @@ from autograder.text import Text
 CHANGES = (Overwritten("range", 3), Overwritten("np.sum", 5))
 
 
-def outcome(status: Status) -> Outcome:
-    return Outcome(status, Text(f"{status}.", f"{status}。"))
+def said(outcome: Outcome) -> Text:
+    return criteria.message(outcome, Reveal.SHAPES)
 
 
 @pytest.mark.parametrize("end", [Status.FAILED, Status.ERROR, Status.TIMEOUT, Status.MISSING])
 def test_what_worked_when_it_was_defined_counts(end):
-    found = better(outcome(end), Outcome(Status.PASSED), CHANGES)
+    found = better(Outcome(end), Outcome(Status.PASSED), CHANGES)
     assert found.status is Status.PASSED
-    for text in (found.message.en, found.message.ja):
-        assert "`range`" in text
-        assert "`np.sum`" in text
-    assert "cell 4" in found.message.en
-    assert "セル 6" in found.message.ja
+    assert "Later cell 4 overwrites `range`, cell 6 overwrites `np.sum`, and" in said(found)["en"]
+    assert "あとのセル 4 で `range`、セル 6 で `np.sum`が上書きされ" in said(found)["ja"]
 
 
 def test_a_wrong_value_tells_more_than_an_error_that_a_later_cell_brought():
-    found = better(outcome(Status.ERROR), outcome(Status.FAILED), CHANGES)
+    wrong = Outcome(Status.FAILED, ArgumentChanged("f(x)", 1))
+    found = better(Outcome(Status.ERROR), wrong, CHANGES)
     assert found.status is Status.FAILED
-    assert found.message.en.startswith("failed. ")
-    assert "cell 4 overwrites `range`" in found.message.en
+    assert said(found)["en"].startswith("Your code changed argument 1")
+    assert "cell 4 overwrites `range`" in said(found)["en"]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_wrong_value_tells_more_than_an_error_that_a_later_cell_brought():
     ],
 )
 def test_otherwise_the_end_of_the_notebook_decides(end, earlier):
-    assert better(outcome(end), outcome(earlier), CHANGES) == outcome(end)
+    assert better(Outcome(end), Outcome(earlier), CHANGES) == Outcome(end)
 
 
 def test_a_criterion_is_decided_in_the_better_world(bench):
@@ -57,7 +58,7 @@ def test_a_criterion_is_decided_in_the_better_world(bench):
         bench.course(suite, f=["works"]),
         (right, later), (wrong, later), (right, "x = 1"), (right, "def f(x): return 0"),
     )  # fmt: skip
-    told = [(each["f.works"].status, each["f.works"].message.en) for each in found]
+    told = [(each["f.works"].status, each["f.works"].message["en"]) for each in found]
     assert [status for status, _ in told] == ["passed", "failed", "passed", "failed"]
     named = ["cell 2 overwrites `range`" in message for _, message in told]
     assert named == [True, True, False, False]

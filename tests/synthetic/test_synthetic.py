@@ -90,8 +90,8 @@ def test_each_kind_earns_what_it_deserves(box, grade):
     course = box.load()
     books = {h.kind: h.files["01_box"] for h in synthetic_class(course, 24) if h.kind in EXPECTED}
     results = {kind: graded.result for kind, graded in grade(course, books).items()}
-    assert {kind: result["score"] for kind, result in results.items()} == EXPECTED
-    assert all(result["status"] != "grader_error" for result in results.values())
+    assert {kind: result.score for kind, result in results.items()} == EXPECTED
+    assert all(result.status != "grader_error" for result in results.values())
 
 
 @pytest.mark.parametrize("source", ["", "x = 1", "x = 1\n", "a\n\nb\n", "\n", "日本語\n"])

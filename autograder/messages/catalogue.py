@@ -1,0 +1,103 @@
+"""A table of messages, in which each key has its text in every language.
+
+Texts hold placeholders: ``{got}``, and ``{got:value|values}`` where a number decides the form. How
+many forms a language has, and which number takes which, is `PLURALS`.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.text import LANGUAGES, Text
+
+PLURALS: Mapping[str, Callable[[float], int]] = {
+    "en": lambda number: 0 if number == 1 else 1,
+    "ja": lambda _: 0,
+}
+"""By language, the place of a number's form among those that a placeholder lists."""
+
+BETWEEN_SENTENCES: Mapping[str, str] = {"en": " ", "ja": ""}
+BETWEEN_ITEMS: Mapping[str, str] = {"en": ", ", "ja": "、"}
+
+
+class Catalogue:
+    """The messages of one file ``<name>.toml`` beside this module."""
+
+    def __init__(self, name: str) -> None:
+        file = Path(__file__).with_name(f"{name}.toml")
+        self._messages: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._messages)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._messages
+
+    def __getitem__(self, key: str) -> Mapping[str, str]:
+        """The templates of a message by language."""
+        return self._messages[key]
+
+    def say(self, lang: str, key: str, /, **values: Any) -> str:
+        """The message in one language.
+
+        Args:
+            lang: the language.
+            key: the message.
+            values: for its placeholders; a `Text` is put in in the same language.
+
+        Raises:
+            KeyError: there is no such message, or a placeholder without its value.
+        """
+        template = self._messages[key][lang]
+        if not values:
+            return template
+        inner = {
+            name: value[lang] if isinstance(value, Text) else value
+            for name, value in values.items()
+        }
+        return _formatter(lang).vformat(template, (), inner)
+
+    def text(self, key: str, /, **values: Any) -> Text:
+        """The message in every language of the kit; see `say`."""
+        return Text(**{lang: self.say(lang, key, **values) for lang in LANGUAGES})
+
+
+@cache
+def catalogue(name: str) -> Catalogue:
+    """The catalogue of that name, read once."""
+    return Catalogue(name)
+
+
+def sentences(*texts: Text) -> Text:
+    """Several messages as one, each a sentence or more."""
+    return _joined(BETWEEN_SENTENCES, texts)
+
+
+def listed(texts: Iterable[Text]) -> Text:
+    """Several messages as a list within a sentence."""
+    return _joined(BETWEEN_ITEMS, texts)
+
+
+def _joined(between: Mapping[str, str], texts: Iterable[Text]) -> Text:
+    said = [text for text in texts if text]
+    return Text(**{lang: between[lang].join(text[lang] for text in said) for lang in LANGUAGES})
+
+
+class _Formatter(string.Formatter):
+    def __init__(self, lang: str) -> None:
+        self._plural = PLURALS[lang]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            return format_spec.split("|")[self._plural(value)]
+        return str(format(value, format_spec))
+
+
+@cache
+def _formatter(lang: str) -> _Formatter:
+    return _Formatter(lang)

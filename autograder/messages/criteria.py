@@ -1,0 +1,196 @@
+"""A fact about one criterion as its student reads it: the message, and the call that shows it.
+
+Nothing of the hidden suite itself appears: the call has arrays by their shapes, and what was
+expected is said as far as the exercise's reveal policy goes (`autograder.course.models.Reveal`).
+Whatever came across the wall is cut and cleaned here before it becomes part of a text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import assert_never
+
+from autograder.course.models import Reveal
+from autograder.messages import differences
+from autograder.messages.catalogue import catalogue, listed, sentences
+from autograder.sandbox.host.session import ExceptionInfo, one_line
+from autograder.suite import facts
+from autograder.suite.compare import Difference
+from autograder.suite.facts import Fact, Remark
+from autograder.suite.outcome import Outcome
+from autograder.text import NOTHING, Text
+from autograder.verdict.result import Counterexample
+
+DASH = "—"
+"""A side of a counterexample of which there is nothing to show."""
+
+_METHOD = re.compile(r"\w+\.\w+\(\) takes ")
+_ATTRIBUTE = re.compile(r"\.(\w+)\Z")
+
+_text = catalogue("criteria").text
+
+
+def message(outcome: Outcome, reveal: Reveal) -> Text:
+    """What the student is told; nothing if the criterion is passed and there is no remark."""
+    reason = _why(outcome.fact, reveal) if outcome.fact else NOTHING
+    return sentences(reason, *map(_remark, outcome.remarks))
+
+
+def _remark(remark: Remark) -> Text:
+    match remark:
+        case facts.UnderAnotherName(asked, theirs):
+            return _text("under_another_name", asked=asked, theirs=theirs)
+        case facts.OverwrittenLater(changes, counts):
+            cells = [_text("overwritten", cell=each.cell + 1, name=each.name) for each in changes]
+            key = "right_before_overwritten" if counts else "judged_before_overwritten"
+            return _text(key, changes=listed(cells))
+        case _:
+            assert_never(remark)
+
+
+def _why(fact: Fact, reveal: Reveal) -> Text:
+    match fact:
+        case facts.Missing():
+            return _missing(fact)
+        case facts.NotWritten(part):
+            return _text("not_written", part=part)
+        case facts.NeedsNotWritten(part=part, other=other):
+            return _text("needs_not_written", part=part, other=other)
+        case facts.Raised(error=error):
+            return _raised(error)
+        case facts.TimedOut(call):
+            return _text("timeout" if call else "timeout_not_tried")
+        case facts.Died(None) | facts.ProtocolBroken(None) | facts.NoResult(None):
+            return _text("died_not_tried")
+        case facts.Died():
+            return _text("died")
+        case facts.ProtocolBroken():
+            return _text("unreadable")
+        case facts.NoResult():
+            return _text("no_result")
+        case facts.Differs():
+            return _differs(fact, reveal)
+        case facts.HasNo(got="None"):
+            return _text("nothing")
+        case facts.HasNo(got=got, wanted=wanted):
+            return _text("has_no", got=one_line(got, 80), wanted=wanted)
+        case facts.Incomparable():
+            return _text("incomparable")
+        case facts.ArgumentChanged(place=place):
+            return _text("argument_changed", place=place)
+        case facts.NotRaised(expected=expected, got=got, raised=raised):
+            key = "should_raise_but_raised" if raised else "should_raise_but_returned"
+            return _text(key, expected=expected, got=one_line(got, 80))
+        case facts.WronglyAcquitted():
+            return _text("evidence_wrongly_acquitted")
+        case facts.ProvesNothing():
+            return _text("evidence_proves_nothing")
+        case facts.Unfit(reason=None):
+            return _text("evidence_no_right_result")
+        case facts.Unfit(reason=reason):
+            return _text("evidence_unfit", reason=reason)
+        case facts.AcquitsTooMany(count=count):
+            return _text("evidence_acquits_too_many", count=count)
+        case facts.TooFewConvicted(convicted=convicted, least=least):
+            return _text("evidence_too_few_convicted", convicted=convicted, least=least)
+        case facts.GraderFault():
+            return _text("grader_error")
+        case _:
+            assert_never(fact)
+
+
+def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
+    """The call that shows what is wrong; None if there is none, or the policy hides it."""
+    sides = _sides(outcome.fact, reveal)
+    call = getattr(outcome.fact, "call", None)
+    if sides is None or call is None or reveal is Reveal.NONE:
+        return None
+    got, expected = sides
+    return Counterexample(
+        call=one_line(call, 200) or DASH,
+        got=one_line(got, 200) or DASH,
+        expected=one_line(expected, 200) or DASH,
+    )
+
+
+def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
+    """What came back and what is right; not cleaned yet."""
+    match fact:
+        case None | facts.Missing() | facts.NotWritten() | facts.GraderFault():
+            return None
+        case facts.NeedsNotWritten():
+            return "NotImplementedError", DASH
+        case facts.Raised(error=error):
+            return _said(error), DASH
+        case facts.TimedOut() | facts.Died() | facts.ProtocolBroken() | facts.NoResult():
+            return DASH, DASH
+        case facts.Differs(difference=difference):
+            return differences.sides(difference, reveal)
+        case facts.ArgumentChanged():
+            return "changed", "unchanged"
+        case facts.NotRaised(expected=expected, got=got):
+            return one_line(got, 80), expected
+        case facts.Incomparable(got=got):
+            return one_line(got, 80), DASH
+        case (
+            facts.HasNo(got=got)
+            | facts.WronglyAcquitted(got=got)
+            | facts.ProvesNothing(got=got)
+            | facts.Unfit(got=got)
+            | facts.AcquitsTooMany(got=got)
+            | facts.TooFewConvicted(got=got)
+        ):
+            return got, DASH
+        case _:
+            assert_never(fact)
+
+
+def _missing(fact: facts.Missing) -> Text:
+    if fact.is_function:
+        return _text("missing_class", name=fact.name)
+    if fact.broken:
+        cell, error = fact.broken.number, fact.broken.error
+        return _text("missing_broken_cell", name=fact.name, cell=cell, error=error)
+    if fact.similar:
+        return _text("missing_similar", name=fact.name, similar=fact.similar)
+    return _text("missing", name=fact.name)
+
+
+def _said(error: ExceptionInfo) -> str:
+    # What a learner wrote as -1, NumPy calls newaxis.
+    text = error.message.replace("newaxis)", "-1)")
+    return f"{error.type}: {text}" if text else error.type
+
+
+def _raised(error: ExceptionInfo) -> Text:
+    said = _said(error)
+    if error.text and error.cell is not None:
+        key = "raised_assertion" if error.type == "AssertionError" else "raised_at"
+        cell, line = error.cell + 1, error.line or 1
+        return _text(key, error=said, code=error.text, cell=cell, line=line)
+    if error.type == "TypeError":
+        return sentences(_text("raised_by_the_call", error=said), *_about_arguments(error.message))
+    if error.type in ("AttributeError", "KeyError", "IndexError"):
+        return _text("raised_not_there", error=said)
+    return _text("raised", error=said)
+
+
+def _about_arguments(said: str) -> list[Text]:
+    """What to look at after a TypeError of a call that did not even begin."""
+    if said.endswith("() takes no arguments"):
+        return [_text("look_at_init")]
+    advice = [_text("look_at_arguments")]
+    if _METHOD.match(said):
+        advice.append(_text("look_at_self"))
+    return advice
+
+
+def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
+    text = differences.message(fact.difference, reveal)
+    if _is_nothing(fact.difference) and (name := _ATTRIBUTE.search(fact.call)):
+        text = _text("attribute_is_none", name=name[1])
+    return sentences(text, _text("repeated")) if fact.repeated else text
+
+
+def _is_nothing(difference: Difference) -> bool:
+    return difference.kind == "nothing" and not difference.path

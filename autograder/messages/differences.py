@@ -1,0 +1,139 @@
+"""Words for the first difference between an answer and what is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.course.models import Reveal
+from autograder.messages.catalogue import catalogue, sentences
+from autograder.sandbox.host.session import one_line
+from autograder.suite.compare import Difference
+from autograder.suite.patterns import Pattern
+from autograder.text import Text
+
+_CATALOGUE = catalogue("criteria")
+_text = _CATALOGUE.text
+
+
+def message(found: Difference, reveal: Reveal) -> Text:
+    """What differs, for a student, as far as the policy goes."""
+    text = _hidden(found) if reveal is Reveal.NONE else _told(found, reveal)
+    if found.path:
+        text = _text("inside", path="".join(f"[{key!r}]" for key in found.path), text=text)
+    if found.pattern and reveal is not Reveal.NONE:
+        return sentences(text, pattern(found.pattern, reveal))
+    return text
+
+
+def pattern(seen: Pattern, reveal: Reveal) -> Text:
+    """What a regularity looks like; a number taken from the answer only if values are shown."""
+    if seen.name == "factor":
+        if reveal is not Reveal.FIRST_DIFFERENCE:
+            return _text("pattern_factor_hidden")
+        return _text("pattern_factor", factor=_fraction(seen.detail))
+    if seen.name == "precision":
+        return _text("pattern_precision", dtype=seen.detail)
+    return _text(f"pattern_{seen.name}")
+
+
+def sides(found: Difference, reveal: Reveal) -> tuple[str, str]:
+    """What came back and what is right, as text; not cleaned yet."""
+    where = f" at {found.index}" if found.index else ""
+    if found.kind in ("values", "not_finite"):
+        if reveal is Reveal.SHAPES:
+            return "—", "—"
+        got, expected = _distinct(found.got, found.expected)
+        return got + where, expected + where
+    if found.kind == "keys":
+        return ", ".join(found.got[:20]), ", ".join(found.expected)
+    if found.kind == "masked":
+        return f"{found.got} masked values", "none masked"
+    return str(found.got), str(found.expected)
+
+
+def _hidden(found: Difference) -> Text:
+    """What kind of difference it is, without a shape or a number."""
+    if found.kind == "nothing":
+        return _text("nothing")
+    if found.kind == "not_finite":
+        return sentences(_text("not_finite"), _text("look_for_nan"))
+    if found.kind == "masked":
+        return sentences(_text("masked_hidden"), _text("fill_the_mask"))
+    return _text(f"{found.kind}_hidden")
+
+
+def _told(found: Difference, reveal: Reveal) -> Text:
+    """What differs, with shapes and counts."""
+    got, expected = found.got, found.expected
+    if found.kind == "masked":
+        text = _text("masked", wrong=found.wrong, total=found.total)
+        return sentences(text, _text("fill_the_mask"))
+    if found.kind == "type":
+        key = f"type_{expected}"
+        wanted = _text(key) if key in _CATALOGUE else _text("type_other", name=expected)
+        return _text("type", got=one_line(str(got), 80), expected=wanted)
+    if found.kind == "shape":
+        text = _text("shape", got=got, expected=expected)
+        same_sizes = sorted(got) == sorted(expected)
+        return sentences(text, _text("shape_reordered")) if same_sizes else text
+    if found.kind == "dtype":
+        return _text("dtype", got=one_line(str(got), 80), expected=expected)
+    if found.kind == "length":
+        return _text("length", got=got, expected=expected)
+    if found.kind == "keys":
+        return _text("keys", names=", ".join(f"`{name}`" for name in expected))
+    if found.kind == "not_finite" and found.index:
+        key = f"not_finite_{_how_many(found)}"
+        return sentences(_text(key, **_counts(found)), _text("look_for_nan"))
+    if found.kind == "values":
+        how_many = _how_many(found) if found.index else "single"
+        if how_many == "single":
+            return _text("value")
+        first = "_first" if how_many == "some" and reveal is Reveal.FIRST_DIFFERENCE else ""
+        return _text(f"values_{how_many}{first}", **_counts(found))
+    return _hidden(found)
+
+
+def _how_many(found: Difference) -> str:
+    if found.wrong < found.total:
+        return "some"
+    return "single" if found.total == 1 else "all"
+
+
+def _counts(found: Difference) -> dict[str, Any]:
+    share = min(max(100 * found.wrong / found.total, 0.1), 99.9)
+    return {
+        "wrong": found.wrong,
+        "total": found.total,
+        "share": f"{share:.1f}",
+        "index": found.index,
+    }
+
+
+def _distinct(got: Any, expected: Any) -> tuple[str, str]:
+    """Two values as text, with as few digits as tell them apart.
+
+    Few, for rounding in the last ones differs from machine to machine.
+    """
+    for digits in (5, 7, 9, 12):
+        texts = _value(got, digits), _value(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _value(value: Any, digits: int) -> str:
+    if isinstance(value, str):
+        return repr(one_line(value, 60))
+    try:
+        return f"{value:.{digits}g}" if isinstance(value, (float, complex)) else str(value)[:60]
+    except ValueError:  # an int of more digits than Python writes out
+        return "a huge number"
+
+
+def _fraction(factor: float) -> str:
+    """``6``, ``-2``, ``1/6``, ``0.7``."""
+    inverse = 1 / factor
+    if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-9 * abs(inverse):
+        return f"{'-' if factor < 0 else ''}1/{abs(round(inverse))}"
+    return f"{factor:.4g}"

@@ -1,0 +1,12 @@
+"""Why a file that was handed in cannot be read, as its student reads it."""
+
+from __future__ import annotations
+
+from autograder.errors import UnreadableSubmission
+from autograder.messages.catalogue import catalogue
+from autograder.text import Text
+
+
+def message(unreadable: UnreadableSubmission) -> Text:
+    """What is wrong with the file, and what to do about it."""
+    return catalogue("files").text(unreadable.fault, **unreadable.values)

@@ -1,0 +1,257 @@
+"""What a criterion's test found out about the student's code: facts, without a word about them.
+
+`autograder.messages.criteria` says them to the student. Values and texts are as they came across
+the wall, and a fact may hold expected values: only `messages` decides what of it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.sandbox.host.session import ExceptionInfo, Overwritten
+from autograder.suite.compare import Difference
+from autograder.text import Text
+
+# --- The part is not there.
+
+
+@dataclass(frozen=True)
+class BrokenCell:
+    """A cell that did not run: its number from 1, and its error."""
+
+    number: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Nothing in the notebook has that name.
+
+    Attributes:
+        name: what is missing.
+        similar: a name that is there and may be a misspelling of it.
+        is_function: whether a function has the name where a class should.
+        broken: the cell that would have defined it.
+    """
+
+    name: str
+    similar: str | None = None
+    is_function: bool = False
+    broken: BrokenCell | None = None
+
+
+@dataclass(frozen=True)
+class NotWritten:
+    """The stub is as it was handed out."""
+
+    part: str
+
+
+# --- The call gave no result. ``call`` is None where it was not even tried.
+
+
+@dataclass(frozen=True)
+class NeedsNotWritten:
+    """The part calls another one that is still a stub."""
+
+    call: str | None
+    part: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The student's code raised an exception."""
+
+    call: str | None
+    error: ExceptionInfo
+
+
+@dataclass(frozen=True)
+class TimedOut:
+    """It did not finish in time."""
+
+    call: str | None
+
+
+@dataclass(frozen=True)
+class Died:
+    """It ended its process."""
+
+    call: str | None
+
+
+@dataclass(frozen=True)
+class ProtocolBroken:
+    """What came back is no message that can be read."""
+
+    call: str | None
+
+
+@dataclass(frozen=True)
+class NoResult:
+    """It gave no result in some other way."""
+
+    call: str | None
+
+
+# --- The call gave a result that is wrong.
+
+
+@dataclass(frozen=True)
+class Differs:
+    """The answer is not what is right.
+
+    ``repeated``: the same call, on the same data, was made before.
+    """
+
+    call: str
+    difference: Difference
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class HasNo:
+    """A plain value of type ``got`` came back, where the suite goes on with its ``wanted``."""
+
+    call: str
+    got: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class Incomparable:
+    """Comparing fails on the answer, of type ``got``, though what is expected can be compared."""
+
+    call: str
+    got: str
+
+
+@dataclass(frozen=True)
+class ArgumentChanged:
+    """The call changed the array that is its argument number ``place``, from 1."""
+
+    call: str
+    place: int
+
+
+@dataclass(frozen=True)
+class NotRaised:
+    """The call should have raised ``expected``; it raised or returned a ``got``."""
+
+    call: str
+    expected: str
+    got: str
+    raised: bool = False
+
+
+# --- The answer is no evidence against the given code that it is about.
+
+
+@dataclass(frozen=True)
+class WronglyAcquitted:
+    """The answer says that a suspect is right, which goes wrong on some inputs."""
+
+    call: str
+    got: str
+
+
+@dataclass(frozen=True)
+class ProvesNothing:
+    """The suspect gives what is right on this input."""
+
+    call: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """The answer is no input for the suspect.
+
+    ``reason`` is the exercise's own; None if the reference has no result for that input.
+    """
+
+    call: str
+    got: str
+    reason: Text | None
+
+
+@dataclass(frozen=True)
+class AcquitsTooMany:
+    """The answer acquits ``count`` suspects, where one alone is right."""
+
+    call: str
+    got: str
+    count: int
+
+
+@dataclass(frozen=True)
+class TooFewConvicted:
+    """The answer acquits the right suspect, but proves too little to be more than a guess."""
+
+    call: str
+    got: str
+    convicted: int
+    least: int
+
+
+@dataclass(frozen=True)
+class GraderFault:
+    """The grader failed, not the student."""
+
+
+Fact = (
+    Missing
+    | NotWritten
+    | NeedsNotWritten
+    | Raised
+    | TimedOut
+    | Died
+    | ProtocolBroken
+    | NoResult
+    | Differs
+    | HasNo
+    | Incomparable
+    | ArgumentChanged
+    | NotRaised
+    | WronglyAcquitted
+    | ProvesNothing
+    | Unfit
+    | AcquitsTooMany
+    | TooFewConvicted
+    | GraderFault
+)
+"""Why a criterion is not passed."""
+
+
+@dataclass(frozen=True)
+class UnderAnotherName:
+    """The notebook calls ``asked``, a name that the exercise asks for, ``theirs``."""
+
+    asked: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class OverwrittenLater:
+    """The criterion was decided in the world in which its part was defined.
+
+    Attributes:
+        changes: names that later cells overwrote.
+        counts: whether it is passed there.
+    """
+
+    changes: tuple[Overwritten, ...]
+    counts: bool
+
+
+Remark = UnderAnotherName | OverwrittenLater
+"""Something to know about a criterion whatever its status."""
+
+
+class WrongAnswer(Exception):
+    """An assertion of a hidden suite does not hold; says why by a fact."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__(fact)
+        self.fact = fact

@@ -1,0 +1,126 @@
+"""A result as the text of result.json, and back: the only two ways across, both validated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.errors import InvalidResult
+from autograder.status import CellStatus, ResultStatus, Status
+from autograder.text import Text
+from autograder.verdict.result import (
+    CellResult,
+    Counterexample,
+    CriterionResult,
+    File,
+    Result,
+    Timing,
+)
+from autograder.verdict.schema import SCHEMA_VERSION, validate
+
+MESSAGE_LANGUAGES = ("en", "ja")
+"""Languages that every message of result.json has; one that the course lacks repeats its first."""
+
+
+def encode(result: Result) -> str:
+    """The text of result.json; the same result always gives the same text.
+
+    Raises:
+        InvalidResult: it breaks the contract.
+    """
+    fields = as_json(result)
+    validate(fields)
+    return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
+
+
+def decode(text: str | bytes) -> Result:
+    """The result that a result.json holds.
+
+    Raises:
+        InvalidResult: it is not JSON, or breaks the contract.
+    """
+    try:
+        fields = json.loads(text)
+        validate(fields)
+    except InvalidResult:
+        raise
+    except (ValueError, ArithmeticError, RecursionError) as error:  # numbers too large are one kind
+        raise InvalidResult(f"{error}. Grade this submission again.") from None
+    return _result(fields)
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """The fields of result.json, in its order; not validated yet."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "exercise": result.exercise,
+        "student": result.student,
+        "submission": {"file": result.submission.path, "sha256": result.submission.sha256},
+        "course_sha256": result.course_sha256,
+        "isolation": result.isolation,
+        "status": result.status,
+        "score": result.score,
+        "max_score": result.max_score,
+        "criteria": [_criterion_fields(criterion) for criterion in result.criteria],
+        "cells": [
+            {"index": cell.index, "status": cell.status, "error": cell.error}
+            for cell in result.cells
+        ],
+        "timing": {"wall_s": result.timing.wall_s, "cpu_s": result.timing.cpu_s},
+    }
+
+
+def _criterion_fields(criterion: CriterionResult) -> dict[str, Any]:
+    example = criterion.counterexample
+    return {
+        "id": criterion.id,
+        "part": criterion.part,
+        "points": criterion.points,
+        "max_points": criterion.max_points,
+        "status": criterion.status,
+        "own_status": criterion.own_status,
+        "message": _message_fields(criterion.message),
+        "diagnosis": list(criterion.diagnosis),
+        "counterexample": example
+        and {"call": example.call, "got": example.got, "expected": example.expected},
+    }
+
+
+def _message_fields(message: Text) -> dict[str, str]:
+    languages = dict.fromkeys((*MESSAGE_LANGUAGES, *message.languages))
+    return {lang: message[lang] for lang in languages}
+
+
+def _result(fields: Mapping[str, Any]) -> Result:
+    return Result(
+        exercise=fields["exercise"],
+        student=fields["student"],
+        submission=File(fields["submission"]["file"], fields["submission"]["sha256"]),
+        course_sha256=fields["course_sha256"],
+        isolation=fields["isolation"],
+        status=ResultStatus(fields["status"]),
+        score=fields["score"],
+        max_score=fields["max_score"],
+        criteria=tuple(map(_criterion, fields["criteria"])),
+        cells=tuple(
+            CellResult(cell["index"], CellStatus(cell["status"]), cell["error"])
+            for cell in fields["cells"]
+        ),
+        timing=Timing(fields["timing"]["wall_s"], fields["timing"]["cpu_s"]),
+    )
+
+
+def _criterion(fields: Mapping[str, Any]) -> CriterionResult:
+    example = fields["counterexample"]
+    return CriterionResult(
+        id=fields["id"],
+        part=fields["part"],
+        points=fields["points"],
+        max_points=fields["max_points"],
+        status=Status(fields["status"]),
+        own_status=Status(fields["own_status"]),
+        message=Text(**fields["message"]),
+        diagnosis=tuple(fields["diagnosis"]),
+        counterexample=None if example is None else Counterexample(**example),
+    )

@@ -1,0 +1,127 @@
+"""The catalogues: every message in every language, about the same values, and said somewhere."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import autograder
+from autograder.errors import FileFault
+from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, sentences
+from autograder.messages.pages import say
+from autograder.text import LANGUAGES, Text
+
+ROOM = Path(autograder.__file__).parent
+NAMES = [file.stem for file in (ROOM / "messages").glob("*.toml")]
+MESSAGES = [(name, key) for name in NAMES for key in Catalogue(name)]
+
+
+def placeholders(template: str) -> list[tuple[str, str]]:
+    """Names and formats, as ``{got:value|values}`` gives ``("got", "value|values")``."""
+    found = string.Formatter().parse(template)
+    return [(name, form or "") for _, name, form, _ in found if name is not None]
+
+
+def differing(name: str, key: str) -> bool:
+    """Whether a language lacks the message, or has other placeholders than another one."""
+    templates = catalogue(name)[key]
+    values = [{name for name, _ in placeholders(template)} for template in templates.values()]
+    complete = list(templates) == list(LANGUAGES) and all(map(str.strip, templates.values()))
+    return not complete or any(each != values[0] for each in values)
+
+
+def wrong_plurals(name: str, key: str) -> bool:
+    """Whether a placeholder lists more or fewer forms than its language has."""
+    return any(
+        form and form.count("|") + 1 != len({PLURALS[lang](n) for n in range(200)})
+        for lang, template in catalogue(name)[key].items()
+        for _, form in placeholders(template)
+    )
+
+
+def in_the_wrong_language(name: str, key: str) -> bool:
+    """Whether the English has a Japanese letter, or the Japanese has none."""
+    japanese = re.compile(r"[ぁ-んァ-ヶ一-龠：]")
+    templates = catalogue(name)[key]
+    same = key in {"type_None", "type_other"}
+    return bool(japanese.search(templates["en"])) or not (same or japanese.search(templates["ja"]))
+
+
+@pytest.mark.parametrize("fault", [differing, wrong_plurals, in_the_wrong_language])
+def test_no_message_is(fault):
+    assert [(name, key) for name, key in MESSAGES if fault(name, key)] == []
+
+
+def test_every_message_is_used():
+    said = "".join(
+        path.read_text("utf-8") for path in ROOM.rglob("*") if path.suffix in {".py", ".html"}
+    )
+    made = {
+        "criteria": re.compile(r"type_|pattern_|values_|not_finite_|\w+_hidden$"),
+        "pages": re.compile(r"(next|short|level|cell)_"),
+        "files": re.compile("|".join(FileFault)),
+    }
+    unused = [
+        (name, key)
+        for name, key in MESSAGES
+        if f'"{key}"' not in said and not made[name].match(key)
+    ]
+    assert unused == []
+
+
+def test_every_fault_of_a_file_has_its_message():
+    assert set(catalogue("files")) == set(FileFault)
+
+
+# --- how they are put together ----------------------------------------------------------------
+
+
+@pytest.fixture
+def fruit(tmp_path, monkeypatch) -> Catalogue:
+    file = tmp_path / "fruit.toml"
+    file.write_text(
+        '[count]\nen = "{n} {n:apple|apples}"\nja = "りんご{n}個"\n'
+        '[eaten]\nen = "{who} ate {what}."\nja = "{who}は{what}を食べました。"\n'
+        '[good]\nen = "They were good."\nja = "おいしかったです。"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("autograder.messages.catalogue.__file__", str(tmp_path / "x.py"))
+    return Catalogue("fruit")
+
+
+def test_a_number_takes_the_form_of_its_language(fruit):
+    assert fruit.text("count", n=1) == Text(en="1 apple", ja="りんご1個")
+    assert fruit.text("count", n=0) == Text(en="0 apples", ja="りんご0個")
+
+
+def test_a_text_within_a_message_is_in_the_same_language(fruit):
+    told = fruit.text("eaten", who="Aiko", what=fruit.text("count", n=2))
+    assert told == Text(en="Aiko ate 2 apples.", ja="Aikoはりんご2個を食べました。")
+
+
+def test_braces_in_a_value_are_no_placeholders(fruit):
+    assert fruit.say("en", "eaten", who="{what}", what="{0.__class__}") == (
+        "{what} ate {0.__class__}."
+    )
+
+
+def test_a_value_that_is_missing_is_an_error(fruit):
+    with pytest.raises(KeyError):
+        fruit.text("eaten", who="Aiko")
+    with pytest.raises(KeyError):
+        fruit.text("drunk")
+
+
+def test_sentences_follow_each_other_as_the_language_has_it(fruit):
+    eaten = fruit.text("eaten", who="A", what="B")
+    told = sentences(eaten, Text(), fruit.text("good"))
+    assert told["en"] == "A ate B. They were good."
+    assert told["ja"] == "AはBを食べました。おいしかったです。"
+
+
+def test_a_phrase_of_a_page_takes_its_values():
+    assert say("en", "some_passed", n=3, m=5).startswith("Checks passed: 3 of 5.")
+    assert say("ja", "some_passed", n=3, m=5).startswith("5項目のうち3項目が合格です。")
