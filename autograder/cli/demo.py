@@ -30,6 +30,10 @@ def run(options: argparse.Namespace) -> int:
     if handed_out.is_dir():  # as committed: making them is an author's work
         shutil.copytree(handed_out, out / "assignments")
         print(f"handed out: {out / 'assignments'}", file=sys.stderr)
+    else:
+        print(
+            f"nothing to hand out: {handed_out} is made by `autograder generate`", file=sys.stderr
+        )
     kinds = []
     for student in synthetic_class(course, options.students):
         folder = out / "submitted" / student.student

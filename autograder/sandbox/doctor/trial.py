@@ -19,6 +19,7 @@ from autograder.sandbox.host.process import ProcessExit, SessionProcess
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.visible_paths import VisiblePaths
 from autograder.sandbox.protocol import wire
+from autograder.text import counted
 
 SMALL = Limits(memory_mb=256, file_mb=4, scratch_mb=16, processes=16, cpu_s=30)
 """Limits for the trials: small, so that an attack that succeeds does not harm the machine."""
@@ -175,11 +176,13 @@ def _finding(level: Level, attack: Attack, seen: Observation, problems: list[str
     tries = seen.report or {}
     refused = [name for name, what in tries.items() if what.startswith("refused")]
     if refused:
-        how = f"{len(refused)} tries, all refused: {', '.join(_summarize(refused))}"
+        count = counted(len(refused), "try", "tries")
+        how = f"{count}, all refused: {', '.join(_summarize(refused))}"
     elif seen.exit is not None and seen.exit.limit:
         how = f"the session was ended for its {seen.exit.limit}"
     elif "count" in tries:
-        how = f"stopped at {tries['count']} processes; all gone after {seen.kill_s * 1000:.0f} ms"
+        count = counted(int(tries["count"]), "process", "processes")
+        how = f"stopped at {count}; all gone after {seen.kill_s * 1000:.0f} ms"
     else:
         how = f"all processes gone after {seen.kill_s * 1000:.0f} ms"
     return Finding(level, attack.name, attack.aim, "held", how)

@@ -24,11 +24,22 @@ pytestmark = pytest.mark.skipif(
 
 EXAMINE = """
 import json, subprocess
+from autograder.errors import SandboxUnavailable
 from autograder.sandbox.doctor import examination as doctor
+from autograder.sandbox.doctor.confirm import confirm
 from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+def confirmed(level):
+    try:
+        with Server(level, Limits()) as server:
+            confirm(server, [])
+    except SandboxUnavailable as error:
+        return str(error)
 bystander = subprocess.Popen(["sleep", "300"])
 rows = doctor.render(doctor.examine(tuple(level for level in sorted(Level) if level > 1)))
-print(json.dumps({"rows": rows, "bystander": bystander.poll()}))
+unconfirmed = {str(level): confirmed(level) for level in Level if level > 1}
+print(json.dumps({"rows": rows, "unconfirmed": unconfirmed, "bystander": bystander.poll()}))
 bystander.kill()
 """
 
@@ -73,7 +84,7 @@ def _as_user(python: Path, installed: Path, source: str) -> subprocess.Completed
         return subprocess.run(
             [str(python), "-c", source],
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(installed), "HOME": "/tmp",
-                 "PYTHONDONTWRITEBYTECODE": "1"},
+                 "XDG_CACHE_HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"},
             cwd="/",
             user=NOBODY_IN_PARTICULAR,
             group=NOBODY_IN_PARTICULAR,
@@ -95,6 +106,9 @@ def test_no_attack_gets_through(report: dict[str, object], level: Level) -> None
         pytest.skip(mine[0]["how"])
     assert len(mine) > 10
     assert [(row["attack"], row["how"]) for row in mine if row["verdict"] != "held"] == []
+    unconfirmed = report["unconfirmed"]
+    assert isinstance(unconfirmed, dict)
+    assert unconfirmed[str(level)] is None
 
 
 def test_ending_sessions_does_not_end_the_users_other_processes(report: dict[str, object]) -> None:
