@@ -27,7 +27,7 @@ from autograder.sandbox.host.session import Budget
 from autograder.suite.plugin import Suites, with_suites
 from autograder.synthetic.notebooks import from_sources
 from autograder.verdict.result import Result
-from tests.mini_course import BoxCourse
+from tests.mini_course import MiniCourse
 from tests.paths import ROOT
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -141,8 +141,9 @@ def autograder(trust: tuple[str, ...]) -> Run:
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> BoxCourse:
-    return BoxCourse(tmp_path / "box")
+def mini(tmp_path: Path) -> MiniCourse:
+    """A complete small course, to be spoilt."""
+    return MiniCourse(tmp_path / "mini")
 
 
 @pytest.fixture(scope="session")
@@ -154,9 +155,9 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def grade(server: Server, tmp_path: Path) -> Grade:
-    """Grade notebooks of the course's only exercise, by name; gives results by name."""
+    """Grade notebooks of one exercise of a course, by name; gives results by name."""
 
-    def run(course: Course, books: dict[str, bytes]) -> dict[str, Graded]:
+    def run(course: Course, exercise: str, books: Mapping[str, bytes]) -> dict[str, Graded]:
         budget = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=20)
         grader = Grader(course, "c0" * 32, {}, server, "limits", budget)
         found: dict[str, Graded] = {}
@@ -165,10 +166,10 @@ def grade(server: Server, tmp_path: Path) -> Grade:
             for name, content in books.items():
                 path = tmp_path / "handed in.ipynb"
                 path.write_bytes(content)
-                submission = Submission(name, course.exercises[0].id, path, tmp_path)
+                submission = Submission(name, exercise, path, tmp_path)
                 found[name] = grader.grade(suites, submission)
 
-        with_suites(course, course.exercises, grade_them)
+        with_suites(course, [course.exercise(exercise)], grade_them)
         return found
 
     return run

@@ -10,33 +10,36 @@ import pytest
 
 from autograder.synthetic.notebooks import from_sources
 
-WHERE = "tests/hidden/test_01_box.py:9: NameError: name 'undefined' is not defined"
+WIDE = "same(student.frame_area(*size), source_lib.frame_area(*size))"
+WHERE = "tests/hidden/test_01_area.py:16: NameError: name 'undefined' is not defined"
 
 
-def autograder(box, command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    options = ["--course", box.root, "--trust-students", "--isolation", "limits"]
+def autograder(mini, command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    options = ["--course", mini.root, "--trust-students", "--isolation", "limits"]
     words = map(str, [sys.executable, "-m", "autograder", command, *arguments, *options])
     return subprocess.run([*words], capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture
-def bug(box) -> tuple[Path, str, str]:
-    found = (box.suite, "same(student.area(3.0, 5.0), 15.0)", "same(undefined, 15.0)")
-    box.replace(*found)
+def bug(mini) -> tuple[Path, str, str]:
+    found = (mini.area.suite, WIDE, "same(undefined, 15.0)")
+    mini.replace(*found)
     return found
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    path = tmp_path / "aiko" / "01_box.ipynb"
+    path = tmp_path / "aiko" / "01_area.ipynb"
     path.parent.mkdir()
-    path.write_bytes(from_sources([("code", "def area(a, b):\n    return a * b\n")]))
+    path.write_bytes(
+        from_sources([("code", "def frame_area(a, b, border=1):\n    return a * b\n")])
+    )
     return path
 
 
 @pytest.mark.usefixtures("bug")
-def test_verify_says_once_where_it_is_and_shows_no_traceback(box):
-    done = autograder(box, "verify")
+def test_verify_says_once_where_it_is_and_shows_no_traceback(mini):
+    done = autograder(mini, "verify")
     assert done.returncode == 1
     assert done.stdout.count(WHERE) == 1, done.stdout
     assert "more by the same faults" in done.stdout
@@ -44,53 +47,53 @@ def test_verify_says_once_where_it_is_and_shows_no_traceback(box):
 
 
 @pytest.mark.usefixtures("bug")
-def test_so_does_check(box, book):
-    done = autograder(box, "check", book)
+def test_so_does_check(mini, book):
+    done = autograder(mini, "check", book)
     assert done.returncode == 1
     assert WHERE in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_grade_keeps_the_traceback_in_a_file_until_the_test_is_mended(box, bug, book, tmp_path):
+def test_grade_keeps_the_traceback_in_a_file_until_the_test_is_fixed(mini, bug, book, tmp_path):
     out = tmp_path / "out"
-    done = autograder(box, "grade", book, "--out", out)
+    done = autograder(mini, "grade", book, "--out", out)
     assert done.returncode == 1
     assert "THE GRADER FAILED" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     (note,) = (out / "grader-errors").iterdir()
-    assert note.name == "aiko 01_box.txt"
+    assert note.name == "aiko 01_area.txt"
     assert "name 'undefined' is not defined" in note.read_text(encoding="utf-8")
 
     file, new, old = bug
-    box.replace(file, old, new)
-    done = autograder(box, "grade", book, "--out", out)
+    mini.replace(file, old, new)
+    done = autograder(mini, "grade", book, "--out", out)
     assert done.returncode == 0, done.stderr
     assert not (out / "grader-errors").exists(), "it would tell of what is no more"
 
 
-def test_grade_names_a_result_that_an_earlier_run_left_and_that_is_damaged(box, book, tmp_path):
+def test_grade_names_a_result_that_an_earlier_run_left_and_that_is_damaged(mini, book, tmp_path):
     out = tmp_path / "out"
-    damaged = out / "results" / "ben" / "01_box.json"
+    damaged = out / "results" / "ben" / "01_area.json"
     damaged.parent.mkdir(parents=True)
     damaged.write_text('{"score": ')
-    done = autograder(box, "grade", book, "--out", out)
+    done = autograder(mini, "grade", book, "--out", out)
     assert done.returncode == 1, "one grade is not in grades.csv"
-    assert "results/ben/01_box.json: " in done.stderr
+    assert "results/ben/01_area.json: " in done.stderr
     assert "Grade this submission again" in done.stderr
-    assert "results/ben/01_box.json" in (out / "index.html").read_text(encoding="utf-8")
-    assert "aiko,01_box" in (out / "grades.csv").read_text(encoding="utf-8-sig")
+    assert "results/ben/01_area.json" in (out / "index.html").read_text(encoding="utf-8")
+    assert "aiko,01_area" in (out / "grades.csv").read_text(encoding="utf-8-sig")
 
 
-def test_an_answer_too_odd_to_be_compared_is_told_and_costs_its_points(box, book, tmp_path):
-    box.replace(
-        box.suite,
-        "same(student.area(3.0, 5.0), 15.0)",
+def test_an_answer_too_odd_to_be_compared_is_told_and_costs_its_points(mini, book, tmp_path):
+    mini.replace(
+        mini.area.suite,
+        WIDE,
         "from autograder.suite.assertions import Incomparable\n"
-        '    raise Incomparable("area(3.0, 5.0)", "an oddity")',
+        '    raise Incomparable("frame_area(7, 11, 2)", "an oddity")',
     )
-    done = autograder(box, "grade", book, "--out", tmp_path / "out")
+    done = autograder(mini, "grade", book, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert "look at aiko · 01_box: an answer was too odd to be compared" in done.stderr
+    assert "look at aiko · 01_area: an answer was too odd to be compared" in done.stderr
     assert "THE GRADER FAILED" not in done.stderr
     (note,) = (tmp_path / "out" / "grader-errors").iterdir()
     assert "an oddity" in note.read_text(encoding="utf-8")

@@ -7,50 +7,52 @@ from autograder.errors import CourseError
 from autograder.text import Text
 
 
-def test_a_course_has_its_exercises_in_order(small):
-    course = small.load()
-    assert course.title == Text(en="Doubles", ja="倍")
-    assert (course.salt, course.languages, course.colab) == ("small", ("en", "ja"), "")
-    assert [exercise.id for exercise in course.exercises] == ["01_double", "02_machine"]
+def test_a_course_has_its_exercises_in_order(mini):
+    course = mini.load()
+    assert course.title == Text(en="Boxes", ja="箱")
+    assert (course.salt, course.languages, course.colab) == ("tiny", ("en", "ja"), "")
+    assert [exercise.id for exercise in course.exercises] == ["01_area", "02_box"]
 
 
-def test_an_exercise_has_parts_criteria_and_points(small):
-    exercise = small.load().exercise("01_double")
+def test_an_exercise_has_parts_criteria_and_points(mini):
+    exercise = mini.load().exercise("01_area")
     assert (exercise.points, exercise.max_score, exercise.bonus) == (2.5, 2.5, 1)
     assert [criterion.id for criterion in exercise.criteria] == [
-        "double.positive",
-        "double.negative",
-        "double.text",
+        "frame_area.no_border",
+        "frame_area.wide",
+        "frame_area.flat",
     ]
-    positive, negative, text = exercise.criteria
-    assert positive.hint == Text(en="Add it twice.", ja="二回足します。")
-    assert negative.hint is None
-    assert (positive.bonus, text.bonus) == (False, True)
-    assert exercise.suite == small.root.resolve() / "tests" / "hidden" / "test_01_double.py"
+    no_border, wide, flat = exercise.criteria
+    assert wide.hint == Text(
+        en="How many borders does a side have?", ja="1辺に縁はいくつありますか。"
+    )
+    assert no_border.hint is None
+    assert (wide.bonus, flat.bonus) == (False, True)
+    assert exercise.suite == mini.root.resolve() / "tests" / "hidden" / "test_01_area.py"
 
 
-def test_a_part_is_a_function_or_a_method(small):
-    course = small.load()
-    function, method = course.exercise("01_double").parts[0], course.exercise("02_machine").parts[0]
-    assert (function.owner, function.method) == ("double", None)
-    assert (method.owner, method.method) == ("Machine", "run")
-    assert method.builds_on == ("double",)
+def test_a_part_is_a_function_or_a_method(mini):
+    course = mini.load()
+    function, method = course.exercise("01_area").parts[0], course.exercise("02_box").parts[0]
+    assert (function.owner, function.method) == ("frame_area", None)
+    assert (method.owner, method.method) == ("Box", "volume")
+    assert method.builds_on == ("frame_area",)
 
 
-def test_what_an_exercise_builds_on_is_followed_to_the_ground(small):
-    third = small.second.parent.parent / "03_factory"
-    text = small.second.read_text(encoding="utf-8")
-    text = text.replace("02_machine", "03_factory").replace("01_double", "02_machine")
-    small.write(third / "exercise.toml", text.replace("Machine.run", "Factory.run"))
-    course = small.load()
-    before = [exercise.id for exercise in course.before(course.exercise("03_factory"))]
-    assert before == ["01_double", "02_machine"]
-    assert list(course.before(course.exercise("01_double"))) == []
+def test_what_an_exercise_builds_on_is_followed_to_the_ground(mini):
+    third = mini.box.toml.parent.parent / "03_tower"
+    text = mini.box.toml.read_text(encoding="utf-8")
+    text = text.replace("02_box", "03_tower").replace("01_area", "02_box")
+    mini.write(third / "exercise.toml", text.replace("Box.volume", "Crate.volume"))
+    course = mini.load()
+    before = [exercise.id for exercise in course.before(course.exercise("03_tower"))]
+    assert before == ["01_area", "02_box"]
+    assert list(course.before(course.exercise("01_area"))) == []
 
 
-def test_the_course_is_found_from_anywhere_inside_it(small):
-    assert find_course(small.first.parent) == small.root.resolve()
-    assert find_course(small.root) == small.root.resolve()
+def test_the_course_is_found_from_anywhere_inside_it(mini):
+    assert find_course(mini.area.toml.parent) == mini.root.resolve()
+    assert find_course(mini.root) == mini.root.resolve()
 
 
 def test_outside_of_any_course(tmp_path):
@@ -62,18 +64,18 @@ def test_outside_of_any_course(tmp_path):
         load_course(tmp_path)
 
 
-def test_a_course_in_one_language_needs_no_other(small):
-    small.replace(small.settings, '["en", "ja"]', '["ja"]')
-    small.replace(small.settings, '{en = "Doubles", ja = "倍"}', '{ja = "倍"}')
-    small.second.unlink()
-    (small.second.parent / "notebook.py").unlink()
-    text = small.first.read_text(encoding="utf-8")
+def test_a_course_in_one_language_needs_no_other(mini):
+    mini.replace(mini.settings, '["en", "ja"]', '["ja"]')
+    mini.replace(mini.settings, '{en = "Boxes", ja = "箱"}', '{ja = "箱"}')
+    mini.box.toml.unlink()
+    (mini.box.toml.parent / "notebook.py").unlink()
+    text = mini.area.toml.read_text(encoding="utf-8")
     lines = [
         line.split("en = ")[0] + "ja" + line.split(", ja")[1] if ", ja" in line else line
         for line in text.split("\n")
     ]
-    small.write(small.first, "\n".join(lines))
-    assert small.load().exercise("01_double").title == Text(ja="倍にする")
+    mini.write(mini.area.toml, "\n".join(lines))
+    assert mini.load().exercise("01_area").title == Text(ja="面積")
 
 
 @pytest.mark.parametrize(
@@ -87,40 +89,40 @@ def test_a_course_in_one_language_needs_no_other(small):
         ("points = 0.5", "points = 0.3", "points = 0.3 is not a valid number of points"),
         ("points = 0.5", "points = -0.5", "is not a valid number of points"),
         ("bonus = true", "bonus = 1", "neither true nor false"),
-        ('reveal = "none"', 'reveal = "all"', "Choose one of none, shapes, first_difference"),
-        ('id = "01_double"', 'id = "1_double"', "in a folder named '01_double'"),
-        ('id = "double"', 'id = "double it"', "is neither a function name"),
-        ('id = "double.positive"', 'id = "doubled.positive"', "does not fit its part 'double'"),
-        ('id = "double.positive"', 'id = "double.Positive"', "snake_case"),
-        ('id = "double.positive"', 'id = "double."', "snake_case"),
-        ('id = "double.negative"', 'id = "double.positive"', "two criteria 'double.positive'"),
-        ('title = {en = "Texts", ja = "文字列"}', 'title = {en = "Texts"}', "no text in 'ja'"),
-        ('title = {en = "Texts", ja = "文字列"}', 'title = "Texts"', "is not a table"),
-        ('ja = "文字列"}', 'ja = "文字列", de = "Texte"}', "unknown key 'de'"),
-        ('ja = "文字列"}', 'ja = " "}', "is not a text"),
-        ('hint = {en = "Add', 'hints = {en = "Add', "unknown key 'hints'"),
-        ('reveal = "none"', 'reveal = "none"\nbuilds_on = ["00_x"]', "is not an earlier exercise"),
-        ('reveal = "none"', 'reveal = "none"\nbuilds_on = "00_x"', "is not a list of texts"),
-        ('reveal = "none"', "reveal = none", "is not TOML"),
+        ('"first_difference"', '"all"', "Choose one of none, shapes, first_difference"),
+        ('id = "01_area"', 'id = "1_area"', "in a folder named '01_area'"),
+        ('id = "frame_area"', 'id = "frame area"', "is neither a function name"),
+        ('id = "frame_area.wide"', 'id = "frame.wide"', "does not fit its part"),
+        ('id = "frame_area.wide"', 'id = "frame_area.Wide"', "snake_case"),
+        ('id = "frame_area.wide"', 'id = "frame_area."', "snake_case"),
+        ('id = "frame_area.wide"', 'id = "frame_area.no_border"', "two criteria 'frame_area.no"),
+        (', ja = "平らな枠"}', "}", "no text in 'ja'"),
+        ('title = {en = "Flat frames", ja = "平らな枠"}', 'title = "Frames"', "is not a table"),
+        ('ja = "平らな枠"}', 'ja = "平らな枠", de = "Texte"}', "unknown key 'de'"),
+        ('ja = "平らな枠"}', 'ja = " "}', "is not a text"),
+        ('hint = {en = "How', 'hints = {en = "How', "unknown key 'hints'"),
+        ("bonus = 1\nreveal", 'builds_on = ["00_x"]\nbonus = 1\nreveal', "is not an earlier"),
+        ("bonus = 1\nreveal", 'builds_on = "00_x"\nbonus = 1\nreveal', "is not a list of texts"),
+        ('reveal = "first_difference"', "reveal = none", "is not TOML"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_an_exercise_is_named_with_its_line(small, old, new, words):
-    line = small.replace(small.first, old, new) + new.count("\n")
+def test_what_is_wrong_in_an_exercise_is_named_with_its_line(mini, old, new, words):
+    line = mini.replace(mini.area.toml, old, new) + new.count("\n")
     with pytest.raises(CourseError) as caught:
-        small.load()
+        mini.load()
     error = caught.value
     assert words in str(error)
-    assert error.file == small.first
+    assert error.file == mini.area.toml
     assert error.line is not None
     # The line, or the header of the table around it: TOML keeps no positions.
     assert 0 <= line - error.line <= 1 + new.count("\n")
 
 
-def test_a_missing_key(small):
-    small.replace(small.first, "points = 2.5", "")
+def test_a_missing_key(mini):
+    mini.replace(mini.area.toml, "points = 2.5", "")
     with pytest.raises(CourseError) as caught:
-        small.load()
-    assert str(caught.value) == f"{small.first}: 'points' is missing. Add points = ..."
+        mini.load()
+    assert str(caught.value) == f"{mini.area.toml}: 'points' is missing. Add points = ..."
 
 
 @pytest.mark.parametrize(
@@ -129,8 +131,8 @@ def test_a_missing_key(small):
         ("points = 2.5", "point = 2.5", "unknown key 'point'. Write points."),
         ("points = 0.5", "pionts = 0.5", "unknown key 'pionts'. Write points."),
         ("bonus = true", "bonsu = true", "unknown key 'bonsu'. Write bonus."),
-        ('reveal = "none"', 'revael = "none"', "unknown key 'revael'. Write reveal."),
-        ('{en = "Texts", ja', '{eng = "Texts", ja', "unknown key 'eng'. Write en."),
+        ('reveal = "first', 'revael = "first', "unknown key 'revael'. Write reveal."),
+        ('{en = "Flat frames", ja', '{eng = "Flat frames", ja', "unknown key 'eng'. Write en."),
         (
             "points = 0.5",
             "points = 0.5\nx = 1",
@@ -138,72 +140,74 @@ def test_a_missing_key(small):
         ),
     ],
 )
-def test_a_misspelt_key_is_told_before_the_one_that_it_leaves_missing(small, old, new, remedy):
-    line = small.replace(small.first, old, new) + new.count("\n")
+def test_a_misspelt_key_is_told_before_the_one_that_it_leaves_missing(mini, old, new, remedy):
+    line = mini.replace(mini.area.toml, old, new) + new.count("\n")
     with pytest.raises(CourseError) as caught:
-        small.load()
-    assert str(caught.value) == f"{small.first}:{line}: {remedy}"
+        mini.load()
+    assert str(caught.value) == f"{mini.area.toml}:{line}: {remedy}"
 
 
-def test_an_exercise_without_parts(small):
-    text = small.first.read_text(encoding="utf-8")
-    small.write(
-        small.first, text.split("[[parts]]")[0].replace("2.5", "0").replace("bonus = 1\n", "")
+def test_an_exercise_without_parts(mini):
+    text = mini.area.toml.read_text(encoding="utf-8")
+    mini.write(
+        mini.area.toml, text.split("[[parts]]")[0].replace("2.5", "0").replace("bonus = 1\n", "")
     )
     with pytest.raises(CourseError, match=r"there is no \[\[parts\]\]"):
-        small.load()
+        mini.load()
 
 
-def test_a_part_without_criteria(small):
-    small.write(small.second, small.second.read_text(encoding="utf-8").split("[[parts.c")[0])
+def test_a_part_without_criteria(mini):
+    mini.without(mini.box.toml, after="[[parts.criteria]]")
     with pytest.raises(CourseError, match=r"there is no \[\[parts\.criteria\]\] here"):
-        small.load()
+        mini.load()
 
 
-def test_a_part_that_builds_on_nothing_known(small):
-    line = small.replace(small.second, 'builds_on = ["double"]', 'builds_on = ["triple"]')
-    with pytest.raises(CourseError, match="builds on 'triple', which is neither a part") as caught:
-        small.load()
+def test_a_part_that_builds_on_nothing_known(mini):
+    line = mini.replace(mini.box.toml, 'builds_on = ["frame_area"]', 'builds_on = ["edge_area"]')
+    with pytest.raises(
+        CourseError, match="builds on 'edge_area', which is neither a part"
+    ) as caught:
+        mini.load()
     assert caught.value.line == line
 
 
-def test_a_part_that_builds_on_an_exercise_that_its_own_does_not_build_on(small):
-    small.replace(small.second, 'builds_on = ["01_double"]\n', "")
-    with pytest.raises(CourseError, match="builds on 'double', which is neither a part"):
-        small.load()
+def test_a_part_that_builds_on_an_exercise_that_its_own_does_not_build_on(mini):
+    mini.replace(mini.box.toml, 'builds_on = ["01_area"]\n', "")
+    with pytest.raises(CourseError, match="builds on 'frame_area', which is neither a part"):
+        mini.load()
 
 
 @pytest.mark.parametrize(
     ("alias", "words"),
     [
-        ("run it", "alias 'run it' of part 'Machine.run' is not a valid name"),
-        ("double", "alias 'double' of part 'Machine.run' is the name of another part"),
+        ("run it", "alias 'run it' of part 'Box.volume' is not a valid name"),
+        ("frame_area", "alias 'frame_area' of part 'Box.volume' is the name of another part"),
     ],
 )
-def test_an_alias_is_a_name_that_no_other_part_has(small, alias, words):
-    small.replace(small.second, 'builds_on = ["double"]', f'aliases = ["Engine", "{alias}"]')
+def test_an_alias_is_a_name_that_no_other_part_has(mini, alias, words):
+    mini.replace(mini.box.toml, 'builds_on = ["frame_area"]', f'aliases = ["Crate", "{alias}"]')
     with pytest.raises(CourseError, match=words):
-        small.load()
+        mini.load()
 
 
-def test_a_function_has_no_alias_for_a_method(small):
-    small.replace(small.first, 'id = "double"', 'id = "double"\naliases = [".twice"]')
-    with pytest.raises(CourseError, match=r"alias '\.twice' of part 'double' is not a valid name"):
-        small.load()
+def test_a_function_has_no_alias_for_a_method(mini):
+    mini.replace(mini.area.toml, 'id = "frame_area"', 'id = "frame_area"\naliases = [".frame"]')
+    with pytest.raises(CourseError, match=r"alias '\.frame' of part 'frame_area' is not a valid"):
+        mini.load()
 
 
-def test_two_parts_of_one_name(small):
-    text = small.second.read_text(encoding="utf-8")
-    small.write(small.second, text + text[text.index("[[parts]]") :])
-    with pytest.raises(CourseError, match=r"two parts 'Machine\.run'"):
-        small.load()
+def test_two_parts_of_one_name(mini):
+    text = mini.box.toml.read_text(encoding="utf-8")
+    mini.write(mini.box.toml, text + text[text.index("[[parts]]") :])
+    with pytest.raises(CourseError, match=r"two parts 'Box\.volume'"):
+        mini.load()
 
 
-def test_a_folder_with_a_notebook_and_no_exercise_is_not_passed_over(small):
-    small.second.unlink()
+def test_a_folder_with_a_notebook_and_no_exercise_is_not_passed_over(mini):
+    mini.box.toml.unlink()
     with pytest.raises(CourseError, match="this file is missing") as caught:
-        small.load()
-    assert caught.value.file == small.second
+        mini.load()
+    assert caught.value.file == mini.box.toml
 
 
 @pytest.mark.parametrize(
@@ -212,29 +216,29 @@ def test_a_folder_with_a_notebook_and_no_exercise_is_not_passed_over(small):
         ('["en", "ja"]', '["en", "fr"]', "Supported languages: en, ja"),
         ('["en", "ja"]', "[]", "Supported languages: en, ja"),
         ('["en", "ja"]', '["en", "en"]', "names something twice"),
-        ('salt = "small"', 'salt = ""', "is not a text"),
-        ('salt = "small"', "", "'salt' is missing"),
-        ('salt = "small"', 'salt = "small"\npepper = 1', "unknown key 'pepper'"),
+        ('salt = "tiny"', 'salt = ""', "is not a text"),
+        ('salt = "tiny"', "", "'salt' is missing"),
+        ('salt = "tiny"', 'salt = "tiny"\npepper = 1', "unknown key 'pepper'"),
     ],
 )
-def test_what_is_wrong_in_the_course_file(small, old, new, words):
-    small.replace(small.settings, old, new)
+def test_what_is_wrong_in_the_course_file(mini, old, new, words):
+    mini.replace(mini.settings, old, new)
     with pytest.raises(CourseError, match=words) as caught:
-        small.load()
-    assert caught.value.file == small.settings
+        mini.load()
+    assert caught.value.file == mini.settings
 
 
-def test_an_unknown_exercise_names_those_there_are(small):
-    with pytest.raises(CourseError, match="Known: 01_double, 02_machine"):
-        small.load().exercise("03_x")
+def test_an_unknown_exercise_names_those_there_are(mini):
+    with pytest.raises(CourseError, match="Known: 01_area, 02_box"):
+        mini.load().exercise("03_x")
 
 
-def test_an_error_is_one_line_with_place_cause_and_mend(small, monkeypatch):
-    monkeypatch.chdir(small.root)
-    line = small.replace(small.first, 'reveal = "none"', 'reveal = "all"')
+def test_an_error_is_one_line_with_place_cause_and_mend(mini, monkeypatch):
+    monkeypatch.chdir(mini.root)
+    line = mini.replace(mini.area.toml, 'reveal = "first_difference"', 'reveal = "all"')
     with pytest.raises(CourseError) as caught:
-        small.load()
+        mini.load()
     assert str(caught.value) == (
-        f"solutions/01_double/exercise.toml:{line}: reveal = 'all' is unknown."
+        f"solutions/01_area/exercise.toml:{line}: reveal = 'all' is unknown."
         " Choose one of none, shapes, first_difference."
     )

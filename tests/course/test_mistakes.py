@@ -8,39 +8,52 @@ from autograder.course.models import Equivalent, Mistake
 from autograder.errors import CourseError
 from autograder.text import Text
 
+WRONG = """\
+def frame_area(height, width, border=1):
+    remaining_height, remaining_width = height - border, width - border
+    return height * width - remaining_height * remaining_width + 0 * border
+"""
 
-def load(small):
-    return load_mistakes(small.load().exercise("01_double"))
+UNUSUAL = """\
+def frame_area(height, width, border=1):
+    # top and bottom, then the rest of the sides
+    return 2 * border * width + 2 * border * (height - 2 * border)
+"""
 
 
-def test_mistakes_and_equivalents_come_with_their_source_undecorated(small):
-    mistakes, equivalents = load(small)
+def load(mini):
+    return load_mistakes(mini.load().exercise("01_area"))
+
+
+def test_mistakes_and_equivalents_come_with_their_source_undecorated(mini):
+    mistakes, equivalents = load(mini)
     assert mistakes == (
         Mistake(
-            "D1",
-            "double",
-            Text(en="Is it squared?", ja="二乗では？"),
-            "def double(x):\n    return x * x\n",
+            "FA1",
+            "frame_area",
+            Text(en="How many borders?", ja="縁はいくつ？"),
+            WRONG,
         ),
     )
     assert equivalents == (
-        Equivalent("D-A", "double", "a sum", "def double(x):\n    # the same\n    return x + x\n"),
+        Equivalent("FA-A", "frame_area", "four strips, corners counted once", UNUSUAL),
     )
 
 
-def test_an_exercise_may_have_none(small):
-    assert load_mistakes(small.load().exercise("02_machine")) == ((), ())
+def test_an_exercise_may_have_none(mini):
+    mini.box.mistakes.unlink()
+    assert load_mistakes(mini.load().exercise("02_box")) == ((), ())
 
 
-def test_a_method_stands_at_the_top_level_under_its_own_name(small):
-    small.write(
-        small.second.parent / "mistakes.py",
+def test_a_method_stands_at_the_top_level_under_its_own_name(mini):
+    mini.write(
+        mini.box.mistakes,
         "from autograder.course.mistakes import mistake\n"
-        '@mistake("M1", part="Machine.run", hint={"en": "a", "ja": "あ"})\n'
-        "def run(self, x):\n    return x\n",
+        '@mistake("M1", part="Box.volume", hint={"en": "a", "ja": "あ"})\n'
+        "def volume(self, depth, width):\n    return depth\n",
     )
-    (only,), _ = load_mistakes(small.load().exercise("02_machine"))
-    assert only.source == "def run(self, x):\n    return x\n"
+    (only,), _ = load_mistakes(mini.load().exercise("02_box"))
+    assert only.source == "def volume(self, depth, width):\n    return depth\n"
 
 
 def test_a_decorated_function_is_still_itself():
@@ -57,40 +70,40 @@ def test_a_decorated_function_is_still_itself():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('@mistake("D1", part="double"', '@mistake("D1", part="triple"', "'triple', which is no"),
-        ('"D-A"', '"D1"', "two entries 'D1'"),
-        (', "ja": "二乗では？"', "", "does not have exactly the languages en, ja"),
-        ("def double(x):\n    return x * x", "def twice(x):\n    return 0", "Name the function"),
-        ("import math\n", "from source_lib import double as right\n", "imports source_lib"),
+        ('@mistake("FA1", part="frame_area"', '@mistake("FA1", part="edge"', "'edge', which is no"),
+        ('"FA-A"', '"FA1"', "two entries 'FA1'"),
+        (', "ja": "縁はいくつ？"', "", "does not have exactly the languages en, ja"),
+        (WRONG, WRONG.replace("frame_area", "frame"), "Name the function"),
+        ("import math\n", "from source_lib import frame_area as right\n", "imports source_lib"),
         ("import math\n", "import source_lib.windows\n", "imports source_lib"),
         ("import math\n", "import no_such_module\n", "cannot be run: ModuleNotFoundError"),
         ("import math\n", "import = math\n", "is not valid Python"),
-        ("def double(x):\n    return x * x", "class double:\n    pass", "decorates a function"),
-        (', hint={"en": "Is it squared?", "ja": "二乗では？"}', "", "cannot be run: TypeError"),
-        ('@mistake("D1"', '@math.floor\n@mistake("D1"', "cannot be run"),
+        (WRONG, "class frame_area:\n    pass\n", "decorates a function"),
+        (', hint={"en": "How many borders?", "ja": "縁はいくつ？"}', "", ": TypeError"),
+        ('@mistake("FA1"', '@math.floor\n@mistake("FA1"', "cannot be run"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_mistakes_is_named_with_its_line(small, old, new, words):
-    line = small.replace(small.mistakes, old, new)
+def test_what_is_wrong_in_mistakes_is_named_with_its_line(mini, old, new, words):
+    line = mini.replace(mini.area.mistakes, old, new)
     with pytest.raises(CourseError) as caught:
-        load(small)
+        load(mini)
     assert words in str(caught.value)
-    assert caught.value.file == small.mistakes
+    assert caught.value.file == mini.area.mistakes
     assert caught.value.line is not None
     assert abs(caught.value.line - line) <= 1
 
 
-def test_a_mistake_under_another_decorator_is_refused(small):
+def test_a_mistake_under_another_decorator_is_refused(mini):
     """What would be graded is the bare source: the other decorator would be lost."""
-    small.replace(small.mistakes, '@mistake("D1"', '@(lambda f: f)\n@mistake("D1"')
-    with pytest.raises(CourseError, match="D1 is not the only decorator"):
-        load(small)
+    mini.replace(mini.area.mistakes, '@mistake("FA1"', '@(lambda f: f)\n@mistake("FA1"')
+    with pytest.raises(CourseError, match="FA1 is not the only decorator"):
+        load(mini)
 
 
-def test_a_mistake_inside_another_block_is_refused(small):
-    text = small.mistakes.read_text(encoding="utf-8")
+def test_a_mistake_inside_another_block_is_refused(mini):
+    text = mini.area.mistakes.read_text(encoding="utf-8")
     block, rest = text[text.index("@mistake") :].split("\n\n\n")
     inside = "if True:\n" + "\n".join(f"    {line}" for line in block.split("\n"))
-    small.write(small.mistakes, f"{text[: text.index('@mistake')]}{inside}\n\n\n{rest}")
+    mini.write(mini.area.mistakes, f"{text[: text.index('@mistake')]}{inside}\n\n\n{rest}")
     with pytest.raises(CourseError, match="of a function at the file's top level"):
-        load(small)
+        load(mini)

@@ -8,43 +8,51 @@ from autograder.course.models import Cell
 from autograder.errors import CourseError
 
 
-def cells_of(small, exercise="01_double"):
-    return read_cells(small.load().exercise(exercise))
+def cells_of(mini, exercise="01_area"):
+    return read_cells(mini.load().exercise(exercise))
 
 
-def test_cells_have_kind_role_name_language_and_line(small):
-    lines = small.notebook.read_text(encoding="utf-8").split("\n")
-    cells = cells_of(small)
+def test_cells_have_kind_role_name_language_and_line(mini):
+    lines = mini.area.notebook.read_text(encoding="utf-8").split("\n")
+    cells = cells_of(mini)
     assert [(cell.kind, cell.role, cell.name, cell.lang) for cell in cells] == [
         ("code", "author", "author", None),
         ("markdown", "prose", "", "en"),
         ("markdown", "prose", "", "ja"),
         ("code", "setup", "setup", None),
-        ("code", "stub", "double", None),
-        ("code", "check", "check", None),
+        ("code", "stub", "frame_area", None),
+        ("code", "check", "check_frame_area", None),
+        ("markdown", "prose", "", "en"),
+        ("markdown", "prose", "", "ja"),
     ]
     for cell in cells:
         if cell.kind == "code":
             assert lines[cell.line - 1] == cell.source.split("\n")[0]
-    assert cells[4].parts == ("double",)
+    assert cells[4].parts == ("frame_area",)
 
 
-def test_a_header_inside_a_string_begins_no_cell(small):
-    assert "# %% this is text" in cells_of(small)[3].source
+def test_a_header_inside_a_string_begins_no_cell(mini):
+    mini.replace(mini.area.notebook, "import math\n", 'TEXT = """\n# %% this is text\n"""\n')
+    assert "# %% this is text" in cells_of(mini)[3].source
 
 
-def test_a_carry_cell_says_what_it_takes_from_where(small):
-    carry = cells_of(small, "02_machine")[1]
+def test_a_carry_cell_says_what_it_takes_from_where(mini):
+    carry = cells_of(mini, "02_box")[3]
     assert carry == Cell(
         "code",
         "carry",
         "carry",
         None,
-        "# en: Paste double.\n# ja: doubleを貼り付けてください。",
-        8,
-        ("double",),
-        "01_double",
+        "# en: Paste your frame_area here.\n# ja: ここに自分のframe_areaを貼り付けてください。",
+        14,
+        ("frame_area",),
+        "01_area",
     )
+
+
+ENGLISH = '[markdown] lang="en"\n# # Areas'
+JAPANESE = '[markdown] lang="ja"\n# # 面積'
+FRAMES = "# 枠とは、大きな長方形から小さな長方形を除いた残りです。\n"
 
 
 @pytest.mark.parametrize(
@@ -55,87 +63,81 @@ def test_a_carry_cell_says_what_it_takes_from_where(small):
         ('name="setup" tags=["setup"]', 'name="setup" tags=["demo", "check"]', "Give it one of"),
         ('name="setup" tags=["setup"]', 'tags=["setup"]', "name is None"),
         ('name="setup" tags=["setup"]', 'name="a-b" tags=["setup"]', "name is 'a-b'"),
-        ('name="setup" tags=["setup"]', 'name="double" tags=["setup"]', "named 'double'"),
+        ('name="setup" tags=["setup"]', 'name="frame_area" tags=["setup"]', "named 'frame_area'"),
         ('name="setup" tags=["setup"]', 'nam="setup" tags=["setup"]', "unknown option 'nam'"),
         ('name="setup" tags=["setup"]', 'name="setup" tags=["carry"]', "takes [] from None"),
-        ('[markdown] lang="en"', "[markdown]", "has no language"),
-        ('[markdown] lang="en"', '[markdown] lang="fr"', "has no language"),
-        ('[markdown] lang="en"', '[markdown] lang="en" tags=["x"]', "unknown option 'tags'"),
-        ('[markdown] lang="ja"', '[markdown] lang="en"', None),
-        ('# %% [markdown] lang="ja"\n# # 倍\n', "", None),
-        ('[markdown] lang="en"', '[raw] lang="en"', "raw cell"),
-        ("TWO = 2\n", "# %matplotlib inline\nTWO = 2\n", "a magic?"),
-        ("TWO = 2\n", "TWO = = 2\n", "is not valid Python"),
+        (ENGLISH, "[markdown]\n# # Areas", "has no language"),
+        (ENGLISH, '[markdown] lang="fr"\n# # Areas', "has no language"),
+        (ENGLISH, '[markdown] lang="en" tags=["x"]\n# # Areas', "unknown option 'tags'"),
+        (ENGLISH, '[raw] lang="en"\n# # Areas', "raw cell"),
+        (JAPANESE, '[markdown] lang="en"\n# # 面積', "no Japanese version"),
+        (f"# %% {JAPANESE}\n{FRAMES}", "", "no Japanese version"),
+        ("import math\n", "# %matplotlib inline\nimport math\n", "a magic?"),
+        ("import math\n", "import = math\n", "is not valid Python"),
         ("# ---\n\n", "# ---\nx = 1\n", "has text before its first cell"),
-        ("TWO = 2\n", '# %% name="f" tags=["demo"]\nTWO = 2\n', "is empty"),
-        ("def double", "def twice", "'double' of exercise.toml is defined in 0 stub cells"),
-        ('name="double" tags=["stub"]', 'name="double" tags=["demo"]', "in 0 stub cells"),
+        ("import math\n", '# %% name="f" tags=["demo"]\nimport math\n', "is empty"),
+        ("def frame_area", "def frame", "'frame_area' of exercise.toml is defined in 0 stub cells"),
+        ('name="frame_area" tags=["stub"]', 'name="frame_area" tags=["demo"]', "in 0 stub cells"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_a_notebook_is_named(small, old, new, words):
-    small.replace(small.notebook, old, new)
-    if words is None:  # both languages are spoken elsewhere, one prose stands alone
-        small.write(
-            small.notebook,
-            small.notebook.read_text(encoding="utf-8")
-            + '\n# %% [markdown] lang="en"\n# End\n\n# %% [markdown] lang="ja"\n# 終\n',
-        )
-        words = "no Japanese version"
+def test_what_is_wrong_in_a_notebook_is_named(mini, old, new, words):
+    mini.replace(mini.area.notebook, old, new)
     with pytest.raises(CourseError) as caught:
-        cells_of(small)
+        cells_of(mini)
     assert words in str(caught.value)
-    assert caught.value.file == small.notebook
+    assert caught.value.file == mini.area.notebook
 
 
-def test_prose_whose_english_comes_second(small):
-    text = small.notebook.read_text(encoding="utf-8")
+def test_prose_whose_english_comes_second(mini):
+    text = mini.area.notebook.read_text(encoding="utf-8")
     text = text.replace('"ja"', '"?"').replace('"en"', '"ja"').replace('"?"', '"en"')
-    small.write(small.notebook, text)
-    with pytest.raises(CourseError, match="no English version"):
-        cells_of(small)
+    mini.write(mini.area.notebook, text)
+    with pytest.raises(CourseError, match="no English twin"):
+        cells_of(mini)
 
 
-def test_a_notebook_in_one_language_needs_no_translations(small):
-    small.replace(small.notebook, '[markdown] lang="en"', '[markdown] lang="ja"')
-    assert [cell.lang for cell in cells_of(small) if cell.kind == "markdown"] == ["ja", "ja"]
+def test_a_notebook_in_one_language_needs_no_twins(mini):
+    text = mini.area.notebook.read_text(encoding="utf-8")
+    mini.write(mini.area.notebook, text.replace('lang="en"', 'lang="ja"'))
+    assert {cell.lang for cell in cells_of(mini) if cell.kind == "markdown"} == {"ja"}
 
 
-def test_the_line_of_a_syntax_error(small):
-    line = small.replace(small.notebook, "TWO = 2\n", "TWO = = 2\n")
+def test_the_line_of_a_syntax_error(mini):
+    line = mini.replace(mini.area.notebook, "import math\n", "import = math\n")
     with pytest.raises(CourseError) as caught:
-        cells_of(small)
+        cells_of(mini)
     assert caught.value.line == line
 
 
-def test_an_exercise_without_a_notebook(small):
-    small.notebook.unlink()
+def test_an_exercise_without_a_notebook(mini):
+    mini.area.notebook.unlink()
     with pytest.raises(CourseError, match="Write the notebook"):
-        cells_of(small)
+        cells_of(mini)
 
 
 def test_tr_speaks_english_while_the_author_runs_the_notebook():
-    assert tr("double", "倍") == "double"
+    assert tr("area", "面積") == "area"
 
 
-def test_earlier_gives_teaching_solutions_without_running_checks(small, monkeypatch):
+def test_earlier_gives_teaching_solutions_without_running_checks(mini, monkeypatch):
     """In Jupyter there is no __file__: the course is looked for from the current folder."""
-    monkeypatch.chdir(small.second.parent)
+    monkeypatch.chdir(mini.box.toml.parent)
     space = {"earlier": earlier}
-    exec('double = earlier("01_double", "double")["double"]', space)
-    assert space["double"](21) == 42
+    exec('area = earlier("01_area", "frame_area")["frame_area"]', space)
+    assert space["area"](3, 3) == 8
 
 
 def test_earlier_goes_back_as_far_as_needed_from_wherever_the_notebook_lies(
-    small, tmp_path, monkeypatch
+    mini, tmp_path, monkeypatch
 ):
-    """02_machine's own author cell asks for a part of 01_double."""
+    """02_box's own author cell asks for a part of 01_area."""
     monkeypatch.chdir(tmp_path)
-    space = {"__file__": str(small.second.parent / "notebook.py"), "earlier": earlier}
-    exec('machine = earlier("02_machine", "Machine")["Machine"]', space)
-    assert space["machine"]().run(4) == 8
+    space = {"__file__": str(mini.box.toml.parent / "notebook.py"), "earlier": earlier}
+    exec('box = earlier("02_box", "Box")["Box"]', space)
+    assert space["box"](2).volume(3, 3) == 16
 
 
-def test_earlier_names_what_is_not_there(small, monkeypatch):
-    monkeypatch.chdir(small.root)
-    with pytest.raises(CourseError, match="does not define triple"):
-        exec('earlier("01_double", "double", "triple")', {"earlier": earlier})
+def test_earlier_names_what_is_not_there(mini, monkeypatch):
+    monkeypatch.chdir(mini.root)
+    with pytest.raises(CourseError, match="defines no edge_area"):
+        exec('earlier("01_area", "frame_area", "edge_area")', {"earlier": earlier})

@@ -10,11 +10,11 @@ from autograder.errors import MissingExtra
 
 @pytest.mark.parametrize("package", ["nbformat", "nbgrader"])
 def test_generating_without_the_author_extra_names_it_and_writes_nothing(
-    tiny, tmp_path, monkeypatch, package
+    mini, tmp_path, monkeypatch, package
 ):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtra) as caught:
-        generate.write_assignments(tiny.load(), [], [], tmp_path / "out")
+        generate.write_assignments(mini.load(), [], [], tmp_path / "out")
     assert str(caught.value) == (
         f"generating notebooks needs the author extra ({package} not installed): "
         "pip install 'convgrade[author]'"

@@ -27,10 +27,10 @@ def code_cells(nb):
     return {cell.metadata.name: cell for cell in nb.cells if cell.cell_type == "code"}
 
 
-def test_two_processes_with_different_hash_seeds_give_the_same_bytes(tiny):
+def test_two_processes_with_different_hash_seeds_give_the_same_bytes(mini):
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", RENDER, str(tiny.root)],
+            [sys.executable, "-c", RENDER, str(mini.root)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
@@ -41,8 +41,8 @@ def test_two_processes_with_different_hash_seeds_give_the_same_bytes(tiny):
     assert only.count(b'"nbformat": 4') == 4
 
 
-def test_it_is_valid_nbformat_4_5_without_outputs(tiny):
-    course = tiny.load()
+def test_it_is_valid_nbformat_4_5_without_outputs(mini):
+    course = mini.load()
     content = notebook_bytes(course, course.exercise("01_area"), "en")
     nb = json.loads(content)
     assert (nb["nbformat"], nb["nbformat_minor"]) == (4, 5)
@@ -56,8 +56,8 @@ def test_it_is_valid_nbformat_4_5_without_outputs(tiny):
     nbformat.validate(nbformat.reads(content.decode(), as_version=4))
 
 
-def test_cell_ids_hang_on_names_and_places_and_are_shared_by_the_languages(tiny):
-    course = tiny.load()
+def test_cell_ids_hang_on_names_and_places_and_are_shared_by_the_languages(mini):
+    course = mini.load()
     exercise = course.exercise("01_area")
     ids = [[cell.id for cell in notebook(course, exercise, lang).cells] for lang in ("en", "ja")]
     assert ids[0] == ids[1]
@@ -71,22 +71,22 @@ def test_cell_ids_hang_on_names_and_places_and_are_shared_by_the_languages(tiny)
     ]
 
 
-def test_a_long_cell_name_still_makes_a_valid_id(tiny):
+def test_a_long_cell_name_still_makes_a_valid_id(mini):
     for name in ("x" * 70 + "a", "x" * 70 + "b"):
-        tiny.replace(
-            tiny.area,
+        mini.replace(
+            mini.area.notebook,
             '# %% name="setup"',
             f'# %% name="{name}" tags=["demo"]\nz = 1\n# %% name="setup"',
         )
-    course = tiny.load()
+    course = mini.load()
     nbformat.validate(notebook(course, course.exercise("01_area"), "en"))
 
 
-def test_nbgrader_sees_solutions_locked_checks_and_no_points(tiny):
+def test_nbgrader_sees_solutions_locked_checks_and_no_points(mini):
     from nbgrader import utils
     from nbgrader.nbgraderformat import MetadataValidator
 
-    course = tiny.load()
+    course = mini.load()
     nb = notebook(course, course.exercise("01_area"), "en")
     MetadataValidator().validate_nb(nb)
     cells = code_cells(nb)
@@ -109,14 +109,14 @@ def test_nbgrader_sees_solutions_locked_checks_and_no_points(tiny):
     assert "nbgrader" not in setup.metadata
 
 
-def test_carry_and_demo_cells_for_nbgrader(tiny):
-    course = tiny.load()
+def test_carry_and_demo_cells_for_nbgrader(mini):
+    course = mini.load()
     cells = code_cells(notebook(course, course.exercise("02_box"), "en"))
     assert cells["carry"].metadata.nbgrader.solution is True
     assert cells["demo"].metadata.nbgrader.locked is True
 
 
-def test_nbgraders_own_preprocessors_find_nothing_left_to_do(tiny):
+def test_nbgraders_own_preprocessors_find_nothing_left_to_do(mini):
     from nbgrader.preprocessors import (
         CheckCellMetadata,
         ClearOutput,
@@ -125,7 +125,7 @@ def test_nbgraders_own_preprocessors_find_nothing_left_to_do(tiny):
         LockCells,
     )
 
-    course = tiny.load()
+    course = mini.load()
     nb = notebook(course, course.exercise("02_box"), "en")
     before = nbformat.writes(nb)
     for step in (DeduplicateIds, LockCells, ClearOutput, ComputeChecksums, CheckCellMetadata):
@@ -133,8 +133,8 @@ def test_nbgraders_own_preprocessors_find_nothing_left_to_do(tiny):
     assert nbformat.writes(nb) == before
 
 
-def test_a_carry_cell_asks_and_with_provide_earlier_answers(tiny):
-    course = tiny.load()
+def test_a_carry_cell_asks_and_with_provide_earlier_answers(mini):
+    course = mini.load()
     exercise = course.exercise("02_box")
     asked = code_cells(notebook(course, exercise, "en"))["carry"].source
     assert asked == "# Paste your frame_area here."
@@ -146,27 +146,27 @@ def test_a_carry_cell_asks_and_with_provide_earlier_answers(tiny):
     assert space["frame_area"](3, 3) == 8
 
 
-def test_the_badge_leads_to_the_notebook_where_the_course_says_where_it_lies(tiny):
-    settings = tiny.root / "solutions" / "course.toml"
+def test_the_badge_leads_to_the_notebook_where_the_course_says_where_it_lies(mini):
+    settings = mini.root / "solutions" / "course.toml"
     address = "https://colab.research.google.com/github/someone/course/blob/main/assignments"
     settings.write_text(f'colab = "{address}/"\n{settings.read_text()}')
-    course = tiny.load()
+    course = mini.load()
     badge = notebook(course, course.exercise("01_area"), "ja").cells[0].source
     assert badge.endswith(f"({address}/ja/01_area.ipynb)")
 
 
-def test_without_an_address_the_badge_leads_to_colab_and_says_what_to_do(tiny):
-    course = tiny.load()
+def test_without_an_address_the_badge_leads_to_colab_and_says_what_to_do(mini):
+    course = mini.load()
     badge = notebook(course, course.exercise("01_area"), "en").cells[0].source
     assert "(https://colab.research.google.com/)" in badge
     assert "Upload" in badge
 
 
-def test_a_kernel_runs_it_up_to_the_first_unfilled_stubs_check(tiny):
+def test_a_kernel_runs_it_up_to_the_first_unfilled_stubs_check(mini):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    course = tiny.load()
+    course = mini.load()
     nb = notebook(course, course.exercise("01_area"), "en")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the kernel's libraries, not ours

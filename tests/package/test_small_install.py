@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from tests.mini_course import BoxCourse
+from tests.mini_course import MiniCourse
 from tests.paths import ROOT
 
 # Python runs this file at its start, in the workers as well.
@@ -41,7 +41,7 @@ def absent() -> list[str]:
 
 
 def test_a_class_is_made_up_and_graded_without_what_authors_and_testers_need(
-    box: BoxCourse, tmp_path: Path, trust: tuple[str, ...]
+    mini: MiniCourse, tmp_path: Path, trust: tuple[str, ...]
 ) -> None:
     names = absent()
     assert {"jupytext", "nbformat", "nbgrader", "scipy", "hypothesis", "xdist"} <= set(names)
@@ -50,7 +50,7 @@ def test_a_class_is_made_up_and_graded_without_what_authors_and_testers_need(
     out = tmp_path / "out"
     ran = subprocess.run(
         [sys.executable, "-m", "autograder", "demo", "--students", "3", "--jobs", "1",
-         "--out", str(out), "--course", str(box.root), *trust],
+         "--out", str(out), "--course", str(mini.root), *trust],
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path / "start"), str(ROOT)])},
         cwd=tmp_path,
         capture_output=True,
@@ -61,4 +61,4 @@ def test_a_class_is_made_up_and_graded_without_what_authors_and_testers_need(
     assert ran.returncode == 0, ran.stderr
     results = [json.loads(path.read_text()) for path in out.glob("graded/results/*/*.json")]
     assert {result["status"] for result in results} == {"graded"}
-    assert max(result["score"] for result in results) == 4
+    assert max(result["score"] for result in results) == 3.5

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.load import load_course
 from autograder.course.models import Course
 from autograder.ingest import Submission
 from autograder.run.service import setup_for
@@ -17,29 +16,9 @@ from autograder.sandbox.host.session import Budget
 from autograder.status import ResultStatus
 from autograder.synthetic.notebooks import from_sources
 from autograder.verdict.result import File, Result, Timing
+from tests.mini_course import bare_course
 
-COURSE = 'salt = "tiny"\nlanguages = ["en", "ja"]\ntitle = {en = "Tiny", ja = "小"}\n'
-
-EXERCISE = """\
-id = "01_double"
-points = 3
-reveal = "first_difference"
-title = {en = "Double", ja = "倍"}
-summary = {en = "Twice.", ja = "二倍。"}
-[[parts]]
-id = "double"
-title = {en = "Double", ja = "倍"}
-[[parts.criteria]]
-id = "double.one"
-points = 1
-title = {en = "One", ja = "一"}
-[[parts.criteria]]
-id = "double.many"
-points = 2
-title = {en = "Many", ja = "多"}
-"""
-
-# The reference stands in a module of the course's own, as `source_lib` does.
+# The reference is a module of the course's own, as `source_lib` does.
 REFERENCE = "def twice(x):\n    return 2 * x\n"
 
 SUITE = """\
@@ -65,16 +44,9 @@ QUICK = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=1.5, total_wall_
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    root = tmp_path_factory.mktemp("tiny")
-    for path, text in {
-        "solutions/course.toml": COURSE,
-        "solutions/01_double/exercise.toml": EXERCISE,
-        "tests/hidden/test_01_double.py": SUITE,
-        "tiny_reference.py": REFERENCE,
-    }.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    return load_course(root)
+    root = tmp_path_factory.mktemp("doubles")
+    (root / "tiny_reference.py").write_text(REFERENCE)
+    return bare_course(root, {"01_double": SUITE}, {"01_double": {"double": {"one": 1, "many": 2}}})
 
 
 @pytest.fixture

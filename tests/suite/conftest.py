@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from autograder.course.load import load_course
 from autograder.course.models import Course, Reveal
 from autograder.messages import criteria
 from autograder.sandbox.host.server import Server
@@ -20,6 +18,7 @@ from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites, with_suites
 from autograder.text import Text
 from autograder.verdict.result import Counterexample
+from tests.mini_course import bare_course
 
 QUICK = Budget(cell_s=2, cells_s=4, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=30)
 
@@ -33,36 +32,11 @@ def write_course(
     root: Path,
     suites: Mapping[str, str],
     criteria: Mapping[str, Mapping[str, list[str]]],
-    *,
-    salt: str = "salt",
-    reveal: str | Mapping[str, str] = "first_difference",
+    **settings: Any,
 ) -> Course:
-    """A course with these hidden suites, and by exercise and part these criteria, a point each."""
-    text = {"en": "x", "ja": "x"}
-    course = root / "solutions" / "course.toml"
-    course.parent.mkdir(parents=True)
-    course.write_text(f'salt = "{salt}"\nlanguages = ["en", "ja"]\ntitle = {_toml(text)}\n')
-    for exercise, parts in criteria.items():
-        shown = reveal if isinstance(reveal, str) else reveal[exercise]
-        total = sum(map(len, parts.values()))
-        lines = [f'id = "{exercise}"', f"points = {total}", f'reveal = "{shown}"']
-        lines += [f"title = {_toml(text)}", f"summary = {_toml(text)}"]
-        for part, slugs in parts.items():
-            lines += ["[[parts]]", f'id = "{part}"', f"title = {_toml(text)}"]
-            for slug in slugs:
-                lines += ["[[parts.criteria]]", f'id = "{part}.{slug}"', "points = 1"]
-                lines += [f"title = {_toml(text)}"]
-        file = root / "solutions" / exercise / "exercise.toml"
-        file.parent.mkdir()
-        file.write_text("\n".join(lines) + "\n")
-    (root / "tests" / "hidden").mkdir(parents=True)
-    for exercise, suite in suites.items():
-        (root / "tests" / "hidden" / f"test_{exercise}.py").write_text(HEADER + suite)
-    return load_course(root)
-
-
-def _toml(table: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{key} = {json.dumps(value)}" for key, value in table.items()) + "}"
+    """`bare_course` whose suites need not import what all of them use."""
+    with_header = {exercise: HEADER + suite for exercise, suite in suites.items()}
+    return bare_course(root, with_header, criteria, **settings)
 
 
 @dataclass(frozen=True)

@@ -17,22 +17,23 @@ def problems(grade: Grade) -> Callable[..., list[Problem]]:
     """What `verify` would find in a course, but for its assignments; all kinds, or one."""
 
     def look(course: Course, kind: str | None = None) -> list[Problem]:
-        (exercise,) = course.exercises
         found: list[Problem] = []
 
         def ids(suites: Suites) -> None:
-            broken = suites.problems.get(exercise.suite)
-            found.extend(ids_agree(exercise, suites.criteria(exercise), broken))
+            for exercise in course.exercises:
+                broken = suites.problems.get(exercise.suite)
+                found.extend(ids_agree(exercise, suites.criteria(exercise), broken))
 
         with_suites(course, course.exercises, ids)
-        made = {
-            claim.student: claim
-            for claim in claims(course, exercise)
-            if kind is None or claim.kind == kind
-        }
-        results = grade(course, {name: claim.notebook for name, claim in made.items()})
-        for name, graded in results.items():
-            found.extend(judge(made[name], exercise, graded.result, graded.notes))
+        for exercise in course.exercises:
+            made = {
+                claim.student: claim
+                for claim in claims(course, exercise)
+                if kind is None or claim.kind == kind
+            }
+            books = {name: claim.notebook for name, claim in made.items()}
+            for name, graded in grade(course, exercise.id, books).items():
+                found.extend(judge(made[name], exercise, graded.result, graded.notes))
         return found
 
     return look

@@ -1,0 +1,15 @@
+import math
+
+from autograder.course.mistakes import equivalent, mistake
+
+
+@mistake("FA1", part="frame_area", hint={"en": "How many borders?", "ja": "縁はいくつ？"})
+def frame_area(height, width, border=1):
+    remaining_height, remaining_width = height - border, width - border
+    return height * width - remaining_height * remaining_width + 0 * border
+
+
+@equivalent("FA-A", part="frame_area", why="four strips, corners counted once")
+def frame_area(height, width, border=1):
+    # top and bottom, then the rest of the sides
+    return 2 * border * width + 2 * border * (height - 2 * border)
