@@ -29,9 +29,10 @@ def own_reference(root: Path, suites: Iterable[Path]) -> Iterator[None]:
     if not (root / NAME).is_dir():
         for suite in suites:
             _refuse(suite)
+    before = _loaded()
     others = {
         name: module
-        for name, module in _loaded().items()
+        for name, module in before.items()
         if not Path(module.__file__ or "/").is_relative_to(root)
     }
     for name in others:
@@ -41,10 +42,10 @@ def own_reference(root: Path, suites: Iterable[Path]) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(root))
-        if others:
-            for name in _loaded():
+        for name in _loaded():
+            if name not in before or name in others:
                 del sys.modules[name]
-            sys.modules.update(others)
+        sys.modules.update(others)
 
 
 def _loaded() -> dict[str, ModuleType]:

@@ -92,7 +92,7 @@ def test_prose_whose_english_comes_second(mini):
     text = mini.area.notebook.read_text(encoding="utf-8")
     text = text.replace('"ja"', '"?"').replace('"en"', '"ja"').replace('"?"', '"en"')
     mini.write(mini.area.notebook, text)
-    with pytest.raises(CourseError, match="no English twin"):
+    with pytest.raises(CourseError, match="no English version"):
         cells_of(mini)
 
 
@@ -139,5 +139,5 @@ def test_earlier_goes_back_as_far_as_needed_from_wherever_the_notebook_lies(
 
 def test_earlier_names_what_is_not_there(mini, monkeypatch):
     monkeypatch.chdir(mini.root)
-    with pytest.raises(CourseError, match="defines no edge_area"):
+    with pytest.raises(CourseError, match="does not define edge_area"):
         exec('earlier("01_area", "frame_area", "edge_area")', {"earlier": earlier})

@@ -37,6 +37,17 @@ def test_a_course_whose_suites_need_none_needs_none(tmp_path, suite):
         pass
 
 
+def test_where_none_was_imported_before_none_is_afterwards(tmp_path, suite, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "source_lib"]:
+        monkeypatch.delitem(sys.modules, name)
+    write_reference(tmp_path, 1)
+    with own_reference(tmp_path, [suite]):
+        import source_lib as own
+
+        assert own.answer == 1
+    assert "source_lib" not in sys.modules
+
+
 def test_each_course_gets_its_own_and_what_was_imported_before_comes_back(tmp_path, suite):
     import source_lib
 
