@@ -56,8 +56,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("not_written", part=part)
         case facts.NeedsNotWritten(part=part, other=other):
             return _text("needs_not_written", part=part, other=other)
-        case facts.Raised(error=error):
-            return _raised(error)
+        case facts.Raised():
+            return _raised(fact)
         case facts.TimedOut(call):
             return _text("timeout" if call else "timeout_not_tried")
         case facts.Died(None) | facts.ProtocolBroken(None) | facts.NoResult(None):
@@ -162,12 +162,22 @@ def _said(error: ExceptionInfo) -> str:
     return f"{error.type}: {text}" if text else error.type
 
 
-def _raised(error: ExceptionInfo) -> Text:
+def _raised(fact: facts.Raised) -> Text:
+    error = fact.error
     said = _said(error)
-    if error.text and error.cell is not None:
-        key = "raised_assertion" if error.type == "AssertionError" else "raised_at"
-        cell, line = error.cell + 1, error.line or 1
-        return _text(key, error=said, code=error.text, cell=cell, line=line)
+    if at := error.innermost:
+        place = {"code": at.text, "cell": at.cell + 1, "line": at.line}
+        if error.type == "AssertionError":
+            return _text("raised_assertion", **place)
+        if (through := fact.through) is not None:
+            called = {
+                "part": fact.part,
+                "call": through.text,
+                "call_cell": through.cell + 1,
+                "call_line": through.line,
+            }
+            return _text("raised_through", error=said, **called, **place)
+        return _text("raised_at", error=said, **place)
     if error.type == "TypeError":
         return sentences(_text("raised_by_the_call", error=said), *_about_arguments(error.message))
     if error.type in ("AttributeError", "KeyError", "IndexError"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.sandbox.host.session import ExceptionInfo, Overwritten
+from autograder.sandbox.host.session import ExceptionInfo, Frame, Overwritten
 from autograder.suite.compare import Difference
 from autograder.text import Text
 
@@ -61,10 +61,20 @@ class NeedsNotWritten:
 
 @dataclass(frozen=True)
 class Raised:
-    """The student's code raised an exception."""
+    """The student's code raised an exception while ``part`` was graded."""
 
     call: str | None
     error: ExceptionInfo
+    part: str
+
+    @property
+    def through(self) -> Frame | None:
+        """The line of the part itself that called what raised, if that is another function."""
+        at = self.error.innermost
+        mine = [frame for frame in self.error.frames if frame.function == self.part]
+        if at is None or not mine or at.function == self.part:
+            return None
+        return mine[-1]
 
 
 @dataclass(frozen=True)

@@ -80,11 +80,11 @@ def _failure(error: StudentFailure, part: str) -> Outcome:
 def _raised(error: StudentRaised, part: str) -> Outcome:
     info = error.info
     if info.type == "NotImplementedError":
-        inner = (info.functions[-1] if info.functions else part).partition(".<locals>")[0]
+        at = info.innermost
+        inner = (at.function if at else part).partition(".<locals>")[0]
         if inner == part:
             return Outcome(Status.MISSING, facts.NotWritten(part))
         return Outcome(Status.ERROR, facts.NeedsNotWritten(error.label, part, inner))
-    in_their_code = info.text and info.cell is not None
-    if info.type == "WireError" and not in_their_code:
+    if info.type == "WireError" and info.innermost is None:
         return Outcome(Status.ERROR, facts.ProtocolBroken(error.label))
-    return Outcome(Status.ERROR, facts.Raised(error.label, info))
+    return Outcome(Status.ERROR, facts.Raised(error.label, info, part))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import re
 import traceback
 from typing import TypedDict
@@ -18,25 +17,24 @@ class ExceptionFields(TypedDict):
     message: str
     cell: int | None
     line: int | None
-    text: str
-    functions: list[str]
+    frames: list[tuple[int, int, str]]
     kinds: list[str]
 
 
 def describe(error: BaseException) -> ExceptionFields:
-    """Type, message (one line, no addresses), and the innermost line of the student's own code."""
+    """Type, message (one line, no addresses), and the lines of the student's own code (cell, line,
+    function), the innermost last. The host decides what of it is shown."""
     try:
         message = str(error)[:2000]
     except BaseException:  # __str__ may be the student's own, and raise as well
         message = ""
-    message = _ADDRESS.sub("0x…", " ".join(message.split()))[:200]
+    message = _ADDRESS.sub("0x…", " ".join(message.split()))[:400]
     raised: ExceptionFields = {
         "type": type(error).__name__[:80],
         "message": message,
         "cell": None,
         "line": None,
-        "text": "",
-        "functions": [],
+        "frames": [],
         "kinds": [kind.__name__[:80] for kind in type(error).__mro__[:20]],
     }
     for frame, line in traceback.walk_tb(error.__traceback__):
@@ -44,6 +42,7 @@ def describe(error: BaseException) -> ExceptionFields:
         if cell := _CELL.fullmatch(filename):
             raised["cell"] = int(cell[1])
             raised["line"] = line
-            raised["text"] = linecache.getline(filename, line).strip()[:120]
-            raised["functions"] = [*raised["functions"][-7:], frame.f_code.co_qualname[:80]]
+            here = (int(cell[1]), line, frame.f_code.co_qualname[:80])
+            frames = raised["frames"]
+            raised["frames"] = [*frames[:4], *frames[4:][-3:], here]  # recursion may be deep
     return raised

@@ -8,54 +8,65 @@ error costs no points, so it must be impossible to provoke one.
 
 from __future__ import annotations
 
-import math
 import re
 import secrets
 import socket
 import time
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.sizes import (
+    MAX_CALLBACK_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_MESSAGE_BYTES,
+    approximate_bytes,
+    refuse_oversized,
+)
 from autograder.sandbox.protocol import wire
 
-MAX_MESSAGE_BYTES = 16 * 2**20
-"""What one message may bring, arrays and texts together."""
-
-MAX_HEADER_BYTES = 2**20
-"""How long the JSON of one message may be: parsed, it takes fifty times as much memory."""
-
-MAX_ELEMENTS = 2**21
-MAX_AXES = 8
-"""Of one array. Every size counts as 1 at least: an array of no bytes may still have 2**26 rows."""
-
-MAX_CALLBACK_BYTES = 4 * 2**20
-"""Largest argument for calling a suite's function from inside the sandbox, counted as float64. The
-function runs in the trusted process, and its result can be larger than small integers passed in."""
-
-_NUMBER = r"[-+]?\d+\.\d*(?:e[-+]?\d+)?"
-_NUMBERS = re.compile(rf"{_NUMBER}(?:[\s,\[\]()]+{_NUMBER}){{3,}}")
-"""An array in an exception's message: long, and often the hidden input."""
+MAX_FRAMES = 8
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 
 
 @dataclass(frozen=True)
+class Frame:
+    """A line of the student's notebook that an exception passed through.
+
+    ``text`` is the line as it was handed in, ``function`` the function it is in.
+    """
+
+    cell: int
+    line: int
+    text: str
+    function: str
+
+
+@dataclass(frozen=True)
 class ExceptionInfo:
-    """An exception raised by the student's code: text only, truncated."""
+    """An exception raised by the student's code, as far as it may be shown (`exception_text`).
+
+    Attributes:
+        type: the class's name.
+        message: its text, "" if it could carry out a hidden input.
+        frames: lines of the notebook, the outermost first.
+        kinds: names of the class and its bases as they came: to decide by, not to show.
+    """
 
     type: str
     message: str
-    cell: int | None
-    line: int | None
-    text: str
-    functions: tuple[str, ...]
+    frames: tuple[Frame, ...] = ()
     kinds: tuple[str, ...] = ()
+
+    @property
+    def innermost(self) -> Frame | None:
+        """The line of the notebook at which it arose; None for one that arose elsewhere."""
+        return self.frames[-1] if self.frames else None
 
 
 class StudentFailure(Exception):
@@ -114,8 +125,15 @@ class Conversation(ABC):
         SandboxLost: the server or the session's supervisor has ended, and with it the session.
     """
 
-    def __init__(self, budget: Budget, session_deadline: float) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        session_deadline: float,
+        shown: ExceptionText | None = None,
+    ) -> None:
         self._budget = budget
+        self._shown = shown or ExceptionText()
+        self._asked: set[str] = set()
         self._session_deadline = session_deadline
         self._functions: list[Callable[..., Any]] = []
         self._failure: StudentFailure | None = None
@@ -143,6 +161,7 @@ class Conversation(ABC):
         if self._calling_back:
             raise ReentrantCall("a function passed to the student's code calls the student's code")
         number = secrets.randbelow(2**62)
+        self._asked.update(_words(place), kwargs or ())
         now = time.monotonic()
         deadline = min(self._session_deadline, now + self._budget.call_wall_s + 5)
         message = {
@@ -179,7 +198,7 @@ class Conversation(ABC):
             elif "timeout" in answer:
                 raise wire.TooLate("the call took too long")
             elif "error" in answer:
-                raise StudentRaised(_raised(answer["error"]))
+                raise StudentRaised(_raised(answer["error"], self._shown, self._asked))
             elif "value" in answer:
                 args = answer.get("args")
                 return CallResult(answer["value"], args if isinstance(args, list) else None)
@@ -197,7 +216,7 @@ class Conversation(ABC):
             raise wire.TooLate("it calls the functions it was given again and again")
         began = time.process_time()
         try:
-            if _approximate_bytes(args) > MAX_CALLBACK_BYTES:
+            if approximate_bytes(args) > MAX_CALLBACK_BYTES:
                 raise ValueError("it is too large")
             self._calling_back = True
             with warnings.catch_warnings():  # about overflow, say: the arguments are the student's
@@ -211,7 +230,7 @@ class Conversation(ABC):
             self._calling_back = False
             # The qualified name of a nested function contains the name of the hidden test.
             reason = _HIDDEN_NAME.sub("", str(error)[:1000])
-            text = f"the function you were given cannot take this: {reason}"[:200]
+            text = f"{REFUSED}: {reason}"[:200]
             self._send({"error": text}, deadline)
         finally:
             self._callback_cpu_s += time.process_time() - began
@@ -243,6 +262,7 @@ class SocketConversation(Conversation):
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: asked when the other side has closed: was it our side that went?
+        shown: what of an exception may be shown.
     """
 
     def __init__(
@@ -251,8 +271,9 @@ class SocketConversation(Conversation):
         budget: Budget,
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
+        shown: ExceptionText | None = None,
     ) -> None:
-        super().__init__(budget, session_deadline)
+        super().__init__(budget, session_deadline, shown)
         self._sock = sock
         self._is_sandbox_lost = sandbox_lost
 
@@ -270,7 +291,7 @@ class SocketConversation(Conversation):
             max_header=MAX_HEADER_BYTES,
         )
         if "callback" not in answer:  # there it is the student's code that is told
-            _refuse_oversized(answer)
+            refuse_oversized(answer)
         return answer
 
 
@@ -286,51 +307,41 @@ def one_line(text: object, size: int = 300) -> str:
     return " ".join(kept.split())[:size]
 
 
-def _raised(fields: Any) -> ExceptionInfo:
+def _raised(fields: Any, shown: ExceptionText, asked: Collection[str]) -> ExceptionInfo:
     fields = require(dict, fields)
-    cell, line = fields.get("cell"), fields.get("line")
+    kinds = _names(fields.get("kinds"))
+    frames = fields.get("frames")
     return ExceptionInfo(
-        type=one_line(fields.get("type"), 80) or "Exception",
-        message=_NUMBERS.sub("…", one_line(fields.get("message"))),
-        cell=cell if type(cell) is int and 0 <= cell < 10**6 else None,
-        line=line if type(line) is int and 0 < line < 10**6 else None,
-        text=one_line(fields.get("text"), 120),
-        functions=_names(fields.get("functions")),
-        kinds=_names(fields.get("kinds")),
+        type=shown.type_name(one_line(fields.get("type"), 80), kinds),
+        message=shown.message(one_line(fields.get("message"), 400), asked),
+        frames=tuple(_frames(frames[:MAX_FRAMES], shown) if isinstance(frames, list) else ()),
+        kinds=kinds,
     )
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every text in a request's place: names of functions, attributes and keys."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from (*_words(key), *_words(item))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _words(item)
+
+
+def _frames(entries: list[Any], shown: ExceptionText) -> Iterator[Frame]:
+    for entry in entries:
+        if not isinstance(entry, (list, tuple)) or len(entry) != 3:
+            continue
+        cell, line, function = entry
+        if type(cell) is int and type(line) is int and (text := shown.line(cell, line)):
+            yield Frame(cell, line, text, shown.function(one_line(function, 80)))
 
 
 def _names(value: Any) -> tuple[str, ...]:
     return tuple(one_line(name, 80) for name in value[:20]) if isinstance(value, list) else ()
-
-
-def elements(shape: Sequence[int]) -> int:
-    """How many steps a loop over every axis of this shape can take; an axis of 0 counts as 1."""
-    return math.prod(max(1, size) for size in shape)
-
-
-def _refuse_oversized(value: Any) -> None:
-    """Raise `wire.WireError` if a value holds an array larger than any that a suite asks for."""
-    if isinstance(value, np.ndarray):
-        if value.ndim > MAX_AXES or elements(value.shape) > MAX_ELEMENTS:
-            raise wire.WireError("an array is larger than anything that was asked for")
-    elif isinstance(value, dict):
-        for item in value.values():
-            _refuse_oversized(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _refuse_oversized(item)
-
-
-def _approximate_bytes(value: Any) -> int:
-    """Approximate bytes of the arrays and strings in a value, with arrays as float64 at least."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        return max(value.nbytes, 8 * elements(value.shape))
-    if isinstance(value, (list, tuple)):
-        return sum(map(_approximate_bytes, value))
-    if isinstance(value, dict):
-        return sum(map(_approximate_bytes, value.values()))
-    return len(value) if isinstance(value, (str, bytes)) else 8
 
 
 def require(kind: type, value: Any) -> Any:

@@ -19,6 +19,7 @@ from autograder.sandbox.host.conversation import (
     CallResult,
     Conversation,
     ExceptionInfo,
+    Frame,
     SandboxLost,
     SocketConversation,
     StudentDied,
@@ -28,6 +29,7 @@ from autograder.sandbox.host.conversation import (
     StudentTimeout,
     one_line,
 )
+from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten
 from autograder.sandbox.protocol import wire
@@ -40,6 +42,7 @@ __all__ = [
     "Conversation",
     "ExceptionInfo",
     "ExitLike",
+    "Frame",
     "LoadedNotebook",
     "Overwritten",
     "ProcessLike",
@@ -155,6 +158,7 @@ class Session:
     cpu_s: float = 0.0
     host_cpu_s: float = 0.0
     _process: ProcessLike | None = None
+    _shown: ExceptionText = field(default_factory=ExceptionText)
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
     _definitions_only: bool = False
@@ -164,6 +168,7 @@ class Session:
     def __enter__(self) -> Session:
         """Load the notebook."""
         self._deadline = time.monotonic() + self.budget.total_wall_s
+        self._shown = ExceptionText(self.cells)
         try:
             self._load()
         except BaseException:
@@ -192,7 +197,9 @@ class Session:
         sock, pid = self._fork(world)
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
-        conversation = SocketConversation(sock, budget, self._deadline, self._sandbox_lost)
+        conversation = SocketConversation(
+            sock, budget, self._deadline, self._sandbox_lost, self._shown
+        )
         try:
             yield conversation
         finally:
