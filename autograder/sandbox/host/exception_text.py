@@ -37,6 +37,11 @@ _EXCEPTIONS = frozenset(
 # Q is something quoted, N a number, S a shape, W a name. The rest is literal.
 _FORMS = """
 Q
+the value has more than N N parts
+the value is larger than N MB, or has more than N N arrays
+a value is nested too deeply or has too many parts
+an integer of too many bits
+it is too large
 Q was imported from Q, which is not part of the notebook
 name Q is not defined
 name Q is not defined. Did you mean: Q?
@@ -312,7 +317,7 @@ class ExceptionText:
             text: the message, on one line.
             asked: words that the suite itself used in its request.
         """
-        if len(text) >= 3 and text in self._source:
+        if len(text) >= 2 and text in self._source:
             return text
         if text.startswith(REFUSED):  # a function of ours, on arguments that it cannot take
             reason = self.message(text.removeprefix(REFUSED).lstrip(": "), asked)

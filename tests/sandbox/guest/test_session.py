@@ -208,7 +208,7 @@ class TestFunctionsOfTheSuite:
 
         with notebook("def wrong(f): f(1, 2)") as book, book.session.criterion() as conversation:
             with pytest.raises(
-                StudentRaised, match="cannot take this: half\\(\\) takes 1"
+                StudentRaised, match=r"cannot take this: …\(\) takes 1"
             ) as raised:
                 call(conversation, "wrong", half)
             assert "test_" not in str(raised.value)
