@@ -207,9 +207,7 @@ class TestFunctionsOfTheSuite:
             return x / 2
 
         with notebook("def wrong(f): f(1, 2)") as book, book.session.criterion() as conversation:
-            with pytest.raises(
-                StudentRaised, match=r"cannot take this: …\(\) takes 1"
-            ) as raised:
+            with pytest.raises(StudentRaised, match=r"cannot take this: …\(\) takes 1") as raised:
                 call(conversation, "wrong", half)
             assert "test_" not in str(raised.value)
 
