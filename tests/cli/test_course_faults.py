@@ -88,8 +88,8 @@ def test_an_answer_too_odd_to_be_compared_is_told_and_costs_its_points(mini, boo
     mini.replace(
         mini.area.suite,
         WIDE,
-        "from autograder.suite.assertions import Incomparable\n"
-        '    raise Incomparable("frame_area(7, 11, 2)", "an oddity")',
+        "from autograder.suite.facts import Incomparable, WrongAnswer\n"
+        '    raise WrongAnswer(Incomparable("frame_area(7, 11, 2)", "an oddity"))',
     )
     done = autograder(mini, "grade", book, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr

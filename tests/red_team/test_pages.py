@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -96,7 +96,7 @@ def test_markup_is_text(graded, name, tmp_path):
     exercise = course.exercise("03_convolution")
 
     def tags(which: str) -> set[str]:
-        result = dict(graded[which].result, student="<script>")
+        result = replace(graded[which].result, student="<script>")
         report.write_feedback(result, exercise, tmp_path, "en")
         report.write_class(tmp_path, [result], course, "en")
         parser = Tags()
