@@ -11,6 +11,7 @@ from autograder.cli.console import STATUS_WORDS, console, number, score_of, tell
 from autograder.cli.resolve import known, the_course, the_level
 from autograder.errors import CommandError
 from autograder.ingest import discover
+from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.status import CellStatus, ResultStatus
 
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.notebook.exists():
         raise CommandError(f"{options.notebook}: no such file", 2)
     ids = [exercise.id for exercise in course.exercises]
-    found = discover([options.notebook], ids, options.exercise)
+    found = discover([options.notebook], ids, options.exercise, handouts=handouts_of(course))
     if found.problems or len(found.submissions) != 1:
         reason = found.problems[0] if found.problems else f"{options.notebook}: not one notebook"
         raise CommandError(reason, 2)

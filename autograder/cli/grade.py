@@ -8,10 +8,11 @@ import time
 
 from autograder import report
 from autograder.cli.console import progress, score_of
-from autograder.cli.resolve import known, made, the_course, the_level
+from autograder.cli.resolve import ignores_case, known, made, no_file, the_course, the_level
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Submission, discover
+from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.sandbox.host.isolation import Level
@@ -32,9 +33,17 @@ def run(options: argparse.Namespace) -> int:
                 f"{path}: results would lie among what was handed in. Name another --out", 2
             )
     ids = [exercise.id for exercise in course.exercises]
-    found = discover(options.paths, ids, options.exercise, options.out)
-    for problem in found.problems:
-        print(f"autograder: {problem}", file=sys.stderr)
+    no_file(options.out)
+    found = discover(
+        options.paths,
+        ids,
+        options.exercise,
+        options.out,
+        handouts=handouts_of(course),
+        fold_case=ignores_case(options.out),
+    )
+    for line in (*found.problems, *found.notices):
+        print(f"autograder: {line}", file=sys.stderr)
     if not found.submissions:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     made(options.out)

@@ -50,6 +50,19 @@ def the_level(options: argparse.Namespace) -> Level:
     return level
 
 
+def ignores_case(folder: Path) -> bool:
+    """Whether the file system of ``folder``, which need not exist yet, ignores capitals."""
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=place, prefix=".Capitals") as probe:
+            path = Path(probe.name)
+            return path.with_name(path.name.swapcase()).exists()
+    except OSError:
+        return False  # nothing can be written there, which is said in time
+
+
 def no_file(out: Path) -> Path:
     """The folder that ``--out`` names; wrong usage where a file has that name."""
     if out.exists() and not out.is_dir():

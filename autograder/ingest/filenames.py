@@ -1,18 +1,22 @@
-"""What file names say: whether a file is a notebook, of which exercise, and whose.
+"""What file names say: whether a file is a notebook, of which exercise, and which attempt it is.
 
-Names come from students, browsers and archives. Nothing here touches a file.
+Names come from students, browsers, learning platforms and archives. Nothing here touches a file.
 """
 
 from __future__ import annotations
 
-import os
+import re
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 # Browsers add to the name of what they take for text.
 _SUFFIXES = (".ipynb", ".ipynb.txt", ".ipynb.json")
-_NOT_NOTEBOOKS = (".json", ".py", ".html", ".htm", ".pdf", ".zip", ".doc", ".docx")
+_NOT_NOTEBOOKS = (
+    ".json", ".py", ".html", ".htm", ".pdf", ".zip", ".7z", ".rar", ".gz", ".tgz", ".tar",
+    ".doc", ".docx", ".odt", ".rtf", ".gdoc", ".url", ".webloc",
+)  # fmt: skip
 _IGNORED = ("__MACOSX", "__pycache__", "node_modules")
 
 
@@ -37,34 +41,116 @@ def may_be_a_submission(path: Path) -> bool:
 
 
 def exercise_in(name: str, exercises: Collection[str]) -> str | None:
-    """The one exercise whose id stands in a name (``Copy of 02_im2col (1)``), if it is one."""
-    inside = {exercise for exercise in exercises if exercise in name}
-    if name in inside:
+    """The one exercise that a name holds (``Copy of 02_im2col (1)``, ``01-Windows``), if it is one.
+
+    Capitals, full-width forms and the sort of separator do not count.
+    """
+    if name in exercises:
         return name
+    text = _plain(name)
+    inside = {exercise for exercise in exercises if _pattern(exercise).search(text)}
     inside -= {short for short in inside for long in inside if short != long and short in long}
     return inside.pop() if len(inside) == 1 else None
 
 
-def folder_name(raw: str) -> str:
-    """A student's name as a folder's name: any script and blanks, but no way out of the folder."""
-    text = unicodedata.normalize("NFC", printable(raw))
-    text = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in text)
-    text = text.strip(". ")
-    while len(text.encode()) > 120:
-        text = text[:-1]
-    return text.rstrip(". ") or "_"
+@dataclass(frozen=True, order=True)
+class Marks:
+    """What a name says about which attempt it is; the greater is the newer.
 
-
-def printable(name: Path | str) -> str:
-    """A name that can be printed and written down; bytes that are no UTF-8 become question marks.
-
-    Names out of an archive made on a Japanese Windows are often in another encoding.
+    Attributes:
+        date: digits of a date in it, "" if there is none.
+        number: of the attempt, copy or version; words as "final" count as high numbers.
     """
-    return os.fspath(name).encode("utf-8", "replace").decode()
+
+    date: str = ""
+    number: int = 0
 
 
-def shown(text: str) -> str:
-    """Text with names in it, fit for a terminal: nothing of a name commands it."""
-    return "".join(
-        c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text
+@dataclass(frozen=True)
+class Reading:
+    """What one name says.
+
+    Attributes:
+        exercise: the exercise that it holds.
+        marks: which attempt it is: ``(1)``, ``-Copy1``, ``_v2``, ``final``, ``attempt 3``, a date.
+        nobodys: whether it is no person's name: an exercise, an attempt, "homework", or the folder.
+    """
+
+    exercise: str | None
+    marks: Marks
+    nobodys: bool
+
+
+_SEPARATORS = r"[\s_.+~,&#@-]*"
+_DATE = re.compile(
+    r"(?<!\d)(20\d\d)[-_./]?([01]\d)[-_./]?([0-3]\d)"
+    r"(?:[t\s_-]*([0-2]\d)[-_:.h]?([0-5]\d)(?:[-_:.m]?([0-5]\d))?)?(?!\d)"
+)
+_NUMBERED = re.compile(
+    r"(?:(?<![a-z])(?:attempt|try|submission|submitted|resubmission|version|ver|rev|v|copy)"
+    r"|コピー|試行|提出|第)"
+    r"[\s_.#(-]*(\d{1,4})(?!\d)\)?(?:版|回目?)?"
+    r"|\((\d{1,4})\)"
+    r"|(?<!\d)(\d{1,4})(?:版|回目|nd|rd|st|th)(?![a-z])"
+)
+# Words of which each says how new a file is, longer ones first.
+_WORDS = {
+    "copy of": 1, "copy": 1, "のコピー": 1, "コピー": 1, "複製": 1, "duplicate": 1,
+    "finished": 1000, "final": 1000, "最終版": 1000, "最終": 1000, "完成版": 1000, "完成": 1000,
+    "確定": 1000, "latest": 900, "最新": 900, "corrected": 500, "revised": 500, "fixed": 500,
+    "修正済み": 500, "修正済": 500, "修正版": 500, "修正": 500, "再提出": 500, "new": 500,
+    "新": 500,
+    "checkpoint": -2000, "backup": -1000, "bak": -1000, "old": -1000, "旧": -1000, "draft": -1,
+    "下書き": -1, "attempt": 0, "submission": 0, "try": 0, "version": 0,
+}  # fmt: skip
+_WORD = re.compile(
+    "|".join(
+        rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
+        for word in sorted(_WORDS, key=len, reverse=True)
     )
+)
+# What people call a notebook when they name neither the exercise nor themselves.
+_NOBODY = re.compile(
+    r"(?:my|the)?(?:untitled|homework|hw|assignment|exercise|notebook|work|scratch|answers?)\d*"
+    r"|無題|課題|宿題|演習|解答|回答|答え|レポート|提出(?:物|用)?"
+)
+
+
+def read_name(name: str, exercises: Collection[str], folder: str = "") -> Reading:
+    """What a notebook's or a folder's name says.
+
+    Args:
+        name: without its suffix.
+        exercises: the course's ids.
+        folder: the name of the folder it is in; saying it again says nothing new. A name of digits
+            alone is a student's number, and somebody's.
+    """
+    text = _plain(name)
+    exercise = exercise_in(name, exercises)
+    if exercise is not None:
+        text = _pattern(exercise).sub(" ", text, count=1)
+    owner = _plain(folder).strip()
+    if len(owner) > 1:
+        text = text.replace(owner, " ")
+    date = ""
+    if found := _DATE.search(text):
+        date = "".join(part or "00" for part in found.groups())
+        text = text[: found.start()] + " " + text[found.end() :]
+    numbers = [int(found[found.lastindex or 0]) for found in _NUMBERED.finditer(text)]
+    text = _NUMBERED.sub(" ", text)
+    words = [_WORDS[found[0]] for found in _WORD.finditer(text)]
+    rest = re.sub(_SEPARATORS, "", _WORD.sub(" ", text))
+    if re.fullmatch(r"\d{1,3}", rest) and (exercise or words):
+        numbers.append(int(rest))  # "final2", or macOS's "02_im2col 2"
+        rest = ""
+    nobodys = rest == "" or _NOBODY.fullmatch(rest) is not None
+    return Reading(exercise, Marks(date, sum(numbers) + sum(words)), nobodys)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _pattern(exercise: str) -> re.Pattern[str]:
+    words = [re.escape(word) for word in re.split(r"[\s_.-]+", _plain(exercise)) if word]
+    return re.compile(r"(?<!\d)" + r"[\s_.-]*".join(words) + r"(?![a-z0-9])")

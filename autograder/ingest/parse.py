@@ -1,28 +1,44 @@
-"""Read one submitted notebook: JSON in, the student's code cells out.
+"""Read one submitted notebook: a file in, the student's code cells out.
 
 The file may be anything: damaged, huge, not a notebook, a link to somewhere else. Metadata decides
-nothing, for Colab, VS Code and students strip, copy and break it: what counts is the source of the
-code cells. So this reads the JSON itself instead of asking for a notebook that validates.
+nothing about what is graded, for Colab, VS Code and students strip, copy and break it: what counts
+is the source of the code cells. So this looks for cells in the bytes (`autograder.ingest.scan`)
+instead of asking for a notebook that validates.
+
+Two kinds of failure are kept apart. What is wrong with the file is `UnreadableSubmission`, with a
+reason for the student. What the machine lacks (memory, descriptors, permissions, a working disk)
+is passed on as `MemoryError` or `OSError`: it is our fault and must not cost a student anything.
 """
 
 from __future__ import annotations
 
+import codecs
+import errno
 import hashlib
+import io
 import json
 import os
+import re
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.errors import FileFault, UnreadableSubmission
+from autograder.ingest import filetypes, scan
+from autograder.ingest.encodings import encoding_of
+from autograder.ingest.open_beneath import LeadsOut, open_beneath
 
 MAX_BYTES = 64 * 2**20
 MAX_HASHED = 2**30
-MAX_PARTS = 8_000_000
 MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
+
+_CHUNK = 2**20
+# Why a file cannot be opened where that lies in what was handed in; all else is the machine's.
+_OF_THE_FILE = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.ENAMETOOLONG}
+_DEFINITION = re.compile(r"^[ \t>]*(?:def|class)[ \t]+(\w+)", re.M)
+_NOT_ASCII = re.compile(rb'[^"\s]*[\x80-\xff][^"\s]*')
 
 
 @dataclass(frozen=True)
@@ -32,10 +48,18 @@ class Notebook:
     Attributes:
         sha256: of the file's bytes.
         cells: (index in the notebook, source) of the student's own code cells.
+        encoding: of the file, ``"utf-8"`` for nearly all.
+        exercise: the exercise that its metadata name, if they do.
+        names: ids and names of its cells, as far as it has kept them.
+        in_text: (index in the notebook, name) of what is defined in cells that are not code.
     """
 
     sha256: str
     cells: tuple[tuple[int, str], ...]
+    encoding: str = "utf-8"
+    exercise: str | None = None
+    names: frozenset[str] = frozenset()
+    in_text: tuple[tuple[int, str], ...] = ()
 
 
 def read_notebook(path: Path, inside: Path, ours: Collection[str] = ()) -> Notebook:
@@ -43,22 +67,20 @@ def read_notebook(path: Path, inside: Path, ours: Collection[str] = ()) -> Noteb
 
     Args:
         path: the submitted file.
-        inside: the folder (or file) that was handed in, whose own name is taken as it stands; a
-            link that leads out of it is refused, on whatever part of ``path`` it is.
+        inside: the file or folder that was handed in; no link on the way may lead out of it.
         ours: locked cells of the assignment (`normalised`), which are not the student's.
 
     Raises:
         UnreadableSubmission: with a reason for the student.
+        OSError: the machine cannot read the file just now.
+        MemoryError: likewise.
     """
-    raw = _bytes(path, inside)
+    raw = file_bytes(path, inside)
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
-        sources = _sources(raw)
+        return _notebook(raw, sha256, ours)
     except UnreadableSubmission as error:
         raise UnreadableSubmission(error.fault, sha256, **error.values) from None
-    cells = [(index, text) for index, text in sources if text.strip()]
-    kept = [(index, text) for index, text in cells if normalised(text) not in ours]
-    return Notebook(sha256, tuple(kept))
 
 
 def normalised(source: str) -> str:
@@ -68,75 +90,134 @@ def normalised(source: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _bytes(path: Path, inside: Path) -> bytes:
+def file_bytes(path: Path, inside: Path) -> bytes:
+    """The bytes of a submitted file, read from the descriptor that was checked.
+
+    Args and errors are those of `read_notebook`.
+    """
     try:
-        inside = Path(os.path.abspath(inside))  # noqa: PTH100 (its own name is not followed)
-        if not path.resolve().is_relative_to(inside.parent.resolve() / inside.name):
-            raise UnreadableSubmission(FileFault.LINK_LEADS_OUT)
-        # Not blocking: a named pipe would wait for a writer for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
-    except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "broken link"
-        raise UnreadableSubmission(FileFault.CANNOT_BE_OPENED, reason=reason) from error
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
+        descriptor = open_beneath(inside, path)
+    except LeadsOut:
+        raise UnreadableSubmission(FileFault.LINK_LEADS_OUT) from None
+    except OSError as error:
+        if error.errno not in _OF_THE_FILE:
+            raise
+        raise UnreadableSubmission(FileFault.CANNOT_BE_OPENED, reason=error.strerror) from None
+    try:
+        status = os.fstat(descriptor)
+        _refuse_unless_regular(status.st_mode)
+        pieces, digest = io.BytesIO(), hashlib.sha256()
+        # A file with holes may claim any size, and would take hours to read.
+        most = MAX_HASHED if status.st_size <= MAX_HASHED else 0
+        size = 0
+        while size < most and (piece := os.read(descriptor, _CHUNK)):
+            size += len(piece)
+            digest.update(piece)
+            if status.st_size <= MAX_BYTES:
+                pieces.write(piece)
+                most = MAX_BYTES + 1  # somebody may still be writing to it
+    finally:
         os.close(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise UnreadableSubmission(FileFault.FOLDER)
+    if status.st_size <= MAX_BYTES >= size:
+        return pieces.getvalue()
+    whole = size == status.st_size
+    raise UnreadableSubmission(
+        FileFault.TOO_LARGE,
+        digest.hexdigest() if whole else None,
+        size=round(max(size, status.st_size) / 2**20),
+        limit=MAX_BYTES // 2**20,
+    )
+
+
+def _refuse_unless_regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise UnreadableSubmission(FileFault.FOLDER)
+    if not stat.S_ISREG(mode):
         raise UnreadableSubmission(FileFault.NOT_REGULAR)
-    with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > MAX_BYTES:
-            # A file with holes may claim any size, and would take hours to read.
-            hashed = status.st_size <= MAX_HASHED
-            digest = hashlib.file_digest(file, "sha256").hexdigest() if hashed else None
-            raise UnreadableSubmission(
-                FileFault.TOO_LARGE,
-                digest,
-                size=round(status.st_size / 2**20),
-                limit=MAX_BYTES // 2**20,
-            )
-        return file.read(MAX_BYTES + 1)
 
 
-def _sources(raw: bytes) -> list[tuple[int, str]]:
-    """Every code cell's (index, source), of nbformat 3, 4 and whatever else looks like it."""
+def _notebook(raw: bytes, sha256: str, ours: Collection[str]) -> Notebook:
     if not raw.strip():
         raise UnreadableSubmission(FileFault.EMPTY)
-    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MAX_PARTS:  # memory, many times over
-        raise UnreadableSubmission(FileFault.TOO_MUCH_DATA)
-    try:
-        book = json.loads(raw)  # UTF-8, -16 or -32, whatever an editor or a shell made of it
-    except json.JSONDecodeError as error:
-        raise UnreadableSubmission(FileFault.DAMAGED_AT_LINE, line=error.lineno) from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableSubmission(FileFault.DAMAGED) from error
-    cells = _cell_list(book)
-    if cells is None:
-        raise UnreadableSubmission(FileFault.NO_CELLS)
-    sources = []
-    for index, cell in enumerate(cells):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", cell.get("input", ""))  # nbformat 3 says input
-        if isinstance(source, list):
-            source = "".join(part for part in source if isinstance(part, str))
-        if isinstance(source, str):
-            # A lone surrogate is legal JSON and no text that Python can write out.
-            sources.append((index, source.encode("utf-8", "replace").decode("utf-8")))
+    encoding = _encoding(raw)
+    text = raw if encoding == "utf-8" else _as_utf_8(raw, encoding)
+    found = _scan(text)
+    if found.cells is None:
+        raise UnreadableSubmission(filetypes.other_than_notebook(text) or FileFault.NO_CELLS)
+    cells = [(index, cell) for index, cell in enumerate(found.cells) if cell is not None]
+    code = [(index, cell.source) for index, cell in cells if cell.kind == "code"]
     # Counted as it travels to the sandbox: one character can be twelve there.
-    if len(sources) > MAX_CELLS or sum(len(json.dumps(text)) for _, text in sources) > MAX_CODE:
+    if len(code) > MAX_CELLS or sum(len(json.dumps(source)) for _, source in code) > MAX_CODE:
         raise UnreadableSubmission(FileFault.TOO_MUCH_CODE)
-    return sources
+    return Notebook(
+        sha256=sha256,
+        cells=tuple(
+            (index, source)
+            for index, source in code
+            if source.strip() and normalised(source) not in ours
+        ),
+        encoding=encoding,
+        exercise=found.exercise,
+        names=frozenset(name for _, cell in cells for name in cell.names),
+        in_text=tuple(
+            (index, name)
+            for index, cell in cells
+            if cell.kind != "code"
+            for name in _DEFINITION.findall(cell.source)
+        ),
+    )
 
 
-def _cell_list(book: Any) -> list[Any] | None:
-    if not isinstance(book, dict):
-        return None
-    cells = book.get("cells")
-    if isinstance(cells, list):
-        return cells
-    sheets = book.get("worksheets")
-    if isinstance(sheets, list):
-        found = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
-        return [cell for cells in found if isinstance(cells, list) for cell in cells]
-    return None
+def _scan(text: bytes) -> scan.Scan:
+    try:
+        return scan.scan(text, MAX_CODE)
+    except scan.TooMuchSource:
+        raise UnreadableSubmission(FileFault.TOO_MUCH_CODE) from None
+    except scan.TooMuch:
+        raise UnreadableSubmission(FileFault.TOO_MUCH_DATA) from None
+    except scan.Malformed as error:
+        if fault := filetypes.other_than_notebook(text):
+            raise UnreadableSubmission(fault) from None
+        cut_off = text.lstrip().startswith(b"{") and error.position >= len(text)
+        fault = FileFault.CUT_OFF if cut_off else FileFault.DAMAGED_AT_LINE
+        line = text.count(b"\n", 0, error.position) + 1
+        raise UnreadableSubmission(fault, line=line) from None
+
+
+# --- encodings ------------------------------------------------------------------------------------
+
+
+def _encoding(raw: bytes) -> str:
+    """What the file is written in; ``"utf-8"`` too where that is wrong and nothing else fits."""
+    marked = json.detect_encoding(raw[:4])  # -16 and -32 by their zeros, -8 by its mark
+    if marked != "utf-8":
+        return marked if _decodes(raw, marked) else "utf-8"
+    if raw.isascii() or not raw.lstrip().startswith(b"{") or _decodes(raw, "utf-8"):
+        return "utf-8"
+    words = (found[0] for found, _ in zip(_NOT_ASCII.finditer(raw), range(500), strict=False))
+    guess = encoding_of(b" ".join(word for word in words if len(word) < 2000))
+    return guess if guess is not None and _decodes(raw, guess) else "utf-8"
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        _recode(raw, encoding, None)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_utf_8(raw: bytes, encoding: str) -> bytes:
+    text = io.BytesIO()
+    _recode(raw, encoding, text)
+    return text.getvalue()
+
+
+def _recode(raw: bytes, encoding: str, into: io.BytesIO | None) -> None:
+    """Decode piece by piece: as one string it could be four times as long as its bytes."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(raw)
+    for start in range(0, len(raw) + 1, _CHUNK):
+        piece = decoder.decode(bytes(view[start : start + _CHUNK]), start + _CHUNK > len(raw))
+        if into is not None:
+            into.write(piece.encode("utf-8", "surrogatepass"))

@@ -30,7 +30,7 @@ MAX_METADATA = 64 * 2**10
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING_PATTERN = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _STRING = re.compile(_STRING_PATTERN, re.S)
-_SCALAR = re.compile(rb'[^][{}",:\s]++')
+_SCALAR = re.compile(rb"(?:true|false|null|NaN|-?Infinity|-?[0-9][0-9.eE+-]*+)(?![^][{},\s])")
 # Up to and with the next bracket that is in no string, over whole lists and objects in which there
 # are no others. Possessive throughout: nothing is tried again, so time is linear in the length.
 _FLAT = rb'[^][{}"]*+(?:%b[^][{}"]*+)*+' % _STRING_PATTERN

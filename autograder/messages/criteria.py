@@ -44,6 +44,10 @@ def _remark(remark: Remark) -> Text:
             cells = [_text("overwritten", cell=each.cell + 1, name=each.name) for each in changes]
             key = "right_before_overwritten" if counts else "judged_before_overwritten"
             return _text(key, changes=listed(cells))
+        case facts.InTextCell(name, number):
+            return _text("in_text_cell", name=name, cell=number)
+        case facts.NotebookOf(exercise):
+            return _text("notebook_of", exercise=exercise)
         case _:
             assert_never(remark)
 

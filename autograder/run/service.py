@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from autograder import generate
 from autograder.course.load import course_sha256
 from autograder.course.models import Course
+from autograder.errors import UnreadableSubmission
 from autograder.ingest import Submission
-from autograder.ingest.parse import MAX_BYTES, normalised
+from autograder.ingest.parse import file_bytes, normalised
 from autograder.run.jobs import Graded, Setup
 from autograder.run.pool import grade_all
 from autograder.sandbox.host.isolation import Level
@@ -119,11 +120,9 @@ def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
 def _current(store: Store, submission: Submission, course: str, isolation: str) -> Result | None:
     if not store.path(submission.student, submission.exercise).exists():
         return None
-    path = submission.path
     try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return None
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
+        raw = file_bytes(submission.path, submission.inside)
+    except (OSError, MemoryError, UnreadableSubmission):
+        return None  # a worker finds out why
+    sha256 = hashlib.sha256(raw).hexdigest()
     return store.current(submission.student, submission.exercise, sha256, course, isolation)

@@ -9,17 +9,19 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from autograder.course.models import Course, Exercise
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
+from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
 from autograder.run.jobs import Graded, Setup
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, Session, Spawner
 from autograder.status import Status
+from autograder.suite.facts import InTextCell, NotebookOf, Remark
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites
 from autograder.verdict.result import CellResult, Decided, File, Result, result
@@ -61,6 +63,7 @@ class Grader:
             sha256 = book.sha256
             with Session(self.server, book.cells, self.budget) as session:
                 outcomes = suites.run(exercise, session)
+            outcomes = explained(outcomes, exercise, book, [e.id for e in self.course.exercises])
             records, spent = session.records, session.cpu_s
             decided = in_words(outcomes, exercise, self.course.languages)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}
@@ -79,7 +82,7 @@ class Grader:
         record = result(
             exercise,
             student=submission.student,
-            file=File(str(submission.path), sha256),
+            file=File(submission.file, sha256),
             course_sha256=self.course_sha256,
             isolation=self.isolation,
             decided=decided,
@@ -89,6 +92,30 @@ class Grader:
             cpu_s=time.process_time() - cpu + spent,
         )
         return Graded(record, tuple(filter(None, notes)))
+
+
+def explained(
+    outcomes: Mapping[str, Outcome],
+    exercise: Exercise,
+    book: Notebook,
+    exercises: Collection[str],
+) -> dict[str, Outcome]:
+    """Outcomes with what the notebook's file says about why a part is missing."""
+    text = {name: index + 1 for index, name in reversed(book.in_text)}
+    of = evident_exercise(book, exercises)
+    owners = {criterion.id: part.owner for part in exercise.parts for criterion in part.criteria}
+
+    def of_one(id: str, outcome: Outcome) -> Outcome:
+        remarks: list[Remark] = []
+        if outcome.status is not Status.MISSING:
+            return outcome
+        if owners[id] in text:
+            remarks.append(InTextCell(owners[id], text[owners[id]]))
+        if of not in (None, exercise.id):
+            remarks.append(NotebookOf(of))
+        return replace(outcome, remarks=(*outcome.remarks, *remarks))
+
+    return {id: of_one(id, outcome) for id, outcome in outcomes.items()}
 
 
 def in_words(
@@ -115,6 +142,8 @@ def _read(submission: Submission, ours: Collection[str]) -> Notebook:
         return read_notebook(submission.path, submission.inside, ours)
     except UnreadableSubmission as unreadable:
         raise unreadable from None
+    except (OSError, MemoryError):
+        raise  # what the machine lacks costs no student anything
     except Exception as error:
         # Whatever else a file does to its reader is the file's doing: it must not earn points.
         raise UnreadableSubmission(FileFault.BREAKS_THE_READER) from error
@@ -126,7 +155,7 @@ def all_lost(course: Course, exercise: Exercise, submission: Submission, setup: 
     return result(
         exercise,
         student=submission.student,
-        file=File(str(submission.path), None),
+        file=File(submission.file, None),
         course_sha256=setup.course_sha256,
         isolation=setup.level.name.lower(),
         decided=in_words(outcomes, exercise, course.languages),

@@ -255,7 +255,22 @@ class OverwrittenLater:
     counts: bool
 
 
-Remark = UnderAnotherName | OverwrittenLater
+@dataclass(frozen=True)
+class InTextCell:
+    """A missing part is written in a cell that is not code: its name, the cell's number from 1."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class NotebookOf:
+    """A part is missing, and the notebook is that of another ``exercise``."""
+
+    exercise: str
+
+
+Remark = UnderAnotherName | OverwrittenLater | InTextCell | NotebookOf
 """Something to know about a criterion whatever its status."""
 
 

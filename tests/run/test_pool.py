@@ -106,7 +106,7 @@ def test_results_that_are_current_are_kept_without_starting_anything(
 def test_so_are_those_of_links_within_what_was_handed_in(course, setup, hand_in, out, monkeypatch):
     real = hand_in("real", RIGHT)
     link = replace(real, student="link", path=real.path.with_name("link.ipynb"))
-    link.path.symlink_to(real.path)
+    link.path.symlink_to(real.path.name)
     (first,) = grade(course, setup, [link], out, jobs=1)
     assert (first.kept, first.graded.result.score) == (False, 3.0)
     monkeypatch.setattr(pool, "_start", None)

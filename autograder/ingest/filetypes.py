@@ -1,0 +1,53 @@
+"""What a file evidently is that is no notebook, by its bytes."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.errors import FileFault
+
+_HEAD = 4096
+_OFFICE = re.compile(rb"word/|xl/|ppt/")
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_CONFLICT = re.compile(rb"^(?:<{7}(?: |\r?$)|>{7} )", re.M)
+_HTML = re.compile(rb"<!doctype html|<html[\s>]", re.I)
+_SHORTCUT = re.compile(rb'^\[InternetShortcut\]|"doc_id"\s*:|<key>URL</key>', re.I | re.M)
+_PYTHON = re.compile(rb"^(?:import \w|from [\w.]+ import |def \w+\(|class \w+[(:]|# ?%%)", re.M)
+
+
+def other_than_notebook(raw: bytes) -> FileFault | None:
+    """What the file is; None if that cannot be told.
+
+    Args:
+        raw: the file's bytes. A file that can be read as a notebook need not be asked about.
+    """
+    head = raw[:_HEAD]
+    if raw.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
+        return FileFault.OFFICE_DOCUMENT
+    if raw.startswith(_ARCHIVES) or raw[257:262] == b"ustar":
+        is_office = raw.startswith(b"PK\x03\x04") and _OFFICE.search(head)
+        return FileFault.OFFICE_DOCUMENT if is_office else FileFault.ARCHIVE
+    if raw.startswith(b"%PDF"):
+        return FileFault.PDF
+    if raw.startswith(_PICTURES):
+        return FileFault.PICTURE
+    if not raw.strip(b"\0 \r\n\t"):
+        return FileFault.ONLY_ZEROS
+    if b"\0" in head:
+        return None
+    return _text(raw, head)
+
+
+def _text(raw: bytes, head: bytes) -> FileFault | None:
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        return FileFault.LFS_POINTER
+    if _HTML.search(head) and not head.lstrip().startswith(b"{"):
+        return FileFault.WEB_PAGE
+    if _SHORTCUT.search(head):
+        return FileFault.SHORTCUT
+    if _CONFLICT.search(raw):
+        return FileFault.MERGE_CONFLICT
+    if not head.lstrip().startswith((b"{", b"[")) and _PYTHON.search(raw):
+        return FileFault.PYTHON_SCRIPT
+    return None

@@ -1,0 +1,76 @@
+"""What a name says: the exercise, the attempt, and whether it is anybody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.ingest.filenames import exercise_in, ignored, read_name
+
+EXERCISES = ("01_windows", "02_im2col", "03_convolution", "06_simple_convnet")
+
+
+@pytest.mark.parametrize(
+    ("name", "exercise"),
+    [
+        ("02_im2col", "02_im2col"),
+        ("01-Windows", "01_windows"),
+        ("０２＿im2col", "02_im2col"),
+        ("02 im2col (1)", "02_im2col"),
+        ("02im2col", "02_im2col"),
+        ("06-simple.convnet", "06_simple_convnet"),
+        ("alice_02_im2col", "02_im2col"),
+        ("101_windows", None),
+        ("02_im2columns", None),
+        ("02_im2col and 03_convolution", None),
+        ("im2col", None),
+    ],
+)
+def test_the_exercise(name: str, exercise: str | None) -> None:
+    assert exercise_in(name, EXERCISES) == exercise
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["old", "02_im2col", "Copy of 02_im2col", "02_im2col_v2", "02_im2col final"],
+        ["02_im2col", "02_im2col (1)", "02_im2col (2)", "02_im2col (10)"],
+        ["02_im2col", "02_im2col-Copy1", "02_im2col-Copy2"],
+        ["02_im2col", "02_im2col 2", "02_im2col 3"],  # as macOS names them
+        ["attempt 1", "attempt 2", "attempt 10"],
+        ["提出1", "提出2"],
+        ["第1回", "第2回"],
+        ["02_im2col", "02_im2col のコピー", "02_im2col - コピー (2)", "02_im2col 最終版"],
+        ["final", "final2", "final_v3"],
+        ["02_im2col_20240501", "02_im2col_20240502"],
+        ["2024-05-01 10:20:30 UTC", "2024-05-01 10:20:31 UTC"],
+        ["02_im2col-checkpoint", "02_im2col"],
+    ],
+)
+def test_the_newer_by_name(names: list[str]) -> None:
+    marks = [read_name(name, EXERCISES).marks for name in names]
+    assert marks == sorted(set(marks))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["02_im2col", "02_im2col (1)", "01-Windows", "attempt 2", "Untitled(1)", "homework3", "final",
+     "課題", "taro", "taro_hw2", "Copy of 02_im2col"],
+)  # fmt: skip
+def test_nobodys_names(name: str) -> None:
+    assert read_name(name, EXERCISES, folder="taro").nobodys
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["alice", "1234567", "s1234567", "seed_003", "山田 太郎", "alice_02_im2col", "Newman", "27",
+     "a", "student1", "Trygve", "O'Brien, Ann", "02_im2col_taro"],
+)  # fmt: skip
+def test_somebodys_names(name: str) -> None:
+    assert not read_name(name, EXERCISES, folder="in").nobodys
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", ".ipynb_checkpoints", "__MACOSX", "._alice.ipynb", "__pycache__", ".git"]
+)
+def test_what_systems_leave_behind(name: str) -> None:
+    assert ignored(name)

@@ -1,0 +1,60 @@
+"""Whatever a notebook comes to, it is read or refused with a reason; the reader never breaks."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import UnreadableSubmission
+from autograder.ingest import discover, read_notebook
+from tests.ingest.damage import KINDS, damaged
+
+
+def read_or_refused(raw: bytes, folder: Path) -> str:
+    path = folder / "a.ipynb"
+    path.write_bytes(raw)
+    try:
+        book = read_notebook(path, path)
+    except UnreadableSubmission:
+        return "refused"
+    for index, source in book.cells:
+        assert index >= 0
+        source.encode()
+    for name in book.names:
+        assert isinstance(name, str)
+    return "read"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_few_of_every_kind(kind: str, tmp_path: Path) -> None:
+    for seed in range(12):
+        read_or_refused(damaged(kind, seed), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_hundreds_of_every_kind(kind: str, tmp_path: Path) -> None:
+    """14 kinds of 300 seeds: 4,200 files."""
+    began = time.process_time()
+    seen = {read_or_refused(damaged(kind, seed), tmp_path) for seed in range(12, 312)}
+    assert time.process_time() - began < 60
+    # Of the other kinds some files can be read: what is damaged in them is no matter.
+    hopeless = {"cut", "beheaded", "doubled", "wrapped", "compressed", "noise"}
+    assert seen == ({"refused"} if kind in hopeless else {"read", "refused"})
+
+
+@pytest.mark.slow
+def test_a_class_of_damage_is_discovered_whole(tmp_path: Path) -> None:
+    """Recognising, choosing and naming look into the same files."""
+    for number, kind in enumerate(KINDS):
+        for seed in range(10):
+            folder = tmp_path / "in" / f"s{number} {seed}"
+            folder.mkdir(parents=True)
+            (folder / "02_im2col.ipynb").write_bytes(damaged(kind, 1000 + seed))
+            (folder / "02_im2col (1).ipynb").write_bytes(damaged(kind, 2000 + seed))
+            (folder / "Untitled.ipynb").write_bytes(damaged(kind, 3000 + seed))
+    result = discover([tmp_path / "in"], ("01_single", "02_im2col"), None)
+    assert len({s.student for s in result.submissions}) == 10 * len(KINDS)
+    assert all(s.others for s in result.submissions)
