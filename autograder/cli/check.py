@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli.console import STATUS_WORDS, console, number, score_of, tell
-from autograder.cli.resolve import known, the_course, the_level
+from autograder.cli.resolve import known, the_course, the_language, the_level
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.handouts import handouts_of
@@ -19,6 +19,7 @@ from autograder.status import CellStatus, ResultStatus
 def run(options: argparse.Namespace) -> int:
     """Grade ``NOTEBOOK`` without keeping anything."""
     course = the_course(options)
+    lang = the_language(options, course)
     if options.exercise:
         known(course, [options.exercise])
     if not options.notebook.exists():
@@ -33,8 +34,8 @@ def run(options: argparse.Namespace) -> int:
     setup = setup_for(course, the_level(options), [exercise.id])
     (step,) = grade_submissions(course, setup, [submission])
     result = step.graded.result
-    titles = {criterion.id: criterion.title[options.lang] for criterion in exercise.criteria}
-    table = Table(title=f"{exercise.title[options.lang]} · {escape(str(options.notebook))}")
+    titles = {criterion.id: criterion.title[lang] for criterion in exercise.criteria}
+    table = Table(title=f"{exercise.title[lang]} · {escape(str(options.notebook))}")
     for heading, justify in (
         ("criterion", "left"),
         ("points", "right"),
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for entry in result.criteria:
-        text = entry.message[options.lang]
+        text = entry.message[lang]
         if example := entry.counterexample:
             text += f"\n{example.call}\ngot {example.got}, expected {example.expected}"
         table.add_row(
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         )
     out = console()
     if result.status == ResultStatus.UNREADABLE:  # one reason, whatever the criterion
-        out.print(escape(result.criteria[0].message[options.lang]))
+        out.print(escape(result.criteria[0].message[lang]))
     else:
         out.print(table)
     for cell in result.cells:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from autograder.cli.grade import grade_into
-from autograder.cli.resolve import made, the_course, the_level
+from autograder.cli.resolve import made, the_course, the_language, the_level
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.store import Store
@@ -22,6 +22,7 @@ MARK = ".convkit-demo"
 def run(options: argparse.Namespace) -> int:
     """Hand out, hand in, grade, report into ``--out``."""
     course = the_course(options)
+    lang = the_language(options, course)
     out = made(options.out)
     level = the_level(options)
     began = time.monotonic()
@@ -48,9 +49,8 @@ def run(options: argparse.Namespace) -> int:
     )
     ids = [exercise.id for exercise in course.exercises]
     found = discover([out / "submitted"], ids, None)
-    failed = grade_into(
-        course, level, list(found.submissions), Store(out / "graded"), options.jobs, options.lang
-    )
+    store = Store(out / "graded")
+    failed = grade_into(course, level, list(found.submissions), store, options.jobs, lang)
     print(f"demo took {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder import generate
-from autograder.cli.resolve import known, no_file, the_course
+from autograder.cli.resolve import known, no_file, the_course, the_language
 from autograder.text import counted
 
 
@@ -14,9 +14,9 @@ def run(options: argparse.Namespace) -> int:
     """Write the assignments, or check that those that stand there are fresh."""
     course = the_course(options)
     ids = [exercise.id for exercise in known(course, options.exercises)]
-    langs = (options.lang,) if options.lang else course.languages
+    langs = (the_language(options, course),) if options.lang else ()
     out = no_file(options.out or course.root / "assignments")
-    made = len(ids) * len(langs)
+    made = len(ids) * len(langs or course.languages)
     if options.check:
         problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
         for problem in problems:

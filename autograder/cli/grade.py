@@ -8,7 +8,15 @@ import time
 
 from autograder import report
 from autograder.cli.console import progress, score_of
-from autograder.cli.resolve import ignores_case, known, made, no_file, the_course, the_level
+from autograder.cli.resolve import (
+    ignores_case,
+    known,
+    made,
+    no_file,
+    the_course,
+    the_language,
+    the_level,
+)
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Submission, discover
@@ -23,6 +31,7 @@ from autograder.text import counted
 def run(options: argparse.Namespace) -> int:
     """Grade what ``PATH`` holds into ``--out``."""
     course = the_course(options)
+    lang = the_language(options, course)
     if options.exercise:
         known(course, [options.exercise])
     for path in options.paths:
@@ -48,9 +57,8 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     made(options.out)
     level = the_level(options)
-    failed = grade_into(
-        course, level, list(found.submissions), Store(options.out), options.jobs, options.lang
-    )
+    store = Store(options.out)
+    failed = grade_into(course, level, list(found.submissions), store, options.jobs, lang)
     return 1 if failed or found.problems else 0
 
 

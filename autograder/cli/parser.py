@@ -121,9 +121,7 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def _lang(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument(
-        "--lang", choices=LANGUAGES, default="en", help=f"{text} (default %(default)s)"
-    )
+    parser.add_argument("--lang", choices=LANGUAGES, help=f"{text} (default: the course's first)")
 
 
 def _sandbox(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder import report
-from autograder.cli.resolve import the_course
+from autograder.cli.resolve import the_course, the_language
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError
 from autograder.text import counted
@@ -24,6 +24,6 @@ def run(options: argparse.Namespace) -> int:
             raise
         course = None  # results can be read without their course
         print(f"autograder: {error} The pages have ids in place of titles.", file=sys.stderr)
-    count = report.rebuild(options.out, course, options.lang)
+    count = report.rebuild(options.out, course, the_language(options, course))
     print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
     return 0

@@ -11,6 +11,7 @@ from autograder.course.models import Course, Exercise
 from autograder.errors import CommandError
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
+from autograder.text import LANGUAGES
 
 
 def the_course(options: argparse.Namespace) -> Course:
@@ -29,6 +30,22 @@ def known(course: Course, names: list[str]) -> tuple[Exercise, ...]:
         if name not in ids:
             raise CommandError(f"no exercise {name!r} in {course.root}; it has {', '.join(ids)}", 2)
     return tuple(e for e in course.exercises if not names or e.id in names)
+
+
+def the_language(options: argparse.Namespace, course: Course | None) -> str:
+    """The language that ``--lang`` names, or else the first one of the course.
+
+    Raises:
+        CommandError: the course is not written in that language (wrong usage).
+    """
+    languages = course.languages if course else LANGUAGES
+    if options.lang is None:
+        return languages[0]
+    if options.lang not in languages:
+        raise CommandError(
+            f"the course is not written in {options.lang!r}; choose from {', '.join(languages)}", 2
+        )
+    return str(options.lang)
 
 
 def the_level(options: argparse.Namespace) -> Level:

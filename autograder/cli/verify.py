@@ -58,14 +58,12 @@ def _assignments(course: Course, exercises: tuple[Exercise, ...]) -> list[Proble
     problems = []
     for exercise in exercises:
         try:
-            found = generate.stale(
-                course, [exercise.id], course.languages, course.root / "assignments"
-            )
+            found = generate.stale(course, [exercise.id], (), course.root / "assignments")
         except CourseError as error:  # a leak, a marker misspelt: nothing may be handed out
             found = [str(error)]
         problems += [Problem(exercise.id, "assignments", text) for text in found]
     if len(exercises) == len(course.exercises) and not problems:
-        surplus = generate.stale(course, [], course.languages, course.root / "assignments")
+        surplus = generate.stale(course, [], (), course.root / "assignments")
         problems += [Problem(exercises[0].id, "assignments", text) for text in surplus]
     return problems
 

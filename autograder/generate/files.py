@@ -53,7 +53,9 @@ def stale(
         folders = [out / lang for lang in (langs or LANGUAGES)]
         for path in sorted(path for folder in folders for path in folder.rglob("*.ipynb")):
             if path.relative_to(out) not in made and ".ipynb_checkpoints" not in path.parts:
-                problems.append(f"{path}: belongs to no exercise of the course; delete it")
+                problems.append(
+                    f"{path}: belongs to no exercise or language of the course; delete it"
+                )
     return problems
 
 
