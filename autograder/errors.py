@@ -1,17 +1,17 @@
-"""Every error a user can meet, and what it means for the exit status.
+"""The exceptions whose messages are shown to users.
 
     AutograderError             ``str()`` is one line: where, what is wrong, what to do
-    ├── CommandError            a command could not do its work (status 1) or was misused (2)
+    ├── CommandError            a command failed (exit status 1) or was misused (2)
     ├── CourseError             the course's own files are wrong; its author can fix them
-    ├── SandboxUnavailable      this machine cannot run students' code the way it should be run
-    ├── MissingExtra            a package is not installed that only some commands need
-    ├── WorkersFailed           the grading processes do not start
-    ├── UnreadableSubmission    no cell can be read from what was handed in
-    ├── InvalidResult           a result breaks the contract of result.json
-    └── IncompleteReport        some stored results could not go into the pages
+    ├── SandboxUnavailable      this machine cannot isolate students' code as required
+    ├── MissingExtra            an optional package is not installed
+    ├── WorkersFailed           the worker processes do not start
+    ├── UnreadableSubmission    a submission contains no readable cells
+    ├── InvalidResult           a result violates the contract of result.json
+    └── IncompleteReport        some stored results are missing from the pages
 
-Everything else that reaches `autograder.cli.main` is an `OSError`, which names its file, or a bug.
-What a student's code does is never an error of the program: see `autograder.sandbox.host`.
+Any other exception that reaches `autograder.cli.main` is an `OSError`, which names its file, or a
+bug. Failures of students' code are not in this hierarchy: see `autograder.sandbox.host`.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from autograder import DISTRIBUTION
 
 
 class AutograderError(Exception):
-    """The base of every error with a message for the user."""
+    """Base class of errors with a message for the user."""
 
     status = 1
-    """The exit status that the command ends with."""
+    """The command's exit status."""
 
 
 class CommandError(AutograderError):
-    """A command could not do its work; ``status`` 2 means that it was called wrongly."""
+    """A command failed; ``status`` 2 means wrong usage."""
 
     def __init__(self, message: str, status: int = 1) -> None:
         super().__init__(message)
@@ -40,12 +40,12 @@ class CommandError(AutograderError):
 
 
 class CourseError(AutograderError):
-    """Something in the course's own files is wrong; its author has to fix it.
+    """Something in the course's own files is wrong and has to be fixed by its author.
 
     Args:
         message: what is wrong.
-        file: where.
-        line: the line, where there is one.
+        file: the file.
+        line: the line in the file, if known.
         remedy: what to do about it.
     """
 
@@ -59,7 +59,7 @@ class CourseError(AutograderError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """One line: ``file:line: what is wrong. What to do.``, the file as seen from here."""
+        """One line: ``file:line: what is wrong. What to do.``, with a relative path."""
         file = self.file
         if file.is_absolute() and file.is_relative_to(Path.cwd()):
             file = file.relative_to(Path.cwd())
@@ -70,7 +70,7 @@ class CourseError(AutograderError):
 
 
 class SandboxUnavailable(AutograderError):
-    """Students' code cannot be run the way it should be.
+    """Students' code cannot be isolated as required.
 
     Args:
         what: what is wrong, in one line.
@@ -101,11 +101,11 @@ class MissingExtra(AutograderError):
 
 
 class WorkersFailed(AutograderError):
-    """The grading processes do not even start."""
+    """The worker processes do not start."""
 
 
 class FileFault(StrEnum):
-    """Why nothing can be read from a file that was handed in; ``messages/files.toml`` says it."""
+    """Why a submitted file is unreadable. The messages are in ``messages/files.toml``."""
 
     ARCHIVE = "archive"
     """Zip and the like."""
@@ -122,35 +122,35 @@ class FileFault(StrEnum):
     """A notebook with the markers of a Git merge in it."""
     ONLY_ZEROS = "only_zeros"
     LINK_LEADS_OUT = "link_leads_out"
-    """It is a link to something that was not handed in."""
+    """A link to something that was not handed in."""
     CANNOT_BE_OPENED = "cannot_be_opened"
-    """``reason``: the operating system's."""
+    """``reason``: the operating system's message."""
     FOLDER = "folder"
     NOT_REGULAR = "not_regular"
     """A pipe, a socket or a device."""
     TOO_LARGE = "too_large"
-    """``size`` and ``limit``: in MB."""
+    """``size`` and ``limit`` in MB."""
     EMPTY = "empty"
     TOO_MUCH_DATA = "too_much_data"
     """More of it than may be passed over."""
     CUT_OFF = "cut_off"
     """It ends in the middle, on that ``line``."""
     DAMAGED_AT_LINE = "damaged_at_line"
-    """No JSON from that ``line`` on."""
+    """Not JSON from ``line`` on."""
     NO_CELLS = "no_cells"
-    """JSON, but no notebook."""
+    """JSON, but not a notebook."""
     TOO_MUCH_CODE = "too_much_code"
     BREAKS_THE_READER = "breaks_the_reader"
-    """The reader itself fails on it."""
+    """The parser itself fails on it."""
 
 
 class UnreadableSubmission(AutograderError):
-    """No cell can be read from a submission.
+    """A submission contains no readable cells.
 
     Args:
-        fault: why.
+        fault: the reason.
         sha256: of the file's bytes, if they could be read.
-        values: what there is to say about the fault, see `FileFault`.
+        values: values for the message, see `FileFault`.
     """
 
     def __init__(self, fault: FileFault, sha256: str | None = None, **values: Any) -> None:
@@ -161,15 +161,15 @@ class UnreadableSubmission(AutograderError):
 
 
 class InvalidResult(AutograderError, ValueError):
-    """A result breaks the contract of result.json."""
+    """A result violates the contract of result.json."""
 
 
 class IncompleteReport(AutograderError):
-    """Some files in ``results/`` hold no valid result; the pages of all others have been written.
+    """Some files in ``results/`` are invalid; the pages of all others have been written.
 
     Args:
-        problems: a line for each: the file, what is wrong, what to do.
-        written: the number of results that are in the pages.
+        problems: one line per file: the file, what is wrong, what to do.
+        written: the number of results in the pages.
     """
 
     def __init__(self, problems: list[str], written: int) -> None:

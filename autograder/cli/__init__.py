@@ -1,1 +1,1 @@
-"""The command line: a parser, standard streams, one thin module a command. Grades nothing."""
+"""The command line: a parser, standard streams, and one thin module per command."""

@@ -1,4 +1,4 @@
-"""``autograder check``: grade one notebook and print what each criterion says."""
+"""``autograder check``: grade one notebook and print the outcome of each criterion."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ import argparse
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import STATUS_WORDS, console, number, score_of, tell
-from autograder.cli.resolve import known, the_course, the_language, the_level
+from autograder.cli.console import (
+    STATUS_LABELS,
+    console,
+    format_points,
+    format_score,
+    print_grader_notes,
+)
+from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level, the_language
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.handouts import handouts_of
@@ -17,11 +23,11 @@ from autograder.status import CellStatus, ResultStatus
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grade ``NOTEBOOK`` without keeping anything."""
-    course = the_course(options)
+    """Grade ``NOTEBOOK`` without storing anything."""
+    course = resolve_course(options)
     lang = the_language(options, course)
     if options.exercise:
-        known(course, [options.exercise])
+        resolve_exercises(course, [options.exercise])
     if not options.notebook.exists():
         raise CommandError(f"{options.notebook}: no such file", 2)
     ids = [exercise.id for exercise in course.exercises]
@@ -31,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(reason, 2)
     submission = found.submissions[0]
     exercise = course.exercise(submission.exercise)
-    setup = setup_for(course, the_level(options), [exercise.id])
+    setup = setup_for(course, resolve_level(options), [exercise.id])
     (step,) = grade_submissions(course, setup, [submission])
     result = step.graded.result
     titles = {criterion.id: criterion.title[lang] for criterion in exercise.criteria}
@@ -49,8 +55,8 @@ def run(options: argparse.Namespace) -> int:
             text += f"\n{example.call}\ngot {example.got}, expected {example.expected}"
         table.add_row(
             escape(titles[entry.id]),
-            f"{number(entry.points)}/{number(entry.max_points)}",
-            STATUS_WORDS[entry.status],
+            f"{format_points(entry.points)}/{format_points(entry.max_points)}",
+            STATUS_LABELS[entry.status],
             escape(text),
         )
     out = console()
@@ -63,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
             place = cell.index + 1  # as the messages and the pages count
             out.print(f"cell {place}: {cell.status}: {escape(cell.error or '')}")
     out.print(
-        f"[bold]{score_of(result, ' of ')} points[/bold]"
+        f"[bold]{format_score(result, ' of ')} points[/bold]"
         f" ({result.status}, isolation {result.isolation})"
     )
-    tell(step.graded.notes, course)
+    print_grader_notes(step.graded.notes, course)
     return 1 if result.status == ResultStatus.GRADER_ERROR else 0

@@ -1,4 +1,4 @@
-"""What a terminal is shown: progress, scores, tables, and notes about the grader's own faults."""
+"""Terminal output: progress, scores, tables, and notes about grader errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.course.models import Course
 from autograder.status import Status
 from autograder.verdict.result import Result
 
-STATUS_WORDS = {
+STATUS_LABELS = {
     Status.PASSED: "✓ passed",
     Status.CARRIED: "✓ carried",
     Status.FAILED: "✗ failed",
@@ -26,15 +26,15 @@ STATUS_WORDS = {
 
 
 class Ticker(Protocol):
-    """Told of each step of long work."""
+    """Called for each finished step of a long task."""
 
     def __call__(self, line: str) -> None:
-        """One step done, described by ``line``."""
+        """Report one finished step, described by ``line``."""
 
 
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Ticker]:
-    """A bar on a terminal, plain lines elsewhere."""
+    """Show a progress bar on a terminal, or plain lines elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
         done = 0
@@ -59,7 +59,7 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[last]}", markup=False),  # a student's name may look like it
+        TextColumn("{task.fields[last]}", markup=False),  # student names may look like markup
     )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=total, last="")
@@ -70,28 +70,28 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
         yield step
 
 
-def number(value: float) -> str:
-    """Points without needless decimals."""
+def format_points(value: float) -> str:
+    """Points without unnecessary decimals."""
     return f"{value:g}"
 
 
-def tell(notes: Iterable[str], course: Course) -> None:
-    """What the grader itself failed on, a line each; whole where somebody looks for a bug."""
+def print_grader_notes(notes: Iterable[str], course: Course) -> None:
+    """Print grader errors, one line each, or full tracebacks if AUTOGRADER_TRACEBACK is set."""
     for note in notes:
-        from autograder.suite.tracebacks import in_short  # brings numpy along, mostly for nothing
+        from autograder.suite.tracebacks import in_short  # imports numpy, which is rarely needed
 
-        whole = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
-        text = note if whole else in_short(note, course.root)
+        full = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
+        text = note if full else in_short(note, course.root)
         print(f"autograder: the grader itself failed: {text}", file=sys.stderr)
 
 
-def score_of(result: Result, between: str = "/") -> str:
-    """A result's score beside the full one: ``15.5/18``, ``5/8 bonus``."""
+def format_score(result: Result, between: str = "/") -> str:
+    """A result's score out of the maximum: ``15.5/18``, ``5/8 bonus``."""
     bonus = "" if result.max_score else " bonus"
-    return f"{number(result.score)}{between}{number(result.full_score)}{bonus}"
+    return f"{format_points(result.score)}{between}{format_points(result.full_score)}{bonus}"
 
 
 def console() -> Console:
-    """Where tables go: wide enough for them when it is no terminal."""
+    """The console for tables, with a fixed width if it is not a terminal."""
     plain = Console()
     return plain if plain.is_terminal else Console(width=140)

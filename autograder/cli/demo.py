@@ -1,4 +1,4 @@
-"""``autograder demo``: a synthetic class hands in; it is graded like any other."""
+"""``autograder demo``: make up a class of students and grade their submissions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from autograder.cli.grade import grade_into
-from autograder.cli.resolve import made, the_course, the_language, the_level
+from autograder.cli.resolve import prepare_output, resolve_course, resolve_level, the_language
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.store import Store
@@ -20,20 +20,21 @@ MARK = ".convkit-demo"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Hand out, hand in, grade, report into ``--out``."""
-    course = the_course(options)
+    """Copy the assignments, make submissions, grade them and write the pages to ``--out``."""
+    course = resolve_course(options)
     lang = the_language(options, course)
-    out = made(options.out)
-    level = the_level(options)
+    out = prepare_output(options.out)
+    level = resolve_level(options)
     began = time.monotonic()
     _clear(out)
     handed_out = course.root / "assignments"
-    if handed_out.is_dir():  # as committed: making them is an author's work
+    if handed_out.is_dir():  # the committed ones: generating needs the author's packages
         shutil.copytree(handed_out, out / "assignments")
         print(f"handed out: {out / 'assignments'}", file=sys.stderr)
     else:
         print(
-            f"nothing to hand out: {handed_out} is made by `autograder generate`", file=sys.stderr
+            f"nothing to hand out: {handed_out} is prepare_output by `autograder generate`",
+            file=sys.stderr,
         )
     kinds = []
     for student in synthetic_class(course, options.students):
@@ -56,10 +57,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _clear(out: Path) -> None:
-    """Begin anew, but never in a folder that is not a demo's."""
+    """Empty ``out``, but only if it is the output of an earlier demo."""
     if any(out.iterdir()):
         if not (out / MARK).exists():
-            raise CommandError(f"{out}: is not empty and no earlier demo. Name another --out", 2)
+            raise CommandError(
+                f"{out}: is neither empty nor an earlier demo. Choose another --out", 2
+            )
         shutil.rmtree(out)
     out.mkdir(exist_ok=True)
     (out / MARK).touch()

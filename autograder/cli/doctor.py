@@ -1,4 +1,4 @@
-"""``autograder doctor``: every attack of ours, tried at every level, and what came of it."""
+"""``autograder doctor``: try every attack at every isolation level and print what held."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MARKS = {"held": "✓ held", "not held": "✗ NOT HELD", "not applicable": "– 
 
 
 def run(options: argparse.Namespace) -> int:
-    """Try, and print what held."""
+    """Run the attacks and print a table."""
     del options
     out = console()
-    with out.status("trying to get through the wall …"):
+    with out.status("attacking the sandbox …"):
         rows = render(examine())
-    table = Table("level", "attack", "", "how it was tried, and what happened")
+    table = Table("level", "attack", "", "what happened")
     for row in rows:
         mark = MARKS.get(row["verdict"], row["verdict"])
         table.add_row(row["level"], escape(row["aim"]), mark, escape(row["how"]))
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         level = strongest(anew=True)
     except SandboxUnavailable as unavailable:
-        out.print(f"[bold]No level may be used here[/bold]: {escape(str(unavailable))}")
+        out.print(f"[bold]No level can be used here[/bold]: {escape(str(unavailable))}")
         return 1
-    out.print(f"[bold]Grading here uses the level: {level}[/bold] (the strongest that held)")
+    out.print(f"[bold]Grading here uses level {level}[/bold] (the strongest that held)")
     return 1 if level is Level.LIMITS else 0

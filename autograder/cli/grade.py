@@ -1,4 +1,4 @@
-"""``autograder grade``: find the submissions, grade them, write results, pages and grades.csv."""
+"""``autograder grade``: find submissions, grade them, and write results, pages and grades.csv."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 import time
 
 from autograder import report
-from autograder.cli.console import progress, score_of
+from autograder.cli.console import format_score, progress
 from autograder.cli.resolve import (
     ignores_case,
-    known,
-    made,
-    no_file,
-    the_course,
+    output_folder,
+    prepare_output,
+    resolve_course,
+    resolve_exercises,
+    resolve_level,
     the_language,
-    the_level,
 )
 from autograder.course.models import Course
 from autograder.errors import CommandError
@@ -29,20 +29,20 @@ from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grade what ``PATH`` holds into ``--out``."""
-    course = the_course(options)
+    """Grade the submissions in ``PATH`` and write everything to ``--out``."""
+    course = resolve_course(options)
     lang = the_language(options, course)
     if options.exercise:
-        known(course, [options.exercise])
+        resolve_exercises(course, [options.exercise])
     for path in options.paths:
         if not path.exists() and not path.is_symlink():
             raise CommandError(f"{path}: no such file or folder", 2)
         if path.resolve() == options.out.resolve():
             raise CommandError(
-                f"{path}: results would lie among what was handed in. Name another --out", 2
+                f"{path}: results would be mixed with submissions. Choose another --out", 2
             )
     ids = [exercise.id for exercise in course.exercises]
-    no_file(options.out)
+    output_folder(options.out)
     found = discover(
         options.paths,
         ids,
@@ -55,8 +55,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"autograder: {line}", file=sys.stderr)
     if not found.submissions:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
-    made(options.out)
-    level = the_level(options)
+    prepare_output(options.out)
+    level = resolve_level(options)
     store = Store(options.out)
     failed = grade_into(course, level, list(found.submissions), store, options.jobs, lang)
     return 1 if failed or found.problems else 0
@@ -70,11 +70,10 @@ def grade_into(
     jobs: int,
     lang: str,
 ) -> int:
-    """Grade with progress shown, write the pages, and say where they are.
+    """Grade while showing progress, write the pages, and print where they are.
 
     Returns:
-        How many results there are of which something could not be done: the grader itself failed
-        on the submission, or what an earlier run left is damaged.
+        The number of failures: grader errors, and damaged results from earlier runs.
     """
     began = time.monotonic()
     names = {submission.exercise for submission in submissions}
@@ -93,19 +92,19 @@ def grade_into(
             elif step.graded.notes:
                 odd.append(who)
             if not step.kept:
-                _keep_notes(store, result.student, result.exercise, step.graded.notes)
-            word = score_of(result) if result.status == ResultStatus.GRADED else result.status
+                _store_notes(store, result.student, result.exercise, step.graded.notes)
+            word = format_score(result) if result.status == ResultStatus.GRADED else result.status
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
-            # Also of what was kept: a run killed between result and page left no page.
+            # Also for unchanged results: a killed run may have written a result but not its page.
             exercise = course.exercise(result.exercise)
             report.write_feedback(result, exercise, store.out, lang)
     results, damaged = report.read_results(store.out)
     report.write_class(store.out, results, course, lang, damaged)
     report.write_grades_csv(store.out, results)
     seconds = time.monotonic() - began
-    graded = len(submissions) - kept
+    new = len(submissions) - kept
     print(
-        f"graded {counted(graded, 'submission')} in {seconds:.1f} s"
+        f"graded {counted(new, 'submission')} in {seconds:.1f} s"
         + (f", {kept} unchanged" if kept else "")
     )
     print(f"class page: {store.out / 'index.html'}")
@@ -113,29 +112,29 @@ def grade_into(
         print(f"autograder: {line}", file=sys.stderr)
     if odd:
         print(
-            f"autograder: look at {_some(odd)}: an answer was too odd to be compared and earned "
-            f"nothing. What happened stands in {store.out / 'grader-errors'}.",
+            f"autograder: look at {_abbreviated(odd)}: an answer could not be compared and earned "
+            f"no points. Details are in {store.out / 'grader-errors'}.",
             file=sys.stderr,
         )
     if failed:
         print(
             f"autograder: THE GRADER FAILED on {len(failed)} of "
-            f"{counted(len(submissions), 'submission')}; no points were taken: "
-            f"{_some(failed)}. What happened is in "
-            f"{store.out / 'grader-errors'}. Fix it and run the same command again.",
+            f"{counted(len(submissions), 'submission')}; nobody lost points for it: "
+            f"{_abbreviated(failed)}. Details are in "
+            f"{store.out / 'grader-errors'}. Fix the cause and run the same command again.",
             file=sys.stderr,
         )
     return len(failed) + len(damaged)
 
 
-def _some(names: list[str]) -> str:
+def _abbreviated(names: list[str]) -> str:
     return ", ".join(names[:9]) + (", …" if len(names) > 9 else "")
 
 
-def _keep_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...]) -> None:
-    """Tracebacks of the grader itself go into a file for the instructor, never onto a page.
+def _store_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...]) -> None:
+    """Write tracebacks of the grader to a file for the instructor; they never go on a page.
 
-    What an earlier run noted goes: it has been mended, or is noted again.
+    The file of an earlier run is removed: the error has been fixed, or is reported again.
     """
     path = store.out / "grader-errors" / f"{student} {exercise}.txt"
     if notes:

@@ -1,7 +1,7 @@
 """Run one command, and turn errors into a line on standard error and an exit status.
 
-Exit status: 0 the work was done (low grades are no error), 1 something could not be done (named on
-standard error), 2 wrong usage.
+Exit status: 0 success (low grades are not an error), 1 something could not be done (see standard
+error), 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -14,20 +14,23 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder.cli.parser import make_parser
-from autograder.cli.stdio import make_lasting
+from autograder.cli.stdio import make_resilient
 from autograder.errors import AutograderError
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
-    make_lasting()
+    make_resilient()
     options = make_parser().parse_args(arguments)
     try:
         status = _run(options)
         if sys.stdout is not None:
-            sys.stdout.flush()  # a full disk shows here, not when it is too late to say so
+            sys.stdout.flush()  # report a full disk now, not during interpreter shutdown
     except KeyboardInterrupt:
-        print("\nautograder: stopped. What was finished is kept; run it again.", file=sys.stderr)
+        print(
+            "\nautograder: stopped. Finished work is kept; run it again to continue.",
+            file=sys.stderr,
+        )
         status = 130
     except Exception as error:
         status = _report(error)
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(options: argparse.Namespace) -> int:
-    """Call the command. Each is imported only when asked for: some need what others do not."""
+    """Run the command. Each is imported on demand, because some need packages others do not."""
     match options.command:
         case "generate":
             from autograder.cli import generate
@@ -66,18 +69,18 @@ def _run(options: argparse.Namespace) -> int:
 
             return demo.run(options)
         case name:
-            raise AssertionError(f"the parser knows a command {name!r} that nothing runs")
+            raise AssertionError(f"the parser accepts {name!r}, but no command implements it")
 
 
 _REMEDIES = dict.fromkeys(
-    (errno.ENOSPC, errno.EDQUOT), ". Make room and run it again; what was finished is kept"
+    (errno.ENOSPC, errno.EDQUOT), ". Free some space and run it again; finished work is kept"
 ) | dict.fromkeys(
-    (errno.EACCES, errno.EPERM, errno.EROFS), ". Name another place, or change who may write there"
+    (errno.EACCES, errno.EPERM, errno.EROFS), ". Choose another path, or change its permissions"
 )
 
 
 def _report(error: Exception) -> int:
-    """Print an error with a message of its own; for a bug, say how to get the traceback."""
+    """Print the error's message; for a bug, print how to get the traceback."""
     if isinstance(error, AutograderError):
         print(f"autograder: {error}", file=sys.stderr)
         return error.status
@@ -89,7 +92,7 @@ def _report(error: Exception) -> int:
     if os.environ.get("AUTOGRADER_TRACEBACK"):
         raise error
     print(
-        f"autograder: this is a bug of the grader ({type(error).__name__}: {error}). "
+        f"autograder: this is a bug in the grader ({type(error).__name__}: {error}). "
         "Run again with AUTOGRADER_TRACEBACK=1 and report what it prints.",
         file=sys.stderr,
     )

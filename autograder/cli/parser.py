@@ -1,4 +1,4 @@
-"""The command line: every command, its options and their help texts."""
+"""The argument parser: every command, its options and their help."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.text import LANGUAGES
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says, after what is wrong, where it stands how it is right."""
+    """Adds a pointer to ``--help`` to error messages."""
 
     def error(self, message: str) -> NoReturn:
         super().error(f"{message}. See `{self.prog} --help`")
@@ -22,8 +22,8 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     parser = _Parser(
         prog="autograder",
-        description="Grades notebooks of a course; see the README.",
-        epilog="Exit status: 0 the work was done, 1 something could not be done, 2 wrong usage.",
+        description="Grade the notebooks of a course. See the README.",
+        epilog="Exit status: 0 success, 1 something could not be done, 2 wrong usage.",
     )
     parser.add_argument("--version", action="version", version=f"{DISTRIBUTION} {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -34,19 +34,21 @@ def make_parser() -> argparse.ArgumentParser:
             "--course",
             type=Path,
             metavar="DIR",
-            help="the course's folder (else the nearest one upwards that holds solutions/)",
+            help="the course's folder (default: the nearest parent that contains solutions/)",
         )
         return sub
 
-    generate = command("generate", "Write the students' notebooks from the solutions.")
+    generate = command("generate", "Generate the students' notebooks from the solutions.")
     _exercises(generate)
     generate.add_argument("--lang", choices=LANGUAGES, help="one language only")
-    generate.add_argument("--out", type=Path, metavar="DIR", help="instead of assignments/")
     generate.add_argument(
-        "--check", action="store_true", help="write nothing; fail when what stands there is stale"
+        "--out", type=Path, metavar="DIR", help="output folder (default: assignments/)"
     )
     generate.add_argument(
-        "--provide-earlier", action="store_true", help="fill in the parts of earlier notebooks"
+        "--check", action="store_true", help="write nothing; fail if any notebook is out of date"
+    )
+    generate.add_argument(
+        "--provide-earlier", action="store_true", help="fill in solutions of earlier exercises"
     )
 
     check = command("check", "Grade one notebook and print a table.")
@@ -55,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     _lang(check, "the table's language")
     _sandbox(check)
 
-    grade = command("grade", "Grade notebooks: one, a folder of them, or a class's folders.")
+    grade = command("grade", "Grade one notebook, a folder of notebooks, or a class.")
     grade.add_argument(
         "paths",
         nargs="+",
@@ -64,28 +66,28 @@ def make_parser() -> argparse.ArgumentParser:
         help="a notebook, a folder of <student>.ipynb (with --exercise), or a folder of "
         "<student>/<exercise>/*.ipynb",
     )
-    _out(grade, "where results, pages and grades.csv go; what is unchanged there is kept")
+    _out(grade, "folder for results, pages and grades.csv; unchanged submissions are not regraded")
     _exercise(grade)
     _jobs(grade)
     _lang(grade, "the pages' language")
     _sandbox(grade)
 
-    verify = command("verify", "Prove that the course itself is right.")
+    verify = command("verify", "Check that the course itself is correct.")
     _exercises(verify)
     _jobs(verify)
     _sandbox(verify)
 
-    report = command("report", "Build the pages of graded results again.")
+    report = command("report", "Rebuild the pages from stored results.")
     report.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
     _lang(report, "the pages' language")
 
-    command("doctor", "Try out what isolation holds on this machine.")
+    command("doctor", "Find out which isolation levels hold on this machine.")
 
-    demo = command("demo", "Make up a class, hand in, grade it, and write the report.")
+    demo = command("demo", "Make up a class, grade it, and write the report.")
     demo.add_argument(
         "--students", type=_count, default=24, metavar="N", help="size of the class (default 24)"
     )
-    _out(demo, "a new folder, or that of an earlier demo, which is replaced")
+    _out(demo, "a new folder, or the output of an earlier demo, which is replaced")
     _jobs(demo)
     _lang(demo, "the pages' language")
     _sandbox(demo)
@@ -94,14 +96,12 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _exercises(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "exercises", nargs="*", metavar="EXERCISE", help="as 02_im2col; all where none is named"
+        "exercises", nargs="*", metavar="EXERCISE", help="such as 02_im2col (default: all)"
     )
 
 
 def _exercise(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--exercise", metavar="ID", help="the one handed in, where names do not say which it is"
-    )
+    parser.add_argument("--exercise", metavar="ID", help="the exercise, if file names do not tell")
 
 
 def _out(parser: argparse.ArgumentParser, text: str) -> None:
@@ -115,8 +115,8 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
         type=_count,
         default=processors,
         metavar="N",
-        help=f"worker processes (default {processors}, the processors here; "
-        "more than twice as many are not started)",
+        help=f"worker processes (default {processors}, the number of processors; "
+        "at most twice as many are started)",
     )
 
 
@@ -128,12 +128,12 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trust-students",
         action="store_true",
-        help="grade even where nothing keeps students' code from the files of this machine",
+        help="grade even if students' code cannot be kept from the files on this machine",
     )
     parser.add_argument(
         "--isolation",
         choices=("full", "namespaces", "container", "limits"),
-        help="this level instead of the strongest that holds here (see doctor)",
+        help="isolation level (default: the strongest that holds here, see doctor)",
     )
 
 
@@ -143,5 +143,5 @@ def _count(text: str) -> int:
     except ValueError:
         number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
     return number

@@ -1,4 +1,4 @@
-"""``autograder report``: the pages of graded results, built again."""
+"""``autograder report``: rebuild the pages from stored results."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import argparse
 import sys
 
 from autograder import report
-from autograder.cli.resolve import the_course, the_language
+from autograder.cli.resolve import resolve_course, the_language
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError
 from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
-    """Rebuild what stands in ``DIR`` from its results."""
+    """Rebuild the pages in ``DIR`` from its results."""
     if not (options.out / "results").is_dir():
-        raise CommandError(f"{options.out}: holds no results/. Name the --out of a `grade` run", 2)
+        raise CommandError(
+            f"{options.out}: has no results/. Give the --out folder of a `grade` run", 2
+        )
     course: Course | None
     try:
-        course = the_course(options)
+        course = resolve_course(options)
     except CourseError as error:
         if options.course:
             raise
-        course = None  # results can be read without their course
-        print(f"autograder: {error} The pages have ids in place of titles.", file=sys.stderr)
+        course = None  # results can be shown without their course
+        print(f"autograder: {error} The pages show ids instead of titles.", file=sys.stderr)
     count = report.rebuild(options.out, course, the_language(options, course))
     print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
     return 0

@@ -1,4 +1,4 @@
-"""From options to what they mean: the course, its exercises, the isolation level, a folder."""
+"""Resolve options to a course, its exercises, an isolation level and an output folder."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from autograder.sandbox.host.isolation import Level
 from autograder.text import LANGUAGES
 
 
-def the_course(options: argparse.Namespace) -> Course:
-    """The course that ``--course`` names, or the nearest one."""
+def resolve_course(options: argparse.Namespace) -> Course:
+    """The course given by ``--course``, or the nearest one."""
     return load_course(options.course or find_course(Path.cwd()))
 
 
-def known(course: Course, names: list[str]) -> tuple[Exercise, ...]:
-    """The exercises named; all of them where none is.
+def resolve_exercises(course: Course, names: list[str]) -> tuple[Exercise, ...]:
+    """The exercises with the given ids; all of them if none is given.
 
     Raises:
-        CommandError: one is not in the course (wrong usage).
+        CommandError: an id is not in the course (wrong usage).
     """
     ids = [exercise.id for exercise in course.exercises]
     for name in names:
@@ -48,20 +48,20 @@ def the_language(options: argparse.Namespace, course: Course | None) -> str:
     return str(options.lang)
 
 
-def the_level(options: argparse.Namespace) -> Level:
+def resolve_level(options: argparse.Namespace) -> Level:
     """The level of isolation to grade at.
 
     Raises:
-        SandboxUnavailable: none that may be used holds here.
-        CommandError: the one asked for hides nothing, and students are not trusted.
+        SandboxUnavailable: no acceptable level holds on this machine.
+        CommandError: the requested level hides nothing, and students are not trusted.
     """
     if options.isolation is None:
         return strongest(trust_students=options.trust_students)
     level = Level[options.isolation.upper()]
     if level is Level.LIMITS and not options.trust_students:
         raise CommandError(
-            "--isolation limits keeps no student's code from the hidden tests; "
-            "say --trust-students as well if that is what you want",
+            "--isolation limits does not protect the hidden tests from students' code; "
+            "add --trust-students if that is what you want",
             2,
         )
     return level
@@ -80,26 +80,26 @@ def ignores_case(folder: Path) -> bool:
         return False  # nothing can be written there, which is said in time
 
 
-def no_file(out: Path) -> Path:
-    """The folder that ``--out`` names; wrong usage where a file has that name."""
+def output_folder(out: Path) -> Path:
+    """The folder given by ``--out``; CommandError if it is a file."""
     if out.exists() and not out.is_dir():
-        raise CommandError(f"{out}: is a file. Name a folder with --out", 2)
+        raise CommandError(f"{out}: is a file. Give a folder with --out", 2)
     return out
 
 
-def made(out: Path) -> Path:
-    """The folder that ``--out`` names, made where it is not there yet.
+def prepare_output(out: Path) -> Path:
+    """The folder given by ``--out``, created if necessary.
 
     Raises:
-        CommandError: it is a file (wrong usage), or cannot be made or written into.
+        CommandError: it is a file (wrong usage), or is not writable.
     """
-    no_file(out)
+    output_folder(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):  # before hours of work, not after
+        with tempfile.TemporaryFile(dir=out):  # fail before hours of work, not after
             pass
     except OSError as error:
         raise CommandError(
-            f"{out}: cannot be written into ({error.strerror}). Name another folder with --out"
+            f"{out}: is not writable ({error.strerror}). Choose another folder with --out"
         ) from error
     return out

@@ -1,8 +1,8 @@
-"""Standard output and error that outlive their readers and can say every name.
+"""Standard streams that survive closed pipes, full disks and unencodable names.
 
-``| head`` closes the pipe in the middle of a table, a log's disk fills up, a terminal knows no
-kanji. None of that may stop a class from being graded, nor change the exit status: it says whether
-the work was done.
+``| head`` closes the pipe in the middle of a table, a log's disk fills up, a terminal cannot show
+kanji. None of that may stop a class from being graded or change the exit status, which reports
+whether the work was done.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import sys
 from typing import Any, TextIO, cast
 
 
-def make_lasting() -> None:
-    """Let `sys.stdout` and `sys.stderr` go on when nobody listens any more."""
-    if sys.stdout is not None:  # None where it was closed; `print` takes that
-        sys.stdout = cast(TextIO, Lasting(sys.stdout, BrokenPipeError))
+def make_resilient() -> None:
+    """Make `sys.stdout` and `sys.stderr` ignore a closed reader."""
+    if sys.stdout is not None:  # None if it was closed, which `print` accepts
+        sys.stdout = cast(TextIO, ResilientStream(sys.stdout, BrokenPipeError))
     if sys.stderr is not None:
-        sys.stderr = cast(TextIO, Lasting(sys.stderr, OSError))
+        sys.stderr = cast(TextIO, ResilientStream(sys.stderr, OSError))
 
 
-class Lasting:
-    """A text stream; what cannot be written any more because of ``gone`` is lost in silence.
+class ResilientStream:
+    """A text stream that silently drops output once writing raises ``gone``.
 
-    A full disk under standard output is no such thing: what was asked for is not there then.
+    For standard output, that does not include a full disk: then the requested output is missing.
     """
 
     def __init__(self, stream: TextIO, gone: type[OSError]) -> None:
@@ -38,7 +38,7 @@ class Lasting:
         try:
             return self._stream.write(text)
         except self._gone:
-            self._hang_up()
+            self._discard()
             return len(text)
 
     def flush(self) -> None:
@@ -46,13 +46,13 @@ class Lasting:
         try:
             self._stream.flush()
         except self._gone:
-            self._hang_up()
+            self._discard()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def _hang_up(self) -> None:
-        """From now on into nothing, what is still in the stream's buffer too."""
+    def _discard(self) -> None:
+        """Redirect the stream to /dev/null, including what is still in its buffer."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._stream.fileno())
         os.close(nowhere)

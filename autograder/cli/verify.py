@@ -1,4 +1,4 @@
-"""``autograder verify``: the course author's CI. A table, and each problem with file and mend."""
+"""``autograder verify``: check the course itself; print a table, and each problem with a remedy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from autograder import generate
 from autograder.cli.console import console, progress
-from autograder.cli.resolve import known, the_course, the_level
+from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level
 from autograder.course.models import Course, Exercise
 from autograder.errors import CourseError
 from autograder.ingest import Submission
@@ -27,14 +27,14 @@ COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "assignments")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check every claim about the exercises named, or all."""
-    course = the_course(options)
-    exercises = known(course, options.exercises)
+    """Check every claim about the given exercises, or all of them."""
+    course = resolve_course(options)
+    exercises = resolve_exercises(course, options.exercises)
     problems = _ids(course, exercises) + _assignments(course, exercises)
-    made = [claim for exercise in exercises for claim in claims(course, exercise)]
+    checked_claims = [claim for exercise in exercises for claim in claims(course, exercise)]
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        problems += _graded(options, course, made, Path(folder))
-    _print(exercises, made, problems)
+        problems += _graded(options, course, checked_claims, Path(folder))
+    _print(exercises, checked_claims, problems)
     return 1 if problems else 0
 
 
@@ -44,7 +44,7 @@ def _ids(course: Course, exercises: tuple[Exercise, ...]) -> list[Problem]:
     def compare(suites: Suites) -> None:
         for exercise in exercises:
             if not exercise.suite.is_file():
-                text = f"{exercise.suite}: there is no such file. Write the hidden suite"
+                text = f"{exercise.suite}: no such file. Write the hidden suite"
                 problems.append(Problem(exercise.id, "ids", text))
                 continue
             broken = suites.problems.get(exercise.suite)
@@ -59,7 +59,7 @@ def _assignments(course: Course, exercises: tuple[Exercise, ...]) -> list[Proble
     for exercise in exercises:
         try:
             found = generate.stale(course, [exercise.id], (), course.root / "assignments")
-        except CourseError as error:  # a leak, a marker misspelt: nothing may be handed out
+        except CourseError as error:  # a leak or a misspelt marker: generating must fail
             found = [str(error)]
         problems += [Problem(exercise.id, "assignments", text) for text in found]
     if len(exercises) == len(course.exercises) and not problems:
@@ -69,17 +69,17 @@ def _assignments(course: Course, exercises: tuple[Exercise, ...]) -> list[Proble
 
 
 def _graded(
-    options: argparse.Namespace, course: Course, made: list[Claim], folder: Path
+    options: argparse.Namespace, course: Course, checked_claims: list[Claim], folder: Path
 ) -> list[Problem]:
     by_name: dict[tuple[str, str], Claim] = {}
     submissions = []
-    for number, claim in enumerate(made):
+    for number, claim in enumerate(checked_claims):
         path = folder / f"{number}.ipynb"
         path.write_bytes(claim.notebook)
         by_name[claim.student, claim.exercise] = claim
         submissions.append(Submission(claim.student, claim.exercise, path, folder))
-    level = the_level(options)
-    setup = setup_for(course, level, {claim.exercise for claim in made})
+    level = resolve_level(options)
+    setup = setup_for(course, level, {claim.exercise for claim in checked_claims})
     problems: list[Problem] = []
     with progress(len(submissions), "verifying") as tick:
         for step in grade_submissions(course, setup, submissions, jobs=options.jobs):
@@ -93,10 +93,12 @@ def _graded(
     return problems
 
 
-def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Problem]) -> None:
-    counts = Counter((claim.exercise, str(claim.kind)) for claim in made)
+def _print(
+    exercises: tuple[Exercise, ...], checked_claims: list[Claim], problems: list[Problem]
+) -> None:
+    counts = Counter((claim.exercise, str(claim.kind)) for claim in checked_claims)
     wrong = Counter((problem.exercise, problem.kind) for problem in problems)
-    table = Table("exercise", "points", "criteria", *COLUMNS, title="Is the course right?")
+    table = Table("exercise", "points", "criteria", *COLUMNS, title="Is the course correct?")
     for exercise in exercises:
         marks = []
         for column in COLUMNS:
@@ -114,10 +116,11 @@ def _print(exercises: tuple[Exercise, ...], made: list[Claim], problems: list[Pr
             out.print(f"✗ {escape(problem.text)}", soft_wrap=True)
     more = sum(count - 1 for cause, count in told.items() if cause)
     if more:
-        out.print(f"  … and {more} more by the same fault{'' if more == 1 else 's'} of tests")
-    claimed = len(made)
+        out.print(f"  … and {more} more with the same cause{'' if more == 1 else 's'}")
+    claimed = len(checked_claims)
     out.print(
         f"[bold]{counted(len(problems), 'problem')}[/bold]"
         if problems
-        else f"[bold]The course is right[/bold]: {counted(claimed, 'claim holds', 'claims hold')}."
+        else f"[bold]The course is correct[/bold]: "
+        f"{counted(claimed, 'claim holds', 'claims hold')}."
     )

@@ -1,1 +1,1 @@
-"""Grade one submission, or a class of them, and keep the results."""
+"""Grade one submission or a whole class, and store the results."""

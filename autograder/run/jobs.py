@@ -1,7 +1,7 @@
-"""What the main process and its workers say to each other.
+"""The messages between the main process and its workers.
 
-The main process needs neither numpy nor pytest to hand out work, and importing both takes longer
-than grading a notebook: so this module imports nothing that only a worker needs.
+The main process needs neither numpy nor pytest, and importing them takes longer than grading a
+notebook. So this module imports nothing that only a worker needs.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from autograder.verdict.result import Result
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker needs to know once.
+    """What a worker is told when it starts.
 
     Attributes:
         root: the course's folder.
-        exercises: ids of those to grade.
+        exercises: ids of the exercises to grade.
         course_sha256: the course's fingerprint.
-        ours: for each exercise, its locked cells (`autograder.ingest.parse.normalised`).
-        level: the isolation to grade at.
-        limits: bounds on each session.
+        ours: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
+        level: the isolation level.
+        limits: resource limits of each session.
         budget: time limits of each notebook.
     """
 
@@ -43,14 +43,14 @@ READY = "ready"
 
 @dataclass(frozen=True)
 class CannotStart:
-    """Why no worker can grade anything: the course or the machine, in words for the instructor."""
+    """Why no worker can start: something in the course or on the machine, for the instructor."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and what only the instructor may read about it."""
+    """A result, with notes for the instructor's eyes only."""
 
     result: Result
     notes: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""Hand submissions to worker processes, and lose none: a worker that dies or hangs is replaced.
+"""Distribute submissions to worker processes, replacing workers that die or hang.
 
-A submission whose worker died is tried once more on a fresh one; if that dies too, the fault is
-ours, and its result says so (``grader_error``).
+A submission whose worker died is retried once on a fresh worker. If that one dies as well, the
+result is a ``grader_error``, so no submission is ever lost.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from autograder.run.jobs import READY, CannotStart, Graded, Setup
 START_S = 120.0
 """Seconds a worker may take to start before it counts as hung."""
 
-MOST = 2 * (os.cpu_count() or 1)
-"""Workers at once, whatever ``--jobs`` says: more would only wait for each other, and so long that
-wall-clock limits would begin to bite."""
+MAX_WORKERS = 2 * (os.cpu_count() or 1)
+"""The most workers at once, whatever ``--jobs`` says: more would only compete for processors, and
+eventually exceed wall-clock limits."""
 
-PATIENCE_S = 120.0
-"""Seconds beyond the notebook's own budget before a worker counts as hung."""
+GRACE_S = 120.0
+"""Seconds beyond a notebook's own time limits before its worker counts as hung."""
 
 
 @dataclass
@@ -53,12 +53,12 @@ def grade_all(
     jobs: int,
     lost: Callable[[Submission], Graded],
 ) -> Iterator[Graded]:
-    """Grade every submission, on ``jobs`` processes; results come as they are ready.
+    """Grade every submission on ``jobs`` processes, and yield results as they become available.
 
     Args:
-        setup: what workers need.
+        setup: what each worker is told when it starts.
         submissions: what to grade.
-        jobs: how many processes, `MOST` at most.
+        jobs: the number of processes, limited to `MAX_WORKERS`.
         lost: makes the result of a submission whose worker died twice.
 
     Raises:
@@ -70,12 +70,12 @@ def grade_all(
     workers: list[_Worker] = []
     try:
         while waiting or any(worker.submission for worker in workers):
-            wanted = min(jobs, MOST, len(waiting) + sum(1 for w in workers if w.submission))
+            wanted = min(jobs, MAX_WORKERS, len(waiting) + sum(1 for w in workers if w.submission))
             while len(workers) < wanted:
                 workers.append(_start(setup))
             for worker in workers:
                 if worker.ready and worker.submission is None and waiting:
-                    _hand_out(worker, waiting)
+                    _assign(worker, waiting)
             by_line = {worker.line: worker for worker in workers}
             for line in wait(list(by_line), timeout=1.0):
                 worker = by_line[line]  # type: ignore[index]
@@ -106,8 +106,8 @@ def grade_all(
                     failed_starts += 1
                     if failed_starts >= 3:
                         raise WorkersFailed(
-                            "The grading process ends before it has begun. Run `autograder doctor`"
-                            " and `autograder verify`; they say what is wrong with the machine"
+                            "The grading process dies before it is ready. Run `autograder doctor`"
+                            " and `autograder verify` to find out what is wrong with the machine"
                             " or the course."
                         )
     finally:
@@ -121,27 +121,27 @@ def _start(setup: Setup) -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(setup, theirs), daemon=True)
-    with _ctrl_c_is_ours():
+    with _ignoring_ctrl_c():
         process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
 def _work(setup: Setup, jobs: Connection) -> None:
-    """The entry of a worker. What grading needs is imported there: here it would be for nothing."""
+    """Entry point of a worker. Imports what only a worker needs."""
     from autograder.run.worker import work
 
     work(setup, jobs)
 
 
 @contextmanager
-def _ctrl_c_is_ours() -> Iterator[None]:
-    """What is started inside is deaf to Ctrl-C from its first instruction: we decide when to stop.
+def _ignoring_ctrl_c() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C from their first instruction: we decide when they stop.
 
-    Else a worker that is still importing would answer it with a traceback.
+    Otherwise a worker that is still importing would print a traceback.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may change signals; Ctrl-C never reaches another
+        yield  # only the main thread may set signal handlers, and only it receives Ctrl-C
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -150,7 +150,7 @@ def _ctrl_c_is_ours() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _hand_out(worker: _Worker, waiting: deque[Submission]) -> None:
+def _assign(worker: _Worker, waiting: deque[Submission]) -> None:
     submission = waiting.popleft()
     worker.submission, worker.since = submission, time.monotonic()
     try:
@@ -164,5 +164,5 @@ def _hung(worker: _Worker, setup: Setup) -> bool:
         return True
     if worker.ready and worker.submission is None:
         return False
-    allowed = setup.budget.total_wall_s + PATIENCE_S if worker.ready else START_S
+    allowed = setup.budget.total_wall_s + GRACE_S if worker.ready else START_S
     return time.monotonic() - worker.since > allowed

@@ -1,7 +1,7 @@
-"""Grade submissions: the one service behind `check`, `grade`, `verify` and `demo`.
+"""Grade submissions: the service behind `check`, `grade`, `verify` and `demo`.
 
-What is already current in the store is left alone, the rest goes to the workers. Each result is on
-disk before it is handed out, so a run that is killed continues where it stopped.
+Submissions with a current result in the store are not graded again; the rest goes to the workers.
+Each result is on disk before it is yielded, so a killed run continues where it stopped.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One submission's result; ``kept`` where it was current and not graded again."""
+    """One submission's result; ``kept`` if a stored result was current."""
 
     graded: Graded
     kept: bool = False
 
 
 def locked_cells(course: Course, exercises: Collection[str]) -> dict[str, frozenset[str]]:
-    """The exercises' locked checks and demos in every language, as ingest compares them."""
+    """The exercises' locked checks and demos in every language, normalised for comparison."""
     return {
         exercise.id: frozenset(
             normalised(source) for source in generate.locked_sources(exercise, course.languages)
@@ -55,7 +55,7 @@ def setup_for(
     budget: Budget | None = None,
     ours: Mapping[str, Collection[str]] | None = None,
 ) -> Setup:
-    """What workers need to grade ``exercises`` of ``course`` at ``level``."""
+    """The setup for workers that grade ``exercises`` of ``course`` at ``level``."""
     return Setup(
         course.root,
         tuple(sorted(exercises)),
@@ -75,18 +75,18 @@ def grade_submissions(
     store: Store | None = None,
     jobs: int = 1,
 ) -> Iterator[Step]:
-    """Grade ``submissions``, and yield each result as soon as it is known.
+    """Grade ``submissions`` and yield each result as soon as it is known.
 
     Args:
         course: the course.
-        setup: made by `setup_for`.
+        setup: from `setup_for`.
         submissions: what was handed in.
-        store: where results are kept, and found again if they are current; None keeps nothing.
-        jobs: how many worker processes.
+        store: where results are stored, and reused if they are current; None stores nothing.
+        jobs: the number of worker processes.
 
     Raises:
-        OSError: results cannot be written.
-        WorkersFailed: grading cannot begin.
+        OSError: a result cannot be written.
+        WorkersFailed: grading cannot start.
     """
     isolation = setup.level.name.lower()
     to_grade = []
@@ -110,10 +110,10 @@ def grade_submissions(
 
 def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
     """The result of a submission on which the worker died twice."""
-    from autograder.run.submission import all_lost  # imports what only workers need otherwise
+    from autograder.run.submission import grader_error_result  # usually needed in workers only
 
     exercise = course.exercise(submission.exercise)
-    record = all_lost(course, exercise, submission, setup)
+    record = grader_error_result(course, exercise, submission, setup)
     return Graded(record, ("the grading process died twice on this submission",))
 
 

@@ -1,7 +1,7 @@
 """Results on disk: found again, and trusted only when they validate.
 
-``OUT/results/<student>/<exercise>.json``. A result is current while the submission's bytes, the
-course and the isolation level are what they were; then it is not graded again.
+They are stored as ``OUT/results/<student>/<exercise>.json``. A result is current if the bytes of
+the submission, the course and the isolation level are unchanged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Store:
         """Validate one result and write it; it is on the disk when this returns.
 
         Raises:
-            InvalidResult: it breaks the contract.
+            InvalidResult: it violates the contract of result.json.
             OSError: it cannot be written.
         """
         path = self.path(result.student, result.exercise)
@@ -46,7 +46,7 @@ class Store:
     def current(
         self, student: str, exercise: str, sha256: str | None, course_sha256: str, isolation: str
     ) -> Result | None:
-        """The stored result, if nothing that decided it has changed and the grader did not fail."""
+        """The stored result, if nothing it depends on has changed and it is no grader error."""
         stored = self.read(student, exercise)
         if stored is None or stored.status is ResultStatus.GRADER_ERROR or sha256 is None:
             return None

@@ -1,7 +1,7 @@
-"""Grade one submission: read it, load it behind the wall, run its suite, put the result together.
+"""Grade one submission: read it, load it in the sandbox, run its suite, assemble the result.
 
-Never raises for anything that a student handed in; what is the grader's fault becomes a result
-with status ``grader_error`` and a note for the instructor's log.
+Never raises because of what a student handed in. A failure of the grader becomes a result with
+status ``grader_error`` and a note for the instructor.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Grader:
-    """Everything that grading one submission after the other needs.
+    """Grades submissions, one after the other.
 
     Args:
         course: the course.
         course_sha256: its fingerprint.
-        ours: for each exercise, its locked cells (`autograder.ingest.parse.normalised`).
-        server: where students' processes come from.
-        isolation: the server's level.
-        budget: seconds.
+        ours: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
+        server: starts students' processes.
+        isolation: the server's isolation level.
+        budget: time limits.
     """
 
     course: Course
@@ -145,12 +145,14 @@ def _read(submission: Submission, ours: Collection[str]) -> Notebook:
     except (OSError, MemoryError):
         raise  # what the machine lacks costs no student anything
     except Exception as error:
-        # Whatever else a file does to its reader is the file's doing: it must not earn points.
+        # Any other exception is also caused by the file, so it must not count as a grader error.
         raise UnreadableSubmission(FileFault.BREAKS_THE_READER) from error
 
 
-def all_lost(course: Course, exercise: Exercise, submission: Submission, setup: Setup) -> Result:
-    """The result of a submission that could not be graded by a fault of the grader."""
+def grader_error_result(
+    course: Course, exercise: Exercise, submission: Submission, setup: Setup
+) -> Result:
+    """The result of a submission that could not be graded because the grader failed."""
     outcomes = for_every_criterion(exercise, grader_error())
     return result(
         exercise,

@@ -1,8 +1,7 @@
-"""A grading process: one warm sandbox, suites collected once, one submission after the other.
+"""A worker process: starts one zygote, collects the suites once, then grades submissions.
 
-Trusted: it holds the reference and the suites, and never runs a student's code. It is started
-fresh (not forked), so that what it imports is its own, and it cannot be traced or read by processes
-of the same user.
+It is trusted: it has the reference and the suites in memory, and never runs student code. It is
+spawned, not forked, and protected from being traced by other processes of the same user.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from autograder.suite.plugin import Suites, with_suites
 
 
 def work(setup: Setup, jobs: Connection) -> None:
-    """Say `READY`, then take `Submission`s from ``jobs`` and send `Graded` back, until None comes.
+    """Send `READY`, then receive `Submission`s on ``jobs`` and send `Graded` back, until None.
 
-    The entry of a process of its own. What keeps it from starting is sent as `CannotStart`.
+    The entry point of a worker process. If it cannot start, it sends `CannotStart`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
     protect_host()
@@ -66,7 +65,7 @@ def _work(setup: Setup, jobs: Connection) -> None:
 
 
 def _hidden(course: Course) -> list[Path]:
-    """The first files of each kind that no student may read."""
+    """A few files of each kind that students must not be able to read."""
     root = course.root
     kinds = ("tests/hidden/*.py", "solutions/*/*", "source_lib/*.py")
     return [path for kind in kinds for path in islice(sorted(root.glob(kind)), 2)]

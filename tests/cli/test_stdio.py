@@ -66,7 +66,7 @@ def test_a_table_that_cannot_be_kept_is_said_to_be_lost(notebook: Path, trust: T
         words = command(trust, "check", notebook)
         done = subprocess.run(words, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1
-    assert b"No space left on device. Make room" in done.stderr
+    assert b"No space left on device. Free some space" in done.stderr
     assert b"Traceback" not in done.stderr
 
 

@@ -17,17 +17,17 @@ from tests.handed_in import IM2COL, book
         (["grade"], "PATH"),
         (["grade", "no-such-file.ipynb", "--out", "OUT"], "no such file"),
         (["grade", ".", "--out", "OUT", "--exercise", "99_nothing"], "it has 01_windows"),
-        (["grade", ".", "--out", "OUT", "--jobs", "0"], "1 or more"),
-        (["grade", ".", "--out", "OUT", "--jobs", "many"], "'many' is no whole number"),
-        (["grade", "tests", "--out", "README.md", "--exercise", "02_im2col"], "is a file. Name"),
+        (["grade", ".", "--out", "OUT", "--jobs", "0"], "not a positive integer"),
+        (["grade", ".", "--out", "OUT", "--jobs", "many"], "'many' is not a positive integer"),
+        (["grade", "tests", "--out", "README.md", "--exercise", "02_im2col"], "is a file. Give"),
         (["grade", "OUT", "--out", "OUT", "--exercise", "02_im2col"], "no such file or folder"),
-        (["grade", "docs", "--out", "docs"], "docs: results would lie among"),
-        (["demo", "--out", "README.md"], "README.md: is a file. Name a folder"),
-        (["generate", "--out", "README.md"], "README.md: is a file. Name a folder"),
+        (["grade", "docs", "--out", "docs"], "docs: results would be mixed with"),
+        (["demo", "--out", "README.md"], "README.md: is a file. Give a folder"),
+        (["generate", "--out", "README.md"], "README.md: is a file. Give a folder"),
         (["grade", ".", "--out", "OUT", "--frobnicate"], "--help"),
         (["check", "no-such-file.ipynb"], "no such file"),
         (["generate", "99_nothing"], "no exercise '99_nothing'"),
-        (["report", "no-such-folder"], "Name the --out"),
+        (["report", "no-such-folder"], "Give the --out"),
         (["frobnicate"], "invalid choice"),
     ],
 )
@@ -54,8 +54,8 @@ def test_an_out_that_cannot_be_written_into_is_said_before_the_work(
     (tmp_path / "02_im2col.ipynb").write_bytes(book(IM2COL))
     done = autograder("grade", tmp_path / "02_im2col.ipynb", "--out", "/proc/graded")
     assert done.returncode == 1
-    assert "/proc/graded: cannot be written into" in done.stderr
-    assert "Name another folder" in done.stderr
+    assert "/proc/graded: is not writable" in done.stderr
+    assert "Choose another folder" in done.stderr
     assert "isolation" not in done.stderr
 
 

@@ -10,7 +10,7 @@ from tests.conftest import Run
 def test_the_course_is_right(autograder: Run) -> None:
     done = autograder("verify", timeout=1500)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "The course is right" in done.stdout
+    assert "The course is correct" in done.stdout
 
 
 def test_assignments_are_fresh(autograder: Run) -> None:

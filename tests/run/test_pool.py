@@ -54,7 +54,7 @@ def when_handed_out(
     monkeypatch: pytest.MonkeyPatch, student: str, act: Callable[[int], None], times: int
 ) -> list[int]:
     """Call ``act`` with the worker's pid while it works on that student's submission."""
-    hand_out, pids = pool._hand_out, []
+    hand_out, pids = pool._assign, []
 
     def spying(worker, waiting) -> None:
         hand_out(worker, waiting)
@@ -62,7 +62,7 @@ def when_handed_out(
             pids.append(worker.process.pid)
             threading.Timer(0.5, act, [worker.process.pid]).start()
 
-    monkeypatch.setattr(pool, "_hand_out", spying)
+    monkeypatch.setattr(pool, "_assign", spying)
     return pids
 
 
@@ -187,7 +187,7 @@ def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_res
 
 
 def test_a_worker_that_hangs_is_replaced(course, setup, hand_in, out, monkeypatch):
-    monkeypatch.setattr(pool, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(pool, "GRACE_S", 2.0)
     setup = replace(setup, budget=replace(QUICK, total_wall_s=4.0))
     when_handed_out(monkeypatch, "slow", lambda pid: os.kill(pid, signal.SIGSTOP), times=1)
     (step,) = grade(course, setup, [hand_in("slow", SLOW)], out, jobs=1)
@@ -211,7 +211,7 @@ def test_a_worker_is_deaf_to_ctrl_c_from_its_first_instruction(setup):
 
 
 def test_no_more_workers_than_can_be_of_use(course, setup, hand_in, out, monkeypatch):
-    monkeypatch.setattr(pool, "MOST", 2)
+    monkeypatch.setattr(pool, "MAX_WORKERS", 2)
     most = 0
     start = pool._start
 
