@@ -14,7 +14,7 @@ from autograder.cli.console import (
     format_score,
     print_grader_notes,
 )
-from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level, the_language
+from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level, resolve_language
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.handouts import handouts_of
@@ -25,7 +25,7 @@ from autograder.status import CellStatus, ResultStatus
 def run(options: argparse.Namespace) -> int:
     """Grade ``NOTEBOOK`` without storing anything."""
     course = resolve_course(options)
-    lang = the_language(options, course)
+    lang = resolve_language(options, course)
     if options.exercise:
         resolve_exercises(course, [options.exercise])
     if not options.notebook.exists():

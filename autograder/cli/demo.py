@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from autograder.cli.grade import grade_into
-from autograder.cli.resolve import prepare_output, resolve_course, resolve_level, the_language
+from autograder.cli.resolve import prepare_output, resolve_course, resolve_level, resolve_language
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.store import Store
@@ -22,7 +22,7 @@ MARK = ".convkit-demo"
 def run(options: argparse.Namespace) -> int:
     """Copy the assignments, make submissions, grade them and write the pages to ``--out``."""
     course = resolve_course(options)
-    lang = the_language(options, course)
+    lang = resolve_language(options, course)
     out = prepare_output(options.out)
     level = resolve_level(options)
     began = time.monotonic()

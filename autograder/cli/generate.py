@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder import generate
-from autograder.cli.resolve import known, output_folder, resolve_course, the_language
+from autograder.cli.resolve import known, output_folder, resolve_course, resolve_language
 from autograder.text import counted
 
 
@@ -14,9 +14,9 @@ def run(options: argparse.Namespace) -> int:
     """Write the assignments, or check that the existing ones are up to date."""
     course = resolve_course(options)
     ids = [exercise.id for exercise in known(course, options.exercises)]
-    langs = (the_language(options, course),) if options.lang else ()
+    langs = (resolve_language(options, course),) if options.lang else ()
     out = output_folder(options.out or course.root / "assignments")
-    made = len(ids) * len(langs or course.languages)
+    count = len(ids) * len(langs or course.languages)
     if options.check:
         problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
         for problem in problems:

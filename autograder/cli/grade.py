@@ -15,7 +15,7 @@ from autograder.cli.resolve import (
     resolve_course,
     resolve_exercises,
     resolve_level,
-    the_language,
+    resolve_language,
 )
 from autograder.course.models import Course
 from autograder.errors import CommandError
@@ -31,7 +31,7 @@ from autograder.text import counted
 def run(options: argparse.Namespace) -> int:
     """Grade the submissions in ``PATH`` and write everything to ``--out``."""
     course = resolve_course(options)
-    lang = the_language(options, course)
+    lang = resolve_language(options, course)
     if options.exercise:
         resolve_exercises(course, [options.exercise])
     for path in options.paths:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder import report
-from autograder.cli.resolve import resolve_course, the_language
+from autograder.cli.resolve import resolve_course, resolve_language
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError
 from autograder.text import counted
@@ -26,6 +26,6 @@ def run(options: argparse.Namespace) -> int:
             raise
         course = None  # results can be shown without their course
         print(f"autograder: {error} The pages show ids instead of titles.", file=sys.stderr)
-    count = report.rebuild(options.out, course, the_language(options, course))
+    count = report.rebuild(options.out, course, resolve_language(options, course))
     print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
     return 0

@@ -32,7 +32,7 @@ def resolve_exercises(course: Course, names: list[str]) -> tuple[Exercise, ...]:
     return tuple(e for e in course.exercises if not names or e.id in names)
 
 
-def the_language(options: argparse.Namespace, course: Course | None) -> str:
+def resolve_language(options: argparse.Namespace, course: Course | None) -> str:
     """The language that ``--lang`` names, or else the first one of the course.
 
     Raises:
