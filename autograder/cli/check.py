@@ -14,7 +14,12 @@ from autograder.cli.console import (
     format_score,
     print_grader_notes,
 )
-from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level, resolve_language
+from autograder.cli.resolve import (
+    resolve_course,
+    resolve_exercises,
+    resolve_language,
+    resolve_level,
+)
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.handouts import handouts_of

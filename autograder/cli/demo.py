@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from autograder.cli.grade import grade_into
-from autograder.cli.resolve import prepare_output, resolve_course, resolve_level, resolve_language
+from autograder.cli.resolve import prepare_output, resolve_course, resolve_language, resolve_level
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.run.store import Store

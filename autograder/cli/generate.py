@@ -6,14 +6,19 @@ import argparse
 import sys
 
 from autograder import generate
-from autograder.cli.resolve import known, output_folder, resolve_course, resolve_language
+from autograder.cli.resolve import (
+    output_folder,
+    resolve_course,
+    resolve_exercises,
+    resolve_language,
+)
 from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the assignments, or check that the existing ones are up to date."""
     course = resolve_course(options)
-    ids = [exercise.id for exercise in known(course, options.exercises)]
+    ids = [exercise.id for exercise in resolve_exercises(course, options.exercises)]
     langs = (resolve_language(options, course),) if options.lang else ()
     out = output_folder(options.out or course.root / "assignments")
     count = len(ids) * len(langs or course.languages)

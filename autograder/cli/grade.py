@@ -14,8 +14,8 @@ from autograder.cli.resolve import (
     prepare_output,
     resolve_course,
     resolve_exercises,
-    resolve_level,
     resolve_language,
+    resolve_level,
 )
 from autograder.course.models import Course
 from autograder.errors import CommandError
