@@ -1,5 +1,6 @@
 """result.json: what is one, what is none, and when two are the same."""
 
+import copy
 import json
 import math
 import re
@@ -12,6 +13,9 @@ from autograder.errors import InvalidResult
 from autograder.verdict.schema import SCHEMA_FILE, validate
 
 Path = tuple[str | int, ...]
+
+SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+BY_THE_BOOK = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def at(tree: Any, path: Path) -> Any:
@@ -46,38 +50,50 @@ KEYS = {
 EVERY_KEY = [(name, key) for name, keys in KEYS.items() for key in keys.split()]
 
 
+def changed(result: Any, path: Path, value: Any) -> Any:
+    """A copy with another value at a path."""
+    other = copy.deepcopy(result)
+    at(other, path[:-1])[path[-1]] = value
+    return other
+
+
+def refusal(result: Any) -> str:
+    """Why it is not valid; "" if it is."""
+    try:
+        validate(result)
+    except InvalidResult as error:
+        return str(error)
+    return ""
+
+
 def test_a_complete_result_is_valid_also_after_a_round_trip_through_json(result):
     validate(result)
     validate(json.loads(json.dumps(result)))
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_the_keys_are_those_of_the_contract(result, name):
-    assert set(at(result, objects()[name])) == set(KEYS[name].split())
+def test_the_keys_are_those_of_the_contract(result):
+    found = {name: set(at(result, path)) for name, path in objects().items()}
+    assert found == {name: set(keys.split()) for name, keys in KEYS.items()}
 
 
-@pytest.mark.parametrize(("name", "key"), EVERY_KEY)
-def test_a_missing_key_is_named_with_its_place(result, name, key):
-    del at(result, objects()[name])[key]
-    with pytest.raises(InvalidResult, match=rf"'{key}' missing"):
-        validate(result)
+def test_a_missing_key_is_named(result):
+    for name, key in EVERY_KEY:
+        other = copy.deepcopy(result)
+        del at(other, objects()[name])[key]
+        assert f"'{key}' missing" in refusal(other), name
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_a_key_beyond_the_contract_is_refused(result, name):
-    at(result, objects()[name])["remark"] = "hello"
-    with pytest.raises(InvalidResult, match="'remark' not in the contract"):
-        validate(result)
+def test_a_key_beyond_the_contract_is_refused(result):
+    for name, path in objects().items():
+        refused = refusal(changed(result, (*path, "remark"), "hello"))
+        assert "'remark' not in the contract" in refused, name
 
 
-@pytest.mark.parametrize(("name", "key"), EVERY_KEY)
-def test_a_value_of_a_type_that_fits_nowhere_is_refused_at_its_path(result, name, key):
-    at(result, objects()[name])[key] = True
-    path = "result" + "".join(
-        rf"\[{step}\]" if isinstance(step, int) else rf"\.{step}" for step in objects()[name]
-    )
-    with pytest.raises(InvalidResult, match=rf"^{path}\.{key}: True "):
-        validate(result)
+def test_a_value_of_a_type_that_fits_nowhere_is_refused_at_its_path(result):
+    for name, key in EVERY_KEY:
+        path = (*objects()[name], key)
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+        assert refusal(changed(result, path, True)).startswith(f"result{place}: True ")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +109,12 @@ def test_a_value_of_a_type_that_fits_nowhere_is_refused_at_its_path(result, name
         (("course_sha256",), "c0" * 32 + "\n"),
         (("submission", "sha256"), "a1" * 31),
         (("score",), -1),
+        (("max_score",), -1),
+        (("criteria", 0, "points"), -1),
+        (("criteria", 0, "max_points"), -1),
         (("score",), "2"),
         (("timing", "cpu_s"), -0.1),
+        (("timing", "wall_s"), -0.1),
         (("cells", 0, "index"), -1),
         (("cells", 0, "index"), 1.5),
         (("criteria", 1, "diagnosis"), ["IM8", "IM8"]),
@@ -103,24 +123,21 @@ def test_a_value_of_a_type_that_fits_nowhere_is_refused_at_its_path(result, name
         (("criteria", 1, "message", "ja"), None),
     ],
 )
-def test_a_value_outside_the_contract_is_refused(result, path, value):
-    at(result, path[:-1])[path[-1]] = value
-    with pytest.raises(InvalidResult, match=r"^result\."):
-        validate(result)
+def test_a_value_outside_the_contract_is_refused_by_the_schema(result, path, value):
+    other = changed(result, path, value)
+    assert refusal(other).startswith("result.")
+    assert not BY_THE_BOOK.is_valid(other)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../aiko", "a/b", "a\x00b", "aiko\n", "x" * 256])
 @pytest.mark.parametrize("field", ["student", "exercise"])
-def test_a_name_that_could_leave_the_folder_is_refused(result, field, name):
-    result[field] = name
-    with pytest.raises(InvalidResult, match=rf"^result\.{field}: "):
-        validate(result)
+def test_a_name_that_could_leave_the_folder_is_refused(result, field):
+    for name in ("", ".", "..", "../aiko", "a/b", "a\x00b", "aiko\n", "x" * 256):
+        assert refusal(changed(result, (field,), name)).startswith(f"result.{field}: "), name
 
 
-@pytest.mark.parametrize("name", ["山田 花子", "=cmd()", "<script>", "...", ".hidden", "a\\b"])
-def test_any_other_name_is_a_name(result, name):
-    result["student"] = name
-    validate(result)
+def test_any_other_name_is_a_name(result):
+    for name in ("山田 花子", "=cmd()", "<script>", "...", ".hidden", "a\\b"):
+        validate(changed(result, ("student",), name))
 
 
 def test_a_directory_has_no_hash(result):
@@ -128,14 +145,12 @@ def test_a_directory_has_no_hash(result):
     validate(result)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize(
     "path", [("score",), ("max_score",), ("timing", "wall_s"), ("criteria", 0, "max_points")]
 )
-def test_numbers_are_finite(result, path, value):
-    at(result, path[:-1])[path[-1]] = value
-    with pytest.raises(InvalidResult, match=r"finite|at most|add up"):
-        validate(result)
+def test_numbers_are_finite(result, path):
+    for value in (math.nan, math.inf):
+        assert re.search(r"finite|at most|add up", refusal(changed(result, path, value)))
 
 
 def test_the_score_is_the_sum_of_the_points(result):
@@ -180,23 +195,20 @@ def test_a_result_that_is_no_object_is_refused():
 
 
 def test_the_schema_itself_is_one_of_draft_2020_12():
-    jsonschema.Draft202012Validator.check_schema(json.loads(SCHEMA_FILE.read_text("utf-8")))
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize(("name", "key"), EVERY_KEY)
-@pytest.mark.parametrize("value", [None, True, 0, -1, 1.5, "", "..", "passed", [], [1], {}])
-def test_anyone_who_reads_the_schema_as_2020_12_comes_to_the_same_answer(result, name, key, value):
-    at(result, objects()[name])[key] = value
-    by_the_book = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text("utf-8")))
-    try:
-        validate(result)
-    except InvalidResult as refusal:
-        ours_alone = any(
-            reason in str(refusal) for reason in ("add up to", "stands twice", "nothing was")
-        ) or re.search(r"points: .* points\. Give", str(refusal))
-        assert by_the_book.is_valid(result) is bool(ours_alone)
-    else:
-        by_the_book.validate(result)
+OURS_ALONE = re.compile(r"add up to|stands twice|nothing was|points: .* points\. Give")
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_anyone_who_reads_the_schema_as_2020_12_comes_to_the_same_answer(result, name):
+    for key in KEYS[name].split():
+        for value in (None, True, 0, -1, 1.5, "", "..", "passed", [], [1], {}):
+            other = changed(result, (*objects()[name], key), value)
+            refused = refusal(other)
+            right = not refused or bool(OURS_ALONE.search(refused))
+            assert BY_THE_BOOK.is_valid(other) is right, (key, value, refused)
 
 
 def test_every_object_of_the_schema_is_closed():
@@ -208,7 +220,7 @@ def test_every_object_of_the_schema_is_closed():
             for value in schema.values():
                 walk(value)
 
-    walk(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+    walk(SCHEMA)
 
 
 def test_messages_may_have_more_languages_but_no_other_keys(result):
