@@ -85,7 +85,7 @@ def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
         def grade(books: Books, budget: Budget) -> dict[str, Marked]:
             folder = tmp_path_factory.mktemp("handed-in")
-            grader = Grader(course, "c0" * 32, {}, server, wall.name.lower(), budget)
+            grader = Grader(course, "c0" * 32, {}, server, wall, budget)
             marked: dict[str, Marked] = {}
 
             def each(suites: Suites) -> None:
@@ -159,7 +159,7 @@ def grade(server: Server, tmp_path: Path) -> Grade:
 
     def run(course: Course, exercise: str, books: Mapping[str, bytes]) -> dict[str, Graded]:
         budget = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=1.5, total_wall_s=20)
-        grader = Grader(course, "c0" * 32, {}, server, "limits", budget)
+        grader = Grader(course, "c0" * 32, {}, server, Level.LIMITS, budget)
         found: dict[str, Graded] = {}
 
         def grade_them(suites: Suites) -> None:

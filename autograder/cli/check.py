@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
             out.print(f"cell {place}: {cell.status}: {escape(cell.error or '')}")
     out.print(
         f"[bold]{format_score(result, ' of ')} points[/bold]"
-        f" ({result.status}, isolation {result.isolation})"
+        f" ({result.status}, isolation {result.isolation!s})"
     )
     print_grader_notes(step.graded.notes, course)
     return 1 if result.status == ResultStatus.GRADER_ERROR else 0

@@ -78,7 +78,7 @@ def grade_into(
     began = time.monotonic()
     names = {submission.exercise for submission in submissions}
     setup = setup_for(course, level, names)
-    print(f"isolation: {level.name.lower()}", file=sys.stderr)
+    print(f"isolation: {level!s}", file=sys.stderr)
     failed: list[str] = []
     odd: list[str] = []
     kept = 0

@@ -15,9 +15,6 @@ from autograder.report.statistics import BINS, ExerciseCount, count_exercise
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
 
-LEVELS = ("limits", "container", "namespaces", "full")
-"""Weakest first: that is the one to read."""
-
 MARKS = {
     "full_marks": Status.PASSED,
     "nothing_yet": Status.MISSING,
@@ -98,7 +95,6 @@ def class_page(
     rows = [
         _row(student, [places.get((student, id)) for id in by_exercise]) for student in students
     ]
-    levels = {result.isolation for result in results}
     return render(
         "class.html",
         lang=lang,
@@ -111,7 +107,8 @@ def class_page(
         unreadable=_trouble(rows, by_exercise, ResultStatus.UNREADABLE),
         damaged=damaged,
         marks=MARKS,
-        levels=[level for level in LEVELS if level in levels],
+        # Weakest first: that is the one to read.
+        levels=[str(level) for level in sorted({result.isolation for result in results})],
     )
 
 

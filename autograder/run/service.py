@@ -88,12 +88,11 @@ def grade_submissions(
         OSError: a result cannot be written.
         WorkersFailed: grading cannot start.
     """
-    isolation = setup.level.name.lower()
     to_grade = []
     for submission in submissions:
         kept = None
         if store is not None:
-            kept = _current(store, submission, setup.course_sha256, isolation)
+            kept = _current(store, submission, setup)
         if kept is None:
             to_grade.append(submission)
         else:
@@ -117,7 +116,7 @@ def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
     return Graded(record, ("the grading process died twice on this submission",))
 
 
-def _current(store: Store, submission: Submission, course: str, isolation: str) -> Result | None:
+def _current(store: Store, submission: Submission, setup: Setup) -> Result | None:
     if not store.path(submission.student, submission.exercise).exists():
         return None
     try:
@@ -125,4 +124,6 @@ def _current(store: Store, submission: Submission, course: str, isolation: str) 
     except (OSError, MemoryError, UnreadableSubmission):
         return None  # a worker finds out why
     sha256 = hashlib.sha256(raw).hexdigest()
-    return store.current(submission.student, submission.exercise, sha256, course, isolation)
+    return store.current(
+        submission.student, submission.exercise, sha256, setup.course_sha256, setup.level
+    )

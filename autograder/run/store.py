@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.errors import InvalidResult
 from autograder.files import write_atomically
+from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 from autograder.verdict.codec import decode, encode
 from autograder.verdict.result import Result
@@ -44,7 +45,7 @@ class Store:
         return stored if (stored.student, stored.exercise) == (student, exercise) else None
 
     def current(
-        self, student: str, exercise: str, sha256: str | None, course_sha256: str, isolation: str
+        self, student: str, exercise: str, sha256: str | None, course_sha256: str, isolation: Level
     ) -> Result | None:
         """The stored result, if nothing it depends on has changed and it is no grader error."""
         stored = self.read(student, exercise)
@@ -53,6 +54,6 @@ class Store:
         same = (
             stored.submission.sha256 == sha256
             and stored.course_sha256 == course_sha256
-            and stored.isolation == isolation
+            and stored.isolation is isolation
         )
         return stored if same else None

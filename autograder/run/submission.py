@@ -18,6 +18,7 @@ from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
 from autograder.run.jobs import Graded, Setup
+from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, Session, Spawner
 from autograder.status import Status
@@ -46,7 +47,7 @@ class Grader:
     course_sha256: str
     ours: Mapping[str, Collection[str]]
     server: Spawner
-    isolation: str
+    isolation: Level
     budget: Budget = field(default_factory=Budget)
 
     def grade(self, suites: Suites, submission: Submission) -> Graded:
@@ -159,6 +160,6 @@ def grader_error_result(
         student=submission.student,
         file=File(submission.file, None),
         course_sha256=setup.course_sha256,
-        isolation=setup.level.name.lower(),
+        isolation=setup.level,
         decided=in_words(outcomes, exercise, course.languages),
     )

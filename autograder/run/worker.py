@@ -44,9 +44,7 @@ def _work(setup: Setup, jobs: Connection) -> None:
     course = load_course(setup.root)
     exercises = [course.exercise(name) for name in setup.exercises]
     server = Server(setup.level, setup.limits)
-    grader = Grader(
-        course, setup.course_sha256, setup.ours, server, setup.level.name.lower(), setup.budget
-    )
+    grader = Grader(course, setup.course_sha256, setup.ours, server, setup.level, setup.budget)
 
     def serve(suites: Suites) -> None:
         jobs.send(READY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -31,13 +31,19 @@ LARGEST_FACTOR = 1e12
 """No mistake makes everything a million million times too large, or too small."""
 
 
+Name = Literal[
+    "nearly", "precision", "zeros", "axes", "factor", "sign", "offset", "order", "border"
+]
+
+
 @dataclass(frozen=True)
 class Pattern:
-    """A regularity: ``nearly``, ``precision``, ``zeros``, ``axes``, ``factor``, ``sign``,
-    ``offset``, ``order`` or ``border``; ``detail`` is the dtype whose digits the values have, the
-    permutation, the factor or the offset."""
+    """A regularity.
 
-    name: str
+    ``detail`` is the dtype whose digits the values have, the permutation, the factor or the offset.
+    """
+
+    name: Name
     detail: Any = None
 
 

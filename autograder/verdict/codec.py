@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.errors import InvalidResult
+from autograder.sandbox.host.isolation import Level
 from autograder.status import CellStatus, ResultStatus, Status
 from autograder.text import Text
 from autograder.verdict.result import (
@@ -58,7 +59,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "student": result.student,
         "submission": {"file": result.submission.path, "sha256": result.submission.sha256},
         "course_sha256": result.course_sha256,
-        "isolation": result.isolation,
+        "isolation": str(result.isolation),
         "status": result.status,
         "score": result.score,
         "max_score": result.max_score,
@@ -98,7 +99,7 @@ def _result(fields: Mapping[str, Any]) -> Result:
         student=fields["student"],
         submission=File(fields["submission"]["file"], fields["submission"]["sha256"]),
         course_sha256=fields["course_sha256"],
-        isolation=fields["isolation"],
+        isolation=Level[fields["isolation"].upper()],
         status=ResultStatus(fields["status"]),
         score=fields["score"],
         max_score=fields["max_score"],

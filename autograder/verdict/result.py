@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from autograder.course.models import Exercise
+from autograder.sandbox.host.isolation import Level
 from autograder.status import CellStatus, ResultStatus, Status
 from autograder.text import NOTHING, Text
 from autograder.verdict import points
@@ -89,7 +90,7 @@ class Result:
         student: the student's name, fit for a folder's.
         submission: what was handed in.
         course_sha256: fingerprint of the course that it was graded by.
-        isolation: the sandbox's level, in lower case.
+        isolation: the sandbox's level.
         status: whether it was graded.
         score: the sum of the criteria's points.
         max_score: without bonus: a score may be above it.
@@ -102,7 +103,7 @@ class Result:
     student: str
     submission: File
     course_sha256: str
-    isolation: str
+    isolation: Level
     status: ResultStatus
     score: float
     max_score: float
@@ -163,7 +164,7 @@ def result(
     student: str,
     file: File,
     course_sha256: str,
-    isolation: str,
+    isolation: Level,
     decided: Mapping[str, Decided],
     cells: Iterable[CellResult] = (),
     unreadable: bool = False,

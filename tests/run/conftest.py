@@ -75,7 +75,7 @@ def result() -> Result:
         student="aiko",
         submission=File("submitted/aiko.ipynb", "a1" * 32),
         course_sha256="c0" * 32,
-        isolation="full",
+        isolation=Level.FULL,
         status=ResultStatus.GRADED,
         score=0.0,
         max_score=3.0,

@@ -48,7 +48,7 @@ def test_the_server_killed_again_and_again_changes_no_verdict(tmp_path: Path, wa
     over = threading.Event()
     kills = []
     with Server(wall, Limits()) as server:
-        grader = Grader(course, "c0" * 32, {}, server, str(wall), Budget())
+        grader = Grader(course, "c0" * 32, {}, server, wall, Budget())
 
         def kill() -> None:
             while not over.wait(0.7) and len(kills) < 3:

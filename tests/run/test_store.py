@@ -15,11 +15,12 @@ import pytest
 from autograder.errors import InvalidResult
 from autograder.report import read_results
 from autograder.run.store import Store
+from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 from autograder.verdict.codec import encode
 from autograder.verdict.result import File
 
-SAME = {"sha256": "a1" * 32, "course_sha256": "c0" * 32, "isolation": "full"}
+SAME = {"sha256": "a1" * 32, "course_sha256": "c0" * 32, "isolation": Level.FULL}
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_nothing_changed_is_current(store, result):
         {"sha256": "b2" * 32},
         {"sha256": None},
         {"course_sha256": "d1" * 32},
-        {"isolation": "container"},
+        {"isolation": Level.CONTAINER},
     ],
 )
 def test_another_submission_course_or_level_is_not(store, result, change):

@@ -31,7 +31,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def grade(course, server) -> Callable[..., list[Graded]]:
     def run(*submissions: Submission) -> list[Graded]:
-        grader = Grader(course, "c0" * 32, {}, server, "limits", QUICK)
+        grader = Grader(course, "c0" * 32, {}, server, Level.LIMITS, QUICK)
         graded: list[Graded] = []
         with_suites(
             course,
@@ -176,7 +176,7 @@ def test_a_sandbox_that_cannot_be_had_is_the_graders_fault(course, hand_in):
         def spawn(self, _settings: dict[str, object]) -> None:
             raise OSError("no more processes")
 
-    grader = Grader(course, "c0" * 32, {}, Nowhere(), "limits", QUICK)
+    grader = Grader(course, "c0" * 32, {}, Nowhere(), Level.LIMITS, QUICK)
     graded: list[Graded] = []
     submission = hand_in("a", HALF)
     with_suites(course, course.exercises, lambda s: graded.append(grader.grade(s, submission)))

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.course.models import Criterion, Exercise, Part, Reveal
 from autograder.errors import InvalidResult
+from autograder.sandbox.host.isolation import Level
 from autograder.status import CellStatus, Status
 from autograder.text import Text
 from autograder.verdict.codec import decode, encode
@@ -52,7 +53,7 @@ def made(*statuses: str, **fields: Any) -> Result:
         "student": "佐藤 健",
         "file": File("submitted/x.ipynb", "a1" * 32),
         "course_sha256": "c0" * 32,
-        "isolation": "full",
+        "isolation": Level.FULL,
         "decided": decided,
     }
     return result(exercise(), **(given | fields))
