@@ -81,6 +81,7 @@ def grade_into(
     print(f"isolation: {level!s}", file=sys.stderr)
     failed: list[str] = []
     odd: list[str] = []
+    open_points: list[str] = []
     kept = 0
     with progress(len(submissions), "grading") as tick:
         for step in grade_submissions(course, setup, submissions, store=store, jobs=jobs):
@@ -89,6 +90,8 @@ def grade_into(
             who = f"{result.student} · {result.exercise}"
             if result.status == ResultStatus.GRADER_ERROR:
                 failed.append(who)
+                if result.needs_review:
+                    open_points.append(who)
             elif step.graded.notes:
                 odd.append(who)
             if not step.kept:
@@ -119,12 +122,21 @@ def grade_into(
     if failed:
         print(
             f"autograder: THE GRADER FAILED on {len(failed)} of "
-            f"{counted(len(submissions), 'submission')}; nobody lost points for it: "
-            f"{_abbreviated(failed)}. Details are in "
-            f"{store.out / 'grader-errors'}. Fix the cause and run the same command again.",
+            f"{counted(len(submissions), 'submission')}: {_abbreviated(failed)}. "
+            f"Details are in {store.out / 'grader-errors'}. {_whose_points(open_points)} "
+            "Fix the cause and run the same command again.",
             file=sys.stderr,
         )
     return len(failed) + len(damaged)
+
+
+def _whose_points(names: list[str]) -> str:
+    if not names:
+        return "Nobody lost points for it."
+    return (
+        f"Points of {_abbreviated(names)} are 0 until you have looked: what they handed in may be "
+        "the cause (column needs_you of grades.csv)."
+    )
 
 
 def _abbreviated(names: list[str]) -> str:

@@ -97,8 +97,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("evidence_acquits_too_many", count=count)
         case facts.TooFewConvicted(convicted=convicted, least=least):
             return _text("evidence_too_few_convicted", convicted=convicted, least=least)
-        case facts.GraderFault():
-            return _text("grader_error")
+        case facts.GraderFault(shown_ours=shown_ours):
+            return _text("grader_error" if shown_ours else "grader_error_open")
         case _:
             assert_never(fact)
 

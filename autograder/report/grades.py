@@ -9,7 +9,7 @@ from autograder.files import write_atomically
 from autograder.report.sanitize import cell, number
 from autograder.verdict.result import Result
 
-COLUMNS = ("student", "exercise", "score", "max_score", "status")
+COLUMNS = ("student", "exercise", "score", "max_score", "status", "needs_you")
 
 
 def write_grades_csv(out: Path, results: Iterable[Result]) -> Path:
@@ -32,6 +32,7 @@ def write_grades_csv(out: Path, results: Iterable[Result]) -> Path:
                 number(result.score),
                 number(result.max_score),
                 result.status,
+                "needs you" if result.needs_review else "",
             ]
         )
     return write_atomically(out / "grades.csv", buffer.getvalue())

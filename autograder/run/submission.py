@@ -128,6 +128,7 @@ def in_words(
             outcome.status,
             criteria.message(outcome, exercise.reveal).only(languages),
             criteria.counterexample(outcome, exercise.reveal),
+            outcome.shown_ours,
         )
         for id, outcome in outcomes.items()
     }

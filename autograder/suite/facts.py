@@ -207,7 +207,9 @@ class TooFewConvicted:
 
 @dataclass(frozen=True)
 class GraderFault:
-    """The grader failed, not the student."""
+    """The grader failed. ``shown_ours``: it does so without the student's data as well."""
+
+    shown_ours: bool
 
 
 Fact = (

@@ -27,20 +27,24 @@ class Outcome:
         fact: why it is not passed; None if it is.
         remarks: what there is to say besides, whatever the status.
         grader_note: for the instructor's log alone (a traceback of ours).
+        shown_ours: of a `Status.GRADER_ERROR`, whether the same fault arises without the student's
+            data.
     """
 
     status: Status
     fact: Fact | None = None
     remarks: tuple[Remark, ...] = ()
     grader_note: str | None = None
+    shown_ours: bool = False
 
 
 PASSED = Outcome(Status.PASSED)
 
 
-def grader_error(note: str | None = None) -> Outcome:
+def grader_error(note: str | None = None, *, shown_ours: bool = False) -> Outcome:
     """The grader failed; ``note`` says how."""
-    return Outcome(Status.GRADER_ERROR, facts.GraderFault(), grader_note=note)
+    fact = facts.GraderFault(shown_ours)
+    return Outcome(Status.GRADER_ERROR, fact, grader_note=note, shown_ours=shown_ours)
 
 
 def from_exception(error: BaseException, part: str) -> Outcome | None:

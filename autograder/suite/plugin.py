@@ -72,11 +72,15 @@ class _Current:
     case: _Case
 
 
+Solution = Callable[[Exercise], AbstractContextManager[LoadedNotebook]]
+
+
 class Suites:
     """Collected suites, ready to be run against a loaded notebook."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, solution: Solution | None = None) -> None:
         self.course = course
+        self._solution = solution
         self.problems: dict[Path, str] = {}
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
         self._states: dict[Path, ModuleState] = {}
@@ -143,7 +147,7 @@ class Suites:
                 exercise.suite,
                 f"{counted(len(tests), 'test decides', 'tests decide')} {criterion.id}",
             )
-            return grader_error(problem)
+            return grader_error(problem, shown_ours=True)
         if missing is not None:
             return missing
         case = _Case(exercise, criterion, session, names)
@@ -151,7 +155,22 @@ class Suites:
         owner = names.owner(exercise.part(criterion.part).owner)
         if found.status is not Status.PASSED and (changes := session.overwritten.get(owner)):
             found = better(found, self._try(tests[0], replace(case, world=owner)), changes)
+        if found.status is Status.GRADER_ERROR and self._fails_on_the_solution(tests[0], case):
+            found = grader_error(found.grader_note, shown_ours=True)
         return found
+
+    def _fails_on_the_solution(self, test: pytest.Item, case: _Case) -> bool:
+        """Whether the grader fails in the same way on what the course's author wrote.
+
+        Then the student's data has nothing to do with it. Otherwise it may be the cause, and a
+        fault that students can cause must not earn points.
+        """
+        if self._solution is None:
+            return False
+        with self._solution(case.exercise) as solved:
+            names = names_in(self.course, case.exercise, solved.defined)
+            again = self._try(test, replace(case, session=solved, names=names, world=None))
+        return again.status is Status.GRADER_ERROR
 
     def _try(self, test: pytest.Item, case: _Case) -> Outcome:
         try:
@@ -283,15 +302,24 @@ class _Loop:
 
 
 def with_suites(
-    course: Course, exercises: Iterable[Exercise], body: Callable[[Suites], None]
+    course: Course,
+    exercises: Iterable[Exercise],
+    body: Callable[[Suites], None],
+    solution: Solution | None = None,
 ) -> None:
     """Collect the suites of ``exercises`` and call ``body`` with them.
+
+    Args:
+        course: the course.
+        exercises: those whose suites are wanted.
+        body: called with the suites.
+        solution: loads the teaching solution of an exercise, to tell whose fault a fault is.
 
     Raises:
         Whatever ``body`` raises.
     """
     root = str(course.root)
-    suites = Suites(course)
+    suites = Suites(course, solution)
     loop = _Loop(suites, body)
     paths = [str(exercise.suite) for exercise in exercises if exercise.suite.is_file()]
     hidden = course.root / "tests" / "hidden"

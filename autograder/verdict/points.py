@@ -8,12 +8,22 @@ from collections.abc import Iterable
 from autograder.course.models import Criterion
 from autograder.status import Status
 
-EARNS = frozenset({Status.PASSED, Status.CARRIED, Status.GRADER_ERROR})
-"""Statuses that cost nothing; the grader's own failure must never take points from a student."""
+EARNS = frozenset({Status.PASSED, Status.CARRIED})
+"""Statuses that earn a criterion's points."""
 
 
-def points(criterion: Criterion, status: Status) -> float:
-    """What a criterion earns with that status: all of its points or none."""
+def points(criterion: Criterion, status: Status, shown_ours: bool = False) -> float:
+    """What a criterion earns with that status: all of its points or none.
+
+    Args:
+        criterion: what is graded.
+        status: what became of it.
+        shown_ours: of a `Status.GRADER_ERROR`, whether the fault shows without the student's data.
+            Then it costs nothing. Otherwise the student's data may have caused it, and nobody may
+            earn points by that: it earns nothing until the instructor has looked at it.
+    """
+    if status is Status.GRADER_ERROR:
+        return criterion.points if shown_ours else 0.0
     return criterion.points if status in EARNS else 0.0
 
 

@@ -120,6 +120,13 @@ class Result:
         return self.max_score or points.score(c.max_points for c in self.criteria)
 
     @property
+    def needs_review(self) -> bool:
+        """Whether points are open until the instructor has looked at a fault of the grader."""
+        return any(
+            c.status is Status.GRADER_ERROR and c.points < c.max_points for c in self.criteria
+        )
+
+    @property
     def stable(self) -> Result:
         """What is equal whenever the same submission is graded: without timing and file's path."""
         return replace(self, submission=replace(self.submission, path=""), timing=Timing(0.0, 0.0))
@@ -132,6 +139,8 @@ class Decided:
     status: Status
     message: Text = NOTHING
     counterexample: Counterexample | None = None
+    shown_ours: bool = False
+    """Of a `Status.GRADER_ERROR`: see `autograder.verdict.points.points`."""
 
 
 def criterion_results(
@@ -146,7 +155,9 @@ def criterion_results(
         CriterionResult(
             id=criterion.id,
             part=criterion.part,
-            points=points.points(criterion, decided[criterion.id].status),
+            points=points.points(
+                criterion, decided[criterion.id].status, decided[criterion.id].shown_ours
+            ),
             max_points=criterion.points,
             status=decided[criterion.id].status,
             own_status=decided[criterion.id].status,

@@ -54,6 +54,8 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
             _fork_criterion(sock, book, message["world"])
         elif op == "reap":
             wire.send(sock, {"status": _reap(message["pid"])})
+        elif op == "ping":
+            wire.send(sock, {"pong": True})
 
 
 def make_reproducible() -> None:

@@ -68,7 +68,7 @@ notebook's process alive, so it should fire first."""
 FORK_ATTEMPTS = 3
 
 MAX_LOSSES = 3
-LOSS_S = 0.5
+LOSS_S = 5.0
 """How long a supervisor that lives may take to say how a session ended."""
 
 
@@ -345,12 +345,19 @@ class Session:
     def _sandbox_lost(self) -> bool:
         """Whether the session is gone because its supervisor is, not by the student's doing.
 
-        A supervisor that lives says how a session ended; one that is gone says nothing at all.
+        Where the notebook's own process still answers, only the criterion's has ended. Where it
+        does not, a supervisor that lives says how it ended; one that is gone says nothing at all.
         """
         if self._process is None:
             return False
-        ended = self._process.wait(LOSS_S)
-        return ended is not None and ended.reason == "unknown"
+        try:
+            deadline = time.monotonic() + FORK_ANSWER_S
+            wire.send(self._process.sock, {"op": "ping"}, deadline=deadline)
+            wire.receive(self._process.sock, deadline=deadline)
+        except wire.WireError:
+            ended = self._process.wait(LOSS_S)
+            return ended is not None and ended.reason == "unknown"
+        return False
 
     def _stop(self) -> None:
         if self._process is not None:
