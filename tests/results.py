@@ -22,7 +22,7 @@ def make_criterion(id: str, status: str = "passed", **fields: Any) -> Result:
     criterion = {
         "id": id,
         "part": id.rpartition(".")[0],
-        "points": most if status in {"passed", "carried"} else 0,
+        "points": most if status in {"passed", "carried", "grader_error"} else 0,
         "max_points": most,
         "status": status,
         "own_status": "failed" if status == "carried" else status,

@@ -13,7 +13,7 @@ from autograder.report.page import render
 from autograder.report.sanitize import below, shortened
 from autograder.status import CellStatus, Status
 from autograder.text import LANGUAGES, Text
-from autograder.verdict.points import EARNS
+from autograder.verdict.points import NOT_THE_STUDENTS
 from autograder.verdict.result import CellResult, Counterexample, CriterionResult, Result
 
 NOTHING_TO_SHOW = frozenset({"", "—"})
@@ -88,8 +88,8 @@ def feedback_page(result: Result, exercise: Exercise | None, lang: str) -> str:
     """The page as text."""
     parts = _parts(result, exercise)
     findings = [finding for part in parts for finding in part.findings]
-    passed = sum(criterion.status in EARNS for criterion in result.criteria)
-    to_mend = [finding for finding in findings if finding.status not in EARNS]
+    passed = sum(criterion.status in NOT_THE_STUDENTS for criterion in result.criteria)
+    to_fix = [finding for finding in findings if finding.status not in NOT_THE_STUDENTS]
     criteria = result.criteria
     return render(
         "feedback.html",
@@ -103,9 +103,9 @@ def feedback_page(result: Result, exercise: Exercise | None, lang: str) -> str:
         reason=next((c.message for c in criteria if c.message), None),
         passed=passed,
         perfect=all(c.status == Status.PASSED for c in criteria),
-        start=to_mend[0] if to_mend else None,
+        start=to_fix[0] if to_fix else None,
         # Where a cell did not run nothing may be found, or all go wrong: that comes first.
-        start_with_cells=(not passed or any(f.status == Status.MISSING for f in to_mend))
+        start_with_cells=(not passed or any(f.status == Status.MISSING for f in to_fix))
         and any(cell.status in STOPPED for cell in result.cells),
         cells=[_cell(cell) for cell in result.cells if _worth_telling(cell)],
         file=PurePosixPath(result.submission.path).name,
@@ -151,7 +151,7 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
             )
             number += 1
         # What is left to do comes first; within that, the exercise's own order.
-        findings.sort(key=lambda finding: finding.status in EARNS)
+        findings.sort(key=lambda finding: finding.status in NOT_THE_STUDENTS)
         views.append(
             PartView(
                 id=part_id,

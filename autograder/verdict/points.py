@@ -11,6 +11,9 @@ from autograder.status import Status
 EARNS = frozenset({Status.PASSED, Status.CARRIED})
 """Statuses that earn a criterion's points."""
 
+NOT_THE_STUDENTS = EARNS | {Status.GRADER_ERROR}
+"""Statuses in which there is nothing for the student to fix."""
+
 
 def points(criterion: Criterion, status: Status, shown_ours: bool = False) -> float:
     """What a criterion earns with that status: all of its points or none.

@@ -190,6 +190,18 @@ def test_our_own_fault_is_said_and_the_rest_is_shown(a_class, show):
     assert "6 / 6" in text
 
 
+def test_points_that_are_open_are_not_said_to_be_lost(a_class, show):
+    result = a_class["grader_error"]
+    for entry in result["criteria"]:
+        if entry["status"] == "grader_error":
+            result["score"] -= entry["points"]
+            entry["points"] = 0
+    text = show(result).text["en"]
+    assert "Your instructor will look at this" in text
+    assert "they are not lost" in text
+    assert "This costs you no points." not in text
+
+
 def test_where_the_exercise_reveals_nothing_no_result_is_shown(a_class, show, course):
     silent = replace(course.exercise("02_im2col"), reveal=Reveal.NONE)
     text = show(a_class["every_status"], exercise=silent).text["en"]

@@ -31,14 +31,20 @@ def test_a_script_reads_it_without_a_word_about_encoding(a_class, tmp_path):
         "score": "0",
         "max_score": "6",
         "status": "unreadable",
+        "needs_you": "",
     }
 
 
 def test_a_formula_as_a_name_is_text_to_a_spreadsheet(a_class, tmp_path):
     text = write_grades_csv(tmp_path, [typed(a_class["formula"])]).read_text("utf-8")
-    assert text.splitlines()[1] == "'=cmd()|'c calc'!A1,02_im2col,6,6,graded"
+    assert text.splitlines()[1] == "'=cmd()|'c calc'!A1,02_im2col,6,6,graded,"
 
 
 def test_halves_are_written_as_such(new_result, new_criterion, tmp_path):
     result = new_result(criteria=[new_criterion("f.a", max_points=0.5)])
     assert ",0.5,0.5," in write_grades_csv(tmp_path, [typed(result)]).read_text("utf-8")
+
+
+def test_a_row_whose_points_are_open_says_so(new_result, new_criterion, tmp_path):
+    result = new_result(criteria=[new_criterion("f.a", "grader_error", points=0)])
+    assert write_grades_csv(tmp_path, [typed(result)]).read_text("utf-8").endswith(",needs you\n")

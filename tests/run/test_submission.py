@@ -181,5 +181,6 @@ def test_a_sandbox_that_cannot_be_had_is_the_graders_fault(course, hand_in):
     submission = hand_in("a", HALF)
     with_suites(course, course.exercises, lambda s: graded.append(grader.grade(s, submission)))
     encode(graded[0].result)
-    assert (graded[0].result.status, graded[0].result.score) == ("grader_error", 3.0)
+    assert (graded[0].result.status, graded[0].result.score) == ("grader_error", 0.0)
+    assert graded[0].result.needs_review
     assert "no more processes" in graded[0].notes[0]

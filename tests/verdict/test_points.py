@@ -22,7 +22,7 @@ def criterion(worth: float, bonus: bool = False) -> Criterion:
     [
         ("passed", 2.5),
         ("carried", 2.5),
-        ("grader_error", 2.5),  # our fault, which never costs points
+        ("grader_error", 0.0),  # until the instructor has looked
         ("failed", 0.0),
         ("error", 0.0),
         ("timeout", 0.0),
@@ -33,6 +33,11 @@ def test_a_criterion_earns_all_of_its_points_or_none(status, earned):
     status = Status(status)
     assert points(criterion(2.5), status) == earned
     assert points(criterion(2.5, bonus=True), status) == earned
+
+
+def test_a_fault_that_shows_without_the_students_data_costs_nothing():
+    assert points(criterion(2.5), Status.GRADER_ERROR, shown_ours=True) == 2.5
+    assert points(criterion(2.5), Status.FAILED, shown_ours=True) == 0.0
 
 
 def test_the_statuses_are_those_of_the_contract():

@@ -77,10 +77,15 @@ def test_nothing_right_earns_nothing(status):
     assert made(*[status] * 4).score == 0.0
 
 
-def test_one_fault_of_the_grader_marks_the_whole_result_and_costs_nothing():
-    record = made("passed", "grader_error", "failed", "failed")
+@pytest.mark.parametrize(("shown_ours", "score"), [(True, 3.0), (False, 1.0)])
+def test_a_fault_of_the_grader_costs_nothing_where_it_is_shown_to_be_ours(shown_ours, score):
+    decided = {name: Decided(Status.FAILED) for name in IDS}
+    decided[IDS[0]] = Decided(Status.PASSED)
+    decided[IDS[1]] = Decided(Status.GRADER_ERROR, shown_ours=shown_ours)
+    record = made(*["failed"] * 4, decided=decided)
     assert record.status == "grader_error"
-    assert record.score == 3.0
+    assert record.score == score
+    assert record.needs_review is not shown_ours
 
 
 def test_an_unreadable_file_says_so_at_every_criterion():
