@@ -51,7 +51,7 @@ def test_the_server_killed_again_and_again_changes_no_verdict(tmp_path: Path, wa
         grader = Grader(course, "c0" * 32, {}, server, wall, Budget())
 
         def kill() -> None:
-            while not over.wait(0.7) and len(kills) < 3:
+            while not over.wait(1.0) and len(kills) < 2:
                 if server.pid is not None:
                     kills.append(_interpreter(server.pid))
                     os.kill(kills[-1], signal.SIGKILL)
@@ -68,4 +68,4 @@ def test_the_server_killed_again_and_again_changes_no_verdict(tmp_path: Path, wa
         {entry.id: entry.status for entry in one.result.criteria} for one in graded
     ]
     assert kills
-    assert disturbed == undisturbed
+    assert disturbed == undisturbed, graded[1].notes

@@ -49,6 +49,7 @@ class Server:
         self.limits = limits
         self._visible = visible
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_worked = False
         self._control: socket.socket | None = None
         self._init_pid: int | None = None
         self._scratch: Path | None = None
@@ -158,13 +159,18 @@ class Server:
         """
         problem = ""
         for attempt in range(_ATTEMPTS):
-            self.start()
             try:
-                return self._spawn(settings)
-            except (OSError, EOFError) as error:
+                self.start()
+                process = self._spawn(settings)
+            except (OSError, EOFError, SandboxUnavailable) as error:
+                if isinstance(error, SandboxUnavailable) and not self._has_worked:
+                    raise  # this machine does not give the level: trying again is of no use
                 problem = str(error) or "the zygote died"
                 self.destroy()
                 time.sleep(0.1 * attempt)
+            else:
+                self._has_worked = True
+                return process
         raise SandboxUnavailable(
             f"no session could be started ({problem})", "see whether the machine is out of memory"
         )
