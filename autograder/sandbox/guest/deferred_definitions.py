@@ -9,9 +9,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from . import timeouts
 from .source import stub_names
+
+
+class Statement(Protocol):
+    """Runs a statement (`StudentNamespace.statement`)."""
+
+    def __call__(self, node: ast.stmt, cell: int, *, partially: bool, piece: bool) -> None:
+        """Run it."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,9 @@ class DeferredDefinition:
     cell: int
     position: int
     node: ast.stmt
-    filename: str
+    piece: bool
+    """Whether its cell does not parse."""
+
     missing: str | None
     """The name that was missing."""
 
@@ -46,7 +56,7 @@ class DeferredDefinitions:
 
     def run(
         self,
-        statement: Callable[[ast.stmt, str, bool], None],
+        statement: Statement,
         own: Collection[str],
         skip: Collection[tuple[int, int]],
         progress: Callable[[int, int], None],
@@ -55,7 +65,7 @@ class DeferredDefinitions:
         """Retry in rounds for as long as one succeeds; then define the rest partially.
 
         Args:
-            statement: runs (node, filename, whether to define it partially).
+            statement: `StudentNamespace.statement`.
             own: names that are defined already; grows meanwhile.
             skip: statements (cell, position) to leave out.
             progress: called with (cell, position) before each attempt.
@@ -81,7 +91,7 @@ class DeferredDefinitions:
 
 def _attempt(
     deferred: DeferredDefinition,
-    statement: Callable[[ast.stmt, str, bool], None],
+    statement: Statement,
     partially: bool,
     stuck: Callable[[], object] | None,
 ) -> str | None:
@@ -91,7 +101,7 @@ def _attempt(
     """
     try:
         with timeouts.limit(1.0, 5.0, stuck):
-            statement(deferred.node, deferred.filename, partially)
+            statement(deferred.node, deferred.cell, partially=partially, piece=deferred.piece)
     except NameError as error:
         return error.name or "?"
     except BaseException:

@@ -7,6 +7,9 @@ import traceback
 from typing import TypedDict
 
 _CELL = re.compile(r"<cell (\d{1,6})>")
+written: dict[str, tuple[int, int]] = {}
+"""Files that cells have written, by path: the cell's index, and the line on which they begin."""
+
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -39,10 +42,11 @@ def describe(error: BaseException) -> ExceptionFields:
     }
     for frame, line in traceback.walk_tb(error.__traceback__):
         filename = frame.f_code.co_filename
-        if cell := _CELL.fullmatch(filename):
-            raised["cell"] = int(cell[1])
-            raised["line"] = line
-            here = (int(cell[1]), line, frame.f_code.co_qualname[:80])
+        cell = _CELL.fullmatch(filename)
+        if cell or filename in written:
+            origin, first = (int(cell[1]), 1) if cell else written[filename]
+            raised["cell"], raised["line"] = origin, line + first - 1
+            here = (origin, line + first - 1, frame.f_code.co_qualname[:80])
             frames = raised["frames"]
             raised["frames"] = [*frames[:4], *frames[4:][-3:], here]  # recursion may be deep
     return raised

@@ -34,7 +34,9 @@ class Objects:
 
     def refer(self, thing: object) -> wire.Reference | wire.Opaque:
         """Store an object that cannot be sent and return a reference to it; hide modules."""
-        if isinstance(thing, (type(sys), stub_modules.MissingImport)):
+        if is_instance(thing, stub_modules.NoOp):
+            return wire.Opaque(f"nothing ({thing.origin} is not here)")  # type: ignore[attr-defined]
+        if is_instance(thing, type(sys)) or is_instance(thing, stub_modules.MissingImport):
             return wire.Opaque(type(thing).__name__)
         self.kept.append(thing)
         return wire.Reference(len(self.kept) - 1, type(thing).__name__)

@@ -39,6 +39,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         return
     make_reproducible()
     stub_modules.install()
+    sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
     book = Notebook(initial_names())
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     sys.modules["builtins"] = book.builtins
@@ -107,9 +108,8 @@ def initial_names() -> dict[str, Any]:
     """Names that every notebook of the course imports, in case the import cell was deleted."""
     return {
         "np": np,
-        "plt": stub_modules.NoOp(),
-        "display": stub_modules.NoOp(),
-        "get_ipython": stub_modules.NoOp(),
+        "plt": stub_modules.NoOp("plt"),
+        "display": stub_modules.NoOp("display"),
     }
 
 
@@ -146,8 +146,14 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
     )
     if _getpid() != owner:
         _exit(0)
-    overwritten = book.worlds.overwritten(book.own)
-    wire.send(sock, {"records": records, "defined": defined(book.own), "overwritten": overwritten})
+    report = {
+        "records": records,
+        "defined": defined(book.own),
+        "overwritten": book.worlds.overwritten(book.own),
+        "pieces": book.pieces,
+        "leftover_raises": book.leftover_raises,
+    }
+    wire.send(sock, report)
 
 
 def _fork_criterion(sock: socket.socket, book: Notebook, world: str | None) -> None:

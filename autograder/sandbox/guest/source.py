@@ -1,55 +1,40 @@
 """Turn a cell's source into Python statements, skipping what does not parse.
 
-Handles what IPython does to a cell before Python sees it: magics, shell lines, a cell indented as a
-whole. A statement that does not parse is dropped, and the rest is kept: the cell's other
-statements, and a class's other methods.
+A line magic is replaced wherever it keeps the cell from parsing. A statement that does not parse is
+dropped, and the rest is kept: the cell's other statements, and a class's other methods.
 """
 
 from __future__ import annotations
 
 import ast
+import platform
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 
-# Cell magics whose cell is not Python. After any other (time, capture, …) the rest of it is.
-_OTHER_LANGUAGES = (
-    "bash", "sh", "shell", "script", "cmd", "system", "sx", "perl", "ruby", "html", "HTML",
-    "javascript", "js", "latex", "markdown", "svg", "SVG", "R", "sql", "bigquery", "python2",
-    "pypy", "cython",
-)  # fmt: skip
-_WRITES_FILE = ("writefile", "file")
-_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-_TIMED = re.compile(r"^(?P<head>\s*(?:[\w., ]+=\s*)?)%(?:time|timeit|prun)\s+(?P<rest>[^-\s].*)$")
-_ASSIGNED = re.compile(r"^(?P<head>\s*[\w., ]+=\s*)[%!].*$")
+from .magics import plain_line
+
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
 _INCOMPLETE = ("was never closed", "unterminated triple-quoted", "unexpected EOF")
+# Syntax that a newer Python reads: the first version that does, and what an older one says of it.
+_NEWER_SYNTAX = (
+    ((3, 12), re.compile(r"^f-string|: type \w+ *(?:=|\[)|: (?:async )?(?:def|class) \w+ *\[")),
+    ((3, 13), re.compile(r": (?:async )?(?:def|class) \w+ *\[.*=.*\]|: type \w+ *\[.*=.*\]")),
+    ((3, 14), re.compile(r": except\*? [\w.]+,|\bt[\"']")),
+)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _MAX_MAGICS = 200
 _MAX_JOINED = 200
-
-
-def python_source(source: str) -> str:
-    """The cell's Python without magics and shell lines; line numbers are preserved."""
-    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    first = source.lstrip().split("\n", 1)[0]
-    if first.startswith("%%"):
-        words = [*first[2:].split(), "", ""]
-        if words[0] in _OTHER_LANGUAGES:
-            return ""
-        if words[0] in _WRITES_FILE and not words[-3].endswith(".py"):
-            return ""  # a .py file written this way is the student's code too
-        source = source.replace(first, "", 1)
-    return _read(_dedented(source))[0]
 
 
 def statements(source: str) -> tuple[list[ast.stmt], str | None]:
     """The cell's top-level statements, and the problem if a part does not parse.
 
     Args:
-        source: as returned by `python_source`.
+        source: the cell, its cell magic applied (`magics.transform`).
     """
-    _, parsed = _read(source)
+    source, parsed = _read(source)
     if isinstance(parsed, ast.Module):
         return parsed.body, None
     body: list[ast.stmt] = []
@@ -59,16 +44,6 @@ def statements(source: str) -> tuple[list[ast.stmt], str | None]:
             ast.increment_lineno(piece, start)
             body.extend(piece.body)
     return body, _message(parsed)
-
-
-def _dedented(source: str) -> str:
-    """Remove the first line's indentation from all lines, as IPython does."""
-    lines = source.split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    margin = first[: len(first) - len(first.lstrip(" \t"))]
-    if not margin:
-        return source
-    return "\n".join(line.removeprefix(margin) for line in lines)
 
 
 def _read(source: str) -> tuple[str, ast.Module | BaseException]:
@@ -83,7 +58,7 @@ def _read(source: str) -> tuple[str, ast.Module | BaseException]:
         except _UNREADABLE as error:
             problem = error
         number = (getattr(problem, "lineno", None) or 0) - 1
-        plain = _without_magic(lines[number]) if 0 <= number < len(lines) else None
+        plain = plain_line(lines[number]) if 0 <= number < len(lines) else None
         if plain is None:
             break
         continued = lines[number].endswith("\\")
@@ -93,17 +68,6 @@ def _read(source: str) -> tuple[str, ast.Module | BaseException]:
             continued = lines[number].endswith("\\")
             lines[number] = ""
     return "\n".join(lines), problem
-
-
-def _without_magic(line: str) -> str | None:
-    """The Python equivalent of a line with a magic; None if the line has no magic."""
-    if timed := _TIMED.match(line):
-        return timed["head"] + timed["rest"]
-    if magic := _MAGIC.match(line):
-        return magic["indent"] + "pass"
-    if assigned := _ASSIGNED.match(line):
-        return assigned["head"] + "None"
-    return None
 
 
 def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Module | BaseException]]:
@@ -185,7 +149,13 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         text = (error.text or "").strip()
         where = f"line {error.lineno}" if error.lineno else "somewhere"
-        return f"SyntaxError, {where}: {error.msg}" + (f": {text[:100]}" if text else "")
+        said = f"SyntaxError, {where}: {error.msg}" + (f": {text[:100]}" if text else "")
+        if any(
+            sys.version_info < since and pattern.search(f"{error.msg}: {text}")
+            for since, pattern in _NEWER_SYNTAX
+        ):
+            said += f" (this is graded with Python {platform.python_version()})"
+        return said
     return f"{type(error).__name__}: the cell cannot be read as Python"
 
 
@@ -204,16 +174,53 @@ def stub_names(node: ast.stmt) -> frozenset[str] | None:
     return None
 
 
+def has_import_fallback(node: ast.stmt) -> bool:
+    """Whether it is a ``try`` that goes on in its own way where an import fails."""
+    if not isinstance(node, ast.Try):
+        return False
+    kinds = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+    caught = [handler.type for handler in node.handlers]
+    return None in caught or any(
+        isinstance(part, ast.Name) and part.id in kinds
+        for kind in caught
+        if kind is not None
+        for part in ast.walk(kind)
+    )
+
+
+def leftover_raises(node: ast.stmt) -> dict[str, int]:
+    """Functions in which the stub's ``raise`` still comes before what was written below it.
+
+    Returns:
+        The function's name, or ``Class.method`` → the line of the ``raise``.
+    """
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        line, more = _stub_raise(node)
+        return {node.name: line} if line and more else {}
+    if isinstance(node, ast.ClassDef):
+        inner = [leftover_raises(member) for member in node.body]
+        return {f"{node.name}.{name}": at for found in inner for name, at in found.items()}
+    return {}
+
+
 def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    line, more = _stub_raise(function)
+    return line is not None and not more
+
+
+def _stub_raise(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int | None, bool]:
+    """The line of a NotImplementedError that comes first, and whether anything follows it."""
     body = function.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
-    if len(body) != 1 or not isinstance(body[0], ast.Raise):
-        return False
+    if not body or not isinstance(body[0], ast.Raise):
+        return None, False
     raised = body[0].exc
     if isinstance(raised, ast.Call):
         raised = raised.func
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    if not isinstance(raised, ast.Name) or raised.id != "NotImplementedError":
+        return None, False
+    return body[0].lineno, len(body) > 1
 
 
 def is_definition(node: ast.stmt) -> bool:

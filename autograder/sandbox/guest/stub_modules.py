@@ -1,161 +1,193 @@
-"""Stubs for modules that a notebook imports but grading does not need, or does not have.
+"""Stubs for modules that a notebook imports and grading does not need or does not have.
 
-Plotting and progress bars do nothing, without an error: a plot inside ``forward`` is not a mistake.
-A name imported from a module that does not exist becomes a `MissingImport`, which raises on use.
+Plots, progress bars and pretty printers do nothing silently: a plot inside ``forward`` is not a
+mistake. Packages that calculate as NumPy does (cupy, jax.numpy, pylab) are NumPy here, and numba's
+decorators return their function. Any other module that is not installed leaves a `MissingImport`,
+which raises when it is used.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-_NO_OP_PACKAGES = (
+from .classes import is_instance
+from .no_ops import KNOWN, MissingImport, NoOp, ProgressBar
+from .plot_names import PLOT_NAMES
+
+__all__ = ["MissingImport", "NoOp", "install", "is_stub", "without_substitutes"]
+
+_PLOTTING = (
     "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "japanize_matplotlib",
-    "IPython", "ipywidgets", "google", "tqdm",
+    "matplotlib_inline", "IPython", "ipywidgets", "google", "tqdm",
 )  # fmt: skip
+# What only shows, measures, checks types or fetches. A notebook that has a fallback for their
+# absence gets its fallback, see `without_substitutes`.
+_COSMETIC = (
+    "rich", "icecream", "loguru", "tabulate", "prettytable", "texttable", "termcolor", "colorama",
+    "colored", "pandas", "polars", "PIL", "bokeh", "altair", "plotnine", "holoviews", "graphviz",
+    "pydot", "networkx", "ipympl", "ipycanvas", "itables", "alive_progress", "progressbar",
+    "fastprogress", "line_profiler", "memory_profiler", "pyinstrument", "viztracer", "psutil",
+    "wandb", "tensorboard", "tensorboardX", "mlflow", "comet_ml", "torchinfo", "torchsummary",
+    "beartype", "typeguard", "jaxtyping", "nptyping", "overrides", "deprecated", "watermark",
+    "nest_asyncio", "ipytest", "pytest", "gdown", "wget", "requests", "kaggle",
+)  # fmt: skip
+_NUMPY_LIKE = ("cupy", "cupyx", "jax", "autograd", "numba")
+
+_fallback_wanted = False
 
 
-class MissingImport:
-    """Bound to a name whose import failed."""
-
-    def __init__(self, name: str, module: str) -> None:
-        self.__dict__.update(_name=name, _module=module)
-
-    def _error(self) -> ModuleNotFoundError:
-        name, module = self.__dict__["_name"], self.__dict__["_module"]
-        return ModuleNotFoundError(
-            f"'{name}' was imported from '{module}', which is not part of the notebook"
-        )
-
-    def __call__(self, *_args: Any, **_kwargs: Any) -> Any:
-        """Raise: the module does not exist."""
-        raise self._error()
-
-    def __getattr__(self, name: str) -> Any:
-        """Raise, except where Python looks for its own protocols."""
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        raise self._error()
-
-    def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[Any, ...]:
-        """``class Net(MissingImport)``: drop this base; the class body is the student's work."""
-        return ()
-
-
-class NoOp:
-    """Accepts every attribute, call, item and assignment, and does nothing."""
-
-    def __call__(self, *_args: Any, **_kwargs: Any) -> NoOp:
-        """Do nothing."""
-        return self
-
-    def __getattr__(self, name: str) -> Any:
-        """Any attribute is a no-op as well."""
-        if name == "subplots":
-            return _subplots
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __getitem__(self, _key: Any) -> NoOp:
-        """Any item is a no-op as well."""
-        return self
-
-    def __setitem__(self, _key: Any, _value: Any) -> None:
-        """Ignore the assignment."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """No items."""
-        return iter(())
-
-    def __enter__(self) -> NoOp:
-        """Do nothing."""
-        return self
-
-    def __exit__(self, *_error: Any) -> None:
-        """Do nothing."""
-
-    def __len__(self) -> int:
-        """Always empty."""
-        return 0
-
-
-def _subplots(nrows: Any = 1, ncols: Any = 1, *_args: Any, **kwargs: Any) -> tuple[NoOp, Any]:
-    """A figure and as many axes as requested, to be unpacked, indexed and iterated."""
-    axes = np.ndarray((int(nrows), int(ncols)), object)
-    for place in np.ndindex(axes.shape):
-        axes[place] = NoOp()
-    if not kwargs.get("squeeze", True):
-        return NoOp(), axes
-    return NoOp(), axes.item() if axes.size == 1 else axes.squeeze()
-
-
-class ProgressBar:
-    """A progress bar that shows nothing and passes its iterable through."""
-
-    def __init__(self, iterable: Any = None, *_args: Any, **kwargs: Any) -> None:
-        self.iterable = range(kwargs.get("total") or 0) if iterable is None else iterable
-
-    def __iter__(self) -> Iterator[Any]:
-        """The iterable's own items."""
-        return iter(self.iterable)
-
-    def __len__(self) -> int:
-        """The iterable's own length."""
-        return len(self.iterable)
-
-    def __enter__(self) -> ProgressBar:
-        """Enter."""
-        return self
-
-    def __exit__(self, *_error: Any) -> None:
-        """Leave."""
-
-    def __getattr__(self, name: str) -> Any:
-        """``set_description``, ``update``, ``close`` and the rest do nothing."""
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return lambda *_args, **_kwargs: None
-
-    @staticmethod
-    def write(*_args: Any, **_kwargs: Any) -> None:
-        """``tqdm.write``: nothing to write to."""
-
-
-class _NoOpModule(ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return _subplots if name == "subplots" else NoOp()
-
-
-class _ProgressModule(ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        if name == "trange":
-            return lambda *args, **kwargs: ProgressBar(range(*args), **kwargs)
-        return ProgressBar
+def is_stub(value: object) -> bool:
+    """Whether a value is one of ours, in place of something that is not here."""
+    kinds = (NoOp, MissingImport, ProgressBar, _StubModule)
+    return any(value is kind or is_instance(value, kind) for kind in kinds)
 
 
 def has_stub(name: str) -> bool:
     """Whether there is a stub for a module of that name."""
-    return name.split(".")[0] in _NO_OP_PACKAGES
+    root = name.split(".")[0]
+    return root in _PLOTTING or (root in (*_COSMETIC, *_NUMPY_LIKE) and not _fallback_wanted)
+
+
+@contextlib.contextmanager
+def without_substitutes(wanted: bool) -> Iterator[None]:
+    """Let imports of missing packages fail while the block runs, for a notebook's own fallback.
+
+    ``try: import cupy as np; except ImportError: import numpy as np`` means NumPy here.
+    """
+    global _fallback_wanted
+    before, _fallback_wanted = _fallback_wanted, wanted
+    try:
+        yield
+    finally:
+        _fallback_wanted = before
 
 
 def stub_module(name: str) -> ModuleType:
     """A stub for the module of that name."""
-    kind = _ProgressModule if name.split(".")[0] == "tqdm" else _NoOpModule
-    module = kind(name)
+    root = name.split(".")[0]
+    module = _StubModule(name)
     module.__path__ = []
     vars(module)["__version__"] = "0"
+    if name in _NAMES:
+        vars(module).update(_NAMES[name]())
+    if root == "tqdm":
+        vars(module)["_default"] = ProgressBar
+        vars(module)["trange"] = lambda *args, **kwargs: ProgressBar(range(*args), **kwargs)
+    elif root in _NUMPY_LIKE:
+        vars(module)["_default"] = MissingImport
     return module
+
+
+class _StubModule(ModuleType):
+    _default: type = NoOp
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        if f"{self.__name__}.{name}" in _NAMES:
+            return importlib.import_module(f"{self.__name__}.{name}")
+        if self._default is MissingImport:
+            return MissingImport(name, self.__name__)
+        if self._default is ProgressBar:
+            return ProgressBar
+        return KNOWN.get(name) or NoOp(f"{self.__name__}.{name}")
+
+
+def _numpy_names() -> dict[str, Any]:
+    return {name: getattr(np, name) for name in np.__all__}
+
+
+def _pylab() -> dict[str, Any]:
+    """NumPy's names and pyplot's. As there, Python's own are not hidden where both have them."""
+    names: dict[str, Any] = {name: KNOWN.get(name) or NoOp(name) for name in PLOT_NAMES}
+    for module in (np.fft, np.random, np.linalg, np):
+        for name in getattr(module, "__all__", ()):
+            names[name] = getattr(module, name)
+    for name in ("abs", "bool", "bytes", "max", "min", "pow", "round"):
+        names.pop(name, None)
+    names |= {"np": np, "numpy": np, "plt": NoOp("plt")}
+    return names | {"__all__": sorted(names)}
+
+
+def _pyplot() -> dict[str, Any]:
+    names = {name: KNOWN.get(name) or NoOp(f"plt.{name}") for name in PLOT_NAMES}
+    return names | {"__all__": sorted(names)}
+
+
+def _cupy() -> dict[str, Any]:
+    own = {
+        "asnumpy": np.asarray,
+        "get_array_module": lambda *_arrays: np,
+        "cuda": NoOp("cupy.cuda"),
+        "fuse": NoOp("cupy.fuse"),
+        "get_default_memory_pool": NoOp("cupy.get_default_memory_pool"),
+        "get_default_pinned_memory_pool": NoOp("cupy.get_default_pinned_memory_pool"),
+    }
+    return _numpy_names() | own
+
+
+def _cupyx() -> dict[str, Any]:
+    return {"scatter_add": np.add.at, "scatter_max": np.maximum.at, "scatter_min": np.minimum.at}
+
+
+def _jax() -> dict[str, Any]:
+    return {"jit": NoOp("jax.jit"), "config": NoOp("jax.config"), "device_put": _unchanged}
+
+
+def _numba() -> dict[str, Any]:
+    names: dict[str, Any] = dict.fromkeys(("jit", "njit", "generated_jit"), NoOp("numba.jit"))
+    types = (
+        "types",
+        "float32",
+        "float64",
+        "int32",
+        "int64",
+        "boolean",
+        "void",
+        "typeof",
+        "objmode",
+    )
+    names |= {name: NoOp(f"numba.{name}") for name in (*types, "config", "set_num_threads")}
+    return names | {"prange": range, "vectorize": _vectorize, "literal_unroll": _unchanged}
+
+
+def _unchanged(value: Any, *_args: Any, **_kwargs: Any) -> Any:
+    return value
+
+
+def _vectorize(*args: Any, **_kwargs: Any) -> Any:
+    """numba's decorator, with or without signatures."""
+    return np.vectorize(args[0]) if callable(args[0]) and len(args) == 1 else np.vectorize
+
+
+def _icecream() -> dict[str, Any]:
+    def ic(*args: Any) -> Any:
+        return args[0] if len(args) == 1 else args or None
+
+    return {"ic": ic}
+
+
+_NAMES: dict[str, Callable[[], dict[str, Any]]] = {
+    "pylab": _pylab,
+    "matplotlib.pylab": _pylab,
+    "matplotlib.pyplot": _pyplot,
+    "cupy": _cupy,
+    "cupyx": _cupyx,
+    "jax": _jax,
+    "jax.numpy": _numpy_names,
+    "autograd.numpy": _numpy_names,
+    "numba": _numba,
+    "icecream": _icecream,
+}
 
 
 class _Loader(importlib.abc.Loader):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.sandbox.host.conversation import one_line, require
@@ -29,6 +29,41 @@ class Overwritten:
 
     name: str
     cell: int
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What there is to say of a notebook's definitions.
+
+    Attributes:
+        overwritten: names that a definition uses and that later cells overwrote, by its name.
+        pieces: definitions from a cell that does not parse, by name: the cell's index.
+        leftover_raises: functions, or ``Class.method``, in which the stub's ``raise`` still comes
+            before what is written below it: the cell's index, and the line.
+    """
+
+    overwritten: Mapping[str, tuple[Overwritten, ...]] = field(default_factory=dict)
+    pieces: Mapping[str, int] = field(default_factory=dict)
+    leftover_raises: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def remarks(message: Mapping[str, Any], known: Collection[int]) -> Remarks:
+    """What the message says of definitions; anything that names no known cell is dropped.
+
+    Raises:
+        wire.WireError: it is something else.
+    """
+    pieces = {
+        name: cell
+        for name, cell in _named(message.get("pieces"))
+        if type(cell) is int and cell in known
+    }
+    raises = {
+        name: (at[0], at[1])
+        for name, at in _named(message.get("leftover_raises"))
+        if _is_pair(at, int, int) and at[0] in known and 0 < at[1] < 10**6
+    }
+    return Remarks(_overwritten(message.get("overwritten"), known), pieces, raises)
 
 
 def records(entries: Any, known: Collection[int]) -> dict[int, CellRecord]:
@@ -61,26 +96,37 @@ def definitions(entries: Any) -> dict[str, tuple[str, ...] | None]:
     return found
 
 
-def overwritten(entries: Any, known: Collection[int]) -> Mapping[str, tuple[Overwritten, ...]]:
-    """For each definition that has any, the names that it uses and that changed after it.
-
-    Raises:
-        wire.WireError: they are something else.
-    """
-    found = {}
-    for definition, changes in list(require(dict, entries).items())[:MAX_NAMES]:
-        if is_name(definition):
-            found[definition] = tuple(
-                Overwritten(change[0], change[1])
-                for change in require(list, changes)[:MAX_OVERWRITTEN]
-                if isinstance(change, (list, tuple))
-                and len(change) == 2
-                and isinstance(change[0], str)
-                and all(map(is_name, change[0].split(".")))
-                and type(change[1]) is int
-                and change[1] in known
-            )
+def _overwritten(entries: Any, known: Collection[int]) -> dict[str, tuple[Overwritten, ...]]:
+    found = {
+        definition: tuple(
+            Overwritten(change[0], change[1])
+            for change in require(list, changes)[:MAX_OVERWRITTEN]
+            if _is_pair(change, str, int)
+            and all(map(is_name, change[0].split(".")))
+            and change[1] in known
+        )
+        for definition, changes in _named(entries)
+    }
     return {definition: changes for definition, changes in found.items() if changes}
+
+
+def _named(entries: Any) -> list[tuple[str, Any]]:
+    """The items whose keys are names, or names of methods with their class's."""
+    items = list(require(dict, entries).items())[:MAX_NAMES]
+    return [
+        (name, value)
+        for name, value in items
+        if isinstance(name, str) and all(map(is_name, name.split(".")))
+    ]
+
+
+def _is_pair(value: Any, first: type, second: type) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and len(value) == 2
+        and type(value[0]) is first
+        and type(value[1]) is second
+    )
 
 
 def is_name(value: Any) -> bool:

@@ -31,7 +31,7 @@ from autograder.sandbox.host.conversation import (
 )
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Budget
-from autograder.sandbox.host.loaded import CellRecord, Overwritten
+from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 
@@ -46,6 +46,7 @@ __all__ = [
     "LoadedNotebook",
     "Overwritten",
     "ProcessLike",
+    "Remarks",
     "SandboxLost",
     "Session",
     "Spawner",
@@ -121,8 +122,8 @@ class LoadedNotebook(Protocol):
         """What the student defined: function name → None, class name → its methods' names."""
 
     @property
-    def overwritten(self) -> Mapping[str, Sequence[Overwritten]]:
-        """For each definition that has any, names that it uses and that later cells overwrote."""
+    def remarks(self) -> Remarks:
+        """What there is to say of the student's definitions."""
 
     def criterion(self, world: str | None = None) -> AbstractContextManager[Conversation]:
         """A copy of the notebook for one criterion.
@@ -145,7 +146,7 @@ class Session:
     Attributes:
         records: the outcome of each cell.
         defined: what the student defined: function name → None, class name → its methods' names.
-        overwritten: for each definition, names that it uses and that later cells overwrote.
+        remarks: what there is to say of the student's definitions.
         cpu_s: CPU seconds of the notebook's processes that have ended.
     """
 
@@ -154,7 +155,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
-    overwritten: Mapping[str, tuple[Overwritten, ...]] = field(default_factory=dict)
+    remarks: Remarks = field(default_factory=Remarks)
     cpu_s: float = 0.0
     host_cpu_s: float = 0.0
     _process: ProcessLike | None = None
@@ -280,7 +281,7 @@ class Session:
         for (index, _), status in self._skip.items():
             found[index] = CellRecord(index, status, _why_it_ended(status))
         defined = loaded.definitions(message.get("defined"))
-        self.overwritten = loaded.overwritten(message.get("overwritten"), known)
+        self.remarks = loaded.remarks(message, known)
         self.records = tuple(
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
@@ -299,7 +300,7 @@ class Session:
             else CellRecord(index, CellStatus.SKIPPED, None)
             for index, _ in self.cells
         )
-        self.defined, self.overwritten = {}, {}
+        self.defined, self.remarks = {}, Remarks()
 
     def _fork(self, world: str | None) -> tuple[socket.socket, int]:
         # A criterion that kills the notebook's process costs only itself: the notebook is loaded

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox.host.session import Budget, Conversation, Session
+from autograder.sandbox.host.session import (
+    Budget,
+    Conversation,
+    ExceptionInfo,
+    Session,
+    StudentRaised,
+)
 from tests.sandbox.guest.real_process import RealServer
 
 SHORT = Budget(cell_s=1.0, cells_s=3.0, call_cpu_s=0.5, call_wall_s=1.0, total_wall_s=60.0)
@@ -38,6 +44,12 @@ class Notebook:
         """Call one of the notebook's functions, in a criterion of its own."""
         with self.session.criterion() as conversation:
             return call(conversation, name, *args, **fields)
+
+    def error(self, name: str, *args: Any) -> ExceptionInfo:
+        """The exception that one of the notebook's functions raises."""
+        with pytest.raises(StudentRaised) as caught:
+            self.call(name, *args)
+        return caught.value.info
 
 
 def call(conversation: Conversation, name: str, *args: Any, **fields: Any) -> Any:

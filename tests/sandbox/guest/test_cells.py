@@ -250,7 +250,7 @@ class TestImports:
         )
         with notebook(*cells) as book:
             assert (book.call("f", 1), book.call("g", 5)) == (2, 5)
-            assert book.statuses[1] == "error"
+            assert book.statuses == ["error", "ok", "ok"]
 
     def test_nor_does_a_base_a_default_or_a_line_of_a_class(self, notebook: Open) -> None:
         cells = (
@@ -265,7 +265,7 @@ class TestImports:
             "def use():\n    return A().f(), B().g(), C().f(), C().g(), d(1)",
         )
         with notebook(*cells) as book:
-            assert book.statuses == ["error", "ok", "error", "error", "error", "ok"]
+            assert book.statuses == ["error", "ok", "ok", "error", "error", "ok"]
             assert book.call("use") == (1, 2, 5, 5, 3)
             assert "torch" in str(book.errors[3])
 

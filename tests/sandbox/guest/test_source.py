@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.sandbox.guest.magics import transform
 from autograder.sandbox.guest.source import (
     bound_names,
     is_definition,
-    python_source,
     statements,
     stub_names,
 )
@@ -20,73 +20,8 @@ from autograder.sandbox.guest.source import (
 
 def read(source: str) -> tuple[list[str], str | None]:
     """Each statement as Python writes it, and the problem."""
-    body, problem = statements(python_source(source))
+    body, problem = statements(transform(source).python)
     return [ast.unparse(node) for node in body], problem
-
-
-class TestMagics:
-    @pytest.mark.parametrize(
-        ("cell", "python"),
-        [
-            ("%matplotlib inline\nx = 1", ["pass", "x = 1"]),
-            ("!pip install numpy\nx = 1", ["pass", "x = 1"]),
-            ("x = 1\n%cd /content\n!ls -la | grep 'a b'", ["x = 1", "pass", "pass"]),
-            ("np.pad?\n?np.pad\nnp.pad??\nx = 1", ["pass", "pass", "pass", "x = 1"]),
-            ("files = !ls\nx = 1", ["files = None", "x = 1"]),
-            ("a, b = !ls", ["a, b = None"]),
-            ("here = %pwd\nx = 1", ["here = None", "x = 1"]),
-            ("%time x = f(1)", ["x = f(1)"]),
-            ("y = %time f(1)", ["y = f(1)"]),
-            ("%timeit -n 10 f(1)\nx = 1", ["pass", "x = 1"]),
-            ("if a:\n    !ls\n    %time f()\nx = 1", ["if a:\n    pass\n    f()", "x = 1"]),
-            ("!pip install a \\\n    b c\nx = 1", ["pass", "x = 1"]),
-            ("!echo it's (\nx = 1", ["pass", "x = 1"]),
-            ("!echo \"\"\" open\nx = 1", ["pass", "x = 1"]),
-        ],
-    )  # fmt: skip
-    def test_magics_and_shell_lines_are_taken_out(self, cell: str, python: list[str]) -> None:
-        assert read(cell) == (python, None)
-
-    @pytest.mark.parametrize(
-        "cell",
-        [
-            "x = (10\n% 3)",
-            "x = 10 \\\n% 3",
-            "text = '''\n%d items\n!important\nnp.pad?\n'''",
-            "text = '''\n%d items\n'''\n%matplotlib inline",
-            "x = [a\n     !=\n     b]",
-        ],
-    )
-    def test_a_line_of_an_expression_or_text_is_no_magic(self, cell: str) -> None:
-        without = "\n".join(line for line in cell.split("\n") if "matplotlib" not in line)
-        statement = ast.unparse(ast.parse(without).body[0])
-        got, problem = read(cell)
-        assert (got[0], problem) == (statement, None)
-
-    def test_nor_is_it_where_another_statement_does_not_parse(self) -> None:
-        got, problem = read("x = (10\n% 3)\ndef bad(:\n    pass\n%matplotlib inline\ny = 1")
-        assert got == ["x = 10 % 3", "pass", "y = 1"]
-        assert problem
-
-    @pytest.mark.parametrize(
-        "first",
-        ["%%time", "%%timeit -n 3", "%%capture out", "  \n%%time", "%%prun -s 1", "%%memit"],
-    )
-    def test_cell_magics_around_python_leave_it(self, first: str) -> None:
-        assert read(f"{first}\nx = 1\n%matplotlib inline") == (["x = 1", "pass"], None)
-
-    @pytest.mark.parametrize("first", ["%%bash", "%%html", "%%javascript", "%%writefile notes.txt"])
-    def test_cells_in_another_language_hold_no_python(self, first: str) -> None:
-        assert read(f"{first}\ncd /content && x = 1\nlet y = 2;") == ([], None)
-
-    def test_a_module_that_the_cell_writes_down_is_the_students_code(self) -> None:
-        cell = "%%writefile -a layers.py\nclass Relu:\n    pass"
-        assert read(cell) == (["class Relu:\n    pass"], None)
-
-    def test_lines_keep_their_numbers(self) -> None:
-        body, _ = statements(python_source("%%time\n!ls \\\n  -la\n\nx = 1\n%cd a\ny = 2"))
-        numbers = {ast.unparse(node): node.lineno for node in body}
-        assert (numbers["x = 1"], numbers["y = 2"]) == (5, 7)
 
 
 class TestLayout:
@@ -232,7 +167,7 @@ class TestCellsThatDoNotParse:
     def test_very_long_lines_are_read(self) -> None:
         line = "x = [" + "1, " * 20_000 + "]"
         for cell in (line, f"{line}\ny = = 1", f"%time {line}\n%matplotlib inline"):
-            assert isinstance(statements(python_source(cell))[0][0], ast.Assign)
+            assert isinstance(statements(transform(cell).python)[0][0], ast.Assign)
 
     def test_reading_a_bad_cell_takes_time_in_proportion(self) -> None:
         cell = "bad = = 1\n" + "def f():\n    return 1\n\n" * 3000
@@ -243,7 +178,7 @@ class TestCellsThatDoNotParse:
     @settings(max_examples=150, deadline=None, derandomize=True, database=None)
     @given(st.text(st.sampled_from("def f(x):\n\r\t =%!?\"'#@\\[]{}class 1あ\f\x00")))
     def test_any_text_is_read(self, cell: str) -> None:
-        body, problem = statements(python_source(cell))
+        body, problem = statements(transform(cell).python)
         assert problem is None or isinstance(problem, str)
         for node in body:
             ast.unparse(node)

@@ -18,7 +18,7 @@ def in_its_world(book: Notebook, name: str, *args: object) -> object:
 
 
 def changes(book: Notebook, name: str = "f") -> list[tuple[str, int]]:
-    return [(change.name, change.cell) for change in book.session.overwritten.get(name, ())]
+    return [(change.name, change.cell) for change in book.session.remarks.overwritten.get(name, ())]
 
 
 # What an answer uses, and what a later cell does to it; the name that is told.
@@ -133,7 +133,7 @@ def test_a_class_is_as_it_was_after_its_last_change(notebook: Open) -> None:
 def test_what_the_definition_does_not_use_changes_nothing(notebook: Open, later: str) -> None:
     before = ("import numpy as np", F.format("int(np.sum(range(x)))"))
     with notebook(*before, later, "x = 2") as book:
-        assert not book.session.overwritten
+        assert not book.session.remarks.overwritten
         assert book.call("f", 3) == 3
 
 

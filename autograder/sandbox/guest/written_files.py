@@ -1,0 +1,91 @@
+"""Python files that a notebook writes, and the modules that it imports from them.
+
+What is in such a file is the student's own work as much as what is in a cell.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from . import exceptions
+from .classes import members
+from .magics import File
+
+# Where notebooks run on other machines.
+_HOMES = re.compile(r"^(?:/content/(?:drive/My ?Drive/)?|/kaggle/working/|~/)")
+
+
+class WrittenFiles:
+    """The files below the folder in which the notebook runs."""
+
+    def __init__(self) -> None:
+        self._folder = os.path.realpath(".")
+        self._modules: dict[str, ModuleType] = {}
+
+    def write(self, file: File, cell: int) -> None:
+        """Write a cell's file.
+
+        A folder that does not exist is made, since no shell command makes it here. A file outside
+        of the folder in which the notebook runs (``/content/layers.py``) goes into it.
+
+        Args:
+            file: what to write.
+            cell: the index of the cell.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        path = Path(_HOMES.sub("", file.name, count=1))
+        if not os.path.realpath(path).startswith(self._folder + os.sep):
+            path = Path(path.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a" if file.append else "w", encoding="utf-8") as stream:
+            stream.write(file.text)
+        exceptions.written[os.path.realpath(path)] = (cell, file.line)
+        importlib.invalidate_caches()
+
+    def path(self, name: str) -> Path:
+        """Where the file of that name is, with or without ``.py``.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        for path in (Path(name), Path(f"{name}.py"), Path(Path(name).name)):
+            if name and path.is_file():
+                return path
+        raise FileNotFoundError(f"File `{name[:80]!r}` not found.")
+
+    def origin(self, path: str) -> tuple[int, int] | None:
+        """The cell that wrote the file, and the line on which the file begins there."""
+        return exceptions.written.get(os.path.realpath(path))
+
+    def imported(self, name: str) -> None:
+        """Note a module by its name, if it is one of the notebook's own."""
+        module = sys.modules.get(name)
+        if type(module) is ModuleType and self._is_own(module):
+            self._modules[name] = module
+
+    def modules(self) -> list[ModuleType]:
+        """The notebook's own modules that it has imported, in that order."""
+        return list(self._modules.values())
+
+    def wrote(self, value: object) -> bool:
+        """Whether a function or class comes from one of the notebook's own modules."""
+        if type(value) is FunctionType:
+            name: Any = value.__module__
+        elif issubclass(type(value), type):
+            name = members(value).get("__module__")  # type: ignore[arg-type]
+        else:
+            return False
+        module = sys.modules.get(name) if type(name) is str else None
+        return type(module) is ModuleType and self._is_own(module)
+
+    def _is_own(self, module: ModuleType) -> bool:
+        file = vars(module).get("__file__")
+        return type(file) is str and os.path.realpath(file).startswith(self._folder + os.sep)
