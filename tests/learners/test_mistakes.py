@@ -106,7 +106,7 @@ MISTAKES = {
     "float sizes": im2col("//", "/", "'float' object cannot be interpreted", IM2COL),
     "a line indented too little": im2col(
         "        for x in", "      for x in",
-        "could not be read. Mend cell 1 first: SyntaxError, line 10: unindent does not", IM2COL,
+        "could not be read. Fix cell 1 first: SyntaxError, line 10: unindent does not", IM2COL,
     ),
     "too few arguments": im2col(
         "stride=1, pad=0", "stride=1, *, pad=0", "Does your definition take the arg", IM2COL
@@ -158,7 +158,7 @@ MISTAKES = {
     ),
     "backward does not parse": conv(
         "dcol = np.dot(dout, self.col_W.T)", "dcol = np.dot(dout, self.col_W.T",
-        "`Convolution.backward` could not be read. Mend cell 3 first: SyntaxError", set(), BACKWARD,
+        "`Convolution.backward` could not be read. Fix cell 3 first: SyntaxError", set(), BACKWARD,
     ),
     "no bias": conv(" + self.b\n", "\n", "values are wrong", {"bias", "all_at_once"}),
     "out_w of forward from H": conv(

@@ -65,9 +65,9 @@ def test_unreadable_files_are_listed_with_the_reason(a_class, course):
 @pytest.mark.parametrize(
     ("level", "words"),
     [
-        ("full", "behind every wall there is (full)"),
+        ("full", "with every layer of isolation (full)"),
         ("namespaces", "without bubblewrap (namespaces)"),
-        ("container", "Landlock, seccomp and limits (container)"),
+        ("container", "Landlock, seccomp and resource limits (container)"),
         ("limits", "it could have read hidden tests"),
     ],
 )

@@ -157,7 +157,7 @@ def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
 
 def test_what_was_carried_is_told_with_what_stood_in(a_class, show):
     text = show(a_class["carried"]).text["en"]
-    assert "Counted with a correct earlier part" in text
+    assert "Passed with a correct earlier part" in text
     assert "Graded with a correct im2col ." in text
     assert "These points are yours" in text
 
@@ -177,7 +177,7 @@ def test_everything_passed_is_said_and_nothing_asked(a_class, show):
 def test_an_unreadable_file_says_why_once_and_takes_no_points(a_class, show):
     text = show(a_class["unreadable"]).text["en"]
     assert text.count("The file is no notebook: its JSON ends in the middle") == 1
-    assert "a notebook (.ipynb) that opens in Jupyter or Colab" in text
+    assert "notebooks (.ipynb) that open in Jupyter or Colab" in text
     assert "Score" not in text
     assert "0 /" not in text
 
@@ -185,7 +185,7 @@ def test_an_unreadable_file_says_why_once_and_takes_no_points(a_class, show):
 def test_our_own_fault_is_said_and_the_rest_is_shown(a_class, show):
     text = show(a_class["grader_error"]).text["en"]
     assert "Grading went wrong on our side" in text
-    assert "This costs you no points." in text
+    assert "You lose no points for this." in text
     assert "Everything passed" not in text
     assert "6 / 6" in text
 
@@ -245,7 +245,7 @@ def test_one_page_holds_both_languages_and_begins_with_the_chosen_one(a_class, s
     chosen = [a["id"] for tag, a in page.tags if tag == "input" and "checked" in a]
     assert chosen == [f"switch-{lang}"]
     assert page.tags[0] == ("html", {"lang": lang})
-    assert "Cells that did not run to their end" in page.text["en"]
+    assert "Cells that did not finish" in page.text["en"]
     assert "最後まで実行できなかったセル" in page.text["ja"]
 
 

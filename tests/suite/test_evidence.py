@@ -139,7 +139,7 @@ def test_none_for_a_suspect_that_is_wrong_earns_nothing_anywhere(judge):
     wrong, raises, right = judge("None")
     assert wrong.status == raises.status == right.status == "failed"
     assert "It is not" in wrong.message["en"]
-    assert "gave it for 2" in right.message["en"]
+    assert "returned it for 2" in right.message["en"]
 
 
 def test_none_without_evidence_against_others_could_be_a_guess(judge):
@@ -182,7 +182,7 @@ def test_what_is_no_input_is_refused_in_words_before_anything_is_run(course):
     for odd, found in zip(ODD, bench.outcomes(made, *notebooks), strict=True):
         for outcome in found.values():
             assert outcome.status == "failed", odd
-            assert outcome.message["en"].startswith("This is no input"), odd
+            assert outcome.message["en"].startswith("This is not a valid input"), odd
             assert outcome.message["ja"].startswith("このコードに渡せる入力では"), odd
             assert len(str(outcome.counterexample)) < 200, odd
 

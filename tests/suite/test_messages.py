@@ -244,7 +244,7 @@ def test_what_could_not_be_tried_is_told_apart_from_what_failed():
     dead = from_exception(StudentDied("again and again"), "f")
     assert (late.status, dead.status) == ("timeout", "error")
     all_that_is = Reveal.FIRST_DIFFERENCE
-    assert "before this could be tried" in criteria.message(late, all_that_is)["en"]
-    assert "could not be tried" in criteria.message(dead, all_that_is)["en"]
+    assert "before this could be checked" in criteria.message(late, all_that_is)["en"]
+    assert "could not be checked" in criteria.message(dead, all_that_is)["en"]
     assert criteria.counterexample(late, all_that_is) is None
     assert criteria.counterexample(dead, all_that_is) is None
