@@ -24,7 +24,9 @@ def said(outcome: Outcome) -> Text:
 def test_what_worked_when_it_was_defined_counts(end):
     found = better(Outcome(end), Outcome(Status.PASSED), CHANGES)
     assert found.status is Status.PASSED
-    assert "But later cell 4 overwrites `range`, cell 6 overwrites `np.sum`, and" in said(found)["en"]
+    assert (
+        "But later cell 4 overwrites `range`, cell 6 overwrites `np.sum`, and" in said(found)["en"]
+    )
     assert "あとのセル 4 で `range`、セル 6 で `np.sum`が上書きされ" in said(found)["ja"]
 
 
