@@ -8,6 +8,7 @@
     ├── WorkersFailed           the worker processes do not start
     ├── UnreadableSubmission    a submission contains no readable cells
     ├── InvalidResult           a result violates the contract of result.json
+    ├── InvalidHandIns          hand-ins.json is damaged
     └── IncompleteReport        some stored results are missing from the pages
 
 Any other exception that reaches `autograder.cli.main` is an `OSError`, which names its file, or a
@@ -162,6 +163,10 @@ class UnreadableSubmission(AutograderError):
 
 class InvalidResult(AutograderError, ValueError):
     """A result violates the contract of result.json."""
+
+
+class InvalidHandIns(AutograderError):
+    """What was noted about the hand-ins cannot be read."""
 
 
 class IncompleteReport(AutograderError):

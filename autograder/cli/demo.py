@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
     )
     ids = [exercise.id for exercise in course.exercises]
     found = discover([out / "submitted"], ids, None)
-    store = Store(out / "graded")
-    failed = grade_into(course, level, list(found.submissions), store, options.jobs, lang)
+    store = Store(prepare_output(out / "graded"))
+    failed = grade_into(course, level, found, store, options.jobs, lang)
     print(f"demo took {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 
 from autograder import report
 from autograder.cli.console import format_score, progress
@@ -19,13 +20,16 @@ from autograder.cli.resolve import (
 )
 from autograder.course.models import Course
 from autograder.errors import CommandError
-from autograder.ingest import Submission, discover
+from autograder.ingest import Found, discover
+from autograder.ingest.hand_ins import HandIns, updated, with_encodings
+from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
-from autograder.text import counted
+from autograder.text import Text, counted
+from autograder.verdict.result import Result
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,29 +57,46 @@ def run(options: argparse.Namespace) -> int:
     )
     for line in (*found.problems, *found.notices):
         print(f"autograder: {line}", file=sys.stderr)
-    if not found.submissions:
+    if not found.submissions and not found.ungraded:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     prepare_output(options.out)
-    level = resolve_level(options)
     store = Store(options.out)
-    failed = grade_into(course, level, list(found.submissions), store, options.jobs, lang)
-    return 1 if failed or found.problems else 0
+    if not found.submissions:
+        _write_tables(course, store, _noted(store, found, options.exercise), lang)
+        raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
+    level = resolve_level(options)
+    failed = grade_into(course, level, found, store, options.jobs, lang, exercise=options.exercise)
+    return 1 if failed or found.problems or found.of_nobody_graded else 0
 
 
 def grade_into(
     course: Course,
     level: Level,
-    submissions: list[Submission],
+    found: Found,
     store: Store,
     jobs: int,
     lang: str,
+    *,
+    exercise: str | None = None,
 ) -> int:
     """Grade while showing progress, write the pages, and print where they are.
+
+    Args:
+        course: the course.
+        level: the isolation.
+        found: what was handed in.
+        store: where results go.
+        jobs: how many worker processes.
+        lang: the pages' language.
+        exercise: the one that ``--exercise`` names, if any.
 
     Returns:
         The number of failures: grader errors, and damaged results from earlier runs.
     """
     began = time.monotonic()
+    submissions = found.submissions
+    hand_ins = _noted(store, found, exercise)
+    encodings: dict[tuple[str, str], str] = {}
     names = {submission.exercise for submission in submissions}
     setup = setup_for(course, level, names)
     print(f"isolation: {level!s}", file=sys.stderr)
@@ -87,7 +108,8 @@ def grade_into(
         for step in grade_submissions(course, setup, submissions, store=store, jobs=jobs):
             result = step.graded.result
             kept += step.kept
-            who = f"{result.student} · {result.exercise}"
+            who = f"{hand_ins.name(result.student)} · {result.exercise}"
+            encodings[result.student, result.exercise] = step.graded.encoding
             if result.status == ResultStatus.GRADER_ERROR:
                 failed.append(who)
                 if result.needs_review:
@@ -99,11 +121,16 @@ def grade_into(
             word = format_score(result) if result.status == ResultStatus.GRADED else result.status
             tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
             # Also for unchanged results: a killed run may have written a result but not its page.
-            exercise = course.exercise(result.exercise)
-            report.write_feedback(result, exercise, store.out, lang)
-    results, damaged = report.read_results(store.out)
-    report.write_class(store.out, results, course, lang, damaged)
-    report.write_grades_csv(store.out, results)
+            report.write_feedback(
+                result,
+                course.exercise(result.exercise),
+                store.out,
+                lang,
+                name=hand_ins.name(result.student),
+                remarks=_remarks(hand_ins, result, step.graded.encoding),
+            )
+    hand_ins = store.update_hand_ins(lambda known: with_encodings(known, encodings))
+    damaged = _write_tables(course, store, hand_ins, lang)
     seconds = time.monotonic() - began
     new = len(submissions) - kept
     print(
@@ -137,6 +164,39 @@ def _whose_points(names: list[str]) -> str:
         f"Points of {_abbreviated(names)} are 0 until you have looked: what they handed in may be "
         "the cause (column needs_you of grades.csv)."
     )
+
+
+def _noted(store: Store, found: Found, exercise: str | None) -> HandIns:
+    """Note what was handed in, and say of which earlier results the file is not there any more."""
+    before: set[tuple[str, str]] = set()
+
+    def change(known: HandIns) -> HandIns:
+        before.update(one.key for one in known.gone)
+        return updated(known, found, exercise)
+
+    hand_ins = store.update_hand_ins(change)
+    new = [one for one in hand_ins.gone if one.key not in before]
+    if new:
+        names = _abbreviated([f"{hand_ins.name(one.student)} · {one.exercise}" for one in new])
+        print(
+            f"autograder: not handed in any more, so left out of the class page and grades.csv: "
+            f"{names}. They count again when the file is back",
+            file=sys.stderr,
+        )
+    return hand_ins
+
+
+def _remarks(hand_ins: HandIns, result: Result, encoding: str) -> tuple[Text, ...]:
+    hand_in = hand_ins.of(result.student, result.exercise)
+    return words.remarks(hand_in and replace(hand_in, encoding=encoding))
+
+
+def _write_tables(course: Course, store: Store, hand_ins: HandIns, lang: str) -> list[str]:
+    """Write the class page and grades.csv, and give a line about each damaged result."""
+    results, damaged = report.read_results(store.out)
+    report.write_class(store.out, results, course, lang, damaged, hand_ins)
+    report.write_grades_csv(store.out, results, hand_ins, lang)
+    return damaged
 
 
 def _abbreviated(names: list[str]) -> str:

@@ -8,7 +8,9 @@ import sys
 from autograder import report
 from autograder.cli.resolve import resolve_course, resolve_language
 from autograder.course.models import Course
-from autograder.errors import CommandError, CourseError
+from autograder.errors import CommandError, CourseError, InvalidHandIns
+from autograder.ingest.hand_ins import HandIns
+from autograder.run.store import Store
 from autograder.text import counted
 
 
@@ -26,6 +28,11 @@ def run(options: argparse.Namespace) -> int:
             raise
         course = None  # results can be shown without their course
         print(f"autograder: {error} The pages show ids instead of titles.", file=sys.stderr)
-    count = report.rebuild(options.out, course, resolve_language(options, course))
+    hand_ins = HandIns()
+    try:
+        hand_ins = Store(options.out).hand_ins()
+    except InvalidHandIns as error:
+        print(f"autograder: {error}", file=sys.stderr)
+    count = report.rebuild(options.out, course, resolve_language(options, course), hand_ins)
     print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
     return 0

@@ -76,8 +76,8 @@ class _Search:
             self._single(_as_named(path), wanted)
             return
         root = path.resolve()  # the instructor's own links are followed
-        self.roots.append(root)
         inside = children(root, self.exercises, self.out)
+        self.roots.append(root)
         match layout_of(root, inside, self.exercises, wanted):
             case Layout.EMPTY, _:
                 what = "holds no notebook" if inside else "is empty"
@@ -111,7 +111,9 @@ class _Search:
         if exercise is None:
             exercise = self._contents(path).look(path, path).exercise
         if exercise is None:
-            self._nothing_of(Ungraded(whose, path, NotGraded.WHICH_EXERCISE, (path.name,)))
+            self._nothing_of(
+                Ungraded(whose, path, NotGraded.WHICH_EXERCISE, (readable(path.name),))
+            )
         else:
             self._add(whose, exercise, path, path)
 
@@ -132,7 +134,7 @@ class _Search:
             elif child.book:
                 if not self._loose(child, wanted):
                     unknown.append(child.path.name)
-            elif child.folder and books and not child.holds:
+            elif child.folder and books and not folders and not child.holds:
                 self.notices.append(f"{child.path}: a folder without a notebook was left out")
             elif child.folder:
                 self._student(child.path.name, child.path, wanted)
@@ -158,7 +160,9 @@ class _Search:
         exercise = wanted or child.reading.exercise
         exercise = exercise or self._contents(inside).look(path, inside).exercise
         if exercise is None:
-            self.ungraded.append(Ungraded(whose, path, NotGraded.WHICH_EXERCISE, (path.name,)))
+            self.ungraded.append(
+                Ungraded(whose, path, NotGraded.WHICH_EXERCISE, (readable(path.name),))
+            )
             return False
         self._add(whose, exercise, path, inside)
         return True

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.ingest.choose import Candidate, candidate
 from autograder.ingest.filenames import read_name, stem
-from autograder.ingest.names import Student
+from autograder.ingest.names import Student, readable
 from autograder.ingest.recognize import Look
 from autograder.ingest.submission import NotGraded, Ungraded
 from autograder.ingest.walk import Tree, walk
@@ -102,7 +102,8 @@ def of_student(
         strays = []  # one exercise is graded, and these are of no exercise that is known
     if any(places.values()):
         ungraded = [
-            Ungraded(whose, book, NotGraded.WHICH_EXERCISE, (book.name,)) for book in strays
+            Ungraded(whose, book, NotGraded.WHICH_EXERCISE, (readable(book.name),))
+            for book in strays
         ]
     else:
         ungraded = [_nothing(whose, folder, tree, strays)]
@@ -111,10 +112,10 @@ def of_student(
 
 def _nothing(whose: Student, folder: Path, tree: Tree, strays: list[Path]) -> Ungraded:
     if strays:
-        names = tuple(book.name for book in strays)
+        names = tuple(readable(book.name) for book in strays)
         return Ungraded(whose, folder, NotGraded.WHICH_EXERCISE, names)
     if tree.others:
-        names = tuple(path.name for path in tree.others)
+        names = tuple(readable(path.name) for path in tree.others)
         return Ungraded(whose, folder, NotGraded.NO_NOTEBOOK, names)
     return Ungraded(whose, folder, NotGraded.EMPTY_FOLDER)
 

@@ -139,7 +139,7 @@ def _refuse_unless_regular(mode: int) -> None:
 def _notebook(raw: bytes, sha256: str, ours: Collection[str]) -> Notebook:
     if not raw.strip():
         raise UnreadableSubmission(FileFault.EMPTY)
-    encoding = _encoding(raw)
+    encoding = encoding_in(raw)
     text = raw if encoding == "utf-8" else _as_utf_8(raw, encoding)
     found = _scan(text)
     if found.cells is None:
@@ -187,7 +187,7 @@ def _scan(text: bytes) -> scan.Scan:
 # --- encodings ------------------------------------------------------------------------------------
 
 
-def _encoding(raw: bytes) -> str:
+def encoding_in(raw: bytes) -> str:
     """What the file is written in; ``"utf-8"`` too where that is wrong and nothing else fits."""
     marked = json.detect_encoding(raw[:4])  # -16 and -32 by their zeros, -8 by its mark
     if marked != "utf-8":

@@ -7,6 +7,8 @@ from typing import Any
 
 from autograder.course.models import Course, Exercise
 from autograder.files import write_atomically
+from autograder.ingest.hand_ins import HandIn, HandIns
+from autograder.messages import hand_ins as words
 from autograder.messages.pages import say
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
@@ -22,6 +24,8 @@ MARKS = {
     ResultStatus.GRADER_ERROR: Status.GRADER_ERROR,
 }
 """The icon of a place's status."""
+
+NOTHING_KNOWN = HandIns()
 
 OTHERWISE = tuple(status for status in Status if status is not Status.PASSED)
 
@@ -39,16 +43,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student; None where nothing was handed in."""
+    """One student; None where nothing was handed in.
+
+    ``ungraded``: something was handed in, and nothing of it could be graded.
+    """
 
     student: str
     places: list[Place | None]
     total: float
+    ungraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A result that the instructor has to look at."""
+    """What the instructor has to look at; ``href`` is "" where there is no page of it."""
 
     student: str
     exercise: str
@@ -62,6 +70,7 @@ def write_class(
     course: Course | None,
     lang: str,
     damaged: Sequence[str] = (),
+    hand_ins: HandIns = NOTHING_KNOWN,
 ) -> Path:
     """Write ``out``/index.html.
 
@@ -71,11 +80,14 @@ def write_class(
         course: for titles; without it the page shows ids.
         lang: ``"en"`` or ``"ja"``.
         damaged: lines about files in ``results/`` that are none.
+        hand_ins: what is known about the hand-ins beside their results.
 
     Returns:
         Where the page was written.
     """
-    return write_atomically(out / "index.html", class_page(results, course, lang, damaged))
+    return write_atomically(
+        out / "index.html", class_page(results, course, lang, damaged, hand_ins)
+    )
 
 
 def class_page(
@@ -83,17 +95,21 @@ def class_page(
     course: Course | None,
     lang: str,
     damaged: Sequence[str] = (),
+    hand_ins: HandIns = NOTHING_KNOWN,
 ) -> str:
     """The page as text."""
+    results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
     by_exercise: dict[str, list[Result]] = {}
     for result in sorted(results, key=lambda r: (r.exercise, r.student)):
         by_exercise.setdefault(result.exercise, []).append(result)
     counts = [count_exercise(id, of_one) for id, of_one in by_exercise.items()]
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
     places = {(result.student, result.exercise): _place(result, lang) for result in results}
-    students = sorted({result.student for result in results})
+    graded = {result.student for result in results}
+    students = graded | {left.student for left in hand_ins.ungraded}
     rows = [
-        _row(student, [places.get((student, id)) for id in by_exercise]) for student in students
+        _row(hand_ins.name(student), [places.get((student, id)) for id in by_exercise])
+        for student in sorted(students, key=lambda student: (hand_ins.name(student), student))
     ]
     return render(
         "class.html",
@@ -106,6 +122,13 @@ def class_page(
         broken=_trouble(rows, by_exercise, ResultStatus.GRADER_ERROR),
         unreadable=_trouble(rows, by_exercise, ResultStatus.UNREADABLE),
         damaged=damaged,
+        ungraded=_ungraded(hand_ins, lang),
+        remarked=[
+            _about(one, hand_ins, remark[lang])
+            for one in hand_ins.hand_ins
+            for remark in words.remarks(one)
+        ],
+        gone=[_about(one, hand_ins, words.gone(one)[lang]) for one in hand_ins.gone],
         marks=MARKS,
         # Weakest first: that is the one to read.
         levels=[str(level) for level in sorted({result.isolation for result in results})],
@@ -131,7 +154,20 @@ def _place(result: Result, lang: str) -> Place:
 
 
 def _row(student: str, places: list[Place | None]) -> Row:
-    return Row(student, places, sum(place.score for place in places if place))
+    return Row(student, places, sum(place.score for place in places if place), not any(places))
+
+
+def _ungraded(hand_ins: HandIns, lang: str) -> list[Trouble]:
+    return [
+        Trouble(hand_ins.name(left.student), "", "", words.not_graded(left)[lang])
+        for left in hand_ins.ungraded
+    ]
+
+
+def _about(one: HandIn, hand_ins: HandIns, text: str) -> Trouble:
+    gone = hand_ins.is_gone(one.student, one.exercise)
+    href = "" if gone else link("feedback", one.student, f"{one.exercise}.html")
+    return Trouble(hand_ins.name(one.student), one.exercise, href, text)
 
 
 def _trouble(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> list[Trouble]:

@@ -1,6 +1,6 @@
 """The page one student gets for one exercise: feedback/<student>/<exercise>.html."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -68,6 +68,9 @@ def write_feedback(
     exercise: Exercise | None,
     out: Path,
     lang: str,
+    *,
+    name: str = "",
+    remarks: Sequence[Text] = (),
 ) -> Path:
     """Write one student's page; it shows ``lang``, the other language is one tap away in it.
 
@@ -76,15 +79,23 @@ def write_feedback(
         exercise: for titles and hints, those of known mistakes too; without it the page shows ids.
         out: the folder that holds ``results/``.
         lang: ``"en"`` or ``"ja"``.
+        name: the student's, for people; "" if it is the folder's.
+        remarks: what the student should know about the file that was graded.
 
     Returns:
         Where the page was written.
     """
     page = below(out / "feedback", result.student, f"{result.exercise}.html")
-    return write_atomically(page, feedback_page(result, exercise, lang))
+    return write_atomically(page, feedback_page(result, exercise, lang, name, remarks))
 
 
-def feedback_page(result: Result, exercise: Exercise | None, lang: str) -> str:
+def feedback_page(
+    result: Result,
+    exercise: Exercise | None,
+    lang: str,
+    name: str = "",
+    remarks: Sequence[Text] = (),
+) -> str:
     """The page as text."""
     parts = _parts(result, exercise)
     findings = [finding for part in parts for finding in part.findings]
@@ -96,6 +107,8 @@ def feedback_page(result: Result, exercise: Exercise | None, lang: str) -> str:
         lang=lang,
         languages=exercise.title.languages if exercise else LANGUAGES,
         result=result,
+        student=name or result.student,
+        remarks=remarks,
         full_score=result.full_score,
         title=exercise.title if exercise else Text.same(result.exercise),
         summary=exercise.summary if exercise else None,

@@ -4,15 +4,23 @@ from pathlib import Path
 
 from autograder.course.models import Course
 from autograder.errors import IncompleteReport, InvalidResult
-from autograder.report.classpage import write_class
+from autograder.ingest.hand_ins import HandIns
+from autograder.messages.hand_ins import remarks
+from autograder.report.classpage import NOTHING_KNOWN, write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.verdict.codec import decode
 from autograder.verdict.result import Result
 
 
-def rebuild(out: Path, course: Course | None, lang: str) -> int:
+def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NOTHING_KNOWN) -> int:
     """Write all feedback pages, the class page and grades.csv from ``out``/results.
+
+    Args:
+        out: the folder of a run.
+        course: for titles; without it the pages show ids.
+        lang: ``"en"`` or ``"ja"``.
+        hand_ins: what is known about the hand-ins beside their results.
 
     Returns:
         The number of results.
@@ -23,9 +31,16 @@ def rebuild(out: Path, course: Course | None, lang: str) -> int:
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
     results, problems = read_results(out)
     for result in results:
-        write_feedback(result, known.get(result.exercise), out, lang)
-    write_grades_csv(out, results)
-    write_class(out, results, course, lang, problems)
+        write_feedback(
+            result,
+            known.get(result.exercise),
+            out,
+            lang,
+            name=hand_ins.name(result.student),
+            remarks=remarks(hand_ins.of(result.student, result.exercise)),
+        )
+    write_grades_csv(out, results, hand_ins, lang)
+    write_class(out, results, course, lang, problems, hand_ins)
     if problems:
         raise IncompleteReport(problems, len(results))
     return len(results)

@@ -63,8 +63,8 @@ def link(*parts: str) -> str:
 
 
 def cell(text: str) -> str:
-    """A spreadsheet's field that is text whatever it begins with."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A spreadsheet's field that is text whatever it begins with; no two texts become the same."""
+    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
 
 
 def below(folder: Path, *parts: str) -> Path:

@@ -50,7 +50,11 @@ class CannotStart:
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, with notes for the instructor's eyes only."""
+    """A result, with notes for the instructor's eyes only.
+
+    ``encoding``: that of the file that was read.
+    """
 
     result: Result
     notes: tuple[str, ...] = ()
+    encoding: str = "utf-8"

@@ -16,12 +16,11 @@ from autograder.course.load import course_sha256
 from autograder.course.models import Course
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Submission
-from autograder.ingest.parse import file_bytes, normalised
+from autograder.ingest.parse import encoding_in, file_bytes, normalised
 from autograder.run.jobs import Graded, Setup
 from autograder.run.pool import grade_all
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
-from autograder.verdict.result import Result
 
 if TYPE_CHECKING:
     from autograder.run.store import Store
@@ -96,7 +95,7 @@ def grade_submissions(
         if kept is None:
             to_grade.append(submission)
         else:
-            yield Step(Graded(kept), kept=True)
+            yield Step(kept, kept=True)
 
     def lost(submission: Submission) -> Graded:
         return _lost(course, setup, submission)
@@ -116,7 +115,7 @@ def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
     return Graded(record, ("the grading process died twice on this submission",))
 
 
-def _current(store: Store, submission: Submission, setup: Setup) -> Result | None:
+def _current(store: Store, submission: Submission, setup: Setup) -> Graded | None:
     if not store.path(submission.student, submission.exercise).exists():
         return None
     try:
@@ -124,6 +123,7 @@ def _current(store: Store, submission: Submission, setup: Setup) -> Result | Non
     except (OSError, MemoryError, UnreadableSubmission):
         return None  # a worker finds out why
     sha256 = hashlib.sha256(raw).hexdigest()
-    return store.current(
+    kept = store.current(
         submission.student, submission.exercise, sha256, setup.course_sha256, setup.level
     )
+    return Graded(kept, encoding=encoding_in(raw)) if kept else None

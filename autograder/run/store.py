@@ -1,15 +1,22 @@
 """Results on disk: found again, and trusted only when they validate.
 
 They are stored as ``OUT/results/<student>/<exercise>.json``. A result is current if the bytes of
-the submission, the course and the isolation level are unchanged.
+the submission, the course and the isolation level are unchanged. ``OUT/hand-ins.json`` beside them
+holds what is known about the hand-ins.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from autograder.errors import InvalidResult
+from autograder.errors import InvalidHandIns, InvalidResult
 from autograder.files import write_atomically
+from autograder.ingest import hand_ins
+from autograder.ingest.hand_ins import HandIns
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 from autograder.verdict.codec import decode, encode
@@ -57,3 +64,46 @@ class Store:
             and stored.isolation is isolation
         )
         return stored if same else None
+
+    def hand_ins(self) -> HandIns:
+        """What is known about the hand-ins; nothing if no run has noted it.
+
+        Raises:
+            InvalidHandIns: the file is damaged.
+        """
+        path = self.out / hand_ins.FILE
+        try:
+            return hand_ins.decode(path.read_bytes())
+        except FileNotFoundError:
+            return HandIns()
+        except (OSError, InvalidHandIns) as error:
+            raise InvalidHandIns(
+                f"{path}: cannot be read ({error}). Students' names and notes about several "
+                "hand-ins are missing from the pages. Run `grade` again, which writes it anew."
+            ) from None
+
+    def update_hand_ins(self, change: Callable[[HandIns], HandIns]) -> HandIns:
+        """Change what is known about the hand-ins, one run after the other, and give it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with _alone_in(self.out):
+            known = HandIns()
+            with suppress(InvalidHandIns):  # damaged: this run notes what it finds
+                known = self.hand_ins()
+            changed = change(known)
+            write_atomically(self.out / hand_ins.FILE, hand_ins.encode(changed))
+        return changed
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, which leaves no file behind; where locks are unknown, do without."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -55,13 +55,14 @@ class Grader:
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
         sha256: str | None = None
+        encoding = "utf-8"
         records: Iterable[CellRecord] = ()
         unreadable = False
         spent = 0.0
         notes: dict[str | None, None] = {}  # each once
         try:
             book = _read(submission, self.ours.get(exercise.id, ()))
-            sha256 = book.sha256
+            sha256, encoding = book.sha256, book.encoding
             with Session(self.server, book.cells, self.budget) as session:
                 outcomes = suites.run(exercise, session)
             outcomes = explained(outcomes, exercise, book, [e.id for e in self.course.exercises])
@@ -92,7 +93,7 @@ class Grader:
             wall_s=time.monotonic() - began,
             cpu_s=time.process_time() - cpu + spent,
         )
-        return Graded(record, tuple(filter(None, notes)))
+        return Graded(record, tuple(filter(None, notes)), encoding)
 
 
 def explained(

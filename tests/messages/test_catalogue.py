@@ -10,6 +10,7 @@ import pytest
 
 import autograder
 from autograder.errors import FileFault
+from autograder.ingest import NotGraded, Why
 from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, sentences
 from autograder.messages.pages import say
 from autograder.text import LANGUAGES, Text
@@ -63,6 +64,9 @@ def test_every_message_is_used():
         "criteria": re.compile(r"type_|pattern_|values_|not_finite_|\w+_hidden$"),
         "pages": re.compile(r"(next|short|level|cell)_"),
         "files": re.compile("|".join(FileFault)),
+        "hand_ins": re.compile(
+            "|".join([*(f"other_{w}" for w in Why), *(f"not_graded_{n}" for n in NotGraded)])
+        ),
     }
     unused = [
         (name, key)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from autograder.ingest import NotGraded, Other, Why
+from autograder.ingest.hand_ins import HandIn, HandIns, Left
 from autograder.report import write_class
 from autograder.report.classpage import class_page
 from autograder.report.statistics import count_exercise, histogram
@@ -166,3 +168,46 @@ def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
     path = write_class(tmp_path, [*map(typed, a_class.values())], course, "en")
     assert path == tmp_path / "index.html"
     assert path.read_text("utf-8").startswith("<!doctype html>")
+
+
+# --- what is known about the hand-ins ---------------------------------------------------------
+
+OTHERS = (Other("aiko/02 (1).ipynb", Why.UNREADABLE), Other("aiko/old.ipynb", Why.OLDER))
+KNOWN = HandIns(
+    names={"佐藤-0123456789ab": "佐藤"},
+    hand_ins=(HandIn("aiko", "02_im2col", "in/aiko/02_im2col.ipynb", OTHERS, "cp932"),),
+    ungraded=(
+        Left("佐藤-0123456789ab", "in/佐藤", NotGraded.NO_NOTEBOOK, ("<b>.pdf",)),
+        Left("aiko", "in/aiko/play.ipynb", NotGraded.WHICH_EXERCISE, ("play.ipynb",)),
+    ),
+    gone=(HandIn("ben", "02_im2col", "in/ben/02_im2col.ipynb"),),
+)
+
+
+def class_with_hand_ins(a_class, lang="en"):
+    results = [typed(a_class["full"]), typed(a_class["every_status"])]
+    return class_page(results, None, lang, hand_ins=KNOWN)
+
+
+def test_who_could_not_be_graded_is_on_the_page_with_the_reason(a_class):
+    page = class_with_hand_ins(a_class)
+    section = page.split("Handed in, but not graded: 2")[1].split("</section>")[0]
+    assert ">佐藤<" in section
+    assert "only &lt;b&gt;.pdf" in section
+    assert "play.ipynb" in section
+    row = page.split('<th scope="row"><bdi>佐藤</bdi>')[1].split("</tr>")[0]
+    assert "Not graded" in row
+
+
+def test_what_else_was_handed_in_is_on_the_page(a_class):
+    section = class_with_hand_ins(a_class).split("Which file was graded: 2")[1]
+    assert "aiko/02 (1).ipynb (cannot be read), aiko/old.ipynb (older)" in section
+    assert "cp932" in section
+    assert "古い" in class_with_hand_ins(a_class, "ja")
+
+
+def test_a_result_whose_file_is_gone_is_said_and_counts_no_more(a_class):
+    page = class_with_hand_ins(a_class)
+    assert "in/ben/02_im2col.ipynb" in page.split("Not handed in any more: 1")[1]
+    assert '<th scope="row"><bdi>ben</bdi>' not in page
+    assert "feedback/ben/" not in page

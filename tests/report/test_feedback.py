@@ -6,6 +6,9 @@ from dataclasses import replace
 import pytest
 
 from autograder.course.models import Reveal
+from autograder.ingest import Other, Why
+from autograder.ingest.hand_ins import HandIn
+from autograder.messages.hand_ins import remarks
 from autograder.report import write_feedback
 from autograder.report.feedback import feedback_page
 from tests.results import typed
@@ -272,3 +275,11 @@ def test_a_name_that_leads_out_of_the_folder_writes_nothing(a_class, tmp_path, s
     with pytest.raises(ValueError, match="is no file name"):
         write_feedback(replace(typed(a_class["full"]), student=student), None, tmp_path, "en")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_student_is_told_which_of_several_files_was_graded(a_class):
+    hand_in = HandIn("aiko", "02_im2col", "in/aiko/final.ipynb", (Other("a.ipynb", Why.OLDER),))
+    page = feedback_page(typed(a_class["full"]), None, "en", "愛子", remarks(hand_in))
+    assert "This one was graded: final.ipynb. Not graded: a.ipynb (older)." in page
+    assert "採点したのは final.ipynb です。採点していないもの: a.ipynb(古い)。" in page
+    assert "<bdi>愛子</bdi>" in page

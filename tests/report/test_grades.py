@@ -1,7 +1,10 @@
 """grades.csv: one row for each student and exercise."""
 
 import csv
+from dataclasses import replace
 
+from autograder.ingest import NotGraded, Other, Why
+from autograder.ingest.hand_ins import HandIn, HandIns, Left
 from autograder.report import write_grades_csv
 from tests.results import typed
 
@@ -32,12 +35,73 @@ def test_a_script_reads_it_without_a_word_about_encoding(a_class, tmp_path):
         "max_score": "6",
         "status": "unreadable",
         "needs_you": "",
+        "note": "The file is no notebook: its JSON ends in the middle (line 1, column 2048).",
+        "folder": "dai",
     }
 
 
 def test_a_formula_as_a_name_is_text_to_a_spreadsheet(a_class, tmp_path):
     text = write_grades_csv(tmp_path, [typed(a_class["formula"])]).read_text("utf-8")
-    assert text.splitlines()[1] == "'=cmd()|'c calc'!A1,02_im2col,6,6,graded,"
+    assert text.splitlines()[1] == (
+        "'=cmd()|'c calc'!A1,02_im2col,6,6,graded,,,'=cmd()|'c calc'!A1"
+    )
+
+
+def test_no_two_names_become_the_same(new_result, tmp_path):
+    results = [typed(new_result(name)) for name in ("=x", "'=x", "''=x")]
+    rows = write_grades_csv(tmp_path, results).read_text("utf-8").splitlines()[1:]
+    assert len({row.partition(",")[0] for row in rows}) == 3
+
+
+class TestHandIns:
+    OTHERS = (Other("ben/02 (1).ipynb", Why.UNREADABLE), Other("ben/=x.pdf", Why.NO_NOTEBOOK))
+    KNOWN = HandIns(
+        names={"佐藤-0123456789ab": "佐藤", "加藤-0123456789ab": "佐藤"},
+        hand_ins=(HandIn("aiko", "02_im2col", "in/aiko/02.ipynb", OTHERS),),
+        ungraded=(
+            Left("佐藤-0123456789ab", "in/佐藤", NotGraded.EMPTY_FOLDER),
+            Left("aiko", "in/aiko/x.ipynb", NotGraded.WHICH_EXERCISE, ("x.ipynb",)),
+        ),
+        gone=(HandIn("ben", "02_im2col", "in/ben/02.ipynb"),),
+    )
+
+    def rows(self, a_class, tmp_path, hand_ins, lang="en"):
+        results = [typed(a_class["full"]), typed(a_class["every_status"])]
+        path = write_grades_csv(tmp_path, results, hand_ins, lang)
+        with path.open(encoding="utf-8", newline="") as file:
+            return {row["student"]: row for row in csv.DictReader(file)}
+
+    def test_who_could_not_be_graded_has_a_row_with_the_reason(self, a_class, tmp_path):
+        row = self.rows(a_class, tmp_path, self.KNOWN)["佐藤"]
+        assert row == {
+            "student": "佐藤",
+            "exercise": "",
+            "score": "",
+            "max_score": "",
+            "status": "not_graded",
+            "needs_you": "",
+            "note": "The folder is empty: nothing was handed in.",
+            "folder": "佐藤-0123456789ab",
+        }
+        assert "空" in self.rows(a_class, tmp_path, self.KNOWN, "ja")["佐藤"]["note"]
+
+    def test_what_else_was_handed_in_is_noted(self, a_class, tmp_path):
+        note = self.rows(a_class, tmp_path, self.KNOWN)["aiko"]["note"]
+        assert "ben/02 (1).ipynb (cannot be read), ben/=x.pdf (not a notebook)" in note
+
+    def test_a_result_whose_file_is_gone_has_none(self, a_class, tmp_path):
+        assert self.rows(a_class, tmp_path, self.KNOWN).keys() == {"aiko", "佐藤"}
+
+    def test_two_students_of_one_name_are_told_apart(self, a_class, tmp_path):
+        both = replace(
+            self.KNOWN,
+            ungraded=(
+                *self.KNOWN.ungraded,
+                Left("加藤-0123456789ab", "in/加藤", NotGraded.EMPTY_FOLDER),
+            ),
+        )
+        rows = self.rows(a_class, tmp_path, both)
+        assert rows.keys() == {"aiko", "佐藤-0123456789ab", "加藤-0123456789ab"}
 
 
 def test_halves_are_written_as_such(new_result, new_criterion, tmp_path):
@@ -47,4 +111,4 @@ def test_halves_are_written_as_such(new_result, new_criterion, tmp_path):
 
 def test_a_row_whose_points_are_open_says_so(new_result, new_criterion, tmp_path):
     result = new_result(criteria=[new_criterion("f.a", "grader_error", points=0)])
-    assert write_grades_csv(tmp_path, [typed(result)]).read_text("utf-8").endswith(",needs you\n")
+    assert write_grades_csv(tmp_path, [typed(result)]).read_text("utf-8").endswith(",needs you,,aiko\n")

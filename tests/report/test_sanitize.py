@@ -66,6 +66,11 @@ def test_what_a_spreadsheet_would_run_becomes_text(first):
     assert cell(f"{first}1+1") == f"'{first}1+1"
 
 
+def test_an_apostrophe_at_the_beginning_is_doubled():
+    """Else a name ``'=x`` would be the same cell as ``=x``."""
+    assert cell("'=x") == "''=x"
+
+
 @pytest.mark.parametrize("field", ["aiko", "山田 花子", "o'brien", "a=b", 'say "hi", twice', ""])
 def test_any_other_field_is_left_alone(field):
     assert cell(field) == field

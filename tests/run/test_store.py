@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.errors import InvalidResult
+from autograder.errors import InvalidHandIns, InvalidResult
+from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.report import read_results
 from autograder.run.store import Store
 from autograder.sandbox.host.isolation import Level
@@ -187,3 +189,42 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_result(store, result):
         assert len(found[0].cells) == 2000
         seen.add(found[0].timing.wall_s)
     assert seen
+
+
+# --- hand-ins -----------------------------------------------------------------------------------
+
+
+def test_what_is_known_about_hand_ins_is_found_again(store):
+    store.out.mkdir()
+    assert store.hand_ins() == HandIns()
+    known = HandIns(hand_ins=(HandIn("aiko", "01_double", "in/aiko.ipynb"),))
+    assert store.update_hand_ins(lambda _: known) == known
+    assert store.hand_ins() == known
+    assert [path.name for path in store.out.iterdir()] == ["hand-ins.json"]
+
+
+def test_damage_is_said_by_name_and_replaced_by_the_next_run(store):
+    store.out.mkdir()
+    (store.out / "hand-ins.json").write_text("{")
+    with pytest.raises(InvalidHandIns, match=r"hand-ins\.json: cannot be read .*Run `grade` again"):
+        store.hand_ins()
+    store.update_hand_ins(lambda known: known)
+    assert store.hand_ins() == HandIns()
+
+
+def test_two_runs_at_a_time_lose_nothing(store):
+    store.out.mkdir()
+
+    def note(student):
+        def change(known):
+            time.sleep(0.01)
+            return replace(known, hand_ins=(*known.hand_ins, HandIn(student, "01_double", "f")))
+
+        store.update_hand_ins(change)
+
+    threads = [threading.Thread(target=note, args=(str(n),)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {one.student for one in store.hand_ins().hand_ins} == {str(n) for n in range(8)}

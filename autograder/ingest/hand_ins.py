@@ -1,0 +1,234 @@
+"""What is known about the hand-ins beside their results: ``OUT/hand-ins.json``.
+
+result.json is a contract and says what one submission earned. Here is the rest that the pages and
+grades.csv tell: the names of students for people, what else they handed in, what is not graded, and
+of which results the file is not there any more. A run over one folder changes what it looked at,
+and leaves the rest as earlier runs found it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from autograder.errors import InvalidHandIns
+from autograder.ingest.names import readable
+from autograder.ingest.submission import Found, NotGraded, Other, Why
+
+FILE = "hand-ins.json"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What was handed in for one result.
+
+    Attributes:
+        student: the student's key.
+        exercise: the exercise's id.
+        file: the path of the file that counts, as text.
+        others: what else was handed in for it.
+        encoding: of the file.
+    """
+
+    student: str
+    exercise: str
+    file: str
+    others: tuple[Other, ...] = ()
+    encoding: str = "utf-8"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose result it is, and of which exercise."""
+        return self.student, self.exercise
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something handed in that is not graded: `autograder.ingest.submission.Ungraded` as text."""
+
+    student: str
+    file: str
+    why: NotGraded
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HandIns:
+    """Everything that is known, each part sorted.
+
+    Attributes:
+        names: students' names for people by their keys, where they differ.
+        hand_ins: one for each result.
+        ungraded: what is not graded.
+        gone: hand-ins of earlier runs whose file is not where it was; their results do not count.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    hand_ins: tuple[HandIn, ...] = ()
+    ungraded: tuple[Left, ...] = ()
+    gone: tuple[HandIn, ...] = ()
+
+    def name(self, student: str) -> str:
+        """A student's name for people: their own, unless another has the same."""
+        own = self.names.get(student, student)
+        return own if self._uses[own] <= 1 else student
+
+    def of(self, student: str, exercise: str) -> HandIn | None:
+        """What was handed in for a result; None if no run has noted it."""
+        return self._by_key.get((student, exercise))
+
+    def is_gone(self, student: str, exercise: str) -> bool:
+        """Whether the file of a result is not there any more."""
+        return (student, exercise) in self._gone
+
+    @cached_property
+    def _uses(self) -> Counter[str]:
+        students = {one.student for one in self.hand_ins} | {one.student for one in self.ungraded}
+        return Counter(self.names.get(student, student) for student in students)
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], HandIn]:
+        return {one.key: one for one in self.hand_ins}
+
+    @cached_property
+    def _gone(self) -> frozenset[tuple[str, str]]:
+        return frozenset(one.key for one in self.gone)
+
+
+def updated(before: HandIns, found: Found, exercise: str | None) -> HandIns:
+    """What is known after a run.
+
+    Args:
+        before: what was known.
+        found: what the run found.
+        exercise: the one it was bound to by ``--exercise``, if it was.
+    """
+    old = {one.key: one for one in (*before.gone, *before.hand_ins)}
+    new: dict[tuple[str, str], HandIn] = {}
+    for one in found.submissions:
+        hand_in = HandIn(one.student, one.exercise, one.file, one.others)
+        was = old.get(hand_in.key)
+        same = was is not None and was.file == hand_in.file
+        new[hand_in.key] = replace(hand_in, encoding=was.encoding) if was and same else hand_in
+    looked = [readable(root) for root in found.roots]
+    closed = [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
+
+    def missed(one: HandIn) -> bool:
+        """Whether the run would have found it, were it still there."""
+        return (
+            exercise in (None, one.exercise)
+            and _is_below(one.file, looked)
+            and not _is_below(one.file, closed)
+        )
+
+    rest = [one for key, one in old.items() if key not in new]
+    known = {one.key for one in before.hand_ins}
+    left = [one for one in before.ungraded if not _is_below(one.file, looked)]
+    left += [Left(one.student.key, one.file, one.why, one.files) for one in found.ungraded]
+    names = dict(before.names)
+    names |= {one.student: one.name for one in found.submissions if one.name}
+    names |= {one.student.key: one.student.name for one in found.ungraded}
+    stay = [one for one in rest if one.key in known and not missed(one)]
+    gone = [one for one in rest if one.key not in known or missed(one)]
+    students = {one.student for one in (*new.values(), *rest)} | {one.student for one in left}
+    return HandIns(
+        {key: name for key, name in sorted(names.items()) if key in students and key != name},
+        tuple(sorted([*new.values(), *stay], key=lambda one: one.key)),
+        tuple(sorted(set(left), key=lambda one: (one.student, one.file))),
+        tuple(sorted(gone, key=lambda one: one.key)),
+    )
+
+
+def with_encodings(before: HandIns, encodings: Mapping[tuple[str, str], str]) -> HandIns:
+    """The same with what reading the files has shown."""
+    return replace(
+        before,
+        hand_ins=tuple(
+            replace(one, encoding=encodings.get(one.key, one.encoding)) for one in before.hand_ins
+        ),
+    )
+
+
+def encode(hand_ins: HandIns) -> str:
+    """The text of hand-ins.json."""
+    return (
+        json.dumps(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "names": dict(hand_ins.names),
+                "hand_ins": [_fields(one) for one in hand_ins.hand_ins],
+                "ungraded": [
+                    {"student": one.student, "file": one.file, "why": one.why, "files": one.files}
+                    for one in hand_ins.ungraded
+                ],
+                "gone": [_fields(one) for one in hand_ins.gone],
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+        + "\n"
+    )
+
+
+def decode(text: str | bytes) -> HandIns:
+    """What hand-ins.json says.
+
+    Raises:
+        InvalidHandIns: it is damaged.
+    """
+    try:
+        tree = json.loads(text)
+        if tree["schema_version"] != SCHEMA_VERSION:
+            raise InvalidHandIns(f"schema_version {tree['schema_version']!r} is unknown")
+        return HandIns(
+            {_text(key): _text(name) for key, name in tree["names"].items()},
+            tuple(map(_hand_in, tree["hand_ins"])),
+            tuple(
+                Left(
+                    _text(one["student"]),
+                    _text(one["file"]),
+                    NotGraded(one["why"]),
+                    tuple(map(_text, one["files"])),
+                )
+                for one in tree["ungraded"]
+            ),
+            tuple(map(_hand_in, tree["gone"])),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidHandIns(f"{type(error).__name__}: {error}") from None
+
+
+def _fields(one: HandIn) -> dict[str, Any]:
+    return {
+        "student": one.student,
+        "exercise": one.exercise,
+        "file": one.file,
+        "others": [{"file": other.file, "why": other.why} for other in one.others],
+        "encoding": one.encoding,
+    }
+
+
+def _hand_in(fields: Mapping[str, Any]) -> HandIn:
+    others = tuple(Other(_text(other["file"]), Why(other["why"])) for other in fields["others"])
+    return HandIn(
+        _text(fields["student"]),
+        _text(fields["exercise"]),
+        _text(fields["file"]),
+        others,
+        _text(fields["encoding"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _is_below(file: str, folders: Iterable[str]) -> bool:
+    return any(file == folder or file.startswith(f"{folder.rstrip('/')}/") for folder in folders)

@@ -1,0 +1,146 @@
+"""What is known about hand-ins from run to run, and as hand-ins.json."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import InvalidHandIns
+from autograder.ingest import Found, NotGraded, Other, Submission, Ungraded, Why, discover
+from autograder.ingest.hand_ins import HandIn, HandIns, decode, encode, updated, with_encodings
+from autograder.ingest.names import student
+
+EXERCISES = ("01_single", "02_im2col")
+
+
+def hand_in(root: Path, *names: str) -> Path:
+    for name in names:
+        path = root / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b'{"cells": [{"cell_type": "code", "source": "x"}]}')
+    return root / "in"
+
+
+def keys(found: tuple[HandIn, ...]) -> list[str]:
+    return [f"{one.student} {one.exercise}" for one in found]
+
+
+class TestFromRunToRun:
+    def test_what_was_found_is_known(self, tmp_path: Path) -> None:
+        root = hand_in(tmp_path, "a/02_im2col.ipynb", "a/02_im2col (1).ipynb", "b/x.pdf")
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        (one,) = known.hand_ins
+        assert one.file == str(root.resolve() / "a/02_im2col (1).ipynb")
+        assert one.others == (Other("a/02_im2col.ipynb", Why.OLDER),)
+        assert [(left.student, left.why) for left in known.ungraded] == [
+            ("b", NotGraded.NO_NOTEBOOK)
+        ]
+
+    def test_a_file_that_is_gone_from_a_folder_looked_through_is_said_to_be(
+        self, tmp_path: Path
+    ) -> None:
+        """Handed in as ALICE, renamed to alice: the old row does not stay."""
+        root = hand_in(tmp_path, "ALICE/02_im2col.ipynb", "bob/02_im2col.ipynb")
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        (root / "ALICE").rename(root / "alice")
+        known = updated(known, discover([root], EXERCISES, None), None)
+        assert keys(known.hand_ins) == ["alice 02_im2col", "bob 02_im2col"]
+        assert keys(known.gone) == ["ALICE 02_im2col"]
+        assert known.is_gone("ALICE", "02_im2col")
+
+    def test_until_it_comes_back(self, tmp_path: Path) -> None:
+        root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/02_im2col.ipynb")
+        first = updated(HandIns(), discover([root], EXERCISES, None), None)
+        (root / "a").rename(tmp_path / "away")
+        second = updated(first, discover([root], EXERCISES, None), None)
+        third = updated(second, discover([root], EXERCISES, None), None)
+        assert keys(second.gone) == keys(third.gone) == ["a 02_im2col"]
+        (tmp_path / "away").rename(root / "a")
+        assert updated(third, discover([root], EXERCISES, None), None) == first
+
+    @pytest.mark.parametrize(
+        ("look_at", "exercise"), [("in/b", None), ("elsewhere", None), ("in", "01_single")]
+    )
+    def test_what_a_run_does_not_look_at_stays(
+        self, tmp_path: Path, look_at: str, exercise: str | None
+    ) -> None:
+        root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/02_im2col.ipynb", "c/01_single.ipynb")
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        (tmp_path / "elsewhere" / "d").mkdir(parents=True)
+        (root / "a" / "02_im2col.ipynb").unlink()
+        found = discover([tmp_path / look_at], EXERCISES, exercise)
+        assert updated(known, found, exercise).gone == ()
+
+    def test_a_folder_that_cannot_be_read_takes_nothing_away(self) -> None:
+        alice = student("alice")
+        submission = Submission("alice", "02_im2col", Path("/in/alice/x.ipynb"), Path("/in/alice"))
+        known = updated(HandIns(), Found((submission,), roots=(Path("/in"),)), None)
+        closed = Ungraded(alice, Path("/in/alice"), NotGraded.CLOSED, ("Permission denied",))
+        after = updated(known, Found((), ungraded=(closed,), roots=(Path("/in"),)), None)
+        assert keys(after.hand_ins) == ["alice 02_im2col"]
+        assert after.gone == ()
+
+    def test_the_encoding_stays_with_the_file(self, tmp_path: Path) -> None:
+        root = hand_in(tmp_path, "a/02_im2col.ipynb")
+        found = discover([root], EXERCISES, None)
+        known = updated(HandIns(), found, None)
+        known = with_encodings(known, {("a", "02_im2col"): "cp932"})
+        assert updated(known, found, None).hand_ins[0].encoding == "cp932"
+
+    def test_the_order_of_runs_does_not_matter(self, tmp_path: Path) -> None:
+        root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/01_single.ipynb")
+        one, two = (discover([root / name], EXERCISES, None) for name in "ab")
+        assert updated(updated(HandIns(), one, None), two, None) == updated(
+            updated(HandIns(), two, None), one, None
+        )
+
+
+class TestNames:
+    def test_people_see_a_name_without_its_hash(self, tmp_path: Path) -> None:
+        apart = unicodedata.normalize("NFD", "がくせい")
+        root = hand_in(tmp_path, f"{apart}/02_im2col.ipynb")
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        (key,) = known.names
+        assert (known.name(key), known.name("bob")) == ("がくせい", "bob")
+
+    def test_unless_another_student_has_the_same(self, tmp_path: Path) -> None:
+        name = "がくせい"
+        apart = unicodedata.normalize("NFD", name)
+        root = hand_in(tmp_path, f"{apart}/02_im2col.ipynb", f"{name}/02_im2col.ipynb")
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        (key,) = known.names
+        assert known.name(key) == key != name
+
+
+class TestAsText:
+    def test_it_comes_back_as_it_was(self, tmp_path: Path) -> None:
+        root = hand_in(tmp_path, "佐藤/02_im2col.ipynb", "佐藤/02_im2col (1).ipynb", "b/x.pdf")
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        assert decode(encode(known)) == known
+        assert "佐藤" in encode(known)
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"[" * 100_000,
+            b"\xff",
+            b'{"schema_version": 2}',
+            b'{"schema_version": 1, "names": [], "hand_ins": [], "ungraded": [], "gone": []}',
+            b'{"schema_version": 1, "names": {}, "hand_ins": [1], "ungraded": [], "gone": []}',
+            b'{"schema_version": 1, "names": {"a": 1}, "hand_ins": [], "ungraded": [], "gone": []}',
+        ],
+    )
+    def test_damage_is_said(self, damage: bytes) -> None:
+        with pytest.raises(InvalidHandIns):
+            decode(damage)
+
+    def test_it_is_json_that_scripts_can_read(self) -> None:
+        tree = json.loads(encode(HandIns(hand_ins=(HandIn("a", "02_im2col", "f"),))))
+        assert tree["hand_ins"][0]["student"] == "a"
