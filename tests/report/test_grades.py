@@ -111,4 +111,8 @@ def test_halves_are_written_as_such(new_result, new_criterion, tmp_path):
 
 def test_a_row_whose_points_are_open_says_so(new_result, new_criterion, tmp_path):
     result = new_result(criteria=[new_criterion("f.a", "grader_error", points=0)])
-    assert write_grades_csv(tmp_path, [typed(result)]).read_text("utf-8").endswith(",needs you,,aiko\n")
+    assert (
+        write_grades_csv(tmp_path, [typed(result)])
+        .read_text("utf-8")
+        .endswith(",needs you,,aiko\n")
+    )
