@@ -114,6 +114,7 @@ def _exercise(
         tuple(parts),
         folder,
         root / "tests" / "hidden" / f"test_{exercise_id}.py",
+        languages,
     )
     counted = sum(criterion.points for criterion in exercise.criteria if not criterion.bonus)
     if counted != points:

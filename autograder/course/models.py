@@ -6,12 +6,13 @@ Nothing here reads a file; `autograder.course.load` creates these records from `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from autograder.course.edits import Edit
 from autograder.errors import CourseError
-from autograder.text import Text
+from autograder.text import LANGUAGES, Text
 
 
 class Reveal(StrEnum):
@@ -103,6 +104,7 @@ class Exercise:
     parts: tuple[Part, ...]
     folder: Path
     suite: Path
+    languages: tuple[str, ...] = LANGUAGES
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -152,23 +154,32 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A known wrong implementation of a part: complete, and wrong in one named way."""
+class Variant:
+    """Another way to write a part than the teaching solution's.
+
+    `source` is the whole function, not indented. `edits` are those of the teaching solution that
+    make it; none if it was written as a function of its own.
+    """
 
     id: str
     part: str
-    hint: Text
     source: str
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Equivalent:
-    """An unusual but right implementation of a part: it must earn every point."""
+class Mistake(Variant):
+    """A known wrong way to write a part; `loses` are the ids of all criteria that it loses."""
 
-    id: str
-    part: str
-    why: str
-    source: str
+    hint: Text = field(kw_only=True)
+    loses: frozenset[str] = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent(Variant):
+    """An unusual but right way to write a part: it must earn every point."""
+
+    why: str = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,14 @@ def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
     return _cells(exercise, text)
 
 
+def stub_cell(exercise: Exercise, part: str) -> Cell:
+    """The cell in which students write a part of that id."""
+    (cell,) = (
+        cell for cell in read_cells(exercise) if cell.role is Role.STUB and part in cell.parts
+    )
+    return cell
+
+
 # The same cells are needed for every language, and for every claim that `verify` checks.
 @lru_cache(maxsize=64)
 def _cells(exercise: Exercise, text: str) -> tuple[Cell, ...]:

@@ -67,7 +67,7 @@ def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell,
         if cell.role is Role.AUTHOR or cell.lang not in (None, lang):
             continue
         if cell.kind is CellKind.CODE:
-            cell = _solved(cell, exercise, lang)
+            cell = solved(cell, exercise, lang)
         found.append(filled(course, exercise, cell, lang) if cell.role is Role.CARRY else cell)
     return tuple(found)
 
@@ -99,7 +99,7 @@ def filled(course: Course, exercise: Exercise, carry: Cell, lang: str) -> Cell:
                 f"Parts are: {', '.join(known.id for known in earlier.parts)}",
             )
         wanted += [cell for cell in owners if cell not in wanted]
-    solutions = [_solved(cell, earlier, lang).source for cell in wanted]
+    solutions = [solved(cell, earlier, lang).source for cell in wanted]
     return replace(carry, source="\n\n\n".join([carry.source, *solutions]))
 
 
@@ -107,7 +107,8 @@ def _owned(cell: Cell) -> set[str]:
     return {name for part in cell.parts for name in (part, part.partition(".")[0])}
 
 
-def _solved(cell: Cell, exercise: Exercise, lang: str) -> Cell:
+def solved(cell: Cell, exercise: Exercise, lang: str) -> Cell:
+    """A code cell with the solution in place, in one language."""
     source = Source(cell, exercise.notebook)
     edits = [edit for region in regions(source) for edit in without_markers(source, region)]
     return replace(cell, source=source.edited([*edits, *localised(source, lang)]))

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from autograder.course.part_source import BEGIN, END
 from autograder.generate.source import Edit, Source
 
-BEGIN = "### BEGIN SOLUTION"
-END = "### END SOLUTION"
 _REMEDY = f"Write `{BEGIN}` and `{END}`, each on its own line, indented like the body"
 _TODO = {"en": "{}: write this yourself", "ja": "{}: ここを実装してください"}
 _WORD = re.compile(r"[A-Za-z]+")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from autograder.course.models import Cell, CellKind, Course, Equivalent, Exercise, Mistake, Role
-from autograder.generate import solution_cells, student_cells
+from autograder.course.models import Cell, CellKind, Course, Exercise, Role, Variant
+from autograder.course.notebook_cells import stub_cell
+from autograder.course.part_source import with_part
+from autograder.generate import solution_cells, solved, student_cells
 
 
 def notebook(cells: Iterable[Cell]) -> bytes:
@@ -48,14 +51,15 @@ def stub(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
 
 
 def with_variant(
-    course: Course, exercise: Exercise, variant: Mistake | Equivalent, lang: str = "en"
+    course: Course, exercise: Exercise, variant: Variant, lang: str = "en"
 ) -> tuple[Cell, ...]:
     """The teaching solution, but for one part, which is written as ``variant`` has it."""
-    owner, _, method = variant.part.partition(".")
-    source = variant.source
-    if method:
-        source += f"\n{owner}.{method} = {method}\n"
-    return (*solution(course, exercise, lang), code(source, f"variant-{variant.id}"))
+    stub = stub_cell(exercise, variant.part)
+    varied = replace(stub, source=with_part(stub.source, variant.part, variant.source))
+    return tuple(
+        solved(varied, exercise, lang) if cell.name == stub.name else cell
+        for cell in solution(course, exercise, lang)
+    )
 
 
 def half_done(

@@ -4,360 +4,123 @@
 import numpy as np
 
 from autograder.course.mistakes import equivalent, mistake
+from autograder.text import Text
 
+mistake("IM1", part="im2col",
+    edits=[("H + 2 * pad - filter_h", "H - filter_h"), ("W + 2 * pad - filter_w", "W - filter_w")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Which image does the window slide over: the original or the padded one?",
+        ja="窓が動くのは、元の画像の上でしょうか、パディング後の画像の上でしょうか。"))
 
-@mistake(
-    "IM1",
-    part="im2col",
-    hint={
-        "en": "Which image does the window slide over: the original or the padded one?",
-        "ja": "窓が動くのは、元の画像の上でしょうか、パディング後の画像の上でしょうか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+mistake("IM2", part="im2col", edits=[("padded[:, :, rows", "input_data[:, :, rows")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Your output size counts on border pixels. Where do they come from?",
+        ja="出力の大きさは縁の画素があることを前提にしています。それはどこで作りますか。"))
+
+mistake("IM4", part="im2col", edits=[("W + 2 * pad - filter_w", "W + 2 * pad - filter_h")],
+    loses={"im2col.non_square_filter", "im2col.all_at_once"},
+    hint=Text(
+        en="Try a window that is taller than wide: what does out_w have to depend on?",
+        ja="縦長の窓で試してみましょう。out_wの計算には何を使うべきでしょうか。"))
+
+mistake("IM5", part="im2col",
+    edits=[("transpose(0, 4, 5, 1, 2, 3)", "transpose(0, 4, 5, 2, 3, 1)")],
+    loses={"im2col.batch_and_channels", "im2col.all_at_once"},
+    hint=Text(
+        en="Which index must change slowest in a row, to line up with W.reshape(F, -1)?",
+        ja="1行の中でどの添字が最も遅く変われば、W.reshape(F, -1)と順番がそろいますか。"))
+
+mistake("IM7", part="im2col",
+    edits=[("transpose(0, 4, 5, 1, 2, 3)", "transpose(4, 5, 0, 1, 2, 3)")],
+    loses={"im2col.batch_and_channels", "im2col.all_at_once"},
+    hint=Text(
+        en="Row 0 is the first window of image 0. In which row must image 1 begin?",
+        ja="0行目は画像0の最初の窓です。画像1は何行目から始まるべきでしょうか。"))
+
+mistake("IM8", part="im2col",
+    edits=[("fy + stride * out_h, stride", "fy + out_h"),
+           ("fx + stride * out_w, stride", "fx + out_w")],
+    loses={"im2col.stride", "im2col.all_at_once"},
+    hint=Text(
+        en="Two neighbouring rows look at windows how far apart? Look at your slices.",
+        ja="隣り合う2つの行の窓は、何画素離れているでしょうか。スライスを見直してみましょう。"))
+
+mistake("IM10", part="im2col", edits=[("(pad, pad)))", '(pad, pad)), "edge")')],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Which value lies outside the image? Pad an image of ones and look at the first row.",
+        ja="画像の外側の値は何ですか。すべて1の画像で、最初の行を見てみましょう。"))
+
+mistake("IM11", part="im2col",
+    edits=[("((0, 0), (0, 0), (pad, pad), (pad, pad))",
+            "((0, 0), (pad, pad), (pad, pad), (0, 0))")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Write the meaning of each axis beside the list that np.pad gets. Which two grow?",
+        ja="np.padに渡すリストの横に、軸の意味を書きましょう。大きくなるのはどの2つですか。"))
+
+mistake("IM13", part="im2col",
+    edits=[("    N, C, H, W = input_data.shape", """\
     N, C, H, W = input_data.shape
-    out_h = (H - filter_h) // stride + 1
-    out_w = (W - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+    H, W = H + 2 * pad, W + 2 * pad""")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Which H stands in your formula: before or after padding? Is pad counted twice?",
+        ja="式のHはパディングの前と後、どちらの高さですか。padを2回数えていませんか。"))
 
+mistake("IM14", part="im2col",
+    edits=[("(N, C, filter_h, filter_w, out_h, out_w)",
+            "(N, C, filter_w, filter_h, out_h, out_w)"),
+           ("windows[:, :, fy, fx]", "windows[:, :, fx, fy]")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="Compare one window with its row, number by number: is it read line by line?",
+        ja="窓1つとその行を、数を1つずつ見比べてみましょう。窓の中を1行ずつ読んでいますか。"))
 
-@mistake(
-    "IM2",
-    part="im2col",
-    hint={
-        "en": "Your output size counts on border pixels. Where do they come from?",
-        "ja": "出力の大きさは縁の画素があることを前提にしています。それはどこで作りますか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = input_data[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+mistake("IM16", part="im2col", edits=[("C * filter_h * filter_w)", "C * filter_h * filter_w).T")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="Read the returned shape in the docstring again: what is one row?",
+        ja="docstringの戻り値の形状をもう一度読みましょう。1行は何を表しますか。"))
 
+mistake("IM18", part="im2col", edits=[(", dtype=input_data.dtype", "")],
+    loses={"im2col.float32"},
+    hint=Text(
+        en="Which dtype went in, and which came out? Look at where you make the array.",
+        ja="渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。"))
 
-@mistake(
-    "IM4",
-    part="im2col",
-    hint={
-        "en": "Try a window that is taller than wide: what does out_w have to depend on?",
-        "ja": "縦長の窓で試してみましょう。out_wの計算には何を使うべきでしょうか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_h) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+mistake("IM20", part="im2col", edits=[("N * out_h * out_w, C * filter_h * filter_w", "N, -1")],
+    loses={"im2col.one_channel", "im2col.batch_and_channels", "im2col.non_square_input",
+           "im2col.non_square_filter", "im2col.stride", "im2col.padding", "im2col.all_at_once",
+           "im2col.float32", "im2col.input_untouched"},
+    hint=Text(
+        en="How many windows are there in all? That many rows are needed.",
+        ja="窓は全部でいくつありますか。それと同じ数の行が必要です。"))
 
-
-@mistake(
-    "IM5",
-    part="im2col",
-    hint={
-        "en": "Which index must change slowest in a row, to line up with W.reshape(F, -1)?",
-        "ja": "1行の中でどの添字が最も遅く変われば、W.reshape(F, -1)と順番がそろいますか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 2, 3, 1).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM7",
-    part="im2col",
-    hint={
-        "en": "Row 0 is the first window of image 0. In which row must image 1 begin?",
-        "ja": "0行目は画像0の最初の窓です。画像1は何行目から始まるべきでしょうか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(4, 5, 0, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM8",
-    part="im2col",
-    hint={
-        "en": "Two neighbouring rows look at windows how far apart? Look at your slices.",
-        "ja": "隣り合う2つの行の窓は、何画素離れているでしょうか。スライスを見直してみましょう。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[:, :, y : y + out_h, x : x + out_w]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM10",
-    part="im2col",
-    hint={
-        "en": "Which value lies outside the image? Pad an image of ones and look at the first row.",
-        "ja": "画像の外側の値は何ですか。すべて1の画像で、最初の行を見てみましょう。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)), "edge")
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM11",
-    part="im2col",
-    hint={
-        "en": "Write the meaning of each axis beside the list that np.pad gets. Which two grow?",
-        "ja": "np.padに渡すリストの横に、軸の意味を書きましょう。大きくなるのはどの2つですか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM13",
-    part="im2col",
-    hint={
-        "en": "Which H stands in your formula: before or after padding? Is pad counted twice?",
-        "ja": "式のHはパディングの前と後、どちらの高さですか。padを2回数えていませんか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    N, C, H, W = img.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM14",
-    part="im2col",
-    hint={
-        "en": "Compare one window with its row, number by number: is it read line by line?",
-        "ja": "窓1つとその行を、数を1つずつ見比べてみましょう。窓の中を1行ずつ読んでいますか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_w, filter_h, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, x, y] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM16",
-    part="im2col",
-    hint={
-        "en": "Read the returned shape in the docstring again: what is one row?",
-        "ja": "docstringの戻り値の形状をもう一度読みましょう。1行は何を表しますか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1).T
-
-
-@mistake(
-    "IM18",
-    part="im2col",
-    hint={
-        "en": "Which dtype went in, and which came out? Look at where you make the array.",
-        "ja": "渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
-        raise ValueError("the filter is larger than the padded image")
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w))
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM20",
-    part="im2col",
-    hint={
-        "en": "How many windows are there in all? That many rows are needed.",
-        "ja": "窓は全部でいくつありますか。それと同じ数の行が必要です。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N, -1)
-
-
-@mistake(
-    "IM21",
-    part="im2col",
-    hint={
-        "en": "Compare x before and after the call: whose array do you write into?",
-        "ja": "呼び出しの前後でxを比べてみましょう。書き込んでいるのは誰の配列ですか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
+mistake("IM21", part="im2col",
+    edits=[("    return ordered", """\
     input_data *= 0
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+    return ordered""")],
+    loses={"im2col.input_untouched"},
+    hint=Text(
+        en="Compare x before and after the call: whose array do you write into?",
+        ja="呼び出しの前後でxを比べてみましょう。書き込んでいるのは誰の配列ですか。"))
 
+mistake("IM22", part="im2col",
+    edits=[("filter_h > H + 2 * pad or filter_w > W + 2 * pad",
+            "max(filter_h, filter_w) > min(H, W) + 2 * pad")],
+    loses={"im2col.all_at_once"},
+    hint=Text(
+        en="Does a tall, narrow image with a tall, narrow window pass your check?",
+        ja="縦長の画像に縦長の窓を当てるとき、最初の確認で断っていませんか。"))
 
-@mistake(
-    "IM22",
-    part="im2col",
-    hint={
-        "en": "Does a tall, narrow image with a tall, narrow window pass your check?",
-        "ja": "縦長の画像に縦長の窓を当てるとき、最初の確認で断っていませんか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    if max(filter_h, filter_w) > min(H, W) + 2 * pad:
-        raise ValueError("the window is larger than the padded image")
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=input_data.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
-
-
-@mistake(
-    "IM23",
-    part="im2col",
-    hint={
-        "en": "Call it with a float64 image too: which dtype comes out? Where is it decided?",
-        "ja": "float64の画像も渡してみましょう。返ってくるdtypeは何ですか。どの行で決まりますか。",
-    },
-)
-def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_data.shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    col = np.zeros((N, C, filter_h, filter_w, out_h, out_w), dtype=np.float32)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            col[:, :, y, x] = img[
-                :, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride
-            ]
-    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N * out_h * out_w, -1)
+mistake("IM23", part="im2col", edits=[("dtype=input_data.dtype", "dtype=np.float32")],
+    loses={"im2col.float32"},
+    hint=Text(
+        en="Call it with a float64 image too: which dtype comes out? Where is it decided?",
+        ja="float64の画像も渡してみましょう。返ってくるdtypeは何ですか。どの行で決まりますか。"))
 
 
 @equivalent("IM-A", part="im2col", why="int((...) / stride) equals // where the window fits")
@@ -400,266 +163,92 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     return col.reshape(N * out_h * out_w, -1)
 
 
-@mistake(
-    "CI1",
-    part="col2im",
-    hint={
-        "en": "When two windows share a pixel, what must happen to the two numbers?",
-        "ja": "2つの窓が同じ画素を含むとき、2つの値をどうすればよいでしょうか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] = col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
+mistake("CI1", part="col2im", edits=[("+=", "=")],
+    loses={"col2im.overlap", "col2im.all_at_once"},
+    hint=Text(
+        en="When two windows share a pixel, what must happen to the two numbers?",
+        ja="2つの窓が同じ画素を含むとき、2つの値をどうすればよいでしょうか。"))
 
+mistake("CI3", part="col2im",
+    edits=[("(N, out_h, out_w, C, filter_h, filter_w)",
+            "(N, C, filter_h, filter_w, out_h, out_w)"),
+           ("ordered.transpose(0, 3, 4, 5, 1, 2)", "ordered")],
+    loses={"col2im.*"},
+    hint=Text(
+        en="Undo the last step of im2col first: what was the shape before the reshape?",
+        ja="im2colの最後の手順から戻しましょう。reshapeの直前の形状はどうでしたか。"))
 
-@mistake(
-    "CI3",
-    part="col2im",
-    hint={
-        "en": "Undo the last step of im2col first: what was the shape before the reshape?",
-        "ja": "im2colの最後の手順から戻しましょう。reshapeの直前の形状はどうでしたか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, C, filter_h, filter_w, out_h, out_w)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
+mistake("CI5", part="col2im", edits=[("padded[:, :, pad : pad + H, pad : pad + W]", "padded")],
+    loses={"col2im.padding", "col2im.all_at_once"},
+    hint=Text(
+        en="The images had no padding when they came. Which shape has to go back?",
+        ja="元の画像にパディングはありませんでした。返すべき配列の形状はどうなりますか。"))
 
+mistake("CI6", part="col2im", edits=[("pad : pad + H, pad : pad + W", ":H, :W")],
+    loses={"col2im.padding", "col2im.all_at_once"},
+    hint=Text(
+        en="Where in the padded image does the original begin?",
+        ja="パディング後の画像の中で、元の画像はどこから始まりますか。"))
 
-@mistake(
-    "CI5",
-    part="col2im",
-    hint={
-        "en": "The images had no padding when they came. Which shape has to go back?",
-        "ja": "元の画像にパディングはありませんでした。返すべき配列の形状はどうなりますか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img
+mistake("CI8", part="col2im", edits=[("C, filter_h, filter_w)", "C, filter_w, filter_h)")],
+    loses={"col2im.non_square", "col2im.all_at_once"},
+    hint=Text(
+        en="Try a 2×3 window and check the order of the axes in your reshape.",
+        ja="2×3の窓で試し、reshapeの軸の順番を確かめましょう。"))
 
+mistake("CI9", part="col2im",
+    edits=[("C, filter_h, filter_w)", "filter_h, filter_w, C)"),
+           ("transpose(0, 3, 4, 5, 1, 2)", "transpose(0, 5, 3, 4, 1, 2)")],
+    loses={"col2im.batch_and_channels", "col2im.all_at_once"},
+    hint=Text(
+        en="In which order did im2col write c, fy and fx into a row? Read them alike.",
+        ja="im2colはc、fy、fxをどの順で行に書きましたか。同じ順で読み出しましょう。"))
 
-@mistake(
-    "CI6",
-    part="col2im",
-    hint={
-        "en": "Where in the padded image does the original begin?",
-        "ja": "パディング後の画像の中で、元の画像はどこから始まりますか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, :H, :W]
+mistake("CI11", part="col2im",
+    edits=[("(N, C, H + 2 * pad, W + 2 * pad)",
+            "(N, C, stride * (out_h - 1) + filter_h, stride * (out_w - 1) + filter_w)")],
+    loses={"col2im.non_square", "col2im.stride", "col2im.all_at_once"},
+    hint=Text(
+        en="Pixels in no window have a gradient too. What is it, and where do they stand?",
+        ja="どの窓にも入らない画素にも勾配はあります。値はいくつで、画像のどこにありますか。"))
 
+mistake("CI12", part="col2im",
+    edits=[("transpose(0, 3, 4, 5, 1, 2)", "transpose(0, 3, 5, 4, 1, 2)")],
+    loses={"col2im.*"},
+    hint=Text(
+        en="Which of the two loop variables came first in im2col, fy or fx?",
+        ja="im2colで先に来る添字は、fyとfxのどちらでしたか。"))
 
-@mistake(
-    "CI8",
-    part="col2im",
-    hint={
-        "en": "Try a 2×3 window and check the order of the axes in your reshape.",
-        "ja": "2×3の窓で試し、reshapeの軸の順番を確かめましょう。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_w, filter_h).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
+mistake("CI13", part="col2im",
+    edits=[("    for fy in", """\
+    count = np.zeros_like(padded)
+    for fy in"""),
+           ("+= windows[:, :, fy, fx]", """+= windows[:, :, fy, fx]
+            count[:, :, rows, columns] += 1"""),
+           ("    return padded", """\
+    padded /= np.maximum(count, 1)
+    return padded""")],
+    loses={"col2im.overlap", "col2im.all_at_once"},
+    hint=Text(
+        en="Should a pixel get the sum of what its copies bring back, or the mean?",
+        ja="画素が受け取るのは、それぞれの写しから戻る値の和でしょうか、平均でしょうか。"))
 
+mistake("CI14", part="col2im", edits=[(", dtype=col.dtype", "")],
+    loses={"col2im.float32"},
+    hint=Text(
+        en="Which dtype went in, and which came out? Look at where you make the array.",
+        ja="渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。"))
 
-@mistake(
-    "CI9",
-    part="col2im",
-    hint={
-        "en": "In which order did im2col write c, fy and fx into a row? Read them alike.",
-        "ja": "im2colはc、fy、fxをどの順で行に書きましたか。同じ順で読み出しましょう。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, filter_h, filter_w, C).transpose(0, 5, 3, 4, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
+mistake("CI15", part="col2im", edits=[("H + 2 * pad - filter_h", "H + 2 * pad - filter_w")],
+    loses={"col2im.non_square", "col2im.all_at_once"},
+    hint=Text(
+        en="Windows of 1x3 on a 7x6 image: how many fit from top to bottom?",
+        ja="7×6の画像に1×3の窓を当てます。縦方向にはいくつ並びますか。"))
 
-
-@mistake(
-    "CI11",
-    part="col2im",
-    hint={
-        "en": "Pixels in no window have a gradient too. What is it, and where do they stand?",
-        "ja": "どの窓にも入らない画素にも勾配はあります。値はいくつで、画像のどこにありますか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    reach_h, reach_w = stride * (out_h - 1) + filter_h, stride * (out_w - 1) + filter_w
-    img = np.zeros((N, C, reach_h, reach_w), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
-
-
-@mistake(
-    "CI12",
-    part="col2im",
-    hint={
-        "en": "Which of the two loop variables came first in im2col, fy or fx?",
-        "ja": "im2colで先に来る添字は、fyとfxのどちらでしたか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 5, 4, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
-
-
-@mistake(
-    "CI13",
-    part="col2im",
-    hint={
-        "en": "Should a pixel get the sum of what its copies bring back, or the mean?",
-        "ja": "画素が受け取るのは、それぞれの写しから戻る値の和でしょうか、平均でしょうか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    count = np.zeros_like(img)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            rows = slice(y, y + stride * out_h, stride)
-            columns = slice(x, x + stride * out_w, stride)
-            img[:, :, rows, columns] += col[:, :, y, x]
-            count[:, :, rows, columns] += 1
-    img /= np.maximum(count, 1)
-    return img[:, :, pad : H + pad, pad : W + pad]
-
-
-@mistake(
-    "CI14",
-    part="col2im",
-    hint={
-        "en": "Which dtype went in, and which came out? Look at where you make the array.",
-        "ja": "渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
-
-
-@mistake(
-    "CI15",
-    part="col2im",
-    hint={
-        "en": "Windows of 1x3 on a 7x6 image: how many fit from top to bottom?",
-        "ja": "7×6の画像に1×3の窓を当てます。縦方向にはいくつ並びますか。",
-    },
-)
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_w) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    img = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
-
-
-@equivalent("CI-A", part="col2im", why="the margin of stride - 1 pixels is never read")
-def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
-    N, C, H, W = input_shape
-    out_h = (H + 2 * pad - filter_h) // stride + 1
-    out_w = (W + 2 * pad - filter_w) // stride + 1
-    col = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
-    margin = 2 * pad + stride - 1
-    img = np.zeros((N, C, H + margin, W + margin), dtype=col.dtype)
-    for y in range(filter_h):
-        for x in range(filter_w):
-            img[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride] += col[
-                :, :, y, x
-            ]
-    return img[:, :, pad : H + pad, pad : W + pad]
+equivalent("CI-A", part="col2im",
+    edits=[("(N, C, H + 2 * pad, W + 2 * pad)",
+            "(N, C, H + 2 * pad + stride - 1, W + 2 * pad + stride - 1)")],
+    why="the margin of stride - 1 pixels is never read")
 
 
 @equivalent("CI-B", part="col2im", why="window by window, in another order of the axes")

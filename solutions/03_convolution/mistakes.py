@@ -5,120 +5,56 @@
 import numpy as np
 
 from autograder.course.mistakes import equivalent, mistake
+from autograder.text import Text
 
+mistake("NG1", part="numerical_gradient", edits=[("x[index] - h", "x[index]"), ("(2 * h)", "h")],
+    loses={"numerical_gradient.central"},
+    hint=Text(
+        en="You step to one side only. Which of the two formulas in section 1 is asked for?",
+        ja="片側にしか動かしていません。1節の2つの式のうち、使うのはどちらですか。"))
 
-@mistake(
-    "NG1",
-    part="numerical_gradient",
-    hint={
-        "en": "You step to one side only. Which of the two formulas in section 1 is asked for?",
-        "ja": "片側にしか動かしていません。1節の2つの式のうち、使うのはどちらですか。",
-    },
-)
-def numerical_gradient(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    here = f(x)
-    for index in np.ndindex(x.shape):
-        old = x[index]
-        x[index] = old + h
-        gradient[index] = (f(x) - here) / h
-        x[index] = old
-    return gradient
+mistake("NG2", part="numerical_gradient", edits=[("(2 * h)", "h")],
+    loses={"numerical_gradient.*"},
+    hint=Text(
+        en="Every result is twice too large: how far apart are the two points?",
+        ja="結果がすべて2倍になっています。2つの点はどれだけ離れていますか。"))
 
+mistake("NG3", part="numerical_gradient",
+    edits=[("""moved[index] = x[index]
+        gradient""", "gradient")],
+    loses={"numerical_gradient.any_shape", "numerical_gradient.input_untouched"},
+    hint=Text(
+        en="In what state is x when you go on to the next entry?",
+        ja="次の要素に進むとき、xはどのような状態になっていますか。"))
 
-@mistake(
-    "NG2",
-    part="numerical_gradient",
-    hint={
-        "en": "Every result is twice too large: how far apart are the two points?",
-        "ja": "結果がすべて2倍になっています。2つの点はどれだけ離れていますか。",
-    },
-)
-def numerical_gradient(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        old = x[index]
-        x[index] = old + h
-        above = f(x)
-        x[index] = old - h
-        below = f(x)
-        x[index] = old
-        gradient[index] = (above - below) / h
-    return gradient
+mistake("NG4", part="numerical_gradient",
+    edits=[("moved[index] = x[index] + h", "moved[...] = x + h"),
+           ("moved[index] = x[index] - h", "moved[...] = x - h")],
+    loses={"numerical_gradient.any_shape", "numerical_gradient.input_untouched"},
+    hint=Text(
+        en="You move all entries at once. Whose slope do you measure then?",
+        ja="すべての要素を一度に動かしています。それでは何の傾きを測ることになりますか。"))
 
-
-@mistake(
-    "NG3",
-    part="numerical_gradient",
-    hint={
-        "en": "In what state is x when you go on to the next entry?",
-        "ja": "次の要素に進むとき、xはどのような状態になっていますか。",
-    },
-)
-def numerical_gradient(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        old = x[index]
-        x[index] = old + h
-        above = f(x)
-        x[index] = old - h
-        below = f(x)
-        gradient[index] = (above - below) / (2 * h)
-    return gradient
-
-
-@mistake(
-    "NG4",
-    part="numerical_gradient",
-    hint={
-        "en": "You move all entries at once. Whose slope do you measure then?",
-        "ja": "すべての要素を一度に動かしています。それでは何の傾きを測ることになりますか。",
-    },
-)
-def numerical_gradient(f, x, h=1e-5):
-    return np.full_like(x, (f(x + h) - f(x - h)) / (2 * h))
-
-
-@mistake(
-    "NG5",
-    part="numerical_gradient",
-    hint={
-        "en": "Call your function with another h. Does anything change?",
-        "ja": "hを変えて呼び出してみましょう。結果は変わりますか。",
-    },
-)
-def numerical_gradient(f, x, h=1e-5):
+mistake("NG5", part="numerical_gradient",
+    edits=[("    moved = x.copy()", """\
     h = 1e-4
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        old = x[index]
-        x[index] = old + h
-        above = f(x)
-        x[index] = old - h
-        below = f(x)
-        x[index] = old
-        gradient[index] = (above - below) / (2 * h)
-    return gradient
+    moved = x.copy()""")],
+    loses={"numerical_gradient.central"},
+    hint=Text(
+        en="Call your function with another h. Does anything change?",
+        ja="hを変えて呼び出してみましょう。結果は変わりますか。"))
 
-
-@mistake(
-    "NG6",
-    part="numerical_gradient",
-    hint={
-        "en": "Compare x before and after the call, to the last digit.",
-        "ja": "呼び出しの前後で、xを最後の桁まで比べてみましょう。",
-    },
-)
-def numerical_gradient(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        x[index] += h
-        above = f(x)
-        x[index] -= 2 * h
-        below = f(x)
-        x[index] += h
-        gradient[index] = (above - below) / (2 * h)
-    return gradient
+mistake("NG6", part="numerical_gradient",
+    edits=[("x.copy()", "x"), ("moved[index] = x[index] + h", "moved[index] += h"),
+           ("moved[index] = x[index] - h", "moved[index] -= 2 * h"),
+           ("""        moved[index] = x[index]
+""", """\
+        moved[index] += h
+""")],
+    loses={"numerical_gradient.input_untouched"},
+    hint=Text(
+        en="Compare x before and after the call, to the last digit.",
+        ja="呼び出しの前後で、xを最後の桁まで比べてみましょう。"))
 
 
 @equivalent("NG-A", part="numerical_gradient", why="moves x itself and puts the old value back")
@@ -138,244 +74,103 @@ def numerical_gradient(f, x, h=1e-5):
     return gradient
 
 
-@mistake(
-    "CF1",
-    part="Convolution.forward",
-    hint={
-        "en": "Which axis of the matrix product is the filter axis? Reshape cannot move it.",
-        "ja": "行列積のどの軸がフィルターに対応しますか。reshapeでは軸を動かせません。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    return (self.col @ self.col_W + self.b).reshape(N, F, out_h, out_w)
+mistake("CF1", part="Convolution.forward",
+    edits=[("reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)", "reshape(N, F, out_h, out_w)")],
+    loses={"Convolution.forward.batch_channels_filters", "Convolution.forward.all_at_once"},
+    hint=Text(
+        en="Which axis of the matrix product is the filter axis? Reshape cannot move it.",
+        ja="行列積のどの軸がフィルターに対応しますか。reshapeでは軸を動かせません。"))
 
+mistake("CF2", part="Convolution.forward", edits=[(".transpose(0, 3, 1, 2)", "")],
+    loses={"Convolution.forward.*"},
+    hint=Text(
+        en="What layout does the next layer expect? Where do the filters stand in yours?",
+        ja="次の層はどんな並びを期待していますか。フィルターは何番目の軸にありますか。"))
 
-@mistake(
-    "CF2",
-    part="Convolution.forward",
-    hint={
-        "en": "What layout does the next layer expect? Where do the filters stand in yours?",
-        "ja": "次の層はどんな並びを期待していますか。フィルターは何番目の軸にありますか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    return (self.col @ self.col_W + self.b).reshape(N, out_h, out_w, F)
+mistake("CF4", part="Convolution.forward", edits=[(" + self.b", "")],
+    loses={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
+    hint=Text(
+        en="Set W to 0: what should come out?",
+        ja="Wをすべて0にすると、何が出てくるはずですか。"))
 
+mistake("CF5", part="Convolution.forward",
+    edits=[("self.W.reshape", "self.W[:, :, ::-1, ::-1].reshape")],
+    loses={"Convolution.forward.one_filter", "Convolution.forward.batch_channels_filters",
+           "Convolution.forward.non_square", "Convolution.forward.stride",
+           "Convolution.forward.padding", "Convolution.forward.all_at_once",
+           "Convolution.forward.float32", "Convolution.forward.input_untouched",
+           "Convolution.backward.dx", "Convolution.backward.stride",
+           "Convolution.backward.padding", "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once", "Convolution.backward.several_calls",
+           "Convolution.backward.nothing_changed", "Convolution.backward.float32"},
+    hint=Text(
+        en="Which one do libraries compute, convolution or cross-correlation?",
+        ja="ライブラリーが計算するのは、数学でいう畳み込みですか、相互相関ですか。"))
 
-@mistake(
-    "CF4",
-    part="Convolution.forward",
-    hint={
-        "en": "Set W to 0: what should come out?",
-        "ja": "Wをすべて0にすると、何が出てくるはずですか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    return (self.col @ self.col_W).reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+mistake("CF7", part="Convolution.forward",
+    edits=[("H + 2 * self.pad - FH", "H - FH"), ("W + 2 * self.pad - FW", "W - FW")],
+    loses={"Convolution.forward.padding", "Convolution.forward.all_at_once",
+           "Convolution.backward.padding", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Use the same size formula as im2col did, padding included.",
+        ja="大きさの式は、パディングも含めてim2colと同じにしましょう。"))
 
+mistake("CF8", part="Convolution.forward", edits=[("FW, self.stride, self.pad", "FW, 1, self.pad")],
+    loses={"Convolution.forward.stride", "Convolution.forward.all_at_once",
+           "Convolution.backward.stride", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Print col.shape for stride 2. How many windows should there be?",
+        ja="ストライド2のときのcol.shapeを表示してみましょう。窓はいくつあるはずですか。"))
 
-@mistake(
-    "CF5",
-    part="Convolution.forward",
-    hint={
-        "en": "Which one do libraries compute, convolution or cross-correlation?",
-        "ja": "ライブラリーが計算するのは、数学でいう畳み込みですか、相互相関ですか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W[:, :, ::-1, ::-1].reshape(F, -1).T
-    product = self.col @ self.col_W + self.b
-    return product.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+mistake("CF10", part="Convolution.forward", edits=[("self.b", "self.b.sum()")],
+    loses={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
+    hint=Text(
+        en="One bias per what? Look at the shape of b.",
+        ja="バイアスは何ごとに1つですか。bの形状を見てみましょう。"))
 
+mistake("CF11", part="Convolution.forward",
+    edits=[("transpose(0, 3, 1, 2)", "transpose(0, 3, 2, 1)")],
+    loses={"Convolution.forward.one_filter", "Convolution.forward.batch_channels_filters",
+           "Convolution.forward.non_square", "Convolution.forward.stride",
+           "Convolution.forward.padding", "Convolution.forward.all_at_once",
+           "Convolution.forward.float32", "Convolution.forward.input_untouched"},
+    hint=Text(
+        en="Name the axes before and after your transpose: which is the height?",
+        ja="transposeの前と後の軸に名前を付けてみましょう。高さはどれですか。"))
 
-@mistake(
-    "CF7",
-    part="Convolution.forward",
-    hint={
-        "en": "Use the same size formula as im2col did, padding included.",
-        "ja": "大きさの式は、パディングも含めてim2colと同じにしましょう。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H - FH) // self.stride + 1
-    out_w = (W - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    product = self.col @ self.col_W + self.b
-    return product.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+mistake("CF17", part="Convolution.forward",
+    edits=[("F, _, FH, FW", "F, C, FH, FW"), ("+ self.b", "+ C * FH * FW * self.b")],
+    loses={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
+    hint=Text(
+        en="How often is the bias added to each output?",
+        ja="バイアスは、1つの出力に何回足されていますか。"))
 
+mistake("CF18", part="Convolution.forward",
+    edits=[("    product = self.col", """\
+    product = np.zeros((len(self.col), F))
+    product += self.col""")],
+    loses={"Convolution.forward.float32"},
+    hint=Text(
+        en="Compare x.dtype with out.dtype. In which line does it change?",
+        ja="x.dtypeとout.dtypeを比べましょう。どの行で変わっていますか。"))
 
-@mistake(
-    "CF8",
-    part="Convolution.forward",
-    hint={
-        "en": "Print col.shape for stride 2. How many windows should there be?",
-        "ja": "ストライド2のときのcol.shapeを表示してみましょう。窓はいくつあるはずですか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, 1, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    product = self.col @ self.col_W + self.b
-    return product.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+mistake("CF9", part="Convolution.forward",
+    edits=[("F, _, FH, FW", "F, C, FH, FW"),
+           ("self.W.reshape", "np.repeat(self.W[:, :1], C, axis=1).reshape")],
+    loses={"Convolution.forward.batch_channels_filters", "Convolution.forward.all_at_once",
+           "Convolution.backward.dx", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="How many weights does one filter have for a colour image?",
+        ja="カラー画像に対して、フィルター1枚はいくつの重みをもちますか。"))
 
-
-@mistake(
-    "CF10",
-    part="Convolution.forward",
-    hint={
-        "en": "One bias per what? Look at the shape of b.",
-        "ja": "バイアスは何ごとに1つですか。bの形状を見てみましょう。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    product = self.col @ self.col_W + self.b.sum()
-    return product.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "CF11",
-    part="Convolution.forward",
-    hint={
-        "en": "Name the axes before and after your transpose: which is the height?",
-        "ja": "transposeの前と後の軸に名前を付けてみましょう。高さはどれですか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    product = self.col @ self.col_W + self.b
-    return product.reshape(N, out_h, out_w, F).transpose(0, 3, 2, 1)
-
-
-@mistake(
-    "CF17",
-    part="Convolution.forward",
-    hint={
-        "en": "How often is the bias added to each output?",
-        "ja": "バイアスは、1つの出力に何回足されていますか。",
-    },
-)
-def forward(self, x):
-    F, C, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    product = self.col @ self.col_W + C * FH * FW * self.b
-    return product.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "CF18",
-    part="Convolution.forward",
-    hint={
-        "en": "Compare x.dtype with out.dtype. In which line does it change?",
-        "ja": "x.dtypeとout.dtypeを比べましょう。どの行で変わっていますか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    out = np.zeros((N, F, out_h, out_w))
-    out += (self.col @ self.col_W + self.b).reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
-    return out
-
-
-@mistake(
-    "CF9",
-    part="Convolution.forward",
-    hint={
-        "en": "How many weights does one filter have for a colour image?",
-        "ja": "カラー画像に対して、フィルター1枚はいくつの重みをもちますか。",
-    },
-)
-def forward(self, x):
-    F, C, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = np.repeat(self.W[:, :1], C, axis=1).reshape(F, -1).T
-    out = self.col @ self.col_W + self.b
-    return out.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "CF14",
-    part="Convolution.forward",
-    hint={
-        "en": "What is in the array before you add anything to it?",
-        "ja": "足していく前の配列には、何が入っていますか。",
-    },
-)
-def forward(self, x):
-    F, _, FH, FW = self.W.shape
-    N, _, H, W = x.shape
-    out_h = (H + 2 * self.pad - FH) // self.stride + 1
-    out_w = (W + 2 * self.pad - FW) // self.stride + 1
-    self.x_shape = x.shape
-    self.col = im2col(x, FH, FW, self.stride, self.pad)
-    self.col_W = self.W.reshape(F, -1).T
-    out = np.empty((N * out_h * out_w, F), dtype=x.dtype)
-    for k in range(self.col.shape[1]):
-        out += self.col[:, k : k + 1] * self.col_W[k]
-    return (out + self.b).reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+mistake("CF14", part="Convolution.forward",
+    edits=[("    product = self.col", """\
+    product = np.empty((len(self.col), F), dtype=x.dtype)
+    product += self.col""")],
+    loses={"Convolution.forward.*"},
+    hint=Text(
+        en="What is in the array before you add anything to it?",
+        ja="足していく前の配列には、何が入っていますか。"))
 
 
 @equivalent("CE-A", part="Convolution.forward", why="filters as rows, size by int() of a quotient")
@@ -392,188 +187,84 @@ def forward(self, x):
     return maps.reshape(F, N, out_h, out_w).transpose(1, 0, 2, 3)
 
 
-@mistake(
-    "CB1",
-    part="Convolution.backward",
-    hint={
-        "en": "If b grows a little, how many outputs grow with it?",
-        "ja": "bを少し大きくすると、いくつの出力が大きくなりますか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.mean(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+mistake("CB1", part="Convolution.backward", edits=[("rows.sum(axis=0)", "rows.mean(axis=0)")],
+    loses={"Convolution.backward.db"},
+    hint=Text(
+        en="If b grows a little, how many outputs grow with it?",
+        ja="bを少し大きくすると、いくつの出力が大きくなりますか。"))
 
+mistake("CB2", part="Convolution.backward",
+    edits=[(".reshape(self.W.shape)", ".reshape(self.W.shape) / dout.shape[0]")],
+    loses={"Convolution.backward.dw", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Where does the 1/N of the loss already live?",
+        ja="損失の1/Nは、すでにどこに含まれていますか。"))
 
-@mistake(
-    "CB2",
-    part="Convolution.backward",
-    hint={
-        "en": "Where does the 1/N of the loss already live?",
-        "ja": "損失の1/Nは、すでにどこに含まれていますか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape) / dout.shape[0]
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+mistake("CB3", part="Convolution.backward", edits=[("rows.T @ self.col)", "self.col.T @ rows)")],
+    loses={"Convolution.backward.dw", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Which axis of col.T @ dout is the filter axis? And which one of W?",
+        ja="col.T @ doutではどの軸がフィルターですか。Wではどうですか。"))
 
+mistake("CB4", part="Convolution.backward", edits=[(".transpose(0, 2, 3, 1)", "")],
+    loses={"Convolution.backward.db", "Convolution.backward.dw", "Convolution.backward.dx",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Do the rows of dout line up with the rows of col? Undo the transpose first.",
+        ja="doutの行はcolの行とそろっていますか。まずtransposeを元に戻しましょう。"))
 
-@mistake(
-    "CB3",
-    part="Convolution.backward",
-    hint={
-        "en": "Which axis of col.T @ dout is the filter axis? And which one of W?",
-        "ja": "col.T @ doutではどの軸がフィルターですか。Wではどうですか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (self.col.T @ rows).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+mistake("CB6", part="Convolution.backward", edits=[("self.stride, self.pad", "1, self.pad")],
+    loses={"Convolution.backward.stride", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="The backward pass needs every setting that the forward pass used. The stride?",
+        ja="順伝播で使った設定は、逆伝播でもすべて必要です。ストライドはどうですか。"))
 
+mistake("CB7", part="Convolution.backward", edits=[("self.stride, self.pad", "self.stride")],
+    loses={"Convolution.backward.padding", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="The backward pass needs every setting that the forward pass used. The padding?",
+        ja="順伝播で使った設定は、逆伝播でもすべて必要です。パディングはどうですか。"))
 
-@mistake(
-    "CB4",
-    part="Convolution.backward",
-    hint={
-        "en": "Do the rows of dout line up with the rows of col? Undo the transpose first.",
-        "ja": "doutの行はcolの行とそろっていますか。まずtransposeを元に戻しましょう。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
-
-
-@mistake(
-    "CB6",
-    part="Convolution.backward",
-    hint={
-        "en": "The backward pass needs every setting that the forward pass used. The stride?",
-        "ja": "順伝播で使った設定は、逆伝播でもすべて必要です。ストライドはどうですか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, 1, self.pad)
-
-
-@mistake(
-    "CB7",
-    part="Convolution.backward",
-    hint={
-        "en": "The backward pass needs every setting that the forward pass used. The padding?",
-        "ja": "順伝播で使った設定は、逆伝播でもすべて必要です。パディングはどうですか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride)
-
-
-@mistake(
-    "CB9",
-    part="Convolution.backward",
-    hint={
-        "en": "Who owns the update of the weights: the layer or the optimiser?",
-        "ja": "重みを更新するのは、層ですか、最適化手法ですか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
+mistake("CB9", part="Convolution.backward",
+    edits=[("    dcol = rows", """\
     self.W = self.W - 0.01 * self.dW
     self.b = self.b - 0.01 * self.db
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
+    dcol = rows""")],
+    loses={"Convolution.backward.several_calls", "Convolution.backward.nothing_changed"},
+    hint=Text(
+        en="Who owns the update of the weights: the layer or the optimiser?",
+        ja="重みを更新するのは、層ですか、最適化手法ですか。"))
+
+mistake("CB11", part="Convolution.backward",
+    edits=[("self.col_W.T", "self.W[:, :, ::-1, ::-1].reshape(F, -1)")],
+    loses={"Convolution.backward.dx", "Convolution.backward.stride",
+           "Convolution.backward.padding", "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once", "Convolution.backward.several_calls",
+           "Convolution.backward.nothing_changed", "Convolution.backward.float32"},
+    hint=Text(
+        en="Where is the flip of the filter hidden when dx comes from col2im?",
+        ja="col2imでdxを求めるとき、フィルターの反転はどこに隠れていますか。"))
+
+mistake("CB15", part="Convolution.backward", edits=[("rows.sum(axis=0)", "rows.sum()")],
+    loses={"Convolution.backward.db"},
+    hint=Text(
+        en="The shape of db is the shape of what?",
+        ja="dbの形状は、何の形状と同じになるはずですか。"))
+
+mistake("CB24", part="Convolution.backward",
+    edits=[("self.db = rows", "self.db = (0 if self.db is None else self.db) + rows"),
+           ("self.dW = (rows", "self.dW = (0 if self.dW is None else self.dW) + (rows")],
+    loses={"Convolution.backward.several_calls"},
+    hint=Text(
+        en="Call backward twice. Should the second dW contain the first one?",
+        ja="backwardを2回呼び出してみましょう。2回目のdWに1回目の値が含まれてよいでしょうか。"))
 
 
-@mistake(
-    "CB11",
-    part="Convolution.backward",
-    hint={
-        "en": "Where is the flip of the filter hidden when dx comes from col2im?",
-        "ja": "col2imでdxを求めるとき、フィルターの反転はどこに隠れていますか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum(axis=0)
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.W[:, :, ::-1, ::-1].reshape(F, -1)
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
-
-
-@mistake(
-    "CB15",
-    part="Convolution.backward",
-    hint={
-        "en": "The shape of db is the shape of what?",
-        "ja": "dbの形状は、何の形状と同じになるはずですか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    self.db = rows.sum()
-    self.dW = (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
-
-
-@mistake(
-    "CB24",
-    part="Convolution.backward",
-    hint={
-        "en": "Call backward twice. Should the second dW contain the first one?",
-        "ja": "backwardを2回呼び出してみましょう。2回目のdWに1回目の値が含まれてよいでしょうか。",
-    },
-)
-def backward(self, dout):
-    F, _, FH, FW = self.W.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
-    if self.dW is None:
-        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
-    self.db = self.db + rows.sum(axis=0)
-    self.dW = self.dW + (rows.T @ self.col).reshape(self.W.shape)
-    dcol = rows @ self.col_W.T
-    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)
-
-
-@mistake(
-    "CB23",
-    part="Convolution.backward",
-    hint={
-        "en": "Where does the window of output (1, 0) start in the forward pass, and where here?",
-        "ja": "順伝播では、出力(1, 0)の窓はどこから始まりますか。ここではどうですか。",
-    },
-)
+@mistake("CB23", part="Convolution.backward",
+    loses={"Convolution.backward.stride", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Where does the window of output (1, 0) start in the forward pass, and where here?",
+        ja="順伝播では、出力(1, 0)の窓はどこから始まりますか。ここではどうですか。"))
 def backward(self, dout):
     F, _, FH, FW = self.W.shape
     rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)

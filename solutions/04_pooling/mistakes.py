@@ -1,374 +1,159 @@
-# ruff: noqa: D103, F811, F821, RUF059 - students' versions of the same two methods, in their words.
+# ruff: noqa: D103, F811 - students' versions of the same two methods, in their words.
 """Known ways in which Pooling goes wrong, and unusual ways that are right."""
 
 import numpy as np
 
 from autograder.course.mistakes import equivalent, mistake
+from autograder.text import Text
 
+mistake("PF1", part="Pooling.forward",
+    edits=[("H + 2 * p - self", "H - self"), ("W + 2 * p - self", "W - self")],
+    loses={"Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
+           "Pooling.backward.padding"},
+    hint=Text(
+        en="Which map does the window slide over: the original or the padded one?",
+        ja="窓が動くのは、元のマップの上でしょうか、パディング後のマップの上でしょうか。"))
 
-@mistake(
-    "PF1",
-    part="Pooling.forward",
-    hint={
-        "en": "Which map does the window slide over: the original or the padded one?",
-        "ja": "窓が動くのは、元のマップの上でしょうか、パディング後のマップの上でしょうか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = int(1 + (H - self.pool_h) / self.stride)
-    out_w = int(1 + (W - self.pool_w) / self.stride)
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+mistake("PF2", part="Pooling.forward", edits=[(", constant_values=-np.inf", "")],
+    loses={"Pooling.forward.padding_never_wins", "Pooling.backward.padding"},
+    hint=Text(
+        en="Which number can never win a maximum? Which one did you put into the border?",
+        ja="決して最大値にならない数は何でしょうか。周りをどんな値で埋めましたか。"))
 
+mistake("PF3", part="Pooling.forward",
+    edits=[("col = col.reshape(-1, self.pool_h * self.pool_w)", "")],
+    loses={"Pooling.forward.*", "Pooling.backward.*"},
+    hint=Text(
+        en="How many numbers compete for one maximum?",
+        ja="1つの最大値を、何個の数で争いますか。"))
 
-@mistake(
-    "PF2",
-    part="Pooling.forward",
-    hint={
-        "en": "Which number can never win a maximum? Which one did you put into the border?",
-        "ja": "決して最大値にならない数は何でしょうか。周りをどんな値で埋めましたか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    col = im2col(x, self.pool_h, self.pool_w, self.stride, self.pad)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+mistake("PF4", part="Pooling.forward",
+    edits=[("reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)", "reshape(N, C, out_h, out_w)")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="In which order do the maxima lie, n, out_y, out_x, c? A reshape moves none of them.",
+        ja="最大値は(n, out_y, out_x, c)のどの順に並んでいますか。reshapeでは数は動きません。"))
 
+mistake("PF5", part="Pooling.forward", edits=[("transpose(0, 3, 1, 2)", "transpose(0, 3, 2, 1)")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="The reshape is right; which axis does each number of your transpose stand for?",
+        ja="reshapeは合っています。transposeに渡した数は、それぞれどの軸を表していますか。"))
 
-@mistake(
-    "PF3",
-    part="Pooling.forward",
-    hint={
-        "en": "How many numbers compete for one maximum?",
-        "ja": "1つの最大値を、何個の数で争いますか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+mistake("PF6", part="Pooling.forward",
+    edits=[("self.pool_h) // self.stride", "self.pool_h) // self.pool_h"),
+           ("self.pool_w) // self.stride", "self.pool_w) // self.pool_h"),
+           ("self.stride, 0", "self.pool_h, 0")],
+    loses={"Pooling.forward.stride", "Pooling.backward.window_and_stride",
+           "Pooling.backward.overlap"},
+    hint=Text(
+        en="Two numbers describe a pooling layer: the size of the window and its step.",
+        ja="プーリング層を決めるのは、窓の大きさと、窓を動かす幅の2つです。"))
 
+mistake("PF7", part="Pooling.forward",
+    edits=[("H + 2 * p - self.pool_h", "H + 2 * p - self.pool_w"),
+           ("W + 2 * p - self.pool_w", "W + 2 * p - self.pool_h"),
+           ("padded, self.pool_h, self.pool_w", "padded, self.pool_w, self.pool_h")],
+    loses={"Pooling.forward.non_square_window", "Pooling.backward.window_and_stride"},
+    hint=Text(
+        en="Try a window that is wider than tall.",
+        ja="横長の窓で試してみましょう。"))
 
-@mistake(
-    "PF4",
-    part="Pooling.forward",
-    hint={
-        "en": "In which order do the maxima lie, n, out_y, out_x, c? A reshape moves none of them.",
-        "ja": "最大値は(n, out_y, out_x, c)のどの順に並んでいますか。reshapeでは数は動きません。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, C, out_h, out_w)
+mistake("PF8", part="Pooling.forward",
+    edits=[("(H + 2 * p - self.pool_h) // self.stride",
+            "-(-(H + 2 * p - self.pool_h) // self.stride)"),
+           ("(W + 2 * p - self.pool_w) // self.stride",
+            "-(-(W + 2 * p - self.pool_w) // self.stride)"),
+           ("    padded = ", """\
+    below = (out_h - 1) * self.stride + self.pool_h - H - p
+    right = (out_w - 1) * self.stride + self.pool_w - W - p
+    padded = """),
+           ("(p, p), (p, p))", "(p, below), (p, right))")],
+    loses={"Pooling.forward.left_over", "Pooling.backward.left_over"},
+    hint=Text(
+        en="Does the window stop at the last whole one, or does it hang over the edge?",
+        ja="最後の窓は、マップに収まっていますか。それとも端からはみ出していますか。"))
 
+mistake("PF9", part="Pooling.forward",
+    edits=[("np.max(col, axis=1)", "np.mean(np.where(np.isinf(col), 0, col), axis=1)")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="Read the name of the layer again: what does it keep of each window?",
+        ja="層の名前をもう一度読みましょう。窓ごとに、何を残しますか。"))
 
-@mistake(
-    "PF5",
-    part="Pooling.forward",
-    hint={
-        "en": "The reshape is right; which axis does each number of your transpose stand for?",
-        "ja": "reshapeは合っています。transposeに渡した数は、それぞれどの軸を表していますか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 2, 1)
+mistake("PF10", part="Pooling.forward",
+    edits=[("np.max(col, axis=1)", "np.maximum(np.max(col, axis=1), 0)")],
+    loses={"Pooling.forward.all_negative", "Pooling.forward.padding_never_wins"},
+    hint=Text(
+        en="What is the largest of -3 and -5? Where does your maximum start?",
+        ja="-3と-5では、どちらが大きいですか。最大値の初期値をいくつにしましたか。"))
 
+mistake("PF11", part="Pooling.forward",
+    edits=[("col = col.reshape", "rows = col.reshape"), ("np.argmax(col,", "np.argmax(rows,"),
+           ("out_w, C)", "out_w, 1)")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="Does pooling mix channels? How many channels go in, how many come out?",
+        ja="プーリングはチャンネルを混ぜますか。入力と出力のチャンネル数を比べてみましょう。"))
 
-@mistake(
-    "PF6",
-    part="Pooling.forward",
-    hint={
-        "en": "Two numbers describe a pooling layer: the size of the window and its step.",
-        "ja": "プーリング層を決めるのは、窓の大きさと、窓を動かす幅の2つです。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.pool_h + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.pool_h + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.pool_h, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+mistake("PF12", part="Pooling.forward",
+    edits=[("    out = np.max(col, axis=1)", """\
+    near = padded[:, :, : out_h - 1 + self.pool_h, : out_w - 1 + self.pool_w]
+    col = im2col(near, self.pool_h, self.pool_w, 1, 0)
+    out = np.max(col.reshape(-1, self.pool_h * self.pool_w), axis=1)""")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="Output (1, 1): at which row and column does its window start?",
+        ja="出力の(1, 1)に対応する窓は、何行目・何列目から始まりますか。"))
 
+mistake("PF14", part="Pooling.forward",
+    edits=[("self.pool_w) // self.stride", "self.pool_w) // self.pool_w"),
+           ("    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)", """\
+    size = self.pool_h, self.pool_w
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(2, 3))
+    col = windows[:, :, :: self.stride, :: self.pool_w].transpose(0, 2, 3, 1, 4, 5)""")],
+    loses={"Pooling.forward.non_square_window", "Pooling.forward.stride",
+           "Pooling.backward.window_and_stride", "Pooling.backward.overlap"},
+    hint=Text(
+        en="A window of 2×3 with stride 2: how far does it jump to the right?",
+        ja="2×3の窓をストライド2で動かすと、右へは何画素ずつ動きますか。"))
 
-@mistake(
-    "PF7",
-    part="Pooling.forward",
-    hint={
-        "en": "Try a window that is wider than tall.",
-        "ja": "横長の窓で試してみましょう。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_w) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_h) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_w, self.pool_h, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
+mistake("PF15", part="Pooling.forward",
+    edits=[("    out = np.max(col, axis=1)", """\
+    out = np.zeros(len(col))
+    out[:] = np.max(col, axis=1)""")],
+    loses={"Pooling.forward.float32"},
+    hint=Text(
+        en="Print x.dtype, then the dtype of each array on the way.",
+        ja="x.dtypeから順に、途中の配列のdtypeを表示してみましょう。"))
 
-
-@mistake(
-    "PF8",
-    part="Pooling.forward",
-    hint={
-        "en": "Does the window stop at the last whole one, or does it hang over the edge?",
-        "ja": "最後の窓は、マップに収まっていますか。それとも端からはみ出していますか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    s, p = self.stride, self.pad
-    out_h = -(-(H + 2 * p - self.pool_h) // s) + 1
-    out_w = -(-(W + 2 * p - self.pool_w) // s) + 1
-    below = (out_h - 1) * s + self.pool_h - H - p
-    right = (out_w - 1) * s + self.pool_w - W - p
-    padded = np.pad(x, ((0, 0), (0, 0), (p, below), (p, right)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "PF9",
-    part="Pooling.forward",
-    hint={
-        "en": "Read the name of the layer again: what does it keep of each window?",
-        "ja": "層の名前をもう一度読みましょう。窓ごとに、何を残しますか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    out = np.mean(np.where(np.isinf(col), 0, col), axis=1)
-    return out.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "PF10",
-    part="Pooling.forward",
-    hint={
-        "en": "What is the largest of -3 and -5? Where does your maximum start?",
-        "ja": "-3と-5では、どちらが大きいですか。最大値の初期値をいくつにしましたか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    out = np.maximum(np.max(col, axis=1), 0)
-    return out.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "PF11",
-    part="Pooling.forward",
-    hint={
-        "en": "Does pooling mix channels? How many channels go in, how many come out?",
-        "ja": "プーリングはチャンネルを混ぜますか。入力と出力のチャンネル数を比べてみましょう。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    self.x = x
-    self.arg_max = np.argmax(col.reshape(-1, self.pool_h * self.pool_w), axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, 1).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "PF12",
-    part="Pooling.forward",
-    hint={
-        "en": "Output (1, 1): at which row and column does its window start?",
-        "ja": "出力の(1, 1)に対応する窓は、何行目・何列目から始まりますか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    out = np.zeros((N, C, out_h, out_w), dtype=x.dtype)
-    for i in range(out_h):
-        for j in range(out_w):
-            window = padded[:, :, i : i + self.pool_h, j : j + self.pool_w]
-            out[:, :, i, j] = window.max(axis=(2, 3))
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return out
-
-
-@mistake(
-    "PF14",
-    part="Pooling.forward",
-    hint={
-        "en": "A window of 2×3 with stride 2: how far does it jump to the right?",
-        "ja": "2×3の窓をストライド2で動かすと、右へは何画素ずつ動きますか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.pool_w + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    windows = []
-    for i in range(out_h):
-        for j in range(out_w):
-            top, left = i * self.stride, j * self.pool_w
-            windows.append(padded[:, :, top : top + self.pool_h, left : left + self.pool_w])
-    col = np.stack(windows, axis=1).reshape(-1, C, self.pool_h * self.pool_w)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "PF15",
-    part="Pooling.forward",
-    hint={
-        "en": "Print x.dtype, then the dtype of each array on the way.",
-        "ja": "x.dtypeから順に、途中の配列のdtypeを表示してみましょう。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    out = np.zeros((N, C, out_h, out_w))
-    out[:] = np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-    return out
-
-
-@mistake(
-    "PF16",
-    part="Pooling.forward",
-    hint={
-        "en": "Copy x before the call and compare afterwards. Is your running maximum a view of x?",
-        "ja": "呼び出しの前後でxを比べましょう。途中の最大値はxのビューではありませんか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p, s = self.pad, self.stride
-    padded = x
-    if p > 0:
-        padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
+mistake("PF16", part="Pooling.forward",
+    edits=[("padded = ", "padded = x if p == 0 else "),
+           ("    return out.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)", """\
+    s = self.stride
     out = padded[:, :, : s * out_h : s, : s * out_w : s]
     for y in range(self.pool_h):
         for z in range(self.pool_w):
             shifted = padded[:, :, y : y + s * out_h : s, z : z + s * out_w : s]
             np.maximum(out, shifted, out=out)
-    return out
+    return out""")],
+    loses={"Pooling.forward.non_square_window", "Pooling.forward.stride",
+           "Pooling.forward.input_untouched"},
+    hint=Text(
+        en="Copy x before the call and compare afterwards. Is your running maximum a view of x?",
+        ja="呼び出しの前後でxを比べましょう。途中の最大値はxのビューではありませんか。"))
+
+mistake("PF17", part="Pooling.forward", edits=[("-np.inf", "-1e9")],
+    loses={"Pooling.forward.padding_never_wins"},
+    hint=Text(
+        en="Is there a number smaller than the one in your border?",
+        ja="周りに入れた値よりも小さい数はありませんか。"))
 
 
-@mistake(
-    "PF17",
-    part="Pooling.forward",
-    hint={
-        "en": "Is there a number smaller than the one in your border?",
-        "ja": "周りに入れた値よりも小さい数はありませんか。",
-    },
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p = self.pad
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-1e9)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-
-
-@mistake(
-    "PB1",
-    part="Pooling.backward",
-    hint={
-        "en": "A pixel that wins two windows gets the number of one, of the other, or both?",
-        "ja": "2つの窓で勝った画素は、片方の値だけを受け取りますか、それとも両方でしょうか。",
-    },
-)
+@mistake("PB1", part="Pooling.backward", loses={"Pooling.backward.overlap"},
+    hint=Text(
+        en="A pixel that wins two windows gets the number of one, of the other, or both?",
+        ja="2つの窓で勝った画素は、片方の値だけを受け取りますか、それとも両方でしょうか。"))
 def backward(self, dout):
     N, C, H, W = self.x.shape
     _, _, out_h, out_w = dout.shape
@@ -381,123 +166,57 @@ def backward(self, dout):
     return dx[:, :, p : p + H, p : p + W]
 
 
-@mistake(
-    "PB2",
-    part="Pooling.backward",
-    hint={
-        "en": "Pool a map of zeros: how much gradient leaves one window in total?",
-        "ja": "すべて0のマップでは、1つの窓から合計でどれだけの勾配が出ていきますか。",
-    },
-)
-def backward(self, dout):
-    N, C, H, W = self.x.shape
-    _, _, out_h, out_w = dout.shape
+mistake("PB2", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max] = flat", """\
     p = self.pad
     padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    dx = np.zeros(padded.shape, dtype=dout.dtype)
-    for i in range(out_h):
-        rows = slice(i * self.stride, i * self.stride + self.pool_h)
-        for j in range(out_w):
-            columns = slice(j * self.stride, j * self.stride + self.pool_w)
-            window = padded[:, :, rows, columns]
-            mask = window == window.max(axis=(2, 3), keepdims=True)
-            dx[:, :, rows, columns] += mask * dout[:, :, i : i + 1, j : j + 1]
-    return dx[:, :, p : p + H, p : p + W]
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    dcol = (col == col.max(axis=1, keepdims=True)) * flat[:, np.newaxis]""")],
+    loses={"Pooling.backward.ties"},
+    hint=Text(
+        en="Pool a map of zeros: how much gradient leaves one window in total?",
+        ja="すべて0のマップでは、1つの窓から合計でどれだけの勾配が出ていきますか。"))
+
+mistake("PB3", part="Pooling.backward", edits=[(".transpose(0, 2, 3, 1)", "")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="With two channels, do dout's numbers and forward's rows come in the same order?",
+        ja="2チャンネルのとき、doutの値の順番と、forwardの行の順番はそろっていますか。"))
+
+mistake("PB4", part="Pooling.backward",
+    edits=[("dcol[np.arange(flat.size), self.arg_max] = flat",
+            "dcol[:] = flat[:, np.newaxis] / dcol.shape[1]")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="Which pixel of a window has any influence on its maximum?",
+        ja="窓の最大値に影響するのは、どの画素でしょうか。"))
+
+mistake("PB5", part="Pooling.backward", edits=[("self.arg_max] = flat", "self.arg_max] = 1")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="Which number goes to the winner: that of dout, or one that you computed in forward?",
+        ja="勝者に渡すのは、doutの値でしょうか、それともforwardで求めた値でしょうか。"))
+
+mistake("PB6", part="Pooling.backward",
+    edits=[("dcol[np.arange(flat.size), self.arg_max] = flat",
+            "dcol[:, self.arg_max] = flat[:, np.newaxis]")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="Fancy indexing needs two lists of indices of the same length. What does `:` select?",
+        ja="添字の並びは、同じ長さのものを2つ渡します。`:`では、どの行が選ばれますか。"))
+
+mistake("PB7", part="Pooling.backward", edits=[("transpose(0, 2, 3, 1)", "transpose(0, 3, 2, 1)")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="Print dx below x for x = 0, 1, 2, …: do rows and columns stay what they were?",
+        ja="xを0、1、2、…として、xとdxを並べて表示しましょう。行と列はそのままですか。"))
 
 
-@mistake(
-    "PB3",
-    part="Pooling.backward",
-    hint={
-        "en": "With two channels, do dout's numbers and forward's rows come in the same order?",
-        "ja": "2チャンネルのとき、doutの値の順番と、forwardの行の順番はそろっていますか。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), self.arg_max] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
-
-
-@mistake(
-    "PB4",
-    part="Pooling.backward",
-    hint={
-        "en": "Which pixel of a window has any influence on its maximum?",
-        "ja": "窓の最大値に影響するのは、どの画素でしょうか。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    size = self.pool_h * self.pool_w
-    dcol = np.repeat(flat[:, np.newaxis], size, axis=1) / size
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
-
-
-@mistake(
-    "PB5",
-    part="Pooling.backward",
-    hint={
-        "en": "Which number goes to the winner: that of dout, or one that you computed in forward?",
-        "ja": "勝者に渡すのは、doutの値でしょうか、それともforwardで求めた値でしょうか。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), self.arg_max] = 1
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
-
-
-@mistake(
-    "PB6",
-    part="Pooling.backward",
-    hint={
-        "en": "Fancy indexing needs two lists of indices of the same length. What does `:` select?",
-        "ja": "添字の並びは、同じ長さのものを2つ渡します。`:`では、どの行が選ばれますか。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[:, self.arg_max] = flat[:, np.newaxis]
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
-
-
-@mistake(
-    "PB7",
-    part="Pooling.backward",
-    hint={
-        "en": "Print dx below x for x = 0, 1, 2, …: do rows and columns stay what they were?",
-        "ja": "xを0、1、2、…として、xとdxを並べて表示しましょう。行と列はそのままですか。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 3, 2, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), self.arg_max] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
-
-
-@mistake(
-    "PB8",
-    part="Pooling.backward",
-    hint={
-        "en": "By how much did the window move in forward, and in backward?",
-        "ja": "forwardで窓を動かした幅と、backwardで動かした幅は同じですか。",
-    },
-)
+@mistake("PB8", part="Pooling.backward",
+    loses={"Pooling.backward.window_and_stride", "Pooling.backward.overlap"},
+    hint=Text(
+        en="By how much did the window move in forward, and in backward?",
+        ja="forwardで窓を動かした幅と、backwardで動かした幅は同じですか。"))
 def backward(self, dout):
     N, C, H, W = self.x.shape
     _, _, out_h, out_w = dout.shape
@@ -512,164 +231,77 @@ def backward(self, dout):
     return dx[:, :, p : p + H, p : p + W]
 
 
-@mistake(
-    "PB9",
-    part="Pooling.backward",
-    hint={
-        "en": "backward needs every setting that forward used. Which one is missing?",
-        "ja": "backwardでも、forwardと同じ設定をすべて使います。どれか忘れていませんか。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), self.arg_max] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, 0)
+mistake("PB9", part="Pooling.backward", edits=[("self.stride, self.pad", "self.stride, 0")],
+    loses={"Pooling.backward.padding"},
+    hint=Text(
+        en="backward needs every setting that forward used. Which one is missing?",
+        ja="backwardでも、forwardと同じ設定をすべて使います。どれか忘れていませんか。"))
 
-
-@mistake(
-    "PB10",
-    part="Pooling.backward",
-    hint={
-        "en": "Of equal maxima, which one did the exercise choose?",
-        "ja": "最大値が並んだとき、どの画素を勝者とする約束でしたか。",
-    },
-)
-def backward(self, dout):
-    N, C, H, W = self.x.shape
-    _, _, out_h, out_w = dout.shape
+mistake("PB10", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max]", """\
     p = self.pad
     padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    size = col.shape[1]
-    last = size - 1 - np.argmax(col[:, ::-1], axis=1)
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, size), dtype=dout.dtype)
-    dcol[np.arange(flat.size), last] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    last = dcol.shape[1] - 1 - np.argmax(col[:, ::-1], axis=1)
+    dcol[np.arange(flat.size), last]""")],
+    loses={"Pooling.backward.ties"},
+    hint=Text(
+        en="Of equal maxima, which one did the exercise choose?",
+        ja="最大値が並んだとき、どの画素を勝者とする約束でしたか。"))
 
+mistake("PB11", part="Pooling.backward",
+    edits=[("    return col2im", """\
+    dcol.reshape(N, out_h * out_w, -1)[:, 1:] = 0
+    return col2im""")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="How many pixels of dx are not zero, and how many windows are there?",
+        ja="dxの中で0でない画素はいくつありますか。窓はいくつありますか。"))
 
-@mistake(
-    "PB11",
-    part="Pooling.backward",
-    hint={
-        "en": "How many pixels of dx are not zero, and how many windows are there?",
-        "ja": "dxの中で0でない画素はいくつありますか。窓はいくつありますか。",
-    },
-)
-def backward(self, dout):
-    N, C, H, W = self.x.shape
-    _, _, out_h, out_w = dout.shape
-    dx = np.zeros((N, C, H, W), dtype=dout.dtype)
-    places = self.arg_max.reshape(N, out_h, out_w, C)
-    for n, c in np.ndindex(N, C):
-        y, x = divmod(places[n, 0, 0, c], self.pool_w)
-        dx[n, c, max(y - self.pad, 0), max(x - self.pad, 0)] = dout[n, c, 0, 0]
-    return dx
+mistake("PB12", part="Pooling.backward",
+    edits=[("return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)",
+            """tiles = dcol.reshape(N, out_h, out_w, -1, self.pool_h, self.pool_w)
+    tiles = tiles.transpose(0, 3, 1, 4, 2, 5)
+    return tiles.reshape(N, -1, out_h * self.pool_h, out_w * self.pool_w)""")],
+    loses={"Pooling.backward.window_and_stride", "Pooling.backward.left_over",
+           "Pooling.backward.overlap", "Pooling.backward.padding"},
+    hint=Text(
+        en="Does it still run on a 5×5 map? Pixels that no window reads are part of dx as well.",
+        ja="5×5のマップでも動きますか。どの窓からも読まれない画素も、dxに含まれます。"))
 
+mistake("PB13", part="Pooling.backward", edits=[(", dtype=dout.dtype", "")],
+    loses={"Pooling.backward.float32"},
+    hint=Text(
+        en="np.zeros makes float64 unless you tell it the dtype.",
+        ja="np.zerosは、dtypeを指定しないとfloat64の配列を作ります。"))
 
-@mistake(
-    "PB12",
-    part="Pooling.backward",
-    hint={
-        "en": "Does it still run on a 5×5 map? Pixels that no window reads are part of dx as well.",
-        "ja": "5×5のマップでも動きますか。どの窓からも読まれない画素も、dxに含まれます。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    places = self.arg_max.reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2).reshape(-1)
-    dcol[np.arange(flat.size), places] = flat
-    tiles = dcol.reshape(N, C, out_h, out_w, self.pool_h, self.pool_w)
-    dx = tiles.transpose(0, 1, 2, 4, 3, 5)
-    return dx.reshape(N, C, out_h * self.pool_h, out_w * self.pool_w)
-
-
-@mistake(
-    "PB13",
-    part="Pooling.backward",
-    hint={
-        "en": "np.zeros makes float64 unless you tell it the dtype.",
-        "ja": "np.zerosは、dtypeを指定しないとfloat64の配列を作ります。",
-    },
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w))
-    dcol[np.arange(flat.size), self.arg_max] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
-
-
-@mistake(
-    "PB14",
-    part="Pooling.backward",
-    hint={
-        "en": "Call forward with a second batch: does anything you keep still belong to the first?",
-        "ja": "別のバッチでforwardを呼び出したとき、前のバッチのままのものはありませんか。",
-    },
-)
-def backward(self, dout):
-    if not hasattr(self, "kept"):
+mistake("PB14", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max]", """\
+    if len(getattr(self, "kept", ())) != dout.size:
         self.kept = self.arg_max
-    if len(self.kept) != dout.size:
-        self.kept = self.arg_max
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), self.kept] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+    dcol[np.arange(flat.size), self.kept]""")],
+    loses={"Pooling.backward.called_again"},
+    hint=Text(
+        en="Call forward with a second batch: does anything you keep still belong to the first?",
+        ja="別のバッチでforwardを呼び出したとき、前のバッチのままのものはありませんか。"))
 
-
-@mistake(
-    "PB15",
-    part="Pooling.backward",
-    hint={
-        "en": "Compare the sums of dx and dout. Does the winner always lie inside the image?",
-        "ja": "dxの総和とdoutの総和を比べてみましょう。勝者は必ず画像の中にありますか。",
-    },
-)
-def backward(self, dout):
-    N, C, H, W = self.x.shape
+mistake("PB15", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max]", """\
     p = self.pad
-    edge = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), "edge")
-    col = im2col(edge, self.pool_h, self.pool_w, self.stride, 0)
-    place = np.argmax(col.reshape(-1, self.pool_h * self.pool_w), axis=1)
-    _, _, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), place] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), "edge")
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    dcol[np.arange(flat.size), np.argmax(col, axis=1)]""")],
+    loses={"Pooling.backward.padding"},
+    hint=Text(
+        en="Compare the sums of dx and dout. Does the winner always lie inside the image?",
+        ja="dxの総和とdoutの総和を比べてみましょう。勝者は必ず画像の中にありますか。"))
+
+equivalent("PF-A", part="Pooling.forward", edits=[("-np.inf", "np.finfo(x.dtype).min")],
+    why="no float64 or float32 lies below the smallest finite one")
 
 
-@equivalent(
-    "PF-A", part="Pooling.forward", why="no float64 or float32 lies below the smallest finite one"
-)
-def forward(self, x):
-    N, C, H, W = x.shape
-    out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
-    out_w = (W + 2 * self.pad - self.pool_w) // self.stride + 1
-    p, lowest = self.pad, np.finfo(x.dtype).min
-    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=lowest)
-    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)
-    col = col.reshape(-1, self.pool_h * self.pool_w)
-    self.x = x
-    self.arg_max = np.argmax(col, axis=1)
-    return np.max(col, axis=1).reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)
-
-
-@equivalent(
-    "PF-B", part="Pooling.forward", why="one window after the other, as the definition says"
-)
+@equivalent("PF-B", part="Pooling.forward",
+    why="one window after the other, as the definition says")
 def forward(self, x):
     N, C, H, W = x.shape
     out_h = 1 + int((H + 2 * self.pad - self.pool_h) / self.stride)
@@ -693,9 +325,8 @@ def forward(self, x):
     return out
 
 
-@equivalent(
-    "PF-C", part="Pooling.forward", why="a view of all windows holds the same numbers as im2col"
-)
+@equivalent("PF-C", part="Pooling.forward",
+    why="a view of all windows holds the same numbers as im2col")
 def forward(self, x):
     p = self.pad
     padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
@@ -708,11 +339,8 @@ def forward(self, x):
     return flat.max(axis=-1)
 
 
-@equivalent(
-    "PF-D",
-    part="Pooling.forward",
-    why="a running maximum over the places of the window; > keeps the first of equals",
-)
+@equivalent("PF-D", part="Pooling.forward",
+    why="a running maximum over the places of the window; > keeps the first of equals")
 def forward(self, x):
     N, C, H, W = x.shape
     out_h = (H + 2 * self.pad - self.pool_h) // self.stride + 1
@@ -734,31 +362,21 @@ def forward(self, x):
     return out
 
 
-@mistake(
-    "PB16",
-    part="Pooling.backward",
-    hint={
-        "en": "Try a map of zeros with padding: who is first among equals?",
-        "ja": "すべて0のマップにパディングを付けると、同じ値の中で最初に来るのはどこですか。",
-    },
-)
-def backward(self, dout):
+mistake("PB16", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max]",
+            """\
     p = self.pad
-    sides = ((0, 0), (0, 0), (p, p), (p, p))
-    framed = np.pad(self.x, sides, constant_values=self.x.min())  # loses, but only to larger ones
-    col = im2col(framed, self.pool_h, self.pool_w, self.stride, 0)
-    place = np.argmax(col.reshape(-1, self.pool_h * self.pool_w), axis=1)
-    N, _, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), place] = flat
-    dcol = dcol.reshape(N * out_h * out_w, -1)
-    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=self.x.min())
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    dcol[np.arange(flat.size), np.argmax(col, axis=1)]""")],
+    loses={"Pooling.backward.padding"},
+    hint=Text(
+        en="Try a map of zeros with padding: who is first among equals?",
+        ja="すべて0のマップにパディングを付けると、同じ値の中で最初に来るのはどこですか。"))
 
 
-@equivalent(
-    "PB-A", part="Pooling.backward", why="one window after the other, adding into a padded array"
-)
+@equivalent("PB-A", part="Pooling.backward",
+    why="one window after the other, adding into a padded array")
 def backward(self, dout):
     N, C, H, W = self.x.shape
     _, _, out_h, out_w = dout.shape
@@ -784,17 +402,11 @@ def backward(self, dout):
     return dx
 
 
-@equivalent(
-    "PB-C", part="Pooling.backward", why="col2im on the padded shape, the border cut off by hand"
-)
-def backward(self, dout):
-    N, C, out_h, out_w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1)
-    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
-    dcol[np.arange(flat.size), self.arg_max] = flat
-    _, _, H, W = self.x.shape
+equivalent("PB-C", part="Pooling.backward",
+    edits=[("return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)",
+            """_, C, H, W = self.x.shape
     p = self.pad
-    dcol = dcol.reshape(N * out_h * out_w, -1)
     padded = (N, C, H + 2 * p, W + 2 * p)
     dx = col2im(dcol, padded, self.pool_h, self.pool_w, self.stride, 0)
-    return dx[:, :, p : p + H, p : p + W]
+    return dx[:, :, p : p + H, p : p + W]""")],
+    why="col2im on the padded shape, the border cut off by hand")

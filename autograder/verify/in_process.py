@@ -1,0 +1,225 @@
+"""The course's own code in this very process, as a suite meets a student's in the sandbox.
+
+A kill matrix asks hundreds of variants of the teaching solution thousands of things; a process
+for each would cost minutes. The code is the course author's and trusted, so it may run here.
+**A student's never may**: an `OwnNotebook` is made from a course and a variant of its mistakes.py,
+not from a file that was handed in, and no room but `verify` may import this module.
+
+What is shared with the sandbox is its code: requests are checked by `Conversation` and answered by
+`guest.requests`, and values are copied as the wire copies them. What a process of its own gives is
+imitated: every criterion runs the cells anew, and global state is exchanged whenever control passes
+from the suite to the notebook or back (`world`). Not imitated is what only hostile code would do:
+threads, files, signals, exhausted memory.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import builtins
+import linecache
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from types import CodeType, ModuleType
+from typing import Any
+
+from autograder.course.models import CellKind, Course, Exercise, Role, Variant
+from autograder.sandbox.guest import stub_modules
+from autograder.sandbox.guest.exceptions import describe
+from autograder.sandbox.guest.requests import Objects, defined, respond
+from autograder.sandbox.guest.session import initial_names
+from autograder.sandbox.guest.source import bound_names
+from autograder.sandbox.host.session import Budget, CellRecord, Conversation
+from autograder.sandbox.protocol import wire
+from autograder.status import CellStatus
+from autograder.synthetic import notebooks
+from autograder.verify.world import World
+
+LOCKED = (Role.CHECK, Role.DEMO)
+BUDGET = Budget(call_cpu_s=1.0, shortened_cpu_s=0.2)
+"""The teaching solutions take milliseconds a call; a variant that never ends takes all of it."""
+
+_FLAGS = __future__.annotations.compiler_flag
+
+
+class OwnNotebook:
+    """A notebook of the course's own: the teaching solution, a variant of it, or the bare stubs.
+
+    Args:
+        course: the course.
+        exercise: one of its exercises.
+        lang: the language of texts in it.
+        variant: written in the place of its part.
+        stub: whether nothing is written.
+        budget: seconds for calls.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        exercise: Exercise,
+        lang: str = "en",
+        *,
+        variant: Variant | None = None,
+        stub: bool = False,
+        budget: Budget = BUDGET,
+    ) -> None:
+        if stub:
+            cells = notebooks.stub(exercise, lang)
+        elif variant is None:
+            cells = notebooks.solution(course, exercise, lang)
+        else:
+            cells = notebooks.with_variant(course, exercise, variant, lang)
+        self.cells: Sequence[tuple[int, str]] = [
+            (index, cell.source)
+            for index, cell in enumerate(cells)
+            if cell.kind is CellKind.CODE and cell.role not in LOCKED
+        ]
+        self._budget = budget
+        self._timeouts = 0
+        loaded = _Loaded(self.cells)
+        self.records: Sequence[CellRecord] = loaded.records
+        self.defined: Mapping[str, tuple[str, ...] | None] = {
+            name: None if methods is None else tuple(methods)
+            for name, methods in defined(loaded.own).items()
+        }
+
+    @contextmanager
+    def criterion(self) -> Iterator[Conversation]:
+        """The notebook as it is after its cells have run, apart from any other criterion."""
+        in_time = self._timeouts < self._budget.max_timeouts
+        budget = self._budget if in_time else self._budget.shortened()
+        conversation = _InProcess(_Loaded(self.cells), budget)
+        try:
+            yield conversation
+        finally:
+            self._timeouts += conversation.timed_out
+
+
+class _Loaded:
+    """Cells that have run in a namespace of their own.
+
+    Attributes:
+        world: the notebook's share of global state.
+        own: what it defined, by name.
+        records: what became of each cell.
+    """
+
+    def __init__(self, cells: Sequence[tuple[int, str]]) -> None:
+        module = ModuleType("__main__")
+        space = vars(module)
+        space.update(initial_names(), __builtins__=vars(builtins) | {"__import__": _import})
+        self.world = World(module)
+        self.records = []
+        names: dict[str, None] = {}
+        with self.world.inside():
+            for index, source in cells:
+                code, bound = _compiled(index, source)
+                names |= dict.fromkeys(bound)
+                self.records.append(_run(index, source, code, space))
+        self.world.begin_criterion()
+        self.own = {name: space[name] for name in names if _is_own(space.get(name))}
+
+
+class _InProcess(Conversation):
+    """Requests to a notebook in this process: sending one answers it."""
+
+    def __init__(self, notebook: _Loaded, budget: Budget) -> None:
+        super().__init__(budget, time.monotonic() + budget.total_wall_s)
+        self._notebook = notebook
+        self._objects = Objects(self._call_host)
+        self._answers: list[dict[str, Any]] = []
+        self._broken: Exception | None = None
+
+    def _send(self, message: dict[str, Any], deadline: float) -> None:
+        """A request, or in the middle of one the value of a function that the notebook called."""
+        del deadline  # what runs in this process is stopped by its own clock
+        received = wire.copied(
+            message, refer=self._refer, resolve=self._objects.resolve, keep_strides=True
+        )
+        if "op" not in message:
+            self._answers.append(received)
+            return
+        with self._notebook.world.inside():
+            answer = respond(received, self._notebook.own, self._objects)
+            try:
+                sent = wire.copied(answer, refer=self._objects.refer)
+            except BaseException as error:  # a value that cannot be encoded is its maker's error
+                sent = wire.copied({"id": received["id"], "error": dict(describe(error))})
+        self._answers.append(sent)
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        del deadline
+        if self._broken is not None:
+            raise self._broken
+        return self._answers.pop()
+
+    def _call_host(self, number: int, args: list[Any]) -> dict[str, Any]:
+        """The notebook calls a function of the suite's."""
+        sent = wire.copied({"callback": number, "args": args}, refer=self._objects.refer)
+        with _clock_stopped(), self._notebook.world.outside():
+            try:
+                self._call_back(sent, self._ends)
+            except Exception as error:  # the conversation's end, whatever the notebook makes of it
+                self._broken = error
+                raise
+        return self._answers.pop()
+
+
+@contextmanager
+def _clock_stopped() -> Iterator[None]:
+    """The notebook's time is not up while the suite's code runs: that would be left half done."""
+    clocks = {signal.SIGPROF, signal.SIGALRM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, clocks)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@lru_cache(maxsize=256)
+def _compiled(index: int, source: str) -> tuple[CodeType, tuple[str, ...]]:
+    """A cell ready to be run, and the names that it defines."""
+    tree = ast.parse(source)
+    names = dict.fromkeys(name for node in tree.body for name in bound_names(node))
+    code = compile(tree, _filename(index), "exec", _FLAGS, dont_inherit=True)
+    return code, tuple(names)
+
+
+def _run(index: int, source: str, code: CodeType, space: dict[str, Any]) -> CellRecord:
+    lines = [line + "\n" for line in source.split("\n")]
+    linecache.cache[_filename(index)] = (len(source), None, lines, _filename(index))
+    try:
+        exec(code, space)
+    except Exception as error:
+        raised = describe(error)
+        return CellRecord(index, CellStatus.ERROR, f"{raised['type']}: {raised['message']}")
+    return CellRecord(index, CellStatus.OK, None)
+
+
+def _filename(index: int) -> str:
+    """What tells `guest.exceptions` which cell a line is in."""
+    return f"<cell {index}>"
+
+
+def _is_own(value: object) -> bool:
+    return callable(value) and not isinstance(
+        value, (stub_modules.MissingImport, stub_modules.NoOp)
+    )
+
+
+def _import(name: str, *args: Any) -> ModuleType:
+    """Import what the sandbox has: the standard library, NumPy, and stubs that do nothing."""
+    root = name.partition(".")[0]
+    if stub_modules.has_stub(name):
+        module = stub_modules.stub_module(root)
+        for inner in name.split(".")[1:]:
+            setattr(module, inner, stub_modules.stub_module(name))
+        return module
+    if root != "numpy" and root not in sys.stdlib_module_names:
+        raise ModuleNotFoundError(f"No module named {root!r}", name=root)
+    return builtins.__import__(name, *args)
