@@ -96,7 +96,7 @@ def collecting() -> Iterator[list[Entry]]:
 
 def _record(entry: Entry) -> Callable[[_Function], _Function]:
     for edit in entry.edits or ():
-        if [type(text) for text in edit] != [str, str]:
+        if not isinstance(edit, tuple) or [type(text) for text in edit] != [str, str]:
             raise TypeError(f"{entry.id} has the edit {edit!r}, which is no pair (old, new)")
     entries = _entries.get()
     if entries is not None:

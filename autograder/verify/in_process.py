@@ -33,7 +33,8 @@ from autograder.sandbox.guest.exceptions import describe
 from autograder.sandbox.guest.requests import Objects, defined, respond
 from autograder.sandbox.guest.session import initial_names
 from autograder.sandbox.guest.source import bound_names
-from autograder.sandbox.host.session import Budget, CellRecord, Conversation
+from autograder.sandbox.host.exception_text import ExceptionText
+from autograder.sandbox.host.session import Budget, CellRecord, Conversation, Overwritten
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 from autograder.synthetic import notebooks
@@ -81,6 +82,7 @@ class OwnNotebook:
         ]
         self._budget = budget
         self._timeouts = 0
+        self._shown = ExceptionText(self.cells)
         loaded = _Loaded(self.cells)
         self.records: Sequence[CellRecord] = loaded.records
         self.defined: Mapping[str, tuple[str, ...] | None] = {
@@ -88,12 +90,18 @@ class OwnNotebook:
             for name, methods in defined(loaded.own).items()
         }
 
+    @property
+    def overwritten(self) -> Mapping[str, Sequence[Overwritten]]:
+        """Nothing: the course's own cells never define a name twice."""
+        return {}
+
     @contextmanager
-    def criterion(self) -> Iterator[Conversation]:
+    def criterion(self, world: str | None = None) -> Iterator[Conversation]:
         """The notebook as it is after its cells have run, apart from any other criterion."""
+        del world  # all definitions mean the same, as nothing was overwritten
         in_time = self._timeouts < self._budget.max_timeouts
         budget = self._budget if in_time else self._budget.shortened()
-        conversation = _InProcess(_Loaded(self.cells), budget)
+        conversation = _InProcess(_Loaded(self.cells), budget, self._shown)
         try:
             yield conversation
         finally:
@@ -128,8 +136,8 @@ class _Loaded:
 class _InProcess(Conversation):
     """Requests to a notebook in this process: sending one answers it."""
 
-    def __init__(self, notebook: _Loaded, budget: Budget) -> None:
-        super().__init__(budget, time.monotonic() + budget.total_wall_s)
+    def __init__(self, notebook: _Loaded, budget: Budget, shown: ExceptionText) -> None:
+        super().__init__(budget, time.monotonic() + budget.total_wall_s, shown)
         self._notebook = notebook
         self._objects = Objects(self._call_host)
         self._answers: list[dict[str, Any]] = []
@@ -163,7 +171,7 @@ class _InProcess(Conversation):
         sent = wire.copied({"callback": number, "args": args}, refer=self._objects.refer)
         with _clock_stopped(), self._notebook.world.outside():
             try:
-                self._call_back(sent, self._ends)
+                self._call_back(sent, self._session_deadline)
             except Exception as error:  # the conversation's end, whatever the notebook makes of it
                 self._broken = error
                 raise
@@ -173,8 +181,7 @@ class _InProcess(Conversation):
 @contextmanager
 def _clock_stopped() -> Iterator[None]:
     """The notebook's time is not up while the suite's code runs: that would be left half done."""
-    clocks = {signal.SIGPROF, signal.SIGALRM}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, clocks)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF, signal.SIGALRM})
     try:
         yield
     finally:

@@ -1,8 +1,12 @@
-"""mistakes.py: what is recorded, and every way in which it can be wrong."""
+"""mistakes.py: what is read from it, and every way in which it can be wrong."""
+
+from __future__ import annotations
 
 import pytest
 
+from autograder.course.edits import Edit
 from autograder.course.load import load_mistakes
+from autograder.course.mistake_loader import teaching_source, together
 from autograder.course.mistakes import collecting, mistake
 from autograder.course.models import Equivalent, Mistake
 from autograder.errors import CourseError
@@ -20,46 +24,79 @@ def frame_area(height, width, border=1):
     return 2 * border * width + 2 * border * (height - 2 * border)
 """
 
+HEAD = """\
+from autograder.course.mistakes import equivalent, mistake
+from autograder.text import Text
 
-def load(mini):
-    return load_mistakes(mini.load().exercise("01_area"))
+HINT = Text(en="How many?", ja="いくつ？")
+"""
 
 
-def test_mistakes_and_equivalents_come_with_their_source_undecorated(mini):
+def load(mini, exercise="01_area"):
+    return load_mistakes(mini.load().exercise(exercise))
+
+
+def written(mini, *entries):
+    """The mistakes of 01_area that these entries are."""
+    mini.write(mini.area.mistakes, "\n".join([HEAD, *entries]) + "\n")
+    return load(mini)[0]
+
+
+def edited(id, edits, loses="{'frame_area.wide'}"):
+    return f'mistake("{id}", part="frame_area", edits={edits!r}, loses={loses}, hint=HINT)'
+
+
+def test_functions_come_with_their_source_undecorated(mini):
     mistakes, equivalents = load(mini)
     assert mistakes == (
         Mistake(
             "FA1",
             "frame_area",
-            Text(en="How many borders?", ja="縁はいくつ？"),
             WRONG,
+            hint=Text(en="How many borders?", ja="縁はいくつ？"),
+            loses=frozenset({"frame_area.wide"}),
         ),
     )
     assert equivalents == (
-        Equivalent("FA-A", "frame_area", "four strips, corners counted once", UNUSUAL),
+        Equivalent("FA-A", "frame_area", UNUSUAL, why="four strips, corners counted once"),
+    )
+
+
+def test_edits_come_with_the_teaching_solution_that_they_change(mini):
+    mistakes, _ = load(mini, "02_box")
+    assert mistakes == (
+        Mistake(
+            "BV1",
+            "Box.volume",
+            "def volume(self, depth, width):\n"
+            "    self.height = 1\n"
+            "    return self.height * frame_area(depth, width)\n",
+            (Edit("    return", "    self.height = 1\n    return"),),
+            hint=Text(en="How high?", ja="高さは？"),
+            loses=frozenset({"Box.volume.frames", "Box.volume.flat", "tower.three"}),
+        ),
     )
 
 
 def test_an_exercise_may_have_none(mini):
     mini.box.mistakes.unlink()
-    assert load_mistakes(mini.load().exercise("02_box")) == ((), ())
+    assert load(mini, "02_box") == ((), ())
 
 
-def test_a_method_stands_at_the_top_level_under_its_own_name(mini):
+def test_a_method_as_a_function_is_at_the_top_level_under_its_own_name(mini):
     mini.write(
         mini.box.mistakes,
-        "from autograder.course.mistakes import mistake\n"
-        '@mistake("M1", part="Box.volume", hint={"en": "a", "ja": "あ"})\n'
+        f'{HEAD}\n@mistake("M1", part="Box.volume", loses={{"Box.volume.*"}}, hint=HINT)\n'
         "def volume(self, depth, width):\n    return depth\n",
     )
-    (only,), _ = load_mistakes(mini.load().exercise("02_box"))
+    (only,), _ = load(mini, "02_box")
     assert only.source == "def volume(self, depth, width):\n    return depth\n"
 
 
 def test_a_decorated_function_is_still_itself():
     with collecting() as entries:
 
-        @mistake("X1", part="f", hint={"en": "a", "ja": "あ"})
+        @mistake("X1", part="f", loses={"f.any"}, hint=Text(en="a", ja="あ"))
         def f(x):
             return x + 1
 
@@ -67,20 +104,118 @@ def test_a_decorated_function_is_still_itself():
     assert [(entry.id, entry.part) for entry in entries] == [("X1", "f")]
 
 
+def test_a_single_id_may_be_given_without_a_set(mini):
+    (only,) = written(
+        mini, edited("E1", [("2 * border, 0)  #", "border, 0)  #")], "'frame_area.wide'")
+    )
+    assert only.loses == {"frame_area.wide"}
+
+
+# --- edits -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edits", "words"),
+    [
+        ([("outer + inner", "0")], "'outer + inner' does not occur in the teaching solution"),
+        ([("max", "min")], "'max' occurs 2 times in the teaching solution"),
+        ([("return outer", "return"), ("outer - inner", "inner")], "overlaps another edit's text"),
+        ([("outer - inner", "outer - inner")], "becomes the same text"),
+        ([("Area of a frame", "x")], "does not occur"),  # a docstring says nothing about code
+        ([("BEGIN SOLUTION", "x")], "does not occur"),
+    ],
+)
+def test_an_edit_that_cannot_be_made_is_named_with_its_own_line(mini, edits, words):
+    entry = edited("E1", edits).replace("edits=[", "\n    edits=[\n        ")
+    with pytest.raises(CourseError) as caught:
+        written(mini, edited("E0", [("outer - inner", "inner")]), entry)
+    text = mini.area.mistakes.read_text(encoding="utf-8").split("\n")
+    assert str(caught.value).count("E1: ") == 1
+    assert words in caught.value.message
+    assert caught.value.remedy
+    assert edits[0][0] in text[caught.value.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("edits", "words"),
+    [
+        ([("outer - inner", "outer -")], "not valid Python after its edits: invalid syntax"),
+        ([("outer - inner", "outer\nouter = 1")], "is not the function 'frame_area' alone"),
+        ([("def frame_area", "def framed_area")], "is not the function 'frame_area' alone"),
+    ],
+)
+def test_edits_leave_one_function_of_the_same_name(mini, edits, words):
+    with pytest.raises(CourseError, match=words):
+        written(mini, edited("E1", edits))
+
+
+def test_mistakes_whose_edits_are_apart_compose_in_either_order(mini):
+    first, second = written(
+        mini,
+        edited("E1", [("2 * border, 0)  #", "border, 0)  #")]),
+        edited("E2", [("- inner", "")]),
+    )
+    exercise = mini.load().exercise("01_area")
+    both, other = together(exercise, first, second), together(exercise, second, first)
+    assert both.source == other.source
+    assert both.part == "frame_area"
+    assert "max(width - border, 0)" in both.source
+    assert both.source.endswith("return outer \n")
+
+
+def test_mistakes_that_touch_the_same_text_do_not_compose(mini):
+    first, second, third = written(
+        mini,
+        edited("E1", [("outer - inner", "inner")]),
+        edited("E2", [("return outer", "return")]),
+        '@mistake("F1", part="frame_area", loses={"frame_area.wide"}, hint=HINT)\n' + WRONG,
+    )
+    exercise = mini.load().exercise("01_area")
+    assert together(exercise, first, second) is None
+    assert together(exercise, first, third) is None, "a function of its own is no edit"
+
+
+def test_what_edits_are_about_is_the_solution_as_its_author_reads_it(mini):
+    course = mini.load()
+    assert teaching_source(course.exercise("01_area"), "frame_area") == (
+        "def frame_area(height, width, border=1):\n"
+        "    # en: How much is left inside?\n"
+        "    # ja: 内側には何が残りますか。\n"
+        "    outer = height * width + 0 * border\n"
+        "    inner = max(height - 2 * border, 0) * max(width - 2 * border, 0)"
+        "  # nothing is below zero\n"
+        "    return outer - inner\n"
+    )
+    assert teaching_source(course.exercise("02_box"), "Box.volume") == (
+        "def volume(self, depth, width):\n    return self.height * frame_area(depth, width)\n"
+    )
+
+
+# --- what is wrong ---------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('@mistake("FA1", part="frame_area"', '@mistake("FA1", part="edge"', "'edge', which is no"),
+        ('part="frame_area", loses', 'part="edge", loses', "'edge', which is no"),
         ('"FA-A"', '"FA1"', "two entries 'FA1'"),
-        (', "ja": "縁はいくつ？"', "", "does not have exactly the languages en, ja"),
+        (', ja="縁はいくつ？"', "", "the hint of FA1 has no text in ja"),
         (WRONG, WRONG.replace("frame_area", "frame"), "Name the function"),
         ("import math\n", "from source_lib import frame_area as right\n", "imports source_lib"),
         ("import math\n", "import source_lib.windows\n", "imports source_lib"),
         ("import math\n", "import no_such_module\n", "cannot be run: ModuleNotFoundError"),
         ("import math\n", "import = math\n", "is not valid Python"),
         (WRONG, "class frame_area:\n    pass\n", "decorates a function"),
-        (', hint={"en": "How many borders?", "ja": "縁はいくつ？"}', "", ": TypeError"),
+        (', loses={"frame_area.wide"}', "", ": TypeError"),
         ('@mistake("FA1"', '@math.floor\n@mistake("FA1"', "cannot be run"),
+        ('{"frame_area.wide"}', '{"frame_area.wild"}', "loses 'frame_area.wild', which is no"),
+        ('{"frame_area.wide"}', '{"frame.*"}', "loses 'frame.*', which is no"),
+        ('{"frame_area.wide"}', "{}", "loses no criterion of frame_area"),
+        ('part="frame_area", loses', 'part="frame_area", edits=["ab"], loses', "no pair"),
+        ('part="frame_area", loses', 'part="frame_area", edits=[("1", "2")], loses', "has both"),
+        (WRONG, "x = 1\n", "is not valid Python"),
+        ('@mistake("FA1"', 'mistake("FA0", part="frame_area", loses={"frame_area.wide"},\n'
+         '    hint=Text(en="a", ja="b"))\n@mistake("FA1"', "has neither edits nor a function"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_mistakes_is_named_with_its_line(mini, old, new, words):
@@ -90,7 +225,7 @@ def test_what_is_wrong_in_mistakes_is_named_with_its_line(mini, old, new, words)
     assert words in str(caught.value)
     assert caught.value.file == mini.area.mistakes
     assert caught.value.line is not None
-    assert abs(caught.value.line - line) <= 1
+    assert abs(caught.value.line - line) <= 2
 
 
 def test_a_mistake_under_another_decorator_is_refused(mini):
@@ -106,4 +241,15 @@ def test_a_mistake_inside_another_block_is_refused(mini):
     inside = "if True:\n" + "\n".join(f"    {line}" for line in block.split("\n"))
     mini.write(mini.area.mistakes, f"{text[: text.index('@mistake')]}{inside}\n\n\n{rest}")
     with pytest.raises(CourseError, match="of a function at the file's top level"):
+        load(mini)
+
+
+def test_a_course_in_one_language_has_hints_in_that_one(mini):
+    mini.replace(mini.settings, 'languages = ["en", "ja"]', 'languages = ["en"]')
+    ((only,), _) = load(mini)
+    assert only.hint.languages == ("en",), "the other was switched off"
+    mini.replace(mini.area.mistakes, ', ja="縁はいくつ？"', "")
+    assert load(mini)[0] == (only,)
+    mini.replace(mini.area.mistakes, 'Text(en="How many borders?")', 'Text(ja="縁はいくつ？")')
+    with pytest.raises(CourseError, match=r'has no text in en\. Write hint=Text\(en="\.\.\."\)'):
         load(mini)

@@ -44,10 +44,11 @@ def test_the_page_shows_a_whole_course(tmp_path, capsys):
             exec(cell.source, space)
     assert capsys.readouterr().out == "Passed. Grading tries more than this.\n"
 
-    (wrong,), (unusual,) = load_mistakes(exercise)
-    for variant, right in ((wrong, False), (unusual, True)):
+    (wrong, negative), (unusual,) = load_mistakes(exercise)
+    assert wrong.loses == {"frame_area.thin"}
+    for variant, areas in ((wrong, (5, 8)), (negative, (8, 8)), (unusual, (8, 9))):
         exec(variant.source, space)
-        assert (space["frame_area"](3, 3) == 8) is right
+        assert (space["frame_area"](3, 3), space["frame_area"](3, 3, 2)) == areas, variant.id
 
 
 def test_the_page_shows_how_parts_are_carried():

@@ -1,9 +1,11 @@
 import math
 
 from autograder.course.mistakes import equivalent, mistake
+from autograder.text import Text
 
 
-@mistake("FA1", part="frame_area", hint={"en": "How many borders?", "ja": "縁はいくつ？"})
+@mistake("FA1", part="frame_area", loses={"frame_area.wide"},
+    hint=Text(en="How many borders?", ja="縁はいくつ？"))
 def frame_area(height, width, border=1):
     remaining_height, remaining_width = height - border, width - border
     return height * width - remaining_height * remaining_width + 0 * border
