@@ -113,9 +113,30 @@ def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
     for where, number in numbers.items():
         if not math.isfinite(number):
             yield f"{where}: {number} is no finite number. Mend the value."
+    for i, criterion in enumerate(criteria):
+        if not _agree(criterion):
+            yield (
+                f"result.criteria[{i}].points: {criterion['points']} of {criterion['max_points']}"
+                f" points do not agree with status {criterion['status']!r}, so the file was edited."
+                " Grade this submission again."
+            )
     total = math.fsum(criterion["points"] for criterion in criteria)
     if not math.isclose(result["score"], total, abs_tol=1e-9):
         yield f"result.score: {result['score']}, but the criteria add up to {total}. Mend the sum."
+
+
+def _agree(criterion: Mapping[str, Any]) -> bool:
+    """Whether points are what their status earns, see `autograder.verdict.points`."""
+    earned, most = criterion["points"], criterion["max_points"]
+    match criterion["status"]:
+        case Status.PASSED:
+            return bool(earned == most)
+        case Status.CARRIED:  # a course may give a share of them
+            return bool(earned > 0 or most == 0)
+        case Status.GRADER_ERROR:
+            return earned in (0, most)
+        case _:
+            return bool(earned == 0)
 
 
 def _path(parts: Any) -> str:

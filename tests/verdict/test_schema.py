@@ -171,6 +171,34 @@ def test_no_criterion_gives_more_than_its_points(result):
         validate(result)
 
 
+@pytest.mark.parametrize(
+    ("status", "points"),
+    [("failed", 2), ("missing", 1), ("error", 0.5), ("timeout", 2), ("passed", 0), ("passed", 1),
+     ("carried", 0), ("grader_error", 1)],
+)  # fmt: skip
+def test_points_that_their_status_does_not_earn_are_noticed(result, status, points):
+    """Somebody has edited the file, sum and all."""
+    own = "failed" if status == "carried" else status
+    edited = result["criteria"][1] | {"status": status, "own_status": own, "points": points}
+    edited = result | {"criteria": [result["criteria"][0], edited], "score": 2 + points}
+    assert refusal(edited).startswith("result.criteria[1].points: ")
+    assert "Grade this submission again" in refusal(edited)
+
+
+@pytest.mark.parametrize("points", [2, 1.6])
+def test_what_is_carried_earns_all_or_a_share(result, points):
+    carried = {"status": "carried", "own_status": "failed", "points": points}
+    changed = [result["criteria"][0], result["criteria"][1] | carried]
+    assert refusal(result | {"criteria": changed, "score": 2 + points}) == ""
+
+
+@pytest.mark.parametrize("points", [0, 2])
+def test_a_fault_of_ours_earns_all_or_is_open(result, points):
+    fault = {"status": "grader_error", "own_status": "grader_error", "points": points}
+    changed = [result["criteria"][0], result["criteria"][1] | fault]
+    assert refusal(result | {"criteria": changed, "score": 2 + points}) == ""
+
+
 def test_no_criterion_stands_twice(result):
     result["criteria"][1]["id"] = result["criteria"][0]["id"]
     with pytest.raises(InvalidResult, match=r"'im2col\.shape' stands twice"):
@@ -198,7 +226,7 @@ def test_the_schema_itself_is_one_of_draft_2020_12():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-OURS_ALONE = re.compile(r"add up to|stands twice|nothing was|points: .* points\. Give")
+OURS_ALONE = re.compile(r"add up to|stands twice|nothing was|do not agree|points: .* points\. Give")
 
 
 @pytest.mark.parametrize("name", KEYS)
