@@ -16,6 +16,7 @@ Where libraries differ, the docstring says which convention holds here and whose
 from source_lib.affine import Affine
 from source_lib.average_pooling import AveragePooling
 from source_lib.batch_norm import BatchNorm, batch_norm
+from source_lib.book import Dropout, cross_entropy_error, sigmoid
 from source_lib.convnet import SimpleConvNet
 from source_lib.convolution import Convolution
 from source_lib.fcn import conv1x1, upsample_nearest
@@ -55,6 +56,7 @@ __all__ = [
     "BasicBlock",
     "BatchNorm",
     "Convolution",
+    "Dropout",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "Momentum",
@@ -71,6 +73,7 @@ __all__ = [
     "conv2d_single",
     "conv_output_size",
     "conv_param_count",
+    "cross_entropy_error",
     "extract_features",
     "global_average_pooling_1d",
     "global_average_pooling_2d",
@@ -85,6 +88,7 @@ __all__ = [
     "plot_feature_maps",
     "plot_filters",
     "plot_learning_curves",
+    "sigmoid",
     "softmax",
     "stem_filters",
     "stem_layers",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.carrying.reference import ReferenceProcess
 from autograder.course.load import load_course
 from autograder.course.models import Course
 from autograder.errors import SandboxUnavailable
@@ -81,11 +82,11 @@ def wall() -> Level:
 def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GradeBooks]:
     """Grade notebooks: by name, the exercise's id and the sources of the code cells."""
     course = load_course(ROOT)
-    with Server(wall, Limits()) as server:
+    with Server(wall, Limits()) as server, ReferenceProcess(ROOT) as process:
 
         def grade(books: Books, budget: Budget) -> dict[str, Marked]:
             folder = tmp_path_factory.mktemp("handed-in")
-            grader = Grader(course, "c0" * 32, {}, server, wall, budget)
+            grader = Grader(course, "c0" * 32, {}, server, wall, budget, process)
             marked: dict[str, Marked] = {}
 
             def each(suites: Suites) -> None:

@@ -24,9 +24,9 @@ EXERCISE_ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
-COURSE_KEYS = ("title", "languages", "salt", "colab")
+COURSE_KEYS = ("title", "languages", "salt", "colab", "carried")
 EXERCISE_KEYS = ("id", "title", "summary", "points", "bonus", "builds_on", "reveal", "parts")
-PART_KEYS = ("id", "title", "builds_on", "aliases", "criteria")
+PART_KEYS = ("id", "title", "builds_on", "borrows", "aliases", "criteria")
 CRITERION_KEYS = ("id", "points", "bonus", "title", "hint")
 
 
@@ -63,13 +63,14 @@ def load_course(root: Path) -> Course:
     title = table.text("title", languages)
     salt = table.string("salt")
     colab = table.string("colab", default="").rstrip("/")
+    carried = table.share("carried", default=1.0)
     exercises: list[Exercise] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):  # .ipynb_checkpoints holds a copy of a notebook
             continue
         if (path / "exercise.toml").exists() or (path / "notebook.py").exists():
             exercises.append(_exercise(root, path, languages, tuple(exercises)))
-    return Course(root, title, salt, languages, tuple(exercises), colab)
+    return Course(root, title, salt, languages, tuple(exercises), colab, carried)
 
 
 def _exercise(
@@ -168,6 +169,14 @@ def _part(
                 "Remove it: a part counts under its own name only",
                 "aliases",
             )
+    borrows = table.strings("borrows", default=())
+    for name in borrows:
+        if not name.isidentifier() or name in asked:
+            raise table.error(
+                f"part {part_id!r} borrows {name!r}",
+                "Write a name of the reference; what is a part goes into builds_on",
+                "borrows",
+            )
     criteria: list[Criterion] = []
     taken = {criterion.id for part in before for criterion in part.criteria}
     for criterion_table in table.tables("criteria", CRITERION_KEYS):
@@ -178,7 +187,7 @@ def _part(
             )
         taken.add(criterion.id)
         criteria.append(criterion)
-    return Part(part_id, title, builds_on, tuple(criteria), aliases)
+    return Part(part_id, title, builds_on, tuple(criteria), aliases, borrows)
 
 
 def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criterion:

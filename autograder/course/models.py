@@ -68,7 +68,9 @@ class Criterion:
 class Part:
     """What a student writes: a function (`im2col`) or a method (`Convolution.backward`).
 
-    `aliases` are other names under which it counts; see `autograder.course.names`.
+    `builds_on` are parts, above it or of earlier exercises, that it may call. `borrows` are other
+    names of the reference that learners import from a library, such as `softmax`. `aliases` are
+    names under which it counts as well; see `autograder.course.names`.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Part:
     builds_on: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     aliases: tuple[str, ...] = ()
+    borrows: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -186,6 +189,8 @@ class Equivalent(Variant):
 class Course:
     """All exercises, in the order of their ids.
 
+    `carried` is the share of its points that a criterion earns when it is passed only with a right
+    earlier part in place of the student's own; 0 for not trying it.
     `colab` is the URL below which Colab finds `assignments/`; "" if unknown.
     """
 
@@ -195,6 +200,7 @@ class Course:
     languages: tuple[str, ...]
     exercises: tuple[Exercise, ...]
     colab: str = ""
+    carried: float = 1.0
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise with that id; CourseError listing the known ids if there is none."""

@@ -90,6 +90,14 @@ class Table:
             )
         return float(value)
 
+    def share(self, key: str, *, default: float) -> float:
+        """A number from 0 to 1."""
+        value = self._take(key, default)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value <= 1:
+            raise self.error(f"{key} = {value!r} is no share", "Give a number from 0 to 1", key)
+        return float(value)
+
     def flag(self, key: str) -> bool:
         """A boolean; false if the key is missing."""
         value = self._take(key, False)

@@ -48,8 +48,29 @@ def _remark(remark: Remark) -> Text:
             return _text("in_text_cell", name=name, cell=number)
         case facts.NotebookOf(exercise):
             return _text("notebook_of", exercise=exercise)
+        case facts.GradedWith(replaced, passed):
+            return _graded_with(replaced, passed)
         case _:
             assert_never(remark)
+
+
+def _graded_with(replaced: tuple[facts.Replaced, ...], passed: bool) -> Text:
+    reasons = [
+        _text("replaced_fails", title=each.fails) if each.fails else _text("replaced_not_defined")
+        for each in replaced
+    ]
+    why = reasons[0]
+    if any(reason != why for reason in reasons):
+        why = listed(
+            _text("replaced_each", name=each.name, why=reason)
+            for each, reason in zip(replaced, reasons, strict=True)
+        )
+    return _text(
+        "graded_with_passed" if passed else "graded_with_failed",
+        names=", ".join(f"`{each.name}`" for each in replaced),
+        why=why,
+        count=len(replaced),
+    )
 
 
 def _why(fact: Fact, reveal: Reveal) -> Text:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.course.models import Criterion, Exercise, Part, Reveal
+from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
 from autograder.report.hints import mistake_hints
@@ -48,7 +48,6 @@ class Finding:
     counterexample: Mapping[str, Text]
     hint: Text | None
     mistakes: list[Text]
-    carried_on: str = ""
     next: Text | None = None
 
 
@@ -158,7 +157,6 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
                     counterexample=_example(example) if example else {},
                     hint=None if mistakes else _hint(alike, known),
                     mistakes=mistakes,
-                    carried_on=_names(part) if part and status == Status.CARRIED else "",
                     next=advice,
                 )
             )
@@ -200,10 +198,6 @@ def _example(counterexample: Counterexample) -> dict[str, Text]:
     return {
         key: _cut(Text.same(side)) for key, side in sides.items() if side not in NOTHING_TO_SHOW
     }
-
-
-def _names(part: Part) -> str:
-    return ", ".join(f"`{name}`" for name in part.builds_on)
 
 
 def _hint(alike: list[CriterionResult], known: Mapping[str, Criterion]) -> Text | None:

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from autograder.carrying.carry import Carrier
+from autograder.carrying.reference import ReferenceProcess
 from autograder.course.models import Course, Exercise
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
@@ -41,6 +43,7 @@ class Grader:
         server: starts students' processes.
         isolation: the server's isolation level.
         budget: time limits.
+        process: holds the reference, for errors carried forward; None to carry none.
     """
 
     course: Course
@@ -49,6 +52,7 @@ class Grader:
     server: Spawner
     isolation: Level
     budget: Budget = field(default_factory=Budget)
+    process: ReferenceProcess | None = None
 
     def grade(self, suites: Suites, submission: Submission) -> Graded:
         """Grade one submission."""
@@ -65,6 +69,9 @@ class Grader:
             sha256, encoding = book.sha256, book.encoding
             with Session(self.server, book.cells, self.budget) as session:
                 outcomes = suites.run(exercise, session)
+                if self.process is not None and self.course.carried > 0:
+                    carrier = Carrier(self.course, suites, self.process)
+                    outcomes = carrier.carry(exercise, session, outcomes)
             outcomes = explained(outcomes, exercise, book, [e.id for e in self.course.exercises])
             records, spent = session.records, session.cpu_s
             decided = in_words(outcomes, exercise, self.course.languages)
@@ -88,6 +95,7 @@ class Grader:
             course_sha256=self.course_sha256,
             isolation=self.isolation,
             decided=decided,
+            carried=self.course.carried,
             cells=[CellResult(cell.index, cell.status, cell.error) for cell in records],
             unreadable=unreadable,
             wall_s=time.monotonic() - began,
@@ -130,6 +138,7 @@ def in_words(
             criteria.message(outcome, exercise.reveal).only(languages),
             criteria.counterexample(outcome, exercise.reveal),
             outcome.shown_ours,
+            outcome.own_status,
         )
         for id, outcome in outcomes.items()
     }

@@ -12,6 +12,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from autograder.carrying.reference import ReferenceProcess
 from autograder.course.load import load_course
 from autograder.course.models import Course
 from autograder.errors import CourseError, SandboxUnavailable
@@ -44,7 +45,10 @@ def _work(setup: Setup, jobs: Connection) -> None:
     course = load_course(setup.root)
     exercises = [course.exercise(name) for name in setup.exercises]
     server = Server(setup.level, setup.limits)
-    grader = Grader(course, setup.course_sha256, setup.ours, server, setup.level, setup.budget)
+    process = ReferenceProcess(course.root)
+    grader = Grader(
+        course, setup.course_sha256, setup.ours, server, setup.level, setup.budget, process
+    )
 
     def serve(suites: Suites) -> None:
         jobs.send(READY)
@@ -59,6 +63,7 @@ def _work(setup: Setup, jobs: Connection) -> None:
         confirm(server, _hidden(course))
         with_suites(course, exercises, serve)
     finally:
+        process.close()
         server.close()
 
 

@@ -272,7 +272,29 @@ class NotebookOf:
     exercise: str
 
 
-Remark = UnderAnotherName | OverwrittenLater | InTextCell | NotebookOf
+@dataclass(frozen=True)
+class Replaced:
+    """A part on which the criterion builds, and which was replaced by a working one.
+
+    Attributes:
+        name: the function or class.
+        fails: title of the first criterion that the student's own does not pass; None if the
+            notebook does not define it.
+    """
+
+    name: str
+    fails: Text | None = None
+
+
+@dataclass(frozen=True)
+class GradedWith:
+    """The criterion was decided with other parts replaced; ``passed``: it is passed then."""
+
+    replaced: tuple[Replaced, ...]
+    passed: bool
+
+
+Remark = UnderAnotherName | OverwrittenLater | InTextCell | NotebookOf | GradedWith
 """Something to know about a criterion whatever its status."""
 
 

@@ -30,7 +30,8 @@ def absent(
     defined = session.defined
     owner = names.owner(part.owner)
     if owner not in defined:
-        lower = {name.lower(): name for name in sorted(set(defined) - set(asked))}
+        taken = {*asked, *names.owners.values()}
+        lower = {name.lower(): name for name in sorted(set(defined) - taken)}
         close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
         similar = lower[close[0]] if close else None
         return _missing(Missing(part.owner, similar, broken=_broken(session, part.owner)))

@@ -39,9 +39,11 @@ class Names:
 
 
 def names_in(course: Course, exercise: Exercise, defined: Defined) -> Names:
-    """What a notebook calls the parts of an exercise and of those that it builds on."""
+    """What a notebook calls the parts of an exercise and of those that it builds on or borrows."""
     earlier = [part for each in course.before(exercise) for part in each.parts]
     parts = [*exercise.parts, *earlier]
+    borrowed = {name for part in parts for name in part.borrows} - {part.owner for part in parts}
+    parts += [part for each in course.exercises for part in each.parts if part.owner in borrowed]
     owners = owner_names(parts, defined)
     methods = {}
     for owner, name in owners.items():

@@ -20,7 +20,7 @@ from autograder.suite.proxy import NotThere, StudentMissing
 
 @dataclass(frozen=True)
 class Outcome:
-    """One criterion's status, by the student's own code.
+    """One criterion's status, and why.
 
     Attributes:
         status: what became of it.
@@ -29,6 +29,7 @@ class Outcome:
         grader_note: for the instructor's log alone (a traceback of ours).
         shown_ours: of a `Status.GRADER_ERROR`, whether the same fault arises without the student's
             data.
+        own_status: by the student's own code alone, if ``status`` is another one.
     """
 
     status: Status
@@ -36,6 +37,7 @@ class Outcome:
     remarks: tuple[Remark, ...] = ()
     grader_note: str | None = None
     shown_ours: bool = False
+    own_status: Status | None = None
 
 
 PASSED = Outcome(Status.PASSED)

@@ -11,7 +11,7 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,12 +98,23 @@ class Suites:
             for _ in tests
         ]
 
-    def run(self, exercise: Exercise, session: LoadedNotebook) -> dict[str, Outcome]:
-        """Every criterion's outcome for one notebook. Never raises for what a student did."""
+    def run(
+        self, exercise: Exercise, session: LoadedNotebook, only: Collection[str] | None = None
+    ) -> dict[str, Outcome]:
+        """Every criterion's outcome for one notebook. Never raises for what a student did.
+
+        Args:
+            exercise: the exercise.
+            session: the notebook, loaded.
+            only: ids of the criteria to decide; None for all.
+        """
         outcomes: dict[str, Outcome] = {}
         asked = {part.owner for part in exercise.parts}
         names = names_in(self.course, exercise, session.defined)
         for part in exercise.parts:
+            if only is not None:
+                wanted = tuple(criterion for criterion in part.criteria if criterion.id in only)
+                part = replace(part, criteria=wanted)
             missing = absent(part, session, asked, names)
             tried = {}
             if missing is not None and in_place_of_a_class(part, session):
@@ -119,6 +130,39 @@ class Suites:
                 }
             outcomes |= tried
         return outcomes
+
+    def first_failure(
+        self, exercise: Exercise, owner: str, session: LoadedNotebook
+    ) -> Criterion | None:
+        """The first criterion of a function or class that a notebook does not pass.
+
+        All are tried in one process, for speed: what they do to each other is the student's doing.
+
+        Args:
+            exercise: the exercise that asks for it; its suite has been collected.
+            owner: the function's or class's name.
+            session: the notebook, loaded.
+        """
+        names = names_in(self.course, exercise, session.defined)
+        parts = [part for part in exercise.parts if part.owner == owner]
+        for part in parts:
+            if absent(part, session, (), names) is not None:
+                return part.criteria[0]
+        criteria = [criterion for part in parts for criterion in part.criteria]
+        criterion = criteria[0]
+        try:
+            with session.criterion() as conversation, bounded(HOST_CPU_S):
+                for criterion in criteria:
+                    tests = self._tests.get((exercise.suite, criterion.id), [])
+                    case = _Case(exercise, criterion, session, names)
+                    self._current = _Current(conversation, case)
+                    if len(tests) == 1 and self._one(tests[0]).status is not Status.PASSED:
+                        return criterion
+        except (Exception, HostOverload):
+            return criterion
+        finally:
+            self._current = None
+        return None
 
     def _part(
         self,
@@ -308,7 +352,7 @@ def with_suites(
     body: Callable[[Suites], None],
     solution: Solution | None = None,
 ) -> None:
-    """Collect the suites of ``exercises`` and call ``body`` with them.
+    """Collect the suites of ``exercises``, and of those that they build on, and call ``body``.
 
     Args:
         course: the course.
@@ -322,7 +366,9 @@ def with_suites(
     root = str(course.root)
     suites = Suites(course, solution)
     loop = _Loop(suites, body)
-    paths = [str(exercise.suite) for exercise in exercises if exercise.suite.is_file()]
+    wanted = {each.id for exercise in exercises for each in (exercise, *course.before(exercise))}
+    collected = [each.suite for each in course.exercises if each.id in wanted]
+    paths = [str(suite) for suite in collected if suite.is_file()]
     hidden = course.root / "tests" / "hidden"
     arguments = [
         *paths, "--rootdir", root, "-c", os.devnull, "--confcutdir", str(hidden),

@@ -134,19 +134,28 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What has been decided about one criterion, before points."""
+    """What has been decided about one criterion, before points.
+
+    ``own_status`` is the status without anything carried forward, if it is another one.
+    """
 
     status: Status
     message: Text = NOTHING
     counterexample: Counterexample | None = None
     shown_ours: bool = False
     """Of a `Status.GRADER_ERROR`: see `autograder.verdict.points.points`."""
+    own_status: Status | None = None
 
 
 def criterion_results(
-    exercise: Exercise, decided: Mapping[str, Decided]
+    exercise: Exercise, decided: Mapping[str, Decided], carried: float = 1.0
 ) -> tuple[CriterionResult, ...]:
     """Every criterion of the exercise with its points.
+
+    Args:
+        exercise: the exercise.
+        decided: by criterion id.
+        carried: the share of its points that a carried criterion earns.
 
     Raises:
         KeyError: one has not been decided.
@@ -156,11 +165,14 @@ def criterion_results(
             id=criterion.id,
             part=criterion.part,
             points=points.points(
-                criterion, decided[criterion.id].status, decided[criterion.id].shown_ours
+                criterion,
+                decided[criterion.id].status,
+                decided[criterion.id].shown_ours,
+                carried,
             ),
             max_points=criterion.points,
             status=decided[criterion.id].status,
-            own_status=decided[criterion.id].status,
+            own_status=decided[criterion.id].own_status or decided[criterion.id].status,
             message=decided[criterion.id].message,
             diagnosis=(),
             counterexample=decided[criterion.id].counterexample,
@@ -177,6 +189,7 @@ def result(
     course_sha256: str,
     isolation: Level,
     decided: Mapping[str, Decided],
+    carried: float = 1.0,
     cells: Iterable[CellResult] = (),
     unreadable: bool = False,
     wall_s: float = 0.0,
@@ -191,12 +204,13 @@ def result(
         course_sha256: see `Result`.
         isolation: see `Result`.
         decided: by criterion id; every criterion of the exercise has one.
+        carried: the share of its points that a carried criterion earns.
         cells: what became of the notebook's cells.
         unreadable: whether no cell could be read.
         wall_s: seconds from reading the file to this record.
         cpu_s: CPU seconds, the grader's and the student's code's.
     """
-    criteria = criterion_results(exercise, decided)
+    criteria = criterion_results(exercise, decided, carried)
     status = ResultStatus.UNREADABLE if unreadable else ResultStatus.GRADED
     if any(criterion.status is Status.GRADER_ERROR for criterion in criteria):
         status = ResultStatus.GRADER_ERROR

@@ -173,7 +173,7 @@ MISTAKES = {
         "self.col = col\n", "pass\n", "'NoneType' object has no attribute 'T' — at", set(), BACKWARD
     ),
     "the gradient under another name": conv(
-        "self.dW", "self.dw", "`dW` is not there|no attribute 'dW'", set(),
+        "self.dW", "self.grad_W", "`dW` is not there|no attribute 'dW'", set(),
         {"dw", "stride", "padding", "non_square", "all_at_once", "several_calls", "float32"},
     ),
     "the gradient under another name, and None": conv(
@@ -193,7 +193,7 @@ MISTAKES = {
         "2 times what it should be", set(), {"several_calls"},
     ),
     "only forward": conv(
-        "    def backward", "    def _backward", "There is `Convolution._backward`", set(), BACKWARD
+        "    def backward", "    def backwrad", "There is `Convolution.backwrad`", set(), BACKWARD
     ),
     "as in the book": pool("Pooling", "Pooling", "cannot reshape array"),
     "the mean": pool(

@@ -158,10 +158,10 @@ def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
     assert "Cells that did not run" not in show(result).text["en"]
 
 
-def test_what_was_carried_is_told_with_what_stood_in(a_class, show):
+def test_what_was_carried_is_told_with_what_was_replaced(a_class, show):
     text = show(a_class["carried"]).text["en"]
     assert "Passed with a correct earlier part" in text
-    assert "Graded with a correct im2col ." in text
+    assert "Graded with a working im2col in place of yours (yours: not defined)." in text
     assert "These points are yours" in text
 
 

@@ -17,12 +17,13 @@ import random
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..protocol import wire
-from . import stub_modules
+from . import stand_ins, stub_modules
 from .cells import Notebook
 from .exceptions import describe
 from .requests import Objects, defined, respond
@@ -41,6 +42,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     stub_modules.install()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
     book = Notebook(initial_names())
+    channel = stand_ins.Channel()
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     sys.modules["builtins"] = book.builtins
     while True:
@@ -50,9 +52,9 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
             return
         op = message.get("op")
         if op == "cells":
-            _run_cells(sock, book, message)
+            _run_cells(sock, book, message, channel)
         elif op == "fork":
-            _fork_criterion(sock, book, message["world"])
+            _fork_criterion(sock, book, message["world"], channel)
         elif op == "reap":
             wire.send(sock, {"status": _reap(message["pid"])})
         elif op == "ping":
@@ -124,8 +126,15 @@ def _probe(sock: socket.socket, source: str) -> None:
     wire.send(sock, {"report": report})
 
 
-def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> None:
+def _run_cells(
+    sock: socket.socket, book: Notebook, message: dict[str, Any], channel: stand_ins.Channel
+) -> None:
     owner = _getpid()
+    objects = Objects(lambda _number, _args: {"error": "not while cells run"})
+
+    def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
+        wire.send(sock, dict(question), refer=objects.refer)
+        return wire.receive(sock, resolve=objects.resolve)
 
     def progress(cell: int, position: int) -> None:
         if _getpid() != owner:
@@ -136,14 +145,22 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
         wire.send(sock, {"stuck": True})
         _exit(0)
 
-    records = book.run(
-        [(index, source) for index, source in message["cells"]],
-        skip={(cell, position) for cell, position in message["skip"]},
-        cell_s=message["cell_s"],
-        total_s=message["total_s"],
-        progress=progress,
-        stuck=stuck,
-    )
+    cells = [(index, source) for index, source in message["cells"]]
+    if message["stand_ins"]:
+        book.use(
+            stand_ins.Installed(message["stand_ins"], [source for _, source in cells], channel)
+        )
+        channel.exchange, channel.kept = exchange, objects.kept.__getitem__
+    with stand_ins.while_cells_run():
+        records = book.run(
+            cells,
+            skip={(cell, position) for cell, position in message["skip"]},
+            cell_s=message["cell_s"],
+            total_s=message["total_s"],
+            progress=progress,
+            stuck=stuck,
+        )
+    channel.exchange = None
     if _getpid() != owner:
         _exit(0)
     report = {
@@ -156,13 +173,16 @@ def _run_cells(sock: socket.socket, book: Notebook, message: dict[str, Any]) -> 
     wire.send(sock, report)
 
 
-def _fork_criterion(sock: socket.socket, book: Notebook, world: str | None) -> None:
+def _fork_criterion(
+    sock: socket.socket, book: Notebook, world: str | None, channel: stand_ins.Channel
+) -> None:
     """Fork the notebook's process; the child serves one criterion on the descriptor received.
 
     Args:
         sock: the notebook's.
         book: the notebook.
         world: the definition whose world the criterion is answered in; None: the notebook's end.
+        channel: where stand-ins ask.
     """
     _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
     try:
@@ -181,7 +201,7 @@ def _fork_criterion(sock: socket.socket, book: Notebook, world: str | None) -> N
             seed()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
             _seterr(under="ignore")
-            serve(socket.socket(fileno=descriptors[0]), book)
+            serve(socket.socket(fileno=descriptors[0]), book, channel)
         finally:
             _exit(0)
     os.close(descriptors[0])
@@ -201,7 +221,7 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def serve(sock: socket.socket, book: Notebook) -> None:
+def serve(sock: socket.socket, book: Notebook, channel: stand_ins.Channel) -> None:
     """Answer a criterion's requests (see `requests`) until the host hangs up."""
     owner = _getpid()
     request: dict[str, Any] = {}
@@ -220,7 +240,12 @@ def serve(sock: socket.socket, book: Notebook) -> None:
     def receive() -> dict[str, Any]:
         return wire.receive(sock, resolve=objects.resolve, keep_strides=True)
 
+    def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
+        send({"id": request["id"], **question})
+        return receive()
+
     objects = Objects(call_host)
+    channel.exchange, channel.kept = exchange, objects.kept.__getitem__
     while True:
         try:
             request = receive()

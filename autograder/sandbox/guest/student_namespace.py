@@ -22,6 +22,7 @@ from .no_ops import MissingImport
 from .partial_definitions import define_partially
 from .shell import Outputs, Shell
 from .source import bound_names, has_import_fallback, leftover_raises, stub_names
+from .stand_ins import Installed
 from .student_builtins import StudentBuiltins
 from .worlds import Worlds
 from .written_files import WrittenFiles
@@ -62,6 +63,14 @@ class StudentNamespace:
         # make the whole function undefined.
         self._flags = __future__.annotations.compiler_flag | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._stubs: dict[str, frozenset[str]] = {}
+        self._stand_ins = Installed()
+
+    def use(self, stand_ins: Installed) -> None:
+        """Give the notebook stand-ins, before its cells run. No cell defines them otherwise."""
+        self._stand_ins = stand_ins
+        self._initial_names |= stand_ins.loose
+        self.own |= stand_ins.fixed
+        self.namespace.update(stand_ins.loose | stand_ins.fixed)
 
     def restore_names(self) -> None:
         """Restore the student's definitions that were overwritten, and initial names deleted."""
@@ -152,6 +161,9 @@ class StudentNamespace:
         for name in names:
             value: Any = self.namespace.get(name)
             mine: Any = self.own.get(name)
+            if name in self._stand_ins.fixed:
+                self.namespace[name] = mine
+                continue
             if is_instance(mine, type) and is_instance(value, mine):
                 continue  # ``Pooling = Pooling(2, 2)``: an instance has taken its class's name
             # Not isinstance, which asks the student's own classes.
@@ -230,7 +242,8 @@ class StudentNamespace:
                 first_error = first_error or error
                 module = (node.module or ".") if isinstance(node, ast.ImportFrom) else alias.name
                 if name != "*" and name not in self.namespace and name not in vars(self.builtins):
-                    self.namespace[name] = MissingImport(name, module)
+                    stand_in = self._stand_ins.find(alias.name)
+                    self.namespace[name] = stand_in or MissingImport(name, module)
             finally:
                 if alias.name == "get_ipython" and name in self.namespace:
                     self.namespace[name] = self.shell

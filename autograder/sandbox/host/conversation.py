@@ -27,6 +27,7 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
+from autograder.sandbox.host.stand_ins import Consultation
 from autograder.sandbox.protocol import wire
 
 MAX_FRAMES = 8
@@ -130,11 +131,13 @@ class Conversation(ABC):
         budget: Budget,
         session_deadline: float,
         shown: ExceptionText | None = None,
+        consultation: Consultation | None = None,
     ) -> None:
         self._budget = budget
         self._shown = shown or ExceptionText()
         self._asked: set[str] = set()
         self._session_deadline = session_deadline
+        self._consultation = consultation
         self._functions: list[Callable[..., Any]] = []
         self._failure: StudentFailure | None = None
         self._calling_back = False
@@ -195,6 +198,12 @@ class Conversation(ABC):
                 raise wire.WireError("an answer to a request that was never made")
             if "callback" in answer:
                 self._call_back(answer, deadline)
+            elif "stand_in" in answer and self._consultation is not None:
+                self._consultation.reply(
+                    answer,
+                    lambda message: self._send(message, deadline),
+                    lambda: self._receive(deadline),
+                )
             elif "timeout" in answer:
                 raise wire.TooLate("the call took too long")
             elif "error" in answer:
@@ -263,6 +272,7 @@ class SocketConversation(Conversation):
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: asked when the other side has closed: was it our side that went?
         shown: what of an exception may be shown.
+        consultation: answers the questions of stand-ins, if there are any.
     """
 
     def __init__(
@@ -272,8 +282,9 @@ class SocketConversation(Conversation):
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
         shown: ExceptionText | None = None,
+        consultation: Consultation | None = None,
     ) -> None:
-        super().__init__(budget, session_deadline, shown)
+        super().__init__(budget, session_deadline, shown, consultation)
         self._sock = sock
         self._is_sandbox_lost = sandbox_lost
 

@@ -32,6 +32,14 @@ from autograder.sandbox.host.conversation import (
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
+from autograder.sandbox.host.stand_ins import (
+    WHILE_LOADING,
+    Bounds,
+    Consultation,
+    Receive,
+    Reference,
+    Send,
+)
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 
@@ -142,6 +150,8 @@ class Session:
         server: starts processes.
         cells: (index in the notebook, source), in order.
         budget: time limits.
+        reference: answers for the stand-ins that take the place of parts of the notebook.
+        deadline: ``time.monotonic()`` at which everything ends, if that is earlier.
 
     Attributes:
         records: the outcome of each cell.
@@ -153,6 +163,8 @@ class Session:
     server: Spawner
     cells: Sequence[tuple[int, str]]
     budget: Budget = field(default_factory=Budget)
+    reference: Reference | None = None
+    deadline: float | None = None
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     remarks: Remarks = field(default_factory=Remarks)
@@ -170,6 +182,9 @@ class Session:
         """Load the notebook."""
         self._deadline = time.monotonic() + self.budget.total_wall_s
         self._shown = ExceptionText(self.cells)
+        if self.deadline is not None:
+            self._deadline = min(self._deadline, self.deadline)
+        self.deadline = self._deadline
         try:
             self._load()
         except BaseException:
@@ -198,8 +213,12 @@ class Session:
         sock, pid = self._fork(world)
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
+        consultation = None
+        if self.reference is not None:
+            self.reference.begin()
+            consultation = Consultation(self.reference, Bounds())
         conversation = SocketConversation(
-            sock, budget, self._deadline, self._sandbox_lost, self._shown
+            sock, budget, self._deadline, self._sandbox_lost, self._shown, consultation
         )
         try:
             yield conversation
@@ -216,6 +235,9 @@ class Session:
         failed_starts = losses = 0
         while True:
             self._process = self.server.spawn({})
+            consultation = None
+            if self.reference is not None:
+                consultation = Consultation(self.reference, WHILE_LOADING)
             at: tuple[int, int] | None = None
             load_deadline = min(
                 self._deadline, time.monotonic() + 3 * self.budget.cells_s + HOST_GRACE_S
@@ -229,6 +251,9 @@ class Session:
                         load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S
                     )
                     message = wire.receive(self._process.sock, deadline=deadline)
+                    if "stand_in" in message and consultation is not None:
+                        consultation.reply(message, *self._line(deadline))
+                        continue
                     if "stuck" in message:
                         raise wire.TooLate("the code catches every exception")
                     if "at" not in message:
@@ -270,10 +295,19 @@ class Session:
             "op": "cells",
             "cells": [list(cell) for cell in self.cells],
             "skip": [list(position) for position in self._skip],
+            "stand_ins": [] if self.reference is None else [*self.reference.descriptions],
             "cell_s": self.budget.cell_s,
             # If the process has died repeatedly, run nothing but definitions.
             "total_s": 0.0 if self._definitions_only else self.budget.cells_s,
         }
+
+    def _line(self, deadline: float) -> tuple[Send, Receive]:
+        assert self._process is not None
+        sock = self._process.sock
+        return (
+            lambda message: wire.send(sock, message, deadline=deadline),
+            lambda: wire.receive(sock, deadline=deadline),
+        )
 
     def _accept(self, message: dict[str, Any]) -> None:
         known = {index for index, _ in self.cells}

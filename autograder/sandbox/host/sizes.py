@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,6 @@ def approximate_bytes(value: Any) -> int:
         return max(value.nbytes, 8 * elements(value.shape))
     if isinstance(value, (list, tuple)):
         return sum(map(approximate_bytes, value))
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return sum(map(approximate_bytes, value.values()))
     return len(value) if isinstance(value, (str, bytes)) else 8

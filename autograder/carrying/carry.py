@@ -1,0 +1,207 @@
+"""Grade again what failed because an earlier part is missing or wrong; the better outcome counts.
+
+First, names that the notebook uses and nobody defines are supplied: that is what most notebooks
+lack. What still fails, and builds on parts that are defined and do not pass their own suites, is
+graded once more with these parts replaced as well. The notebook is loaded anew each time, in
+processes of its own, so what is supplied exists only while something is graded that builds on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from autograder.carrying.plan import Mentioned, aliases, needs
+from autograder.carrying.reference import ReferenceProcess, StandIns
+from autograder.course.models import Course, Criterion, Exercise, Part
+from autograder.course.names import normalize
+from autograder.sandbox.host.session import Session
+from autograder.status import Status
+from autograder.suite.facts import GradedWith, NotWritten, Replaced
+from autograder.suite.naming import names_in
+from autograder.suite.outcome import Outcome
+from autograder.suite.plugin import Suites
+
+_RIGHT = (Status.PASSED, Status.CARRIED)
+_SAYS_LITTLE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)
+"""Where a criterion fails either way, its outcome with the parts replaced helps more than these."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Carries errors forward in one course.
+
+    Args:
+        course: the course.
+        suites: its suites, those of earlier exercises too.
+        process: holds the reference.
+    """
+
+    course: Course
+    suites: Suites
+    process: ReferenceProcess
+
+    def carry(
+        self, exercise: Exercise, session: Session, own: Mapping[str, Outcome]
+    ) -> dict[str, Outcome]:
+        """The outcomes with errors carried forward.
+
+        Args:
+            exercise: the exercise.
+            session: the notebook, loaded.
+            own: every criterion's outcome by the student's own code alone.
+        """
+        with _Notebook(self, exercise, session, dict(own)) as notebook:
+            notebook.supply_what_is_missing()
+            notebook.replace_what_is_wrong()
+            return notebook.best
+
+
+@dataclass
+class _Notebook:
+    """One notebook on its way through the two steps.
+
+    Attributes:
+        best: each criterion's best outcome so far.
+    """
+
+    carrier: Carrier
+    exercise: Exercise
+    session: Session
+    best: dict[str, Outcome]
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _loaded: dict[frozenset[str], tuple[Session, StandIns]] = field(default_factory=dict)
+    _supplied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._aliases = aliases(self.carrier.course)
+        self._names = names_in(self.carrier.course, self.exercise, self.session.defined)
+        self._mentioned = Mentioned(source for _, source in self.session.cells)
+        self._forms = set(map(normalize, self.session.defined))
+
+    def __enter__(self) -> _Notebook:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+        self.session.cpu_s += sum(session.cpu_s for session, _ in self._loaded.values())
+
+    def supply_what_is_missing(self) -> None:
+        """First step: names that the notebook uses and does not define."""
+        for owner, criteria in self._failing():
+            needed = needs(self.carrier.course, self.exercise, owner)
+            missing = tuple(filter(self._is_missing, needed.all))
+            if missing:
+                self._supplied[owner] = missing
+                self._again(criteria, {name: Replaced(name) for name in missing})
+
+    def replace_what_is_wrong(self) -> None:
+        """Second step: parts that the notebook defines, and that do not pass their own suites."""
+        for owner, criteria in self._failing():
+            supplied = self._supplied.get(owner, ())
+            replaced = {name: Replaced(name) for name in supplied}
+            for name in needs(self.carrier.course, self.exercise, owner).direct:
+                if name not in supplied and name in self._names.owners:
+                    failed = self._first_failure(name, supplied)
+                    if failed is not None:
+                        replaced[name] = Replaced(name, failed.title)
+            if len(replaced) > len(supplied):
+                self._again(criteria, replaced)
+
+    def _failing(self) -> Iterator[tuple[str, list[Criterion]]]:
+        """Functions and classes with the criteria that they fail and that can be helped."""
+        for owner in dict.fromkeys(part.owner for part in self.exercise.parts):
+            spellings = (owner, *self._aliases.get(owner, ()))
+            if owner not in self._names.owners and not self._mentioned.defines(spellings):
+                continue
+            failing = [
+                criterion
+                for part in self.exercise.parts
+                if part.owner == owner
+                for criterion in part.criteria
+                if self._can_be_helped(self.best[criterion.id], part)
+            ]
+            if failing:
+                yield owner, failing
+
+    @staticmethod
+    def _can_be_helped(outcome: Outcome, part: Part) -> bool:
+        if outcome.status in (*_RIGHT, Status.GRADER_ERROR):
+            return False
+        return outcome.fact != NotWritten(part.id)
+
+    def _is_missing(self, name: str) -> bool:
+        if name in self._names.owners or normalize(name) in self._forms:
+            return False
+        return self._mentioned.has((name, *self._aliases.get(name, ())))
+
+    def _first_failure(self, name: str, supplied: tuple[str, ...]) -> Criterion | None:
+        """The first criterion that a function or class of the student's does not pass."""
+        parts = [part for part in self.exercise.parts if part.owner == name]
+        if parts:
+            criteria = (criterion for part in parts for criterion in part.criteria)
+            return next((c for c in criteria if self.best[c.id].status not in _RIGHT), None)
+        for exercise in self.carrier.course.before(self.exercise):
+            if any(part.owner == name for part in exercise.parts):
+                loaded = self._loaded.get(frozenset(supplied))
+                session = loaded[0] if loaded else self.session
+                return self.carrier.suites.first_failure(exercise, name, session)
+        return None
+
+    def _again(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
+        """Grade criteria with parts replaced, and keep the better outcome of each."""
+        loaded = self._with(replaced)
+        if loaded is None:
+            return
+        session, stand_ins = loaded
+        stand_ins.used.clear()
+        only = {criterion.id for criterion in criteria}
+        outcomes = self.carrier.suites.run(self.exercise, session, only)
+        used = [each for name, each in replaced.items() if name in stand_ins.used]
+        told = tuple(used or replaced.values())
+        for name, found in outcomes.items():
+            self.best[name] = _better(self.best[name], found, told)
+
+    def _with(self, names: Iterable[str]) -> tuple[Session, StandIns] | None:
+        """The notebook loaded anew with these supplied; None if the reference has none of them."""
+        wanted = frozenset(names)
+        if wanted not in self._loaded:
+            theirs = self._names.owners
+            stand_ins = StandIns(
+                self.carrier.process,
+                wanted,
+                {name: self._aliases.get(name, ()) for name in wanted},
+                {name: [theirs[name]] for name in wanted if name in theirs},
+            )
+            self._stack.callback(stand_ins.close)
+            if not stand_ins.descriptions:
+                return None
+            session = Session(
+                self.session.server,
+                self.session.cells,
+                self.session.budget,
+                reference=stand_ins,
+                deadline=self.session.deadline,
+                host_cpu_s=self.session.host_cpu_s,
+            )
+            self._loaded[wanted] = self._stack.enter_context(session), stand_ins
+        return self._loaded[wanted]
+
+
+def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:
+    """The better of two outcomes: the best so far, and the one with parts replaced."""
+    passed = found.status is Status.PASSED
+    fails_otherwise = (
+        own.status in _SAYS_LITTLE
+        and found.status in (Status.FAILED, Status.ERROR)
+        and found.fact != own.fact
+    )
+    if not passed and not fails_otherwise:
+        return own
+    return replace(
+        found,
+        status=Status.CARRIED if passed else found.status,
+        remarks=(GradedWith(replaced, passed), *found.remarks),
+        own_status=own.own_status or own.status,
+    )

@@ -1,0 +1,88 @@
+"""Which parts may be supplied to the code that builds on them. Pure: nothing is run here.
+
+What is graded is a function or a class, with all of its methods at once: state passes between them.
+So is what is supplied. A class is never supplied while one of its own methods is graded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.course.models import Course, Exercise, Part
+from autograder.course.names import normalize
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_COMMENT = re.compile(r"#[^\n]*")
+_DEFINITION = re.compile(r"\b(?:class|def)[ \t]+([^\W\d]\w*)")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the parts of one function or class build on, by names of functions and classes.
+
+    Attributes:
+        direct: what its parts name in ``builds_on``.
+        all: these, what they build on in turn, and what all of them borrow.
+    """
+
+    direct: tuple[str, ...]
+    all: tuple[str, ...]
+
+
+def needs(course: Course, exercise: Exercise, owner: str) -> Needs:
+    """What may be supplied while ``owner`` is graded, in the order of the course."""
+    parts = known_parts(course, exercise)
+    direct: set[str] = set()
+    found: set[str] = set()
+    borrowed: dict[str, None] = {}
+    waiting = [owner]
+    while waiting:
+        current = waiting.pop()
+        for part in parts.values():
+            if part.owner == current:
+                others = {parts[name].owner for name in part.builds_on} - {owner}
+                waiting += others - found
+                found |= others
+                direct |= others if current == owner else set()
+                borrowed |= dict.fromkeys(part.borrows)
+    order = [*dict.fromkeys(part.owner for part in parts.values()), *borrowed]
+    found |= borrowed.keys() - {owner}
+    return Needs(
+        tuple(name for name in order if name in direct),
+        tuple(name for name in dict.fromkeys(order) if name in found),
+    )
+
+
+def known_parts(course: Course, exercise: Exercise) -> Mapping[str, Part]:
+    """The parts of the exercises that this one builds on, and its own, by id."""
+    earlier = [part for each in course.before(exercise) for part in each.parts]
+    return {part.id: part for part in (*earlier, *exercise.parts)}
+
+
+def aliases(course: Course) -> Mapping[str, tuple[str, ...]]:
+    """Other names of each function and class of the course."""
+    found: dict[str, dict[str, None]] = {}
+    for exercise in course.exercises:
+        for part in exercise.parts:
+            names = (alias for alias in part.aliases if not alias.startswith("."))
+            found.setdefault(part.owner, {}).update(dict.fromkeys(names))
+    return {owner: tuple(names) for owner, names in found.items()}
+
+
+class Mentioned:
+    """The names that a notebook's cells mention, in any spelling."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        texts = [_COMMENT.sub("", source) for source in sources]
+        self._words = {normalize(word) for text in texts for word in _WORD.findall(text)}
+        self._defined = {normalize(word) for text in texts for word in _DEFINITION.findall(text)}
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether one of these is mentioned anywhere."""
+        return any(normalize(name) in self._words for name in names)
+
+    def defines(self, names: Iterable[str]) -> bool:
+        """Whether a cell would define one of these, if it could be run."""
+        return any(normalize(name) in self._defined for name in names)

@@ -1,0 +1,161 @@
+"""The process that holds the course's reference and answers for stand-ins, within its own bounds.
+
+It is apart from the grader because students choose what it computes: it may run out of memory or
+time, and then ends without harm to anything else. ``sys.argv``: the course's folder, a socket's
+descriptor, bytes of memory, CPU seconds for the questions of one criterion.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import resource
+import signal
+import socket
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.carrying.reference_objects import References
+from autograder.sandbox.host.protect import protect_host
+from autograder.sandbox.protocol import wire
+
+LIBRARY = "source_lib"
+
+
+class OutOfTime(Exception):
+    """The questions of one criterion have taken all of their CPU time."""
+
+
+def main() -> None:
+    """Answer the host until it hangs up."""
+    root, (descriptor, memory, cpu_s) = sys.argv[1], map(int, sys.argv[2:5])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, _out_of_time)
+    protect_host()
+    sys.path.insert(0, root)
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    unseeded = np.random.default_rng
+    # Weights that a reference draws are the same every time.
+    np.random.default_rng = lambda seed=None: unseeded(0 if seed is None else seed)
+    try:
+        library = importlib.import_module(LIBRARY)
+    except Exception:  # the suites need it as well, and say what is wrong with it
+        library = ModuleType(LIBRARY)
+    np.dot(np.ones((64, 64)), np.ones((64, 64)))  # BLAS takes its own memory before it is limited
+    _limit_memory(memory)
+    with socket.socket(fileno=descriptor) as sock:
+        _Line(sock, library, float(cpu_s)).serve()
+
+
+class _Line:
+    """The connection to the host. A function of the student's is called by asking back."""
+
+    def __init__(self, sock: socket.socket, library: ModuleType, cpu_s: float) -> None:
+        self._sock = sock
+        self._library = library
+        self._references: dict[int, References] = {}
+        self._cpu_s = cpu_s
+        self._left = cpu_s
+
+    def serve(self) -> None:
+        """Answer until the host hangs up."""
+        with contextlib.suppress(wire.Closed):
+            while True:
+                self._take(self._receive())
+
+    def _take(self, message: dict[str, Any]) -> Any:
+        """Do what a message asks for; a result of the student's is returned."""
+        number = message["notebook"]
+        if "open" in message:
+            self._left = self._cpu_s
+            references = self._references[number] = References(self._library, message["open"])
+            self._send({"names": references.names})
+        elif "begin" in message:
+            self._left = self._cpu_s
+            self._references[number].begin()
+        elif "question" in message:
+            self._send({"reply": self._answer(self._references[number], message["question"])})
+        elif "close" in message:
+            self._references.pop(number, None)
+
+    def _answer(self, references: References, question: Mapping[str, Any]) -> dict[str, Any]:
+        began = time.process_time()
+        nested = signal.getitimer(signal.ITIMER_PROF)[0] > 0
+        try:
+            if self._left <= 0:
+                raise OutOfTime
+            if not nested:
+                signal.setitimer(signal.ITIMER_PROF, self._left)
+            return references.answer(question)
+        except OutOfTime:
+            return {"raised": "TimeoutError", "text": "this is too much work for the grader"}
+        finally:
+            if not nested:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                self._left -= time.process_time() - began
+
+    def _resolve(self, thing: Any) -> Any:
+        if not isinstance(thing, wire.Reference):
+            return thing
+
+        def function(*args: Any) -> Any:
+            """The student's function, which waits on the other side."""
+            self._send({"apply": thing.number, "args": list(args)})
+            while True:
+                message = self._receive()
+                if "applied" in message:
+                    return message["applied"]
+                if "failed" in message:
+                    raise RuntimeError(str(message["failed"]))
+                self._take(message)
+
+        return function
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with _undisturbed():
+            try:
+                wire.send(self._sock, message)
+            except wire.Closed:
+                raise
+            except wire.WireError as error:  # a result may be larger than a message
+                failed = {"raised": "MemoryError", "text": str(error)}
+                wire.send(self._sock, {"reply": failed} if "reply" in message else {})
+
+    def _receive(self) -> dict[str, Any]:
+        with _undisturbed():
+            return wire.receive(self._sock, resolve=self._resolve)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """The clock may stop a computation, never a message half-way."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
+
+
+def _out_of_time(_number: int, _frame: Any) -> None:
+    raise OutOfTime
+
+
+def _limit_memory(more: int) -> None:
+    """Let the process grow by so many bytes, where the system can tell how large it is."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        size = pages * resource.getpagesize() + more
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

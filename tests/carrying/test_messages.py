@@ -1,0 +1,35 @@
+"""What is said of an error carried forward, in both languages."""
+
+from __future__ import annotations
+
+from autograder.course.models import Reveal
+from autograder.messages.criteria import message
+from autograder.status import Status
+from autograder.suite.facts import GradedWith, HasNo, Replaced
+from autograder.suite.outcome import Outcome
+from autograder.text import Text
+
+
+def test_one_part_that_is_not_there():
+    remark = GradedWith((Replaced("im2col"),), passed=True)
+    assert message(Outcome(Status.CARRIED, remarks=(remark,)), Reveal.NONE) == Text(
+        en="Graded with a working `im2col` in place of yours (yours: not defined). "
+        "With it, this part is right.",
+        ja="`im2col` を正しいものに替えて採点しました（あなたのもの：定義されていません）。"
+        "替えると、この部分は正しく動きます。",
+    )
+
+
+def test_several_parts_with_reasons_of_their_own_and_what_is_wrong_even_then():
+    padding = Text(en="Padding", ja="パディング")
+    remark = GradedWith((Replaced("im2col"), Replaced("Pooling", padding)), passed=False)
+    said = message(Outcome(Status.FAILED, HasNo("f()", "None", "shape"), (remark,)), Reveal.NONE)
+    assert said["en"].endswith(
+        " This is what is wrong even with a working `im2col`, `Pooling` in place of yours "
+        "(yours: `im2col` not defined, `Pooling` does not pass “Padding”)."
+    )
+    assert said["ja"].endswith(
+        "これは、`im2col`, `Pooling` を正しいものに替えても残る問題です"
+        "（あなたのもの：`im2col` は定義されていません、"
+        "`Pooling` は「パディング」に合格していません）。"
+    )

@@ -1,0 +1,59 @@
+"""What may be supplied while a function or class is graded."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.carrying.plan import Mentioned, aliases, needs
+from autograder.course.load import load_course
+from tests.paths import ROOT
+
+COURSE = load_course(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "owner", "direct", "besides"),
+    [
+        ("02_im2col", "im2col", (), {"conv_output_size"}),
+        ("03_convolution", "Convolution", ("im2col", "col2im"), {"conv_output_size"}),
+        ("05_gap", "GlobalAveragePooling2D", ("global_average_pooling_2d",), set()),
+        ("08_stripes_and_fcn", "softmax", (), set()),
+        (
+            "07_resnet",
+            "BasicBlock",
+            ("im2col", "col2im", "Convolution", "BatchNorm"),
+            {"batch_norm", "conv_output_size", "Relu"},
+        ),
+    ],
+)
+def test_what_a_part_builds_on_in_the_order_of_the_course(exercise, owner, direct, besides):
+    found = needs(COURSE, COURSE.exercise(exercise), owner)
+    assert found.direct == direct
+    assert set(found.all) == {*direct, *besides}
+
+
+def test_a_network_builds_on_everything_below_and_never_on_itself():
+    found = needs(COURSE, COURSE.exercise("06_simple_convnet"), "SimpleConvNet").all
+    assert {"im2col", "col2im", "Convolution", "Pooling", "Relu", "softmax", "Adam"} <= set(found)
+    assert "SimpleConvNet" not in found
+
+
+@pytest.mark.parametrize("exercise", [each.id for each in COURSE.exercises])
+def test_nothing_is_supplied_to_itself(exercise):
+    parts = COURSE.exercise(exercise).parts
+    for owner in {part.owner for part in parts}:
+        assert owner not in needs(COURSE, COURSE.exercise(exercise), owner).all
+
+
+def test_a_name_is_mentioned_in_any_spelling_but_not_in_a_comment():
+    cells = ["# im2col would do here\nx = util.Img_2_Col(y)", "class convNet:\n    pass"]
+    mentioned = Mentioned(cells)
+    assert mentioned.has(["img2col"])
+    assert not mentioned.has(["im2col"])
+    assert mentioned.defines(["ConvNet"])
+    assert not mentioned.defines(["img2col"])
+
+
+def test_the_aliases_of_a_class_are_those_of_all_its_parts():
+    assert "Conv2D" in aliases(COURSE)["Convolution"]
+    assert not any(name.startswith(".") for names in aliases(COURSE).values() for name in names)
