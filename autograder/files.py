@@ -6,7 +6,9 @@ is full.
 
 import os
 import secrets
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,9 +78,47 @@ def _bytes(content: str | bytes) -> bytes:
     return content.encode("utf-8", "replace") if isinstance(content, str) else content
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes of this machine have left below ``folder`` while writing."""
+    for path in folder.rglob(".*.writing"):
+        maker = path.name[1:].partition("-")[0]
+        if maker.isdecimal() and not _is_alive(int(maker)):
+            with suppress(OSError):
+                path.unlink()
+
+
+def make_temporary(purpose: str, remove: Callable[[Path], object] = shutil.rmtree) -> Path:
+    """Make a folder in the system's folder for temporary files, where only this user can read.
+
+    Folders of the same purpose that killed processes of this user have left are removed.
+
+    Args:
+        purpose: a part of its name.
+        remove: removes a folder with everything in it.
+    """
+    prefix = f"convgrade-{purpose}-"
+    for path in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
+        maker = path.name.removeprefix(prefix).partition("-")[0]
+        with suppress(OSError):
+            mine = path.lstat().st_uid == os.geteuid() and not path.is_symlink()
+            if mine and maker.isdecimal() and not _is_alive(int(maker)):
+                remove(path)
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
 def _beside(path: Path) -> Path:
     # In the same folder, so that the rename never crosses a file system.
-    return path.with_name(f".{secrets.token_hex(8)}.writing")
+    return path.with_name(f".{os.getpid()}-{secrets.token_hex(6)}.writing")
 
 
 def _write(path: Path, data: bytes, *, durable: bool = False, private: bool = False) -> None:
@@ -90,8 +130,12 @@ def _write(path: Path, data: bytes, *, durable: bool = False, private: bool = Fa
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, _NEW, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError as error:
+        error.filename = error.filename or str(path.parent)  # a full disk does not say which
+        raise

@@ -1,10 +1,13 @@
 """A file is written whole or not at all."""
 
 import os
+import subprocess
+import sys
+import tempfile
 
 import pytest
 
-from autograder.files import write_atomically
+from autograder.files import make_temporary, remove_leftovers, write_atomically
 
 
 def test_folders_are_made_and_the_text_is_utf_8(tmp_path):
@@ -45,3 +48,31 @@ def test_an_unchanged_file_keeps_its_date(tmp_path):
     assert path.stat().st_mtime == 1
     write_atomically(path, "y")
     assert path.stat().st_mtime != 1
+
+
+def _a_pid_that_is_gone() -> int:
+    return subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+
+
+def test_what_killed_processes_left_is_removed_and_what_others_write_is_not(tmp_path):
+    gone = tmp_path / "results" / "a" / f".{_a_pid_that_is_gone()}-abc.writing"
+    gone.parent.mkdir(parents=True)
+    being_written = gone.with_name(f".{os.getppid()}-abc.writing")
+    theirs = gone.with_name(".notes.writing")
+    for path in (gone, being_written, theirs):
+        path.touch()
+    remove_leftovers(tmp_path)
+    assert sorted(gone.parent.iterdir()) == sorted([being_written, theirs])
+
+
+def test_a_temporary_folder_takes_the_place_of_those_that_were_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"convgrade-decoys-{_a_pid_that_is_gone()}-x"
+    (left / "tests").mkdir(parents=True)
+    other = tmp_path / f"convgrade-scratch-{_a_pid_that_is_gone()}-x"
+    other.mkdir()
+    made = make_temporary("decoys")
+    assert sorted(tmp_path.iterdir()) == sorted([made, other])
+    assert made.stat().st_mode & 0o777 == 0o700

@@ -7,8 +7,11 @@ error), 2 wrong usage.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import os
+import resource
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -21,6 +24,8 @@ from autograder.errors import AutograderError
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     make_resilient()
+    _allow_many_files()
+    signal.signal(signal.SIGTERM, _terminate)
     options = make_parser().parse_args(arguments)
     try:
         status = _run(options)
@@ -32,9 +37,32 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             file=sys.stderr,
         )
         status = 130
+    except _Terminated:
+        print(
+            "autograder: terminated. Finished work is kept; run it again to continue.",
+            file=sys.stderr,
+        )
+        status = 128 + signal.SIGTERM
     except Exception as error:
         status = _report(error)
     sys.exit(status)
+
+
+class _Terminated(BaseException):
+    """SIGTERM came: unwind, so that workers and temporary files go as they do after Ctrl-C."""
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise _Terminated
+
+
+def _allow_many_files() -> None:
+    """Raise the soft limit on open files as far as it may be raised: some shells allow 64."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -72,10 +100,17 @@ def _run(options: argparse.Namespace) -> int:
             raise AssertionError(f"the parser accepts {name!r}, but no command implements it")
 
 
-_REMEDIES = dict.fromkeys(
-    (errno.ENOSPC, errno.EDQUOT), ". Free some space and run it again; finished work is kept"
-) | dict.fromkeys(
-    (errno.EACCES, errno.EPERM, errno.EROFS), ". Choose another path, or change its permissions"
+_REMEDIES = (
+    dict.fromkeys(
+        (errno.ENOSPC, errno.EDQUOT), ". Free some space and run it again; finished work is kept"
+    )
+    | dict.fromkeys(
+        (errno.EMFILE, errno.ENFILE),
+        ". This shell allows too few open files: raise it with `ulimit -n 1024`",
+    )
+    | dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), ". Choose another path, or change its permissions"
+    )
 )
 
 

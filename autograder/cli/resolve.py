@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.course.load import find_course, load_course
 from autograder.course.models import Course, Exercise
 from autograder.errors import CommandError
+from autograder.files import remove_leftovers
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
 from autograder.text import LANGUAGES
@@ -96,6 +97,7 @@ def prepare_output(out: Path) -> Path:
     output_folder(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(out)
         with tempfile.TemporaryFile(dir=out):  # fail before hours of work, not after
             pass
     except OSError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.course.models import Course
 from autograder.errors import CourseError
-from autograder.files import write_all_atomically
+from autograder.files import remove_leftovers, write_all_atomically
 from autograder.generate.metadata import require_author_extra
 from autograder.generate.notebook import notebook_bytes
 from autograder.generate.secrets import secrets
@@ -26,6 +26,7 @@ def write_assignments(
     Everything is generated before anything is written: a CourseError leaves `out` unchanged.
     """
     made = _render(course, ids, langs, provide_earlier)
+    remove_leftovers(out)
     return write_all_atomically({out / name: content for name, content in made.items()})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import signal
 from itertools import islice
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from autograder.ingest import Submission
 from autograder.run.jobs import READY, CannotStart, Setup
 from autograder.run.submission import Grader
 from autograder.sandbox.doctor.confirm import confirm
-from autograder.sandbox.host.protect import protect_host
+from autograder.sandbox.host.protect import die_with, protect_host
 from autograder.sandbox.host.server import Server
 from autograder.suite.plugin import Suites, with_suites
 
@@ -32,13 +33,24 @@ def work(setup: Setup, jobs: Connection) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
     protect_host()
+    main = parent_process()
+    die_with(main.pid if main else None)
     try:
         _work(setup, jobs)
     except (EOFError, BrokenPipeError):
         pass  # the main process has gone
     except (CourseError, SandboxUnavailable) as error:
-        with contextlib.suppress(OSError):
-            jobs.send(CannotStart(str(error)))
+        _cannot_start(jobs, str(error))
+    except MemoryError:
+        _cannot_start(jobs, "There is not enough memory to grade. See `ulimit -v`")
+    except OSError as error:  # no temporary folder, a full disk, no more file descriptors
+        where = f"{error.filename}: " if error.filename else ""
+        _cannot_start(jobs, f"{where}{error.strerror or error}. Fix this and run it again")
+
+
+def _cannot_start(jobs: Connection, reason: str) -> None:
+    with contextlib.suppress(OSError):
+        jobs.send(CannotStart(reason))
 
 
 def _work(setup: Setup, jobs: Connection) -> None:

@@ -35,6 +35,7 @@ def test_no_module_is_imported_by_a_name_that_is_made_up_at_run_time() -> None:
     """An import that no tool can see may hide a cycle."""
     allowed = {
         "autograder/sandbox/zygote/preload.py": "standard modules, before any fork",
+        "autograder/sandbox/guest/stub_modules.py": "modules that the student asks for",
     }
     for file in modules("autograder"):
         name = str(file.relative_to(ROOT))

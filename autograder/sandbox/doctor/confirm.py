@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import SandboxUnavailable
+from autograder.files import make_temporary
 from autograder.sandbox.doctor.reaching import CONFIRM
 from autograder.sandbox.doctor.strongest import forget
 from autograder.sandbox.doctor.trial import observe, successes
@@ -53,14 +54,23 @@ def confirm(server: Server, hidden: Iterable[Path]) -> None:
 
 
 @contextmanager
+def _decoys() -> Iterator[Path]:
+    folder = make_temporary("decoys")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def _targets(hidden: Iterable[Path]) -> Iterator[tuple[dict[str, Any], Any]]:
     """What to go for: a decoy that everybody may read, listeners, this process; and who heard."""
     with (
-        tempfile.TemporaryDirectory(prefix="convkit-decoys-") as folder,
+        _decoys() as folder,
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_UNIX) as unix,
     ):
-        Path(folder).chmod(0o755)  # so that only the wall protects what is in it
+        folder.chmod(0o755)  # so that only the wall protects what is in it
         decoy = Path(folder, "test_hidden.py")
         decoy.write_text("secret = 1\n")
         decoy.chmod(0o644)

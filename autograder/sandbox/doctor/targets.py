@@ -17,10 +17,10 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.files import make_temporary
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.visible_paths import PACKAGE_FOLDER, VisiblePaths
@@ -55,7 +55,7 @@ class Targets:
     def __init__(self, visible: VisiblePaths) -> None:
         self._visible = visible
         self._mark = f"convkit-{secrets.token_hex(6)}"
-        self._root = Path(tempfile.mkdtemp(prefix="convkit-decoys-"))
+        self._root = make_temporary("decoys")
         self._root.chmod(0o755)
         for name in _DECOYS:
             path = self._root / name

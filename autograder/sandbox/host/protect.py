@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 from autograder.sandbox.confine import syscalls
@@ -15,3 +17,15 @@ def protect_host() -> None:
     """
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")
+
+
+def die_with(parent: int | None) -> None:
+    """Let the kernel kill this process when ``parent``, the process that started it, has ended.
+
+    A worker is in the middle of a submission then, and would notice only after it: its results
+    would go nowhere. Its zygote, and with it every session, ends when the worker's socket closes.
+    """
+    if sys.platform == "linux":
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
+        if parent is not None and os.getppid() != parent:  # it ended before we said so
+            os._exit(1)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from autograder.errors import SandboxUnavailable
+from autograder.files import make_temporary
 from autograder.sandbox.confine import scratch
 from autograder.sandbox.host import command_line
 from autograder.sandbox.host.isolation import Level
@@ -84,7 +85,7 @@ class Server:
         self.close()
         seen = self._visible = self._visible or visible_paths()
         if self.level < Level.NAMESPACES:
-            self._scratch = Path(tempfile.mkdtemp(prefix="convkit-"))
+            self._scratch = make_temporary("scratch", lambda left: scratch.remove(str(left)))
             self._scratch.chmod(0o711)  # sessions run as other users must reach their own directory
         ours, theirs = socket.socketpair()
         info_read, info_write = os.pipe()  # bubblewrap writes the pid of its child to it
