@@ -32,10 +32,10 @@ demo: setup
 	$(BIN)/autograder demo --out $(OUT)
 
 test: lint
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
 
 test-slow: setup-dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow
 
 lint: setup-dev
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import Run
 
 
+@pytest.mark.slow
 def test_the_course_is_right(autograder: Run) -> None:
     done = autograder("verify", timeout=1500)
     assert done.returncode == 0, done.stdout + done.stderr

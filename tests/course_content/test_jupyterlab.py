@@ -20,7 +20,10 @@ from tests.paths import ROOT
 pytest.importorskip("jupyterlab")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
 
 PAGES = {"en/02_im2col": "convolution as one matrix product", "ja/04_pooling": "プーリング"}
 

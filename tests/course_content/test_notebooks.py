@@ -25,6 +25,7 @@ validator = pytest.importorskip("nbgrader.validator")
 
 COURSE = load_course(ROOT)
 EACH = [(exercise.id, lang) for exercise in COURSE.exercises for lang in COURSE.languages]
+pytestmark = pytest.mark.slow
 QUIET = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from autograder.sandbox.host.session import Budget
 
+pytestmark = pytest.mark.slow
+
 TINY = Budget(cell_s=0.5, cells_s=1, call_cpu_s=0.2, call_wall_s=0.5, total_wall_s=1.5)
 
 SLACK_S = 40

@@ -13,6 +13,8 @@ import pytest
 from autograder.sandbox.host import overload
 from autograder.sandbox.host.session import Budget
 
+pytestmark = pytest.mark.slow
+
 SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=1, call_wall_s=3, total_wall_s=30)
 
 # A network whose layers, replaced by functions of the suite, are asked for the impossible.

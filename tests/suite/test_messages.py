@@ -1,7 +1,7 @@
 """What a student reads about each kind of failure, in both languages and at each reveal policy.
 
 The texts stand in ``messages/<policy>.txt``, to be read by people. After a change on purpose, write
-them anew with ``CONVKIT_WRITE_GOLDEN=1 pytest tests/suite/test_messages.py`` and read what differs.
+them anew with ``UPDATE_GOLDEN=1 pytest tests/suite/test_messages.py`` and read what differs.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def told(new_bench) -> dict[str, dict[str, Told]]:
 def test_the_texts_are_those_that_people_have_read(told, reveal):
     page = "\n".join(as_read(case, outcome) for case, outcome in told[reveal].items())
     file = GOLDEN / f"{reveal}.txt"
-    if os.environ.get("CONVKIT_WRITE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(page, encoding="utf-8")
     assert page == file.read_text(encoding="utf-8")
