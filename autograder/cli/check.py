@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli.console import (
@@ -12,6 +11,7 @@ from autograder.cli.console import (
     console,
     format_points,
     format_score,
+    literal,
     print_grader_notes,
 )
 from autograder.cli.resolve import (
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     (step,) = grade_submissions(course, setup, [submission])
     result = step.graded.result
     titles = {criterion.id: criterion.title[lang] for criterion in exercise.criteria}
-    table = Table(title=f"{exercise.title[lang]} · {escape(str(options.notebook))}")
+    table = Table(title=f"{exercise.title[lang]} · {literal(str(options.notebook))}")
     for heading, justify in (
         ("criterion", "left"),
         ("points", "right"),
@@ -59,20 +59,20 @@ def run(options: argparse.Namespace) -> int:
         if example := entry.counterexample:
             text += f"\n{example.call}\ngot {example.got}, expected {example.expected}"
         table.add_row(
-            escape(titles[entry.id]),
+            literal(titles[entry.id]),
             f"{format_points(entry.points)}/{format_points(entry.max_points)}",
             STATUS_LABELS[entry.status],
-            escape(text),
+            literal(text),
         )
     out = console()
     if result.status == ResultStatus.UNREADABLE:  # one reason, whatever the criterion
-        out.print(escape(result.criteria[0].message[lang]))
+        out.print(literal(result.criteria[0].message[lang]))
     else:
         out.print(table)
     for cell in result.cells:
         if cell.status != CellStatus.OK:
             place = cell.index + 1  # as the messages and the pages count
-            out.print(f"cell {place}: {cell.status}: {escape(cell.error or '')}")
+            out.print(f"cell {place}: {cell.status}: {literal(cell.error or '')}")
     out.print(
         f"[bold]{format_score(result, ' of ')} points[/bold]"
         f" ({result.status}, isolation {result.isolation!s})"

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from rich.console import Console
+from rich.markup import escape
 
+from autograder.cli.stdio import warn
 from autograder.course.models import Course
+from autograder.sanitize import visible
 from autograder.status import Status
 from autograder.verdict.result import Result
 
@@ -42,7 +45,7 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
         def plain(line: str) -> None:
             nonlocal done
             done += 1
-            print(f"[{done}/{total}] {line}", file=sys.stderr, flush=True)
+            print(f"[{done}/{total}] {visible(line)}", file=sys.stderr, flush=True)
 
         yield plain
         return
@@ -65,7 +68,7 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
         task = bar.add_task(what, total=total, last="")
 
         def step(line: str) -> None:
-            bar.update(task, advance=1, last=line[:60])
+            bar.update(task, advance=1, last=visible(line)[:60])
 
         yield step
 
@@ -82,7 +85,7 @@ def print_grader_notes(notes: Iterable[str], course: Course) -> None:
 
         full = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
         text = note if full else in_short(note, course.root)
-        print(f"autograder: the grader itself failed: {text}", file=sys.stderr)
+        warn(f"the grader itself failed: {text}")
 
 
 def format_score(result: Result, between: str = "/") -> str:
@@ -93,5 +96,10 @@ def format_score(result: Result, between: str = "/") -> str:
 
 def console() -> Console:
     """The console for tables, with a fixed width if it is not a terminal."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=140)
+    plain = Console(emoji=False)  # ":x:" in what a student wrote is not an emoji
+    return plain if plain.is_terminal else Console(emoji=False, width=140)
+
+
+def literal(text: str) -> str:
+    """Text for `console`, in which nothing is markup and nothing controls the terminal."""
+    return escape(visible(text))

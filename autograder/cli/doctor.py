@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import console
+from autograder.cli.console import console, literal
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.doctor.examination import examine, render
 from autograder.sandbox.doctor.strongest import Level, strongest
@@ -24,12 +23,12 @@ def run(options: argparse.Namespace) -> int:
     table = Table("level", "attack", "", "what happened")
     for row in rows:
         mark = MARKS.get(row["verdict"], row["verdict"])
-        table.add_row(row["level"], escape(row["aim"]), mark, escape(row["how"]))
+        table.add_row(row["level"], literal(row["aim"]), mark, literal(row["how"]))
     out.print(table)
     try:
         level = strongest(anew=True)
     except SandboxUnavailable as unavailable:
-        out.print(f"[bold]No level can be used here[/bold]: {escape(str(unavailable))}")
+        out.print(f"[bold]No level can be used here[/bold]: {literal(str(unavailable))}")
         return 1
     out.print(f"[bold]Grading here uses level {level}[/bold] (the strongest that held)")
     return 1 if level is Level.LIMITS else 0

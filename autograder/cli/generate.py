@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from autograder import generate
 from autograder.cli.resolve import (
@@ -12,6 +11,7 @@ from autograder.cli.resolve import (
     resolve_exercises,
     resolve_language,
 )
+from autograder.cli.stdio import warn
 from autograder.text import counted
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     if options.check:
         problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
         for problem in problems:
-            print(f"autograder: {problem}", file=sys.stderr)
+            warn(problem)
         if not problems:
             print(f"{counted(count, 'notebook')} in {out}: up to date")
         return 1 if problems else 0

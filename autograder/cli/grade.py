@@ -18,6 +18,7 @@ from autograder.cli.resolve import (
     resolve_language,
     resolve_level,
 )
+from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Found, discover
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         fold_case=ignores_case(options.out),
     )
     for line in (*found.problems, *found.notices):
-        print(f"autograder: {line}", file=sys.stderr)
+        warn(line)
     if not found.submissions and not found.ungraded:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     prepare_output(options.out)
@@ -139,20 +140,18 @@ def grade_into(
     )
     print(f"class page: {store.out / 'index.html'}")
     for line in damaged:
-        print(f"autograder: {line}", file=sys.stderr)
+        warn(line)
     if odd:
-        print(
-            f"autograder: look at {_abbreviated(odd)}: an answer could not be compared and earned "
-            f"no points. Details are in {store.out / 'grader-errors'}.",
-            file=sys.stderr,
+        warn(
+            f"look at {_abbreviated(odd)}: an answer could not be compared and earned no points. "
+            f"Details are in {store.out / 'grader-errors'}."
         )
     if failed:
-        print(
-            f"autograder: THE GRADER FAILED on {len(failed)} of "
+        warn(
+            f"THE GRADER FAILED on {len(failed)} of "
             f"{counted(len(submissions), 'submission')}: {_abbreviated(failed)}. "
             f"Details are in {store.out / 'grader-errors'}. {_whose_points(open_points)} "
-            "Fix the cause and run the same command again.",
-            file=sys.stderr,
+            "Fix the cause and run the same command again."
         )
     return len(failed) + len(damaged)
 
@@ -178,10 +177,9 @@ def _noted(store: Store, found: Found, exercise: str | None) -> HandIns:
     new = [one for one in hand_ins.gone if one.key not in before]
     if new:
         names = _abbreviated([f"{hand_ins.name(one.student)} · {one.exercise}" for one in new])
-        print(
-            f"autograder: not handed in any more, so left out of the class page and grades.csv: "
-            f"{names}. They count again when the file is back",
-            file=sys.stderr,
+        warn(
+            f"not handed in any more, so left out of the class page and grades.csv: {names}. "
+            "They count again when the file is back"
         )
     return hand_ins
 

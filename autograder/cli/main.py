@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder.cli.parser import make_parser
-from autograder.cli.stdio import make_resilient
+from autograder.cli.stdio import make_resilient, warn
 from autograder.errors import AutograderError
 
 
@@ -32,10 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if sys.stdout is not None:
             sys.stdout.flush()  # report a full disk now, not during interpreter shutdown
     except KeyboardInterrupt:
-        print(
-            "\nautograder: stopped. Finished work is kept; run it again to continue.",
-            file=sys.stderr,
-        )
+        print(file=sys.stderr)  # after the ^C
+        warn("stopped. Finished work is kept; run it again to continue.")
         status = 130
     except _Terminated:
         print(
@@ -117,18 +115,17 @@ _REMEDIES = (
 def _report(error: Exception) -> int:
     """Print the error's message; for a bug, print how to get the traceback."""
     if isinstance(error, AutograderError):
-        print(f"autograder: {error}", file=sys.stderr)
+        warn(str(error))
         return error.status
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         remedy = _REMEDIES.get(error.errno or 0, "")
-        print(f"autograder: {where}{error.strerror}{remedy}", file=sys.stderr)
+        warn(f"{where}{error.strerror}{remedy}")
         return 1
     if os.environ.get("AUTOGRADER_TRACEBACK"):
         raise error
-    print(
-        f"autograder: this is a bug in the grader ({type(error).__name__}: {error}). "
-        "Run again with AUTOGRADER_TRACEBACK=1 and report what it prints.",
-        file=sys.stderr,
+    warn(
+        f"this is a bug in the grader ({type(error).__name__}: {error}). "
+        "Run again with AUTOGRADER_TRACEBACK=1 and report what it prints."
     )
     return 1

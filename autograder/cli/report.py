@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from autograder import report
 from autograder.cli.resolve import resolve_course, resolve_language
+from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError, InvalidHandIns
 from autograder.ingest.hand_ins import HandIns
@@ -27,12 +27,12 @@ def run(options: argparse.Namespace) -> int:
         if options.course:
             raise
         course = None  # results can be shown without their course
-        print(f"autograder: {error} The pages show ids instead of titles.", file=sys.stderr)
+        warn(f"{error} The pages show ids instead of titles.")
     hand_ins = HandIns()
     try:
         hand_ins = Store(options.out).hand_ins()
     except InvalidHandIns as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        warn(str(error))
     count = report.rebuild(options.out, course, resolve_language(options, course), hand_ins)
     print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
     return 0

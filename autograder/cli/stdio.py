@@ -12,6 +12,8 @@ import os
 import sys
 from typing import Any, TextIO, cast
 
+from autograder.sanitize import visible
+
 
 def make_resilient() -> None:
     """Make `sys.stdout` and `sys.stderr` ignore a closed reader."""
@@ -19,6 +21,14 @@ def make_resilient() -> None:
         sys.stdout = cast(TextIO, ResilientStream(sys.stdout, BrokenPipeError))
     if sys.stderr is not None:
         sys.stderr = cast(TextIO, ResilientStream(sys.stderr, OSError))
+
+
+def warn(text: str) -> None:
+    """Print a message of the program to standard error.
+
+    Names of files and what students wrote are part of many: nothing in them controls the terminal.
+    """
+    print(f"autograder: {visible(text)}", file=sys.stderr)
 
 
 class ResilientStream:

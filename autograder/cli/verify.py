@@ -9,11 +9,10 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from autograder import generate
-from autograder.cli.console import console, progress
+from autograder.cli.console import console, literal, progress
 from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level
 from autograder.course.models import Course, Exercise
 from autograder.errors import CourseError
@@ -113,7 +112,7 @@ def _print(
     for problem in problems:
         told[problem.cause] += 1
         if not problem.cause or told[problem.cause] == 1:
-            out.print(f"✗ {escape(problem.text)}", soft_wrap=True)
+            out.print(f"✗ {literal(problem.text)}", soft_wrap=True)
     more = sum(count - 1 for cause, count in told.items() if cause)
     if more:
         out.print(f"  … and {more} more with the same cause{'' if more == 1 else 's'}")

@@ -16,11 +16,12 @@ from pathlib import Path
 from autograder.ingest.choose import Candidate, candidate, choose
 from autograder.ingest.filenames import read_name, stem
 from autograder.ingest.layout import Child, Layout, children, layout_of
-from autograder.ingest.names import Student, alike, readable, shown, student
+from autograder.ingest.names import Student, alike, readable, student
 from autograder.ingest.one_student import of_student
 from autograder.ingest.recognize import Contents, Handouts
 from autograder.ingest.submission import Found, NotGraded, Other, Submission, Ungraded, Why
 from autograder.ingest.walk import walk
+from autograder.sanitize import visible_name
 
 
 def discover(
@@ -294,7 +295,7 @@ def _from_hand_in(one: Candidate) -> str:
 
 
 def _line(text: str) -> str:
-    return shown(readable(text))
+    return visible_name(readable(text))
 
 
 def _the_notebook(path: Path) -> Path:

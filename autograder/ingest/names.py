@@ -85,13 +85,6 @@ def readable(name: Path | str) -> str:
     return "/".join(decoded(part) for part in os.fsencode(name).split(b"/"))
 
 
-def shown(text: str) -> str:
-    """Text with names in it, fit for a terminal: nothing of a name commands it."""
-    return "".join(
-        c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in text
-    )
-
-
 def _skeleton(name: str) -> str:
     """What of a name a reader goes by: no case, forms, blanks, marks that are not seen, or hash."""
     text = unicodedata.normalize("NFKC", _HASHED.sub("", name)).casefold()

@@ -13,7 +13,8 @@ from typing import assert_never
 from autograder.course.models import Reveal
 from autograder.messages import differences
 from autograder.messages.catalogue import catalogue, listed, sentences
-from autograder.sandbox.host.session import ExceptionInfo, one_line
+from autograder.sandbox.host.session import ExceptionInfo
+from autograder.sanitize import one_line
 from autograder.suite import facts
 from autograder.suite.compare import Difference
 from autograder.suite.facts import Fact, Remark

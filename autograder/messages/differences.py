@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.course.models import Reveal
 from autograder.messages.catalogue import catalogue, sentences
-from autograder.sandbox.host.session import one_line
+from autograder.sanitize import one_line
 from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
 from autograder.text import Text

@@ -12,8 +12,8 @@ from autograder.messages import hand_ins as words
 from autograder.messages.pages import say
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
-from autograder.report.sanitize import link
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
+from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
 

@@ -9,8 +9,9 @@ from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
 from autograder.report.hints import mistake_hints
+from autograder.report.markup import shortened
 from autograder.report.page import render
-from autograder.report.sanitize import below, shortened
+from autograder.sanitize import path_below
 from autograder.status import CellStatus, Status
 from autograder.text import LANGUAGES, Text
 from autograder.verdict.points import NOT_THE_STUDENTS
@@ -84,7 +85,7 @@ def write_feedback(
     Returns:
         Where the page was written.
     """
-    page = below(out / "feedback", result.student, f"{result.exercise}.html")
+    page = path_below(out / "feedback", result.student, f"{result.exercise}.html")
     return write_atomically(page, feedback_page(result, exercise, lang, name, remarks))
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
-from autograder.ingest.names import shown
 from autograder.messages import hand_ins as words
 from autograder.report.classpage import NOTHING_KNOWN
-from autograder.report.sanitize import cell, number
+from autograder.report.markup import number
+from autograder.sanitize import spreadsheet_cell, visible_name
 from autograder.status import ResultStatus
 from autograder.text import Text
 from autograder.verdict.result import Result
@@ -51,7 +51,8 @@ def write_grades_csv(
         if left.student not in graded
     ]
     for student, *fields in sorted(rows):
-        writer.writerow([cell(shown(f)) for f in (hand_ins.name(student), *fields, student)])
+        row = (hand_ins.name(student), *fields, student)
+        writer.writerow([spreadsheet_cell(visible_name(field)) for field in row])
     return write_atomically(out / "grades.csv", buffer.getvalue())
 
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.messages.pages import PAGES, say
-from autograder.report.sanitize import number, plain, prose
+from autograder.report.markup import number, plain, prose
 from autograder.text import LANGUAGES
 
 TEMPLATES = Path(__file__).with_name("templates")

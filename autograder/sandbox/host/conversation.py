@@ -29,6 +29,7 @@ from autograder.sandbox.host.sizes import (
 )
 from autograder.sandbox.host.stand_ins import Consultation
 from autograder.sandbox.protocol import wire
+from autograder.sanitize import one_line
 
 MAX_FRAMES = 8
 
@@ -304,18 +305,6 @@ class SocketConversation(Conversation):
         if "callback" not in answer:  # there it is the student's code that is told
             refuse_oversized(answer)
         return answer
-
-
-def one_line(text: object, size: int = 300) -> str:
-    """Sanitize text from the sandbox for storing and showing: one line, printable, short.
-
-    Control characters, bidirectional marks and lone surrogates (which cannot be encoded as UTF-8)
-    become spaces. Anything but a string becomes "".
-    """
-    if not isinstance(text, str):
-        return ""
-    kept = "".join(c if c.isprintable() else " " for c in text[: 4 * size])
-    return " ".join(kept.split())[:size]
 
 
 def _raised(fields: Any, shown: ExceptionText, asked: Collection[str]) -> ExceptionInfo:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.sandbox.host.conversation import one_line, require
+from autograder.sandbox.host.conversation import require
+from autograder.sanitize import one_line
 from autograder.status import CellStatus
 
 MAX_NAMES = 2000

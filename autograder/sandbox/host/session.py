@@ -27,7 +27,6 @@ from autograder.sandbox.host.conversation import (
     StudentProtocolError,
     StudentRaised,
     StudentTimeout,
-    one_line,
 )
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Budget
@@ -63,7 +62,6 @@ __all__ = [
     "StudentProtocolError",
     "StudentRaised",
     "StudentTimeout",
-    "one_line",
 ]
 
 MAX_RESTARTS = 4

@@ -1,0 +1,23 @@
+"""What students wrote reaches the terminal as text: no markup, no emoji, no control codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.cli.console import console, literal
+from autograder.cli.stdio import warn
+
+
+@pytest.mark.parametrize("text", ["[bold]x[/bold]", ":smile:", "[link=http://x]y", "a[0]"])
+def test_it_is_printed_as_it_is(text, capsys):
+    console().print(literal(text))
+    assert capsys.readouterr().out == f"{text}\n"
+
+
+def test_no_control_code_of_it_is_printed(capsys):
+    said = "\x1b[2Jcell 1: \x1b]0;title\x07\u202eabc\r\udcff"
+    console().print(literal(said))
+    warn(said)
+    printed = capsys.readouterr()
+    assert printed.out == "cell 1: \ufffdabc␍\ufffd\n"
+    assert printed.err == "autograder: cell 1: \ufffdabc␍\ufffd\n"

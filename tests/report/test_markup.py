@@ -1,0 +1,24 @@
+"""Texts and numbers as pages show them."""
+
+import pytest
+
+from autograder.report.markup import LONGEST, number, prose, shortened
+
+
+def test_a_name_in_backticks_is_code_and_nothing_else_is_markup():
+    assert prose("Use `stride`, not <b>") == "Use <code>stride</code>, not &lt;b&gt;"
+    assert prose("`<b>`") == "<code>&lt;b&gt;</code>"
+    assert prose("one ` only") == "one ` only"
+    assert prose("`a\nb`") == "`a\nb`"
+
+
+def test_long_text_is_cut_and_says_by_how_much():
+    assert shortened("x" * LONGEST, "({n} more)") == "x" * LONGEST
+    assert shortened("x" * (LONGEST + 7), "({n} more)") == "x" * LONGEST + "\n(7 more)"
+
+
+@pytest.mark.parametrize(
+    ("points", "text"), [(18, "18"), (15.5, "15.5"), (0.1 + 0.2, "0.3"), (0, "0"), (100.0, "100")]
+)
+def test_points_are_written_as_people_write_them(points, text):
+    assert number(points) == text
