@@ -42,6 +42,7 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell
 
 generate: setup-dev
 	$(BIN)/autograder generate

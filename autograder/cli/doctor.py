@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         table.add_row(row["level"], literal(row["aim"]), mark, literal(row["how"]))
     out.print(table)
     try:
-        level = strongest(anew=True)
+        level = strongest(fresh=True)
     except SandboxUnavailable as unavailable:
         out.print(f"[bold]No level can be used here[/bold]: {literal(str(unavailable))}")
         return 1

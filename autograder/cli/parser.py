@@ -66,7 +66,10 @@ def make_parser() -> argparse.ArgumentParser:
         help="a notebook, a folder of <student>.ipynb (with --exercise), or a folder of "
         "<student>/<exercise>/*.ipynb",
     )
-    _out(grade, "folder for results, pages and grades.csv; unchanged submissions are not regraded")
+    _out(
+        grade,
+        "folder for results, pages and grades.csv; unchanged submissions are not graded again",
+    )
     _exercise(grade)
     _jobs(grade)
     _lang(grade, "the pages' language")

@@ -76,7 +76,7 @@ def _common_in_euc(raw: bytes) -> bool:
 
 
 def _plausible(text: str) -> bool:
-    """Whether what is above ASCII is Japanese, and not half-width katakana strewn among kanji.
+    """Whether what is above ASCII is Japanese, and not half-width katakana mixed with kanji.
 
     That is what EUC-JP looks like when it is read as CP932.
     """

@@ -1,4 +1,4 @@
-"""`autograder report DIR`: every page anew from the results that lie there."""
+"""`autograder report DIR`: rebuild every page from the stored results."""
 
 from pathlib import Path
 

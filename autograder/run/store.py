@@ -79,7 +79,7 @@ class Store:
         except (OSError, InvalidHandIns) as error:
             raise InvalidHandIns(
                 f"{path}: cannot be read ({error}). Students' names and notes about several "
-                "hand-ins are missing from the pages. Run `grade` again, which writes it anew."
+                "hand-ins are missing from the pages. Run `grade` again, which rewrites it."
             ) from None
 
     def update_hand_ins(self, change: Callable[[HandIns], HandIns]) -> HandIns:

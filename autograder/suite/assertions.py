@@ -44,7 +44,7 @@ def same(
         raise  # this machine is short of it, whatever the answer is
     except Exception as error:
         difference(expected, expected, rtol, atol)  # raises again where the suite is to blame
-        # A fault of the grader's earns the points. This one hangs on the answer, which students
+        # A fault of the grader's earns the points. This one depends on the answer, which students
         # choose: whoever found one in comparing could pass everywhere by it.
         raise WrongAnswer(Incomparable(label(answer), type_name(value))) from error
     if found is not None:

@@ -4,7 +4,7 @@ The order is the one in which a learner finds mistakes: nothing returned, type, 
 dtype, finiteness, values. Traps that comparers fall into are refused on purpose: an empty array
 equals nothing but an empty array (``np.allclose(np.zeros(0), 42)`` is true), a scalar never
 broadcasts over an array, NaN never passes, an integer that wraps around is no small error, and the
-tolerance hangs on the reference alone.
+tolerance depends on the reference only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Difference:
 def difference(
     got: Any, expected: Any, rtol: float = 1e-7, atol: float = 0.0, path: tuple[Any, ...] = ()
 ) -> Difference | None:
-    """The first difference between ``got`` and ``expected``, None where there is none.
+    """The first difference between ``got`` and ``expected``, or None.
 
     Args:
         got: the student's value, as it came across the wall.

@@ -122,7 +122,7 @@ class Differs:
 
 @dataclass(frozen=True)
 class HasNo:
-    """A plain value of type ``got`` came back, where the suite goes on with its ``wanted``."""
+    """A plain value of type ``got`` was returned, but the suite uses its ``wanted``."""
 
     call: str
     got: str

@@ -1,7 +1,7 @@
 """Inputs for the student's code, the same for every student of a course.
 
-They hang on the course's salt and the criterion, so nobody can know them from the suite alone, and
-everybody in a class is asked the same.
+They are derived from the course's salt and the criterion. So nobody can tell them from the suite
+alone, and everybody in a class gets the same ones.
 """
 
 from __future__ import annotations

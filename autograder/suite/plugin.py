@@ -1,7 +1,7 @@
 """Run hidden suites with pytest, collected once, against one notebook after another.
 
 pytest lives in a trusted process. Collecting costs more than running, so `with_suites` collects
-all suites, and hands the caller a `Suites` while pytest stands in its run loop: the caller grades
+all suites, and hands the caller a `Suites` while pytest is in its run loop: the caller grades
 as many notebooks as it likes, and returns.
 """
 

@@ -35,7 +35,7 @@ class StudentMissing(StudentFailure):
 
 
 class NotThere(StudentFailure):
-    """A plain value came back where the suite goes on with an object, a function or a pair."""
+    """A plain value was returned, but the suite uses it as an object, a function or a pair."""
 
     def __init__(self, call: str, got: str, wanted: str) -> None:
         super().__init__(f"{call} gave {got}, which has no {wanted}")
@@ -230,7 +230,7 @@ def _mark(value: Any) -> Any:
     """Something that is equal for equal arguments, and can be hashed.
 
     What is no data equals nothing: a function's address may be that of an earlier one, or not, and
-    what students read must not hang on that.
+    what students read must not depend on that.
     """
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()

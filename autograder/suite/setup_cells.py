@@ -1,7 +1,7 @@
 """Code that a notebook hands its students, for the hidden suite of the same exercise.
 
 Where students are to judge given code, the suite has to judge by the same code: not by a copy,
-which would drift apart, and not by what stands in a student's notebook, which may have been
+which would drift apart, and not from a student's notebook, which may have been
 changed. It is written once, in setup cells of notebook.py, and run here from there.
 """
 

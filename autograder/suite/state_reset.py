@@ -1,7 +1,7 @@
 """Begin every criterion in the same state, whatever ran before it.
 
 A suite is imported once and run for a whole class. What a test leaves behind in its module, or in
-the global random streams, would reach the next student, and results would hang on their order.
+the global random streams, would reach the next student, and results would depend on their order.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class File:
 
     Attributes:
         path: where it was found. It may change without the submission changing.
-        sha256: of its bytes; None where there are none to hash, as for a folder.
+        sha256: of its bytes; None for a folder, say, which has none.
     """
 
     path: str

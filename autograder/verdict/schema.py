@@ -28,7 +28,7 @@ def validate(result: Mapping[str, Any]) -> None:
         result: what is about to be written, or was read, as ``json.load`` gives it.
 
     Raises:
-        InvalidResult: naming the first broken place by its path, and its mend.
+        InvalidResult: naming the first invalid place by its path, with a remedy.
     """
     check, refused = _compiled()
     try:
@@ -80,7 +80,7 @@ def _explain(error: Any) -> str:
         case "uniqueItems":
             return f"{where}: an item stands twice in {_short(value)}. Write each once."
         case keyword:
-            return f"{where}: {_short(value)} breaks {keyword} {limit}. Mend the value."
+            return f"{where}: {_short(value)} breaks {keyword} {limit}. Fix the value."
 
 
 def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
     # A NaN slips through every comparison of a JSON Schema.
     for where, number in numbers.items():
         if not math.isfinite(number):
-            yield f"{where}: {number} is no finite number. Mend the value."
+            yield f"{where}: {number} is no finite number. Fix the value."
     for i, criterion in enumerate(criteria):
         if not _agree(criterion):
             yield (
@@ -122,7 +122,7 @@ def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
             )
     total = math.fsum(criterion["points"] for criterion in criteria)
     if not math.isclose(result["score"], total, abs_tol=1e-9):
-        yield f"result.score: {result['score']}, but the criteria add up to {total}. Mend the sum."
+        yield f"result.score: {result['score']}, but the criteria add up to {total}. Fix the sum."
 
 
 def _agree(criterion: Mapping[str, Any]) -> bool:

@@ -44,7 +44,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in the course that is not right: where, what, and the mend.
+    """Something wrong in the course: where, what, and what to do about it.
 
     Where several claims fail by one ``cause``, saying it once is enough.
     """
@@ -94,7 +94,7 @@ def judge(
         why = "; ".join(in_short(note, exercise.folder.parents[1]) for note in notes)
         text = (
             f"{suite}: the test of {broken} fails by its own fault on the {claim.kind} "
-            f"{claim.label}{': ' if why else ''}{why}. Mend the test"
+            f"{claim.label}{': ' if why else ''}{why}. Fix the test"
         )
         return [Problem(claim.exercise, claim.kind, text, cause=why)]
     lost = [c for c in criteria if c.status not in (Status.PASSED, Status.CARRIED)]
@@ -106,7 +106,7 @@ def judge(
             for found in problem(
                 f"{folder}/{file}: {claim.kind} {claim.label} loses {c.id} "
                 f"({c.status}: {c.message['en']} {_call(c)}). "
-                f"Mend it, or the test in {suite}"
+                f"Fix it, or the test in {suite}"
             )
         ]
     if claim.kind == "stub":
@@ -133,7 +133,7 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
     suite = f"tests/hidden/{exercise.suite.name}"
     if broken is not None:
         why = in_short(broken, exercise.folder.parents[1])
-        return [Problem(exercise.id, "ids", f"{suite}: cannot be collected: {why}. Mend it", why)]
+        return [Problem(exercise.id, "ids", f"{suite}: cannot be collected: {why}. Fix it", why)]
     wanted = [criterion.id for criterion in exercise.criteria]
     found = list(decided)
     problems = []

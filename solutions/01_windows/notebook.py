@@ -850,7 +850,7 @@ def photograph():
             return np.load(file) / 255
     print(
         tr(
-            "china_gray.npy was not found: a drawn picture stands in. To use the photograph, put the "
+            "china_gray.npy was not found: a drawn picture is used instead. To use the photograph, put the "
             "file from the folder data beside this notebook (Colab: folder icon on the left, upload).",
             "china_gray.npyが見つからないので、描いた画像で代用します。写真を使うには、dataフォルダーにある"
             "このファイルを、ノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",

@@ -174,8 +174,8 @@ draw_windows_as_rows()
 
 # %% [markdown] lang="en"
 # The grey border of the upper images is the padding. Each framed window, read line by line, is the
-# framed row below it. Find a few numbers yourself: the 5 in the middle of the image stands in
-# *every* row, because every window sees it; the 1 in the corner stands in only four.
+# framed row below it. Find a few numbers yourself: the 5 in the middle of the image is in
+# *every* row, because every window sees it; the 1 in the corner is in only four.
 #
 # ## 2. The same matrix, column by column
 #
@@ -632,7 +632,7 @@ vgg_first_layer()
 
 # %% [markdown] lang="en"
 # This is the price of im2col: **memory**. `x`, the filters and `out` are needed in any case; `col` comes
-# on top. Every pixel stands in up to nine rows, so `col` is nine times as large as the image. For a
+# on top. Every pixel is in up to nine rows, so `col` is nine times as large as the image. For a
 # batch of ten, whose output is `(10, 64, 224, 224)`, it takes 108 MB in `float64`. That is one reason to keep `float32`, and why good
 # libraries unroll only a part of the batch at a time.
 #

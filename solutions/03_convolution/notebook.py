@@ -36,7 +36,7 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # **How it is graded.** As before: the checks in this notebook are there to help and are *not all of
 # it*. Grading calls your code with other shapes, strides and paddings, each for its own points. The
 # forward pass keeps its points if the backward pass is wrong or missing. The layer is graded together
-# with the `im2col` and `col2im` that you paste here, so mend what notebook 02 found in them first.
+# with the `im2col` and `col2im` that you paste here, so fix what notebook 02 found in them first.
 
 # %% [markdown] lang="ja"
 # # 03 畳み込み層：順伝播と逆伝播
@@ -148,7 +148,7 @@ def draw_frame(ax, top, left, height, width):
 # \qquad\text{and}\qquad \text{central: } \frac{f(x+h)-f(x-h)}{2h}$$
 #
 # and the second is much better for the same work. On the left: $f(x)=x^3$ at $x=1$, where the true
-# slope is 3, with a step of 0.6, much too large on purpose. On the right: the error for ever smaller
+# slope is 3, with a step of 0.6, much too large on purpose. On the right: the error for smaller and smaller
 # steps.
 
 # %% [markdown] lang="ja"
@@ -739,7 +739,7 @@ def photograph():
             return np.load(file) / 255
     print(
         tr(
-            "china_gray.npy was not found: a drawn picture stands in. To use the photograph, put the "
+            "china_gray.npy was not found: a drawn picture is used instead. To use the photograph, put the "
             "file from the folder data beside this notebook (Colab: folder icon on the left, upload).",
             "china_gray.npyが見つからないので、描いた画像で代用します。写真を使うには、dataフォルダーにある"
             "このファイルを、ノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",

@@ -170,7 +170,7 @@ draw_windows()
 # 2. **Less work for the layers behind it.** Windows of 2 × 2 with stride 2 leave a quarter of the
 #    numbers, so the next convolution has a quarter of the places to visit. And a 3 × 3 filter behind
 #    the pooling looks twice as far across the image.
-# 3. **Fewer weights, hence less overfitting, to a degree.** The saving is in the first fully connected
+# 3. **Fewer weights, and so less overfitting, to a degree.** The saving is in the first fully connected
 #    layer. The network of notebook 06 makes 30 maps of 24 × 24, that is 17,280 numbers; pooling leaves
 #    30 · 12 · 12 = 4,320. With 100 hidden units these are 432,000 weights in place of 1,728,000. The
 #    filters of the convolutions keep all their weights.
@@ -249,9 +249,7 @@ def draw_sizes():
     for window in range(4):
         draw_frame(axes[0], window // 2 * 2, window % 2 * 2, 2, 2)
     padded = np.pad(grid, 1)
-    draw_numbers(
-        axes[1], padded, border, "2x2, stride 2, pad 1: out 3x3\n(what stands in the border?)"
-    )
+    draw_numbers(axes[1], padded, border, "2x2, stride 2, pad 1: out 3x3\n(what is in the border?)")
     for text, shade in zip(axes[1].texts, border.ravel(), strict=True):
         text.set_text("" if shade else text.get_text())
     for window in range(9):
@@ -452,7 +450,7 @@ draw_padding()
 #
 # <details><summary>Hint 3: from there to (N, C, out_h, out_w)</summary>
 #
-# A <code>reshape</code> never moves a number, it only sets the line breaks anew. To bring c from the last
+# A <code>reshape</code> never moves a number, it only sets new line breaks. To bring c from the last
 # place to the second you need <code>transpose</code>. With how many channels would
 # <code>reshape(N, C, out_h, out_w)</code> look right all the same?
 # </details>
@@ -808,7 +806,7 @@ def load_photo():
         # ja: matplotlib付属の写真が入っていない環境では、代わりに同心円を描く。
         print(
             tr(
-                "matplotlib's sample photograph is not installed: rings stand in for it.",
+                "matplotlib's sample photograph is not installed: drawn rings are used instead.",
                 "matplotlib付属の写真が入っていないので、同心円で代用します。",
             )
         )
@@ -1392,7 +1390,7 @@ show_where_gradient_arrives()
 # | `OverflowError` in `np.pad` | `x` holds integers, and infinity is a floating-point number |
 #
 # **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own
-# `im2col` and `col2im`, so mend first what notebook 02 found in them.
+# `im2col` and `col2im`, so first fix what notebook 02 found in them.
 #
 # ## Questions to think about
 #

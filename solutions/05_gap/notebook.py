@@ -811,7 +811,7 @@ class GlobalAveragePooling2D:
 # %% [markdown] lang="en"
 # The check begins with the example that one sees everywhere: an input of 1 × 3 × 3 with two channels and a
 # `dout` of ones, which gives 0.11111111, one ninth, at every place. It is a weak test, though. Code that never looks
-# at `dout` passes it as well. So the check goes on with numbers that are all different.
+# at `dout` passes it as well. So the check continues with numbers that are all different.
 
 # %% [markdown] lang="ja"
 # 確認用のセルでは、まず、よく見かける例を試します。3×3で2チャンネルの画像1枚に、すべて1の`dout`を渡すと、どこでも9分の1、つまり0.11111111になります。ただし、これは甘いテストです。`dout`をまったく見ないコードでも通ってしまうからです。そこで、すべて異なる数を使った確認が続きます。
@@ -1168,7 +1168,7 @@ show_where_the_score_comes_from()
 # | `(N, C, 1, 1)` | `keepdims=True` |
 # | right for square maps only | divided by H·H or by one side only |
 # | `dx` right for ones, wrong for anything else | `dout` is not used |
-# | `operands could not be broadcast` in `backward` | the axes of size 1 stand in the wrong place |
+# | `operands could not be broadcast` in `backward` | the axes of size 1 are in the wrong place |
 # | `assignment destination is read-only` later on | `np.broadcast_to` without `.copy()` |
 #
 # **Before you hand in**, restart the kernel, run all cells from the top, and save.

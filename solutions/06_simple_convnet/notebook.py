@@ -76,7 +76,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 # - Images `(N, C, H, W)`; the right answers `t` are either **labels**, integers of shape `(N,)`, or
 #   **one-hot** rows of shape `(N, classes)` with a single 1 each.
 # - The slope of ReLU at exactly 0 is 0.
-# - The loss is the **mean** over the batch, so the 1/N stands in the gradient of the loss and nowhere else.
+# - The loss is the **mean** over the batch, so the 1/N is in the gradient of the loss and nowhere else.
 # - Layers keep the dtype (`float32` in, `float32` out) and never change the arrays they are given.
 #   Gradients are overwritten by each `backward`. Layers never update their own weights.
 # - The one exception is the optimiser: changing the parameters is its job. It changes them **in place**,
@@ -219,7 +219,7 @@ draw_network()
 # | Affine 2 | 100 · 10 = 1,000 | 10 | 1,010 |
 # | | | | **433,890** |
 #
-# More than 99 % of them stand in the first Affine layer. (Notebook 05 shows a way to do without it.)
+# More than 99 % of them are in the first Affine layer. (Notebook 05 shows a way to do without it.)
 #
 # ## 2. ReLU: what is negative becomes 0
 #
@@ -2057,7 +2057,7 @@ show_valley()
 # Everything is there. Now for real data: 6,000 handwritten digits of **MNIST** (Y. LeCun and C. Cortes, CC BY-SA 3.0), 28 × 28
 # pixels each, from 0 (paper) to 1 (ink). The first 5,000 are for training, the last 1,000 are kept apart
 # for the test. The file `mnist_6k.npz` comes with the notebooks, in the folder `data`. If it is not found (on Colab, for instance, before
-# you have uploaded it), drawn digits stand in, and everything below runs all the same; they are easier to read.
+# you have uploaded it), drawn digits are used instead, and everything below runs all the same; they are easier to read.
 
 # %% [markdown] lang="ja"
 # ## 7. 本物の手書き数字
@@ -2114,7 +2114,7 @@ def load_digits():
                 return archive["x"].reshape(-1, 1, 28, 28) / 255, archive["y"].astype(int)
     print(
         tr(
-            "mnist_6k.npz was not found: drawn digits stand in. To use the real ones, put the file from "
+            "mnist_6k.npz was not found: drawn digits are used instead. To use the real ones, put the file from "
             "the folder data beside this notebook (Colab: folder icon on the left, upload).",
             "mnist_6k.npzが見つからないので、描いた数字で代用します。本物を使うには、dataフォルダーにある"
             "このファイルを、ノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",
@@ -2599,7 +2599,7 @@ if my_ways_to_break:
 # | a shape error in the first Affine layer | rounding, non-square images, pad or stride not passed on |
 #
 # **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own
-# `Convolution` and `Pooling`, so mend first what notebooks 03 and 04 found in them.
+# `Convolution` and `Pooling`, so first fix what notebooks 03 and 04 found in them.
 #
 # ## Questions to think about
 #

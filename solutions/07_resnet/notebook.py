@@ -180,7 +180,7 @@ def he_filters(F, C, size):
 # A layer learns best when its inputs are neither huge nor tiny and lie around 0. The pixels of a
 # data set can be normalised once and for all. But the inputs of the *tenth* layer come from the nine
 # before it, and change with every step these make. So batch normalisation normalises **inside the
-# network**, at each step anew, from the batch at hand:
+# network**, at each step again, from the current batch:
 #
 # $$\mu_c = \frac1n \sum x \qquad \sigma_c^2 = \frac1n \sum (x-\mu_c)^2 \qquad
 # \hat x = \frac{x-\mu_c}{\sqrt{\sigma_c^2+\varepsilon}} \qquad y = \gamma_c\,\hat x + \beta_c$$
@@ -617,7 +617,7 @@ class BatchNorm:
 
     Attributes, all of shape (C,):
         gamma, beta: what each channel is multiplied by, and what is added. Start at 1 and 0. They
-            may be replaced at any time (layer.gamma = array): read them anew in every call.
+            may be replaced at any time (layer.gamma = array): read them again in every call.
         running_mean, running_var: running statistics. Start at 0 and 1.
         dgamma, dbeta: gradients of the loss, after backward.
     --- ja ---
@@ -1482,7 +1482,7 @@ class BasicBlock:
             "W2" (out, out, 3, 3), "b2", "gamma2", "beta2" (out,); with a projection also
             "W_shortcut" (out, in_channels, 1, 1), "b_shortcut", "gamma_shortcut", "beta_shortcut".
             Others may put new arrays in at any time (block.params["W1"] = array): forward has to
-            read them anew in every call, as the given conv_bn does.
+            read them again in every call, as the given conv_bn does.
         grads: gradients under the same names, after backward.
         projection: True if the shortcut has a convolution.
         residual: F(x) of the last forward, before the sum and the last relu.
@@ -1704,7 +1704,7 @@ def check_block():
         )
         assert np.allclose(out, right), tr(
             f"With W2 = 0 and beta2 = {beta:g}, -1, 2, 5 should become {right}, but is {out}. Does "
-            "forward read params anew, and does the shortcut begin at x?",
+            "forward read params again, and does the shortcut begin at x?",
             f"W2 = 0、beta2 = {beta:g}のとき、-1, 2, 5は{right}になるはずですが、{out}です。"
             "forwardはparamsを毎回読んでいますか。ショートカットはxから始まっていますか。",
         )
@@ -1996,7 +1996,7 @@ class SimpleResNet:
     Attributes:
         params: "stem.W" (64, 3, 7, 7), "stem.b", "stem.gamma", "stem.beta" (64,),
             "fc.W" (256, num_classes), "fc.b" (num_classes,). Others may put new arrays in at any
-            time: forward has to read them anew in every call.
+            time: forward has to read them again in every call.
         bn: the stem's BatchNorm.
         layer1, layer2, layer3: lists of two BasicBlocks each, six different objects:
             64 -> 64 -> 64 channels, 64 -> 128 -> 128, 128 -> 256 -> 256; the first block of layer2 and
@@ -2129,7 +2129,7 @@ def check_resnet():
     net.params["fc.W"] = np.zeros((256, 10))
     net.params["fc.b"] = np.arange(10.0)
     assert np.allclose(net.forward(x), np.arange(10.0)), tr(
-        "With fc.W = 0 the scores should be fc.b. Does forward read params anew?",
+        "With fc.W = 0 the scores should be fc.b. Does forward read params again?",
         "fc.W = 0なら、スコアはfc.bになるはずです。forwardはparamsを毎回読んでいますか。",
     )
     assert SimpleResNet(7).forward(random.standard_normal((1, 3, 40, 40))).shape == (1, 7), tr(

@@ -381,7 +381,7 @@ mistake("SX16", part="softmax", edits=[("logits.max", "logits.mean")],
         ja="0と2500の行で考えましょう。引く数はいくつで、指数は最大いくつになりますか。"))
 
 
-@equivalent("SX-A", part="softmax", why="by way of logarithms")
+@equivalent("SX-A", part="softmax", why="through logarithms")
 def softmax(logits):
     top = logits.max(axis=1)[:, None]
     return np.exp(logits - top - np.log(np.exp(logits - top).sum(axis=1))[:, None])

@@ -11,7 +11,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 # This course grew out of five notebooks that learners had published. They are good notebooks, and
 # they contain bugs: not because their authors were careless, but because their bugs *did not show*.
 # The output had the right shape, the loss went down, the plot looked fine. In earlier notebooks you
-# mended such bugs, often without knowing it. Now you hunt them.
+# fixed such bugs, often without knowing it. Now you hunt them.
 #
 # You get nine pieces of code. **Eight are wrong, one is right.** For each wrong one you give a single
 # input on which it goes wrong; the right one you recognise as right. You do not have to repair
@@ -118,7 +118,7 @@ def draw_signed(ax, table, limit, title=""):
 #
 # - A convolution printed **2095** and **6469** in its first corner, where 475 and 1204 belong. The
 #   rest of the output, numbers from 1e-290 to 1e+267, was what happened to lie in memory:
-#   `np.empty` does not clear anything. All of that stood in the printed output, and nobody looked,
+#   `np.empty` does not clear anything. All of that was in the printed output, and nobody looked,
 #   because the *shape* was right.
 # - A test of accuracy judged its images in batches of 100, and left out the last batch if it was not
 #   full. A network that gets everything right then scores 66.7 % on 150 images, and 0 % on 50. The
@@ -132,7 +132,7 @@ def draw_signed(ax, table, limit, title=""):
 #
 # You could have written every one of them. What they have in common is the *test*: one friendly input,
 # and a glance at the result. An input is **friendly** to a bug if right and wrong code give the same
-# on it. Let us look at the first one closely. (`stuck` below is written anew, with zeros instead of
+# on it. Let us look at the first one closely. (`stuck` below is rewritten, with zeros instead of
 # `np.empty`, so that it gives the same each time.)
 
 # %% [markdown] lang="ja"
@@ -1352,7 +1352,7 @@ check_form("i", evidence_i)
 #    at a time, and count how often the tests notice. This is called mutation testing.</details>
 #
 # That was the last notebook. If you have come this far: whenever you find a bug in your own code,
-# write the input that shows it into a test before you mend it. It will never come back unnoticed.
+# write the input that shows it into a test before you fix it. It will never come back unnoticed.
 
 # %% [markdown] lang="ja"
 # ## 考えてみよう

@@ -68,7 +68,7 @@ def test_grade_keeps_the_traceback_in_a_file_until_the_test_is_fixed(mini, bug, 
     mini.replace(file, old, new)
     done = autograder(mini, "grade", book, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert not (out / "grader-errors").exists(), "it would tell of what is no more"
+    assert not (out / "grader-errors").exists(), "it would report an error that has been fixed"
 
 
 def test_grade_names_a_result_that_an_earlier_run_left_and_that_is_damaged(mini, book, tmp_path):

@@ -56,7 +56,7 @@ def test_it_is_valid_nbformat_4_5_without_outputs(mini):
     nbformat.validate(nbformat.reads(content.decode(), as_version=4))
 
 
-def test_cell_ids_hang_on_names_and_places_and_are_shared_by_the_languages(mini):
+def test_cell_ids_depend_on_names_and_places_and_are_shared_by_the_languages(mini):
     course = mini.load()
     exercise = course.exercise("01_area")
     ids = [[cell.id for cell in notebook(course, exercise, lang).cells] for lang in ("en", "ja")]

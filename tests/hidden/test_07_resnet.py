@@ -335,7 +335,7 @@ def test_the_shortcut_is_x_itself(student, make):
     for shape in ((2, 3, 4, 6), (1, 3, 5, 5)):
         x = make.normal(*shape)
         same(unchanged(theirs.forward, x, True), ours.forward(x), **NEAR)
-        # Other parameters from now on: read anew, not kept.
+        # Other parameters from now on: they must be read again, not cached.
         ours.params["W2"] = make.normal(3, 3, 3, 3)
         _set_block(make, theirs, ours)
 

@@ -128,7 +128,7 @@ class Affine(Layer):
         self.grads = {'W': np.einsum('ni,no->io', rows, d), 'b': np.add.reduce(d, 0)}
         return (d @ self.params['W'].T).reshape(self.x.shape)
 """,
-    ("06_simple_convnet", "layers made anew by every predict"): """
+    ("06_simple_convnet", "layers created by every predict"): """
 class SimpleConvNet(SimpleConvNet):
     def __init__(self, input_dim, conv_param, *sizes):
         super().__init__(input_dim, conv_param, *sizes)

@@ -110,7 +110,7 @@ def attack(x, *more): return x
 }
 
 DEAR = {
-    "a cell that is dear to look through": [
+    "a cell that is expensive to parse": [
         "class Convolution: pass\n",
         "#" + ".forward:" * 400_000,
     ],

@@ -1,4 +1,4 @@
-"""Notebooks that go on for ever, or hand back more than anybody can read: their time is bounded."""
+"""Notebooks that never end, or return more than anybody can read: their time is bounded."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ while True:
     time.sleep(0.05)
 def attack(x, *more): return x
 """,
-    "a function of ours, asked for ever": """
+    "a function of ours, called endlessly": """
 def attack(f, x, *more):
     while True: f(x)
 """,

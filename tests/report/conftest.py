@@ -304,7 +304,7 @@ def parse() -> Callable[[str], Page]:
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """Compare a text with tests/report/golden/<name>; set UPDATE_GOLDEN=1 to write it anew.
+    """Compare a text with tests/report/golden/<name>; set UPDATE_GOLDEN=1 to rewrite it.
 
     The style sheet and its hash are left out: they change often, and the browser tests look at
     what they do.
@@ -317,7 +317,7 @@ def golden() -> Callable[[str, str], None]:
         if os.environ.get("UPDATE_GOLDEN"):
             file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8")
-            pytest.skip("written anew: read the diff before committing it")
+            pytest.skip("rewritten: read the diff before committing it")
         assert text == file.read_text(encoding="utf-8")
 
     return compare

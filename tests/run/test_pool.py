@@ -1,4 +1,4 @@
-"""A class on worker processes: nothing is lost, whatever dies, and nothing hangs on who did it."""
+"""A class on worker processes: nothing is lost, whatever dies, and any worker gives the same."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_results_that_are_current_are_kept_without_starting_anything(
     assert not any(step.kept for step in first)
     (changed,) = [hand_in("ben", RIGHT)]
     again = grade(course, setup, [changed, *handed_in], out, jobs=1)
-    assert [step.kept for step in again].count(False) == 2  # ben stands in the list twice
+    assert [step.kept for step in again].count(False) == 2  # ben is in the list twice
     assert out.read("ben", "01_double").score == 3.0
     monkeypatch.setattr(pool, "_start", None)
     assert all(step.kept for step in grade(course, setup, handed_in, out, jobs=2))

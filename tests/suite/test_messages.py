@@ -1,6 +1,6 @@
 """What a student reads about each kind of failure, in both languages and at each reveal policy.
 
-The texts stand in ``messages/<policy>.txt``, to be read by people. After a change on purpose, write
+The texts are in ``messages/<policy>.txt``, to be read by people. After a change on purpose, write
 them anew with ``UPDATE_GOLDEN=1 pytest tests/suite/test_messages.py`` and read what differs.
 """
 

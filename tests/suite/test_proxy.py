@@ -173,7 +173,7 @@ def test_this_is_the_students_doing(outcomes, test, status, words):
 
 
 def test_a_function_in_the_place_of_an_earlier_one_is_no_repeated_call(bench):
-    """Where the new one lies in memory is chance; what students read must not hang on it."""
+    """Where the new one lies in memory is chance; what students read must not depend on it."""
     test = "for h in (0, 1, 2):\n    same(student.apply(lambda a, h=h: a + h, 1), 1)"
     outcome = bench.one(test, NET)
     assert outcome.status == "failed"

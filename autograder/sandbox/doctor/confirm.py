@@ -48,7 +48,7 @@ def confirm(server: Server, hidden: Iterable[Path]) -> None:
         forget()
         raise SandboxUnavailable(
             f"isolation level {server.level} does not hold here: {problems[0][:200]}",
-            "run the command again, and what this machine can give is found out anew; "
+            "run the command again, which finds out again what this machine supports; "
             "`autograder doctor` shows what was tried",
         )
 

@@ -19,18 +19,18 @@ _KEPT = "isolation"
 
 
 @functools.cache
-def strongest(trust_students: bool = False, *, anew: bool = False) -> Level:
+def strongest(trust_students: bool = False, *, fresh: bool = False) -> Level:
     """The highest level that withstands a handful of real attacks. Computed once per process.
 
     Args:
         trust_students: whether to fall back to `Level.LIMITS`, which hides nothing.
-        anew: whether to ignore what an earlier run found.
+        fresh: whether to ignore what an earlier run found.
 
     Raises:
         SandboxUnavailable: no level above `Level.LIMITS` holds and students are not trusted, or
             this interpreter cannot run students' code at all.
     """
-    known = None if anew else _known()
+    known = None if fresh else _known()
     if known is not None:
         return known
     level, reasons = _try_all()

@@ -1,7 +1,7 @@
 """Objects that take the place of what is not here: `NoOp` does nothing, `MissingImport` says so.
 
 Plots, progress bars and pretty printers have nothing to do in grading: what they return can be
-unpacked, calculated with and compared. What a missing package would have computed cannot be had,
+unpacked, calculated with and compared. What a missing package would have computed is unknown,
 but nothing is an instance of a class that is not here, and a decorator can be left out.
 """
 

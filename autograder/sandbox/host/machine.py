@@ -59,7 +59,7 @@ def recall(name: str) -> Any:
 
 
 def remember(name: str, found: Any) -> None:
-    """Keep a finding (JSON) for the next run; where nothing can be kept, it is found anew."""
+    """Store a finding (JSON) for the next run; if that fails, the next run finds it out again."""
     folder = _folder()
     if folder is None:
         return

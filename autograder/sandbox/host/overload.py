@@ -99,7 +99,7 @@ def _set_address_space(soft: int, hard: int) -> None:
 
 
 def _mapped_bytes() -> int | None:
-    """Address space of this process; None where there is no /proc."""
+    """Address space of this process; None without /proc."""
     try:
         pages = int(Path("/proc/self/statm").read_bytes().split()[0])
     except OSError:

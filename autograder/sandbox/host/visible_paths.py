@@ -141,7 +141,7 @@ def _libraries(python: Path, packages: Path, trees: tuple[Path, ...]) -> list[Pa
 
 
 def _is_library(name: object) -> bool:
-    """Whether a session may be shown it: what stands in a cache must not open another file."""
+    """Whether a session may see it: the content of a cache must not make other files visible."""
     return isinstance(name, str) and bool(_LIBRARY.fullmatch(name)) and Path(name).is_file()
 
 

@@ -305,7 +305,7 @@ def bytes_of(
     header_size: int | None = None,
     count: int | None = None,
 ) -> bytes:
-    """A message as it stands on the wire, with lies where they are asked for."""
+    """A message as sent on the wire, with fields replaced by lies."""
     header = tree if isinstance(tree, bytes) else json.dumps(tree).encode()
     sizes = [len(buffer) for buffer in buffers] if lengths is None else lengths
     size = len(header) if header_size is None else header_size
@@ -436,7 +436,7 @@ class TestHostileBytes:
             read(b"cvk1", hang_up=False, wait=0.05)
 
     def test_a_side_that_drips_is_late(self) -> None:
-        """The clock runs over the whole message, not anew for each byte."""
+        """The deadline is for the whole message and does not restart with each byte."""
         ours, theirs = socket.socketpair()
         ours.settimeout(1)
         began = time.monotonic()
