@@ -105,7 +105,7 @@ def feedback_page(
     return render(
         "feedback.html",
         lang=lang,
-        languages=exercise.title.languages if exercise else LANGUAGES,
+        languages=exercise.languages if exercise else LANGUAGES,
         result=result,
         student=name or result.student,
         remarks=remarks,

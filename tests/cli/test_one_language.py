@@ -43,7 +43,7 @@ def test_it_is_generated_and_verified(autograder, mini, lang):
     assert [path.name for path in (mini.root / "assignments").iterdir()] == [lang]
     done = autograder("verify")
     assert done.returncode == 0, done.stdout
-    assert "The course is right" in done.stdout
+    assert "The course is correct" in done.stdout
 
 
 def test_a_submission_is_graded_and_told_in_it(autograder, tmp_path, lang):

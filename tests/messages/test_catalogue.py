@@ -27,9 +27,15 @@ def placeholders(template: str) -> list[tuple[str, str]]:
 
 
 def differing(name: str, key: str) -> bool:
-    """Whether a language lacks the message, or has other placeholders than another one."""
+    """Whether a language lacks the message, or shows other values than another one.
+
+    Which form a number takes is the language's own affair.
+    """
     templates = catalogue(name)[key]
-    values = [{name for name, _ in placeholders(template)} for template in templates.values()]
+    values = [
+        {value for value, form in placeholders(template) if "|" not in form}
+        for template in templates.values()
+    ]
     complete = list(templates) == list(LANGUAGES) and all(map(str.strip, templates.values()))
     return not complete or any(each != values[0] for each in values)
 
