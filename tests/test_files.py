@@ -7,7 +7,12 @@ import tempfile
 
 import pytest
 
-from autograder.files import make_temporary, remove_leftovers, write_atomically
+from autograder.files import (
+    make_temporary,
+    remove_leftovers,
+    write_all_atomically,
+    write_atomically,
+)
 
 
 def test_folders_are_made_and_the_text_is_utf_8(tmp_path):
@@ -48,6 +53,16 @@ def test_an_unchanged_file_keeps_its_date(tmp_path):
     assert path.stat().st_mtime == 1
     write_atomically(path, "y")
     assert path.stat().st_mtime != 1
+
+
+def test_several_files_are_written_or_none_of_them(tmp_path):
+    one, two = tmp_path / "en" / "one", tmp_path / "ja" / "two"
+    assert write_all_atomically({one: "first", two: b"first"}) == [one, two]
+    in_the_way = one / "three"  # a file where a folder should be
+    with pytest.raises(OSError, match="one"):
+        write_all_atomically({one: "second", two: "second", in_the_way: "second"})
+    assert one.read_text() == two.read_text() == "first"
+    assert sorted(tmp_path.rglob("*")) == [tmp_path / "en", one, tmp_path / "ja", two]
 
 
 def _a_pid_that_is_gone() -> int:

@@ -2,9 +2,10 @@
 
 Other rooms hand over facts, and this one says them in every language of the kit::
 
-    autograder.suite.facts.Fact ──────► criteria.py ──► criteria.toml ─┐
-    autograder.ingest FileFault ──────► files.py ─────► files.toml ────┼─► Text(en=…, ja=…)
-    autograder.report (pages) ────────► pages.py ─────► pages.toml ────┘
+    suite.facts (what a test found) ───────► criteria.py ──► criteria.toml ──┐
+    errors.FileFault (an unreadable file) ─► files.py ─────► files.toml ─────┤
+    ingest.hand_ins (which file counts) ───► hand_ins.py ──► hand_ins.toml ──┼─► Text(en=…, ja=…)
+    report (headings, statuses, advice) ───► pages.py ─────► pages.toml ─────┘
 
 In a catalogue (``*.toml``) the languages of a message are side by side under its key. Another
 language is one more line under each key, and one more entry in `autograder.text.LANGUAGES`; a test
