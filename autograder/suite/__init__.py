@@ -1,6 +1,14 @@
 """What a hidden suite is written with; see docs/adding-an-exercise.md."""
 
-from autograder.suite.assertions import as_before, keeps_dtype, raises, same, unchanged
+from autograder.suite.assertions import (
+    as_before,
+    keeps_dtype,
+    measured,
+    numbers,
+    raises,
+    same,
+    unchanged,
+)
 from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
 from autograder.suite.setup_cells import given
@@ -13,6 +21,8 @@ __all__ = [
     "criterion",
     "given",
     "keeps_dtype",
+    "measured",
+    "numbers",
     "raises",
     "same",
     "unchanged",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
 from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
-from autograder.suite.proxy import Answer, fetch, label, repeated
+from autograder.suite.proxy import Answer, derived, fetch, label, repeated
 
 
 def same(
@@ -123,6 +123,32 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
             raise WrongAnswer(fact) from raised
         return
     raise WrongAnswer(NotRaised(label(answer), error.__name__, type_name(fetch(answer))))
+
+
+def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """The values of an answer that has to be an array of finite floats of this shape, as float64.
+
+    Raises:
+        WrongAnswer: it is something else.
+    """
+    value = fetch(_answer(answer))
+    fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind == "f"
+    if not fits or not np.isfinite(value).all():
+        same(answer, np.zeros(shape))  # says which of these it is not
+        raise TypeError(f"{type_name(value)} is no array of finite floats")
+    wide: npt.NDArray[np.float64] = value.astype(np.float64)
+    return wide
+
+
+def measured(answer: Answer, what: str, value: Any) -> Answer:
+    """What was measured on an answer, as an answer to compare: feedback names it.
+
+    Args:
+        answer: what the student's code gave.
+        what: for the message: ``"measured spread"`` of ``noise(…)``.
+        value: the number or array measured.
+    """
+    return derived(_answer(answer), what, value)
 
 
 def _answer(thing: Any) -> Answer:

@@ -257,6 +257,11 @@ def fetch(answer: Answer) -> Any:
     return answer._value
 
 
+def derived(answer: Answer, what: str, value: Any) -> Answer:
+    """A value made from an answer, as an answer of its own."""
+    return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", value)
+
+
 def label(answer: Answer) -> str:
     """The call that gave the answer, arrays by their shapes: ``im2col(array(2, 3, 5), 3, 3)``."""
     return answer._label

@@ -45,7 +45,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 # another shape, or an error where the right code gives an answer, and the suspect is convicted. An
 # input on which both agree earns nothing, however clever it is. Exactly one suspect is right, and for
 # that one you return `None`. So that guessing does not pay, `None` earns its points only if you
-# return it for **one** suspect alone, and have convicted at least **four** others.
+# return it for **one** suspect alone, and have convicted at least **six** others.
 #
 # The checks below look only at the *form* of your inputs. They do not say whether an input separates:
 # finding that out is the exercise.
@@ -79,7 +79,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 # | H | 最大プーリングの逆伝播（その2） | 0.5 | ★★☆ | 10分 |
 # | I | 畳み込みの逆伝播 | 1 | ★★★ | 15分 |
 #
-# **採点について** 7点はすべてボーナスです。容疑者ごとに、入力を返す関数を1つ書きます。採点では、その入力を容疑者のコードと正しいコードの両方に渡し、結果を比べます。値が違う、形状が違う、あるいは正しいコードなら答えが出るのにエラーになる、というときに有罪とします。結果が同じなら、どんなに工夫した入力でも点は付きません。正しいコードはちょうど1つあり、それには`None`を返してください。当て推量では得をしないように、`None`に点が付くのは、`None`を返した相手が**1つだけ**で、しかもほかの**4つ以上**を有罪にできた場合に限ります。
+# **採点について** 7点はすべてボーナスです。容疑者ごとに、入力を返す関数を1つ書きます。採点では、その入力を容疑者のコードと正しいコードの両方に渡し、結果を比べます。値が違う、形状が違う、あるいは正しいコードなら答えが出るのにエラーになる、というときに有罪とします。結果が同じなら、どんなに工夫した入力でも点は付きません。正しいコードはちょうど1つあり、それには`None`を返してください。当て推量では得をしないように、`None`に点が付くのは、`None`を返した相手が**1つだけ**で、しかもほかの**6つ以上**を有罪にできた場合に限ります。
 #
 # 以下の確認用セルが調べるのは、入力の**形式**だけです。決め手になっているかどうかは教えてくれません。それを見極めるのが、この演習だからです。
 

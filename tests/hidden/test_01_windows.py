@@ -38,10 +38,17 @@ def test_only_whole_windows_count(student, make):
 
 
 @criterion("conv_output_size.too_large")
-def test_a_filter_that_just_fits_has_one_place_and_a_larger_one_raises(student):
-    for size, filter_size, pad in ((4, 4, 0), (3, 5, 1)):
-        same(student.conv_output_size(size, filter_size, 1, pad), 1)
-    for size, filter_size, stride, pad in ((4, 6, 1, 0), (4, 5, 2, 0), (3, 7, 1, 1)):
+def test_a_filter_that_just_fits_has_one_place_and_a_larger_one_raises(student, make):
+    # Sizes that nobody can know: a table of answers, or 1 for whatever fits, is no function.
+    for size, room in zip(make.integers(3, 40, 3).tolist(), (0, 1, 7), strict=True):
+        for pad in (0, 1):
+            same(student.conv_output_size(size, size + 2 * pad, 1, pad), 1)
+            same(student.conv_output_size(size + room, size + 2 * pad, 1, pad), room + 1)
+    for size, stride, pad in zip(
+        make.integers(3, 40, 3).tolist(), (1, 2, 1), (0, 0, 1), strict=True
+    ):
+        # Two too large at stride 1: code that leaves it to the division raises nothing.
+        filter_size = size + 2 * pad + (2 if stride == 1 else 1)
         raises(ValueError, student.conv_output_size, size, filter_size, stride, pad)
 
 
@@ -112,9 +119,11 @@ def test_image_and_kernel_are_neither_changed_nor_need_be_contiguous(student, ma
 
 @criterion("conv2d_single.kernel_too_large")
 def test_a_kernel_that_just_fits_works_and_a_larger_one_raises(student, make):
-    image, kernel = make.normal(4, 4), _even_kernel(make, 4, 4)
-    expected = source_lib.conv2d_single(image, kernel)
-    same(student.conv2d_single(image, kernel, 1, 0), expected, atol=1e-12)
+    for size in (4, 6):  # one place, and nine: a product of two arrays is no convolution
+        image, kernel = make.normal(size, size), _even_kernel(make, 4, 4)
+        expected = source_lib.conv2d_single(image, kernel)
+        same(student.conv2d_single(image, kernel, 1, 0), expected, atol=1e-12)
+    image = make.normal(4, 4)
     # Two pixels too large at stride 1: code that leaves it to NumPy raises ValueError as well.
     for kernel_shape, padding in (((6, 3), 0), ((3, 7), 0), ((8, 8), 1)):
         kernel = make.normal(*kernel_shape)

@@ -7,7 +7,15 @@ As in 02, a test leaves alone what the others are about. Gradients are asked for
 import numpy as np
 
 import source_lib
-from autograder.suite import as_before, criterion, keeps_dtype, same, unchanged
+from autograder.suite import (
+    as_before,
+    criterion,
+    keeps_dtype,
+    measured,
+    numbers,
+    same,
+    unchanged,
+)
 
 # Sums in another order, or in float32 (which is one criterion's business), differ by less; wrong
 # code differs by far more.
@@ -79,10 +87,13 @@ def test_one_filter_on_one_image(student, make):
 
 @criterion("Convolution.forward.bias")
 def test_each_filter_has_its_own_bias(student, make):
-    b = make.normal(3)
-    layer = student.Convolution(np.zeros((3, 2, 2, 2)), b, 1, 0)
-    x = make.normal(1, 2, 2, 2)
-    same(layer.forward(x), b.reshape(1, 3, 1, 1))
+    W, b, x = make.normal(3, 2, 2, 2), make.normal(3), make.normal(1, 2, 2, 2)
+    # What the biases add to the layer's own results, right or wrong; but results there must be.
+    bare = student.Convolution(W, np.zeros(3), 1, 0).forward(x)
+    same(measured(bare, "results of 0", np.count_nonzero(numbers(bare, (1, 3, 1, 1)) == 0)), 0)
+    biased = student.Convolution(W, b, 1, 0).forward(x)
+    added = numbers(biased, (1, 3, 1, 1)) - numbers(bare, (1, 3, 1, 1))
+    same(measured(biased, "what the biases add to", added), b.reshape(1, 3, 1, 1), **CLOSE)
 
 
 @criterion("Convolution.forward.batch_channels_filters")

@@ -10,8 +10,8 @@ harmless where no probability is tiny.
 import numpy as np
 
 import source_lib
-from autograder.suite import as_before, criterion, keeps_dtype, same, unchanged
-from autograder.suite.proxy import Answer, fetch, label
+from autograder.suite import as_before, criterion, keeps_dtype, measured, numbers, same, unchanged
+from autograder.suite.proxy import fetch
 
 # Sums in another order, or in float32 (which is one criterion's business), differ by less; wrong
 # code differs by far more.
@@ -233,7 +233,7 @@ def _network(student, make, input_dim, conv_param, hidden=7, classes=5):
         if name.startswith("W") and _decides_little(values):
             values = _put(answer, 0.1 * make.normal(*array.shape))
         ours.params[name] = values
-    if not _tells_images_apart(ours, input_dim):
+    if not _tells_images_apart(make, ours, input_dim):
         # Nor do those whose scores are the same for all images (a bias far below zero ends every
         # ReLU): what the layers do would not show.
         for name, array in ours.params.items():
@@ -257,8 +257,9 @@ def _put(answer, values):
     return values
 
 
-def _tells_images_apart(reference, input_dim):
-    images = np.random.default_rng(0).standard_normal((8, *input_dim))
+def _tells_images_apart(make, reference, input_dim):
+    # Images that nobody can know: weights could be made for others, and be dead for these.
+    images = make.normal(8, *input_dim)
     images *= 3 / max(np.abs(reference.predict(images)).max(), 1e-12)
     scores = reference.predict(images)
     return np.ptp(scores, axis=0).max() > 1e-2 * np.abs(scores).max()
@@ -273,44 +274,39 @@ def _images(make, reference, count, channels, height, width):
 
 @criterion("SimpleConvNet.__init__.parameter_shapes")
 def test_shapes_of_the_parameters(student, make):
-    del make
     _same_shapes(student, (1, 28, 28), _conv_param(30, 5), 100, 10)
-    _same_shapes(student, (2, 8, 8), _conv_param(3, 3))
-    _same_shapes(student, (2, 8, 8), _conv_param(3, 4, pad=1, stride=2))
+    for pad, stride, filter_size in ((0, 1, 3), (1, 2, 4)):
+        channels, filters, hidden, classes = make.integers(2, 30, 4).tolist()
+        param = _conv_param(filters, filter_size, pad, stride)
+        _same_shapes(student, (channels, 8, 8), param, hidden, classes)
 
 
 @criterion("SimpleConvNet.__init__.rounding")
 def test_sizes_are_rounded_down_at_each_step(student, make):
-    del make
     for size, filter_size, pad, stride in (
         (28, 4, 0, 1),
         (7, 5, 0, 1),
         (9, 4, 1, 2),
         (10, 3, 0, 2),
     ):
+        size += 4 * int(make.integers(0, 4, 1)[0])  # which leaves over what it left over before
         _same_shapes(student, (2, size, size), _conv_param(3, filter_size, pad, stride))
 
 
 @criterion("SimpleConvNet.__init__.non_square")
 def test_images_need_not_be_square(student, make):
-    del make
     for height, width in ((8, 6), (4, 10)):
+        height, width = (n + 2 * int(make.integers(0, 5, 1)[0]) for n in (height, width + 10))
         _same_shapes(student, (2, height, width), _conv_param(3, 3))
 
 
 def _drawn(answer):
     """Mean and spread of many different numbers, measured here, as answers to compare."""
-    value = fetch(answer)
-    fits = isinstance(value, np.ndarray) and value.dtype.kind == "f" and np.isfinite(value).all()
-    if not fits:
-        same(answer, np.zeros(np.shape(value) if isinstance(value, np.ndarray) else 1))
-
-    def measured(what, number):
-        return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", number)
-
-    wide = value.astype(np.float64)
-    same(measured("at least 500 different numbers", np.unique(wide).size >= 500), True)
-    return measured("mean", float(wide.mean())), measured("measured spread", float(wide.std()))
+    value = numbers(answer, np.shape(fetch(answer)))
+    many = np.unique(value).size >= 500
+    same(measured(answer, "at least 500 different numbers", many), True)
+    mean = measured(answer, "mean", float(value.mean()))
+    return mean, measured(answer, "measured spread", float(value.std()))
 
 
 @criterion("SimpleConvNet.__init__.random_weights")

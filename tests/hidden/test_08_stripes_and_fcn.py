@@ -2,28 +2,14 @@
 
 Functions that draw random numbers are judged by what any right result must look like, never by
 the numbers of one generator: place and noise may be drawn in any order. A measured property becomes
-an answer of its own (`_measured`), so that feedback names it.
+an answer of its own (`measured`), so that feedback names it.
 """
 
 import numpy as np
 
 import source_lib
-from autograder.suite import criterion, same, unchanged
-from autograder.suite.proxy import Answer, fetch, label
-
-
-def _floats(answer, shape):
-    """The array in the answer, which has to be of finite floats and of this shape."""
-    value = fetch(answer)
-    fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind == "f"
-    if not fits or not np.isfinite(value).all():
-        same(answer, np.zeros(shape))  # says which of these it is not
-    return value
-
-
-def _measured(answer, what, value):
-    """What was measured on an answer, as an answer to compare."""
-    return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", value)
+from autograder.suite import criterion, measured, numbers, same, unchanged
+from autograder.suite.proxy import fetch
 
 
 def _clean_stripes(kind, size):
@@ -47,18 +33,20 @@ def _lines(pictures):
 
 
 @criterion("make_stripe_image.stripe")
-def test_a_stripe_without_noise(student):
-    for kind, size in ((0, 16), (1, 16), (0, 9), (1, 13), (1, 7)):
+def test_a_stripe_without_noise(student, make):
+    sizes = make.integers(7, 24, 5).tolist()
+    for kind, size in zip((0, 1, 0, 1, 1), sizes, strict=True):
         image = student.make_stripe_image(kind, size, 0.0)
-        same(image, _closest(_clean_stripes(kind, size), _floats(image, (size, size))))
+        same(image, _closest(_clean_stripes(kind, size), numbers(image, (size, size))))
 
 
 @criterion("make_stripe_image.noise")
-def test_noise_of_the_right_size_cut_off_at_black_and_white(student):
+def test_noise_of_the_right_size_cut_off_at_black_and_white(student, make):
     size = 64
-    for kind, noise_std in ((0, 0.25), (1, 0.1)):
+    for kind, low, high in ((0, 0.2, 0.3), (1, 0.08, 0.15)):
+        noise_std = float(make.uniform(low=low, high=high))
         image = student.make_stripe_image(kind, size, noise_std)
-        value = _floats(image, (size, size))
+        value = numbers(image, (size, size))
         same(image, value.clip(0.0, 1.0))
         # Whichever way the stripe lies and however wide it is: what is not of it is black, apart
         # from noise. Of normal noise on black half is cut off, and what remains is half of a
@@ -66,48 +54,55 @@ def test_noise_of_the_right_size_cut_off_at_black_and_white(student):
         rows, columns = _lines(value)
         dark = value[rows < 0.5] if rows.max() > columns.max() else value.T[columns < 0.5]
         lit = dark[dark > 0]
-        share = _measured(image, "share of dark pixels made brighter", lit.size / max(dark.size, 1))
+        share = measured(image, "share of dark pixels made brighter", lit.size / max(dark.size, 1))
         same(share, 0.5, rtol=0.1)
-        different = _measured(image, "number of different noisy pixels", np.unique(lit).size)
+        different = measured(image, "number of different noisy pixels", np.unique(lit).size)
         same(different, lit.size)
         spread = float(np.sqrt(np.mean(lit**2)))
-        same(_measured(image, "measured spread of the noise", spread), noise_std, rtol=0.1)
+        same(measured(image, "measured spread of the noise", spread), noise_std, rtol=0.1)
 
 
 @criterion("make_dataset.pictures_and_labels")
-def test_pictures_of_both_kinds_with_their_labels(student):
-    for n_samples, size, seed in ((60, 12, 3), (40, 16, 4)):
+def test_pictures_of_both_kinds_with_their_labels(student, make):
+    for n_samples, size, seed in zip(
+        make.integers(40, 70, 2).tolist(),
+        make.integers(10, 20, 2).tolist(),
+        make.integers(0, 10_000, 2).tolist(),
+        strict=True,
+    ):
         made = student.make_dataset(n_samples, size, seed)
-        X = _floats(made[0], (n_samples, size, size))
+        X = numbers(made[0], (n_samples, size, size))
         rows, columns = (lines.max(axis=1) for lines in _lines(X))
         # Which way kind 0 lies is another criterion's business.
-        flat = _floats(student.make_stripe_image(0, size, 0.0), (size, size))
+        flat = numbers(student.make_stripe_image(0, size, 0.0), (size, size))
         upright = np.ptp(flat[0]) > 0.5
         same(made[1], ((rows > columns) if upright else (columns > rows)).astype(np.int64))
         kinds = np.unique(fetch(made[1])).size
-        same(_measured(made[1], "number of different labels", kinds), 2)
+        same(measured(made[1], "number of different labels", kinds), 2)
 
 
 @criterion("make_dataset.seed")
-def test_the_seed_decides_and_every_picture_is_drawn_anew(student):
+def test_the_seed_decides_and_every_picture_is_drawn_anew(student, make):
     n_samples, size = 30, 12
+    seed = int(make.integers(0, 10_000, 1)[0])
     (X, y), (X_other, y_other) = (
-        (made[0], made[1]) for made in (student.make_dataset(n_samples, size, s) for s in (5, 6))
+        (made[0], made[1])
+        for made in (student.make_dataset(n_samples, size, s) for s in (seed, seed + 1))
     )
-    value = _floats(X, (n_samples, size, size))
-    same(student.make_dataset(n_samples, size, 5)[0], value)
-    other = _floats(X_other, value.shape)
+    value = numbers(X, (n_samples, size, size))
+    same(student.make_dataset(n_samples, size, seed)[0], value)
+    other = numbers(X_other, value.shape)
     unlike = sum(not np.array_equal(one, two) for one, two in zip(value, other, strict=True))
-    same(_measured(X, "pictures that another seed changes", unlike), n_samples)
+    same(measured(X, "pictures that another seed changes", unlike), n_samples)
     # In random order: two seeds draw the same thirty labels once in 10**7 times and more.
     in_turn = np.array_equal(fetch(y), fetch(y_other))
-    same(_measured(y, "number of seeds that give the same labels", 1 + in_turn), 1)
+    same(measured(y, "number of seeds that give the same labels", 1 + in_turn), 1)
     different = len({picture.tobytes() for picture in value})
-    same(_measured(X, "number of different pictures", different), n_samples)
+    same(measured(X, "number of different pictures", different), n_samples)
     possible = np.concatenate([_clean_stripes(kind, size) for kind in (0, 1)])
     stripes = {_closest(possible, picture).tobytes() for picture in value}
     # Thirty draws of twelve stripes: fewer than five different ones come once in 10**10 times.
-    same(_measured(X, "different stripes, at most 5,", min(len(stripes), 5)), 5)
+    same(measured(X, "different stripes, at most 5,", min(len(stripes), 5)), 5)
 
 
 @criterion("extract_features.one_filter")
