@@ -92,7 +92,7 @@ def _targets(hidden: Iterable[Path]) -> Iterator[tuple[dict[str, Any], Any]]:
         yield (
             {
                 "files": [str(decoy), *map(str, hidden)],
-                "directories": [folder],
+                "directories": [str(folder)],
                 "tcp": tcp.getsockname()[1],
                 "unix": f"\0{name}" if sys.platform == "linux" else str(Path(folder, "socket")),
                 "grader": os.getpid(),
