@@ -9,8 +9,8 @@ from autograder.course.author import tr
 # pattern of mine?* The answers, side by side, make a new image that shows **what** was found, and still
 # **where**. That is nearly all there is to a CNN; the rest is doing it often.
 #
-# In this notebook you build these windows yourself, with two plain loops, for one image in grey. You can
-# follow every number by hand. In the notebooks after this one the same thing becomes fast, gets many
+# In this notebook you build these windows yourself, with two plain loops, for one grey image. You can
+# follow every number by hand. In the following notebooks the same thing becomes fast, handles many
 # images and channels at once, and learns.
 #
 # **After this notebook you can**
@@ -20,7 +20,7 @@ from autograder.course.author import tr
 # - shrink a map of responses by max pooling, and say what that is good for and what it is not;
 # - count the parameters of a convolution layer, and explain why there are so few.
 #
-# **You need** Python (functions and `for` loops), and of NumPy only two-dimensional arrays and slices such
+# **You need** Python (functions and `for` loops), and from NumPy only two-dimensional arrays and slices such
 # as `image[2:5, 0:3]`. No calculus.
 #
 # | | you write | points | difficulty | time |
@@ -66,19 +66,19 @@ from autograder.course.author import tr
 #
 # - Cells with figures and examples are there to be run and looked at. They are locked, so you cannot break
 #   them. You need not read their code.
-# - In an **exercise** you find a function with its description and a line
-#   `raise NotImplementedError(...)`. Replace this line by your code. Keep the name of the function, and the
-#   names and order of its arguments. Run the cell, or Python keeps on using the old version.
-# - After each exercise stands a **check**. Run it as often as you like. It either says that all is well, or
-#   stops with an `AssertionError` whose last line tells what is wrong, and often why. Before you have written
-#   the function the check stops with `NotImplementedError`. That is as it should be.
+# - An **exercise** has a function with its description and a line
+#   `raise NotImplementedError(...)`. Replace this line with your code. Keep the name of the function, and the
+#   names and order of its arguments. Then run the cell: otherwise Python keeps using the old version.
+# - After each exercise there is a **check**. Run it as often as you like. It either says that all is well, or
+#   stops with an `AssertionError` whose last line says what is wrong, and often why. Before you have written
+#   the function, the check stops with `NotImplementedError`. That is expected.
 # - Stuck? Open the hints one at a time. Confused? In the menu, choose "Restart kernel" (in Colab: "Restart
 #   session"), and run the cells again from the top.
-# - You may add cells of your own and try things out. Do not delete the given ones.
+# - You may add cells of your own and try things out. Do not delete the existing ones.
 #
 # **How it is graded.** Save the notebook and hand in this file. The checks are there to help, and they are *not
 # all of it*: grading calls your functions with other numbers and shapes, each worth its own points, so that one
-# mistake does not cost you the rest. You do not need to finish: what you have written counts. Texts are not
+# mistake does not cost you the rest. You do not need to finish: what you have written counts. Answers are not
 # collected: the questions at the end are for you.
 
 # %% [markdown] lang="ja"
@@ -148,7 +148,7 @@ def draw_frame(ax, top, left, height, width):
 #
 # To a computer a grey image is an array of numbers, one for each pixel: here 0 is black and 1 is white. The
 # shape is `(height, width)`, and `image[y, x]` is the pixel in row `y` (counted from the top) and column `x`
-# (from the left). We shall use this small image of 10 × 10 pixels again and again: a bar that stands on a
+# (from the left). We will use this small image of 10 × 10 pixels again and again: a bar standing on a
 # plate.
 
 # %% [markdown] lang="ja"
@@ -187,7 +187,7 @@ draw_toy()
 # 2. multiply each pixel in the window by the number of the filter that lies on it;
 # 3. add all the products up. The sum is **one** pixel of the result.
 #
-# Then move the window one pixel to the right and do it again; at the end of a row, go on in the next row. The
+# Then move the window one pixel to the right and do it again; at the end of a row, continue with the next. The
 # filter stays the same everywhere.
 #
 # The filter in the figure has negative numbers on the left and positive ones on the right. So its sum is
@@ -229,7 +229,7 @@ draw_one_number()
 
 # %% [markdown] lang="en"
 # The filter finds **vertical edges**: 4 where it gets brighter to the right, -4 where it gets darker, and
-# 0 where both sides are alike. (The third window does hold an edge, but a horizontal one. This filter is
+# 0 where both sides are alike. (The third window does contain an edge, but a horizontal one. This filter is
 # blind to those.) It is named after Irwin Sobel. In a trained network nobody writes such filters
 # down; the network learns them. But the first layer usually ends up with quite similar ones.
 #
@@ -290,12 +290,12 @@ def draw_windows_in_a_row():
 draw_windows_in_a_row()
 
 # %% [markdown] lang="en"
-# In the third case the last pixel is left over: one more step, and half of the window would hang out of
+# In the third case the last pixel is left over: one more step, and half of the window would stick out of
 # the image. **Only whole windows count**; left-over pixels are ignored. So:
 #
 # - the first window takes `filter_size` of the `size + 2*pad` pixels; the rest is the room that is left to
 #   move;
-# - each step uses up `stride` pixels of that room, and a part of a step is no step;
+# - each step uses up `stride` pixels of that room, and part of a step does not count;
 # - and the first window, before any step, counts too.
 #
 # ## Exercise 1: `conv_output_size`
@@ -423,11 +423,11 @@ def check_conv_output_size():
     )
     number = conv_output_size(8, 3, 2)
     assert isinstance(number, (int, np.integer)), tr(
-        f"Size 8, stride 2 gives {number}, which is no whole number. See hint 1.",
+        f"Size 8, stride 2 gives {number}, which is not a whole number. See hint 1.",
         f"大きさ8、ストライド2で{number}になりました。整数ではありません。ヒント1を見てください。",
     )
     assert number != 4, tr(
-        "Size 8, stride 2 gives 4, but the last window would hang out of the image. Round down.",
+        "Size 8, stride 2 gives 4, but the last window would stick out of the image. Round down.",
         "大きさ8、ストライド2で4になりましたが、最後の窓は画像からはみ出します。切り捨てましょう。",
     )
     assert number == 3, tr(
@@ -500,15 +500,15 @@ for size, filters, stride in ((144, 6, 1), (60, 48, 1), (20, 20, 2)):
 # where its window begins in the (padded) image. With stride 1 it begins at `(out_y, out_x)` itself. With
 # stride 2 the windows begin at rows 0, 2, 4, …
 #
-# One more argument is about a word. What all deep learning libraries call *convolution* lays the filter on
+# One more argument concerns a word. What all deep learning libraries call *convolution* lays the filter on
 # the image as it is. Mathematicians call that **cross-correlation**; in their **convolution** the filter is
 # first turned by 180 degrees, which is the same as flipping it top to bottom *and* left to right. For a
-# network that learns its filters there is no difference. With `flip_kernel=True` your function shall do it the
+# network that learns its filters there is no difference. With `flip_kernel=True` your function should do it the
 # mathematicians' way.
 #
 # ## Exercise 2: `conv2d_single`
 #
-# ★★☆, about 30 minutes. Steps: flip the kernel if asked, sizes of the result, pad, an array of zeros for the
+# ★★☆, about 30 minutes. Steps: flip the kernel if requested, size of the result, pad, an array of zeros for the
 # result, two loops.
 #
 # <details><summary>Hint 1: padding</summary>
@@ -659,7 +659,7 @@ def check_conv2d_single():
     )
     assert not (out[0, 0] == 77 and not out[1:].any()), tr(
         "The last window is in the first place, and nothing else is written: do the indices of the"
-        " result move on?",
+        " result change?",
         "先頭の要素に最後の窓の和が入っていて、ほかは空です。出力の添字は進んでいますか。",
     )
     assert np.array_equal(out, [[37, 47], [67, 77]]), tr(
@@ -685,12 +685,12 @@ def check_conv2d_single():
     except (IndexError, ValueError) as error:
         raise AssertionError(
             tr(
-                f"A (4, 7) image with a (3, 2) filter raises: {error}. Are height and width mixed up?",
+                f"A (4, 7) image with a (3, 2) filter raises: {error}. Are height and width swapped?",
                 f"(4, 7)の画像と(3, 2)のフィルターで例外が発生しました：{error}。高さと幅が入れ替わっていませんか。",
             )
         ) from error
     assert out.shape == (2, 6), tr(
-        f"A (4, 7) image and a (3, 2) filter give (2, 6), not {out.shape}. Are height and width mixed up?",
+        f"A (4, 7) image and a (3, 2) filter give (2, 6), not {out.shape}. Are height and width swapped?",
         f"(4, 7)の画像と(3, 2)のフィルターからは(2, 6)になります。{out.shape}ではありません。高さと幅が入れ替わっていませんか。",
     )
 
@@ -716,7 +716,7 @@ def check_conv2d_single():
     except (IndexError, ValueError) as error:
         raise AssertionError(
             tr(
-                f"padding=1 raises: {error}. Do your sizes and your windows speak of the same image?",
+                f"padding=1 raises: {error}. Do your sizes and your windows refer to the same image?",
                 f"padding=1のとき例外が発生しました：{error}。大きさの計算と窓の切り出しで、同じ画像を使っていますか。",
             )
         ) from error
@@ -881,7 +881,7 @@ def show_photo_sobel():
 show_photo_sobel()
 
 # %% [markdown] lang="en"
-# The picture on the upper right shows a mistake that is seen in many programs: the result is cut off to the range
+# The picture on the upper right shows a mistake found in many programs: the result is clipped to the range
 # 0 to 1 before it is drawn. All edges from bright to dark are gone, and strong and weak edges look alike.
 #
 # ### Correlation and convolution
@@ -916,18 +916,18 @@ def show_flip():
 show_flip()
 
 # %% [markdown] lang="en"
-# Laid on as it is, the filter leaves its picture *upside down*: the window in which the bright pixel lies on the 9 is
-# the one furthest to the upper left. Convolution in the sense of mathematics puts the filter down the right way
-# up. That is why it is defined with the flip. Networks do without: if the flipped filter were better, they would
+# Applied as it is, the filter leaves its picture *upside down*: the window in which the bright pixel lies on the 9 is
+# the one furthest to the upper left. Convolution in the mathematical sense puts the filter down the right way
+# up. That is why it is defined with the flip. Networks do not need it: if the flipped filter were better, they would
 # learn the flipped one.
 #
 # ## 5. ReLU and max pooling
 #
-# After the filter two simple things usually follow.
+# Two simple steps usually follow the filter.
 #
 # **ReLU** sets negative responses to zero: $\text{relu}(x) = \max(0, x)$. What remains is "my pattern is here".
 #
-# **Max pooling** makes the map smaller: a window, mostly 2 × 2 with stride 2, moves over the feature map, and of each
+# **Max pooling** makes the map smaller: a window, usually 2 × 2 with stride 2, moves over the feature map, and from each
 # window only the **largest** number is kept. There are no weights in it and nothing to learn.
 
 # %% [markdown] lang="ja"
@@ -1166,8 +1166,8 @@ show_shifts()
 
 # %% [markdown] lang="en"
 # As long as the response moves *within* a window, the result is the same. When it crosses into the next one, the result
-# moves too. So one pooling forgives shifts of a pixel or so, sometimes. It does **not** make a network blind to position,
-# as one can read here and there.
+# moves too. So one pooling sometimes forgives shifts of a pixel or so. It does **not** make a network blind to position,
+# as is sometimes claimed.
 #
 # ## 6. Colour: 27 weights for one number
 #
@@ -1176,7 +1176,7 @@ show_shifts()
 #
 # $$y = \text{relu}\Big(\sum_{i=1}^{27} w_i x_i + b\Big)$$
 #
-# That is exactly what a neuron of a fully connected layer computes, only that it is connected to the 27 numbers in its window and
+# That is exactly what a neuron of a fully connected layer computes, except that it is connected to the 27 numbers in its window and
 # to nothing else.
 
 # %% [markdown] lang="ja"
@@ -1336,7 +1336,7 @@ def check_conv_param_count():
 check_conv_param_count()
 
 # %% [markdown] lang="en"
-# The three layers of section 3 again, now complete. (One answer sheet for them says 55, 433 and 181. Can you see how it arrived at
+# The three layers of section 3 again, now complete. (One answer sheet says 55, 433 and 181. Can you see how it arrived at
 # these numbers, and the two mistakes in it?)
 
 # %% [markdown] lang="ja"
@@ -1425,12 +1425,12 @@ def compare_with_fully_connected():
 compare_with_fully_connected()
 
 # %% [markdown] lang="en"
-# One often reads "110 times fewer parameters" (196,672 against 1,792). That ratio is **misleading**, because the two layers do not give the
-# same: 64 numbers on one side, 64 maps of 1,024 numbers on the other. A fully connected layer that gave as many numbers as the convolution
+# You will often read "110 times fewer parameters" (196,672 against 1,792). That ratio is **misleading**, because the two layers do not compute the
+# same thing: 64 numbers on one side, 64 maps of 1,024 numbers on the other. A fully connected layer that gave as many numbers as the convolution
 # would need 201,326,592 weights, more than 100,000 times as many.
 #
 # The convolution saves them by two assumptions: what belongs together lies **close** together, so a small window is enough; and a pattern
-# looks the **same everywhere**, so one filter will do for all places. For photographs both are nearly true. For a table of addresses they are
+# looks the **same everywhere**, so one filter is enough for all places. For photographs both are nearly true. For a table of addresses they are
 # not.
 #
 # ## 8. Small windows, looking far
@@ -1467,7 +1467,7 @@ show_receptive_field()
 # %% [markdown] lang="en"
 # So three layers of 3 × 3 see as far as one layer of 7 × 7. Each pooling in between doubles the reach of what follows. The first layers find
 # edges, the next ones textures made of edges, then parts made of textures, ears and eyes, and the last ones a cat. In this way a CNN gets from
-# pixels to what is *in* the image, step by step, in an ever smaller number of ever more abstract numbers; a fully connected network has to
+# pixels to what is *in* the image, step by step, in fewer and fewer, more and more abstract numbers; a fully connected network has to
 # find its way from all pixels at once, and does not even know which pixels are neighbours.
 #
 # ## Questions to think about
@@ -1502,8 +1502,8 @@ show_receptive_field()
 #    401·120 = 48,120, 121·84 = 10,164 and 85·10 = 850. Together 61,706, of which the two convolutions have only 4 %. (The original differed in
 #    details: its second convolution left out some of the maps.)</details>
 # 8. A 3 × 3 filter can be spread out so that it skips one pixel between its numbers, in both directions. This is called **dilation** (here
-#    2). How far does it see, with how many weights? And what do you hand to <code>conv_output_size</code> as <code>filter_size</code>?
-#    <details><summary>Answer</summary>It sees 5 × 5 pixels, with 9 weights as before; hand over 5. In general a filter of side k with dilation d
+#    2). How far does it see, with how many weights? And what do you pass to <code>conv_output_size</code> as <code>filter_size</code>?
+#    <details><summary>Answer</summary>It sees 5 × 5 pixels, with 9 weights as before; pass 5. In general a filter of side k with dilation d
 #    reaches d·(k - 1) + 1 pixels. It is a cheap way of looking far without shrinking the map.</details>
 #
 # **Next:** in notebook 02 the windows become the rows of a matrix, and convolution becomes fast. Keep this notebook: `conv2d_single` and

@@ -15,7 +15,7 @@ from autograder.course.author import tr
 #
 # **After this notebook you can**
 #
-# - say for any entry of the matrix which pixel stands there, and why;
+# - say for any entry of the matrix which pixel it is, and why;
 # - write `im2col` with a loop over the few positions of the filter instead of the many windows;
 # - explain why the way back, `col2im`, *adds*, and why it is not the inverse of `im2col`;
 # - predict the size of the matrix and the memory it costs.
@@ -30,8 +30,8 @@ from autograder.course.author import tr
 #
 # Reading and looking at the figures takes another half hour.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave names and
-# arguments as they are. After each exercise stands a check that you can run as often as you like.
+# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and
+# arguments as they are. After each exercise there is a check that you can run as often as you like.
 # The checks are there to help, and they are *not all of it*: grading calls your functions with
 # inputs of other shapes that you have not seen, each worth its own points, so that one mistake does
 # not cost you the rest.
@@ -496,7 +496,7 @@ def check_im2col():
         f"形状が{col.shape}になっています。9個の数が入った窓が8個なので、(8, 9)になるはずです。",
     )
     assert not np.array_equal(col[0], [92, 6, 89, 65, 80, 85, 70, 39, 12]), tr(
-        "Each window is read column by column. Have fy and fx changed places somewhere?",
+        "Each window is read column by column. Are fy and fx swapped somewhere?",
         "窓の中を縦に読んでいます。fyとfxがどこかで入れ替わっていませんか。",
     )
     assert np.array_equal(col[0], expected[0]), tr(
@@ -540,7 +540,7 @@ def check_im2col():
     except ValueError as error:
         raise AssertionError(
             tr(
-                f"pad=1 raises: {error}. Do your sizes and your slices speak of the same image?",
+                f"pad=1 raises: {error}. Do your sizes and your slices refer to the same image?",
                 f"pad=1のとき例外が発生しました：{error}。大きさの式とスライスで、同じ画像を使っていますか。",
             )
         ) from error
@@ -969,7 +969,7 @@ def show_overlap_counts():
 show_overlap_counts()
 
 # %% [markdown] lang="en"
-# ## A test that knows no answer
+# ## A test without a known answer
 #
 # How could you test `col2im` on large random inputs, without knowing the right answer? Weigh every
 # entry of `im2col(x)` by a number `c`, and add up:
@@ -979,7 +979,7 @@ show_overlap_counts()
 # Both sides are the *same* sum of products. On the left it is sorted by entries of the matrix, on the
 # right by pixels: all the weights of one pixel's copies are collected first, and that is `col2im`.
 # Mathematicians say that the two functions are **adjoint**. The equation must hold for *any* `x` and
-# `c`, so random numbers make a severe test.
+# `c`, so random numbers make a strict test.
 
 # %% [markdown] lang="ja"
 # ## 正解を知らなくてもできるテスト
@@ -1025,7 +1025,7 @@ show_adjoint()
 # 1. Suppose the columns ran over (fy, fx, c) instead of (c, fy, fx). Would a convolution still be
 #    possible? What else would have to change?
 #    <details><summary>Answer</summary>Yes, if the filters are flattened in the same order:
-#    <code>W.transpose(0, 2, 3, 1).reshape(F, -1)</code>. Only that both agree matters; this is how
+#    <code>W.transpose(0, 2, 3, 1).reshape(F, -1)</code>. All that matters is that both agree; this is how
 #    libraries that store the channel last do it.</details>
 # 2. For which stride is `col` exactly as large as the image, and what is then
 #    `col2im(im2col(x))`?

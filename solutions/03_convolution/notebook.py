@@ -127,7 +127,7 @@ def draw_frame(ax, top, left, height, width):
 # %% [markdown] lang="en"
 # ## Your functions from notebook 02
 #
-# Paste your `im2col` and `col2im` into the next cell, so that this notebook stands on its own.
+# Paste your `im2col` and `col2im` into the next cell, so that this notebook is self-contained.
 
 # %% [markdown] lang="ja"
 # ## ノートブック02の関数
@@ -196,12 +196,12 @@ def draw_two_differences():
 draw_two_differences()
 
 # %% [markdown] lang="en"
-# The curve on the right turns up again: for tiny steps the two values of `f` agree in nearly all
+# The curve on the right rises again: for tiny steps the two values of `f` agree in nearly all
 # their digits, and their difference consists of rounding errors. Near `h = 1e-5` the central
 # difference is at its best, with about ten correct digits in `float64`.
 #
 # A layer has many numbers. Its gradient is one slope for **each** of them: move one number, keep
-# all others where they are, measure, *put it back*, go on to the next.
+# leave all others as they are, measure, *put it back*, move on to the next.
 #
 # ## Exercise 1: `numerical_gradient`
 #
@@ -407,7 +407,7 @@ draw_forward_by_hand()
 #
 # ## Exercise 2: `Convolution.forward`
 #
-# ★★☆, about 30 minutes. The class below is for exercises 2 and 3. Its constructor is given. Write
+# ★★☆, about 30 minutes. The class below is for exercises 2 and 3. Its constructor is provided. Write
 # `forward` now, and leave `backward` as it is until section 3. Keep what `backward` will need, as
 # attributes of `self`.
 #
@@ -627,11 +627,11 @@ def check_forward():
         "out[0, 0]に行列積のはじめの2行が入っています。フィルターに対応するのは、行列積のどの軸ですか。",
     )
     assert not np.array_equal(out[0, 0], [[37, 67], [47, 77]]), tr(
-        "Height and width have changed places: look at the order in your transpose.",
+        "Height and width are swapped: look at the order in your transpose.",
         "縦と横が入れ替わっています。transposeの順番を見直してください。",
     )
     assert not np.array_equal(out[0, 0], [[47, 57], [77, 87]]), tr(
-        "The first filter has the bias 0, but got the other one's 10 as well.",
+        "The first filter has the bias 0, but the other one's 10 was added as well.",
         "1枚目のフィルターのバイアスは0ですが、もう1枚のバイアス10も足されています。",
     )
     assert np.array_equal(out[0, 0], [[37, 47], [67, 77]]), tr(
@@ -694,7 +694,7 @@ check_forward()
 # \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
 #
 # The answer has a **sign**: positive where it gets brighter in that direction, negative where it gets
-# darker. Show it with a *diverging* colour map, white at 0 and the same range to both sides (here
+# darker. Show it with a *diverging* colour map, white at 0 and the same range on both sides (here
 # black is negative and orange positive). Clipping
 # the result to 0 to 1, as is often seen, throws away every falling edge and makes all strong edges
 # look alike; the upper right picture shows what is left then. At the bottom, one line of the

@@ -32,9 +32,9 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # Reading and looking at the figures takes another 40 minutes.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave the names
+# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names
 # of the class and its methods, and the order of the arguments, as they are. After each exercise
-# stands a check that you can run as often as you like. The checks are there to help, and they are
+# there is a check that you can run as often as you like. The checks are there to help, and they are
 # *not all of it*: grading calls your class with other shapes, windows, strides and paddings that
 # you have not seen, each worth its own points, so that one mistake does not cost you the rest.
 
@@ -68,7 +68,7 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # **Conventions of this course** (other books and libraries may differ)
 #
 # - Batches of maps have the shape `(N, C, H, W)`: images, channels, height, width.
-# - The window moves by `stride` pixels in both directions (2 if nothing is said), and only whole
+# - The window moves by `stride` pixels in both directions (2 by default), and only whole
 #   windows count.
 # - Padding can **never** win a maximum. `pad` is at most half the window (as in PyTorch), so every
 #   window holds at least one real pixel.
@@ -897,7 +897,7 @@ show_one_map()
 # Trained filters expect what they were trained with: pixels brought to the range from −1 to 1, and behind the
 # convolution (stride 2) a *batch normalisation*, which notebook 07 explains, and a ReLU. (This network's own ReLU
 # also cuts off at 6. The figure leaves that out, so that you see which edges are the strongest.) Filters on a raw
-# picture and pooling straight behind them, as one often sees it, show something that the network never saw. The
+# picture with pooling straight after them, as is often done, show something that the network never saw. The
 # pooling is the one that follows the first layer of a ResNet: 3 × 3, stride 2, **pad 1**, so your border is at work
 # here.
 
@@ -1104,7 +1104,7 @@ draw_routing()
 # Two cases need care.
 #
 # **Overlap: who wins twice is paid twice.** With 3 × 3 windows and stride 1 a pixel lies in up to nine
-# windows and may win several of them. Then the loss hears of it on several paths, and the chain
+# windows and may win several of them. Then it affects the loss along several paths, and the chain
 # rule **adds** over all paths. In the figure the 9 wins the two windows on the left and gets 1 + 100.
 #
 # **Ties: one winner only.** Behind a ReLU whole windows are 0, and four pixels share the maximum. If each of
@@ -1299,7 +1299,7 @@ def check_backward():
         f"等しい数の中では、最初のもの（ここでは左上）が勝ちます。あなたの結果は次のとおりです。\n{dx[0, 0]}",
     )
 
-    # en: At last the definition itself: move each pixel a little and see how sum(out * dout) moves.
+    # en: Finally the definition itself: move each pixel a little and see how sum(out * dout) moves.
     # ja: 最後に、定義どおりに確かめる。各画素を少し動かし、sum(out * dout)の変化を見る。
     x = rng.permutation(30).reshape(1, 1, 5, 6) / 10.0
     dout = rng.standard_normal((1, 1, 2, 3))
@@ -1384,7 +1384,7 @@ show_where_gradient_arrives()
 # | a few numbers at the border are 0, only with padding | zeros in the border, or `im2col` got `pad` as well |
 # | right for one channel, scrambled for two | order (n, out_y, out_x, c); a `reshape` in place of a `transpose` |
 # | right for 2 × 2, wrong for 3 × 3 with stride 1 | the stride is taken from the window; `=` in place of `+=` |
-# | an error for 2 × 3 windows only | height and width have changed places |
+# | an error for 2 × 3 windows only | height and width are swapped |
 # | the sum of `dx` is larger than that of `dout` | ties: more than one winner |
 # | right the first time, wrong the second | something from the first `forward` is still in use |
 # | `OverflowError` in `np.pad` | `x` holds integers, and infinity is a floating-point number |

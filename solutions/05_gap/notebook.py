@@ -4,18 +4,18 @@ from autograder.course.author import tr
 # %% [markdown] lang="en"
 # # 05 Global average pooling: one number for each map
 #
-# Towards its end, a network for images has many small feature maps, and each of them stands for
+# Towards its end, a network for images has many small feature maps, and each of them represents
 # something that the network looks for: stripes, fur, the rim of a wheel. To name what is in the image
 # it only needs to know *how much* of each there is. The shortest way from a map to one number is its
 # average. That is **global average pooling**, GAP for short.
 #
-# It fits on one line of NumPy, if you hit the right axes. The layout of an array cannot be seen from its
+# It fits on one line of NumPy, if you pick the right axes. The layout of an array cannot be seen from its
 # numbers, so a wrong axis often gives no error, just nonsense. This notebook is about being sure
 # of your axes, and about the gradient of an average.
 #
 # **After this notebook you can**
 #
-# - pool maps of either common layout, with or without a batch axis, and refuse what makes no sense;
+# - pool maps of either common layout, with or without a batch axis, and reject what makes no sense;
 # - count how many weights GAP saves in comparison with flattening the maps;
 # - work out the gradient of an average and hand it back without a loop;
 # - say what GAP knows about an image and what it throws away.
@@ -32,8 +32,8 @@ from autograder.course.author import tr
 #
 # Reading and looking at the figures takes another 30 minutes.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave the names
-# and the order of the arguments as they are. After each exercise stands a check that you can run as
+# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names
+# and the order of the arguments as they are. After each exercise there is a check that you can run as
 # often as you like. The checks are there to help, and they are *not all of it*: grading calls your
 # code with other shapes that you have not seen, each worth its own points, so that one mistake does
 # not cost you the rest.
@@ -139,7 +139,7 @@ example = (
 # ## 1. Three maps, three numbers
 #
 # Here is one image of 4 × 4 with three channels. GAP takes each channel by itself, adds its 16 numbers
-# and divides by 16. Out of 48 numbers it makes three: about 0.32, 0.34 and −0.15.
+# and divides by 16. It turns 48 numbers into three: about 0.32, 0.34 and −0.15.
 
 # %% [markdown] lang="ja"
 # ## 1. マップ3枚から数3つへ
@@ -164,7 +164,7 @@ draw_averages()
 # ## 2. Which axes are space?
 #
 # Averaging is easy; the question is over *what*. The same picture may be stored in two ways. With
-# `channels_first` one channel lies in one piece, with `channels_last` one pixel does. The figure
+# `channels_first` each channel is contiguous, with `channels_last` each pixel is. The figure
 # shows the twelve numbers of a 2 × 2 picture with three channels in the order in which they lie in memory.
 
 # %% [markdown] lang="ja"
@@ -252,7 +252,7 @@ average_over_wrong_axes()
 # batch or not. Which are they for <code>channels_last</code>?
 # </details>
 #
-# <details><summary>Hint 3: what to refuse</summary>
+# <details><summary>Hint 3: what to reject</summary>
 #
 # <code>x.ndim</code> is the number of dimensions. Which two numbers make sense here? For any other, write
 # <code>raise ValueError(...)</code> with a message that tells the caller what you expected and what you got.
@@ -387,7 +387,7 @@ def check_2d():
             continue
         raise AssertionError(
             tr(
-                f"The shape {shape} is no image and no batch of images: raise a ValueError.",
+                f"The shape {shape} is neither an image nor a batch of images: raise a ValueError.",
                 f"形状{shape}は画像でも画像のバッチでもありません。ValueErrorを送出してください。",
             )
         )
@@ -501,7 +501,7 @@ def check_1d():
             continue
         raise AssertionError(
             tr(
-                f"The shape {shape} is no sequence and no batch of sequences: raise a ValueError.",
+                f"The shape {shape} is neither a sequence nor a batch of sequences: raise a ValueError.",
                 f"形状{shape}は系列でも系列のバッチでもありません。ValueErrorを送出してください。",
             )
         )
@@ -685,8 +685,8 @@ draw_shares()
 #
 # <details><summary>Hint 3: how many pixels?</summary>
 #
-# H and W stand at other places in the shape with <code>channels_last</code>, or without a batch. The same axes
-# that you averaged over tell you where. Or: how often is <code>dout.size</code> contained in the size of x?
+# H and W are at other positions in the shape with <code>channels_last</code>, or without a batch. The same axes
+# that you averaged over tell you where. Or: how many times does <code>dout.size</code> go into the size of x?
 # </details>
 
 # %% [markdown] lang="ja"
@@ -809,7 +809,7 @@ class GlobalAveragePooling2D:
 
 
 # %% [markdown] lang="en"
-# The check begins with the example that one sees everywhere: an input of 1 × 3 × 3 with two channels and a
+# The check begins with the usual example: an input of 1 × 3 × 3 with two channels and a
 # `dout` of ones, which gives 0.11111111, one ninth, at every place. It is a weak test, though. Code that never looks
 # at `dout` passes it as well. So the check continues with numbers that are all different.
 
@@ -1099,7 +1099,7 @@ def show_stripes():
     right = np.mean([p[0] > p[1] for p in points["/"]] + [p[0] < p[1] for p in points["\\"]])
     print(
         tr(
-            f"the larger number tells the stripes in {right:.0%} of the pictures",
+            f"the larger number identifies the stripes in {right:.0%} of the pictures",
             f"大きいほうの数で縞の向きがわかった画像の割合：{right:.0%}",
         )
     )
@@ -1108,7 +1108,7 @@ def show_stripes():
 show_stripes()
 
 # %% [markdown] lang="en"
-# Wherever the patch was and however large the picture: the larger of the two numbers tells the stripes. A fully
+# Wherever the patch was and however large the picture: the larger of the two numbers identifies the stripes. A fully
 # connected layer behind GAP does the same with hundreds of maps and learned weights.
 #
 # **Where does the score come from?** GAP has forgotten the place, but you need not. The score is a weighted sum
@@ -1149,7 +1149,7 @@ def show_where_the_score_comes_from():
     axes[0].imshow(picture, cmap="gray", vmin=-1.5, vmax=1.5)
     axes[0].set_title("both kinds of stripes in one picture", fontsize=10)
     image = axes[1].imshow(difference, cmap=SIGNED, vmin=-1.5, vmax=1.5)
-    axes[1].set_title("map 0 - map 1: orange speaks for /, black for \\", fontsize=10)
+    axes[1].set_title("map 0 - map 1: orange means /, black means \\", fontsize=10)
     fig.colorbar(image, ax=axes, shrink=0.8)
     for ax in axes:
         ax.axis("off")

@@ -10,9 +10,9 @@ globals().update(earlier("04_pooling", "Pooling"))
 #
 # You have a convolution layer and a pooling layer, and each can send a gradient backwards. What is still
 # missing is small: a bend (ReLU), a plain matrix layer (Affine), a number that says how wrong the
-# network is (the loss), and somebody who turns gradients into better weights (Adam). In this notebook
+# network is (the loss), and something that turns gradients into better weights (Adam). In this notebook
 # you write them, put everything together, and train your own network on real handwritten digits.
-# Not a line of it comes from a library for deep learning.
+# Not a line of it comes from a deep learning library.
 #
 # **After this notebook you can**
 #
@@ -36,7 +36,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 #
 # Reading, training and looking at the figures takes another hour.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave the names
+# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names
 # and the order of the arguments as they are. The checks in this notebook are there to help, and they are
 # *not all of it*: grading calls your code with other shapes and numbers, each worth its own
 # points. How well your network reads digits is *not* graded. Near the end you will see why.
@@ -154,7 +154,7 @@ def draw_picture(ax, picture, title="", limit=None):
 #
 # The network is a chain of seven layers. Forward (solid arrows) an image goes in on the left, and one
 # number, the loss, comes out on the right. Backward (dashed arrows) the gradient of the loss runs the same
-# way home, and every layer with weights notes the gradient of its own on the way.
+# way back, and every layer with weights stores its own gradient on the way.
 
 # %% [markdown] lang="ja"
 # ## 1. 全体の見取り図
@@ -283,7 +283,7 @@ draw_relu()
 # True counts as 1 and False as 0.
 # </details>
 #
-# <details><summary>Hint 2: the input must stay as it was</summary>
+# <details><summary>Hint 2: the input must not change</summary>
 #
 # <code>x[x < 0] = 0</code> writes into the array that you were given. Somebody else may still need it:
 # <code>Convolution</code>, say, or the person who called you. Make a new array; <code>np.maximum</code> does.
@@ -411,7 +411,7 @@ def check_relu():
         "backwardがdoutを書き換えています。結果は新しい配列に入れてください。",
     )
     assert not np.array_equal(dx, dout), tr(
-        "Everything goes through. The gates belong to x of the last forward, not to dout.",
+        "Everything passes. The gates depend on x of the last forward, not on dout.",
         "すべて通っています。門を決めるのはdoutではなく、直前のforwardのxです。",
     )
     assert dx[1, 0] == 0, tr(
@@ -738,7 +738,7 @@ check_affine()
 # $$p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}$$
 #
 # The loss asks only for the probability that was given to the *right* class: $-\log p_t$. It is 0 when the
-# network is sure and right, and grows without bound when it is sure and wrong. This is called
+# network is certain and right, and grows without bound when it is certain and wrong. This is called
 # **cross-entropy**, and the loss of a batch is the mean over its images.
 #
 # Before any learning, all scores are nearly equal and each of ten classes gets the probability 1/10. So the loss of
@@ -815,12 +815,12 @@ draw_softmax()
 #
 # $$\log p_k = (x_k - m) - \log \sum_j e^{x_j - m},\qquad m = \max_j x_j$$
 #
-# in which nothing overflows and the logarithm never sees a 0. (One also meets `np.log(p + 1e-7)`. It avoids the
-# infinity, but no loss is ever larger than 16 then, however wrong the network.)
+# in which nothing overflows and the logarithm never sees a 0. (You will also see `np.log(p + 1e-7)`. It avoids the
+# infinity, but then no loss is ever larger than 16, however wrong the network.)
 #
 # ## Exercise 3: `SoftmaxWithLoss`
 #
-# ★★☆, about 40 minutes. The targets `t` come as labels or as one-hot rows; their number of axes tells which.
+# ★★☆, about 40 minutes. The targets `t` are labels or one-hot rows; their number of axes tells which.
 #
 # <details><summary>Hint 1: one number for each image</summary>
 #
@@ -836,12 +836,12 @@ draw_softmax()
 #
 # <details><summary>Hint 3: labels from one-hot rows</summary>
 #
-# At which place of a row does the 1 stand? There is a function for the place of the largest number.
+# At which position in the row is the 1? There is a function for the place of the largest number.
 # </details>
 #
 # <details><summary>Hint 4: the second backward gives something else</summary>
 #
-# Did you subtract the 1 from the array that you kept in <code>forward</code>? Then it is gone from there for
+# Did you subtract the 1 from the array that you kept in <code>forward</code>? Then it is missing there for
 # the next time. Work on a copy.
 # </details>
 
@@ -1029,7 +1029,7 @@ def check_loss():
         )
         loss = layer.forward(np.array([[0.0, 1000.0]]), np.array([0]))
         assert np.isclose(loss, 1000), tr(
-            f"Sure and wrong: scores 0 and 1000, right is class 0. The loss is 1000, not {loss}. "
+            f"Certain and wrong: scores 0 and 1000, right is class 0. The loss is 1000, not {loss}. "
             "Take the logarithm before a probability can become 0.",
             f"スコアが0と1000で正解がクラス0なら、損失は1000のはずですが、{loss}です。"
             "確率が0になってしまう前に、対数を取りましょう。",
@@ -1086,7 +1086,7 @@ check_loss()
 # One thing deserves care. The parameters are in *two* places: in the dictionary `params`, which the optimiser
 # changes, and in the layers, which compute with them. This works because both hold **the very same array**, not
 # two arrays with equal numbers. Give `self.params["W1"]` itself to the convolution, and a change of its
-# contents reaches both. A copy would never hear of it.
+# contents reaches both. A copy would not notice.
 
 # %% [markdown] lang="ja"
 # ## 5. 層をつなぐ
@@ -1125,7 +1125,7 @@ def show_same_array():
 show_same_array()
 
 # %% [markdown] lang="en"
-# Look at the second line: `= … + 1` makes a *new* array and puts only its name into the dictionary. Whoever holds
+# Look at the second line: `= … + 1` makes a *new* array and puts only its name into the dictionary. Whoever has
 # the old array is left behind. You will need this in exercise 7.
 #
 # ## Exercise 4: `__init__`, `predict` and `loss`
@@ -1140,22 +1140,22 @@ show_same_array()
 # <details><summary>Hint 1: the sizes</summary>
 #
 # Height and width each go through the size formula of the convolution, then through that of the pooling
-# (window 2, stride 2). Try it on paper: 28 with a filter of 4 gives 25, then 12, so 30 · 12 · 12 = 4,320. Whoever
+# (window 2, stride 2). Try it on paper: 28 with a filter of 4 gives 25, then 12, so 30 · 12 · 12 = 4,320. Anyone who
 # computes with 12.5 gets 4,687 and an error in the first forward pass.
 # </details>
 #
 # <details><summary>Hint 2: random weights</summary>
 #
 # <code>weight_init_std * np.random.randn(...)</code> with the shape as arguments; <code>np.zeros</code> for the biases.
-# (Why not zeros for all? All units of a layer would compute the same, get the same gradient and stay the same for
-# ever.)
+# (Why not zeros for all? All units of a layer would compute the same, get the same gradient and stay the same
+# forever.)
 # </details>
 #
 # <details><summary>Hint 3: keeping the layers</summary>
 #
 # A dictionary remembers the order in which you filled it: <code>self.layers["Conv1"] = …</code>,
 # <code>self.layers["Relu1"] = …</code> and so on. Keep the last layer, with the loss, apart:
-# <code>predict</code> does not want it.
+# <code>predict</code> does not use it.
 # </details>
 
 # %% [markdown] lang="ja"
@@ -1311,7 +1311,7 @@ class SimpleConvNet:
         Returns:
             One number.
 
-        Example (nothing in the images and biases of 0: all scores are 0):
+        Example (empty images and biases of 0: all scores are 0):
             >>> SimpleConvNet().loss(np.zeros((2, 1, 28, 28)), np.array([3, 7]))
             2.302585092994046
         --- ja ---
@@ -1557,7 +1557,7 @@ check_network()
 # %% [markdown] lang="en"
 # ## Exercise 5: `accuracy`
 #
-# ★☆☆, about 10 minutes. The share of right answers is easily computed, if only memory were free: for 5,000 images of 28 × 28,
+# ★☆☆, about 10 minutes. The share of right answers is easy to compute, if only memory were free: for 5,000 images of 28 × 28,
 # `im2col` would fill 576 MB. So let the images go through in batches. Go back to the class, write
 # `accuracy`, run the class cell again (what was not run does not count), then the check.
 #
@@ -1655,7 +1655,7 @@ check_accuracy()
 # <details><summary>Hint 2: from the end</summary>
 #
 # <code>reversed(list(…))</code> gives the layers in the opposite order and leaves the dictionary alone. Turn nothing around
-# for good, or the next forward pass runs backwards.
+# for good, or the next forward pass will run backwards.
 # </details>
 
 # %% [markdown] lang="ja"
@@ -1674,10 +1674,10 @@ check_accuracy()
 # </details>
 
 # %% [markdown] lang="en"
-# **How to be sure.** Your `numerical_gradient` from notebook 03 measures slopes without knowing anything of layers. So take a
+# **How to be sure.** Your `numerical_gradient` from notebook 03 measures slopes without knowing anything about layers. So take a
 # *small* network, move each parameter a little, and compare with what `gradient` says. Two things make this test
-# sharp. The batch has several images, for with a single one a wrong 1/N does not show. And it is a **new** batch, on which
-# `loss` has not run before, so that left-overs cannot help.
+# sharp. The batch has several images, because with a single one a wrong 1/N does not show. And it is a **new** batch, on which
+# `loss` has not run before, so that leftovers cannot help.
 
 # %% [markdown] lang="ja"
 # **確かめ方** ノートブック03の`numerical_gradient`は、層のことを何も知らずに傾きを測れます。そこで、**小さな**ネットワークを作り、パラメーターを1つずつ少し動かして、`gradient`の結果と比べます。テストを鋭くする工夫が2つあります。1つは、画像を複数枚にすることです。1枚だけでは、1/Nの間違いが見えません。もう1つは、まだ`loss`を計算していない**新しい**バッチを使うことです。こうすれば、前の計算の残りに助けられることがありません。
@@ -1764,7 +1764,7 @@ check_gradient()
 # All points lie on the diagonal: every single number of the gradient is what a measurement says. This is a *proof* in a way that
 # no training can be.
 #
-# ## 6. Adam: who takes the steps
+# ## 6. Adam: taking the steps
 #
 # The simplest rule to learn by is `p -= lr * grad`, one small step downhill. Its weakness: *one* step size
 # `lr` for all parameters. In a long narrow valley it is too large across and too small along.
@@ -1996,7 +1996,7 @@ def check_adam():
     Adam(lr=0.1).update(params, {"W": np.array([1e-8])})
     assert np.allclose(params["W"], -0.05, rtol=1e-6), tr(
         f"For a gradient of 1e-8 the first step is lr/2 = 0.05, but yours is {-params['W'][0]:.3g}. "
-        "Where does epsilon stand?",
+        "Where is epsilon?",
         f"勾配が1e-8のとき、最初の一歩はlr/2 = 0.05ですが、{-params['W'][0]:.3g}です。"
         "εはどこに足しますか。",
     )
@@ -2054,10 +2054,10 @@ show_valley()
 # %% [markdown] lang="en"
 # ## 7. Real digits
 #
-# Everything is there. Now for real data: 6,000 handwritten digits of **MNIST** (Y. LeCun and C. Cortes, CC BY-SA 3.0), 28 × 28
+# Everything is in place. Now for real data: 6,000 handwritten digits of **MNIST** (Y. LeCun and C. Cortes, CC BY-SA 3.0), 28 × 28
 # pixels each, from 0 (paper) to 1 (ink). The first 5,000 are for training, the last 1,000 are kept apart
 # for the test. The file `mnist_6k.npz` comes with the notebooks, in the folder `data`. If it is not found (on Colab, for instance, before
-# you have uploaded it), drawn digits are used instead, and everything below runs all the same; they are easier to read.
+# you have uploaded it), drawn digits are used instead, and everything below still runs; they are easier to read.
 
 # %% [markdown] lang="ja"
 # ## 7. 本物の手書き数字
@@ -2250,7 +2250,7 @@ def show_learning_curves():
 show_learning_curves()
 
 # %% [markdown] lang="en"
-# Longer runs go on like this. On the left the original notebook; on the right one run of this network for 1,000 steps, with all
+# Longer runs continue like this. On the left the original notebook; on the right one run of this network for 1,000 steps, with all
 # 5,000 training images judged.
 #
 # | step | original: training | test | here: training | test |
@@ -2267,7 +2267,7 @@ show_learning_curves()
 # | 1,000 | 0.996 | 0.959 | 0.997 | 0.960 |
 #
 # With another seed the numbers move by a percent or so: with 1,000 test images, the accuracy itself is only known to
-# about ± 0.6 %. Look at the gap instead: training images go on getting better when the test images
+# about ± 0.6 %. Look at the gap instead: training images keep getting better when the test images
 # have stopped. From there the network learns its images *by heart*. This is **overfitting**.
 #
 # ## What the filters have become
@@ -2331,10 +2331,10 @@ show_filters()
 # %% [markdown] lang="en"
 # ## Where it errs
 #
-# The **confusion matrix** counts, for each true digit (row), what it was taken for (column). Outside the diagonal stand the
+# The **confusion matrix** counts, for each true digit (row), what it was taken for (column). Off the diagonal are the
 # errors. Which digits are mistaken for each other most often? Is it mutual?
 #
-# On the right the worst errors: those test images on which the network was most sure of something wrong, in other words those with the
+# On the right are the worst errors: those test images on which the network was most certain of something wrong, in other words those with the
 # largest loss. Which of them would *you* have read correctly?
 
 # %% [markdown] lang="ja"
@@ -2605,12 +2605,12 @@ if my_ways_to_break:
 #
 # Nobody collects your answers. Think first, then open.
 #
-# 1. Exchange ReLU and max pooling in the network. What changes?
+# 1. Swap ReLU and max pooling in the network. What changes?
 #    <details><summary>Answer</summary>Not the result: the largest of four numbers stays the largest if all negative ones
 #    become 0. But ReLU then works on a quarter of the numbers.</details>
 # 2. Why must the weights not all start at the same value, and why may the biases?
-#    <details><summary>Answer</summary>Units with the same weights compute the same, get the same gradient and stay the same for
-#    ever. If the weights differ, that is broken already, whatever the biases.</details>
+#    <details><summary>Answer</summary>Units with the same weights compute the same, get the same gradient and stay the same
+#    forever. If the weights differ, that is broken already, whatever the biases.</details>
 # 3. You forget the 1/N, and Adam does not mind. Would plain descent, <code>p -= lr * grad</code>, mind?
 #    <details><summary>Answer</summary>Yes: every step would be N times as long, and with the old <code>lr</code> it would
 #    probably run away. In Adam the factor cancels between m and the root of v, except for ε.</details>

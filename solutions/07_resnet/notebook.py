@@ -42,8 +42,8 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # Reading and looking at the figures takes another hour. Two evenings are a good plan: the first
 # for batch normalisation, the second for the network.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` by your code; leave names and
-# arguments as they are. After each exercise stands a check that you can run as often as you like.
+# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and
+# arguments as they are. After each exercise there is a check that you can run as often as you like.
 # The checks are there to help, and they are *not all of it*: grading calls your code with other
 # shapes, parameters and orders of calls, each for its own points. Exercise 6 counts on top of the
 # maximum.
@@ -155,7 +155,7 @@ def he_filters(F, C, size):
 # %% [markdown] lang="en"
 # ## Your code from earlier notebooks
 #
-# Paste it into the next three cells, so that this notebook stands on its own.
+# Paste it into the next three cells, so that this notebook is self-contained.
 
 # %% [markdown] lang="ja"
 # ## 前のノートブックのコード
@@ -542,7 +542,7 @@ show_alone_and_in_company()
 # $$\text{running} \leftarrow (1-m)\cdot\text{running} + m\cdot\text{statistic of this batch}$$
 #
 # with a small weight $m$, the `momentum`: 0.1 here. When the network is used (`train=False`), these
-# fixed numbers take the place of the batch's, and nothing is updated.
+# fixed numbers replace the batch's, and nothing is updated.
 #
 # One more thing. The running variance stands for *all* images, of which a batch is only a sample.
 # Within a sample the values lie a little too close to the sample's own mean, so the variance that
@@ -1198,10 +1198,10 @@ show_single_push()
 # ## The experiment: how much do running statistics matter?
 #
 # With a convolution and a batch norm that have both directions, you can train a network: conv 3 × 3
-# with 6 filters, batch norm, ReLU, the average of each map, and a linear layer. It is to tell three
-# textures apart: lines across, lines down, lines aslant, in images of 12 × 12 with brightness from
+# with 6 filters, batch norm, ReLU, the average of each map, and a linear layer. Its task is to tell three
+# textures apart: horizontal, vertical and diagonal lines, in images of 12 × 12 with brightness from
 # 0 to 255 and noise. After training it judges 600 new images in five ways. Guess before you run it:
-# with which of them does it do worst? Guessing blindly gives one third.
+# which of them is worst? Random guessing gives one third.
 
 # %% [markdown] lang="ja"
 # ## 実験：移動平均はどれほど大切か
@@ -1297,7 +1297,7 @@ show_experiment()
 # The weights, the images and the code are the same for all five bars. Only the numbers that are
 # subtracted and divided by differ. A well mixed batch of 32 is nearly as good as the running
 # statistics, which is why the problem stays hidden as long as one tests with large, shuffled
-# batches. It shows on the day when somebody hands in a single image, or a folder in which all
+# batches. It shows on the day when somebody submits a single image, or a folder in which all
 # images are of one kind. (Questions 1 and 2 at the end ask why.)
 #
 # ## 4. Adding a correction: the residual block
@@ -1305,7 +1305,7 @@ show_experiment()
 # Back to the puzzle from the beginning. Take a good network and put ten more layers on top. It
 # could be as good as before if the new layers learned to do *nothing*, to pass their input on
 # unchanged. But for a stack of convolutions and ReLUs, doing nothing is hard: the filters would
-# have to hit exact numbers (a 1 in the middle, 0 elsewhere, for one channel each), from random
+# have to reach exact numbers (a 1 in the middle, 0 elsewhere, for one channel each), from random
 # beginnings.
 #
 # He, Zhang, Ren and Sun (2015) turned it around. Let the layers compute a *correction* $F(x)$, and
@@ -1406,7 +1406,7 @@ draw_blocks()
 #
 # ## Exercise 4: `BasicBlock.forward`
 #
-# ★★☆, about 40 minutes. The parameters live in the dictionary `params`. Three methods are given, so
+# ★★☆, about 40 minutes. The parameters live in the dictionary `params`. Three methods are provided, so
 # that you can think about the block and not about bookkeeping: `add_parameters` puts filters with
 # their bias, gamma and beta into `params` under a name, as you see there for `"1"` and `"2"`;
 # `conv_bn` runs one convolution and the batch norm behind it, with the parameters *of that moment*;
@@ -1528,7 +1528,7 @@ class BasicBlock:
         ### END SOLUTION
 
     def add_parameters(self, name, W):
-        """Given: put filters W and their bias, gamma and beta into params, under name.
+        """Provided: put filters W and their bias, gamma and beta into params, under name.
         --- ja ---
         用意済み：フィルターWと、そのバイアス、gamma、betaを、nameを付けてparamsに入れる。
         """
@@ -1539,7 +1539,7 @@ class BasicBlock:
         self.params |= {key + name: start for key, start in starts.items()}
 
     def conv_bn(self, name, x, stride, pad, train):
-        """Given: convolution and batch norm called name ("1", "2" or "_shortcut"), in a row.
+        """Provided: convolution and batch norm called name ("1", "2" or "_shortcut"), in a row.
         --- ja ---
         用意済み：nameで指定した（"1"、"2"、"_shortcut"）畳み込みとバッチ正規化を続けて実行する。
         """
@@ -1551,7 +1551,7 @@ class BasicBlock:
         return bn.forward(conv.forward(x), train)
 
     def conv_bn_backward(self, name, dout):
-        """Given: the way back through conv_bn(name, ...); fills grads and returns the gradient.
+        """Provided: the way back through conv_bn(name, ...); fills grads and returns the gradient.
         --- ja ---
         用意済み：conv_bn(name, ...)を逆向きにたどり、gradsを埋めて、入力の勾配を返す。
         """
@@ -1697,7 +1697,7 @@ def check_block():
         block.params["beta2"] = np.array([beta])
         out = np.ravel(block.forward(np.array([[[[-1.0, 2.0, 5.0]]]])))
         assert not (beta < 0 and np.allclose(out, [0, 2, 5])), tr(
-            "F(x) = -3 everywhere, but it did not get through. Does a relu stand before the sum (F must "
+            "F(x) = -3 everywhere, but it did not get through. Is there a relu before the sum (F must "
             "be able to take away as well), or is beta2 not used?",
             "F(x)はどこでも-3のはずですが、効いていません。足し算の前にreluがあるか（Fは値を減らすことも"
             "できなければなりません）、beta2が使われていないようです。",
@@ -1728,7 +1728,7 @@ def check_block():
     block.params["gamma_shortcut"] = np.array([1.0, 3.0])
     out = block.forward(np.array([[[[1.0, 3.0]]], [[[3.0, 1.0]]]]))
     assert not np.allclose(out[0, :, 0, 1], [3, 3], atol=1e-3), tr(
-        "The shortcut arrives unnormalised. What stands behind the 1x1 convolution in the figure?",
+        "The shortcut arrives unnormalised. What follows the 1x1 convolution in the figure?",
         "ショートカットが正規化されていません。図では、1×1の畳み込みの後に何がありますか。",
     )
     assert np.allclose(out[0, :, 0], [[0, 1], [0, 3]], atol=1e-3), tr(
@@ -1765,8 +1765,8 @@ check_block()
 # %% [markdown] lang="en"
 # ## How large is the correction?
 #
-# One often reads that a residual block learns "a small change from the identity". That is a
-# statement about *trained* networks, and it must be measured at the right place. At the start
+# You will often read that a residual block learns "a small change from the identity". That is a
+# statement about *trained* networks, and it must be measured in the right place. At the start
 # $F(x)$ is *not* small: its last step is a batch norm, so with `gamma2` = 1 it has standard
 # deviation 1, and is on average larger than the input here. (Output minus input is not $F(x)$
 # either: after the ReLU it is $-x$ wherever the sum was negative. And a *mean* near 0 says nothing:
@@ -2097,7 +2097,7 @@ def check_resnet():
         f"ブロックが{len(blocks)}個あります。6個のはずです。",
     )
     assert len({id(block) for block in blocks}) == 6, tr(
-        "The same block stands twice in a list. Are these two blocks, or one block twice?",
+        "The same block is in a list twice. Are these two blocks, or one block twice?",
         "同じブロックがリストに2回入っています。それは2つのブロックですか、それとも1つのブロックが2回ですか。",
     )
     strides = [block.stride for block in blocks]
@@ -2210,7 +2210,7 @@ show_sizes_and_parameters()
 # Fifteen batch norms in a row: now the choice between batch statistics and running statistics is no
 # trifle any more. The untrained network sees a few batches of drawn pictures, so that its running
 # statistics settle. Then it judges eight new pictures, once together and once each alone. Each
-# point is one score: on the diagonal means that the company had no say.
+# point is one score: on the diagonal means that the other images had no influence.
 
 # %% [markdown] lang="ja"
 # ## ネットワーク全体で、1枚だけのときと一緒のとき

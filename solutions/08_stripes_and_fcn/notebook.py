@@ -152,7 +152,7 @@ def draw_matrix(ax, matrix, names, title=""):
 # %% [markdown] lang="en"
 # ## 1. Making data
 #
-# Who makes data needs random numbers, and who wants to be believed needs *repeatable* random numbers. NumPy's answer is a
+# Making data takes random numbers, and convincing others takes *reproducible* random numbers. NumPy's answer is a
 # **generator**: an object that hands out one random number after the other. If you make it with a **seed**, it always
 # hands out the same ones.
 
@@ -183,12 +183,12 @@ show_generators()
 # %% [markdown] lang="en"
 # Note the third line: a *new* generator with the same seed begins again from the start. So a function that is called many times
 # must **not** make itself a seeded generator; it would draw the same picture every time. It gets one from its caller, as the argument
-# `rng`, and goes on where the last call stopped. Only where nobody passes one, it makes one of its own, without a seed:
+# `rng`, and continues where the last call stopped. Only if none is passed does it make one of its own, without a seed:
 # `np.random.default_rng()`.
 #
 # The picture: black, with one stripe of brightness 1, **two pixels wide**, from edge to edge. Here is one of each kind on 8 × 8
-# pixels, without noise. To each pixel then comes **noise**, a random number from a normal distribution with mean 0. What leaves the range 0 to 1
-# is cut off at the end, as in a photograph that is over- or underexposed.
+# pixels, without noise. Then **noise** is added to each pixel, a random number from a normal distribution with mean 0. Whatever leaves the range 0 to 1
+# is clipped at the end, as in a photograph that is over- or underexposed.
 
 # %% [markdown] lang="ja"
 # 3行目に注目してください。同じシードで**新しく**作った乱数生成器は、また最初から始まります。ですから、何度も呼び出される関数の中で、シードを指定した乱数生成器を作っては**いけません**。毎回同じ画像になってしまいます。乱数生成器は引数`rng`として呼び出し側から受け取り、前回の続きから使います。何も渡されなかったときだけ、シードなしの`np.random.default_rng()`を自分で作ります。
@@ -226,7 +226,7 @@ draw_two_kinds()
 #
 # <details><summary>Hint 2: the noise</summary>
 #
-# <code>rng.normal(mean, standard_deviation, size=shape)</code>. For the cutting there is <code>np.clip</code>.
+# <code>rng.normal(mean, standard_deviation, size=shape)</code>. For clipping there is <code>np.clip</code>.
 # </details>
 #
 # <details><summary>Hint 3: <code>rng=None</code></summary>
@@ -400,7 +400,7 @@ show_more_noise()
 # %% [markdown] lang="en"
 # ## Exercise 2: `make_dataset`
 #
-# ★☆☆, about 10 minutes. Here the seed belongs: **one** generator, made once, from which everything is drawn. For each picture draw the
+# ★☆☆, about 10 minutes. This is where the seed belongs: **one** generator, made once, from which everything is drawn. For each picture draw the
 # kind first, then the picture; then your data will be the same as ours. (Drawn in another order it is just as good, but other
 # data, and the numbers below will differ a little.)
 #
@@ -496,7 +496,7 @@ def check_make_dataset():
     )
     looks_vertical = X.mean(axis=1).max(axis=1) > X.mean(axis=2).max(axis=1)
     assert np.array_equal(looks_vertical, y == 1), tr(
-        "Labels and pictures do not fit together. Is it the label that you pass as kind?",
+        "Labels and pictures do not match. Is it the label that you pass as kind?",
         "ラベルと画像が合っていません。kindにラベルを渡していますか。",
     )
     again, other = make_dataset(40, 12, 5), make_dataset(40, 12, 6)
@@ -693,7 +693,7 @@ def check_extract_features():
         "先に平均、後に最大値がまとまっています。フィルターごとに、平均と最大値を並べてください。",
     )
     assert not np.allclose(features, expected[:, [1, 0, 3, 2]]), tr(
-        "Mean and maximum have changed places.",
+        "Mean and maximum are swapped.",
         "平均と最大値の順番が逆です。",
     )
     assert np.allclose(features[:, [1, 3]], 36), tr(
@@ -801,7 +801,7 @@ show_padding_effect()
 # lower row shows the reverse: at the very edge padding *keeps* a response that would be lost without it. Padding is not neutral. The
 # maximum is nearly fooled by it; the mean sees the difference well, because the right filter responds all along the stripe, the wrong one only at its end.
 #
-# Keep in mind that in our data no stripe ever comes near the edge that runs along it. We shall come back to this.
+# Keep in mind that in our data no stripe ever comes near the edge that runs along it. We will come back to this.
 #
 # ## 3. A linear classifier
 #
@@ -863,7 +863,7 @@ draw_softmax_bars()
 #
 # <details><summary>Hint 2: shapes</summary>
 #
-# <code>logits.max(axis=1)</code> has the shape <code>(N,)</code>, which does not fit to <code>(N, C)</code>.
+# <code>logits.max(axis=1)</code> has the shape <code>(N,)</code>, which does not match <code>(N, C)</code>.
 # <code>keepdims=True</code> makes it <code>(N, 1)</code>, which does.
 # </details>
 
@@ -971,7 +971,7 @@ check_softmax()
 # ## 4. Learning
 #
 # The loss says how bad the probabilities are. **Cross-entropy** looks at the probability $p_t$ that the right class $t$ got, and takes $-\log p_t$: 0 if it is 1, and ever
-# larger the closer it comes to 0. The loss of a data set is the mean over its pictures. Who knows nothing gives each of two classes 1/2 and has the
+# larger the closer it comes to 0. The loss of a data set is the mean over its pictures. A classifier that knows nothing gives each of two classes 1/2 and has the
 # loss $\ln 2 = 0.693$. That is where we start.
 #
 # To learn we need to know how the loss changes with each logit. You may work it out, or simply measure it, as in the next cell: move one logit by a little, and
@@ -1274,7 +1274,7 @@ def check_train_softmax():
 check_train_softmax()
 
 # %% [markdown] lang="en"
-# Now for the stripes. 400 pictures to learn from, and 100 to judge by, which the classifier never sees while it learns. The split is random, and repeatable: it gets a
+# Now for the stripes. 400 pictures to learn from, and 100 for testing, which the classifier never sees while it learns. The split is random, and repeatable: it gets a
 # generator with a seed of its own.
 
 # %% [markdown] lang="ja"
@@ -1322,7 +1322,7 @@ show_loss()
 # %% [markdown] lang="en"
 # With our solution the loss goes from 0.6931 to 0.0077, and both accuracies are 1.0: every picture is right. On the left you see that the loss soon *rises*: the steps
 # are too long at first, and the weights overshoot from one side to the other. After about 20 steps they have found their way. Look at the weights, too: the features of the two Sobel filters
-# count with opposite signs, and those of the sharpening filter (the last two) hardly count at all. The classifier has noticed by itself that they are no use.
+# count with opposite signs, and those of the sharpening filter (the last two) hardly count at all. The classifier has noticed by itself that they are of no use.
 #
 # ## Exercise 7: `confusion_matrix`
 #
@@ -1385,7 +1385,7 @@ def check_confusion_matrix():
         f"クラスが3つなら(3, 3)です。{np.shape(matrix)}ではありません。",
     )
     assert not np.array_equal(matrix, [[2, 0, 1], [1, 1, 0], [0, 0, 0]]), tr(
-        "Rows and columns have changed places: the row is the true class.",
+        "Rows and columns are swapped: the row is the true class.",
         "行と列が逆です。行が本当のクラスです。",
     )
     assert not np.array_equal(matrix, [[1, 1, 0], [0, 1, 0], [1, 0, 0]]), tr(
@@ -1525,7 +1525,7 @@ compare_classifiers()
 # %% [markdown] lang="en"
 # A surprise on the left: without any filter the pixels alone are just as good, and in the heaviest noise even better. But look at the right: as soon as stripes may lie anywhere, the same method falls to 72 % on new
 # pictures, and with noise to little more than guessing, though it learns the training pictures nearly by heart. The filters do not mind where the stripes lie. So the pixel classifier never understood what a stripe is. How could it do so well? Look at its weights, drawn
-# as a picture: orange pixels speak for a vertical stripe, black ones against it.
+# as a picture: orange pixels count towards a vertical stripe, black ones against it.
 
 # %% [markdown] lang="ja"
 # 左の図には驚いたかもしれません。フィルターがなくても、画素だけで同じくらいよくできています。ノイズがいちばん大きいところでは、フィルターより良いくらいです。ところが右を見てください。帯がどこにでも現れるようになると、同じ方法が、新しい画像に対しては72%に落ち、ノイズが加わると当てずっぽうとあまり変わらなくなります。学習用の画像はほとんど丸暗記しているのに、です。一方、フィルターのほうは、帯がどこにあっても困りません。つまり、画素の分類器は、帯とは何かを理解していたわけではないのです。では、なぜあれほどよくできたのでしょうか。重みを画像の形に並べて見てみましょう。オレンジの画素が明るければ縦の帯、黒の画素が明るければ横の帯、と判断していることになります。
@@ -1561,7 +1561,7 @@ show_shortcut()
 # Why can pixels not do it in general? Suppose the weights give every horizontal stripe a score above zero. Cover the picture with horizontal stripes, one below the other: their scores, added up, contain each weight once, and the
 # total is above zero. Now cover the same pixels with as many vertical stripes. Their scores add up to the *same* total, so they cannot all be below zero. A weighted sum of pixels is blind to the difference; a filter **with ReLU** is not.
 #
-# What to take home:
+# Take-aways:
 #
 # - Data that you made yourself has regularities that you did not intend. So has data that others collected.
 # - Training and test accuracy agree? Then the classifier has learned something that holds *in this data*. Whether it is what you meant is another question.
@@ -1703,14 +1703,14 @@ train_in_pytorch()
 
 # %% [markdown] lang="en"
 # What one finds with PyTorch (2.13, on our machine): trained on our pictures, the small CNN is perfect on the test pictures, too, with a far smaller loss. But on pictures with noise 0.5 it only guesses, while the fixed filters still get nearly all of them right. It
-# had no reason to learn filters that bear noise, having seen next to none. Trained on noisy pictures it is as good as the fixed filters or better, at every noise. **A network learns what its data demand, and no more.**
+# had no reason to learn filters that tolerate noise, having seen next to none. Trained on noisy pictures it is as good as the fixed filters or better, at every noise. **A network learns what its data demand, and no more.**
 #
 # ## 7. From one answer to an answer for every pixel
 #
 # A classifier says *what* is in a picture. For many purposes one wants to know *where*: which pixels belong to the road, which to the tumour? That is **segmentation**, and the step from one to the other is
 # surprisingly small.
 #
-# At the end of a classifier stands a fully connected layer: it takes the C channels (after global average pooling one number for each) and gives F scores, by an F × C matrix and F biases. Now take away the pooling and apply the
+# At the end of a classifier there is a fully connected layer: it takes the C channels (after global average pooling one number for each) and gives F scores, by an F × C matrix and F biases. Now take away the pooling and apply the
 # *same* matrix to the C numbers at **each place** of the feature map. What you get is a map of scores. And "the same weighted sums over channels at each place" is precisely a convolution with filters of size **1 × 1**.
 #
 # A network whose layers are all convolutions (and poolings) is called **fully convolutional** (FCN). It has a pleasant property: images of any size fit.

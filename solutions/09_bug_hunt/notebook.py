@@ -855,7 +855,7 @@ check_form("a", evidence_a)
 # %% [markdown] lang="en"
 # ### Suspect B: accuracy
 #
-# ★★☆, 10 minutes. The share of images whose largest score stands at the right label, judged in
+# ★★☆, 10 minutes. The share of images whose largest score is that of the right label, judged in
 # batches of `batch_size` so that large sets do not fill the memory. `scores` has the shape
 # (N, classes), `t` holds the N labels.
 #
@@ -1035,7 +1035,7 @@ check_form("d", evidence_d)
 #
 # ★★☆, 10 minutes each. Both keep the largest number of each window, as `Pooling.forward` in notebook
 # 04, with the stride and padding given: padding never wins. The helper `pooling_windows` lays all
-# windows of all maps out as rows. It is right, and no suspect.
+# windows of all maps out as rows. It is right, and not a suspect.
 #
 # <details><summary>Hint</summary>
 #
