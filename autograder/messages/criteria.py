@@ -7,13 +7,17 @@ Whatever came across the wall is cut and cleaned here before it becomes part of 
 
 from __future__ import annotations
 
+import platform
 import re
 from typing import assert_never
+
+import numpy as np
 
 from autograder.course.models import Reveal
 from autograder.messages import differences
 from autograder.messages.catalogue import catalogue, listed, sentences
 from autograder.sandbox.host.session import ExceptionInfo
+from autograder.sandbox.protocol.numpy_names import REMOVED
 from autograder.sanitize import one_line
 from autograder.suite import facts
 from autograder.suite.compare import Difference
@@ -27,6 +31,15 @@ DASH = "—"
 
 _METHOD = re.compile(r"\w+\.\w+\(\) takes ")
 _ATTRIBUTE = re.compile(r"\.(\w+)\Z")
+
+_VERSIONS_DIFFER = re.compile(
+    r"module 'numpy|'(?:numpy\.)?ndarray' object has no attribute|was removed (?:in|from) "
+    r"|only (?:0-dimensional|length-1) arrays|Unable to avoid copy"
+    r"|Python integer \S+ out of bounds for"
+)
+"""What NumPy says where an older or a newer one would have done it."""
+
+_VERSIONS = {"numpy": np.__version__, "python": platform.python_version()}
 
 _text = catalogue("criteria").text
 
@@ -51,6 +64,11 @@ def _remark(remark: Remark) -> Text:
             return _text("notebook_of", exercise=exercise)
         case facts.GradedWith(replaced, passed):
             return _graded_with(replaced, passed)
+        case facts.OnlyPieces(name, cell):
+            return _text("only_pieces", name=name, cell=cell.number, error=cell.error)
+        case facts.RemovedFromNumPy(names):
+            gone = [_text("removed_name", name=name, now=REMOVED[name]) for name in names]
+            return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)
         case _:
             assert_never(remark)
 
@@ -80,10 +98,14 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _missing(fact)
         case facts.NotWritten(part):
             return _text("not_written", part=part)
+        case facts.StillRaises(part, cell, line):
+            return _text("still_raises", part=part, cell=cell, line=line)
         case facts.NeedsNotWritten(part=part, other=other):
             return _text("needs_not_written", part=part, other=other)
         case facts.Raised():
-            return _raised(fact)
+            told = _raised(fact)
+            differs = _VERSIONS_DIFFER.search(fact.error.message)
+            return sentences(told, _text("versions", **_VERSIONS)) if differs else told
         case facts.TimedOut(call):
             return _text("timeout" if call else "timeout_not_tried")
         case facts.Died(None) | facts.ProtocolBroken(None) | facts.NoResult(None):
@@ -142,7 +164,9 @@ def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
 def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
     """What came back and what is right; not cleaned yet."""
     match fact:
-        case None | facts.Missing() | facts.NotWritten() | facts.GraderFault():
+        case (
+            None | facts.Missing() | facts.NotWritten() | facts.StillRaises() | facts.GraderFault()
+        ):
             return None
         case facts.NeedsNotWritten():
             return "NotImplementedError", DASH
@@ -177,6 +201,13 @@ def _missing(fact: facts.Missing) -> Text:
     if fact.broken:
         cell, error = fact.broken.number, fact.broken.error
         return _text("missing_broken_cell", name=fact.name, cell=cell, error=error)
+    if fact.magic:
+        key = (
+            "missing_in_file"
+            if fact.magic.magic in ("%%writefile", "%%file")
+            else "missing_in_magic"
+        )
+        return _text(key, name=fact.name, cell=fact.magic.number, magic=fact.magic.magic)
     if fact.similar:
         return _text("missing_similar", name=fact.name, similar=fact.similar)
     return _text("missing", name=fact.name)

@@ -24,6 +24,14 @@ class BrokenCell:
 
 
 @dataclass(frozen=True)
+class MagicCell:
+    """A cell whose magic keeps it from defining anything: its number from 1, and ``%%name``."""
+
+    number: int
+    magic: str
+
+
+@dataclass(frozen=True)
 class Missing:
     """Nothing in the notebook has that name.
 
@@ -32,12 +40,14 @@ class Missing:
         similar: a name that is there and may be a misspelling of it.
         is_function: whether a function has the name where a class should.
         broken: the cell that would have defined it.
+        magic: a cell that has it, and whose magic defines nothing.
     """
 
     name: str
     similar: str | None = None
     is_function: bool = False
     broken: BrokenCell | None = None
+    magic: MagicCell | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,21 @@ class NotWritten:
     """The stub is as it was handed out."""
 
     part: str
+
+
+@dataclass(frozen=True)
+class StillRaises:
+    """Something is written below the stub's ``raise``, which still comes first.
+
+    Attributes:
+        part: what begins with it, the part itself or another one that it calls.
+        cell: the number of its cell, from 1.
+        line: the line of the ``raise``.
+    """
+
+    part: str
+    cell: int
+    line: int
 
 
 # --- The call gave no result. ``call`` is None where it was not even tried.
@@ -215,6 +240,7 @@ class GraderFault:
 Fact = (
     Missing
     | NotWritten
+    | StillRaises
     | NeedsNotWritten
     | Raised
     | TimedOut
@@ -294,7 +320,30 @@ class GradedWith:
     passed: bool
 
 
-Remark = UnderAnotherName | OverwrittenLater | InTextCell | NotebookOf | GradedWith
+@dataclass(frozen=True)
+class OnlyPieces:
+    """What was graded are pieces of a cell that does not parse: nothing else defines the name."""
+
+    name: str
+    cell: BrokenCell
+
+
+@dataclass(frozen=True)
+class RemovedFromNumPy:
+    """The definition uses names that NumPy no longer has, and to which the sandbox gives them."""
+
+    names: tuple[str, ...]
+
+
+Remark = (
+    UnderAnotherName
+    | OverwrittenLater
+    | InTextCell
+    | NotebookOf
+    | GradedWith
+    | OnlyPieces
+    | RemovedFromNumPy
+)
 """Something to know about a criterion whatever its status."""
 
 

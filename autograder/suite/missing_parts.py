@@ -9,7 +9,7 @@ from collections.abc import Collection
 from autograder.course.models import Part
 from autograder.sandbox.host.session import LoadedNotebook
 from autograder.status import Status
-from autograder.suite.facts import BrokenCell, Missing
+from autograder.suite.facts import BrokenCell, MagicCell, Missing
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
 
@@ -34,7 +34,8 @@ def absent(
         lower = {name.lower(): name for name in sorted(set(defined) - taken)}
         close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
         similar = lower[close[0]] if close else None
-        return _missing(Missing(part.owner, similar, broken=_broken(session, part.owner)))
+        broken, magic = _broken(session, part.owner), _in_magic(session, part.owner)
+        return _missing(Missing(part.owner, similar, broken=broken, magic=magic))
     members = defined[owner]
     if part.method is None:
         return None
@@ -74,6 +75,17 @@ def _broken(session: LoadedNotebook, *names: str) -> BrokenCell | None:
     for record in session.records:
         if record.error and all(_defines(sources.get(record.index, ""), name) for name in names):
             return BrokenCell(record.index + 1, record.error)
+    return None
+
+
+_MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\n)*%%(\w{1,40})")
+
+
+def _in_magic(session: LoadedNotebook, name: str) -> MagicCell | None:
+    """A cell that has it below a cell magic."""
+    for index, source in session.cells:
+        if (magic := _MAGIC.match(source)) and _defines(source, name):
+            return MagicCell(index + 1, f"%%{magic[1]}")
     return None
 
 

@@ -31,6 +31,7 @@ from autograder.sandbox.host.session import (
 from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
+from autograder.suite.definitions import with_definition
 from autograder.suite.facts import UnderAnotherName
 from autograder.suite.inputs import Make
 from autograder.suite.missing_parts import absent, in_place_of_a_class
@@ -128,7 +129,7 @@ class Suites:
                     name: replace(found, remarks=(*found.remarks, remark))
                     for name, found in tried.items()
                 }
-            outcomes |= tried
+            outcomes |= with_definition(tried, part, session, names)
         return outcomes
 
     def first_failure(

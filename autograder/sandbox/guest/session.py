@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import stand_ins, stub_modules
+from . import removed_names, stand_ins, stub_modules
 from .cells import Notebook
 from .exceptions import describe
 from .requests import Objects, defined, respond
@@ -40,6 +40,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         return
     make_reproducible()
     stub_modules.install()
+    removed_names.restore()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
     book = Notebook(initial_names())
     channel = stand_ins.Channel()
@@ -169,6 +170,7 @@ def _run_cells(
         "overwritten": book.worlds.overwritten(book.own),
         "pieces": book.pieces,
         "leftover_raises": book.leftover_raises,
+        "removed": book.removed_names(),
     }
     wire.send(sock, report)
 

@@ -16,7 +16,7 @@ import warnings
 from types import ModuleType
 from typing import Any
 
-from . import stub_modules
+from . import removed_names, stub_modules
 from .classes import is_instance, members, mro
 from .no_ops import MissingImport
 from .partial_definitions import define_partially
@@ -141,6 +141,14 @@ class StudentNamespace:
             for name, value in list(vars(module).items()):
                 if name not in self.own and self.files.wrote(value):
                     self.own[name] = value
+
+    def removed_names(self) -> dict[str, list[str]]:
+        """Names that NumPy has removed and that definitions use, by the definition's name."""
+        found = {
+            name: removed_names.used(self.worlds.codes(value), self.namespace)
+            for name, value in self.own.items()
+        }
+        return {name: removed for name, removed in found.items() if removed}
 
     def _is_new(self, node: ast.stmt, names: list[str]) -> bool:
         """Whether a piece of a cell that does not parse defines what nothing else defines."""

@@ -65,7 +65,7 @@ class Worlds:
     def defined(self, name: str, value: object) -> None:
         """Record that the cell now running defines ``name``."""
         self._made_in[name] = len(self._cells)
-        for code in self._codes(value):
+        for code in self.codes(value):
             loaded, attributes = _names(code)
             self._globals |= loaded
             self._attributes |= attributes
@@ -119,7 +119,7 @@ class Worlds:
         seen: set[Key] = set()
         unread: list[object] = [value]
         while unread:
-            for code in self._codes(unread.pop()):
+            for code in self.codes(unread.pop()):
                 for key in _keys(code):
                     if key in seen or key not in self._history:
                         continue
@@ -148,7 +148,7 @@ class Worlds:
         else:
             self.namespace[name] = value
 
-    def _codes(self, thing: object) -> Iterator[types.CodeType]:
+    def codes(self, thing: object) -> Iterator[types.CodeType]:
         """The code objects of a definition, whatever wraps it."""
         seen: set[int] = set()
         unread = [thing]

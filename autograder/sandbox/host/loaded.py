@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.sandbox.host.conversation import require
+from autograder.sandbox.protocol.numpy_names import REMOVED
 from autograder.sanitize import one_line
 from autograder.status import CellStatus
 
@@ -41,11 +42,13 @@ class Remarks:
         pieces: definitions from a cell that does not parse, by name: the cell's index.
         leftover_raises: functions, or ``Class.method``, in which the stub's ``raise`` still comes
             before what is written below it: the cell's index, and the line.
+        removed: names that NumPy has removed and that a definition uses, by its name.
     """
 
     overwritten: Mapping[str, tuple[Overwritten, ...]] = field(default_factory=dict)
     pieces: Mapping[str, int] = field(default_factory=dict)
     leftover_raises: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def remarks(message: Mapping[str, Any], known: Collection[int]) -> Remarks:
@@ -64,7 +67,12 @@ def remarks(message: Mapping[str, Any], known: Collection[int]) -> Remarks:
         for name, at in _named(message.get("leftover_raises"))
         if _is_pair(at, int, int) and at[0] in known and 0 < at[1] < 10**6
     }
-    return Remarks(_overwritten(message.get("overwritten"), known), pieces, raises)
+    removed = {
+        name: tuple(each for each in REMOVED if each in require(list, names))
+        for name, names in _named(message.get("removed"))
+    }
+    overwritten = _overwritten(message.get("overwritten"), known)
+    return Remarks(overwritten, pieces, raises, removed)
 
 
 def records(entries: Any, known: Collection[int]) -> dict[int, CellRecord]:

@@ -1,0 +1,75 @@
+"""Add to a part's outcomes what the loaded notebook says of its definition.
+
+A definition may come from pieces of a cell that does not parse, still begin with the stub's
+``raise``, or use names that NumPy has removed (`autograder.sandbox.host.loaded.Remarks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from autograder.course.models import Part
+from autograder.sandbox.host.session import LoadedNotebook
+from autograder.status import Status
+from autograder.suite.facts import (
+    BrokenCell,
+    NeedsNotWritten,
+    NotWritten,
+    OnlyPieces,
+    RemovedFromNumPy,
+    StillRaises,
+)
+from autograder.suite.naming import Names
+from autograder.suite.outcome import Outcome
+
+
+def with_definition(
+    outcomes: Mapping[str, Outcome], part: Part, session: LoadedNotebook, names: Names
+) -> dict[str, Outcome]:
+    """The outcomes of a part's criteria, with remarks on its definition.
+
+    Args:
+        outcomes: by criterion id, in order.
+        part: the part.
+        session: the notebook.
+        names: what the notebook calls the parts.
+    """
+    owner = names.owner(part.owner)
+    explained = {id: _still_raises(found, part, session, names) for id, found in outcomes.items()}
+    if pieces := _pieces(owner, session):
+        explained = {
+            id: _remarked(found, pieces) if found.status is not Status.PASSED else found
+            for id, found in explained.items()
+        }
+    removed = session.remarks.removed.get(owner)
+    if removed and explained:
+        # Once for each part: it is a friendly word, and no reason for anything.
+        first = next(iter(explained))
+        explained[first] = _remarked(explained[first], RemovedFromNumPy(removed))
+    return explained
+
+
+def _remarked(found: Outcome, remark: OnlyPieces | RemovedFromNumPy) -> Outcome:
+    return replace(found, remarks=(*found.remarks, remark))
+
+
+def _pieces(owner: str, session: LoadedNotebook) -> OnlyPieces | None:
+    cell = session.remarks.pieces.get(owner)
+    error = next((record.error for record in session.records if record.index == cell), None)
+    return OnlyPieces(owner, BrokenCell(cell + 1, error)) if cell is not None and error else None
+
+
+def _still_raises(found: Outcome, part: Part, session: LoadedNotebook, names: Names) -> Outcome:
+    match found.fact:
+        case NotWritten():
+            owner = names.owner(part.owner)
+            theirs = f"{owner}.{names.method(part.owner, part.method)}" if part.method else owner
+        case NeedsNotWritten(other=theirs):
+            pass
+        case _:
+            return found
+    at = session.remarks.leftover_raises.get(theirs)
+    if at is None:
+        return found
+    return replace(found, status=Status.ERROR, fact=StillRaises(theirs, at[0] + 1, at[1]))
