@@ -9,7 +9,6 @@ which raises when it is used.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -77,8 +76,10 @@ def stub_module(name: str) -> ModuleType:
     module = _StubModule(name)
     module.__path__ = []
     vars(module)["__version__"] = "0"
-    if name in _NAMES:
-        vars(module).update(_NAMES[name]())
+    vars(module).update(_NAMES[name]() if name in _NAMES else {})
+    for inner in _NAMES:
+        if inner.startswith(f"{name}."):  # ``from jax import numpy``
+            vars(module)[inner.removeprefix(f"{name}.")] = stub_module(inner)
     if root == "tqdm":
         vars(module)["_default"] = ProgressBar
         vars(module)["trange"] = lambda *args, **kwargs: ProgressBar(range(*args), **kwargs)
@@ -93,8 +94,6 @@ class _StubModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        if f"{self.__name__}.{name}" in _NAMES:
-            return importlib.import_module(f"{self.__name__}.{name}")
         if self._default is MissingImport:
             return MissingImport(name, self.__name__)
         if self._default is ProgressBar:

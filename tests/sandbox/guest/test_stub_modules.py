@@ -99,7 +99,8 @@ def test_numbas_own_names(notebook: Open) -> None:
     "imports",
     [
         "import cupy as cp", "import jax.numpy as cp", "from jax import numpy as cp",
-        "import autograd.numpy as cp", "import pylab as cp", "import matplotlib.pylab as cp",
+        "import autograd.numpy as cp", "from autograd import numpy as cp",
+        "import pylab as cp", "import matplotlib.pylab as cp",
         "from cupy import *\nimport cupy as cp", "if True:\n    import cupy as cp",
     ],
 )  # fmt: skip
