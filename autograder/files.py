@@ -4,6 +4,7 @@ Readers see the old content or the new, never half of it, even if the process is
 is full.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -13,14 +14,22 @@ from contextlib import suppress
 from pathlib import Path
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 def write_atomically(
-    path: Path, content: str | bytes, *, durable: bool = False, private: bool = False
+    path: Path,
+    content: str | bytes,
+    *,
+    durable: bool = False,
+    private: bool = False,
+    below: Path | None = None,
 ) -> Path:
     """Write ``content`` to ``path``, creating its parents.
 
-    A file that already has this content is left alone and keeps its modification time.
+    A file that already has this content is left alone and keeps its modification time. A link at
+    ``path`` itself is replaced.
 
     Args:
         path: where.
@@ -29,6 +38,8 @@ def write_atomically(
         durable: flush the file to the disk before returning, so that a power failure cannot lose
             what has been reported as done.
         private: other users cannot read the file.
+        below: a folder above ``path``. No link between the two is followed: who can plant one in
+            the output of a run would choose what the run overwrites.
 
     Returns:
         ``path``.
@@ -37,17 +48,33 @@ def write_atomically(
         OSError: it cannot be written; the old file is still there.
     """
     data = _bytes(content)
-    with suppress(OSError):
-        if path.read_bytes() == data:
-            return path
-    temporary = _beside(path)
     try:
-        _write(temporary, data, durable=durable, private=private)
-        os.replace(temporary, path)  # noqa: PTH105 - pathlib's overhead matters for 3000 files
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        folder = _parent(path, below, create=True)
+        try:
+            if _read(path.name, folder) != data:
+                _replace(path.name, folder, data, durable=durable, private=private)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise _naming(error, path, below) from None
     return path
+
+
+def read_below(path: Path, below: Path) -> bytes:
+    """The content of a file, reached through no link on the way from ``below``.
+
+    Raises:
+        OSError: it cannot be read, or a link is in the way.
+    """
+    try:
+        folder = _parent(path, below, create=False)
+        try:
+            with open(os.open(path.name, _OLD, dir_fd=folder), "rb") as file:  # noqa: PTH123 (a descriptor)
+                return file.read()
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise _naming(error, path, below) from None
 
 
 def write_all_atomically(contents: Mapping[Path, str | bytes]) -> list[Path]:
@@ -121,21 +148,83 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{os.getpid()}-{secrets.token_hex(6)}.writing")
 
 
-def _write(path: Path, data: bytes, *, durable: bool = False, private: bool = False) -> None:
-    # With the umask's mode instead of tempfile's 0600, which would lock out a web server or another
-    # teacher.
-    mode = 0o600 if private else 0o666
+def _write(path: Path, data: bytes) -> None:
     try:
-        descriptor = os.open(path, _NEW, mode)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, _NEW, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
+        try:
+            descriptor = os.open(path, _NEW, _MODE)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, _NEW, _MODE)
+        _fill(descriptor, data, durable=False)
     except OSError as error:
         error.filename = error.filename or str(path.parent)  # a full disk does not say which
         raise
+
+
+# The umask's mode instead of tempfile's 0600, which would lock out a web server or another teacher.
+_MODE = 0o666
+
+
+def _parent(path: Path, below: Path | None, *, create: bool) -> int:
+    """A descriptor of the folder that ``path`` is in."""
+    if below is None:
+        if create and not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path.parent, _FOLDER)
+    parts = path.relative_to(below).parts[:-1]
+    if ".." in parts:
+        raise ValueError(f"{path} is not below {below}")
+    if create and not below.exists():
+        below.mkdir(parents=True, exist_ok=True)
+    folder = os.open(below, _FOLDER)
+    for part in parts:
+        try:
+            if create:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=folder)
+            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+        finally:
+            os.close(folder)
+        folder = inner
+    return folder
+
+
+def _read(name: str, folder: int) -> bytes | None:
+    """What the file holds; None if it cannot be read."""
+    try:
+        with open(os.open(name, _OLD, dir_fd=folder), "rb") as file:  # noqa: PTH123 (a descriptor)
+            return file.read()
+    except OSError:
+        return None
+
+
+def _replace(name: str, folder: int, data: bytes, *, durable: bool, private: bool) -> None:
+    # In the same folder, so that the rename never crosses a file system.
+    temporary = _beside(Path(name)).name
+    try:
+        descriptor = os.open(temporary, _NEW, 0o600 if private else _MODE, dir_fd=folder)
+        _fill(descriptor, data, durable=durable)
+        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
+
+
+def _fill(descriptor: int, data: bytes, *, durable: bool) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _naming(error: OSError, path: Path, below: Path | None) -> OSError:
+    """The same error about the whole path, and in plain words if it is about a link."""
+    for folder in path.parents:
+        if below is None or folder == below:
+            break
+        if folder.is_symlink():
+            text = f"{folder.name} is a link, and nothing is written through links. Remove it"
+            return OSError(errno.ELOOP, text, str(path))
+    return OSError(error.errno, error.strerror, str(path))

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.files import (
     make_temporary,
+    read_below,
     remove_leftovers,
     write_all_atomically,
     write_atomically,
@@ -91,3 +92,62 @@ def test_a_temporary_folder_takes_the_place_of_those_that_were_left(tmp_path, mo
     made = make_temporary("decoys")
     assert sorted(tmp_path.iterdir()) == sorted([made, other])
     assert made.stat().st_mode & 0o777 == 0o700
+
+
+class TestBelow:
+    """Between the folder of a run and its files no link is followed: it would say what to write."""
+
+    def test_folders_are_made(self, tmp_path):
+        path = tmp_path / "out" / "results" / "aiko" / "02.json"
+        assert write_atomically(path, "x", below=tmp_path / "out") == path
+        assert read_below(path, tmp_path / "out") == b"x"
+
+    @pytest.mark.parametrize("link", ["results", "results/aiko"])
+    def test_a_link_is_not_followed_and_the_error_names_it(self, tmp_path, link):
+        (tmp_path / "precious" / "aiko").mkdir(parents=True)
+        (tmp_path / "out" / link).parent.mkdir(parents=True)
+        (tmp_path / "out" / link).symlink_to(tmp_path / "precious")
+        path = tmp_path / "out" / "results" / "aiko" / "02.json"
+        with pytest.raises(OSError, match="is a link, and nothing is written through links"):
+            write_atomically(path, "x", below=tmp_path / "out")
+        assert [p.name for p in (tmp_path / "precious").rglob("*")] == ["aiko"]
+
+    def test_nor_in_reading(self, tmp_path):
+        (tmp_path / "secret").mkdir()
+        (tmp_path / "secret" / "02.json").write_text("secret")
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "aiko").symlink_to("../secret")
+        (tmp_path / "out" / "file.json").symlink_to("../secret/02.json")
+        for name in ("aiko/02.json", "file.json"):
+            with pytest.raises(OSError, match=name):
+                read_below(tmp_path / "out" / name, tmp_path / "out")
+
+    def test_a_link_in_the_files_own_place_is_replaced(self, tmp_path):
+        (tmp_path / "precious").write_text("precious")
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "page").symlink_to("../precious")
+        write_atomically(tmp_path / "out" / "page", "precious", below=tmp_path / "out")
+        assert not (tmp_path / "out" / "page").is_symlink()
+
+    def test_the_folder_itself_may_be_reached_through_links(self, tmp_path):
+        (tmp_path / "real").mkdir()
+        (tmp_path / "out").symlink_to("real")
+        write_atomically(tmp_path / "out" / "page", "x", below=tmp_path / "out")
+        assert (tmp_path / "real" / "page").read_text() == "x"
+
+    def test_a_folder_swapped_for_a_link_at_the_last_moment_lets_nothing_out(
+        self, tmp_path, monkeypatch
+    ):
+        (tmp_path / "precious").mkdir()
+        make = os.mkdir
+
+        def make_and_swap(name, *, dir_fd):
+            make(name, dir_fd=dir_fd)
+            (tmp_path / "out" / name).rmdir()
+            (tmp_path / "out" / name).symlink_to(tmp_path / "precious")
+
+        monkeypatch.setattr("autograder.files.os.mkdir", make_and_swap)
+        (tmp_path / "out").mkdir()
+        with pytest.raises(OSError, match="is a link"):
+            write_atomically(tmp_path / "out" / "aiko" / "page", "x", below=tmp_path / "out")
+        assert list((tmp_path / "precious").iterdir()) == []

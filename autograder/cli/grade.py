@@ -208,7 +208,7 @@ def _store_notes(store: Store, student: str, exercise: str, notes: tuple[str, ..
     """
     path = store.out / "grader-errors" / f"{student} {exercise}.txt"
     if notes:
-        report.write_atomically(path, "\n\n".join(notes) + "\n")
+        report.write_atomically(path, "\n\n".join(notes) + "\n", below=store.out)
     elif path.exists():
         path.unlink()
         if not any(path.parent.iterdir()):

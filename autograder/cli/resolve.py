@@ -88,6 +88,16 @@ def output_folder(out: Path) -> Path:
     return out
 
 
+OUTPUT_FOLDERS = ("results", "feedback", "grader-errors")
+
+
+def _links(folder: Path) -> list[Path]:
+    """The folder or those in it, where they are links."""
+    if folder.is_symlink():
+        return [folder]
+    return [child for child in sorted(folder.glob("*")) if child.is_symlink() and child.is_dir()]
+
+
 def prepare_output(out: Path) -> Path:
     """The folder given by ``--out``, created if necessary.
 
@@ -95,6 +105,12 @@ def prepare_output(out: Path) -> Path:
         CommandError: it is a file (wrong usage), or is not writable.
     """
     output_folder(out)
+    links = [path for name in OUTPUT_FOLDERS for path in _links(out / name)]
+    if links:
+        some = ", ".join(map(str, links[:3])) + (", …" if len(links) > 3 else "")
+        raise CommandError(
+            f"{some}: is a link, and results are not written through links. Remove it"
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
         remove_leftovers(out)

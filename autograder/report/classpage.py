@@ -86,7 +86,7 @@ def write_class(
         Where the page was written.
     """
     return write_atomically(
-        out / "index.html", class_page(results, course, lang, damaged, hand_ins)
+        out / "index.html", class_page(results, course, lang, damaged, hand_ins), below=out
     )
 
 

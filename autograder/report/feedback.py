@@ -86,7 +86,8 @@ def write_feedback(
         Where the page was written.
     """
     page = path_below(out / "feedback", result.student, f"{result.exercise}.html")
-    return write_atomically(page, feedback_page(result, exercise, lang, name, remarks))
+    text = feedback_page(result, exercise, lang, name, remarks)
+    return write_atomically(page, text, below=out)
 
 
 def feedback_page(

@@ -53,7 +53,7 @@ def write_grades_csv(
     for student, *fields in sorted(rows):
         row = (hand_ins.name(student), *fields, student)
         writer.writerow([spreadsheet_cell(visible_name(field)) for field in row])
-    return write_atomically(out / "grades.csv", buffer.getvalue())
+    return write_atomically(out / "grades.csv", buffer.getvalue(), below=out)
 
 
 def _row(result: Result, hand_ins: HandIns, lang: str) -> tuple[str, ...]:

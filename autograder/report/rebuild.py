@@ -4,6 +4,7 @@ from pathlib import Path
 
 from autograder.course.models import Course
 from autograder.errors import IncompleteReport, InvalidResult
+from autograder.files import read_below
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.hand_ins import remarks
 from autograder.report.classpage import NOTHING_KNOWN, write_class
@@ -53,7 +54,7 @@ def read_results(out: Path) -> tuple[list[Result], list[str]]:
     for path in sorted((out / "results").glob("*/*.json")):
         name = path.relative_to(out)
         try:
-            result = decode(path.read_bytes())
+            result = decode(read_below(path, out))
         except InvalidResult as problem:
             problems.append(f"{name}: {problem}")
         except OSError as problem:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.errors import InvalidHandIns, InvalidResult
-from autograder.files import write_atomically
+from autograder.files import read_below, write_atomically
 from autograder.ingest import hand_ins
 from autograder.ingest.hand_ins import HandIns
 from autograder.sandbox.host.isolation import Level
@@ -41,12 +41,12 @@ class Store:
             OSError: it cannot be written.
         """
         path = self.path(result.student, result.exercise)
-        return write_atomically(path, encode(result), durable=True)
+        return write_atomically(path, encode(result), durable=True, below=self.out)
 
     def read(self, student: str, exercise: str) -> Result | None:
         """A stored result; None if it is missing, invalid or somebody else's."""
         try:
-            stored = decode(self.path(student, exercise).read_bytes())
+            stored = decode(read_below(self.path(student, exercise), self.out))
         except (OSError, InvalidResult):
             return None
         return stored if (stored.student, stored.exercise) == (student, exercise) else None
@@ -73,7 +73,7 @@ class Store:
         """
         path = self.out / hand_ins.FILE
         try:
-            return hand_ins.decode(path.read_bytes())
+            return hand_ins.decode(read_below(path, self.out))
         except FileNotFoundError:
             return HandIns()
         except (OSError, InvalidHandIns) as error:
@@ -93,7 +93,7 @@ class Store:
             with suppress(InvalidHandIns):  # damaged: this run notes what it finds
                 known = self.hand_ins()
             changed = change(known)
-            write_atomically(self.out / hand_ins.FILE, hand_ins.encode(changed))
+            write_atomically(self.out / hand_ins.FILE, hand_ins.encode(changed), below=self.out)
         return changed
 
 

@@ -86,3 +86,14 @@ def test_one_notebook_on_the_terminal(autograder: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "of 17 points" in done.stdout
     assert "col2im" in done.stdout
+
+
+def test_a_link_below_out_is_named_before_the_work(autograder: Run, tmp_path: Path) -> None:
+    (tmp_path / "02_im2col.ipynb").write_bytes(book(IM2COL))
+    (tmp_path / "out" / "results").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / "results" / "aiko").symlink_to(tmp_path / "elsewhere")
+    done = autograder("grade", tmp_path / "02_im2col.ipynb", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert f"{tmp_path}/out/results/aiko: is a link" in done.stderr
+    assert "isolation" not in done.stderr
