@@ -2,7 +2,7 @@
 
 First, names that the notebook uses and nobody defines are supplied: that is what most notebooks
 lack. What still fails, and builds on parts that are defined and do not pass their own suites, is
-graded once more with these parts replaced as well. The notebook is loaded anew each time, in
+graded once more with these parts replaced as well. The notebook is loaded again each time, in
 processes of its own, so what is supplied exists only while something is graded that builds on it.
 """
 
@@ -164,7 +164,7 @@ class _Notebook:
             self.best[name] = _better(self.best[name], found, told)
 
     def _with(self, names: Iterable[str]) -> tuple[Session, StandIns] | None:
-        """The notebook loaded anew with these supplied; None if the reference has none of them."""
+        """The notebook loaded again with these supplied; None if the reference has none of them."""
         wanted = frozenset(names)
         if wanted not in self._loaded:
             theirs = self._names.owners

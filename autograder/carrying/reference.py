@@ -184,7 +184,7 @@ class StandIns:
             self._process.tell({"notebook": self._number, "begin": True})
 
     def answer(self, question: Mapping[str, Any], apply: Apply) -> dict[str, Any]:
-        """The reply to a question; never raises for what was asked.
+        """The reply to a question; never raises because of its content.
 
         Args:
             question: as ``guest.stand_ins`` puts it. Nothing in it is trusted.

@@ -7,7 +7,7 @@ not from a file that was handed in, and no room but `verify` may import this mod
 
 What is shared with the sandbox is its code: requests are checked by `Conversation` and answered by
 `guest.requests`, and values are copied as the wire copies them. What a process of its own gives is
-imitated: every criterion runs the cells anew, and global state is exchanged whenever control passes
+imitated: every criterion runs the cells again, and global state is exchanged whenever control passes
 from the suite to the notebook or back (`world`). Not imitated is what only hostile code would do:
 threads, files, signals, exhausted memory.
 """

@@ -71,7 +71,7 @@ mistake("CF5c", part="conv2d_single", edits=[("kernel[::-1, ::-1]", "kernel[::-1
 mistake("CF5d", part="conv2d_single", edits=[("kernel[::-1, ::-1]", "kernel.T")],
     loses={"conv2d_single.flip", "conv2d_single.all_at_once"},
     hint=Text(
-        en="Turning by 180 degrees is not the same as exchanging rows and columns.",
+        en="Turning by 180 degrees is not the same as swapping rows and columns.",
         ja="180度回すことと、行と列を入れ替えることは違います。"))
 
 mistake("CF7", part="conv2d_single",
@@ -225,7 +225,7 @@ mistake("PC2", part="conv_param_count",
     edits=[("in_channels * filter_h * filter_w", "filter_h * filter_w")],
     loses={"conv_param_count.*"},
     hint=Text(
-        en="Has a filter weights for only one of the input channels?",
+        en="Does a filter have weights for only one of the input channels?",
         ja="フィルターは、入力のチャンネル1つぶんの重みしか持たないのでしょうか。"))
 
 mistake("PC3", part="conv_param_count",

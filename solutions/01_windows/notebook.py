@@ -1300,7 +1300,7 @@ def check_conv_param_count():
         "関数がNoneを返しました。returnを忘れていませんか。",
     )
     assert count not in (54, 55, 60), tr(
-        f"{count} for 3 channels and 6 filters: has every filter weights for each of the 3 channels?",
+        f"{count} for 3 channels and 6 filters: does every filter have weights for each of the 3 channels?",
         f"3チャンネル、フィルター6枚で{count}になりました。どのフィルターも、3チャンネルぶんの重みを持っていますか。",
     )
     assert count not in (162, 163), tr(

@@ -67,7 +67,7 @@ mistake("IM13", part="im2col",
     H, W = H + 2 * pad, W + 2 * pad""")],
     loses={"im2col.padding", "im2col.all_at_once"},
     hint=Text(
-        en="Which H stands in your formula: before or after padding? Is pad counted twice?",
+        en="Which H is in your formula: before or after padding? Is pad counted twice?",
         ja="式のHはパディングの前と後、どちらの高さですか。padを2回数えていませんか。"))
 
 mistake("IM14", part="im2col",
@@ -209,7 +209,7 @@ mistake("CI11", part="col2im",
             "(N, C, stride * (out_h - 1) + filter_h, stride * (out_w - 1) + filter_w)")],
     loses={"col2im.non_square", "col2im.stride", "col2im.all_at_once"},
     hint=Text(
-        en="Pixels in no window have a gradient too. What is it, and where do they stand?",
+        en="Pixels in no window have a gradient too. What is it, and where are they?",
         ja="どの窓にも入らない画素にも勾配はあります。値はいくつで、画像のどこにありますか。"))
 
 mistake("CI12", part="col2im",

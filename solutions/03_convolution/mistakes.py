@@ -24,7 +24,7 @@ mistake("NG3", part="numerical_gradient",
         gradient""", "gradient")],
     loses={"numerical_gradient.any_shape", "numerical_gradient.input_untouched"},
     hint=Text(
-        en="In what state is x when you go on to the next entry?",
+        en="In what state is x when you move on to the next entry?",
         ja="次の要素に進むとき、xはどのような状態になっていますか。"))
 
 mistake("NG4", part="numerical_gradient",
@@ -84,7 +84,7 @@ mistake("CF1", part="Convolution.forward",
 mistake("CF2", part="Convolution.forward", edits=[(".transpose(0, 3, 1, 2)", "")],
     loses={"Convolution.forward.*"},
     hint=Text(
-        en="What layout does the next layer expect? Where do the filters stand in yours?",
+        en="What layout does the next layer expect? Where is the axis of the filters in yours?",
         ja="次の層はどんな並びを期待していますか。フィルターは何番目の軸にありますか。"))
 
 mistake("CF4", part="Convolution.forward", edits=[(" + self.b", "")],

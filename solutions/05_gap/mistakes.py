@@ -49,7 +49,7 @@ mistake("GA6", part="global_average_pooling_2d",
     loses={"global_average_pooling_2d.batch", "global_average_pooling_2d.channels_last",
            "global_average_pooling_2d.other_ndim", "GlobalAveragePooling2D.forward.*"},
     hint=Text(
-        en="Does image 0 have a say in the result for image 1?",
+        en="Does image 0 influence the result for image 1?",
         ja="画像1の結果に、画像0は関係しますか。"))
 
 mistake("GA8", part="global_average_pooling_2d",
@@ -120,7 +120,7 @@ mistake("GA15", part="global_average_pooling_1d", edits=[("(2, 3)", "(2, 3, 4)")
 mistake("GL1", part="GlobalAveragePooling2D.forward", edits=[(", self.data_format", "")],
     loses={"GlobalAveragePooling2D.forward.channels_last"},
     hint=Text(
-        en="The layer was told the layout when it was made. Does your function hear of it?",
+        en="The layer was told the layout when it was made. Does your function know about it?",
         ja="層を作るときに、データ形式を指定しました。それを関数に渡していますか。"))
 
 mistake("GL2", part="GlobalAveragePooling2D.forward",
@@ -137,7 +137,7 @@ mistake("GL2", part="GlobalAveragePooling2D.forward",
 mistake("GL3", part="GlobalAveragePooling1D.forward", edits=[(", self.data_format", "")],
     loses={"GlobalAveragePooling1D.forward.channels_last"},
     hint=Text(
-        en="The layer was told the layout when it was made. Does your function hear of it?",
+        en="The layer was told the layout when it was made. Does your function know about it?",
         ja="層を作るときに、データ形式を指定しました。それを関数に渡していますか。"))
 
 mistake("GB1", part="GlobalAveragePooling2D.backward", edits=[("dout / (height * width)", "dout")],
@@ -177,7 +177,7 @@ mistake("GB5", part="GlobalAveragePooling2D.backward",
            "GlobalAveragePooling2D.backward.channels_last",
            "GlobalAveragePooling2D.backward.float32"},
     hint=Text(
-        en="Does image 0 have a say in the output for image 1?",
+        en="Does image 0 influence the output for image 1?",
         ja="画像1の出力に、画像0は関係しますか。"))
 
 mistake("GB6", part="GlobalAveragePooling2D.backward",

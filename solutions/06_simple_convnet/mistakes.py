@@ -114,7 +114,7 @@ mistake("LY18", part="Affine.backward",
     loses={"Affine.backward.dw_and_db", "Affine.backward.called_again",
            "SimpleConvNet.gradient.*"},
     hint=Text(
-        en="Where does the 1/N of the mean already stand?",
+        en="Where does the 1/N of the mean already appear?",
         ja="平均の1/Nは、もうどこに入っていますか。"))
 
 mistake("LY19", part="Affine.backward",
@@ -357,7 +357,7 @@ mistake("AC1", part="SimpleConvNet.accuracy",
     edits=[("range(0, len(x), batch_size)", "range(0, len(x) - batch_size + 1, batch_size)")],
     loses={"SimpleConvNet.accuracy.last_batch"},
     hint=Text(
-        en="Which accuracy has a perfect network on 250 images?",
+        en="Which accuracy does a perfect network have on 250 images?",
         ja="完璧なネットワークで、250枚の正解率はいくつになりますか。"))
 
 mistake("AC5", part="SimpleConvNet.accuracy",
@@ -415,7 +415,7 @@ mistake("SN14", part="SimpleConvNet.gradient",
     for layer in self.layers.values():""")],
     loses={"SimpleConvNet.gradient.called_again"},
     hint=Text(
-        en="Call gradient twice. In which order do the layers stand the second time?",
+        en="Call gradient twice. In which order are the layers the second time?",
         ja="gradientを2回呼び出してみましょう。2回目に、層はどの順に並んでいますか。"))
 
 mistake("SN22", part="SimpleConvNet.gradient",

@@ -60,7 +60,7 @@ mistake("BN19", part="batch_norm",
            ("var(axis=(0, 2, 3)", "var(axis=(0, 1, 2)")],
     loses={"batch_norm.*"},
     hint=Text(
-        en="The statistics are taken as if the channels stood last. Name the four axes of x.",
+        en="The statistics are taken as if the channels were last. Name the four axes of x.",
         ja="チャンネルが最後の軸にあるかのような計算です。xの4つの軸に名前を付けましょう。"))
 
 mistake("BN20", part="batch_norm",

@@ -17,7 +17,7 @@ mistake("MS2", part="make_stripe_image",
            ("image[:, place - 1 : place + 1]", "image[:, place]")],
     loses={"make_stripe_image.stripe"},
     hint=Text(
-        en="How many rows does the slice hold? The end of a slice is not part of it.",
+        en="How many rows are in the slice? The end of a slice is not part of it.",
         ja="そのスライスには何行入りますか。スライスの終わりの番号は含まれません。"))
 
 mistake("MS3", part="make_stripe_image",
@@ -25,7 +25,7 @@ mistake("MS3", part="make_stripe_image",
            ("[:, place - 1 : place + 1]", "[:, place - 1 : place + 2]")],
     loses={"make_stripe_image.stripe"},
     hint=Text(
-        en="How many rows does the slice hold? Two are wanted.",
+        en="How many rows are in the slice? Two are wanted.",
         ja="そのスライスには何行入りますか。帯の幅は2画素です。"))
 
 mistake("MS4", part="make_stripe_image", edits=[("np.clip(image, 0.0, 1.0)", "image")],
@@ -129,7 +129,7 @@ mistake("EF3", part="extract_features",
            ("rows.append(row)", "rows.append(row + maxima)")],
     loses={"extract_features.several_filters"},
     hint=Text(
-        en="In which order do the numbers of the first and the second filter stand?",
+        en="In which order are the numbers of the first and the second filter?",
         ja="1枚目と2枚目のフィルターの数は、どの順に並びますか。"))
 
 mistake("EF4", part="extract_features", edits=[("pooled.mean()", "response.mean()")],

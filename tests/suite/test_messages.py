@@ -1,7 +1,7 @@
 """What a student reads about each kind of failure, in both languages and at each reveal policy.
 
 The texts are in ``messages/<policy>.txt``, to be read by people. After a change on purpose, write
-them anew with ``UPDATE_GOLDEN=1 pytest tests/suite/test_messages.py`` and read what differs.
+them again with ``UPDATE_GOLDEN=1 pytest tests/suite/test_messages.py`` and read what differs.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Reference(Protocol):
         """A criterion begins: objects are as they were when all cells had run."""
 
     def answer(self, question: Mapping[str, Any], apply: Apply) -> dict[str, Any]:
-        """The reply to a question; never raises for what was asked."""
+        """The reply to a question; never raises because of its content."""
 
 
 class Consultation:
