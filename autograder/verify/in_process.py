@@ -5,11 +5,11 @@ for each would cost minutes. The code is the course author's and trusted, so it 
 **A student's never may**: an `OwnNotebook` is made from a course and a variant of its mistakes.py,
 not from a file that was handed in, and no room but `verify` may import this module.
 
-What is shared with the sandbox is its code: requests are checked by `Conversation` and answered by
-`guest.requests`, and values are copied as the wire copies them. What a process of its own gives is
-imitated: every criterion runs the cells again, and global state is exchanged whenever control passes
-from the suite to the notebook or back (`world`). Not imitated is what only hostile code would do:
-threads, files, signals, exhausted memory.
+It shares the sandbox's code: requests are checked by `Conversation` and answered by
+`guest.requests`, and values are copied the way the wire copies them. What a separate process would
+provide is imitated: every criterion runs the cells again, and global state is swapped whenever
+control passes from the suite to the notebook or back (`world`). What only hostile code would do
+(threads, files, signals, exhausted memory) is not imitated.
 """
 
 from __future__ import annotations
