@@ -139,6 +139,7 @@ class TestBelow:
         self, tmp_path, monkeypatch
     ):
         (tmp_path / "precious").mkdir()
+        (tmp_path / "out").mkdir()
         make = os.mkdir
 
         def make_and_swap(name, *, dir_fd):
@@ -147,7 +148,6 @@ class TestBelow:
             (tmp_path / "out" / name).symlink_to(tmp_path / "precious")
 
         monkeypatch.setattr("autograder.files.os.mkdir", make_and_swap)
-        (tmp_path / "out").mkdir()
         with pytest.raises(OSError, match="is a link"):
             write_atomically(tmp_path / "out" / "aiko" / "page", "x", below=tmp_path / "out")
         assert list((tmp_path / "precious").iterdir()) == []
