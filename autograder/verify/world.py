@@ -22,14 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.guest.session import reproducible_functions
+from autograder.sandbox.guest import random_sources, reproducible
 
 CLOCKS = frozenset({signal.SIGPROF, signal.SIGALRM, signal.SIGVTALRM})
 """The signals that stop code which takes too long."""
 
 _Functions = tuple[tuple[Any, str, Any], ...]
 
-_REPLACED: _Functions = tuple(reproducible_functions())
+_REPLACED: _Functions = (*reproducible.filled_memory(), *random_sources.replacements())
 _ORIGINAL: _Functions = tuple((owner, name, getattr(owner, name)) for owner, name, _ in _REPLACED)
 _SEEDED = np.random.RandomState(0).get_state()
 _SEEDED_PYTHON = random.Random(0).getstate()
@@ -72,11 +72,13 @@ class World:
 
     def __init__(self, main: ModuleType) -> None:
         self._main = main
+        random_sources.restart_stream()
         errors = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
         self._other = _State(_SEEDED, _SEEDED_PYTHON, errors, _REPLACED, main)
 
     def begin_criterion(self) -> None:
         """Seed the random streams, and let underflow pass, as a fork for a criterion does."""
+        random_sources.restart_stream()
         errors = {**self._other.float_errors, "under": "ignore"}
         self._other = _State(
             _SEEDED, _SEEDED_PYTHON, errors, self._other.functions, self._other.main

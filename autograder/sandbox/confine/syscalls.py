@@ -33,6 +33,9 @@ PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 
+_PERSONALITY_QUERY = 0xFFFFFFFF
+_ADDR_NO_RANDOMIZE = 0x0040000
+
 CAP_SETGID = 6
 CAP_SETUID = 7
 LAST_CAPABILITY = 63
@@ -66,6 +69,17 @@ def prctl(option: int, argument: int = 0, what: str = "prctl") -> None:
     """``prctl(option, argument, 0, 0, 0)``."""
     zero = ctypes.c_ulong(0)
     _checked(_libc.prctl(option, ctypes.c_ulong(argument), zero, zero, zero), what)
+
+
+def fix_addresses() -> bool:
+    """Whether addresses were random so far and no longer are in programs executed from now on."""
+    now = _libc.personality(ctypes.c_ulong(_PERSONALITY_QUERY))
+    if now < 0 or now & _ADDR_NO_RANDOMIZE:
+        return False
+    before = _libc.personality(ctypes.c_ulong(now | _ADDR_NO_RANDOMIZE))
+    return before == now and bool(
+        _libc.personality(ctypes.c_ulong(_PERSONALITY_QUERY)) & _ADDR_NO_RANDOMIZE
+    )
 
 
 def install_seccomp_filter(program: ctypes.Array[ctypes.c_char], instructions: int) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import linecache
-import time
 from collections.abc import Callable
+from time import monotonic, process_time  # bound here: a notebook sees others
 from typing import Any
 
 from . import timeouts
@@ -65,7 +65,7 @@ class Notebook(StudentNamespace):
         Returns:
             One record per cell: index, status ok | error | timeout | skipped, error or None.
         """
-        cpu, wall = time.process_time(), time.monotonic()
+        cpu, wall = process_time(), monotonic()
         self._reserve_s = _RESERVE_S if total_s > 0 else 0.0
         self.skip_reason = (
             "the notebook had used up its time"
@@ -75,8 +75,8 @@ class Notebook(StudentNamespace):
         self.extensions = loads_extensions([source for _, source in cells])
         records = []
         for index, source in cells:
-            left = total_s - (time.process_time() - cpu)
-            if time.monotonic() - wall > 2.5 * total_s:
+            left = total_s - (process_time() - cpu)
+            if monotonic() - wall > 2.5 * total_s:
                 left = 0.0  # it sleeps, or waits for something that does not exist here
             cell = _Cell(self, index, min(cell_s, left), skip, progress, stuck)
             records.append(cell.run(source))
@@ -116,7 +116,7 @@ class _Cell:
         self.skip = skip
         self.progress = progress
         self.stuck = stuck
-        self.ends = time.process_time() + budget
+        self.ends = process_time() + budget
         self.status = "ok"
         self.problem: str | None = None
         self.in_pieces = False
@@ -156,7 +156,7 @@ class _Cell:
         return body
 
     def _statement(self, position: int, node: ast.stmt, last: bool) -> None:
-        left = self.ends - time.process_time()
+        left = self.ends - process_time()
         short = left <= 0 and not is_definition(node)
         if short:
             left = 0.0 if isinstance(node, _WORK) else self.book.reserve_left()
@@ -165,7 +165,7 @@ class _Cell:
                 return
         else:
             left = max(left, 1.0)
-        began = time.process_time()
+        began = process_time()
         try:
             with timeouts.limit(left, 2 * left + 5, self.stuck):
                 try:
@@ -182,7 +182,7 @@ class _Cell:
         except timeouts.TimeUp:
             self._fail("timeout", "stopped: it took too long")
         if short:
-            self.book.charge_reserve(time.process_time() - began)
+            self.book.charge_reserve(process_time() - began)
 
     def _fail(self, status: str, problem: str) -> None:
         """Record a problem: the first message is kept, and a timeout outranks an error."""

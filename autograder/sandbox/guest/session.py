@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import signal
 import socket
 import sys
@@ -23,14 +22,14 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import removed_names, stand_ins, stub_modules
+from . import removed_names, reproducible, stand_ins, stub_modules
 from .cells import Notebook
 from .exceptions import describe
 from .requests import Objects, defined, respond
 
 # Bound before any student code runs: it may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
-_seed_random, _seed_numpy, _seterr = random.seed, np.random.seed, np.seterr
+_seterr = np.seterr
 
 
 def main(sock: socket.socket, settings: dict[str, Any]) -> None:
@@ -38,7 +37,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     if "probe" in settings:
         _probe(sock, settings["probe"])
         return
-    make_reproducible()
+    reproducible.install()
     stub_modules.install()
     removed_names.restore()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
@@ -60,51 +59,6 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
             wire.send(sock, {"status": _reap(message["pid"])})
         elif op == "ping":
             wire.send(sock, {"pong": True})
-
-
-def make_reproducible() -> None:
-    """Make the notebook deterministic: it does the same thing on every run.
-
-    Random generators get a fixed seed where the student gives none. Memory that NumPy leaves
-    uninitialised is filled with NaN (or a large odd integer), so that code which reads it is always
-    wrong, and always in the same way.
-    """
-    seed()
-    for owner, name, function in reproducible_functions():
-        setattr(owner, name, function)
-
-
-def seed() -> None:
-    """Seed the global random generators."""
-    _seed_random(0)
-    _seed_numpy(0)
-
-
-def reproducible_functions() -> list[tuple[Any, str, Any]]:
-    """The replacements of NumPy's own functions, as (owner, name, function)."""
-    unseeded, empty, empty_like = np.random.default_rng, np.empty, np.empty_like
-
-    def default_rng(seed: Any = None) -> np.random.Generator:
-        return unseeded(0 if seed is None else seed)
-
-    def poisoned(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        if array.dtype.kind in "fc":
-            array.fill(np.nan)
-        elif array.dtype.kind in "iu":
-            array.fill(np.iinfo(array.dtype).max // 3)
-        return array
-
-    def poisoned_empty(*args: Any, **kwargs: Any) -> np.ndarray[Any, Any]:
-        return poisoned(empty(*args, **kwargs))
-
-    def poisoned_empty_like(*args: Any, **kwargs: Any) -> np.ndarray[Any, Any]:
-        return poisoned(empty_like(*args, **kwargs))
-
-    return [
-        (np.random, "default_rng", default_rng),
-        (np, "empty", poisoned_empty),
-        (np, "empty_like", poisoned_empty_like),
-    ]
 
 
 def initial_names() -> dict[str, Any]:
@@ -198,9 +152,7 @@ def _fork_criterion(
             sock.close()
             if world is not None:
                 book.worlds.enter(world)
-            # Seed again: calls must draw the same numbers however far a training run got before
-            # it was stopped.
-            seed()
+            reproducible.restart()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
             _seterr(under="ignore")
             serve(socket.socket(fileno=descriptors[0]), book, channel)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 import autograder.sandbox
+from autograder.sandbox.host.visible_paths import ENVIRONMENT, FLAGS
 
 _HOME = str(Path(autograder.sandbox.__file__).parents[1])
 _PACKAGES = str(Path(np.__file__).parent.parent)
@@ -32,8 +33,11 @@ _ZYGOTE = """
 import os, resource, signal, socket, sys
 home, packages, control = sys.argv[1], sys.argv[2], socket.socket(fileno=int(sys.argv[3]))
 sys.path[:0] = [home, packages]
-import numpy
 import sandbox
+from sandbox.confine import syscalls
+if syscalls.fix_addresses():  # as the zygote does
+    os.execv(sys.orig_argv[0], sys.orig_argv)
+import numpy
 sys.path.remove(home)
 from sandbox.guest import session
 sys.path.remove(packages)
@@ -95,17 +99,24 @@ class RealServer:
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory()
         self._control, theirs = socket.socketpair()
-        arguments = ["-I", "-S", "-c", _ZYGOTE, _HOME, _PACKAGES, str(theirs.fileno())]
+        arguments = [*FLAGS, "-c", _ZYGOTE, _HOME, _PACKAGES, str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
                 pass_fds=[theirs.fileno()],
                 cwd=self._scratch.name,
+                env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
         self.spawned: list[SessionProcess] = []
+
+    @property
+    def has_fixed_addresses(self) -> bool:
+        """Whether this machine let it turn address space randomisation off."""
+        path = Path(f"/proc/{self._process.pid}/personality")
+        return path.exists() and bool(int(path.read_text(), 16) & 0x40000)
 
     def spawn(self, settings: dict[str, Any]) -> SessionProcess:
         del settings

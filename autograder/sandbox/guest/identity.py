@@ -1,0 +1,100 @@
+"""What a process is called: addresses, process ids, users and machines, the same on every run.
+
+``id()`` numbers objects in the order in which they are asked about, so a coin that is tossed with
+it always falls on the same side. Two objects that live at once never share a number.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import platform
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_address = builtins.id
+_getpid, _kill = os.getpid, os.kill
+
+PID = 2
+_PROCESSORS = 2
+"""Few enough that a pool with a process for each stays below the limit on processes."""
+
+_UID = 1000
+_HOST = "localhost"
+_STEP = 16  # the low bits of an address are zero
+_BLOCK = 2**24
+
+_numbers: dict[int, int] = {}
+_next = _BLOCK
+_own_pid = 0
+
+
+def _id(obj: object, /) -> int:
+    """Return the identity of an object.
+
+    This is guaranteed to be unique among simultaneously existing objects.
+    """
+    global _next
+    address = _address(obj)
+    number = _numbers.get(address)
+    if number is None:
+        number = _numbers[address] = _next
+        _next += _STEP
+    return number
+
+
+_id.__name__ = _id.__qualname__ = "id"
+
+
+def _pid() -> int:
+    """`PID` in the notebook's own process, the real one in processes that it starts."""
+    real = _getpid()
+    return PID if real == _own_pid else real
+
+
+def _send_signal(pid: int, number: int, /) -> None:
+    """`os.kill`, which knows the process by the id that `os.getpid` gave out."""
+    _kill(_getpid() if pid == PID and _getpid() == _own_pid else pid, number)
+
+
+def _machine() -> os.uname_result:
+    real = _uname()
+    return os.uname_result((real.sysname, _HOST, real.release, real.version, real.machine))
+
+
+_uname = os.uname
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
+def replacements() -> list[tuple[Any, str, Any]]:
+    """What to put where, as (owner, name, value)."""
+    found: list[tuple[Any, str, Any]] = [
+        (builtins, "id", _id),
+        (os, "getpid", _pid),
+        (os, "getppid", _constant(1)),
+        (os, "kill", _send_signal),
+        (os, "uname", _machine),
+        (os, "cpu_count", _constant(_PROCESSORS)),
+        (os, "process_cpu_count", _constant(_PROCESSORS)),
+        (os, "getloadavg", _constant((0.0, 0.0, 0.0))),
+        (socket, "gethostname", _constant(_HOST)),
+        (socket, "getfqdn", lambda name="": name or _HOST),
+        (platform, "node", _constant(_HOST)),
+    ]
+    found += [(os, name, _constant(_UID)) for name in ("getuid", "geteuid", "getgid", "getegid")]
+    return [each for each in found if hasattr(each[0], each[1])]
+
+
+def start() -> None:
+    """This is the notebook's process, or a criterion's copy of it."""
+    global _next, _own_pid
+    _own_pid = _getpid()
+    # However many objects the cells asked about, calls get the same numbers.
+    _next = (_next // _BLOCK + 1) * _BLOCK
+    # Longer than a small thread runs: else threads take turns wherever the machine likes.
+    sys.setswitchinterval(0.05)

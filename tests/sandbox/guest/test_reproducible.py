@@ -1,0 +1,217 @@
+"""The same notebook gets the same result: no source of chance is left to its code.
+
+One notebook draws from every source, in cells and in calls. It runs in two servers, the second time
+after others and with the calls in another order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.host.session import Budget, Session
+from tests.sandbox.guest.conftest import Notebook, Open
+from tests.sandbox.guest.real_process import RealServer
+
+SOURCES = {
+    # Generators without a seed.
+    "RandomState": "np.random.RandomState().rand()",
+    "RandomState(None)": "np.random.RandomState(None).rand()",
+    "default_rng": "np.random.default_rng().random()",
+    "PCG64": "np.random.Generator(np.random.PCG64()).random()",
+    "PCG64DXSM": "np.random.Generator(np.random.PCG64DXSM()).random()",
+    "MT19937": "np.random.Generator(np.random.MT19937()).random()",
+    "Philox": "np.random.Generator(np.random.Philox()).random()",
+    "SFC64": "np.random.Generator(np.random.SFC64()).random()",
+    "SeedSequence": "str(np.random.SeedSequence().entropy)",
+    "np.random.seed()": "(np.random.seed(), np.random.rand())[1]",
+    "np.random.seed(None)": "(np.random.seed(None), np.random.rand())[1]",
+    "np.random.rand": "np.random.rand()",
+    "random.Random": "random.Random().random()",
+    "_random.Random": "_random.Random().random()",
+    "random.seed()": "(random.seed(), random.random())[1]",
+    "a generator's own seed()": "(r := random.Random(1), r.seed(), r.random())[2]",
+    "random.SystemRandom": "random.SystemRandom().random()",
+    "random.shuffle": "(x := list(range(20)), random.shuffle(x), x)[2]",
+    # Entropy of the system.
+    "os.urandom": "os.urandom(8).hex()",
+    "os.getrandom": "os.getrandom(8).hex()",
+    "secrets.token_hex": "secrets.token_hex()",
+    "secrets.randbelow": "secrets.randbelow(10**9)",
+    "ssl.RAND_bytes": "ssl.RAND_bytes(8).hex()",
+    "uuid1": "str(uuid.uuid1())",
+    "uuid4": "str(uuid.uuid4())",
+    "a temporary file's name": "os.path.basename(tempfile.mktemp())",
+    # Clocks.
+    "time.time": "time.time()",
+    "time.time_ns": "time.time_ns()",
+    "perf_counter": "time.perf_counter()",
+    "monotonic_ns": "time.monotonic_ns()",
+    "process_time": "time.process_time()",
+    "thread_time_ns": "time.thread_time_ns()",
+    "clock_gettime": "time.clock_gettime(time.CLOCK_MONOTONIC)",
+    "localtime": "time.localtime()[:6]",
+    "strftime": "time.strftime('%H:%M:%S')",
+    "ctime": "time.ctime()",
+    "datetime.now": "str(datetime.datetime.now())",
+    "datetime.now(tz)": "str(datetime.datetime.now(datetime.timezone.utc))",
+    "datetime.utcnow": "str(datetime.datetime.utcnow())",
+    "datetime.today": "str(datetime.datetime.today())",
+    "date.today": "str(datetime.date.today())",
+    "timeit": "timeit.timeit('1 + 1', number=1000)",
+    "Timer.autorange": "timeit.Timer('1 + 1').autorange()",
+    "os.times": "list(os.times())",
+    "getrusage": "resource.getrusage(resource.RUSAGE_SELF).ru_utime",
+    "an event loop's clock": "asyncio.new_event_loop().time()",
+    # What a process, an object and a machine are called.
+    "id": "id(object())",
+    "id of an array": "id(np.zeros(3)) // 16 % 7",
+    "hash of an object": "hash(object())",
+    "order of a large set": "[x.n for x in {Thing(n) for n in range(5000)}][:50]",
+    "an address as text": "repr(object())",
+    "hash of a text": "hash('text')",
+    "order of a set of texts": "list({'a', 'b', 'c', 'd'})",
+    "getpid": "os.getpid()",
+    "getppid": "os.getppid()",
+    "getuid": "os.getuid()",
+    "hostname": "socket.gethostname() + platform.node() + os.uname().nodename",
+    "cpu_count": "os.cpu_count()",
+    "load": "os.getloadavg()",
+    # Others.
+    "memory that was never written": "np.empty(5)",
+    "threads": "race()",
+}
+
+ADDRESSES = {"hash of an object", "order of a large set", "an address as text"}
+
+SETUP = """
+import asyncio, datetime, os, platform, random, resource, secrets, socket, ssl, tempfile
+import threading, time, timeit, uuid, _random
+import numpy as np
+
+class Thing:
+    def __init__(self, n): self.n = n
+
+def race():
+    order = []
+    def run(name):
+        for _ in range(200): order.append(name)
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(4)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    return order
+"""
+CELL = "in_cells = {" + ", ".join(f"{k!r}: {v}" for k, v in SOURCES.items()) + "}"
+CALLS = (
+    "def draw(name):\n    return eval(sources[name])\n"
+    "def of_the_cells(name):\n    return in_cells[name]\n"
+    f"sources = {SOURCES!r}"
+)
+ROOM = Budget(total_wall_s=120.0)
+Drawn = dict[str, tuple[Any, Any]]
+
+
+def draw(names: list[str], *notebooks_before: str) -> Drawn:
+    """What each source gave, in a cell and in a call, from a server of its own."""
+    server = RealServer()
+    try:
+        for source in notebooks_before:
+            with Session(server, [(0, source)], ROOM):
+                pass
+        with Session(server, list(enumerate([SETUP, CELL, CALLS])), ROOM) as session:
+            assert [record.error for record in session.records] == [None, None, None]
+            book = Notebook(session)
+            return {name: (book.call("of_the_cells", name), book.call("draw", name))
+                    for name in names}  # fmt: skip
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def twice() -> tuple[Drawn, Drawn]:
+    names = list(SOURCES)
+    return draw(names), draw(names[::-1], "import os\nos.urandom(99)\nx = [0] * 10**6")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_gives_the_same_again(
+    twice: tuple[Drawn, Drawn], server: RealServer, name: str
+) -> None:
+    if name in ADDRESSES and not server.has_fixed_addresses:
+        pytest.skip("this machine does not let a process fix its addresses")
+    first, second = twice
+    assert repr(first[name]) == repr(second[name])
+
+
+def test_draws_still_differ_from_one_another(notebook: Open) -> None:
+    with notebook(
+        "import os, time, uuid\nimport numpy as np",
+        "def f():\n    rng = [np.random.default_rng().random() for _ in range(3)]\n"
+        "    return len({*rng, os.urandom(4), os.urandom(4), uuid.uuid4(), uuid.uuid4(),"
+        " time.time(), time.time()})",
+    ) as book:
+        assert book.call("f") == 9
+
+
+class TestClocks:
+    @pytest.mark.parametrize(
+        "loop",
+        [
+            "while time.time() < t0 + 1: n += 1",
+            "while time.time() < t0 + 1: n += 1; time.sleep(0.02) if n < 9 else 0",
+            "while datetime.datetime.now().timestamp() < t0 + 1: n += 1",
+            "while time.time() < t0 + 1: n += 1; threading.Event().wait(0.2)",
+            "while time.time() < t0 + 1: n += 1; select.select([], [], [], 0.2)",
+        ],
+    )
+    def test_a_loop_until_some_time_has_passed_ends(self, notebook: Open, loop: str) -> None:
+        code = (
+            "import time, datetime, threading, select\n"
+            f"def f():\n    n, t0 = 0, time.time()\n    {loop}\n    return n"
+        )
+        with notebook(code, budget=Budget(call_wall_s=5, total_wall_s=60)) as book:
+            assert book.call("f") > 0
+
+    def test_an_event_loop_wakes_when_it_should(self, notebook: Open) -> None:
+        with notebook(
+            "import asyncio, time\nt0 = time.monotonic()\nawait asyncio.sleep(0.3)\n"
+            "passed = time.monotonic() - t0\ndef f():\n    return passed"
+        ) as book:
+            assert 0.3 <= book.call("f") < 0.4
+
+    def test_the_time_goes_on_from_cells_to_calls(self, notebook: Open) -> None:
+        with notebook(
+            "import time\nt0 = time.time()\ndef f():\n    return 0 < time.time() - t0 < 61"
+        ) as book:
+            assert book.call("f") is True
+
+    def test_the_limits_use_the_real_ones(self, notebook: Open) -> None:
+        with notebook("import time\nwhile True: time.time()", "def f():\n    return 1") as book:
+            assert book.statuses == ["timeout", "ok"]
+
+
+class TestIdentity:
+    def test_objects_that_live_at_once_have_numbers_of_their_own(self, notebook: Open) -> None:
+        with notebook(
+            "def f():\n    x = [object() for _ in range(1000)]\n"
+            "    return len(set(map(id, x))), id(x) == id(x), id(x) % 16"
+        ) as book:
+            assert book.call("f") == (1000, True, 0)
+
+    def test_deepcopy_and_a_memo_of_ones_own_agree(self, notebook: Open) -> None:
+        with notebook(
+            "import copy\nclass Node:\n    def __deepcopy__(self, memo):\n"
+            "        new = memo[id(self)] = Node()\n"
+            "        new.me = copy.deepcopy(self.me, memo)\n        return new",
+            "def f():\n    n = Node()\n    n.me = n\n"
+            "    m = copy.deepcopy(n)\n    return m.me is m",
+        ) as book:
+            assert book.call("f") is True
+
+    def test_a_process_can_signal_itself(self, notebook: Open) -> None:
+        with notebook(
+            "import os, signal\ngot = []\nsignal.signal(signal.SIGUSR1, lambda *_: got.append(1))\n"
+            "def f():\n    os.kill(os.getpid(), signal.SIGUSR1)\n    return len(got)"
+        ) as book:
+            assert book.call("f") == 1
