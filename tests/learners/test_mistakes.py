@@ -83,11 +83,10 @@ MISTAKES = {
     "more results than asked for": im2col("return col", "return col, out_h", "`tuple`", IM2COL),
     "a list": im2col("return col", "return col.tolist()", "type `list`", IM2COL),
     "no transpose": im2col(
-        ".transpose(0, 4, 5, 1, 2, 3)", "", "All the right numbers are there",
-        IM2COL - {"window_too_large"},
+        ".transpose(0, 4, 5, 1, 2, 3)", "", "All the right numbers are there", IM2COL
     ),
     "channels fastest": im2col(
-        "4, 5, 1, 2, 3", "4, 5, 2, 3, 1", "another order", {"batch_and_channels", "all_at_once"}
+        "4, 5, 1, 2, 3", "4, 5, 2, 3, 1", "a different order", {"batch_and_channels", "all_at_once"}
     ),
     "out_w from H": im2col(
         "out_w = (W", "out_w = (H", "The shape is .* should be",
@@ -109,7 +108,7 @@ MISTAKES = {
         "could not be read. Fix cell 1 first: SyntaxError, line 10: unindent does not", IM2COL,
     ),
     "too few arguments": im2col(
-        "stride=1, pad=0", "stride=1, *, pad=0", "Does your definition take the arg", IM2COL
+        "stride=1, pad=0", "stride=1, *, pad=0", "Does your definition take the same arg", IM2COL
     ),
     "assigned instead of added": col2im(
         "+=", "=", "values .* wrong", {"overlap", "all_at_once"}
@@ -140,7 +139,7 @@ MISTAKES = {
         "__init__", "__int__", "Does the class have an `__init__`, spelt", FORWARD, BACKWARD
     ),
     "self forgotten": conv(
-        "forward(self, x)", "forward(x)", "`self` comes first and is counted", FORWARD, BACKWARD
+        "forward(self, x)", "forward(x)", "`self` comes first and counts", FORWARD, BACKWARD
     ),
     "self.sride": conv(
         "self.stride = stride", "self.sride = stride", "no attribute 'stride' — at", FORWARD,
@@ -151,10 +150,10 @@ MISTAKES = {
         BACKWARD,
     ),
     "forword": conv(
-        "def forward", "def forword", "There is `Convolution.forword`", FORWARD, BACKWARD
+        "def forward", "def forword", "but `Convolution.forword` is", FORWARD, BACKWARD
     ),
     "another class name": conv(
-        "class Convolution", "class Convolusion", "There is `Convolusion`", FORWARD, BACKWARD
+        "class Convolution", "class Convolusion", "but `Convolusion` is", FORWARD, BACKWARD
     ),
     "backward does not parse": conv(
         "dcol = np.dot(dout, self.col_W.T)", "dcol = np.dot(dout, self.col_W.T",
@@ -167,7 +166,7 @@ MISTAKES = {
     ),
     "no transpose after the product": conv(
         ".reshape(N, out_h, out_w, -1).transpose(0, 3, 1, 2)", ".reshape(N, -1, out_h, out_w)",
-        "another order: look at reshape and transpose", {"batch_channels_filters", "all_at_once"},
+        "a different order: check reshape and transpose", {"batch_channels_filters", "all_at_once"},
     ),
     "nothing kept for backward": conv(
         "self.col = col\n", "pass\n", "'NoneType' object has no attribute 'T' — at", set(), BACKWARD
@@ -179,7 +178,7 @@ MISTAKES = {
     "the gradient under another name, and None": conv(
         "self.dW = np.dot(self.col.T, dout)\n        self.dW = self.dW",
         "self.dw = np.dot(self.col.T, dout)\n        self.dw = self.dw",
-        "`dW` is None. Is it set by then, under that very name?", set(),
+        "`dW` is None. Is it set by then, under exactly that name?", set(),
         {"dw", "stride", "padding", "non_square", "all_at_once", "several_calls", "float32"},
     ),
     "the gradient not reshaped": conv(
@@ -193,7 +192,7 @@ MISTAKES = {
         "2 times what it should be", set(), {"several_calls"},
     ),
     "only forward": conv(
-        "    def backward", "    def backwrad", "There is `Convolution.backwrad`", set(), BACKWARD
+        "    def backward", "    def backwrad", "but `Convolution.backwrad` is", set(), BACKWARD
     ),
     "as in the book": pool("Pooling", "Pooling", "cannot reshape array"),
     "the mean": pool(

@@ -32,7 +32,7 @@ WRONG_EVERYWHERE = {
     "zeros under a mask": ("np.ma.masked_equal(col, col.flat[0])", "hidden by a mask"),
     "squeezed through float32": ("col.astype(np.float32).astype(col.dtype)", "float32"),
     "squeezed through float16": ("col.astype(np.float16).astype(col.dtype)", "float16"),
-    "rounded to nine digits": ("np.round(col, 9)", "float32, rounded"),
+    "rounded to nine digits": ("np.round(col, 9)", "float32 or rounded"),
     "objects": ("col.astype(object)", "`array of object`"),
     "complex numbers": ("col.astype(complex)", "complex128"),
     "bools": ("col.astype(bool)", "bool"),
