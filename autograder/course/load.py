@@ -24,7 +24,7 @@ EXERCISE_ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
-COURSE_KEYS = ("title", "languages", "salt", "colab", "carried")
+COURSE_KEYS = ("title", "languages", "salt", "colab", "carried", "packages")
 EXERCISE_KEYS = ("id", "title", "summary", "points", "bonus", "builds_on", "reveal", "parts")
 PART_KEYS = ("id", "title", "builds_on", "borrows", "aliases", "criteria")
 CRITERION_KEYS = ("id", "points", "bonus", "title", "hint")
@@ -64,13 +64,14 @@ def load_course(root: Path) -> Course:
     salt = table.string("salt")
     colab = table.string("colab", default="").rstrip("/")
     carried = table.share("carried", default=1.0)
+    packages = table.strings("packages", default=())
     exercises: list[Exercise] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):  # .ipynb_checkpoints holds a copy of a notebook
             continue
         if (path / "exercise.toml").exists() or (path / "notebook.py").exists():
             exercises.append(_exercise(root, path, languages, tuple(exercises)))
-    return Course(root, title, salt, languages, tuple(exercises), colab, carried)
+    return Course(root, title, salt, languages, tuple(exercises), colab, carried, packages)
 
 
 def _exercise(

@@ -191,6 +191,7 @@ class Course:
 
     `carried` is the share of its points that a criterion earns when it is passed only with a right
     earlier part in place of the student's own; 0 for not trying it.
+    `packages` are installed packages that students' code may import besides numpy.
     `colab` is the URL below which Colab finds `assignments/`; "" if unknown.
     """
 
@@ -201,6 +202,7 @@ class Course:
     exercises: tuple[Exercise, ...]
     colab: str = ""
     carried: float = 1.0
+    packages: tuple[str, ...] = ()
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise with that id; CourseError listing the known ids if there is none."""

@@ -23,6 +23,7 @@ from autograder.run.submission import Grader
 from autograder.sandbox.doctor.confirm import confirm
 from autograder.sandbox.host.protect import die_with, protect_host
 from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.visible_paths import visible_paths
 from autograder.suite.plugin import Suites, with_suites
 
 
@@ -56,7 +57,7 @@ def _cannot_start(jobs: Connection, reason: str) -> None:
 def _work(setup: Setup, jobs: Connection) -> None:
     course = load_course(setup.root)
     exercises = [course.exercise(name) for name in setup.exercises]
-    server = Server(setup.level, setup.limits)
+    server = Server(setup.level, setup.limits, visible_paths(course.packages))
     process = ReferenceProcess(course.root)
     grader = Grader(
         course, setup.course_sha256, setup.ours, server, setup.level, setup.budget, process

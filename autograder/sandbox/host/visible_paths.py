@@ -1,4 +1,4 @@
-"""The paths that a session must be able to see: the interpreter and numpy, and nothing else."""
+"""The paths that a session must be able to see: the interpreter, numpy, the course's packages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host import machine
+from autograder.sandbox.host.packages import NO_PACKAGES, Installed, installed
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 """`autograder.sandbox` on this machine; inside the sandbox it is `protocol.config.PACKAGE`."""
@@ -26,7 +27,7 @@ sys.path.insert(0, sys.argv[1])
 import sandbox
 del sys.path[0]
 from sandbox.zygote import preload
-preload.warm(sys.argv[2])
+preload.warm(sys.argv[2], **json.loads(sys.argv[3]))
 class Info(ctypes.Structure):
     _fields_ = (("address", ctypes.c_void_p), ("name", ctypes.c_char_p))
 found = []
@@ -58,6 +59,7 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
+    "MPLBACKEND": "agg",  # should the course let students import matplotlib
 }
 """The zygote's whole environment. One BLAS thread: more would count against the process limit."""
 
@@ -71,10 +73,12 @@ class VisiblePaths:
 
     Attributes:
         python: the interpreter itself, not a virtual environment's link to it.
-        trees: visible directories: the standard library, numpy, numpy's libraries.
+        trees: visible directories: the standard library, numpy and its libraries, the packages of
+            the course.
         hidden: directories within ``trees`` that must stay invisible.
         files: shared libraries, by the paths under which the loader looks for them.
         packages: the directory that contains the numpy package.
+        course: the installed packages that the course lets students import.
     """
 
     python: Path
@@ -82,6 +86,7 @@ class VisiblePaths:
     hidden: tuple[Path, ...]
     files: tuple[Path, ...]
     packages: Path
+    course: Installed = NO_PACKAGES
 
     def readable(self, *, masked: bool) -> tuple[str, ...]:
         """The visible paths as a list of paths to allow, for Landlock.
@@ -99,12 +104,17 @@ class VisiblePaths:
 
 
 @functools.cache
-def visible_paths() -> VisiblePaths:
+def visible_paths(packages: tuple[str, ...] = ()) -> VisiblePaths:
     """Determine the paths by starting the interpreter once, the way a zygote does.
 
+    Args:
+        packages: installed packages that students may import besides numpy.
+
     Raises:
-        SandboxUnavailable: numpy is missing, or the interpreter does not start.
+        SandboxUnavailable: numpy or one of the packages is missing, or the interpreter does not
+            start.
     """
+    course = installed(packages)
     spec = importlib.util.find_spec("numpy")
     if spec is None or spec.origin is None:
         raise SandboxUnavailable("numpy is not installed", "python -m pip install numpy")
@@ -118,10 +128,13 @@ def visible_paths() -> VisiblePaths:
         t / name for t in sorted(trees) for name in _OTHER_PACKAGES if (t / name).is_dir()
     )
     ours = [numpy, *(p for p in (numpy.parent / "numpy.libs",) if p.is_dir())]
+    ours += [path for path in course.paths if path.is_dir()]
     everything = tuple(sorted(trees)) + tuple(ours)
-    files = _libraries(python, numpy.parent, everything)
+    files = _libraries(python, numpy.parent, course, everything)
+    files += [path for path in course.paths if not path.is_dir()]
     files += [Path(name) for name in _SYSTEM_FILES if Path(name).exists()]
-    return VisiblePaths(python, everything, hidden, tuple(dict.fromkeys(files)), numpy.parent)
+    seen = tuple(dict.fromkeys(files))
+    return VisiblePaths(python, everything, hidden, seen, numpy.parent, course)
 
 
 def _base() -> dict[str, str]:
@@ -129,14 +142,17 @@ def _base() -> dict[str, str]:
     return {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
 
 
-def _libraries(python: Path, packages: Path, trees: tuple[Path, ...]) -> list[Path]:
+def _libraries(
+    python: Path, packages: Path, course: Installed, trees: tuple[Path, ...]
+) -> list[Path]:
     """What the loader maps from outside ``trees``; known if an earlier run asked it already."""
-    known = machine.recall(_KEPT)
+    kept = "-".join((_KEPT, *course.wanted))
+    known = machine.recall(kept)
     if isinstance(known, list) and all(map(_is_library, known)):
         return [Path(name) for name in known]
-    loaded = [Path(os.path.normpath(name)) for name in _loaded(python, packages)]
+    loaded = [Path(os.path.normpath(name)) for name in _loaded(python, packages, course)]
     found = [path for path in loaded if not any(path.is_relative_to(tree) for tree in trees)]
-    machine.remember(_KEPT, [str(path) for path in found])
+    machine.remember(kept, [str(path) for path in found])
     return found
 
 
@@ -145,8 +161,12 @@ def _is_library(name: object) -> bool:
     return isinstance(name, str) and bool(_LIBRARY.fullmatch(name)) and Path(name).is_file()
 
 
-def _loaded(python: Path, packages: Path) -> list[str]:
-    command = [str(python), *FLAGS, "-c", _PROBE, str(PACKAGE_FOLDER.parent), str(packages)]
+def _loaded(python: Path, packages: Path, course: Installed) -> list[str]:
+    fields = {
+        "names": course.names, "wanted": course.wanted, "folders": list(map(str, course.folders)),
+    }  # fmt: skip
+    arguments = [str(PACKAGE_FOLDER.parent), str(packages), json.dumps(fields)]
+    command = [str(python), *FLAGS, "-c", _PROBE, *arguments]
     try:
         ran = subprocess.run(
             command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=True
@@ -155,8 +175,8 @@ def _loaded(python: Path, packages: Path) -> list[str]:
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no message"])[-1]
         raise SandboxUnavailable(
-            f"{python} could not load numpy on its own: {last}",
-            "install numpy into the environment that runs the autograder",
+            f"{python} could not load numpy and the course's packages on its own: {last}",
+            "install them into the environment that runs the autograder",
         ) from error
     except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
         raise SandboxUnavailable(

@@ -14,6 +14,7 @@ class ServerConfig:
         level: ``full``, ``namespaces``, ``container`` or ``limits``.
         control: file descriptor of the socket on which the host requests sessions.
         packages: the directory that contains the numpy package.
+        names, wanted, folders: the course's packages, as in ``host.packages.Installed``.
         readable: files and directories that students' code may read.
         uid: first of `UIDS` unprivileged user ids for sessions; None if the host is not root.
         scratch: parent directory of the sessions' scratch directories, at levels where a session
@@ -24,6 +25,9 @@ class ServerConfig:
     level: str
     control: int
     packages: str
+    names: tuple[str, ...]
+    wanted: tuple[str, ...]
+    folders: tuple[str, ...]
     readable: tuple[str, ...]
     uid: int | None
     scratch: str | None
@@ -52,7 +56,8 @@ class ServerConfig:
     def from_json(cls, text: str) -> ServerConfig:
         """Parse what `to_json` wrote."""
         fields = json.loads(text)
-        fields["readable"] = tuple(fields["readable"])
+        for name in ("names", "wanted", "folders", "readable"):
+            fields[name] = tuple(fields[name])
         return cls(**fields)
 
 

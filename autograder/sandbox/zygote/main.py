@@ -33,7 +33,7 @@ def main() -> None:
             # Otherwise processes of the same user could read and trace the zygote.
             syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        preload.warm(config.packages)
+        preload.warm(config.packages, config.names, config.wanted, config.folders)
         # Load the session's code now: a session may not be able to read any files.
         from ..guest import session  # noqa: F401
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 import importlib
 import random
 import sys
+from collections.abc import Sequence
+
+from . import course_packages
 
 _STANDARD = """
 abc argparse array ast asyncio base64 binascii bisect builtins bz2 cProfile calendar cmath code
@@ -36,12 +39,23 @@ numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing numpy.typing
 """
 
 
-def warm(packages: str) -> list[str]:
+def warm(
+    packages: str,
+    names: Sequence[str] = (),
+    wanted: Sequence[str] = (),
+    folders: Sequence[str] = (),
+) -> list[str]:
     """Import everything and return the names of modules that could not be imported.
 
     Args:
         packages: directory that contains the numpy package. It is on ``sys.path`` only during these
             imports: students must not see the other packages installed beside numpy.
+        names: the course's own packages and what they need, which students may import.
+        wanted: those that are imported here.
+        folders: where they are installed.
+
+    Raises:
+        Exception: whatever a package of the course raises when it is imported.
     """
     missing = [name for name in _STANDARD.split() if not _imported(name)]
     sys.path.append(packages)
@@ -51,6 +65,9 @@ def warm(packages: str) -> list[str]:
         missing += [name for name in _NUMPY.split() if not _imported(name)]
     finally:
         sys.path.remove(packages)
+    course_packages.install(names, folders)
+    for name in wanted:
+        importlib.import_module(name)
     np.random.seed(0)
     random.seed(0)
     import site
