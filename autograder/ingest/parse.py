@@ -20,7 +20,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +35,12 @@ MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
 
 _CHUNK = 2**20
+_WORD = 1000
 # Why a file cannot be opened where that lies in what was handed in; all else is the machine's.
 _OF_THE_FILE = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.ENAMETOOLONG}
 _DEFINITION = re.compile(r"^[ \t>]*(?:def|class)[ \t]+(\w+)", re.M)
-_NOT_ASCII = re.compile(rb'[^"\s]*[\x80-\xff][^"\s]*')
+_NOT_ASCII = re.compile(rb'[\x80-\xff][^"\s]{,999}')
+_BEFORE = re.compile(rb'[^"\s]*\Z')
 
 
 @dataclass(frozen=True)
@@ -194,9 +196,26 @@ def encoding_in(raw: bytes) -> str:
         return marked if _decodes(raw, marked) else "utf-8"
     if raw.isascii() or not raw.lstrip().startswith(b"{") or _decodes(raw, "utf-8"):
         return "utf-8"
-    words = (found[0] for found, _ in zip(_NOT_ASCII.finditer(raw), range(500), strict=False))
-    guess = encoding_of(b" ".join(word for word in words if len(word) < 2000))
-    return guess if guess is not None and _decodes(raw, guess) else "utf-8"
+    words = [word for word, _ in zip(_words_not_ascii(raw), range(500), strict=False)]
+    for longest in (_WORD, _WORD - 1):  # cut, a word may end within a character
+        guess = encoding_of(b" ".join(word[:longest] for word in words))
+        if guess is not None:
+            return guess if _decodes(raw, guess) else "utf-8"
+    return "utf-8"
+
+
+def _words_not_ascii(raw: bytes) -> Iterator[bytes]:
+    """Words that are not all ASCII, long ones cut.
+
+    A byte above ASCII that follows one within it begins a character in every encoding that may be
+    meant, whatever comes before. No byte is looked at twice: a word may be 60 MB long.
+    """
+    end = -1
+    for found in _NOT_ASCII.finditer(raw):
+        if found.start() != end:
+            before = _BEFORE.search(raw, max(0, found.start() - 20), found.start())
+            yield (before[0] if before else b"") + found[0]
+        end = found.end()
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:

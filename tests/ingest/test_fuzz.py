@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,47 @@ def test_hundreds_of_every_kind(kind: str, tmp_path: Path) -> None:
     # Of the other kinds some files can be read: what is damaged in them is no matter.
     hopeless = {"cut", "beheaded", "doubled", "wrapped", "compressed", "noise"}
     assert seen == ({"refused"} if kind in hopeless else {"read", "refused"})
+
+
+BIG = 60 * 2**20
+LONG: dict[str, Callable[[], bytes]] = {
+    "lines": lambda: b"a\n" * (BIG // 2),
+    "imports": lambda: (b"from " + b"a" * 50 + b"\n") * (BIG // 56),
+    "alternating": lambda: b'{"a": "' + b"\xffA" * (BIG // 2),
+    "cp932": lambda: b'{"a": "' + b"\x95\x5c" * (BIG // 2) + b'"}',
+    "objects": lambda: b'{"a":' * (BIG // 5),
+    "backslashes": lambda: b'{"cells":[{"source":"' + b"\\" * BIG,
+    "metadata": lambda: (
+        b'{"cells":[%b{}]}' % ((b'{"metadata":{"a":[%b0]}},' % (b"[]," * 20000)) * 1000)
+    ),
+    "keys": lambda: b'{"cells":[],"a":{%b"z":0}}' % (b'"k":{},' * (BIG // 7)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", LONG)
+def test_no_file_takes_long_or_much_memory(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_bytes(LONG[kind]())
+    reader = (
+        "import re, sys, time\n"
+        "from pathlib import Path\n"
+        "from autograder.errors import UnreadableSubmission\n"
+        "from autograder.ingest import read_notebook\n"
+        "try:\n    read_notebook(Path(sys.argv[1]), Path(sys.argv[1]))\n"
+        "except UnreadableSubmission:\n    pass\n"
+        "status = Path('/proc/self/status')\n"
+        "peak = re.search(r'VmHWM:\\s*(\\d+)', status.read_text())[1] if status.exists() else 0\n"
+        "print(time.process_time(), peak)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", reader, tmp_path / "a.ipynb"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, kilobytes = map(float, done.stdout.split())
+    assert seconds < 10
+    assert kilobytes < 300 * 1024
 
 
 @pytest.mark.slow

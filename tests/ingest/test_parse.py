@@ -268,6 +268,17 @@ class TestEncodings:
         notebook = read(raw, tmp_path)
         assert (notebook.cells, notebook.encoding) == (((0, source),), encoding)
 
+    def test_a_text_without_blanks(self, tmp_path: Path) -> None:
+        raw = json.dumps({"cells": [code("x")], "n": "表" * 5000}, ensure_ascii=False)
+        assert read(raw.encode("cp932"), tmp_path).encoding == "cp932"
+        assert read(raw.replace("表", "a表", 1).encode("cp932"), tmp_path).encoding == "cp932"
+
+    def test_a_picture_takes_no_longer_than_it_is_long(self, tmp_path: Path) -> None:
+        raw = book(code("x", outputs=["A" * 10**7])) + "表".encode("cp932")
+        began = time.process_time()
+        refused(raw, tmp_path)
+        assert time.process_time() - began < 5
+
     def test_latin_1(self, tmp_path: Path) -> None:
         raw = json.dumps({"cells": [code("# été")]}, ensure_ascii=False).encode("latin-1")
         notebook = read(raw, tmp_path)
