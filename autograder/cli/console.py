@@ -81,10 +81,10 @@ def format_points(value: float) -> str:
 def print_grader_notes(notes: Iterable[str], course: Course) -> None:
     """Print grader errors, one line each, or full tracebacks if AUTOGRADER_TRACEBACK is set."""
     for note in notes:
-        from autograder.suite.tracebacks import in_short  # imports numpy, which is rarely needed
+        from autograder.suite.tracebacks import summarize  # imports numpy, which is rarely needed
 
         full = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
-        text = note if full else in_short(note, course.root)
+        text = note if full else summarize(note, course.root)
         warn(f"the grader itself failed: {text}")
 
 

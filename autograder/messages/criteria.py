@@ -118,9 +118,9 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("no_result")
         case facts.Differs():
             return _differs(fact, reveal)
-        case facts.HasNo(got="None"):
+        case facts.Unsupported(got="None"):
             return _text("nothing")
-        case facts.HasNo(got=got, wanted=wanted):
+        case facts.Unsupported(got=got, wanted=wanted):
             return _text("has_no", got=one_line(got, 80), wanted=wanted)
         case facts.Incomparable():
             return _text("incomparable")
@@ -183,7 +183,7 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
         case facts.Incomparable(got=got):
             return one_line(got, 80), DASH
         case (
-            facts.HasNo(got=got)
+            facts.Unsupported(got=got)
             | facts.WronglyAcquitted(got=got)
             | facts.ProvesNothing(got=got)
             | facts.Unfit(got=got)

@@ -1,4 +1,4 @@
-"""What a hidden suite is written with; see docs/adding-an-exercise.md."""
+"""The API for writing hidden suites; see docs/adding-an-exercise.md."""
 
 from autograder.suite.assertions import (
     as_before,

@@ -1,4 +1,4 @@
-"""The assertions of a hidden suite: on answers of the student's code, never on plain values."""
+"""Assertions for hidden suites: on answers of the student's code, never on plain values."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from autograder.suite.proxy import Answer, derived, fetch, label, repeated
 def same(
     answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0, *, exact: bool = False
 ) -> None:
-    """The answer is ``expected``, up to rounding.
+    """The answer equals ``expected``, up to rounding.
 
     Args:
-        answer: what the student's code gave.
+        answer: an answer of the student's code.
         expected: array, number, bool, or a tuple, list or dict of them.
-        rtol: error allowed, relative to the largest absolute value expected. The default lets any
-            order of operations in float64 pass, and float32 inputs want about 1e-4. Whole numbers
-            have to be right to the last digit.
-        atol: error allowed on top.
-        exact: no error at all: for what only copies, selects or reorders numbers. An array of
-            float32 where float64 is right has to be equal in float32; `keeps_dtype` tells the rest.
+        rtol: allowed error, relative to the largest absolute value expected. The default accepts
+            any order of operations in float64; float32 inputs need about 1e-4. Integers must be
+            exact.
+        atol: absolute error allowed on top.
+        exact: allow no error at all: for code that only copies, selects or reorders numbers. If
+            float32 is returned instead of float64, the values must be equal in float32; the dtype
+            is checked by `keeps_dtype`.
 
     Raises:
         WrongAnswer: it differs (`Differs`, with the first difference in the order of
-            `autograder.suite.compare`), or is too odd to be compared with anything
-            (`Incomparable`).
-        ValueError: ``expected`` holds NaN or infinity, which nothing could equal.
+            `autograder.suite.compare`), or is too unusual to compare (`Incomparable`).
+        ValueError: ``expected`` contains NaN or infinity, which nothing can equal.
     """
     value = fetch(_answer(answer))
     if exact:
@@ -41,21 +41,21 @@ def same(
     try:
         found = difference(value, expected, rtol, atol)
     except MemoryError:
-        raise  # this machine is short of it, whatever the answer is
+        raise  # this machine is out of memory, whatever the answer is
     except Exception as error:
-        difference(expected, expected, rtol, atol)  # raises again where the suite is to blame
-        # A fault of the grader's earns the points. This one depends on the answer, which students
-        # choose: whoever found one in comparing could pass everywhere by it.
+        difference(expected, expected, rtol, atol)  # raises again if the suite is to blame
+        # A grader error may earn the points. This exception depends on the answer, which students
+        # choose: if it counted as one, a bug in the comparison could be exploited everywhere.
         raise WrongAnswer(Incomparable(label(answer), type_name(value))) from error
     if found is not None:
         raise WrongAnswer(Differs(label(answer), found, repeated(answer)))
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
-    """The answer is what an earlier answer to the same call was, right or wrong.
+    """The answer equals an earlier answer to the same call, right or wrong.
 
-    For calls in between that may change nothing. Where the earlier answer is no array of finite
-    numbers there is nothing to say: what is wrong with it, other criteria tell.
+    For checking that the calls in between have no side effects. Does nothing if the earlier answer
+    is not an array of finite numbers, which is for other criteria to report.
 
     Raises:
         WrongAnswer: it differs.
@@ -81,13 +81,13 @@ def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
 
 
 def unchanged(function: Answer, *args: Any) -> Answer:
-    """Call ``function`` and check that it leaves the arrays it was given as they were.
+    """Call ``function`` and check that it does not modify its array arguments.
 
     Returns:
         The answer of the call.
 
     Raises:
-        WrongAnswer: it changed one.
+        WrongAnswer: it modified one.
     """
     before = copy.deepcopy([arg if isinstance(arg, np.ndarray) else None for arg in args])
     answer = _answer(function).inplace(*args)
@@ -107,7 +107,7 @@ def unchanged(function: Answer, *args: Any) -> Answer:
 
 
 def raises(error: type[Exception], function: Answer, *args: Any) -> None:
-    """Calling ``function`` raises ``error``, or a kind of it.
+    """Calling ``function`` raises ``error`` or a subclass of it.
 
     Raises:
         WrongAnswer: it returned, or raised something else.
@@ -116,7 +116,7 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
         answer = _answer(function)(*args)
     except StudentRaised as raised:
         if raised.info.type == "NotImplementedError":
-            raise  # a stub refuses everything
+            raise  # a stub raises for every call
         if error.__name__ not in raised.info.kinds:
             name = raised.info.type
             fact = NotRaised(raised.label or "", error.__name__, name, raised=True)
@@ -126,7 +126,7 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
 
 
 def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """The values of an answer that has to be an array of finite floats of this shape, as float64.
+    """The values, as float64, of an answer that must be an array of finite floats of this shape.
 
     Raises:
         WrongAnswer: it is something else.
@@ -134,24 +134,24 @@ def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
     value = fetch(_answer(answer))
     fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind == "f"
     if not fits or not np.isfinite(value).all():
-        same(answer, np.zeros(shape))  # says which of these it is not
-        raise TypeError(f"{type_name(value)} is no array of finite floats")
+        same(answer, np.zeros(shape))  # reports which of these conditions fails
+        raise TypeError(f"{type_name(value)} is not an array of finite floats")
     wide: npt.NDArray[np.float64] = value.astype(np.float64)
     return wide
 
 
 def measured(answer: Answer, what: str, value: Any) -> Answer:
-    """What was measured on an answer, as an answer to compare: feedback names it.
+    """A quantity computed from an answer, to be compared like an answer.
 
     Args:
-        answer: what the student's code gave.
-        what: for the message: ``"measured spread"`` of ``noise(…)``.
-        value: the number or array measured.
+        answer: an answer of the student's code.
+        what: its name in messages: ``"measured spread"`` (of ``noise(…)``).
+        value: the number or array.
     """
     return derived(_answer(answer), what, value)
 
 
 def _answer(thing: Any) -> Answer:
     if not isinstance(thing, Answer):
-        raise TypeError("the first argument is what the student's code gave, not a plain value")
+        raise TypeError("the first argument must be an answer of the student's code")
     return thing

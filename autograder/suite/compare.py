@@ -1,10 +1,9 @@
-"""Compare what a student's code gave with what is right. Pure functions; no messages, no I/O.
+"""Compare a student's value with the expected one. Pure functions: no messages, no I/O.
 
-The order is the one in which a learner finds mistakes: nothing returned, type, mask, shape, kind of
-dtype, finiteness, values. Traps that comparers fall into are refused on purpose: an empty array
-equals nothing but an empty array (``np.allclose(np.zeros(0), 42)`` is true), a scalar never
-broadcasts over an array, NaN never passes, an integer that wraps around is no small error, and the
-tolerance depends on the reference only.
+The order is that in which a learner finds mistakes: nothing returned, type, mask, shape, kind of
+dtype, finiteness, values. Well-known traps are avoided: an empty array equals only an empty array
+(``np.allclose(np.zeros(0), 42)`` is true), a scalar never broadcasts over an array, NaN never
+passes, an integer overflow is not a small error, and the tolerance depends on the reference only.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ _SCALARS = {"i": "int", "u": "int", "f": "float", "c": "complex", "b": "bool", "
 
 @dataclass(frozen=True)
 class Difference:
-    """The first thing in which an answer differs from what is right.
+    """The first way in which an answer differs from the expected value.
 
-    ``got`` and ``expected`` are what ``kind`` speaks of: type names, shapes, dtypes, or the two
-    numbers at ``index``. ``path`` leads into tuples and dicts.
+    ``got`` and ``expected`` depend on ``kind``: type names, shapes, dtypes, or the two numbers at
+    ``index``. ``path`` leads into tuples and dicts.
     """
 
     kind: Kind
@@ -49,17 +48,17 @@ def difference(
     """The first difference between ``got`` and ``expected``, or None.
 
     Args:
-        got: the student's value, as it came across the wall.
+        got: the student's value, as received from the sandbox.
         expected: an array, a number, a bool, a string, or a tuple, list or dict of them.
-        rtol: allowed error, relative to the largest absolute value in ``expected``. Whole numbers
-            do not round: among them it counts for nothing.
-        atol: allowed error on top. With both 0, values have to be equal to the last digit of the
-            dtype that came back, so that float32 in place of float64 is a matter of dtype alone.
-        path: where in a larger value this one stands.
+        rtol: allowed error, relative to the largest absolute value in ``expected``; not applied to
+            integers.
+        atol: absolute error allowed on top. With both 0, values must be equal to the last digit of
+            the dtype returned, so that float32 instead of float64 is purely a matter of dtype.
+        path: the position of this value in a larger one.
 
     Raises:
-        ValueError: ``expected`` holds NaN or infinity, so nothing could equal it.
-        TypeError: ``expected`` is nothing that can be compared.
+        ValueError: ``expected`` contains NaN or infinity, which nothing can equal.
+        TypeError: ``expected`` cannot be compared.
     """
     if isinstance(expected, (np.ndarray, np.generic)) and not expected.ndim:
         expected = expected.item() if expected.dtype.kind in "bU" else np.asarray(expected)
@@ -73,9 +72,9 @@ def difference(
         return _exactly(got, expected, path)
     right = np.asarray(expected)
     if right.dtype.kind not in "biufcU":
-        raise TypeError(f"a {type(expected).__name__} is nothing that same(...) can compare with")
+        raise TypeError(f"same(...) cannot compare with a {type(expected).__name__}")
     if right.dtype.kind in "fc" and not np.isfinite(right).all():
-        raise ValueError("what is expected holds NaN or infinity: choose an input without them")
+        raise ValueError("the expected value contains NaN or infinity: choose another input")
     if right.ndim:
         if not isinstance(got, np.ndarray) or not got.ndim:
             return Difference("type", type_name(got), "array", path)
@@ -84,7 +83,7 @@ def difference(
 
 
 def type_name(value: Any) -> str:
-    """What a value is, in a learner's words; an object of the student's own by its class's name."""
+    """The type of a value in a learner's terms; for an object, the name of its class."""
     if value is None:
         return "None"
     if isinstance(value, wire.SubclassedArray):
@@ -99,7 +98,7 @@ def type_name(value: Any) -> str:
 
 
 def _subclass(got: Array, path: tuple[Any, ...]) -> Difference | None:
-    """A matrix multiplies otherwise than an array, and what a mask hides is not there."""
+    """Reject subclasses: a matrix multiplies differently, and masked values are missing."""
     if not isinstance(got, wire.SubclassedArray):
         return None
     if got.masked:
@@ -144,7 +143,7 @@ def _sequences(
 def _numbers(
     got: Any, expected: Array, rtol: float, atol: float, path: tuple[Any, ...]
 ) -> Difference | None:
-    """A number where a number should be: Python's own, NumPy's, or an array without axes."""
+    """Compare a scalar: a Python number, a NumPy scalar, or a 0-d array."""
     wanted = type_name(expected)
     if not isinstance(got, (int, float, complex, np.number, np.ndarray)) or isinstance(got, bool):
         return Difference("type", type_name(got), wanted, path)
@@ -194,7 +193,7 @@ def _arrays(
 
 
 def _wrong(got: Array, expected: Array, rtol: float, atol: float) -> Array:
-    """Where the two differ by more than is allowed; both finite, of one shape and kind."""
+    """Where the two differ by more than allowed; both are finite, of equal shape and kind."""
     allowed: Array | np.bool_
     if got.dtype == np.float32 and not rtol and not atol:
         with np.errstate(over="ignore"):
@@ -202,13 +201,13 @@ def _wrong(got: Array, expected: Array, rtol: float, atol: float) -> Array:
     unequal = np.asarray(got != expected)
     if got.dtype.kind in "bU":
         return unequal
-    # In few bits a difference overflows or vanishes, and whole numbers wrap around.
+    # In a narrow dtype the difference could overflow, underflow or wrap around.
     wide = np.result_type(got, expected, np.float64)
     with np.errstate(all="ignore"):
         right = expected.astype(wide)
         error = np.abs(got.astype(wide) - right)
         if got.dtype.kind in "iu":
-            # Neighbours beyond 2**53 are one and the same float.
+            # Adjacent integers beyond 2**53 are the same float.
             allowed = np.maximum(error, 1) <= atol
         else:
             allowed = error <= rtol * np.abs(right).max() + atol

@@ -1,4 +1,4 @@
-"""Tie a test function of a hidden suite to the criterion that it decides."""
+"""Link a test function of a hidden suite to the criterion that it decides."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def criterion(identifier: str) -> Callable[[Test], Test]:
 
 
 def criterion_id(test: object) -> str | None:
-    """The criterion that a test function decides, None for any other function."""
+    """The criterion that a test function decides; None for any other function."""
     found = getattr(test, _ATTRIBUTE, None)
     return found if isinstance(found, str) else None

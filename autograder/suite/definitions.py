@@ -1,7 +1,8 @@
-"""Add to a part's outcomes what the loaded notebook says of its definition.
+"""Add remarks about a part's definition to its outcomes.
 
-A definition may come from pieces of a cell that does not parse, still begin with the stub's
-``raise``, or use names that NumPy has removed (`autograder.sandbox.host.loaded.Remarks`).
+A definition may have been recovered from a cell that does not parse, may still start with the
+stub's ``raise``, or may use names that NumPy has removed (see
+`autograder.sandbox.host.loaded.Remarks`).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def with_definition(
         }
     removed = session.remarks.removed.get(owner)
     if removed and explained:
-        # Once for each part: it is a friendly word, and no reason for anything.
+        # Only once per part: it is advice, not the reason for any outcome.
         first = next(iter(explained))
         explained[first] = _remarked(explained[first], RemovedFromNumPy(removed))
     return explained

@@ -1,7 +1,7 @@
-"""Judge inputs that students choose, on which given code is to go wrong.
+"""Judge inputs chosen by students, on which provided code should give a wrong result.
 
-What a student answers is a value from behind the wall: it is looked at by the exercise's own rules
-for inputs before anything is computed with it. Only our copy of the suspect is run, here, against
+A student's answer is a value from the sandbox: it is validated by the exercise's own rules for
+inputs before anything is computed with it. Only our own copy of the suspect is run here, against
 the reference.
 """
 
@@ -30,15 +30,16 @@ from autograder.text import Text
 
 @dataclass(frozen=True)
 class Suspect:
-    """Given code that may be wrong, and what it takes to say so.
+    """Provided code that may be wrong, with what is needed to judge it.
 
     Attributes:
         code: our copy of the suspect.
         right: the reference, called with the same arguments.
-        misfit: what is wrong with an answer as a tuple of arguments, None if nothing. It takes
-            whatever a student may return, except None, and lets nothing pass that the reference
-            has no finite result for, or that is large enough to take noticeable time or memory.
-        rounding: results that differ by no more than this are the same.
+        misfit: returns what is wrong with an answer as a tuple of arguments, or None. It must cope
+            with anything a student may return except None, and reject inputs for which the
+            reference has no finite result, or which are large enough to take noticeable time or
+            memory.
+        rounding: results that differ by no more than this are equal.
     """
 
     code: Callable[..., Any]
@@ -47,7 +48,7 @@ class Suspect:
     rounding: float
 
     def goes_wrong(self, arguments: list[Any]) -> bool:
-        """Whether it raises on these arguments, or gives another shape or other values."""
+        """Whether it raises on these arguments, or gives a different shape or different values."""
         expected = self.right(*_copies(arguments))
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -62,8 +63,8 @@ def convicts(answer: Answer, suspect: Suspect) -> None:
     """The answer is a tuple of arguments on which the suspect goes wrong.
 
     Raises:
-        WrongAnswer: it is None, which claims that the suspect is right; or no input for it; or one
-            on which it gives what the reference gives.
+        WrongAnswer: it is None, which claims that the suspect is right; or not a valid input; or
+            an input on which the suspect agrees with the reference.
     """
     value = fetch(answer)
     if value is None:
@@ -74,8 +75,8 @@ def convicts(answer: Answer, suspect: Suspect) -> None:
             arguments = [_plain(item) for item in value]
             wrong = suspect.goes_wrong(arguments)
     except Exception as error:
-        # What the rules let through and the reference cannot take is the student's odd choice: were
-        # it the grader's error, it would earn the points.
+        # An input that passes the rules but makes the reference raise is the student's choice. As
+        # a grader error it could earn the points.
         raise WrongAnswer(Unfit(label(answer), type_name(value), None)) from error
     if problem is not None:
         raise WrongAnswer(Unfit(label(answer), type_name(value), problem))
@@ -90,17 +91,17 @@ def acquits(
     others: Iterable[tuple[Callable[[], Answer], Suspect]],
     least: int,
 ) -> None:
-    """The answer is None, from somebody who knows why: the suspect is right.
+    """The answer is None (the suspect is right), and is not just a guess.
 
-    None alone could be a guess. It counts if it is given for no other suspect, and if at least
-    ``least`` of the others are convicted.
+    None counts only if it is given for no other suspect, and if at least ``least`` of the others
+    are convicted.
 
     Args:
-        answer: what the student's code gave for the suspect.
+        answer: the student's answer about the suspect.
         suspect: the one that is right.
-        others: how to ask for the student's answer (best apart, in a process of its own), and the
-            suspect it is about.
-        least: how many of the others have to be convicted.
+        others: pairs of a function that gets the student's answer (preferably in a process of its
+            own) and the suspect it is about.
+        least: how many of the others must be convicted.
 
     Raises:
         WrongAnswer: the answer is something else, or None does not count.
@@ -124,7 +125,7 @@ def acquits(
 
 
 def _plain(value: Any) -> Any:
-    """An argument as the suspects take it: real arrays as float64, so that rounding is small."""
+    """An argument in the form that suspects take: real arrays as float64, to limit rounding."""
     if isinstance(value, np.ndarray):
         return np.asarray(value, dtype=np.float64)
     if isinstance(value, (tuple, list)):
@@ -147,7 +148,7 @@ def _agree(got: Any, expected: Any, rounding: float) -> bool:
         )
     mine, right = np.asarray(got), np.asarray(expected)
     if not np.isfinite(right).all():
-        raise ValueError("the reference gives NaN or infinity: let such an input not pass")
+        raise ValueError("the reference gives NaN or infinity: misfit must reject such an input")
     if mine.shape != right.shape or mine.dtype.kind not in "biuf":
         return False
     with np.errstate(all="ignore"):

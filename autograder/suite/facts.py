@@ -1,7 +1,7 @@
-"""What a criterion's test found out about the student's code: facts, without a word about them.
+"""What a criterion's test found out about the student's code, as data without any wording.
 
-`autograder.messages.criteria` says them to the student. Values and texts are as they came across
-the wall, and a fact may hold expected values: only `messages` decides what of it is shown.
+`autograder.messages.criteria` turns facts into messages. Values and texts are exactly as received
+from the sandbox, and facts may contain expected values: `messages` alone decides what is shown.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from autograder.sandbox.host.session import ExceptionInfo, Frame, Overwritten
 from autograder.suite.compare import Difference
 from autograder.text import Text
 
-# --- The part is not there.
+# --- The part is missing.
 
 
 @dataclass(frozen=True)
 class BrokenCell:
-    """A cell that did not run: its number from 1, and its error."""
+    """A cell that failed: its number from 1, and its error."""
 
     number: int
     error: str
@@ -25,7 +25,7 @@ class BrokenCell:
 
 @dataclass(frozen=True)
 class MagicCell:
-    """A cell whose magic keeps it from defining anything: its number from 1, and ``%%name``."""
+    """A cell whose magic prevents it from defining anything: its number from 1, and ``%%name``."""
 
     number: int
     magic: str
@@ -33,14 +33,14 @@ class MagicCell:
 
 @dataclass(frozen=True)
 class Missing:
-    """Nothing in the notebook has that name.
+    """The notebook defines nothing of that name.
 
     Attributes:
-        name: what is missing.
-        similar: a name that is there and may be a misspelling of it.
-        is_function: whether a function has the name where a class should.
+        name: the missing name.
+        similar: a defined name that may be a misspelling of it.
+        is_function: whether a function has the name instead of a class.
         broken: the cell that would have defined it.
-        magic: a cell that has it, and whose magic defines nothing.
+        magic: a cell that contains it, but whose magic defines nothing.
     """
 
     name: str
@@ -52,17 +52,17 @@ class Missing:
 
 @dataclass(frozen=True)
 class NotWritten:
-    """The stub is as it was handed out."""
+    """The stub is unchanged."""
 
     part: str
 
 
 @dataclass(frozen=True)
 class StillRaises:
-    """Something is written below the stub's ``raise``, which still comes first.
+    """A body was written below the stub's ``raise``, which is still executed first.
 
     Attributes:
-        part: what begins with it, the part itself or another one that it calls.
+        part: the part that raises: the one graded, or another one that it calls.
         cell: the number of its cell, from 1.
         line: the line of the ``raise``.
     """
@@ -72,7 +72,7 @@ class StillRaises:
     line: int
 
 
-# --- The call gave no result. ``call`` is None where it was not even tried.
+# --- The call gave no result. ``call`` is None if it was not even attempted.
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Raised:
 
     @property
     def through(self) -> Frame | None:
-        """The line of the part itself that called what raised, if that is another function."""
+        """The line of the part itself from which another function that raised was called."""
         at = self.error.innermost
         mine = [frame for frame in self.error.frames if frame.function == self.part]
         if at is None or not mine or at.function == self.part:
@@ -118,26 +118,26 @@ class Died:
 
 @dataclass(frozen=True)
 class ProtocolBroken:
-    """What came back is no message that can be read."""
+    """The process sent something that is not a valid message."""
 
     call: str | None
 
 
 @dataclass(frozen=True)
 class NoResult:
-    """It gave no result in some other way."""
+    """It gave no result for another reason."""
 
     call: str | None
 
 
-# --- The call gave a result that is wrong.
+# --- The call gave a wrong result.
 
 
 @dataclass(frozen=True)
 class Differs:
-    """The answer is not what is right.
+    """The answer differs from the expected value.
 
-    ``repeated``: the same call, on the same data, was made before.
+    ``repeated``: the same call with the same data was made before.
     """
 
     call: str
@@ -146,7 +146,7 @@ class Differs:
 
 
 @dataclass(frozen=True)
-class HasNo:
+class Unsupported:
     """A plain value of type ``got`` was returned, but the suite uses its ``wanted``."""
 
     call: str
@@ -156,7 +156,7 @@ class HasNo:
 
 @dataclass(frozen=True)
 class Incomparable:
-    """Comparing fails on the answer, of type ``got``, though what is expected can be compared."""
+    """The answer, of type ``got``, makes the comparison raise; the expected value does not."""
 
     call: str
     got: str
@@ -164,7 +164,7 @@ class Incomparable:
 
 @dataclass(frozen=True)
 class ArgumentChanged:
-    """The call changed the array that is its argument number ``place``, from 1."""
+    """The call modified its array argument number ``place``, from 1."""
 
     call: str
     place: int
@@ -172,7 +172,7 @@ class ArgumentChanged:
 
 @dataclass(frozen=True)
 class NotRaised:
-    """The call should have raised ``expected``; it raised or returned a ``got``."""
+    """The call should have raised ``expected``, but raised or returned ``got``."""
 
     call: str
     expected: str
@@ -180,12 +180,12 @@ class NotRaised:
     raised: bool = False
 
 
-# --- The answer is no evidence against the given code that it is about.
+# --- The answer is not evidence against the suspect that it is about.
 
 
 @dataclass(frozen=True)
 class WronglyAcquitted:
-    """The answer says that a suspect is right, which goes wrong on some inputs."""
+    """The answer claims that a suspect is right, but it is wrong for some inputs."""
 
     call: str
     got: str
@@ -193,7 +193,7 @@ class WronglyAcquitted:
 
 @dataclass(frozen=True)
 class ProvesNothing:
-    """The suspect gives what is right on this input."""
+    """The suspect gives the right result on this input."""
 
     call: str
     got: str
@@ -201,9 +201,9 @@ class ProvesNothing:
 
 @dataclass(frozen=True)
 class Unfit:
-    """The answer is no input for the suspect.
+    """The answer is not a valid input for the suspect.
 
-    ``reason`` is the exercise's own; None if the reference has no result for that input.
+    ``reason`` comes from the exercise; None if the reference has no result for the input.
     """
 
     call: str
@@ -213,7 +213,7 @@ class Unfit:
 
 @dataclass(frozen=True)
 class AcquitsTooMany:
-    """The answer acquits ``count`` suspects, where one alone is right."""
+    """``count`` suspects are acquitted, but only one is right."""
 
     call: str
     got: str
@@ -222,7 +222,7 @@ class AcquitsTooMany:
 
 @dataclass(frozen=True)
 class TooFewConvicted:
-    """The answer acquits the right suspect, but proves too little to be more than a guess."""
+    """The right suspect is acquitted, but too few others are convicted to rule out a guess."""
 
     call: str
     got: str
@@ -232,7 +232,7 @@ class TooFewConvicted:
 
 @dataclass(frozen=True)
 class GraderFault:
-    """The grader failed. ``shown_ours``: it does so without the student's data as well."""
+    """The grader failed. ``shown_ours``: it fails without the student's data as well."""
 
     shown_ours: bool
 
@@ -248,7 +248,7 @@ Fact = (
     | ProtocolBroken
     | NoResult
     | Differs
-    | HasNo
+    | Unsupported
     | Incomparable
     | ArgumentChanged
     | NotRaised
@@ -259,12 +259,12 @@ Fact = (
     | TooFewConvicted
     | GraderFault
 )
-"""Why a criterion is not passed."""
+"""The reason why a criterion is not passed."""
 
 
 @dataclass(frozen=True)
 class UnderAnotherName:
-    """The notebook calls ``asked``, a name that the exercise asks for, ``theirs``."""
+    """The notebook uses the name ``theirs`` for what the exercise calls ``asked``."""
 
     asked: str
     theirs: str
@@ -272,11 +272,11 @@ class UnderAnotherName:
 
 @dataclass(frozen=True)
 class OverwrittenLater:
-    """The criterion was decided in the world in which its part was defined.
+    """The criterion was decided in the namespace as it was when its part was defined.
 
     Attributes:
         changes: names that later cells overwrote.
-        counts: whether it is passed there.
+        counts: whether the criterion is passed there.
     """
 
     changes: tuple[Overwritten, ...]
@@ -285,7 +285,7 @@ class OverwrittenLater:
 
 @dataclass(frozen=True)
 class InTextCell:
-    """A missing part is written in a cell that is not code: its name, the cell's number from 1."""
+    """A missing part is in a cell that is not a code cell: its name, the cell's number from 1."""
 
     name: str
     number: int
@@ -293,18 +293,18 @@ class InTextCell:
 
 @dataclass(frozen=True)
 class NotebookOf:
-    """A part is missing, and the notebook is that of another ``exercise``."""
+    """A part is missing, and the notebook belongs to another ``exercise``."""
 
     exercise: str
 
 
 @dataclass(frozen=True)
 class Replaced:
-    """A part on which the criterion builds, and which was replaced by a working one.
+    """A part that the criterion builds on, replaced by a working one.
 
     Attributes:
         name: the function or class.
-        fails: title of the first criterion that the student's own does not pass; None if the
+        fails: title of the first criterion that the student's own version fails; None if the
             notebook does not define it.
     """
 
@@ -314,7 +314,7 @@ class Replaced:
 
 @dataclass(frozen=True)
 class GradedWith:
-    """The criterion was decided with other parts replaced; ``passed``: it is passed then."""
+    """The criterion was decided with other parts replaced; ``passed``: whether it then passes."""
 
     replaced: tuple[Replaced, ...]
     passed: bool
@@ -322,7 +322,7 @@ class GradedWith:
 
 @dataclass(frozen=True)
 class OnlyPieces:
-    """What was graded are pieces of a cell that does not parse: nothing else defines the name."""
+    """What was graded was recovered from a cell that does not parse; nothing else defines it."""
 
     name: str
     cell: BrokenCell
@@ -330,7 +330,7 @@ class OnlyPieces:
 
 @dataclass(frozen=True)
 class RemovedFromNumPy:
-    """The definition uses names that NumPy no longer has, and to which the sandbox gives them."""
+    """The definition uses names that NumPy has removed and that the sandbox still provides."""
 
     names: tuple[str, ...]
 
@@ -344,11 +344,11 @@ Remark = (
     | OnlyPieces
     | RemovedFromNumPy
 )
-"""Something to know about a criterion whatever its status."""
+"""Additional information about a criterion, whatever its status."""
 
 
 class WrongAnswer(Exception):
-    """An assertion of a hidden suite does not hold; says why by a fact."""
+    """An assertion of a hidden suite failed; ``fact`` is the reason."""
 
     def __init__(self, fact: Fact) -> None:
         super().__init__(fact)

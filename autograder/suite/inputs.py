@@ -17,10 +17,10 @@ Array = np.ndarray[Any, Any]
 
 
 class Make:
-    """Makes arrays for one criterion.
+    """Generates arrays for one criterion.
 
     Args:
-        salt: the course's own secret text.
+        salt: the course's secret salt.
         criterion: the criterion's id.
     """
 
@@ -29,7 +29,7 @@ class Make:
         self.rng = np.random.default_rng(list(digest))
 
     def normal(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
-        """Standard normal numbers, of the given shape and dtype."""
+        """Standard normal numbers of the given shape and dtype."""
         return self.rng.standard_normal(shape).astype(dtype)
 
     def uniform(
@@ -39,14 +39,14 @@ class Make:
         return self.rng.uniform(low, high, shape).astype(dtype)
 
     def integers(self, low: int, high: int, *shape: int) -> Array:
-        """Whole numbers in ``[low, high)``, int64."""
+        """Integers in ``[low, high)``, int64."""
         return self.rng.integers(low, high, shape)
 
     def distinct(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
-        """All different and well apart, in random order: no ties for a maximum.
+        """Distinct, well separated numbers in random order, so that a maximum has no ties.
 
         Raises:
-            ValueError: ``dtype`` has not that many different values.
+            ValueError: ``dtype`` does not have that many distinct values.
         """
         size = math.prod(shape)
         numbers: Array = self.rng.permutation(size)
@@ -54,5 +54,5 @@ class Make:
             numbers = (numbers - size // 2) / 4
         array = numbers.reshape(shape).astype(dtype)
         if np.unique(array).size != size:
-            raise ValueError(f"{np.dtype(dtype).name} cannot hold {size} different values")
+            raise ValueError(f"{np.dtype(dtype).name} does not have {size} distinct values")
         return array

@@ -1,4 +1,4 @@
-"""What to say of a part that a notebook does not define: it may be misspelt, or in a bad cell."""
+"""Find out why a notebook does not define a part: misspelt, or in a cell that failed."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from autograder.suite.outcome import Outcome
 NO_NAMES = Names()
 
 
-def absent(
-    part: Part, session: LoadedNotebook, asked: Collection[str] = (), names: Names = NO_NAMES
+def missing_outcome(
+    part: Part, session: LoadedNotebook, expected: Collection[str] = (), names: Names = NO_NAMES
 ) -> Outcome | None:
-    """The outcome of every criterion of a part that the notebook does not define; None if it does.
+    """The outcome of every criterion of a part that the notebook does not define, or None.
 
     Args:
         part: a function, or a method of a class.
-        session: the notebook, loaded.
-        asked: the names that the exercise asks for. None of them is a misspelling of another.
+        session: the loaded notebook.
+        expected: the names that the exercise expects, which are not misspellings of one another.
         names: what the notebook calls them.
     """
     defined = session.defined
     owner = names.owner(part.owner)
     if owner not in defined:
-        taken = {*asked, *names.owners.values()}
+        taken = {*expected, *names.owners.values()}
         lower = {name.lower(): name for name in sorted(set(defined) - taken)}
         close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
         similar = lower[close[0]] if close else None
@@ -46,7 +46,7 @@ def absent(
         or "__getattr__" in members
         or _assigned(session, part.method)
     ):
-        return None  # an object may have what its class does not list
+        return None  # an object may have attributes that its class does not list
     close = difflib.get_close_matches(part.method, members, n=1, cutoff=0.75)
     similar = f"{owner}.{close[0]}" if close else None
     broken = _broken(session, owner, part.method)
@@ -57,20 +57,20 @@ def _missing(fact: Missing) -> Outcome:
     return Outcome(Status.MISSING, fact)
 
 
-def in_place_of_a_class(part: Part, session: LoadedNotebook) -> bool:
-    """Whether the notebook has a function where the part's class should be."""
+def function_instead_of_class(part: Part, session: LoadedNotebook) -> bool:
+    """Whether the notebook defines a function instead of the part's class."""
     return part.method is not None and session.defined.get(part.owner, ()) is None
 
 
 def _assigned(session: LoadedNotebook, method: str) -> bool:
-    """Whether a cell sets it as an attribute: ``self.forward = self.slow_forward``."""
-    # An annotation in between has an end: a cell of nothing but ``.forward:`` would take hours.
+    """Whether a cell assigns it as an attribute: ``self.forward = self.slow_forward``."""
+    # Limit the length of an annotation: a cell of nothing but ``.forward:`` would take hours.
     pattern = re.compile(rf"\.{re.escape(method)}[ \t]*(?::[^=\n]{{0,100}})?=(?!=)")
     return any(pattern.search(source) for _, source in session.cells)
 
 
 def _broken(session: LoadedNotebook, *names: str) -> BrokenCell | None:
-    """The cell that would define all of these, had it not failed."""
+    """The failed cell that would have defined all of these names."""
     sources = dict(session.cells)
     for record in session.records:
         if record.error and all(_defines(sources.get(record.index, ""), name) for name in names):
@@ -82,7 +82,7 @@ _MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\n)*%%(\w{1,40})")
 
 
 def _in_magic(session: LoadedNotebook, name: str) -> MagicCell | None:
-    """A cell that has it below a cell magic."""
+    """A cell that defines the name below a cell magic."""
     for index, source in session.cells:
         if (magic := _MAGIC.match(source)) and _defines(source, name):
             return MagicCell(index + 1, f"%%{magic[1]}")

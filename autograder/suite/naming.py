@@ -1,4 +1,4 @@
-"""The names of one notebook: what it calls the things that the course asks for."""
+"""What one notebook calls the functions, classes and methods that the course expects."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from autograder.course.names import Defined, method_names, owner_names
 
 @dataclass(frozen=True)
 class Names:
-    """The course's names → the notebook's.
+    """Maps expected names to the notebook's.
 
     Attributes:
-        owners: functions and classes that the notebook defines, in whatever spelling.
-        methods: for a class (by the course's name), its methods that have another name.
+        owners: functions and classes that the notebook defines, under whatever spelling.
+        methods: for each class (by its expected name), the methods that have another name.
     """
 
     owners: Mapping[str, str] = field(default_factory=dict)
     methods: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def owner(self, name: str) -> str:
-        """The notebook's name of a function or class; the course's own if it has none."""
+        """The notebook's name of a function or class, or the expected one if it has none."""
         return self.owners.get(name, name)
 
     def method(self, owner: str, name: str) -> str:
-        """The notebook's name of a method of a class, which is given by the course's name."""
+        """The notebook's name of a method; ``owner`` is the class's expected name."""
         return self.methods.get(owner, {}).get(name, name)
 
     def differs(self, part: Part) -> tuple[str, str] | None:
-        """(The name asked for, the name found) of a part that the notebook calls otherwise."""
+        """(expected name, actual name) of a part if the notebook uses another name for it."""
         owner = self.owner(part.owner)
         if owner != part.owner:
             return part.owner, owner
@@ -39,7 +39,7 @@ class Names:
 
 
 def names_in(course: Course, exercise: Exercise, defined: Defined) -> Names:
-    """What a notebook calls the parts of an exercise and of those that it builds on or borrows."""
+    """Match a notebook's names with the parts of an exercise, and those it builds on or borrows."""
     earlier = [part for each in course.before(exercise) for part in each.parts]
     parts = [*exercise.parts, *earlier]
     borrowed = {name for part in parts for name in part.borrows} - {part.owner for part in parts}

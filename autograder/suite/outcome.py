@@ -1,4 +1,4 @@
-"""What becomes of one criterion: a status, and the fact that explains it."""
+"""The outcome of one criterion: a status, and the fact that explains it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from autograder.sandbox.host.session import (
 from autograder.status import Status
 from autograder.suite import facts
 from autograder.suite.facts import Fact, Remark, WrongAnswer
-from autograder.suite.proxy import NotThere, StudentMissing
+from autograder.suite.proxy import StudentMissing, UnsupportedOperation
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One criterion's status, and why.
+    """One criterion's status, and the reason.
 
     Attributes:
-        status: what became of it.
+        status: the status.
         fact: why it is not passed; None if it is.
-        remarks: what there is to say besides, whatever the status.
-        grader_note: for the instructor's log alone (a traceback of ours).
-        shown_ours: of a `Status.GRADER_ERROR`, whether the same fault arises without the student's
-            data.
-        own_status: by the student's own code alone, if ``status`` is another one.
+        remarks: additional information, whatever the status.
+        grader_note: a traceback of the grader, for the instructor only.
+        shown_ours: for a `Status.GRADER_ERROR`, whether the grader fails in the same way without
+            the student's data.
+        own_status: the status with the student's own code only, if that is different.
     """
 
     status: Status
@@ -50,7 +50,7 @@ def grader_error(note: str | None = None, *, shown_ours: bool = False) -> Outcom
 
 
 def from_exception(error: BaseException, part: str) -> Outcome | None:
-    """The outcome that an exception of a test means; None if the fault is ours.
+    """The outcome for an exception raised by a test; None if it is a grader error.
 
     Args:
         error: what the test function raised.
@@ -61,7 +61,7 @@ def from_exception(error: BaseException, part: str) -> Outcome | None:
     if isinstance(error, StudentFailure):
         return _failure(error, part)
     if isinstance(error, WrongAnswer):
-        # Why comparing fails is for the grader's maintainers, whoever's fault it is.
+        # Why the comparison raised is of interest to the grader's maintainers in any case.
         odd = isinstance(error.fact, facts.Incomparable)
         note = "".join(traceback.format_exception(error)) if odd else None
         return Outcome(Status.FAILED, error.fact, grader_note=note)
@@ -72,8 +72,8 @@ def _failure(error: StudentFailure, part: str) -> Outcome:
     call = error.label
     if isinstance(error, StudentRaised):
         return _raised(error, part)
-    if isinstance(error, NotThere):
-        return Outcome(Status.FAILED, facts.HasNo(call or "", error.got, error.wanted))
+    if isinstance(error, UnsupportedOperation):
+        return Outcome(Status.FAILED, facts.Unsupported(call or "", error.got, error.wanted))
     if isinstance(error, StudentTimeout):
         return Outcome(Status.TIMEOUT, facts.TimedOut(call))
     if isinstance(error, StudentProtocolError):

@@ -1,7 +1,7 @@
-"""Regularities in wrong values: what is seen, not what to write.
+"""Detect regularities in wrong values.
 
-A pattern is claimed only where it explains the answer whole and far more closely than the right
-answer does; anything less would send a student looking in the wrong place.
+A pattern is reported only if it explains the whole answer, far more closely than the right answer
+does; anything less would send a student looking in the wrong place.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 NEARLY = 1e-4
-"""Errors below this part of the largest value are rounding, or an epsilon: no pattern's doing."""
+"""Errors below this fraction of the largest value come from rounding or an epsilon."""
 
 FIT = 1e-6
-"""How closely a pattern has to explain the answer, relative to the largest value expected."""
+"""How closely a pattern must explain the answer, relative to the largest value expected."""
 
 AXES_ORDERS = 120
 
 MAX_AXES = 6
 MAX_ELEMENTS = 2**16
-"""Beyond these nothing is looked for: a search costs many passes over the arrays, and the answer of
-a student is as large as the student likes."""
+"""Beyond these sizes no pattern is searched for: a search takes many passes over the arrays, and
+students decide how large their answers are."""
 
 LARGEST_FACTOR = 1e12
-"""No mistake makes everything a million million times too large, or too small."""
+"""No mistake makes everything 10^12 times too large or too small."""
 
 
 Name = Literal[
@@ -40,7 +40,8 @@ Name = Literal[
 class Pattern:
     """A regularity.
 
-    ``detail`` is the dtype whose digits the values have, the permutation, the factor or the offset.
+    ``detail`` is the dtype whose precision the values have, the permutation, the factor or the
+    offset.
     """
 
     name: Name
@@ -48,12 +49,12 @@ class Pattern:
 
 
 def find_pattern(got: Array, expected: Array, wrong_at: Array) -> Pattern | None:
-    """What kind of wrong it is, where that can be said without guessing.
+    """The pattern of the wrong values, if one can be identified without guessing.
 
     Args:
         got: the student's values, finite.
-        expected: the right ones, of the same shape and kind.
-        wrong_at: where they differ by more than is allowed; somewhere they do.
+        expected: the expected values, of the same shape and kind.
+        wrong_at: where they differ by more than allowed; not all False.
     """
     if got.dtype.kind != "f" or got.ndim > MAX_AXES or got.size > MAX_ELEMENTS:
         return None
@@ -71,31 +72,31 @@ def find_pattern(got: Array, expected: Array, wrong_at: Array) -> Pattern | None
             return None
         if not got.any():
             return Pattern("zeros")
-        return _whole(got, expected, FIT * scale) or _border(wrong_at)
+        return _everywhere(got, expected, FIT * scale) or _border(wrong_at)
 
 
-def _whole(got: Array, expected: Array, close: float) -> Pattern | None:
+def _everywhere(got: Array, expected: Array, close: float) -> Pattern | None:
     """A regularity that holds for every element."""
     if got.ndim >= 2 and (order := _permutation(got, expected, close)):
         return Pattern("axes", order)
     if np.count_nonzero(expected) >= 4 and (factor := _factor(got, expected, close)):
         return Pattern("sign") if factor == -1 else Pattern("factor", factor)
     offset = float((got - expected).flat[0])
-    # Beside a vast number what is expected is lost in rounding: any constant would be an offset.
+    # Next to a huge number the expected values vanish in rounding: any constant would be an offset.
     if abs(offset) * FIT <= close / FIT and np.all(np.abs(got - expected - offset) <= close):
         return Pattern("offset", offset)
     mine, right = np.sort(got, axis=None), np.sort(expected, axis=None)
     return (
         Pattern("order")
-        if _varied(right, close) and np.all(np.abs(mine - right) <= close)
+        if _is_distinct(right, close) and np.all(np.abs(mine - right) <= close)
         else None
     )
 
 
-def _varied(values: Array, close: float) -> bool:
-    """Whether sorted values differ enough for their order to mean something.
+def _is_distinct(values: Array, close: float) -> bool:
+    """Whether sorted values are distinct enough for their order to be meaningful.
 
-    Among few different ones, or many zeros and some others, the same ones elsewhere mean nothing.
+    With few distinct values, or mostly zeros, the same values in another order mean nothing.
     """
     starts = np.flatnonzero(np.diff(values, prepend=-np.inf) > close)
     most = np.diff(starts, append=values.size).max()
@@ -114,7 +115,7 @@ def _permutation(got: Array, expected: Array, close: float) -> tuple[int, ...] |
 
 
 def _factor(got: Array, expected: Array, close: float) -> float | None:
-    """The one number by which everything is off, rounded where it is nearly a simple fraction."""
+    """The factor by which everything is off, rounded if it is close to a simple fraction."""
     largest = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
     factor = float(got[largest] / expected[largest])
     if not 1 / LARGEST_FACTOR < abs(factor) < LARGEST_FACTOR:
@@ -128,7 +129,7 @@ def _factor(got: Array, expected: Array, close: float) -> float | None:
 
 
 def _border(wrong_at: Array) -> Pattern | None:
-    """Wrong all around and right inside: of an image's last two axes, and not by accident."""
+    """Wrong along the whole border of the last two axes and right inside, not by coincidence."""
     if wrong_at.ndim < 2 or min(wrong_at.shape[-2:]) < 4 or wrong_at[..., 1:-1, 1:-1].any():
         return None
     sides = (wrong_at[..., 0, :], wrong_at[..., -1, :], wrong_at[..., 0], wrong_at[..., -1])

@@ -1,8 +1,8 @@
-"""Run hidden suites with pytest, collected once, against one notebook after another.
+"""Run hidden suites with pytest: collect them once, run them against one notebook after another.
 
-pytest lives in a trusted process. Collecting costs more than running, so `with_suites` collects
-all suites, and hands the caller a `Suites` while pytest is in its run loop: the caller grades
-as many notebooks as it likes, and returns.
+pytest runs in a trusted process. Collecting takes longer than running, so `with_suites` collects
+all suites and, from within pytest's run loop, calls back with a `Suites` object. The caller grades
+any number of notebooks with it and returns.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ from autograder.suite.criteria import criterion_id
 from autograder.suite.definitions import with_definition
 from autograder.suite.facts import UnderAnotherName
 from autograder.suite.inputs import Make
-from autograder.suite.missing_parts import absent, in_place_of_a_class
+from autograder.suite.missing_parts import function_instead_of_class, missing_outcome
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.proxy import Student
 from autograder.suite.reference import own_reference
 from autograder.suite.state_reset import ModuleState, seed_globally
-from autograder.suite.worlds import better
+from autograder.suite.worlds import better_outcome
 from autograder.text import counted
 
 HOST_CPU_S = 3.0
-"""CPU seconds that the trusted side may take for one criterion: for the right result, for callbacks
-and for comparing. All the criteria of a right notebook together need 0.3."""
+"""CPU seconds that the trusted side may take for one criterion: for the expected result, callbacks
+and comparisons. All the criteria of a right notebook together need 0.3."""
 
 ATTEMPTS = 3
-"""How often a criterion is tried while the sandbox itself goes away: killed, or out of memory."""
+"""How often a criterion is attempted if the sandbox itself dies (killed, or out of memory)."""
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One criterion of one notebook, and the world of the notebook in which it is decided.
+    """One criterion of one notebook, and the state of the notebook in which it is decided.
 
     ``world`` as in `LoadedNotebook.criterion`.
     """
@@ -67,7 +67,7 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Current:
-    """What the fixtures of the running test give out."""
+    """What the fixtures of the running test return."""
 
     conversation: Conversation
     case: _Case
@@ -77,7 +77,7 @@ Solution = Callable[[Exercise], AbstractContextManager[LoadedNotebook]]
 
 
 class Suites:
-    """Collected suites, ready to be run against a loaded notebook."""
+    """Collected suites, ready to be run against loaded notebooks."""
 
     def __init__(self, course: Course, solution: Solution | None = None) -> None:
         self.course = course
@@ -102,24 +102,24 @@ class Suites:
     def run(
         self, exercise: Exercise, session: LoadedNotebook, only: Collection[str] | None = None
     ) -> dict[str, Outcome]:
-        """Every criterion's outcome for one notebook. Never raises for what a student did.
+        """Every criterion's outcome for one notebook. Never raises because of student code.
 
         Args:
             exercise: the exercise.
-            session: the notebook, loaded.
+            session: the loaded notebook.
             only: ids of the criteria to decide; None for all.
         """
         outcomes: dict[str, Outcome] = {}
-        asked = {part.owner for part in exercise.parts}
+        expected = {part.owner for part in exercise.parts}
         names = names_in(self.course, exercise, session.defined)
         for part in exercise.parts:
             if only is not None:
                 wanted = tuple(criterion for criterion in part.criteria if criterion.id in only)
                 part = replace(part, criteria=wanted)
-            missing = absent(part, session, asked, names)
+            missing = missing_outcome(part, session, expected, names)
             tried = {}
-            if missing is not None and in_place_of_a_class(part, session):
-                # Most are the layer as one function; but some give objects, as a class does.
+            if missing is not None and function_instead_of_class(part, session):
+                # It is usually the layer as one function, but it may be a factory of objects.
                 tried = self._part(exercise, part, session, None, names)
             if not any(found.status is Status.PASSED for found in tried.values()):
                 tried = self._part(exercise, part, session, missing, names)
@@ -135,19 +135,19 @@ class Suites:
     def first_failure(
         self, exercise: Exercise, owner: str, session: LoadedNotebook
     ) -> Criterion | None:
-        """The first criterion of a function or class that a notebook does not pass.
+        """The first criterion of a function or class that a notebook fails.
 
-        All are tried in one process, for speed: what they do to each other is the student's doing.
+        For speed, all are tried in one process, where the student's code can make them interfere.
 
         Args:
-            exercise: the exercise that asks for it; its suite has been collected.
+            exercise: the exercise it belongs to, whose suite has been collected.
             owner: the function's or class's name.
-            session: the notebook, loaded.
+            session: the loaded notebook.
         """
         names = names_in(self.course, exercise, session.defined)
         parts = [part for part in exercise.parts if part.owner == owner]
         for part in parts:
-            if absent(part, session, (), names) is not None:
+            if missing_outcome(part, session, (), names) is not None:
                 return part.criteria[0]
         criteria = [criterion for part in parts for criterion in part.criteria]
         criterion = criteria[0]
@@ -157,7 +157,7 @@ class Suites:
                     tests = self._tests.get((exercise.suite, criterion.id), [])
                     case = _Case(exercise, criterion, session, names)
                     self._current = _Current(conversation, case)
-                    if len(tests) == 1 and self._one(tests[0]).status is not Status.PASSED:
+                    if len(tests) == 1 and self._run_test(tests[0]).status is not Status.PASSED:
                         return criterion
         except (Exception, HostOverload):
             return criterion
@@ -200,16 +200,16 @@ class Suites:
         owner = names.owner(exercise.part(criterion.part).owner)
         changes = session.remarks.overwritten.get(owner)
         if changes and found.status is not Status.PASSED:
-            found = better(found, self._try(tests[0], replace(case, world=owner)), changes)
+            found = better_outcome(found, self._try(tests[0], replace(case, world=owner)), changes)
         if found.status is Status.GRADER_ERROR and self._fails_on_the_solution(tests[0], case):
             found = grader_error(found.grader_note, shown_ours=True)
         return found
 
     def _fails_on_the_solution(self, test: pytest.Item, case: _Case) -> bool:
-        """Whether the grader fails in the same way on what the course's author wrote.
+        """Whether the grader fails in the same way on the teaching solution.
 
-        Then the student's data has nothing to do with it. Otherwise it may be the cause, and a
-        fault that students can cause must not earn points.
+        If so, the student's data is not the cause. Otherwise it may be, and an error that students
+        can cause must not earn points.
         """
         if self._solution is None:
             return False
@@ -224,7 +224,7 @@ class Suites:
                 with case.session.criterion(case.world) as conversation:
                     self._current = _Current(conversation, case)
                     with bounded(HOST_CPU_S):
-                        found = self._one(test)
+                        found = self._run_test(test)
                 if not self._sandbox_lost:
                     break
             return found
@@ -238,7 +238,7 @@ class Suites:
         finally:
             self._current = None
 
-    def _one(self, item: pytest.Item) -> Outcome:
+    def _run_test(self, item: pytest.Item) -> Outcome:
         assert self._current is not None
         self._outcome = None
         self._sandbox_lost = False
@@ -252,12 +252,12 @@ class Suites:
             return grader_error(text)
         return self._outcome
 
-    # --- pytest's hooks and the two fixtures --------------------------------------------------
+    # --- pytest hooks and fixtures ------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Call a test, and turn whatever happens into an outcome."""
-        given = pyfuncitem.funcargs  # with what its fixtures asked for themselves
+        """Call a test function and turn whatever happens into an outcome."""
+        given = pyfuncitem.funcargs  # includes fixtures requested by other fixtures
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: given[name] for name in wanted if name in given}
         try:
@@ -271,12 +271,12 @@ class Suites:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
-        """A fixture that asks the student's code fails by the student's doing, not by ours."""
+        """If a fixture fails because of the student's code, that is not a grader error."""
         if call.when == "setup" and call.excinfo is not None:
             self._outcome = self._failed(call.excinfo.value)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Setup, call and teardown of the running test are reported one by one."""
+        """Collect the reports of setup, call and teardown of the running test."""
         self._reports.append(report)
 
     def _failed(self, error: BaseException) -> Outcome | None:
@@ -292,9 +292,9 @@ class Suites:
 
     @pytest.fixture
     def apart(self) -> Callable[[], AbstractContextManager[Student]]:
-        """The notebook again, in a process of its own: what stalls or ends it costs nothing else.
+        """The notebook in a separate process, which may hang or die without further effects.
 
-        For a criterion that has to ask after several parts: ``with apart() as other: other.f()``.
+        For a criterion that calls several parts: ``with apart() as other: other.f()``.
         """
         assert self._current is not None
         case = self._current.case
@@ -314,13 +314,13 @@ class Suites:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A suite that cannot be collected is remembered; the others go on."""
+        """Remember a suite that cannot be collected; the others are not affected."""
         if report.failed:
             path = self.course.root / report.nodeid.split("::")[0]
             self.problems[path] = report.longreprtext
 
     def collected(self, items: Iterable[pytest.Item]) -> None:
-        """Take over the collected tests."""
+        """Register the collected tests."""
         for item in items:
             name = criterion_id(getattr(item, "function", None))
             key = item.path, name or f"the test {item.name} (without @criterion)"
@@ -342,7 +342,7 @@ class _Loop:
         self.suites.collected(session.items)
         try:
             self.body(self.suites)
-        except BaseException as error:  # carried out of pytest, which would swallow it
+        except BaseException as error:  # re-raised outside: pytest would swallow it
             self.error = error
         return True
 
@@ -353,13 +353,14 @@ def with_suites(
     body: Callable[[Suites], None],
     solution: Solution | None = None,
 ) -> None:
-    """Collect the suites of ``exercises``, and of those that they build on, and call ``body``.
+    """Collect the suites of ``exercises`` and of those that they build on, and call ``body``.
 
     Args:
         course: the course.
-        exercises: those whose suites are wanted.
+        exercises: the exercises.
         body: called with the suites.
-        solution: loads the teaching solution of an exercise, to tell whose fault a fault is.
+        solution: loads the teaching solution of an exercise, to find out whether a grader error
+            occurs without the student's data.
 
     Raises:
         Whatever ``body`` raises.
@@ -379,23 +380,23 @@ def with_suites(
                             "unraisableexception", "threadexception")
           for part in ("-p", f"no:{name}")),
     ]  # fmt: skip
-    with own_reference(course.root, map(Path, paths)), _surroundings(hidden):
+    with own_reference(course.root, map(Path, paths)), _clean_environment(hidden):
         code = pytest.main(arguments, plugins=[suites, loop])
     if not loop.ran:
         raise CourseError(
-            f"pytest refuses to run the hidden suites (exit status {int(code)})",
+            f"pytest did not run the hidden suites (exit status {int(code)})",
             hidden,
-            remedy="See what pytest says above",
+            remedy="See pytest's output above",
         )
     if loop.error is not None:
         raise loop.error
 
 
 @contextmanager
-def _surroundings(hidden: Path) -> Iterator[None]:
-    """No plugin or option of the machine's has a say.
+def _clean_environment(hidden: Path) -> Iterator[None]:
+    """Disable plugins and options of the user's own pytest configuration.
 
-    Afterwards everything is as before: another course may have suites of the same names.
+    Afterwards, unload the suites: another course may have suites of the same names.
     """
     before = {name: os.environ.pop(name, None) for name in _PYTEST_SETTINGS}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

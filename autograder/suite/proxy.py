@@ -1,9 +1,9 @@
-"""The student's code as a suite sees it: names to call, answers to compare.
+"""The student's code as seen by a suite: functions to call, answers to compare.
 
-`Student` gives the student's functions and classes by attribute. What comes of a call is an
-`Answer`: a value, or a handle on an object that stayed behind the wall. An answer has no truth
-value, no ``==``, no length and no iteration, so that a suite cannot pass it by accident (``assert
-student.f()`` would hold for any object); `autograder.suite.same` is the way to look at it.
+`Student` provides the student's functions and classes as attributes. A call returns an `Answer`: a
+value, or a handle of an object that stays in the sandbox. An answer has no truth value, ``==``,
+length or iteration, so that no suite passes by accident (``assert student.f()`` would hold for any
+object); it is compared with `autograder.suite.same`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from autograder.suite.naming import Names
 
 
 class StudentMissing(StudentFailure):
-    """A name that the suite needs and the notebook does not define."""
+    """The suite uses a name that the notebook does not define."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
 
 
-class NotThere(StudentFailure):
+class UnsupportedOperation(StudentFailure):
     """A plain value was returned, but the suite uses it as an object, a function or a pair."""
 
     def __init__(self, call: str, got: str, wanted: str) -> None:
@@ -65,7 +65,7 @@ class Student:
         if theirs not in self._defined:
             raise StudentMissing(name)
         answer = Answer(self._conversation, {"name": theirs}, (), theirs)
-        object.__setattr__(answer, "_spelling", self._names.methods.get(name, {}))
+        object.__setattr__(answer, "_method_names", self._names.methods.get(name, {}))
         return answer
 
 
@@ -73,14 +73,21 @@ _UNFETCHED = object()
 
 
 class Answer:
-    """A place behind the wall, or a value that came from there.
+    """A remote object in the sandbox, or a value received from there.
 
-    Calling it calls what is there; attributes and items are places further in; assigning to them
-    sets them there. ``inplace(...)`` calls, and asks for the arguments as they are afterwards.
+    Calling it calls the remote object; attributes and items are remote as well, and assigning to
+    them sets them remotely. ``inplace(...)`` calls it and also fetches the arguments afterwards.
     """
 
     __slots__ = (
-        "_again", "_arguments", "_base", "_conversation", "_label", "_spelling", "_steps", "_value",
+        "_arguments",
+        "_base",
+        "_conversation",
+        "_label",
+        "_method_names",
+        "_repeated",
+        "_steps",
+        "_value",
     )  # fmt: skip
 
     _conversation: Conversation
@@ -89,9 +96,9 @@ class Answer:
     _label: str
     _value: Any
     _arguments: list[Answer] | None
-    _again: bool
-    _spelling: Mapping[str, str]
-    """For a class and its objects: methods that the student's class has under another name."""
+    _repeated: bool
+    _method_names: Mapping[str, str]
+    """For a class and its objects: expected method name → the student's, where they differ."""
 
     def __init__(
         self,
@@ -108,43 +115,43 @@ class Answer:
         put(self, "_label", label)
         put(self, "_value", value)
         put(self, "_arguments", None)
-        put(self, "_again", False)
-        put(self, "_spelling", {})
+        put(self, "_repeated", False)
+        put(self, "_method_names", {})
 
     # --- what suites use --------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Answer:
-        """Call what is there with arrays, numbers, answers, or functions of the suite's own."""
+        """Call it with arrays, numbers, answers, or functions of the suite."""
         return self._call(args, kwargs, want_args=False)
 
     def inplace(self, *args: Any, **kwargs: Any) -> Answer:
-        """Call it; ``arguments`` of the answer are the arguments as they were afterwards."""
+        """Call it; ``arguments`` of the answer are the arguments as they are after the call."""
         return self._call(args, kwargs, want_args=True)
 
     @property
     def arguments(self) -> list[Answer]:
         """The arguments after an ``inplace`` call."""
         if self._arguments is None:
-            raise TypeError("only an answer of .inplace(...) knows its arguments")
+            raise TypeError("only an answer of .inplace(...) has arguments")
         return self._arguments
 
     def __getattr__(self, name: str) -> Answer:
         if name.startswith("__"):
             raise AttributeError(name)
-        theirs = self._spelling.get(name, name)
-        return self._further("attr", theirs, f".{theirs}")
+        theirs = self._method_names.get(name, name)
+        return self._step("attr", theirs, f".{theirs}")
 
     def __getitem__(self, key: Any) -> Answer:
         if self._base is None and isinstance(self._value, (dict, tuple, list)):
             try:
                 inner = self._value[key]
             except (LookupError, TypeError):
-                raise self._not_there(f"[{key!r}]") from None
+                raise self._unsupported(f"[{key!r}]") from None
             return self._from(inner, f"{self._label}[{key!r}]")
-        return self._further("item", key, f"[{key!r}]")
+        return self._step("item", key, f"[{key!r}]")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._set("attr", self._spelling.get(name, name), value)
+        self._set("attr", self._method_names.get(name, name), value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._set("item", key, value)
@@ -152,14 +159,14 @@ class Answer:
     # --- what a suite must not do -----------------------------------------------------------
 
     def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise TypeError("an answer of the student's code is compared with same(...) only")
+        raise TypeError("an answer of the student's code can only be compared with same(...)")
 
     __bool__ = __len__ = __iter__ = __contains__ = __float__ = __int__ = __index__ = _refuse
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __array__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 
-    # --- how it works -----------------------------------------------------------------------
+    # --- implementation ---------------------------------------------------------------------
 
     def _call(self, args: Sequence[Any], kwargs: Mapping[str, Any], want_args: bool) -> Answer:
         texts = [*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())]
@@ -168,12 +175,12 @@ class Answer:
         named = {name: _outgoing(value) for name, value in kwargs.items()}
         value = self._request("call", args=sent, kwargs=named, want_args=want_args, label=label)
         answer = self._from(value.value, label)
-        # Right the first time and wrong the second: that is hard to see, unless it is said.
+        # A call that is right the first time and wrong the second is hard to spot, so record it.
         made = _calls_made.setdefault(self._conversation, set())
-        call = hash((_mark(dict(self._base or {})), _mark(self._steps), _mark(sent), _mark(named)))
-        object.__setattr__(answer, "_again", call in made)
-        if not self._steps:  # a class gives its objects; what their methods give is something else
-            object.__setattr__(answer, "_spelling", self._spelling)
+        call = hash((_key(dict(self._base or {})), _key(self._steps), _key(sent), _key(named)))
+        object.__setattr__(answer, "_repeated", call in made)
+        if not self._steps:  # calling a class returns its objects; methods may return anything
+            object.__setattr__(answer, "_method_names", self._method_names)
         made.add(call)
         if want_args:
             back = value.args or []
@@ -193,23 +200,23 @@ class Answer:
             return Answer(self._conversation, {"ref": value.number}, (), label, value)
         return Answer(self._conversation, None, (), label, value)
 
-    def _further(self, kind: str, key: Any, text: str) -> Answer:
+    def _step(self, kind: str, key: Any, text: str) -> Answer:
         if self._base is None:
-            raise self._not_there(text)
+            raise self._unsupported(text)
         steps = (*self._steps, (kind, key))
         return Answer(self._conversation, self._base, steps, self._label + text)
 
     def _set(self, kind: str, key: Any, value: Any) -> None:
         text = f".{key}" if kind == "attr" else f"[{key!r}]"
         if self._base is None:
-            raise self._not_there(text)
+            raise self._unsupported(text)
         steps = (*self._steps, (kind, key))
         label = f"{self._label}{text} = {show(value)}"
         self._request("set", steps=steps, value=_outgoing(value), label=label)
 
     def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> CallResult:
         if self._base is None:
-            raise self._not_there("(...)")
+            raise self._unsupported("(...)")
         path = self._steps if steps is None else steps
         place = {**self._base, "steps": [list(step) for step in path]}
         try:
@@ -218,26 +225,26 @@ class Answer:
             failure.label = label
             raise
 
-    def _not_there(self, wanted: str) -> NotThere:
-        return NotThere(self._label, type_name(self._value), wanted)
+    def _unsupported(self, wanted: str) -> UnsupportedOperation:
+        return UnsupportedOperation(self._label, type_name(self._value), wanted)
 
 
 _calls_made: WeakKeyDictionary[Conversation, set[int]] = WeakKeyDictionary()
 _numbers = count()
 
 
-def _mark(value: Any) -> Any:
-    """Something that is equal for equal arguments, and can be hashed.
+def _key(value: Any) -> Any:
+    """A hashable key that is equal for equal arguments.
 
-    What is no data equals nothing: a function's address may be that of an earlier one, or not, and
-    what students read must not depend on that.
+    Anything that is not data gets a unique key: a function may or may not reuse the address of an
+    earlier one, and what students read must not depend on that.
     """
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, dict):
-        return tuple((key, _mark(item)) for key, item in value.items())
+        return tuple((key, _key(item)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
-        return tuple(map(_mark, value))
+        return tuple(map(_key, value))
     if isinstance(value, wire.Reference):
         return wire.Reference, value.number
     plain = value is None or isinstance(value, (bool, int, float, complex, str, bytes, np.generic))
@@ -245,12 +252,12 @@ def _mark(value: Any) -> Any:
 
 
 def repeated(answer: Answer) -> bool:
-    """Whether the same call, on the same data, was made before."""
-    return answer._again
+    """Whether the same call with the same data was made before."""
+    return answer._repeated
 
 
 def fetch(answer: Answer) -> Any:
-    """The value of an answer; an object that stays behind the wall gives its `wire.Reference`."""
+    """The value of an answer; for an object that stays in the sandbox, its `wire.Reference`."""
     if answer._value is _UNFETCHED or (isinstance(answer._value, wire.Reference) and answer._steps):
         value = answer._request("get", label=answer._label).value
         object.__setattr__(answer, "_value", value)
@@ -258,17 +265,17 @@ def fetch(answer: Answer) -> Any:
 
 
 def derived(answer: Answer, what: str, value: Any) -> Answer:
-    """A value made from an answer, as an answer of its own."""
+    """A value computed from an answer, as another answer."""
     return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", value)
 
 
 def label(answer: Answer) -> str:
-    """The call that gave the answer, arrays by their shapes: ``im2col(array(2, 3, 5), 3, 3)``."""
+    """The call that returned the answer, with arrays by shape: ``im2col(array(2, 3, 5), 3, 3)``."""
     return answer._label
 
 
 def show(value: Any) -> str:
-    """An argument in the text of a call: arrays by shape, the rest as Python writes it."""
+    """An argument in the text of a call: arrays by shape, the rest by ``repr``."""
     if isinstance(value, Answer):
         return _short(label(value))
     if isinstance(value, np.ndarray):
@@ -292,7 +299,7 @@ def _short(text: str) -> str:
 
 
 def _outgoing(value: Any) -> Any:
-    """Answers go back as what they are: a handle, or the plain value."""
+    """Replace answers in arguments by their handle or plain value."""
     if isinstance(value, Answer):
         return fetch(value)
     if isinstance(value, dict):

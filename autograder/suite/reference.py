@@ -1,8 +1,8 @@
-"""The reference that suites compare with is the course's own `source_lib`, never another one.
+"""Make sure that suites import the `source_lib` of their own course, and no other.
 
-The program is installed together with the reference of our course. A course that forgot to bring
-its own would be graded by ours without a word, and so would one that is looked at in the same
-process after ours.
+The program is installed together with the reference library of our course. A course without its own
+would silently be graded with ours, and so would a course that is loaded in the same process after
+ours.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ NAME = "source_lib"
 
 @contextmanager
 def own_reference(root: Path, suites: Iterable[Path]) -> Iterator[None]:
-    """Let `import source_lib` mean the one of the course at ``root`` for the time of the block.
+    """Inside the block, `import source_lib` imports that of the course at ``root``.
 
     Raises:
         CourseError: a suite imports it and the course has none.
     """
     if not (root / NAME).is_dir():
         for suite in suites:
-            _refuse(suite)
+            _check_no_imports(suite)
     before = _loaded()
     others = {
         name: module
@@ -52,11 +52,11 @@ def _loaded() -> dict[str, ModuleType]:
     return {name: m for name, m in sys.modules.items() if name.partition(".")[0] == NAME}
 
 
-def _refuse(suite: Path) -> None:
+def _check_no_imports(suite: Path) -> None:
     try:
         tree = ast.parse(suite.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
-        return  # pytest says what is wrong with it
+        return  # pytest will report what is wrong with it
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -66,7 +66,7 @@ def _refuse(suite: Path) -> None:
             continue
         if any(name.partition(".")[0] == NAME for name in names):
             raise CourseError(
-                f"imports {NAME}, and this course has none",
+                f"imports {NAME}, which this course does not have",
                 suite,
                 node.lineno,
                 f"Write {NAME}/ beside solutions/; if the installed one is the right reference, "

@@ -1,8 +1,8 @@
-"""Code that a notebook hands its students, for the hidden suite of the same exercise.
+"""Run the code that a notebook provides to students, for the hidden suite of the same exercise.
 
-Where students are to judge given code, the suite has to judge by the same code: not by a copy,
-which would drift apart, and not from a student's notebook, which may have been
-changed. It is written once, in setup cells of notebook.py, and run here from there.
+Where students judge provided code, the suite must use the same code: neither a copy, which could
+diverge, nor the student's notebook, which may have been changed. So it is written once, in setup
+cells of notebook.py, and run from there.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from autograder.errors import CourseError
 
 
 def given(suite: str, *cells: str, lang: str = "en") -> ModuleType:
-    """Run setup cells of the notebook to which a hidden suite belongs.
+    """Run setup cells of the notebook that a hidden suite belongs to.
 
     Args:
         suite: the suite's own ``__file__``.
-        cells: names of setup cells, run in this order. They need only what the ones before define;
+        cells: names of setup cells, run in this order. They may only need what earlier ones define;
             leave out those that import what a grader does not have (a plotting library).
-        lang: which of the two texts ``tr`` gives.
+        lang: the language that ``tr`` returns.
 
     Returns:
-        A module that holds what the cells define.
+        A module with what the cells define.
 
     Raises:
         CourseError: no exercise has this suite, or its notebook has no such setup cell.
@@ -35,7 +35,7 @@ def given(suite: str, *cells: str, lang: str = "en") -> ModuleType:
     exercise = next((e for e in course.exercises if e.suite.resolve() == file), None)
     if exercise is None:
         raise CourseError(
-            "belongs to no exercise", file, remedy="Name it test_NN_x.py, as solutions/NN_x"
+            "belongs to no exercise", file, remedy="Name it test_NN_x.py, like solutions/NN_x"
         )
     sources = {cell.name: cell for cell in read_cells(exercise) if cell.role is Role.SETUP}
     module = ModuleType(f"given_by_{exercise.id}")
@@ -48,7 +48,7 @@ def given(suite: str, *cells: str, lang: str = "en") -> ModuleType:
                 remedy=f"Setup cells are: {', '.join(sources) or 'none'}",
             )
         cell = sources[name]
-        # Leading lines, so that a traceback shows the line in notebook.py.
+        # Pad with newlines, so that tracebacks show the line in notebook.py.
         code = compile("\n" * (cell.line - 1) + cell.source, str(exercise.notebook), "exec")
         exec(code, vars(module))
     return module

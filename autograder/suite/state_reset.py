@@ -1,7 +1,8 @@
-"""Begin every criterion in the same state, whatever ran before it.
+"""Start every criterion in the same state, whatever ran before it.
 
-A suite is imported once and run for a whole class. What a test leaves behind in its module, or in
-the global random streams, would reach the next student, and results would depend on their order.
+A suite is imported once and run for a whole class. Without a reset, changes that a test makes to
+its module or to the global random generators would affect the next student, and results would
+depend on the order of students.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ _LEFT_ALONE = (ModuleType, FunctionType, type)
 
 
 class ModuleState:
-    """A module's variables as they were after it was imported.
+    """A snapshot of a module's variables, taken after it was imported.
 
-    Functions, classes, modules, and what cannot be copied stay what they are.
+    Functions, classes, modules, and values that cannot be copied are not included.
     """
 
     def __init__(self, module: ModuleType) -> None:
@@ -36,7 +37,7 @@ class ModuleState:
                 continue
 
     def restore(self) -> None:
-        """Put every variable back, and take away what has been added."""
+        """Restore every variable and remove those that were added."""
         space = vars(self._module)
         for name in set(space) - self._names:
             del space[name]
@@ -44,7 +45,7 @@ class ModuleState:
 
 
 def seed_globally(salt: str, criterion: str) -> None:
-    """Seed the random streams that a reference may draw from without being given a generator."""
+    """Seed the global random generators, which a reference may use."""
     digest = hashlib.sha256(f"global\0{salt}\0{criterion}".encode()).digest()
     random.seed(digest)
     np.random.seed(int.from_bytes(digest[:4], "little"))

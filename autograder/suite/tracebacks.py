@@ -1,4 +1,4 @@
-"""A grader's note, a traceback of ours, in one line: no traceback reaches a user."""
+"""Summarize a traceback of the grader in one line, since no traceback reaches a user."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _PLACE = re.compile(
 )
 
 
-def in_short(note: str, root: Path) -> str:
-    """What a note says in the end, and the last line of the course's own files that it names.
+def summarize(note: str, root: Path) -> str:
+    """The message at the end of a note, with the last place in the course's files that it names.
 
     Args:
-        note: a traceback as Python or pytest writes it, or a sentence.
+        note: a traceback as printed by Python or pytest, or a sentence.
         root: the course's folder.
     """
     lines = [line for line in note.splitlines() if line.strip()] or ["there is no reason given"]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from autograder.course.load import load_mistakes
 from autograder.course.models import Course, Exercise
 from autograder.status import ResultStatus, Status
-from autograder.suite.tracebacks import in_short
+from autograder.suite.tracebacks import summarize
 from autograder.synthetic import notebooks
 from autograder.text import counted
 from autograder.verdict.result import CriterionResult, Result
@@ -91,7 +91,7 @@ def judge(
     criteria = result.criteria
     if result.status == ResultStatus.GRADER_ERROR:
         broken = next(c.id for c in criteria if c.status == Status.GRADER_ERROR)
-        why = "; ".join(in_short(note, exercise.folder.parents[1]) for note in notes)
+        why = "; ".join(summarize(note, exercise.folder.parents[1]) for note in notes)
         text = (
             f"{suite}: the test of {broken} fails by its own fault on the {claim.kind} "
             f"{claim.label}{': ' if why else ''}{why}. Fix the test"
@@ -132,7 +132,7 @@ def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) ->
     """Whether ``exercise.toml`` and the suite name the same criteria, each once."""
     suite = f"tests/hidden/{exercise.suite.name}"
     if broken is not None:
-        why = in_short(broken, exercise.folder.parents[1])
+        why = summarize(broken, exercise.folder.parents[1])
         return [Problem(exercise.id, "ids", f"{suite}: cannot be collected: {why}. Fix it", why)]
     wanted = [criterion.id for criterion in exercise.criteria]
     found = list(decided)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.course.models import Reveal
 from autograder.messages.criteria import message
 from autograder.status import Status
-from autograder.suite.facts import GradedWith, HasNo, Replaced
+from autograder.suite.facts import GradedWith, Replaced, Unsupported
 from autograder.suite.outcome import Outcome
 from autograder.text import Text
 
@@ -23,7 +23,9 @@ def test_one_part_that_is_not_there():
 def test_several_parts_with_reasons_of_their_own_and_what_is_wrong_even_then():
     padding = Text(en="Padding", ja="パディング")
     remark = GradedWith((Replaced("im2col"), Replaced("Pooling", padding)), passed=False)
-    said = message(Outcome(Status.FAILED, HasNo("f()", "None", "shape"), (remark,)), Reveal.NONE)
+    said = message(
+        Outcome(Status.FAILED, Unsupported("f()", "None", "shape"), (remark,)), Reveal.NONE
+    )
     assert said["en"].endswith(
         " This is what is wrong even with a working `im2col`, `Pooling` in place of yours "
         "(yours: `im2col` not defined, `Pooling` does not pass “Padding”)."

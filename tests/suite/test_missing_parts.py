@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.suite.missing_parts import absent
+from autograder.suite.missing_parts import missing_outcome
 
 FORWARD = SimpleNamespace(id="Net.forward", owner="Net", method="forward")
 
@@ -28,12 +28,12 @@ def notebook(*cells: str, defined: dict[str, tuple[str, ...] | None]) -> SimpleN
 )
 def test_a_method_that_is_set_as_an_attribute_is_not_absent(line: str) -> None:
     book = notebook(f"class Net:\n    def __init__(self):\n        {line}\n", defined={"Net": ()})
-    assert absent(FORWARD, book) is None
+    assert missing_outcome(FORWARD, book) is None
 
 
 @pytest.mark.parametrize("line", ["self.forward == x", "self.forward(x)", "forward = 1", "y = 2"])
 def test_a_method_that_is_only_mentioned_is_absent(line: str) -> None:
-    outcome = absent(FORWARD, notebook(line, defined={"Net": ("backward",)}))
+    outcome = missing_outcome(FORWARD, notebook(line, defined={"Net": ("backward",)}))
     assert outcome is not None
     assert outcome.status == "missing"
 
@@ -43,5 +43,5 @@ def test_a_cell_of_any_text_is_looked_through_in_seconds(text: str) -> None:
     """A worker that hangs is the grader's fault and costs no points: nobody may make it hang."""
     cell = "#" + text * (2**21 // len(text))
     began = time.process_time()
-    assert absent(FORWARD, notebook(cell, defined={"Net": ()})) is not None
+    assert missing_outcome(FORWARD, notebook(cell, defined={"Net": ()})) is not None
     assert time.process_time() - began < 5

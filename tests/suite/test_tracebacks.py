@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.suite.tracebacks import in_short
+from autograder.suite.tracebacks import summarize
 
 ROOT = Path("/a course")
 
@@ -46,4 +46,4 @@ E   ModuleNotFoundError: No module named 'no_such_module'
     ids=["Python's", "pytest's", "of another place", "a sentence", "nothing"],
 )
 def test_a_note_in_short(note: str, short: str) -> None:
-    assert in_short(note, ROOT) == short
+    assert summarize(note, ROOT) == short

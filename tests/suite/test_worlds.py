@@ -10,7 +10,7 @@ from autograder.sandbox.host.session import Overwritten
 from autograder.status import Status
 from autograder.suite.facts import ArgumentChanged
 from autograder.suite.outcome import Outcome
-from autograder.suite.worlds import better
+from autograder.suite.worlds import better_outcome
 from autograder.text import Text
 
 CHANGES = (Overwritten("range", 3), Overwritten("np.sum", 5))
@@ -22,7 +22,7 @@ def said(outcome: Outcome) -> Text:
 
 @pytest.mark.parametrize("end", [Status.FAILED, Status.ERROR, Status.TIMEOUT, Status.MISSING])
 def test_what_worked_when_it_was_defined_counts(end):
-    found = better(Outcome(end), Outcome(Status.PASSED), CHANGES)
+    found = better_outcome(Outcome(end), Outcome(Status.PASSED), CHANGES)
     assert found.status is Status.PASSED
     assert (
         "But later cell 4 overwrites `range`, cell 6 overwrites `np.sum`, and" in said(found)["en"]
@@ -32,7 +32,7 @@ def test_what_worked_when_it_was_defined_counts(end):
 
 def test_a_wrong_value_tells_more_than_an_error_that_a_later_cell_brought():
     wrong = Outcome(Status.FAILED, ArgumentChanged("f(x)", 1))
-    found = better(Outcome(Status.ERROR), wrong, CHANGES)
+    found = better_outcome(Outcome(Status.ERROR), wrong, CHANGES)
     assert found.status is Status.FAILED
     assert said(found)["en"].startswith("Your code changed argument 1")
     assert "cell 4 overwrites `range`" in said(found)["en"]
@@ -49,7 +49,7 @@ def test_a_wrong_value_tells_more_than_an_error_that_a_later_cell_brought():
     ],
 )
 def test_otherwise_the_end_of_the_notebook_decides(end, earlier):
-    assert better(Outcome(end), Outcome(earlier), CHANGES) == Outcome(end)
+    assert better_outcome(Outcome(end), Outcome(earlier), CHANGES) == Outcome(end)
 
 
 def test_a_criterion_is_decided_in_the_better_world(bench):
