@@ -27,7 +27,9 @@ def write_reference(root: Path, answer: int) -> None:
 def test_a_course_whose_suites_need_a_reference_that_it_lacks_is_refused(tmp_path, suite):
     with pytest.raises(CourseError) as caught, own_reference(tmp_path, [suite]):
         pytest.fail("it was not refused")
-    assert str(caught.value).startswith(f"{suite}:3: imports source_lib, which this course does not have.")
+    assert str(caught.value).startswith(
+        f"{suite}:3: imports source_lib, which this course does not have."
+    )
     assert caught.value.remedy
 
 
