@@ -30,7 +30,8 @@ _CONTROLS |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 # Direction overrides make text read as what it is not.
 _CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
 # The full-width forms too: a spreadsheet in a Japanese locale may read them as the half-width ones.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where the locale separates cells by semicolons, one within a text begins another cell.
+_FORMULA = re.compile(r"""(?:\A|(?<=[;\t\r\n]))(?=[ "]*[=+@\t\r\n＝＋－＠'-])""")
 
 
 def one_line(text: object, size: int = 300) -> str:
@@ -64,7 +65,7 @@ def visible_name(name: str) -> str:
 
 def spreadsheet_cell(text: str) -> str:
     """A cell of a CSV file that no spreadsheet runs as a formula; no two texts become the same."""
-    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
+    return _FORMULA.sub("'", text)
 
 
 def link(*parts: str) -> str:

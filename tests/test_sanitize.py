@@ -83,7 +83,26 @@ def test_an_apostrophe_at_the_beginning_is_doubled():
     assert spreadsheet_cell("'=x") == "''=x"
 
 
-@pytest.mark.parametrize("field", ["aiko", "山田 花子", "o'brien", "a=b", 'say "hi", twice', ""])
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a;=cmd()", "a;'=cmd()"),
+        ('a;"=cmd()"', 'a;\'"=cmd()"'),
+        ("a; +1", "a;' +1"),
+        ("a\t@x;-1", "a\t'@x;'-1"),
+        ("a\n=x", "a\n'=x"),
+        ("a;'=x", "a;''=x"),
+        ("=x;y", "'=x;y"),
+    ],
+)
+def test_what_another_separator_makes_a_formula_becomes_text(name, written):
+    """A spreadsheet in a European locale takes a semicolon for the end of a cell."""
+    assert spreadsheet_cell(name) == written
+
+
+@pytest.mark.parametrize(
+    "field", ["aiko", "山田 花子", "o'brien", "a;b", "a=b", 'say "hi", twice', ""]
+)
 def test_any_other_field_is_left_alone(field):
     assert spreadsheet_cell(field) == field
 

@@ -32,6 +32,9 @@ from autograder.status import ResultStatus
 from autograder.text import Text, counted
 from autograder.verdict.result import Result
 
+PUBLISHED_SALT = "convkit-2025"
+"""The salt of this repository's course, which every student can read."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Grade the submissions in ``PATH`` and write everything to ``--out``."""
@@ -67,6 +70,11 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     level = resolve_level(options)
     failed = grade_into(course, level, found, store, options.jobs, lang, exercise=options.exercise)
+    if course.salt == PUBLISHED_SALT:
+        warn(
+            "the course's salt is the published one, so students can find out the hidden inputs. "
+            f"Change it in {course.root / 'solutions' / 'course.toml'}"
+        )
     return 1 if failed or found.problems or found.of_nobody_graded else 0
 
 

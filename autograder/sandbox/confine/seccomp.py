@@ -50,6 +50,9 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "mq_open": (240, 180), "mq_unlink": (241, 181), "mq_timedsend": (242, 182),
     "mq_timedreceive": (243, 183), "mq_notify": (244, 184), "mq_getsetattr": (245, 185),
     "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    # What all sessions see of files that they may only read: locks, the cache, pending writes.
+    "flock": (73, 32), "mincore": (27, 232), "cachestat": (451, 451), "sync": (162, 81),
+    "syncfs": (306, 267),
     # Large parts of the kernel with a history of vulnerabilities.
     "bpf": (321, 280), "perf_event_open": (298, 241), "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "userfaultfd": (323, 282),
@@ -86,6 +89,10 @@ _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 _MSG_OOB = 1
 _SOCK_STREAM, _SOCK_SEQPACKET = 1, 5
 _O_TMPFILE = 0o20000000
+# Asking who holds a lock, leases, and being told of changes: each works on a file that may only be
+# read, and so from one session to another. Locks of one's own (SQLite's) need no such question: two
+# readers never meet, and no two sessions may write the same file.
+_FCNTL_REFUSED = (5, 36, 1024, 1025, 1026)  # GETLK, OFD_GETLK, SETLEASE, GETLEASE, NOTIFY
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 # Reading the process's own settings, and naming threads and mappings: libraries do use these.
 _PRCTL_ALLOWED = (2, 3, 7, 15, 16, 21, 23, 27, 30, 39, 0x53564D41)
@@ -153,6 +160,7 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
         code += _when(pair[column], [*_load(0), *_refuse_unless((0,))])
     code += _when((157, 167)[column], [*_load(0), *_refuse_unless(_PRCTL_ALLOWED)])  # prctl
     code += _when((16, 29)[column], [*_load(1), *_refuse_each((_TIOCSTI, _TIOCLINUX))])  # ioctl
+    code += _when((72, 25)[column], [*_load(1), *_refuse_each(_FCNTL_REFUSED)])  # fcntl
     if shared_tree:  # unnamed files could not be found when scratch space is measured
         code += _when((257, 56)[column], [*_load(2), *_refuse_if_any(_O_TMPFILE)])  # openat
         if machine == "x86_64":

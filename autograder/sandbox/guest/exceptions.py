@@ -10,7 +10,13 @@ _CELL = re.compile(r"<cell (\d{1,6})>")
 written: dict[str, tuple[int, int]] = {}
 """Files that cells have written, by path: the cell's index, and the line on which they begin."""
 
+_hidden_paths: list[str] = []
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+
+
+def hide_path(path: str) -> None:
+    """Leave a folder whose name differs from run to run out of messages."""
+    _hidden_paths[:] = [path]
 
 
 class ExceptionFields(TypedDict):
@@ -25,12 +31,17 @@ class ExceptionFields(TypedDict):
 
 
 def describe(error: BaseException) -> ExceptionFields:
-    """Type, message (one line, no addresses), and the lines of the student's own code (cell, line,
-    function), the innermost last. The host decides what of it is shown."""
+    """Type, message, and the lines of the student's own code.
+
+    The message is one line without addresses and without the name of the scratch folder. Lines are
+    (cell, line, function), the innermost last. The host decides what of it is shown.
+    """
     try:
         message = str(error)[:2000]
     except BaseException:  # __str__ may be the student's own, and raise as well
         message = ""
+    for path in _hidden_paths:
+        message = message.replace(f"{path}/", "").replace(path, ".")
     message = _ADDRESS.sub("0x…", " ".join(message.split()))[:400]
     raised: ExceptionFields = {
         "type": type(error).__name__[:80],

@@ -24,7 +24,7 @@ import numpy as np
 from ..protocol import wire
 from . import removed_names, reproducible, stand_ins, stub_modules
 from .cells import Notebook
-from .exceptions import describe
+from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
 
 # Bound before any student code runs: it may replace these functions in `os`.
@@ -38,6 +38,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         _probe(sock, settings["probe"])
         return
     reproducible.install()
+    hide_path(os.getcwd())  # noqa: PTH109 (pathlib is what the notebook may replace)
     stub_modules.install()
     removed_names.restore()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes

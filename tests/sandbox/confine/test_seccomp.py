@@ -13,11 +13,11 @@ NUMBERS = {
     "x86_64": {"read": 0, "openat": 257, "mmap": 9, "clone": 56, "clone3": 435, "execve": 59,
                "socket": 41, "socketpair": 53, "prlimit64": 302, "ptrace": 101, "prctl": 157,
                "mount": 165, "fchmodat": 268, "setpriority": 141, "futex": 202, "ioctl": 16,
-               "sendto": 44, "sendmsg": 46, "sendmmsg": 307},
+               "sendto": 44, "sendmsg": 46, "sendmmsg": 307, "fcntl": 72},
     "aarch64": {"read": 63, "openat": 56, "mmap": 222, "clone": 220, "clone3": 435, "execve": 221,
                 "socket": 198, "socketpair": 199, "prlimit64": 261, "ptrace": 117, "prctl": 167,
                 "mount": 40, "fchmodat": 53, "setpriority": 140, "futex": 98, "ioctl": 29,
-                "sendto": 206, "sendmsg": 211, "sendmmsg": 269},
+                "sendto": 206, "sendmsg": 211, "sendmmsg": 269, "fcntl": 25},
 }  # fmt: skip
 ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "i386": 0x40000003}
 
@@ -109,6 +109,16 @@ def test_calls_under_another_numbering_are_refused() -> None:
     assert decide("x86_64", x32 | 59) == errno.ENOSYS
     assert decide("x86_64", 11, arch="i386") == KILL
     assert decide("aarch64", 11, arch="x86_64") == KILL
+
+
+def test_locks_are_no_channel_and_descriptors_can_still_be_copied(machine: str) -> None:
+    number, copy, set_lock, open_file_lock = NUMBERS[machine]["fcntl"], 0, 6, 37
+    assert {decide(machine, number, 3, op) for op in (copy, 1, 2, 3, set_lock, open_file_lock)} == {
+        ALLOW
+    }
+    ask, ask_of_open_file, lease, notify = 5, 36, 1024, 1026
+    refused = {decide(machine, number, 3, op) for op in (ask, ask_of_open_file, lease, notify)}
+    assert refused == {errno.EPERM}
 
 
 def test_socket_pairs_are_streams(machine: str) -> None:

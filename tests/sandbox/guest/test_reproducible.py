@@ -130,8 +130,12 @@ def draw(names: list[str], *notebooks_before: str) -> Drawn:
 
 @pytest.fixture(scope="module")
 def twice() -> tuple[Drawn, Drawn]:
-    names = list(SOURCES)
-    return draw(names), draw(names[::-1], "import os\nos.urandom(99)\nx = [0] * 10**6")
+    # Addresses depend on what the process did before, the others do not.
+    others = [name for name in SOURCES if name not in ADDRESSES]
+    first = sorted(ADDRESSES)
+    return draw([*first, *others]), draw(
+        [*first, *others[::-1]], "import os\nos.urandom(99)\nx = [0] * 10**6"
+    )
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -215,3 +219,14 @@ class TestIdentity:
             "def f():\n    os.kill(os.getpid(), signal.SIGUSR1)\n    return len(got)"
         ) as book:
             assert book.call("f") == 1
+
+
+def test_messages_do_not_name_the_scratch_folder(notebook: Open) -> None:
+    with notebook(
+        "import os\nopen(os.path.abspath('weights.npy'))",
+        "raise ValueError(os.getcwd())",
+    ) as book:
+        assert book.errors == [
+            "line 2: FileNotFoundError: [Errno 2] No such file or directory: 'weights.npy'",
+            "line 1: ValueError: .",
+        ]
