@@ -33,7 +33,8 @@ _METHOD = re.compile(r"\w+\.\w+\(\) takes ")
 _ATTRIBUTE = re.compile(r"\.(\w+)\Z")
 
 _VERSIONS_DIFFER = re.compile(
-    r"module 'numpy|'(?:numpy\.)?ndarray' object has no attribute|was removed (?:in|from) "
+    r"module 'numpy|was removed (?:in|from) "
+    r"|ndarray' object has no attribute '(?:itemset|newbyteorder|ptp|tostring)'"
     r"|only (?:0-dimensional|length-1) arrays|Unable to avoid copy"
     r"|Python integer \S+ out of bounds for"
 )
