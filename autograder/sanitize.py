@@ -1,18 +1,18 @@
-"""Sanitizing untrusted text: the one place that decides what a string may contain, and where.
+"""Sanitize untrusted text: the one module that decides which characters are allowed where.
 
-A string is cleaned once, where it changes hands:
+A string is sanitized once, where it crosses a boundary:
 
     from                        to                      by                  called in
     the sandbox                 results and messages    `one_line`          sandbox.host, messages
-    names of files              lines about files       `visible_name`      ingest
+    file names                  messages about files    `visible_name`      ingest
     anything                    pages                   `visible`           report.page, for every
                                                                             expression of a template
     anything                    the terminal            `visible`           cli.console
     names                       grades.csv              `spreadsheet_cell`  report.grades
-    names                       links of pages          `link`              report
+    names                       links in pages          `link`              report
     names                       paths                   `path_below`        report
 
-HTML is escaped by Jinja, JSON by its encoder, terminal markup by `autograder.cli.console`.
+Jinja escapes HTML, the JSON encoder JSON, and `autograder.cli.console` terminal markup.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 _CONTROLS |= {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _CONTROLS |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
-# Direction overrides make text read as what it is not.
+# Direction overrides make text look different from what it is.
 _CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
-# The full-width forms too: a spreadsheet in a Japanese locale may read them as the half-width ones.
-# Where the locale separates cells by semicolons, one within a text begins another cell.
+# Full-width forms too: spreadsheets in a Japanese locale may treat them like half-width ones.
+# In locales that separate cells by semicolons, a semicolon inside a text starts another cell.
 _FORMULA = re.compile(r"""(?:\A|(?<=[;\t\r\n]))(?=[ "]*[=+@\t\r\n＝＋－＠'-])""")
 
 
 def one_line(text: object, size: int = 300) -> str:
-    """Text from the sandbox, fit for storing and showing: one line, printable, short.
+    """Text from the sandbox, safe to store and show: one line, printable, short.
 
     Control characters, bidirectional marks and lone surrogates (which cannot be encoded as UTF-8)
-    become spaces. Anything but a string becomes "".
+    become spaces. Anything that is not a string becomes "".
     """
     if not isinstance(text, str):
         return ""
@@ -47,7 +47,7 @@ def one_line(text: object, size: int = 300) -> str:
 
 
 def visible(text: str) -> str:
-    """Text of any number of lines without terminal colours, its control characters visible.
+    """Text of any number of lines, without terminal colours and with control characters visible.
 
     ``\\0`` becomes ``␀``; surrogates and direction overrides become U+FFFD.
     """
@@ -57,19 +57,19 @@ def visible(text: str) -> str:
 
 
 def visible_name(name: str) -> str:
-    """A file's name within a line of text: line breaks are replaced, too."""
+    """A file name inside a line of text: line breaks are replaced, too."""
     return "".join(
         c if c.isprintable() or unicodedata.category(c) == "Zs" else "\ufffd" for c in name
     )
 
 
 def spreadsheet_cell(text: str) -> str:
-    """A cell of a CSV file that no spreadsheet runs as a formula; no two texts become the same."""
+    """A CSV cell that no spreadsheet runs as a formula; different texts stay different."""
     return _FORMULA.sub("'", text)
 
 
 def link(*parts: str) -> str:
-    """A relative address; every part is percent-encoded, so that no name can leave its place."""
+    """A relative URL; every part is percent-encoded, so no name can point elsewhere."""
     return "/".join(quote(os.fsencode(part), safe="") for part in parts)
 
 
@@ -81,5 +81,7 @@ def path_below(folder: Path, *parts: str) -> Path:
     """
     for part in parts:
         if part in {"", ".", ".."} or "/" in part or os.sep in part or "\0" in part:
-            raise ValueError(f"{part!r} is no file name. Rename the submission and grade again.")
+            raise ValueError(
+                f"{part!r} is not a valid file name. Rename the submission and grade again."
+            )
     return folder.joinpath(*parts)

@@ -1,4 +1,4 @@
-"""A text in the languages it is written in: the type that titles, hints and messages share."""
+"""A text in several languages: the type of titles, hints and messages."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LANGUAGES: tuple[str, ...] = ("en", "ja")
-"""The supported languages; a course lists those it is written in.
+"""The supported languages; a course lists the ones it is written in.
 
-To add one, list it here and give every key of `autograder.messages` its text.
+To add a language, add it here and translate every key of `autograder.messages`.
 """
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class Text:
-    """One text in each of its languages: ``Text(en="bias", ja="バイアス")["ja"]``.
+    """One text in one or more languages: ``Text(en="bias", ja="バイアス")["ja"]``.
 
-    An empty string is the same as no text in that language, and a text without any language is
-    false: nothing to say.
+    An empty string is the same as no text in that language. A text without any language is false.
     """
 
     _entries: tuple[tuple[str, str], ...]
@@ -28,20 +27,20 @@ class Text:
 
     @classmethod
     def same(cls, text: str) -> Text:
-        """The same in every language: a name, or Python code."""
+        """A text that is the same in every language, such as a name or Python code."""
         return cls(**dict.fromkeys(LANGUAGES, text))
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that it is written in."""
+        """The languages of the text."""
         return tuple(lang for lang, _ in self._entries)
 
     def only(self, languages: Iterable[str]) -> Text:
-        """The same text without the languages that a course does not have."""
+        """The same text in ``languages`` only."""
         return Text(**{lang: self[lang] for lang in languages})
 
     def __getitem__(self, lang: str) -> str:
-        """The text in ``lang``, or in the first language if it is not written in ``lang``."""
+        """The text in ``lang``, or in its first language if there is none in ``lang``."""
         for name, text in self._entries:
             if name == lang:
                 return text
@@ -55,9 +54,9 @@ class Text:
 
 
 NOTHING = Text()
-"""A text that says nothing."""
+"""The empty text."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """``1 notebook``, ``2 notebooks``; ``many`` for a plural that is not ``one`` and an s."""
+    """``1 notebook``, ``2 notebooks``; ``many`` is the plural if it is not ``one`` plus "s"."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -142,8 +142,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("evidence_acquits_too_many", count=count)
         case facts.TooFewConvicted(convicted=convicted, least=least):
             return _text("evidence_too_few_convicted", convicted=convicted, least=least)
-        case facts.GraderFault(shown_ours=shown_ours):
-            return _text("grader_error" if shown_ours else "grader_error_open")
+        case facts.GraderFault(fails_without_student=fails_without_student):
+            return _text("grader_error" if fails_without_student else "grader_error_open")
         case _:
             assert_never(fact)
 

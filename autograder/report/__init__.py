@@ -1,9 +1,10 @@
-"""Pages and tables from results: feedback per student, the class, grades.csv.
+"""Pages and tables from results: feedback for each student, the class page and grades.csv.
 
-Everything here is a function of the results (and of the course's titles and hints): no clock, no
-order of finishing, so that the same results always give the same bytes. Strings inside results
-come from students and are treated as hostile: escaped, without control characters, under a
-Content-Security-Policy that lets a page load and run nothing.
+Everything here is a pure function of the results and of the course's titles and hints. It depends
+on neither the time nor the order in which grading finished, so the same results always give the
+same bytes. Strings in results come from students and are treated as hostile: they are escaped,
+stripped of control characters, and shown under a Content-Security-Policy that keeps a page from
+loading or running anything.
 """
 
 from autograder.errors import IncompleteReport

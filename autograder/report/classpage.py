@@ -1,4 +1,4 @@
-"""The class page, index.html: who has what, what was hard, and what needs the instructor."""
+"""The class page, index.html: scores, hard criteria, and what needs the instructor's attention."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from autograder.course.models import Course, Exercise
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIn, HandIns
-from autograder.messages import hand_ins as words
+from autograder.messages import hand_ins as hand_in_messages
 from autograder.messages.pages import say
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
@@ -17,22 +17,22 @@ from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
 
-MARKS = {
+ICONS = {
     "full_marks": Status.PASSED,
     "nothing_yet": Status.MISSING,
     ResultStatus.UNREADABLE: Status.ERROR,
     ResultStatus.GRADER_ERROR: Status.GRADER_ERROR,
 }
-"""The icon of a place's status."""
+"""The icon for the status of an entry."""
 
-NOTHING_KNOWN = HandIns()
+NO_HAND_INS = HandIns()
 
-OTHERWISE = tuple(status for status in Status if status is not Status.PASSED)
+NOT_PASSED = tuple(status for status in Status if status is not Status.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One cell of the table: what a student has in one exercise."""
+class Entry:
+    """One entry of the table: a student's score in one exercise."""
 
     href: str
     score: float
@@ -43,20 +43,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student; None where nothing was handed in.
+    """One student, with an entry for each exercise: None if nothing was submitted.
 
-    ``ungraded``: something was handed in, and nothing of it could be graded.
+    ``ungraded``: there was a submission, but none of it could be graded.
     """
 
     student: str
-    places: list[Place | None]
+    entries: list[Entry | None]
     total: float
     ungraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What the instructor has to look at; ``href`` is "" where there is no page of it."""
+class Notice:
+    """Something for the instructor to look at; ``href`` is "" if it has no page."""
 
     student: str
     exercise: str
@@ -70,7 +70,7 @@ def write_class(
     course: Course | None,
     lang: str,
     damaged: Sequence[str] = (),
-    hand_ins: HandIns = NOTHING_KNOWN,
+    hand_ins: HandIns = NO_HAND_INS,
 ) -> Path:
     """Write ``out``/index.html.
 
@@ -79,11 +79,11 @@ def write_class(
         results: valid results, in any order.
         course: for titles; without it the page shows ids.
         lang: ``"en"`` or ``"ja"``.
-        damaged: lines about files in ``results/`` that are none.
-        hand_ins: what is known about the hand-ins beside their results.
+        damaged: lines about files in ``results/`` that are not valid results.
+        hand_ins: what is known about the submissions apart from their results.
 
     Returns:
-        Where the page was written.
+        The path of the page.
     """
     return write_atomically(
         out / "index.html", class_page(results, course, lang, damaged, hand_ins), below=out
@@ -95,7 +95,7 @@ def class_page(
     course: Course | None,
     lang: str,
     damaged: Sequence[str] = (),
-    hand_ins: HandIns = NOTHING_KNOWN,
+    hand_ins: HandIns = NO_HAND_INS,
 ) -> str:
     """The page as text."""
     results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
@@ -104,11 +104,11 @@ def class_page(
         by_exercise.setdefault(result.exercise, []).append(result)
     counts = [count_exercise(id, of_one) for id, of_one in by_exercise.items()]
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
-    places = {(result.student, result.exercise): _place(result, lang) for result in results}
+    entries = {(result.student, result.exercise): _entry(result, lang) for result in results}
     graded = {result.student for result in results}
     students = graded | {left.student for left in hand_ins.ungraded}
     rows = [
-        _row(hand_ins.name(student), [places.get((student, id)) for id in by_exercise])
+        _row(hand_ins.name(student), [entries.get((student, id)) for id in by_exercise])
         for student in sorted(students, key=lambda student: (hand_ins.name(student), student))
     ]
     return render(
@@ -119,32 +119,32 @@ def class_page(
         exercises=[_exercise(count, known.get(count.id), lang) for count in counts],
         total=sum(count.max_score for count in counts),
         submissions=len(results),
-        broken=_trouble(rows, by_exercise, ResultStatus.GRADER_ERROR),
-        unreadable=_trouble(rows, by_exercise, ResultStatus.UNREADABLE),
+        broken=_notices(rows, by_exercise, ResultStatus.GRADER_ERROR),
+        unreadable=_notices(rows, by_exercise, ResultStatus.UNREADABLE),
         damaged=damaged,
         ungraded=_ungraded(hand_ins, lang),
         remarked=[
             _about(one, hand_ins, remark[lang])
             for one in hand_ins.hand_ins
-            for remark in words.remarks(one)
+            for remark in hand_in_messages.remarks(one)
         ],
-        gone=[_about(one, hand_ins, words.gone(one)[lang]) for one in hand_ins.gone],
-        marks=MARKS,
-        # Weakest first: that is the one to read.
+        gone=[_about(one, hand_ins, hand_in_messages.gone(one)[lang]) for one in hand_ins.gone],
+        icons=ICONS,
+        # Weakest first, since that is the one to worry about.
         levels=[str(level) for level in sorted({result.isolation for result in results})],
     )
 
 
-def _place(result: Result, lang: str) -> Place:
+def _entry(result: Result, lang: str) -> Entry:
     criteria = result.criteria
-    troubled = [c for c in criteria if c.status == Status.GRADER_ERROR]
+    grader_errors = [c for c in criteria if c.status == Status.GRADER_ERROR]
     status: str = result.status
     if status == ResultStatus.GRADED and result.score >= result.full_score:
         status = "full_marks"
     elif status == ResultStatus.GRADED and not result.score:
         status = "nothing_yet"
-    messages = (c.message[lang] for c in troubled or criteria)
-    return Place(
+    messages = (c.message[lang] for c in grader_errors or criteria)
+    return Entry(
         href=link("feedback", result.student, f"{result.exercise}.html"),
         score=result.score,
         full_score=result.full_score,
@@ -153,29 +153,29 @@ def _place(result: Result, lang: str) -> Place:
     )
 
 
-def _row(student: str, places: list[Place | None]) -> Row:
-    return Row(student, places, sum(place.score for place in places if place), not any(places))
+def _row(student: str, entries: list[Entry | None]) -> Row:
+    return Row(student, entries, sum(entry.score for entry in entries if entry), not any(entries))
 
 
-def _ungraded(hand_ins: HandIns, lang: str) -> list[Trouble]:
+def _ungraded(hand_ins: HandIns, lang: str) -> list[Notice]:
     return [
-        Trouble(hand_ins.name(left.student), "", "", words.not_graded(left)[lang])
+        Notice(hand_ins.name(left.student), "", "", hand_in_messages.not_graded(left)[lang])
         for left in hand_ins.ungraded
     ]
 
 
-def _about(one: HandIn, hand_ins: HandIns, text: str) -> Trouble:
+def _about(one: HandIn, hand_ins: HandIns, text: str) -> Notice:
     gone = hand_ins.is_gone(one.student, one.exercise)
     href = "" if gone else link("feedback", one.student, f"{one.exercise}.html")
-    return Trouble(hand_ins.name(one.student), one.exercise, href, text)
+    return Notice(hand_ins.name(one.student), one.exercise, href, text)
 
 
-def _trouble(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> list[Trouble]:
+def _notices(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> list[Notice]:
     return [
-        Trouble(row.student, exercise, place.href, place.reason)
+        Notice(row.student, exercise, entry.href, entry.reason)
         for row in rows
-        for exercise, place in zip(exercises, row.places, strict=True)
-        if place and place.status == status
+        for exercise, entry in zip(exercises, row.entries, strict=True)
+        if entry and entry.status == status
     ]
 
 
@@ -199,7 +199,7 @@ def _exercise(count: ExerciseCount, exercise: Exercise | None, lang: str) -> dic
                 "tried": c.tried,
                 "passed": c.by_status.get(Status.PASSED, 0),
                 "percent": round(100 * c.share),
-                "otherwise": [(s, c.by_status[s]) for s in OTHERWISE if c.by_status.get(s)],
+                "not_passed": [(s, c.by_status[s]) for s in NOT_PASSED if c.by_status.get(s)],
             }
             for c in count.criteria
         ],

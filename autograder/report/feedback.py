@@ -1,4 +1,4 @@
-"""The page one student gets for one exercise: feedback/<student>/<exercise>.html."""
+"""The feedback page of one student for one exercise: feedback/<student>/<exercise>.html."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,22 +9,22 @@ from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
 from autograder.report.hints import mistake_hints
-from autograder.report.markup import shortened
+from autograder.report.markup import truncated
 from autograder.report.page import render
 from autograder.sanitize import path_below
 from autograder.status import CellStatus, Status
 from autograder.text import LANGUAGES, Text
-from autograder.verdict.points import NOT_THE_STUDENTS
+from autograder.verdict.points import NOTHING_TO_FIX
 from autograder.verdict.result import CellResult, Counterexample, CriterionResult, Result
 
 NOTHING_TO_SHOW = frozenset({"", "—"})
-"""What a side of a counterexample says where it has nothing, as when the code raised."""
+"""A field of a counterexample that is empty, as when the code raised."""
 
 HINTED = frozenset({Status.FAILED, Status.ERROR, Status.TIMEOUT})
-"""Statuses in which a criterion's hint can help."""
+"""Statuses for which a criterion's hint can help."""
 
 STOPPED = frozenset({CellStatus.ERROR, CellStatus.TIMEOUT})
-"""Cells that did not run to their end."""
+"""Statuses of cells that did not run to completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is said once, about one criterion or about several to which exactly it applies."""
+    """One piece of feedback, shared by all criteria to which exactly it applies."""
 
     number: int
     status: str
@@ -72,18 +72,19 @@ def write_feedback(
     name: str = "",
     remarks: Sequence[Text] = (),
 ) -> Path:
-    """Write one student's page; it shows ``lang``, the other language is one tap away in it.
+    """Write one student's page. It opens in ``lang``; a switch on it shows the other languages.
 
     Args:
-        result: what the page is about.
-        exercise: for titles and hints, those of known mistakes too; without it the page shows ids.
+        result: the student's result.
+        exercise: for titles and hints, including those of known mistakes; without it the page
+            shows ids.
         out: the folder that holds ``results/``.
         lang: ``"en"`` or ``"ja"``.
-        name: the student's, for people; "" if it is the folder's.
+        name: the student's display name; "" if it equals the folder's name.
         remarks: what the student should know about the file that was graded.
 
     Returns:
-        Where the page was written.
+        The path of the page.
     """
     page = path_below(out / "feedback", result.student, f"{result.exercise}.html")
     text = feedback_page(result, exercise, lang, name, remarks)
@@ -100,8 +101,8 @@ def feedback_page(
     """The page as text."""
     parts = _parts(result, exercise)
     findings = [finding for part in parts for finding in part.findings]
-    passed = sum(criterion.status in NOT_THE_STUDENTS for criterion in result.criteria)
-    to_fix = [finding for finding in findings if finding.status not in NOT_THE_STUDENTS]
+    passed = sum(criterion.status in NOTHING_TO_FIX for criterion in result.criteria)
+    to_fix = [finding for finding in findings if finding.status not in NOTHING_TO_FIX]
     criteria = result.criteria
     return render(
         "feedback.html",
@@ -118,10 +119,10 @@ def feedback_page(
         passed=passed,
         perfect=all(c.status == Status.PASSED for c in criteria),
         start=to_fix[0] if to_fix else None,
-        # Where a cell did not run nothing may be found, or all go wrong: that comes first.
+        # A cell that did not run can make everything fail or be missing, so it comes first.
         start_with_cells=(not passed or any(f.status == Status.MISSING for f in to_fix))
         and any(cell.status in STOPPED for cell in result.cells),
-        cells=[_cell(cell) for cell in result.cells if _worth_telling(cell)],
+        cells=[_cell(cell) for cell in result.cells if _is_worth_showing(cell)],
         file=PurePosixPath(result.submission.path).name,
     )
 
@@ -133,14 +134,14 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
     for criterion in result.criteria:
         grouped.setdefault(criterion.part, []).append(criterion)
     shows_results = exercise is None or exercise.reveal is not Reveal.NONE
-    # Advice is given once a page; what passed needs none, and our own fault has a banner.
+    # Advice appears once per page. Passed criteria need none, and grader errors have a banner.
     explained = {Status.PASSED, Status.GRADER_ERROR}
     views = []
     number = 0
     for part_id, criteria in grouped.items():
         part = known_parts.get(part_id)
         findings = []
-        for alike in _alike(criteria):
+        for alike in _group_alike(criteria):
             first = alike[0]
             status = first.status
             example = first.counterexample if shows_results else None
@@ -155,7 +156,7 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
                     number=number,
                     status=status,
                     items=[_item(c, known.get(c.id)) for c in alike],
-                    message=_cut(first.message),
+                    message=_truncate(first.message),
                     counterexample=_example(example) if example else {},
                     hint=None if mistakes else _hint(alike, known),
                     mistakes=mistakes,
@@ -163,8 +164,8 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
                 )
             )
             number += 1
-        # What is left to do comes first; within that, the exercise's own order.
-        findings.sort(key=lambda finding: finding.status in NOT_THE_STUDENTS)
+        # What is left to do comes first, otherwise in the exercise's order.
+        findings.sort(key=lambda finding: finding.status in NOTHING_TO_FIX)
         views.append(
             PartView(
                 id=part_id,
@@ -177,17 +178,17 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
     return views
 
 
-def _alike(criteria: list[CriterionResult]) -> Iterator[list[CriterionResult]]:
-    """Criteria of one part in order; those about which the same is to be said come together.
+def _group_alike(criteria: list[CriterionResult]) -> Iterator[list[CriterionResult]]:
+    """One part's criteria in order, grouped by what there is to say about them.
 
-    The same error in several calls has one cause, and one call is enough to see it.
+    The same error in several calls has one cause, and one call is enough to show it.
     """
     groups: dict[object, list[CriterionResult]] = {}
     for criterion in criteria:
-        said: tuple[object, ...] = (criterion.status, criterion.message)
+        feedback: tuple[object, ...] = (criterion.status, criterion.message)
         if criterion.status is Status.FAILED:
-            said = (*said, criterion.diagnosis, criterion.counterexample)
-        groups.setdefault(said, []).append(criterion)
+            feedback = (*feedback, criterion.diagnosis, criterion.counterexample)
+        groups.setdefault(feedback, []).append(criterion)
     yield from groups.values()
 
 
@@ -198,12 +199,14 @@ def _example(counterexample: Counterexample) -> dict[str, Text]:
         "got": counterexample.got,
     }
     return {
-        key: _cut(Text.same(side)) for key, side in sides.items() if side not in NOTHING_TO_SHOW
+        key: _truncate(Text.same(side))
+        for key, side in sides.items()
+        if side not in NOTHING_TO_SHOW
     }
 
 
 def _hint(alike: list[CriterionResult], known: Mapping[str, Criterion]) -> Text | None:
-    """The criterion's hint, where it can be what is wrong: one criterion alone does not pass."""
+    """The hint of a criterion that fails alone; for several, their common cause is elsewhere."""
     criterion = known.get(alike[0].id)
     helps = len(alike) == 1 and alike[0].status in HINTED
     return criterion.hint if criterion and helps else None
@@ -219,7 +222,7 @@ def _item(criterion: CriterionResult, known: Criterion | None) -> Item:
     )
 
 
-def _worth_telling(cell: CellResult) -> bool:
+def _is_worth_showing(cell: CellResult) -> bool:
     return cell.status in STOPPED or bool(cell.error)
 
 
@@ -227,10 +230,10 @@ def _cell(cell: CellResult) -> dict[str, Any]:
     return {
         "number": cell.index + 1,
         "status": cell.status,
-        "error": _cut(Text.same(cell.error or "")),
+        "error": _truncate(Text.same(cell.error or "")),
     }
 
 
-def _cut(text: Text) -> Text:
-    """Cut to length, and told how much is left out."""
-    return Text(**{lang: shortened(text[lang], pages.say(lang, "left_out")) for lang in LANGUAGES})
+def _truncate(text: Text) -> Text:
+    """The beginning of a long text, followed by a note of how much is left out."""
+    return Text(**{lang: truncated(text[lang], pages.say(lang, "left_out")) for lang in LANGUAGES})

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
-from autograder.messages import hand_ins as words
-from autograder.report.classpage import NOTHING_KNOWN
+from autograder.messages import hand_ins as hand_in_messages
+from autograder.report.classpage import NO_HAND_INS
 from autograder.report.markup import number
 from autograder.sanitize import spreadsheet_cell, visible_name
 from autograder.status import ResultStatus
@@ -22,19 +22,19 @@ COLUMNS = ("student", "exercise", "score", "max_score", "status", "needs_you", "
 
 
 def write_grades_csv(
-    out: Path, results: Iterable[Result], hand_ins: HandIns = NOTHING_KNOWN, lang: str = "en"
+    out: Path, results: Iterable[Result], hand_ins: HandIns = NO_HAND_INS, lang: str = "en"
 ) -> Path:
     """Write ``out``/grades.csv, sorted by student and exercise.
 
-    A student of whom nothing could be graded has a row without exercise and score. ``note`` says
-    why nothing could be graded, or what else was handed in; ``folder`` is the name of the student's
-    folder in ``results/`` and ``feedback/``, and the same in every run.
+    A student whose submission could not be graded at all has a row without exercise and score.
+    ``note`` says why it could not be graded, or which other files were submitted. ``folder`` is the
+    name of the student's folder in ``results/`` and ``feedback/``, which is the same in every run.
 
-    UTF-8 without a byte order mark, which scripts would take for a part of the first column's
-    name. Text that a spreadsheet would run as a formula gets a leading apostrophe.
+    The file is UTF-8 without a byte order mark, which scripts would read as part of the first
+    column's name. Text that a spreadsheet would run as a formula gets a leading apostrophe.
 
     Returns:
-        Where it was written.
+        The path of the file.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -46,7 +46,7 @@ def write_grades_csv(
     ]
     graded = {student for student, *_ in rows}
     rows += [
-        (left.student, "", "", "", NOT_GRADED, "", words.not_graded(left)[lang])
+        (left.student, "", "", "", NOT_GRADED, "", hand_in_messages.not_graded(left)[lang])
         for left in hand_ins.ungraded
         if left.student not in graded
     ]
@@ -60,7 +60,7 @@ def _row(result: Result, hand_ins: HandIns, lang: str) -> tuple[str, ...]:
     reasons: list[Text] = []
     if result.status is ResultStatus.UNREADABLE:
         reasons += [criterion.message for criterion in result.criteria[:1]]
-    reasons += words.remarks(hand_ins.of(result.student, result.exercise))
+    reasons += hand_in_messages.remarks(hand_ins.of(result.student, result.exercise))
     note = " ".join(reason[lang] for reason in reasons)
     score, most = number(result.score), number(result.max_score)
     needs_you = "needs you" if result.needs_review else ""

@@ -1,4 +1,4 @@
-"""Known mistakes in words: what a diagnosis says to a student."""
+"""Hints for known mistakes: how a diagnosis is explained to a student."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -9,7 +9,7 @@ from autograder.text import Text
 
 
 def mistake_hints(exercise: Exercise | None, diagnosis: Iterable[str]) -> list[Text]:
-    """The hints of the mistakes named; none for an id that the course does not know (any more)."""
+    """The hints of these mistakes, without ids that the course does not know (any more)."""
     ids = list(diagnosis)
     if exercise is None or not ids:
         return []

@@ -1,4 +1,4 @@
-"""Texts and numbers as pages show them."""
+"""Format texts and numbers for pages."""
 
 import re
 from functools import lru_cache
@@ -8,27 +8,27 @@ from markupsafe import Markup, escape
 
 from autograder.sanitize import visible
 
-LONGEST = 2000
-"""Characters of one text that a page shows; what is left out is counted, not hidden."""
+MAX_LENGTH = 2000
+"""Characters of one text that a page shows; a note says how many more there are."""
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def plain(value: Any) -> Any:
-    """`visible` for every expression of every template; what is not a string stays as it is."""
+    """Apply `visible` to every expression of every template; other types pass through unchanged."""
     return visible(value) if type(value) is str else value
 
 
-def shortened(text: str, more: str) -> str:
-    """The first ``LONGEST`` characters, then ``more`` with ``{n}`` the number left out."""
-    if len(text) <= LONGEST:
+def truncated(text: str, more: str) -> str:
+    """The first ``MAX_LENGTH`` characters, then ``more`` with the number left out for ``{n}``."""
+    if len(text) <= MAX_LENGTH:
         return text
-    return f"{text[:LONGEST]}\n{more.format(n=len(text) - LONGEST)}"
+    return f"{text[:MAX_LENGTH]}\n{more.format(n=len(text) - MAX_LENGTH)}"
 
 
-@lru_cache(maxsize=4096)  # a class's pages say the same few hundred things
+@lru_cache(maxsize=4096)  # the pages of a class repeat a few hundred sentences
 def prose(text: str) -> Markup:
-    """Escaped text in which `` `name` `` is set as code; nothing else is markup."""
+    """Escaped text with `` `name` `` set as code; nothing else is markup."""
     pieces = _CODE.split(visible(text))
     return Markup("").join(
         Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
@@ -38,5 +38,5 @@ def prose(text: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def number(value: float) -> str:
-    """Points for people: ``18``, ``15.5``, never ``15.500000001``."""
+    """Points as people write them: ``18``, ``15.5``, never ``15.500000001``."""
     return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""The one Jinja environment: everything escaped and cleaned, nothing loaded from elsewhere."""
+"""The one Jinja environment: it escapes and sanitizes everything and loads nothing remote."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(template: str, **values: Any) -> str:
-    """The page ``template`` makes of ``values``."""
+    """Render ``template`` with ``values``."""
     return _environment().get_template(template).render(values)
 
 
@@ -39,7 +39,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "say": _say,
         "chip": _chip,
-        # Our own file, and the only thing a page may use: no script, no picture, no address.
+        # The stylesheet is ours, and the only thing a page may use: no scripts, images or URLs.
         "style": Markup(style),
         "policy": Markup(
             "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
@@ -50,7 +50,7 @@ def _environment() -> Environment:
 
 
 def _for_every_language(style: str) -> str:
-    """A selector with ``LANG`` in it becomes a list of one for each language."""
+    """Expand a selector containing ``LANG`` to a list with one selector per language."""
 
     def selectors(found: re.Match[str]) -> str:
         return ", ".join(found[0].replace("LANG", lang) for lang in LANGUAGES)
@@ -64,13 +64,13 @@ def _say(lang: str, key: str, **values: object) -> str:
 
 @cache
 def _phrases() -> dict[tuple[str, str], Markup]:
-    """All phrases escaped once, not on each of the thousands of pages that say them."""
+    """All phrases, escaped once rather than on each of thousands of pages."""
     return {(lang, key): escape(PAGES.say(lang, key)) for key in PAGES for lang in LANGUAGES}
 
 
 @cache
 def _chip(lang: str, status: str) -> Markup:
-    """A status as icon and word: colour only repeats what both already say."""
+    """A status as an icon and a word; colour only repeats what they say."""
     return Markup(
         '<span class="chip {0}"><svg class="icon" aria-hidden="true"><use href="#i-{0}"/></svg>'
         "{1}</span>"

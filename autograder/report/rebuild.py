@@ -7,27 +7,27 @@ from autograder.errors import IncompleteReport, InvalidResult
 from autograder.files import read_below
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.hand_ins import remarks
-from autograder.report.classpage import NOTHING_KNOWN, write_class
+from autograder.report.classpage import NO_HAND_INS, write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.verdict.codec import decode
 from autograder.verdict.result import Result
 
 
-def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NOTHING_KNOWN) -> int:
+def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_HAND_INS) -> int:
     """Write all feedback pages, the class page and grades.csv from ``out``/results.
 
     Args:
         out: the folder of a run.
         course: for titles; without it the pages show ids.
         lang: ``"en"`` or ``"ja"``.
-        hand_ins: what is known about the hand-ins beside their results.
+        hand_ins: what is known about the submissions apart from their results.
 
     Returns:
         The number of results.
 
     Raises:
-        IncompleteReport: after writing everything else, if a file there is no result.
+        IncompleteReport: after writing everything else, if some files are not valid results.
     """
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
     results, problems = read_results(out)
@@ -48,7 +48,7 @@ def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NOT
 
 
 def read_results(out: Path) -> tuple[list[Result], list[str]]:
-    """Every valid result below ``out``/results in order, and a line about each of the others."""
+    """All valid results below ``out``/results in order, and a line about every other file."""
     results: list[Result] = []
     problems: list[str] = []
     for path in sorted((out / "results").glob("*/*.json")):
@@ -64,7 +64,7 @@ def read_results(out: Path) -> tuple[list[Result], list[str]]:
                 results.append(result)
             else:
                 problems.append(
-                    f"{name}: holds the result of {result.student!r} in"
-                    f" {result.exercise!r}. Put it back to its place, or grade again."
+                    f"{name}: contains the result of {result.student!r} for"
+                    f" {result.exercise!r}. Move it back, or grade again."
                 )
     return results, problems

@@ -1,4 +1,4 @@
-"""What a class's results say in numbers: pure counting, for the class page."""
+"""Statistics of a class's results for the class page. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,12 +9,12 @@ from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
 
 BINS = 10
-"""Bars of a histogram: tenths of the full score, full marks (and bonus above them) in the last."""
+"""Bars of a histogram, one per tenth of the full score; the last includes 100 % and above."""
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionCount:
-    """How a class did on one criterion; the grader's own failures are left out of ``tried``."""
+    """How a class did on one criterion; ``tried`` excludes grader errors."""
 
     id: str
     tried: int
@@ -22,7 +22,7 @@ class CriterionCount:
 
     @property
     def share(self) -> float:
-        """Passed by itself, of those tried; 1 where nobody was, so that it sorts as easy."""
+        """Share of ``tried`` that passed on their own; 1 if nobody tried, so it sorts as easy."""
         return self.by_status.get(Status.PASSED, 0) / self.tried if self.tried else 1.0
 
 
@@ -30,8 +30,8 @@ class CriterionCount:
 class ExerciseCount:
     """How a class did on one exercise.
 
-    Unreadable files count in ``submissions`` alone. Where the grader failed, the criteria that it
-    could grade count, the score (which its failure lifts) does not.
+    Unreadable files count in ``submissions`` only. If the grader failed on a submission, the
+    criteria that it could grade count, but the score, which the failure may raise, does not.
     """
 
     id: str
@@ -48,10 +48,10 @@ class ExerciseCount:
 
 
 def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
-    """Count the results of one exercise (at least one, all of ``exercise``).
+    """Count the results of one exercise: at least one, all for ``exercise``.
 
-    Criteria come hardest first, those of equal share in the exercise's order; mistakes come most
-    frequent first, then by id.
+    Criteria are sorted hardest first, ties in the exercise's order; mistakes most frequent first,
+    ties by id.
     """
     readable = [result for result in results if result.status != ResultStatus.UNREADABLE]
     graded = [result for result in results if result.status == ResultStatus.GRADED]
@@ -75,7 +75,7 @@ def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
 
 
 def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:
-    """How many of the (score, full score) pairs lie in each tenth of the full score."""
+    """How many (score, full score) pairs fall into each tenth of the full score."""
     bins = [0] * BINS
     for score, full in scores:
         share = score / full if full else 1.0

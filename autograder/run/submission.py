@@ -27,7 +27,7 @@ from autograder.status import Status
 from autograder.suite.facts import InTextCell, NotebookOf, Remark
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites
-from autograder.verdict.result import CellResult, Decided, File, Result, result
+from autograder.verdict.result import CellResult, Decision, File, Result, result
 
 _T = TypeVar("_T")
 
@@ -74,18 +74,18 @@ class Grader:
                     outcomes = carrier.carry(exercise, session, outcomes)
             outcomes = explained(outcomes, exercise, book, [e.id for e in self.course.exercises])
             records, spent = session.records, session.cpu_s
-            decided = in_words(outcomes, exercise, self.course.languages)
+            decisions = in_words(outcomes, exercise, self.course.languages)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}
         except UnreadableSubmission as problem:
             unreadable, sha256 = True, problem.sha256
             if problem.__cause__ is not None:
                 notes[traceback.format_exc()] = None
             message = files.message(problem).only(self.course.languages)
-            decided = for_every_criterion(exercise, Decided(Status.MISSING, message))
+            decisions = for_every_criterion(exercise, Decision(Status.MISSING, message))
         except Exception:
             fault = grader_error(traceback.format_exc())
             notes[fault.grader_note] = None
-            decided = in_words(
+            decisions = in_words(
                 for_every_criterion(exercise, fault), exercise, self.course.languages
             )
         record = result(
@@ -94,7 +94,7 @@ class Grader:
             file=File(submission.file, sha256),
             course_sha256=self.course_sha256,
             isolation=self.isolation,
-            decided=decided,
+            decisions=decisions,
             carried=self.course.carried,
             cells=[CellResult(cell.index, cell.status, cell.error) for cell in records],
             unreadable=unreadable,
@@ -130,14 +130,14 @@ def explained(
 
 def in_words(
     outcomes: Mapping[str, Outcome], exercise: Exercise, languages: Iterable[str]
-) -> dict[str, Decided]:
+) -> dict[str, Decision]:
     """What the suite found, as students read it in the course's languages."""
     return {
-        id: Decided(
+        id: Decision(
             outcome.status,
             criteria.message(outcome, exercise.reveal).only(languages),
             criteria.counterexample(outcome, exercise.reveal),
-            outcome.shown_ours,
+            outcome.fails_without_student,
             outcome.own_status,
         )
         for id, outcome in outcomes.items()
@@ -172,5 +172,5 @@ def grader_error_result(
         file=File(submission.file, None),
         course_sha256=setup.course_sha256,
         isolation=setup.level,
-        decided=in_words(outcomes, exercise, course.languages),
+        decisions=in_words(outcomes, exercise, course.languages),
     )

@@ -232,9 +232,9 @@ class TooFewConvicted:
 
 @dataclass(frozen=True)
 class GraderFault:
-    """The grader failed. ``shown_ours``: it fails without the student's data as well."""
+    """The grader failed. ``fails_without_student``: it fails without the student's data as well."""
 
-    shown_ours: bool
+    fails_without_student: bool
 
 
 Fact = (

@@ -27,8 +27,8 @@ class Outcome:
         fact: why it is not passed; None if it is.
         remarks: additional information, whatever the status.
         grader_note: a traceback of the grader, for the instructor only.
-        shown_ours: for a `Status.GRADER_ERROR`, whether the grader fails in the same way without
-            the student's data.
+        fails_without_student: for a `Status.GRADER_ERROR`, whether the grader fails in the same way
+            without the student's data.
         own_status: the status with the student's own code only, if that is different.
     """
 
@@ -36,17 +36,19 @@ class Outcome:
     fact: Fact | None = None
     remarks: tuple[Remark, ...] = ()
     grader_note: str | None = None
-    shown_ours: bool = False
+    fails_without_student: bool = False
     own_status: Status | None = None
 
 
 PASSED = Outcome(Status.PASSED)
 
 
-def grader_error(note: str | None = None, *, shown_ours: bool = False) -> Outcome:
+def grader_error(note: str | None = None, *, fails_without_student: bool = False) -> Outcome:
     """The grader failed; ``note`` says how."""
-    fact = facts.GraderFault(shown_ours)
-    return Outcome(Status.GRADER_ERROR, fact, grader_note=note, shown_ours=shown_ours)
+    fact = facts.GraderFault(fails_without_student)
+    return Outcome(
+        Status.GRADER_ERROR, fact, grader_note=note, fails_without_student=fails_without_student
+    )
 
 
 def from_exception(error: BaseException, part: str) -> Outcome | None:

@@ -192,7 +192,7 @@ class Suites:
                 exercise.suite,
                 f"{counted(len(tests), 'test decides', 'tests decide')} {criterion.id}",
             )
-            return grader_error(problem, shown_ours=True)
+            return grader_error(problem, fails_without_student=True)
         if missing is not None:
             return missing
         case = _Case(exercise, criterion, session, names)
@@ -202,7 +202,7 @@ class Suites:
         if changes and found.status is not Status.PASSED:
             found = better_outcome(found, self._try(tests[0], replace(case, world=owner)), changes)
         if found.status is Status.GRADER_ERROR and self._fails_on_the_solution(tests[0], case):
-            found = grader_error(found.grader_note, shown_ours=True)
+            found = grader_error(found.grader_note, fails_without_student=True)
         return found
 
     def _fails_on_the_solution(self, test: pytest.Item, case: _Case) -> bool:

@@ -1,1 +1,1 @@
-"""Points for what was decided, and the result that holds them: typed, validated, as JSON."""
+"""Points for each outcome, and the result that holds them: typed, validated, stored as JSON."""

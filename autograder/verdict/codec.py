@@ -1,4 +1,4 @@
-"""A result as the text of result.json, and back: the only two ways across, both validated."""
+"""Encode a result as result.json and decode it again. Both directions validate."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from autograder.verdict.result import (
 from autograder.verdict.schema import SCHEMA_VERSION, validate
 
 MESSAGE_LANGUAGES = ("en", "ja")
-"""Languages that every message of result.json has; one that the course lacks repeats its first."""
+"""Languages of every message in result.json; one that the course lacks repeats the first."""
 
 
 def encode(result: Result) -> str:
-    """The text of result.json; the same result always gives the same text.
+    """The text of result.json; equal results give equal text.
 
     Raises:
-        InvalidResult: it breaks the contract.
+        InvalidResult: the result violates the contract.
     """
     fields = as_json(result)
     validate(fields)
@@ -36,23 +36,27 @@ def encode(result: Result) -> str:
 
 
 def decode(text: str | bytes) -> Result:
-    """The result that a result.json holds.
+    """The result stored in a result.json.
 
     Raises:
-        InvalidResult: it is not JSON, or breaks the contract.
+        InvalidResult: it is not JSON, or it violates the contract.
     """
     try:
         fields = json.loads(text)
         validate(fields)
     except InvalidResult:
         raise
-    except (ValueError, ArithmeticError, RecursionError) as error:  # numbers too large are one kind
+    except (
+        ValueError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:  # e.g. a number that is too large
         raise InvalidResult(f"{error}. Grade this submission again.") from None
     return _result(fields)
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """The fields of result.json, in its order; not validated yet."""
+    """The fields of result.json in order, not validated yet."""
     return {
         "schema_version": SCHEMA_VERSION,
         "exercise": result.exercise,

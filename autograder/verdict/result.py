@@ -1,6 +1,6 @@
-"""What one submission earned in one exercise: the record that everything after grading reads.
+"""The result of one submission for one exercise: what everything after grading reads.
 
-`autograder.verdict.codec` turns it into the text of result.json and back.
+`autograder.verdict.codec` encodes it as result.json and decodes it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from autograder.verdict import points
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The file that was handed in.
+    """The submitted file.
 
     Attributes:
-        path: where it was found. It may change without the submission changing.
-        sha256: of its bytes; None for a folder, say, which has none.
+        path: where it was found. It may change while the submission stays the same.
+        sha256: hash of its bytes; None if there are none, e.g. for a folder.
     """
 
     path: str
@@ -30,7 +30,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A call of the student's code, what came back, and what is right, as one line each."""
+    """A call of the student's code, what it returned, and the right answer, one line each."""
 
     call: str
     got: str
@@ -39,17 +39,17 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """What became of one criterion.
+    """The result of one criterion.
 
     Attributes:
-        id: the criterion's.
-        part: the part that it is about.
-        points: earned.
-        max_points: what it is worth.
-        status: the one that counts.
-        own_status: without anything carried forward.
-        message: for the student; false where there is nothing to say.
-        diagnosis: ids of known mistakes that give the same results as the student's code.
+        id: the criterion's id.
+        part: the id of the part that it tests.
+        points: points earned.
+        max_points: points available.
+        status: the status that counts.
+        own_status: the status without errors carried forward.
+        message: for the student; empty (false) if there is nothing to say.
+        diagnosis: ids of known mistakes that behave like the student's code.
         counterexample: a call that shows what is wrong.
     """
 
@@ -66,7 +66,7 @@ class CriterionResult:
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """What became of one cell of the student's; ``index`` is that in the notebook, from 0."""
+    """How one of the student's cells ran; ``index`` is its position in the notebook, from 0."""
 
     index: int
     status: CellStatus
@@ -75,7 +75,7 @@ class CellResult:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds that grading took, the student's code and the grader together."""
+    """Seconds spent on grading, including the student's code."""
 
     wall_s: float
     cpu_s: float
@@ -83,20 +83,20 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one submission earned in one exercise.
+    """The result of one submission for one exercise.
 
     Attributes:
         exercise: the exercise's id.
-        student: the student's name, fit for a folder's.
-        submission: what was handed in.
-        course_sha256: fingerprint of the course that it was graded by.
-        isolation: the sandbox's level.
-        status: whether it was graded.
+        student: the student's key, which is a valid folder name.
+        submission: the file that was graded.
+        course_sha256: fingerprint of the course that it was graded with.
+        isolation: the sandbox's isolation level.
+        status: whether it could be graded.
         score: the sum of the criteria's points.
-        max_score: without bonus: a score may be above it.
-        criteria: all of the exercise, in its order.
-        cells: in the order in which they ran.
-        timing: how long it took.
+        max_score: points available, without bonus points, so a score may exceed it.
+        criteria: all criteria of the exercise, in its order.
+        cells: the student's cells, in the order in which they ran.
+        timing: how long grading took.
     """
 
     exercise: str
@@ -113,52 +113,52 @@ class Result:
 
     @property
     def full_score(self) -> float:
-        """The score that is everything: ``max_score``, or all points where all are bonus.
+        """The score that counts as 100 %: ``max_score``, or all points if all of them are bonus.
 
-        Such an exercise has a ``max_score`` of 0: nobody has to do it.
+        An exercise with nothing but bonus points is optional: its ``max_score`` is 0.
         """
         return self.max_score or points.score(c.max_points for c in self.criteria)
 
     @property
     def needs_review(self) -> bool:
-        """Whether points are open until the instructor has looked at a fault of the grader."""
+        """Whether points are withheld until the instructor has looked at a grader error."""
         return any(
             c.status is Status.GRADER_ERROR and c.points < c.max_points for c in self.criteria
         )
 
     @property
     def stable(self) -> Result:
-        """What is equal whenever the same submission is graded: without timing and file's path."""
+        """The part that is the same whenever a submission is graded: no timing, no file path."""
         return replace(self, submission=replace(self.submission, path=""), timing=Timing(0.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """What has been decided about one criterion, before points.
+class Decision:
+    """The verdict on one criterion, before points.
 
-    ``own_status`` is the status without anything carried forward, if it is another one.
+    ``own_status`` is the status without errors carried forward, if it differs.
     """
 
     status: Status
     message: Text = NOTHING
     counterexample: Counterexample | None = None
-    shown_ours: bool = False
-    """Of a `Status.GRADER_ERROR`: see `autograder.verdict.points.points`."""
+    fails_without_student: bool = False
+    """For a `Status.GRADER_ERROR`: see `autograder.verdict.points.points`."""
     own_status: Status | None = None
 
 
 def criterion_results(
-    exercise: Exercise, decided: Mapping[str, Decided], carried: float = 1.0
+    exercise: Exercise, decisions: Mapping[str, Decision], carried: float = 1.0
 ) -> tuple[CriterionResult, ...]:
     """Every criterion of the exercise with its points.
 
     Args:
         exercise: the exercise.
-        decided: by criterion id.
+        decisions: the decisions by criterion id.
         carried: the share of its points that a carried criterion earns.
 
     Raises:
-        KeyError: one has not been decided.
+        KeyError: there is no decision on a criterion.
     """
     return tuple(
         CriterionResult(
@@ -166,16 +166,16 @@ def criterion_results(
             part=criterion.part,
             points=points.points(
                 criterion,
-                decided[criterion.id].status,
-                decided[criterion.id].shown_ours,
+                decisions[criterion.id].status,
+                decisions[criterion.id].fails_without_student,
                 carried,
             ),
             max_points=criterion.points,
-            status=decided[criterion.id].status,
-            own_status=decided[criterion.id].own_status or decided[criterion.id].status,
-            message=decided[criterion.id].message,
+            status=decisions[criterion.id].status,
+            own_status=decisions[criterion.id].own_status or decisions[criterion.id].status,
+            message=decisions[criterion.id].message,
             diagnosis=(),
-            counterexample=decided[criterion.id].counterexample,
+            counterexample=decisions[criterion.id].counterexample,
         )
         for criterion in exercise.criteria
     )
@@ -188,29 +188,29 @@ def result(
     file: File,
     course_sha256: str,
     isolation: Level,
-    decided: Mapping[str, Decided],
+    decisions: Mapping[str, Decision],
     carried: float = 1.0,
     cells: Iterable[CellResult] = (),
     unreadable: bool = False,
     wall_s: float = 0.0,
     cpu_s: float = 0.0,
 ) -> Result:
-    """Put one result together.
+    """Assemble a result.
 
     Args:
-        exercise: the exercise graded.
+        exercise: the exercise.
         student: see `Result`.
-        file: what was handed in.
+        file: the file that was graded.
         course_sha256: see `Result`.
         isolation: see `Result`.
-        decided: by criterion id; every criterion of the exercise has one.
+        decisions: the decisions by criterion id, one for every criterion of the exercise.
         carried: the share of its points that a carried criterion earns.
-        cells: what became of the notebook's cells.
-        unreadable: whether no cell could be read.
-        wall_s: seconds from reading the file to this record.
-        cpu_s: CPU seconds, the grader's and the student's code's.
+        cells: how the notebook's cells ran.
+        unreadable: whether the file could not be read.
+        wall_s: wall-clock seconds from reading the file to this result.
+        cpu_s: CPU seconds of the grader and the student's code.
     """
-    criteria = criterion_results(exercise, decided, carried)
+    criteria = criterion_results(exercise, decisions, carried)
     status = ResultStatus.UNREADABLE if unreadable else ResultStatus.GRADED
     if any(criterion.status is Status.GRADER_ERROR for criterion in criteria):
         status = ResultStatus.GRADER_ERROR

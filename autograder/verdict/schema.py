@@ -1,7 +1,7 @@
 """The contract of result.json.
 
-Its shape is ``result_schema.json`` beside this file. What a JSON Schema cannot say (points add up,
-numbers are finite, no criterion twice) is checked here after it.
+``result_schema.json`` in this folder describes its shape. What a JSON Schema cannot express (points
+add up, numbers are finite, each criterion appears once) is checked here afterwards.
 """
 
 import json
@@ -25,10 +25,10 @@ def validate(result: Mapping[str, Any]) -> None:
     """Check one result against the contract of result.json.
 
     Args:
-        result: what is about to be written, or was read, as ``json.load`` gives it.
+        result: the content of a result.json, as ``json.load`` returns it.
 
     Raises:
-        InvalidResult: naming the first invalid place by its path, with a remedy.
+        InvalidResult: with the path of the first invalid value and a remedy.
     """
     check, refused = _compiled()
     try:
@@ -42,9 +42,9 @@ def validate(result: Mapping[str, Any]) -> None:
 
 @cache
 def _compiled() -> tuple[Callable[[Mapping[str, Any]], Any], type[Exception]]:
-    """The schema as one Python function, made once: 20 times as fast as walking it.
+    """The schema compiled once to a Python function, which is 20 times as fast as walking it.
 
-    The rules used mean the same in draft 7, which fastjsonschema speaks, and in 2020-12.
+    The keywords that it uses mean the same in draft 7, which fastjsonschema supports, and 2020-12.
     """
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     return fastjsonschema.compile(schema), fastjsonschema.JsonSchemaValueException
@@ -55,8 +55,8 @@ def _explain(error: Any) -> str:
     value, limit = error.value, error.rule_definition
     match error.rule:
         case "required":
-            absent = ", ".join(repr(key) for key in limit if key not in value)
-            return f"{where}: {absent} missing. Write every key of {SCHEMA_FILE.name}."
+            missing = ", ".join(repr(key) for key in limit if key not in value)
+            return f"{where}: {missing} missing. Write every key of {SCHEMA_FILE.name}."
         case "additionalProperties":
             known = error.definition["properties"]
             patterns = error.definition.get("patternProperties", ())
@@ -74,13 +74,13 @@ def _explain(error: Any) -> str:
             return f"{where}: {_short(value)} has the wrong type. Write {' or '.join(allowed)}."
         case "not":
             return (
-                f"{where}: {_short(value)} would lead out of the results' folder."
-                " Use a name without '/', control characters, and not '.' or '..'."
+                f"{where}: {_short(value)} is not a valid folder name."
+                " Use a name without '/' and control characters that is not '.' or '..'."
             )
         case "uniqueItems":
-            return f"{where}: an item stands twice in {_short(value)}. Write each once."
+            return f"{where}: {_short(value)} contains an item twice. Write each item once."
         case keyword:
-            return f"{where}: {_short(value)} breaks {keyword} {limit}. Fix the value."
+            return f"{where}: {_short(value)} violates {keyword} {limit}. Fix the value."
 
 
 def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
@@ -102,22 +102,22 @@ def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
                 " Give at most max_points."
             )
         if criterion["id"] in seen:
-            yield f"{where}.id: {criterion['id']!r} stands twice. Write each criterion once."
+            yield f"{where}.id: {criterion['id']!r} occurs twice. Write each criterion once."
         seen.add(criterion["id"])
         if criterion["status"] == Status.CARRIED and criterion["own_status"] == Status.PASSED:
             yield (
                 f"{where}.own_status: passed on its own, so nothing was carried."
                 " Write status 'passed'."
             )
-    # A NaN slips through every comparison of a JSON Schema.
+    # NaN passes every comparison in a JSON Schema.
     for where, number in numbers.items():
         if not math.isfinite(number):
-            yield f"{where}: {number} is no finite number. Fix the value."
+            yield f"{where}: {number} is not a finite number. Fix the value."
     for i, criterion in enumerate(criteria):
-        if not _agree(criterion):
+        if not _points_match_status(criterion):
             yield (
                 f"result.criteria[{i}].points: {criterion['points']} of {criterion['max_points']}"
-                f" points do not agree with status {criterion['status']!r}, so the file was edited."
+                f" points do not match status {criterion['status']!r}, so the file was edited."
                 " Grade this submission again."
             )
     total = math.fsum(criterion["points"] for criterion in criteria)
@@ -125,13 +125,13 @@ def _beyond_the_schema(result: Mapping[str, Any]) -> Iterator[str]:
         yield f"result.score: {result['score']}, but the criteria add up to {total}. Fix the sum."
 
 
-def _agree(criterion: Mapping[str, Any]) -> bool:
-    """Whether points are what their status earns, see `autograder.verdict.points`."""
+def _points_match_status(criterion: Mapping[str, Any]) -> bool:
+    """Whether the points are what the status earns; see `autograder.verdict.points`."""
     earned, most = criterion["points"], criterion["max_points"]
     match criterion["status"]:
         case Status.PASSED:
             return bool(earned == most)
-        case Status.CARRIED:  # a course may give a share of them
+        case Status.CARRIED:  # may earn only a share of the points
             return bool(earned > 0 or most == 0)
         case Status.GRADER_ERROR:
             return earned in (0, most)
@@ -140,7 +140,7 @@ def _agree(criterion: Mapping[str, Any]) -> bool:
 
 
 def _path(parts: Any) -> str:
-    # fastjsonschema calls the whole "data", and gives indices as text.
+    # fastjsonschema calls the root "data" and reports indices as text.
     return "result" + "".join(f"[{p}]" if p.isdigit() else f".{p}" for p in parts[1:])
 
 

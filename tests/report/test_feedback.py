@@ -272,7 +272,7 @@ def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
 
 @pytest.mark.parametrize("student", ["..", "../aiko", ""])
 def test_a_name_that_leads_out_of_the_folder_writes_nothing(a_class, tmp_path, student):
-    with pytest.raises(ValueError, match="is no file name"):
+    with pytest.raises(ValueError, match="is not a valid file name"):
         write_feedback(replace(typed(a_class["full"]), student=student), None, tmp_path, "en")
     assert list(tmp_path.iterdir()) == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.report.markup import LONGEST, number, prose, shortened
+from autograder.report.markup import MAX_LENGTH, number, prose, truncated
 
 
 def test_a_name_in_backticks_is_code_and_nothing_else_is_markup():
@@ -13,8 +13,8 @@ def test_a_name_in_backticks_is_code_and_nothing_else_is_markup():
 
 
 def test_long_text_is_cut_and_says_by_how_much():
-    assert shortened("x" * LONGEST, "({n} more)") == "x" * LONGEST
-    assert shortened("x" * (LONGEST + 7), "({n} more)") == "x" * LONGEST + "\n(7 more)"
+    assert truncated("x" * MAX_LENGTH, "({n} more)") == "x" * MAX_LENGTH
+    assert truncated("x" * (MAX_LENGTH + 7), "({n} more)") == "x" * MAX_LENGTH + "\n(7 more)"
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,6 @@ def test_a_score_too_large_for_a_float_is_damage(out, course, a_class):
 
 def test_a_result_in_anothers_place_overwrites_nobodys_page(out, course, a_class):
     put(out, a_class["full"], student="ben")
-    with pytest.raises(IncompleteReport, match="holds the result of 'aiko'"):
+    with pytest.raises(IncompleteReport, match="contains the result of 'aiko'"):
         rebuild(out, course, "en")
     assert not (out / "feedback" / "ben").exists()

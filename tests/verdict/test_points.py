@@ -36,8 +36,8 @@ def test_a_criterion_earns_all_of_its_points_or_none(status, earned):
 
 
 def test_a_fault_that_shows_without_the_students_data_costs_nothing():
-    assert points(criterion(2.5), Status.GRADER_ERROR, shown_ours=True) == 2.5
-    assert points(criterion(2.5), Status.FAILED, shown_ours=True) == 0.0
+    assert points(criterion(2.5), Status.GRADER_ERROR, fails_without_student=True) == 2.5
+    assert points(criterion(2.5), Status.FAILED, fails_without_student=True) == 0.0
 
 
 def test_the_statuses_are_those_of_the_contract():

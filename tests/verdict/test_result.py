@@ -1,4 +1,4 @@
-"""One result put together from what was decided, and as the text of result.json."""
+"""One result assembled from the decisions, and as the text of result.json."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.sandbox.host.isolation import Level
 from autograder.status import CellStatus, Status
 from autograder.text import Text
 from autograder.verdict.codec import decode, encode
-from autograder.verdict.result import CellResult, Decided, File, Result, result
+from autograder.verdict.result import CellResult, Decision, File, Result, result
 from tests.results import sample_result
 
 X = Text(en="x", ja="エックス")
@@ -45,8 +45,8 @@ IDS = ["f.a", "f.b", "f.c", "Net.forward.a"]
 
 
 def made(*statuses: str, **fields: Any) -> Result:
-    decided = {
-        name: Decided(Status(status), Text() if status == "passed" else WHY)
+    decisions = {
+        name: Decision(Status(status), Text() if status == "passed" else WHY)
         for name, status in zip(IDS, statuses, strict=True)
     }
     given = {
@@ -54,7 +54,7 @@ def made(*statuses: str, **fields: Any) -> Result:
         "file": File("submitted/x.ipynb", "a1" * 32),
         "course_sha256": "c0" * 32,
         "isolation": Level.FULL,
-        "decided": decided,
+        "decisions": decisions,
     }
     return result(exercise(), **(given | fields))
 
@@ -77,15 +77,17 @@ def test_nothing_right_earns_nothing(status):
     assert made(*[status] * 4).score == 0.0
 
 
-@pytest.mark.parametrize(("shown_ours", "score"), [(True, 3.0), (False, 1.0)])
-def test_a_fault_of_the_grader_costs_nothing_where_it_is_shown_to_be_ours(shown_ours, score):
-    decided = {name: Decided(Status.FAILED) for name in IDS}
-    decided[IDS[0]] = Decided(Status.PASSED)
-    decided[IDS[1]] = Decided(Status.GRADER_ERROR, shown_ours=shown_ours)
-    record = made(*["failed"] * 4, decided=decided)
+@pytest.mark.parametrize(("fails_without_student", "score"), [(True, 3.0), (False, 1.0)])
+def test_a_fault_of_the_grader_costs_nothing_where_it_is_shown_to_be_ours(
+    fails_without_student, score
+):
+    decisions = {name: Decision(Status.FAILED) for name in IDS}
+    decisions[IDS[0]] = Decision(Status.PASSED)
+    decisions[IDS[1]] = Decision(Status.GRADER_ERROR, fails_without_student=fails_without_student)
+    record = made(*["failed"] * 4, decisions=decisions)
     assert record.status == "grader_error"
     assert record.score == score
-    assert record.needs_review is not shown_ours
+    assert record.needs_review is not fails_without_student
 
 
 def test_an_unreadable_file_says_so_at_every_criterion():
@@ -96,13 +98,13 @@ def test_an_unreadable_file_says_so_at_every_criterion():
 
 def test_criteria_are_in_the_order_of_the_exercise_whatever_order_they_were_decided_in():
     first = made("passed", "failed", "missing", "error")
-    decided = {c.id: Decided(c.status, c.message) for c in reversed(first.criteria)}
-    assert made(*["passed"] * 4, decided=decided).stable == first.stable
+    decisions = {c.id: Decision(c.status, c.message) for c in reversed(first.criteria)}
+    assert made(*["passed"] * 4, decisions=decisions).stable == first.stable
 
 
 def test_a_criterion_that_was_not_decided_is_no_result():
     with pytest.raises(KeyError):
-        made(*["passed"] * 4, decided={"f.a": Decided(Status.PASSED)})
+        made(*["passed"] * 4, decisions={"f.a": Decision(Status.PASSED)})
 
 
 def test_times_are_told_in_milliseconds():
@@ -142,14 +144,14 @@ def test_what_is_read_is_what_was_written():
 
 def test_a_course_of_one_language_fills_the_other_of_the_contract():
     only = Text(en="why")
-    record = made(*["failed"] * 4, decided=dict.fromkeys(IDS, Decided(Status.FAILED, only)))
+    record = made(*["failed"] * 4, decisions=dict.fromkeys(IDS, Decision(Status.FAILED, only)))
     message = json.loads(encode(record))["criteria"][0]["message"]
     assert message == {"en": "why", "ja": "why"}
 
 
 def test_a_third_language_follows_the_two_of_the_contract():
     text = Text(fr="pourquoi", en="why", ja="理由")
-    record = made(*["failed"] * 4, decided=dict.fromkeys(IDS, Decided(Status.FAILED, text)))
+    record = made(*["failed"] * 4, decisions=dict.fromkeys(IDS, Decision(Status.FAILED, text)))
     message = json.loads(encode(record))["criteria"][0]["message"]
     assert list(message.items()) == [("en", "why"), ("ja", "理由"), ("fr", "pourquoi")]
 
