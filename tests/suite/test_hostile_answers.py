@@ -7,6 +7,7 @@ writing bytes of their own onto the socket.
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple
 
 import numpy as np
@@ -47,6 +48,13 @@ RETURNED = {
     "an array that compares otherwise": (
         "class Odd(np.ndarray):\n        def __array_ufunc__(self, *a, **k): return True\n"
         "    return np.ones((2, 3)).view(Odd)"
+    ),
+    "an object whose class's name is the input": ("return type(x.tobytes().hex()[:60], (), {})()"),
+    "an array whose class's name is the input": (
+        "return x.view(type(x.tobytes().hex()[:60], (np.ndarray,), {'__mul__': None}))"
+    ),
+    "what a missing package gave, with the input for a name": (
+        "return getattr(plt, x.tobytes().hex()[:60])()"
     ),
     "the memory of an array": "return memoryview(np.ones((2, 3)))",
     "longdouble beyond float": "return np.full((2, 3), np.longdouble('1e4000'))",
@@ -136,6 +144,12 @@ def test_odd_answers_earn_nothing_and_are_the_students_own(graded, name):
     assert outcome.status in {"failed", "error", "missing", "timeout"}, outcome.grader_note
     assert outcome.grader_note is None
     assert fit_to_be_shown(outcome)
+
+
+@pytest.mark.parametrize("name", [name for name in RETURNED if "the input" in name])
+def test_the_name_of_a_class_carries_no_input_out(graded, name):
+    texts = [graded[name].message["en"], *astuple(graded[name].counterexample)]
+    assert not any(re.search("[0-9a-f]{12}", text) for text in texts)
 
 
 def fit_to_be_shown(outcome) -> bool:

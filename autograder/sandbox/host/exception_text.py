@@ -8,7 +8,8 @@ its message (``raise ValueError(x.tobytes().hex())``), in the name of its class,
   have to be in the notebook's source, which was fixed before any input was known, and numbers have
   to be few and short, as sizes and indices are;
 - or if it is a literal of the notebook's source;
-- a class is named if Python has it, or the source does;
+- a class is named if Python or NumPy has it, or the source does: that of an exception as that of an
+  object which came back;
 - the line quoted is looked up here, in the source that was handed in.
 """
 
@@ -18,6 +19,8 @@ import builtins
 import re
 from collections.abc import Collection, Sequence
 from functools import cache, cached_property
+
+import numpy as np
 
 REFUSED = "the function you were given cannot take this"
 
@@ -310,6 +313,16 @@ class ExceptionText:
         allowed = (n for n in (name, *kinds) if n in _EXCEPTIONS or n in self._words)
         return next(allowed, "Exception")
 
+    def kind(self, name: str) -> str:
+        """The name of a value's class, without words that neither Python nor the source has."""
+
+        def shown(found: re.Match[str]) -> str:
+            without_size = found[0].rstrip("0123456789")  # ``void32``
+            known = without_size in _kinds() or self._may_say(found[0])
+            return _with_short_numbers(found[0]) if known else "…"
+
+        return _WORD.sub(shown, name)
+
     def message(self, text: str, asked: Collection[str] = ()) -> str:
         """The message as far as it may be shown; "" if it may not.
 
@@ -368,6 +381,17 @@ def _with_short_numbers(text: str) -> str:
         return found[0] if len(found[0]) <= MAX_DIGITS and count <= MAX_NUMBERS else "…"
 
     return _NUMBER.sub(shortened, text)
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    """Words in what `wire` says of a value that does not travel, and the classes of NumPy."""
+    said = (
+        "array of void datetime64 timedelta64 dict with unusual keys int more than bits deeply "
+        "nested nothing is not here object function module OrderedDict defaultdict Counter deque "
+        "mappingproxy memoryview MaskedArray MaskedConstant Generator RandomState"
+    )
+    return frozenset([*said.split(), *dir(np)])
 
 
 @cache

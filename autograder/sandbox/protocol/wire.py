@@ -294,7 +294,8 @@ class _Decoder:
             return array[()]
         if "c" in tree:
             subclassed = array.view(SubclassedArray)
-            subclassed.class_name = _text(tree["c"])
+            named = self.resolve(Opaque(_text(tree["c"])))
+            subclassed.class_name = named.class_name if isinstance(named, Opaque) else ""
             subclassed.masked = min(_number(tree.get("m")), array.size)
             return subclassed
         if self.keep_strides and "st" in tree:

@@ -113,6 +113,18 @@ def test_a_class_made_up_at_run_time_goes_by_its_base() -> None:
     assert shown.type_name("Pooling", []) == "Pooling"
 
 
+def test_so_does_the_class_of_an_object_that_comes_back() -> None:
+    shown = ExceptionText([(0, SOURCE + "\nimport pandas\nx = pandas.DataFrame")])
+    for name in (
+        "Pooling", "matrix", "array of object", "array of void32", "dict with unusual keys", "list",
+        "nothing (pandas.DataFrame is not here)", "deeply nested list",
+    ):  # fmt: skip
+        assert shown.kind(name) == name
+    assert shown.kind("deadbeef0123") == "…"
+    assert shown.kind("nothing (plt.deadbeef is not here)") == "nothing (….… is not here)"
+    assert "0123456789" not in shown.kind("void0123456789")
+
+
 def test_lines_come_from_the_source_that_was_handed_in() -> None:
     shown = ExceptionText([(4, SOURCE)])
     assert shown.line(4, 2) == "def forward(self, x):"
