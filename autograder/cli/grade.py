@@ -22,15 +22,14 @@ from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Found, discover
-from autograder.ingest.hand_ins import HandIns, updated, with_encodings
+from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
-from autograder.text import Text, counted
-from autograder.verdict.result import Result
+from autograder.text import counted
 
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
@@ -105,7 +104,7 @@ def grade_into(
     began = time.monotonic()
     submissions = found.submissions
     hand_ins = _noted(store, found, exercise)
-    encodings: dict[tuple[str, str], str] = {}
+    read: dict[tuple[str, str], HandIn] = {}
     names = {submission.exercise for submission in submissions}
     setup = setup_for(course, level, names)
     print(f"isolation: {level!s}", file=sys.stderr)
@@ -118,7 +117,10 @@ def grade_into(
             result = step.graded.result
             kept += step.kept
             who = f"{hand_ins.name(result.student)} · {result.exercise}"
-            encodings[result.student, result.exercise] = step.graded.encoding
+            hand_in = hand_ins.of(result.student, result.exercise)
+            if hand_in is not None:
+                hand_in = as_read(hand_in, step.graded.encoding, step.graded.notebook_of)
+                read[hand_in.key] = hand_in
             if result.status == ResultStatus.GRADER_ERROR:
                 failed.append(who)
                 if result.needs_review:
@@ -136,9 +138,9 @@ def grade_into(
                 store.out,
                 lang,
                 name=hand_ins.name(result.student),
-                remarks=_remarks(hand_ins, result, step.graded.encoding),
+                remarks=words.remarks(hand_in),
             )
-    hand_ins = store.update_hand_ins(lambda known: with_encodings(known, encodings))
+    hand_ins = store.update_hand_ins(lambda known: with_reread(known, read))
     damaged = _write_tables(course, store, hand_ins, lang)
     seconds = time.monotonic() - began
     new = len(submissions) - kept
@@ -149,6 +151,9 @@ def grade_into(
     print(f"class page: {store.out / 'index.html'}")
     for line in damaged:
         warn(line)
+    for one in read.values():
+        for remark in words.remarks(replace(one, others=())):  # others have been told before
+            warn(f"{hand_ins.name(one.student)} · {one.exercise}: {remark['en']}")
     if odd:
         warn(
             f"look at {_abbreviated(odd)}: an answer could not be compared and earned no points. "
@@ -190,11 +195,6 @@ def _noted(store: Store, found: Found, exercise: str | None) -> HandIns:
             "They count again when the file is back"
         )
     return hand_ins
-
-
-def _remarks(hand_ins: HandIns, result: Result, encoding: str) -> tuple[Text, ...]:
-    hand_in = hand_ins.of(result.student, result.exercise)
-    return words.remarks(hand_in and replace(hand_in, encoding=encoding))
 
 
 def _write_tables(course: Course, store: Store, hand_ins: HandIns, lang: str) -> list[str]:

@@ -33,6 +33,7 @@ class HandIn:
         file: the path of the file that counts, as text.
         others: what else was handed in for it.
         encoding: of the file.
+        notebook_of: the exercise that its cells or metadata name, "" if none.
     """
 
     student: str
@@ -40,6 +41,7 @@ class HandIn:
     file: str
     others: tuple[Other, ...] = ()
     encoding: str = "utf-8"
+    notebook_of: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -113,8 +115,9 @@ def updated(before: HandIns, found: Found, exercise: str | None) -> HandIns:
     for one in found.submissions:
         hand_in = HandIn(one.student, one.exercise, one.file, one.others)
         was = old.get(hand_in.key)
-        same = was is not None and was.file == hand_in.file
-        new[hand_in.key] = replace(hand_in, encoding=was.encoding) if was and same else hand_in
+        if was is not None and was.file == hand_in.file:  # until it is read again
+            hand_in = replace(hand_in, encoding=was.encoding, notebook_of=was.notebook_of)
+        new[hand_in.key] = hand_in
     looked = [readable(root) for root in found.roots]
     closed = [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
 
@@ -144,14 +147,15 @@ def updated(before: HandIns, found: Found, exercise: str | None) -> HandIns:
     )
 
 
-def with_encodings(before: HandIns, encodings: Mapping[tuple[str, str], str]) -> HandIns:
-    """The same with what reading the files has shown."""
-    return replace(
-        before,
-        hand_ins=tuple(
-            replace(one, encoding=encodings.get(one.key, one.encoding)) for one in before.hand_ins
-        ),
-    )
+def as_read(one: HandIn, encoding: str, notebook_of: str | None) -> HandIn:
+    """The same with what reading the file has shown; ``notebook_of`` None if that is not known."""
+    of = one.notebook_of if notebook_of is None else notebook_of
+    return replace(one, encoding=encoding, notebook_of=of)
+
+
+def with_reread(before: HandIns, read: Mapping[tuple[str, str], HandIn]) -> HandIns:
+    """The same with hand-ins whose files have been read."""
+    return replace(before, hand_ins=tuple(read.get(one.key, one) for one in before.hand_ins))
 
 
 def encode(hand_ins: HandIns) -> str:
@@ -210,6 +214,7 @@ def _fields(one: HandIn) -> dict[str, Any]:
         "file": one.file,
         "others": [{"file": other.file, "why": other.why} for other in one.others],
         "encoding": one.encoding,
+        "notebook_of": one.notebook_of,
     }
 
 
@@ -221,6 +226,7 @@ def _hand_in(fields: Mapping[str, Any]) -> HandIn:
         _text(fields["file"]),
         others,
         _text(fields["encoding"]),
+        _text(fields["notebook_of"]),
     )
 
 

@@ -28,6 +28,10 @@ def remarks(hand_in: HandIn | None) -> tuple[Text, ...]:
         found.append(_text("several", file=name, others=listed(others)))
     if not hand_in.encoding.startswith("utf"):
         found.append(_text("encoding", encoding=hand_in.encoding))
+    if hand_in.notebook_of not in ("", hand_in.exercise):
+        found.append(
+            _text("notebook_of", exercise=hand_in.exercise, notebook_of=hand_in.notebook_of)
+        )
     return tuple(found)
 
 

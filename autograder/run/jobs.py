@@ -52,9 +52,11 @@ class CannotStart:
 class Graded:
     """A result, with notes for the instructor's eyes only.
 
-    ``encoding``: that of the file that was read.
+    ``encoding`` is that of the file that was read, ``notebook_of`` the exercise that its cells or
+    metadata name; None if nobody has looked.
     """
 
     result: Result
     notes: tuple[str, ...] = ()
     encoding: str = "utf-8"
+    notebook_of: str | None = None

@@ -59,7 +59,7 @@ class Grader:
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
         sha256: str | None = None
-        encoding = "utf-8"
+        encoding, notebook_of = "utf-8", ""
         records: Iterable[CellRecord] = ()
         unreadable = False
         spent = 0.0
@@ -67,12 +67,13 @@ class Grader:
         try:
             book = _read(submission, self.ours.get(exercise.id, ()))
             sha256, encoding = book.sha256, book.encoding
+            notebook_of = evident_exercise(book, [e.id for e in self.course.exercises]) or ""
             with Session(self.server, book.cells, self.budget) as session:
                 outcomes = suites.run(exercise, session)
                 if self.process is not None and self.course.carried > 0:
                     carrier = Carrier(self.course, suites, self.process)
                     outcomes = carrier.carry(exercise, session, outcomes)
-            outcomes = explained(outcomes, exercise, book, [e.id for e in self.course.exercises])
+            outcomes = explained(outcomes, exercise, book, notebook_of)
             records, spent = session.records, session.cpu_s
             decisions = in_words(outcomes, exercise, self.course.languages)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}
@@ -101,18 +102,24 @@ class Grader:
             wall_s=time.monotonic() - began,
             cpu_s=time.process_time() - cpu + spent,
         )
-        return Graded(record, tuple(filter(None, notes)), encoding)
+        return Graded(record, tuple(filter(None, notes)), encoding, notebook_of)
 
 
 def explained(
     outcomes: Mapping[str, Outcome],
     exercise: Exercise,
     book: Notebook,
-    exercises: Collection[str],
+    notebook_of: str,
 ) -> dict[str, Outcome]:
-    """Outcomes with what the notebook's file says about why a part is missing."""
+    """Outcomes with what the notebook's file says about why a part is missing.
+
+    Args:
+        outcomes: of every criterion.
+        exercise: the exercise graded.
+        book: the notebook.
+        notebook_of: the exercise that it is evidently of, "" if nothing tells.
+    """
     text = {name: index + 1 for index, name in reversed(book.in_text)}
-    of = evident_exercise(book, exercises)
     owners = {criterion.id: part.owner for part in exercise.parts for criterion in part.criteria}
 
     def of_one(id: str, outcome: Outcome) -> Outcome:
@@ -121,8 +128,8 @@ def explained(
             return outcome
         if owners[id] in text:
             remarks.append(InTextCell(owners[id], text[owners[id]]))
-        if of not in (None, exercise.id):
-            remarks.append(NotebookOf(of))
+        if notebook_of not in ("", exercise.id):
+            remarks.append(NotebookOf(notebook_of))
         return replace(outcome, remarks=(*outcome.remarks, *remarks))
 
     return {id: of_one(id, outcome) for id, outcome in outcomes.items()}

@@ -10,7 +10,15 @@ import pytest
 
 from autograder.errors import InvalidHandIns
 from autograder.ingest import Found, NotGraded, Other, Submission, Ungraded, Why, discover
-from autograder.ingest.hand_ins import HandIn, HandIns, decode, encode, updated, with_encodings
+from autograder.ingest.hand_ins import (
+    HandIn,
+    HandIns,
+    as_read,
+    decode,
+    encode,
+    updated,
+    with_reread,
+)
 from autograder.ingest.names import student
 
 EXERCISES = ("01_single", "02_im2col")
@@ -83,12 +91,14 @@ class TestFromRunToRun:
         assert keys(after.hand_ins) == ["alice 02_im2col"]
         assert after.gone == ()
 
-    def test_the_encoding_stays_with_the_file(self, tmp_path: Path) -> None:
+    def test_what_reading_has_shown_stays_with_the_file(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb")
         found = discover([root], EXERCISES, None)
         known = updated(HandIns(), found, None)
-        known = with_encodings(known, {("a", "02_im2col"): "cp932"})
-        assert updated(known, found, None).hand_ins[0].encoding == "cp932"
+        read = as_read(known.hand_ins[0], "cp932", "01_single")
+        known = with_reread(known, {read.key: read})
+        assert updated(known, found, None).hand_ins == (read,)
+        assert as_read(read, "utf-8", None).notebook_of == "01_single"
 
     def test_the_order_of_runs_does_not_matter(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/01_single.ipynb")

@@ -175,7 +175,9 @@ def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
 OTHERS = (Other("aiko/02 (1).ipynb", Why.UNREADABLE), Other("aiko/old.ipynb", Why.OLDER))
 KNOWN = HandIns(
     names={"佐藤-0123456789ab": "佐藤"},
-    hand_ins=(HandIn("aiko", "02_im2col", "in/aiko/02_im2col.ipynb", OTHERS, "cp932"),),
+    hand_ins=(
+        HandIn("aiko", "02_im2col", "in/aiko/02_im2col.ipynb", OTHERS, "cp932", "03_convolution"),
+    ),
     ungraded=(
         Left("佐藤-0123456789ab", "in/佐藤", NotGraded.NO_NOTEBOOK, ("<b>.pdf",)),
         Left("aiko", "in/aiko/play.ipynb", NotGraded.WHICH_EXERCISE, ("play.ipynb",)),
@@ -200,9 +202,10 @@ def test_who_could_not_be_graded_is_on_the_page_with_the_reason(a_class):
 
 
 def test_what_else_was_handed_in_is_on_the_page(a_class):
-    section = class_with_hand_ins(a_class).split("Which file was graded: 2")[1]
+    section = class_with_hand_ins(a_class).split("About the files: 3")[1]
     assert "aiko/02 (1).ipynb (cannot be read), aiko/old.ipynb (older)" in section
     assert "cp932" in section
+    assert "is the notebook of 03_convolution, and was handed in for 02_im2col" in section
     assert "古い" in class_with_hand_ins(a_class, "ja")
 
 
