@@ -283,12 +283,17 @@ class Suites:
         assert self._current is not None
         return outcome.from_exception(error, self._current.case.criterion.part)
 
+    def _student(self, conversation: Conversation, case: _Case) -> Student:
+        exercises = (case.exercise, *self.course.before(case.exercise))
+        asked = {part.owner for exercise in exercises for part in exercise.parts}
+        return Student(conversation, case.session.defined, case.names, asked)
+
     @pytest.fixture
     def student(self) -> Student:
         """The student's functions and classes."""
         assert self._current is not None
         case = self._current.case
-        return Student(self._current.conversation, case.session.defined, case.names)
+        return self._student(self._current.conversation, case)
 
     @pytest.fixture
     def apart(self) -> Callable[[], AbstractContextManager[Student]]:
@@ -302,7 +307,7 @@ class Suites:
         @contextmanager
         def another() -> Iterator[Student]:
             with case.session.criterion(case.world) as conversation:
-                yield Student(conversation, case.session.defined, case.names)
+                yield self._student(conversation, case)
 
         return another
 

@@ -8,7 +8,7 @@ object); it is compared with `autograder.suite.same`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
@@ -44,23 +44,42 @@ class UnsupportedOperation(StudentFailure):
         self.wanted = wanted
 
 
+class NotAsked(Exception):
+    """A suite's own mistake: it uses a name that no exercise asks students to define."""
+
+
 class Student:
     """The student's own functions and classes, by name.
 
+    Args:
+        conversation: with the student's code.
+        defined: what the notebook defines.
+        names: how the notebook spells the course's names.
+        asked: the names that this exercise and those it builds on ask for; None for any.
+
     Raises (on attribute access):
         StudentMissing: the notebook does not define that name.
+        NotAsked: the name is not among ``asked``.
     """
 
     def __init__(
-        self, conversation: Conversation, defined: Mapping[str, Any], names: Names | None = None
+        self,
+        conversation: Conversation,
+        defined: Mapping[str, Any],
+        names: Names | None = None,
+        asked: Collection[str] | None = None,
     ) -> None:
         self._conversation = conversation
         self._defined = defined
         self._names = names or Names()
+        self._asked = asked
 
     def __getattr__(self, name: str) -> Answer:
         if name.startswith("__"):
             raise AttributeError(name)
+        if self._asked is not None and name not in self._asked:
+            known = ", ".join(sorted(self._asked))
+            raise NotAsked(f"the suite uses student.{name}, but students define {known}")
         theirs = self._names.owner(name)
         if theirs not in self._defined:
             raise StudentMissing(name)

@@ -70,6 +70,12 @@ def test_a_suite_that_asks_wrongly_is_the_graders_fault_and_passes_nobody(bench,
     assert outcome.counterexample is None
 
 
+def test_a_suite_that_misspells_a_name_is_to_blame_and_not_the_notebook(bench):
+    outcome = bench.one("same(student.fx(1), 2)", RIGHT)
+    assert outcome.status == "grader_error"
+    assert "student.fx, but students define f" in outcome.grader_note
+
+
 def test_a_function_given_to_the_student_must_not_ask_the_student(bench):
     notebook = "def f(h, x):\n    return h(x)\ndef g(x):\n    return x\n"
     outcome = bench.one("student.f(lambda x: student.g(x), 1)", notebook)
