@@ -1,4 +1,4 @@
-"""Helpers for running a teaching notebook as it is; the generator removes every use of them."""
+"""Helpers that make a teaching notebook runnable; the generator removes every use of them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from autograder.errors import CourseError
 
 
 def tr(en: str, ja: str) -> str:  # noqa: ARG001 - only the generator reads the Japanese text
-    """Return the English text. The generator replaces the call by a literal in one language."""
+    """Return the English text. The generator replaces the call with a literal in one language."""
     return en
 
 
 def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
     """Return the teaching solutions `names` of an earlier exercise, by name.
 
-    Runs the author, setup and stub cells of that exercise (not its checks and demos). The course is
-    searched for from the calling notebook upwards. CourseError if the exercise lacks one of the
-    names.
+    Runs the author, setup and stub cells of that exercise, but not its checks and demos. Searches
+    for the course in the folders above the calling notebook. CourseError if the exercise does not
+    define one of the names.
     """
     from autograder.course.load import find_course, load_course, read_cells
 
@@ -37,8 +37,8 @@ def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
     missing = [name for name in names if name not in space]
     if missing:
         raise CourseError(
-            f"does not define {', '.join(missing)}, which earlier() was called for",
+            f"does not define {', '.join(missing)}, requested with earlier()",
             exercise.notebook,
-            remedy="Use names of functions and classes that its stub cells define",
+            remedy="Use the names of functions and classes that its stub cells define",
         )
     return {name: space[name] for name in names}

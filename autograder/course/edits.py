@@ -1,7 +1,7 @@
-"""Edits of a source: each names the text that it replaces, which must occur exactly once.
+"""Edits of a source text. Each gives the text that it replaces, which must occur exactly once.
 
-All edits of one source are found in the source as it was, never in what another edit has made of
-it. So their order does not matter, and the edits of two mistakes compose if they do not overlap.
+All edits are located in the original source, never in the result of another edit. So their order
+does not matter, and the edits of two mistakes compose if they do not overlap.
 """
 
 from __future__ import annotations
@@ -12,84 +12,84 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text `old` becomes `new`."""
+    """Replace the text `old` with `new`."""
 
     old: str
     new: str
 
 
 class EditError(ValueError):
-    """An edit that cannot be made.
+    """An edit that cannot be applied.
 
     Attributes:
-        place: the edit's index among those given.
+        index: the edit's index in the sequence of edits.
         remedy: what to do about it.
     """
 
-    def __init__(self, place: int, message: str, remedy: str) -> None:
+    def __init__(self, index: int, message: str, remedy: str) -> None:
         super().__init__(message)
-        self.place = place
+        self.index = index
         self.remedy = remedy
 
 
-def edited(source: str, edits: Sequence[Edit]) -> str:
-    """The source with all edits made.
+def apply_edits(source: str, edits: Sequence[Edit]) -> str:
+    """The source with all edits applied.
 
     Raises:
-        EditError: an edit's text does not occur exactly once, edits overlap, or one changes
+        EditError: an edit's text does not occur exactly once, two edits overlap, or one changes
             nothing.
     """
     spans: list[tuple[int, int, int]] = []
-    for place, edit in enumerate(edits):
+    for index, edit in enumerate(edits):
         if edit.old == edit.new:
-            raise EditError(place, f"{edit.old!r} becomes the same text", "Remove this edit")
-        start = _only(source, edit.old, place)
-        spans.append((start, start + len(edit.old), place))
+            raise EditError(index, f"{edit.old!r} is replaced with itself", "Remove this edit")
+        start = _find_once(source, edit.old, index)
+        spans.append((start, start + len(edit.old), index))
     spans.sort()
     pieces: list[str] = []
     at = 0
-    for start, end, place in spans:
+    for start, end, index in spans:
         if start < at:
             raise EditError(
-                place,
-                f"{edits[place].old!r} overlaps another edit's text",
-                "Make one edit of the two",
+                index,
+                f"{edits[index].old!r} overlaps the text of another edit",
+                "Merge the two edits",
             )
-        pieces += [source[at:start], edits[place].new]
+        pieces += [source[at:start], edits[index].new]
         at = end
     return "".join([*pieces, source[at:]])
 
 
-def composed(source: str, *groups: Sequence[Edit]) -> str | None:
-    """The source with every group of edits made; None if they overlap, or a group is empty.
+def compose_edits(source: str, *groups: Sequence[Edit]) -> str | None:
+    """The source with every group of edits applied; None if they overlap or a group is empty.
 
-    An empty group is a variant that is no edit, but a function of its own.
+    An empty group belongs to a variant that is a function of its own rather than edits.
 
     Raises:
-        EditError: an edit of a group cannot be made even alone.
+        EditError: the edits of one group cannot be applied even on their own.
     """
     for group in groups:
-        edited(source, group)
+        apply_edits(source, group)
     if not all(groups):
         return None
     try:
-        return edited(source, [edit for group in groups for edit in group])
+        return apply_edits(source, [edit for group in groups for edit in group])
     except EditError:
         return None
 
 
-def _only(source: str, text: str, place: int) -> int:
+def _find_once(source: str, text: str, index: int) -> int:
     found = [at for at in range(len(source)) if source.startswith(text, at)] if text else []
     if len(found) == 1:
         return found[0]
     if not found:
         raise EditError(
-            place,
+            index,
             f"{text!r} does not occur in the teaching solution",
-            "Copy the text from notebook.py; docstrings and a method's indentation are left out",
+            "Copy the text from notebook.py, without docstrings and a method's indentation",
         )
     raise EditError(
-        place,
+        index,
         f"{text!r} occurs {len(found)} times in the teaching solution",
-        "Add what is before or after it, until it occurs once",
+        "Add text before or after it until it occurs once",
     )

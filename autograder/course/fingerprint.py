@@ -9,23 +9,23 @@ from pathlib import Path
 from autograder import __version__
 from autograder.course.models import Course
 
-DECIDING = ("solutions", "tests/hidden", "source_lib")
+GRADING_FOLDERS = ("solutions", "tests/hidden", "source_lib")
 
 
 def course_sha256(course: Course) -> str:
-    """Hex SHA-256 of the names and contents of the files in `DECIDING`, and the program's version.
+    """Hex SHA-256 of the paths and contents of files in `GRADING_FOLDERS` and the grader's version.
 
-    Copies of a course in different places, or with different caches, have the same hash.
+    Copies of a course in different folders, or with different caches, have the same hash.
     """
     total = hashlib.sha256(f"convkit {__version__}\n".encode())
-    for path in _deciding_files(course.root):
+    for path in _grading_files(course.root):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"{path.relative_to(course.root).as_posix()}\0{content}\n".encode())
     return total.hexdigest()
 
 
-def _deciding_files(root: Path) -> Iterator[Path]:
-    for top in DECIDING:
+def _grading_files(root: Path) -> Iterator[Path]:
+    for top in GRADING_FOLDERS:
         for path in sorted((root / top).rglob("*")):
             inside = path.relative_to(root).parts
             hidden = any(name.startswith(".") or name == "__pycache__" for name in inside)

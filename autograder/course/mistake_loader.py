@@ -1,4 +1,4 @@
-"""`mistakes.py` of an exercise as records. The file is ours and trusted: it is run here."""
+"""Load an exercise's `mistakes.py`. The file belongs to the course, is trusted, and is run here."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
-from autograder.course.edits import Edit, EditError, composed, edited
-from autograder.course.mistakes import Entry, collecting
+from autograder.course.edits import Edit, EditError, apply_edits, compose_edits
+from autograder.course.mistakes import Entry, recording
 from autograder.course.models import Equivalent, Exercise, Mistake, Variant
 from autograder.course.notebook_cells import stub_cell
 from autograder.course.part_source import part_source
@@ -19,9 +19,9 @@ from autograder.text import Text
 
 
 def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equivalent, ...]]:
-    """The known mistakes and the unusual right answers of an exercise, in the file's order.
+    """The known mistakes and the unusual right solutions of an exercise, in the file's order.
 
-    Nothing of either kind if there is no such file; CourseError if it does not fit the exercise.
+    Both are empty if there is no such file. CourseError if the file does not match the exercise.
     """
     file = exercise.folder / "mistakes.py"
     if not file.exists():
@@ -39,7 +39,7 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
     taken: set[str] = set()
     for entry in _run(code, file):
         if entry.id in taken:
-            raise CourseError(f"there are two entries {entry.id!r}", file, entry.line, "Rename one")
+            raise CourseError(f"two entries are named {entry.id!r}", file, entry.line, "Rename one")
         taken.add(entry.id)
         edits = tuple(Edit(old, new) for old, new in entry.edits or ())
         found = Variant(entry.id, entry.part, reader.source(entry, edits), edits)
@@ -53,14 +53,14 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
     return tuple(mistakes), tuple(equivalents)
 
 
-def together(exercise: Exercise, first: Variant, second: Variant) -> Variant | None:
-    """Two variants of one part as one: its teaching solution with the edits of both.
+def combine(exercise: Exercise, first: Variant, second: Variant) -> Variant | None:
+    """Two variants of one part combined: its teaching solution with the edits of both.
 
-    None if they are of different parts, their edits overlap, or one has none.
+    None if they are variants of different parts, their edits overlap, or one has no edits.
     """
     if first.part != second.part:
         return None
-    source = composed(teaching_source(exercise, first.part), first.edits, second.edits)
+    source = compose_edits(teaching_source(exercise, first.part), first.edits, second.edits)
     if source is None:
         return None
     edits = (*first.edits, *second.edits)
@@ -68,13 +68,13 @@ def together(exercise: Exercise, first: Variant, second: Variant) -> Variant | N
 
 
 def teaching_source(exercise: Exercise, part: str) -> str:
-    """A part's teaching solution, which edits are about; see `part_source`."""
+    """A part's teaching solution, to which edits are applied; see `part_source`."""
     return part_source(stub_cell(exercise, part).source, part)
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """Checks what one entry says against the exercise."""
+    """Checks entries against the exercise."""
 
     exercise: Exercise
     file: Path
@@ -82,14 +82,14 @@ class _Reader:
     tree: ast.Module
 
     def source(self, entry: Entry, edits: tuple[Edit, ...]) -> str:
-        """The whole function."""
+        """The complete function of an entry."""
         known = [part.id for part in self.exercise.parts]
         if entry.part not in known:
             raise CourseError(
-                f"{entry.id} is about {entry.part!r}, which is no part of {self.exercise.id}",
+                f"{entry.id}: {self.exercise.id} has no part {entry.part!r}",
                 self.file,
                 entry.line,
-                f"Parts are: {', '.join(known)}",
+                f"The parts are {', '.join(known)}",
             )
         if edits and entry.function is None:
             return self._edited(entry, edits)
@@ -103,13 +103,13 @@ class _Reader:
         return self._function(entry, entry.function.__name__)
 
     def hint(self, entry: Entry) -> Text:
-        """The hint in the languages of the course; others that it has are ignored."""
+        """The hint in the languages of the course; other languages are dropped."""
         languages = self.exercise.languages
         missing = set(languages) - set(getattr(entry.hint, "languages", ()))
         if not isinstance(entry.hint, Text) or missing:
             inner = ", ".join(f'{lang}="..."' for lang in languages)
             raise CourseError(
-                f"the hint of {entry.id} has no text in {' or '.join(sorted(missing))}",
+                f"{entry.id}: the hint has no text in {' or '.join(sorted(missing))}",
                 self.file,
                 entry.line,
                 f"Write hint=Text({inner})",
@@ -117,69 +117,69 @@ class _Reader:
         return entry.hint.only(languages)
 
     def loses(self, entry: Entry) -> frozenset[str]:
-        """The ids of the criteria, with `part.*` written out."""
+        """The ids of the criteria, with `part.*` expanded."""
         found: set[str] = set()
-        for name in _texts(entry.loses):
+        for name in _names(entry.loses):
             ids = {c.id for c in self.exercise.criteria if name in (c.id, f"{c.part}.*")}
             if not ids:
                 raise CourseError(
-                    f"{entry.id} loses {name!r}, which is no criterion of {self.exercise.id}",
+                    f"{entry.id}: loses {name!r}, but {self.exercise.id} has no such criterion",
                     self.file,
                     entry.line,
-                    'Name criteria of exercise.toml; "part.*" is all of a part',
+                    'Use ids of criteria in exercise.toml, or "part.*" for all criteria of a part',
                 )
             found |= ids
         if not any(c.part == entry.part for c in self.exercise.criteria if c.id in found):
             raise CourseError(
-                f"{entry.id} loses no criterion of {entry.part}",
+                f"{entry.id}: loses no criterion of {entry.part}",
                 self.file,
                 entry.line,
-                "Name those that it loses in loses={...}; `autograder verify` tells which",
+                "List those that it loses in loses={...}; `autograder verify` shows them",
             )
         return frozenset(found)
 
     def _edited(self, entry: Entry, edits: tuple[Edit, ...]) -> str:
         try:
-            source = edited(teaching_source(self.exercise, entry.part), edits)
+            source = apply_edits(teaching_source(self.exercise, entry.part), edits)
         except EditError as error:
-            line = self._line_of_edit(entry, error.place)
+            line = self._line_of_edit(entry, error.index)
             raise CourseError(f"{entry.id}: {error}", self.file, line, error.remedy) from None
         name = entry.part.rpartition(".")[2]
         try:
             body = ast.parse(source).body
         except SyntaxError as error:
             raise CourseError(
-                f"{entry.id} is not valid Python after its edits: {error.msg}: "
+                f"{entry.id}: not valid Python after its edits: {error.msg}: "
                 f"`{(error.text or '').strip()}`",
                 self.file,
                 entry.line,
-                "Correct its edits; new lines are indented as in a function at the top level",
+                "Fix the edits. Indent new lines as in a top-level function",
             ) from None
         if [getattr(node, "name", None) for node in body] != [name]:
             raise CourseError(
-                f"{entry.id} is not the function {name!r} alone after its edits",
+                f"{entry.id}: after its edits it is not just the function {name!r}",
                 self.file,
                 entry.line,
-                "Indent new lines as in a function at the top level",
+                "Indent new lines as in a top-level function",
             )
         return source
 
-    def _line_of_edit(self, entry: Entry, place: int) -> int:
-        """The line of an entry's edit; that of the entry if its edits are no plain list."""
+    def _line_of_edit(self, entry: Entry, index: int) -> int:
+        """The line of an entry's edit; that of the entry if its edits are not a literal list."""
         for statement in self.tree.body:
             call = statement.value if isinstance(statement, ast.Expr) else None
             if not isinstance(call, ast.Call) or call.lineno != entry.line:
                 continue
             for keyword in call.keywords:
                 if keyword.arg == "edits" and isinstance(keyword.value, ast.List | ast.Tuple):
-                    return keyword.value.elts[place].lineno
+                    return keyword.value.elts[index].lineno
         return entry.line
 
     def _function(self, entry: Entry, name: str) -> str:
         right = entry.part.rpartition(".")[2]
         if name != right:
             raise CourseError(
-                f"{entry.id} is named {name!r}, its part {entry.part!r}",
+                f"{entry.id}: the function is named {name!r}, but the part is {entry.part!r}",
                 self.file,
                 entry.line,
                 f"Name the function {right!r}",
@@ -191,15 +191,15 @@ class _Reader:
                 lines = self.text.split("\n")[node.lineno - 1 : node.end_lineno]
                 return "\n".join(lines) + "\n"
         raise CourseError(
-            f"{entry.id} is not the only decorator of a function at the file's top level",
+            f"{entry.id}: must be the only decorator of a top-level function",
             self.file,
             entry.line,
-            "What runs is the function's bare source: move it there, alone",
+            "Only the function's own source runs: move it to the top level, with one decorator",
         )
 
 
 def _run(code: CodeType, file: Path) -> list[Entry]:
-    with collecting() as entries:
+    with recording() as entries:
         try:
             exec(code, {"__name__": f"mistakes of {file.parent.name}", "__file__": str(file)})
         except Exception as error:
@@ -223,13 +223,13 @@ def _check_imports(tree: ast.Module, file: Path) -> None:
             continue
         if any(name.partition(".")[0] == "source_lib" for name in names):
             raise CourseError(
-                "imports source_lib, which is not there where a mistake runs",
+                "imports source_lib, which is not available where a mistake runs",
                 file,
                 node.lineno,
-                "Write the mistake out in full",
+                "Write the code of the mistake in full",
             )
 
 
-def _texts(names: Collection[str]) -> Iterator[str]:
-    """The names; a single text given for a set of one is that one."""
+def _names(names: Collection[str]) -> Iterator[str]:
+    """The names; a single string counts as one name."""
     yield from [names] if isinstance(names, str) else names

@@ -1,4 +1,4 @@
-"""With which `mistakes.py` names wrong, and unusual but right, ways to write a part.
+"""The API of `mistakes.py`: declares wrong, and unusual but right, ways to write a part.
 
     mistake(
         "IM4",
@@ -8,8 +8,8 @@
         hint=Text(en="…", ja="…"),
     )
 
-What no edit of the teaching solution can say is a function, decorated: `@mistake("IM5", part=…)`.
-Here entries are only recorded; `mistake_loader` checks them.
+A variant that is hard to express as edits of the teaching solution is a function with a decorator:
+`@mistake("IM5", part=…)`. Entries are only recorded here; `mistake_loader` checks them.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Edits = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class Entry:
-    """One entry as it was written down, from `line` on: nothing is checked yet.
+    """One entry of the file, starting at `line`, not checked yet.
 
-    It has `edits`, or a `function`.
+    It should have either `edits` or a `function`.
     """
 
     kind: str
@@ -53,18 +53,18 @@ _entries: ContextVar[list[Entry] | None] = ContextVar("_entries", default=None)
 def mistake(
     id: str, *, part: str, loses: Collection[str], hint: Text, edits: Edits | None = None
 ) -> Callable[[_Function], _Function]:
-    """Name a known wrong way to write `part`.
+    """Declare a known wrong way to write `part`.
 
     Args:
-        id: unique in the exercise.
+        id: unique within the exercise.
         part: a function's name, or `Class.method`.
         loses: the ids of all criteria of the exercise that it loses, no more and no fewer;
-            `"im2col.*"` for all of a part.
+            `"im2col.*"` for all criteria of a part.
         hint: teaches without giving the answer away.
-        edits: pairs (old, new). Each old text occurs exactly once in the part's teaching solution
-            and becomes the new one. Without them, the function that the result decorates is the
-            part: complete, a method at the file's top level with `self`; it runs beside the
-            teaching solution, and nothing else of this file is there.
+        edits: pairs (old, new). Each old text must occur exactly once in the part's teaching
+            solution and is replaced with the new one. Without edits, the decorated function is the
+            part: complete, and for a method a top-level function with `self`. It replaces that part
+            of the teaching solution; nothing else from this file is available to it.
     """
     return _record(Entry("mistake", id, part, _line(), edits, hint=hint, loses=loses))
 
@@ -72,20 +72,20 @@ def mistake(
 def equivalent(
     id: str, *, part: str, why: str, edits: Edits | None = None
 ) -> Callable[[_Function], _Function]:
-    """Name a right though unusual way to write `part`: it must earn every point.
+    """Declare an unusual but right way to write `part`, which must earn every point.
 
     Args:
-        id: unique in the exercise.
+        id: unique within the exercise.
         part: as for `mistake`.
-        why: why it is right, in one line.
+        why: one line on why it is right.
         edits: as for `mistake`.
     """
     return _record(Entry("equivalent", id, part, _line(), edits, why=why))
 
 
 @contextmanager
-def collecting() -> Iterator[list[Entry]]:
-    """Give the list into which entries are written while the block runs."""
+def recording() -> Iterator[list[Entry]]:
+    """Yield a list to which entries are appended while the block runs."""
     entries: list[Entry] = []
     token = _entries.set(entries)
     try:
@@ -97,14 +97,16 @@ def collecting() -> Iterator[list[Entry]]:
 def _record(entry: Entry) -> Callable[[_Function], _Function]:
     for edit in entry.edits or ():
         if not isinstance(edit, tuple) or [type(text) for text in edit] != [str, str]:
-            raise TypeError(f"{entry.id} has the edit {edit!r}, which is no pair (old, new)")
+            raise TypeError(f"{entry.id}: the edit {edit!r} is not a pair (old, new)")
     entries = _entries.get()
     if entries is not None:
         entries.append(entry)
 
     def decorate(function: _Function) -> _Function:
         if not isinstance(function, FunctionType):
-            raise TypeError(f"@{entry.kind}({entry.id!r}) decorates a function, not {function!r}")
+            raise TypeError(
+                f"@{entry.kind}({entry.id!r}) must decorate a function, not {function!r}"
+            )
         entry.function = function
         return function
 
@@ -112,5 +114,5 @@ def _record(entry: Entry) -> Callable[[_Function], _Function]:
 
 
 def _line() -> int:
-    """The line on which the caller's caller makes this call."""
+    """The line of the call in the caller's caller."""
     return sys._getframe(2).f_lineno

@@ -1,7 +1,7 @@
-"""A part as its stub cell has it: the source of one function or method, and another in its place.
+"""Extract the source of one part from its stub cell, or replace it.
 
-The source is the teaching solution as an author reads it in notebook.py, without what says nothing
-about it: docstring, solution markers, and a method's indentation.
+The source is the teaching solution as written in notebook.py, without its docstring, the solution
+markers, and a method's indentation.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ END = "### END SOLUTION"
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Lines `first` to `last` of a cell, from 1, and the function that is written there."""
+class _Location:
+    """A function and its lines `first` to `last` in a cell, counted from 1."""
 
     function: ast.FunctionDef
     first: int
@@ -24,7 +24,7 @@ class _Place:
 
 
 def part_source(cell: str, part: str) -> str:
-    """The part's source, ending in a newline.
+    """The part's source, ending with a newline.
 
     Args:
         cell: the stub cell's source.
@@ -34,36 +34,36 @@ def part_source(cell: str, part: str) -> str:
         KeyError: the cell does not define it.
     """
     lines = cell.split("\n")
-    place = _place(cell, lines, part)
-    indent = " " * place.function.col_offset
-    left_out = _docstring_lines(place.function)
+    location = _locate(cell, lines, part)
+    indent = " " * location.function.col_offset
+    docstring = _docstring_lines(location.function)
     kept = [
         line.removeprefix(indent)
-        for number, line in enumerate(lines[place.first - 1 : place.last], place.first)
-        if number not in left_out and not _is_marker(line)
+        for number, line in enumerate(lines[location.first - 1 : location.last], location.first)
+        if number not in docstring and not _is_marker(line)
     ]
     return "\n".join(kept) + "\n"
 
 
 def with_part(cell: str, part: str, source: str) -> str:
-    """The cell with `source` written in the place of the part.
+    """The cell with the part replaced by `source`.
 
     Args:
         cell: the stub cell's source.
         part: a function's name, or `Class.method`.
-        source: what `part_source` could have given: a function, not indented.
+        source: a function in the form that `part_source` returns, not indented.
 
     Raises:
         KeyError: the cell does not define the part.
     """
     lines = cell.split("\n")
-    place = _place(cell, lines, part)
-    indent = " " * place.function.col_offset
+    location = _locate(cell, lines, part)
+    indent = " " * location.function.col_offset
     new = [indent + line if line else line for line in source.rstrip("\n").split("\n")]
-    return "\n".join([*lines[: place.first - 1], *new, *lines[place.last :]])
+    return "\n".join([*lines[: location.first - 1], *new, *lines[location.last :]])
 
 
-def _place(cell: str, lines: Sequence[str], part: str) -> _Place:
+def _locate(cell: str, lines: Sequence[str], part: str) -> _Location:
     owner, _, method = part.partition(".")
     body = ast.parse(cell).body
     if method:
@@ -75,10 +75,10 @@ def _place(cell: str, lines: Sequence[str], part: str) -> _Place:
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             assert node.end_lineno is not None
             last = node.end_lineno
-            # The end marker is a comment below the last statement: no part of the function's tree.
+            # The end marker follows the last statement as a comment, so the AST does not cover it.
             while last < len(lines) and lines[last].strip() == END:
                 last += 1
-            return _Place(node, first, last)
+            return _Location(node, first, last)
     raise KeyError(part)
 
 

@@ -1,4 +1,4 @@
-"""course_sha256: the same for the same course, another for anything that decides a grade."""
+"""course_sha256: equal for equal courses, different if anything that affects grades differs."""
 
 import shutil
 
@@ -30,7 +30,7 @@ def test_a_copy_elsewhere_with_caches_has_the_same_hash(mini, tmp_path):
         "source_lib/deep/er.py",
     ],
 )
-def test_any_deciding_file_changes_it(mini, name):
+def test_any_file_that_affects_grades_changes_it(mini, name):
     before = course_sha256(mini.load())
     path = mini.root / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def test_the_salt_changes_it(mini):
     assert course_sha256(mini.load()) != before
 
 
-def test_a_file_that_moves_changes_it(mini):
+def test_renaming_a_file_changes_it(mini):
     before = course_sha256(mini.load())
     mini.area.mistakes.rename(mini.area.mistakes.with_name("mistaken.py"))
     assert course_sha256(mini.load()) != before
