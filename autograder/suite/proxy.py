@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from autograder.sandbox.host.conversation import SuiteBug
 from autograder.sandbox.host.session import (
     CallResult,
     Conversation,
@@ -44,7 +45,7 @@ class UnsupportedOperation(StudentFailure):
         self.wanted = wanted
 
 
-class NotAsked(Exception):
+class NotAsked(SuiteBug):
     """A suite's own mistake: it uses a name that no exercise asks students to define."""
 
 

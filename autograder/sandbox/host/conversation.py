@@ -105,7 +105,11 @@ class SandboxLost(Exception):
     """The trusted process that keeps the session is gone: no fault of the student's code."""
 
 
-class ReentrantCall(Exception):
+class SuiteBug(Exception):
+    """A mistake of a suite, whoever's call it shows up in."""
+
+
+class ReentrantCall(SuiteBug):
     """A bug in a suite: a request was made while the student's code waits for a callback."""
 
 
@@ -234,7 +238,7 @@ class Conversation(ABC):
                 value = self._functions[index](*args)
             self._calling_back = False
             self._send({"value": value}, deadline)
-        except (wire.WireError, ReentrantCall):
+        except (wire.WireError, SuiteBug):
             raise
         except Exception as error:  # wrong arguments are raised in the student's code
             self._calling_back = False
