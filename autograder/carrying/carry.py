@@ -18,10 +18,11 @@ from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.course.names import normalize
 from autograder.sandbox.host.session import Session
 from autograder.status import Status
-from autograder.suite.facts import GradedWith, NotWritten, Replaced
+from autograder.suite.facts import NotWritten
 from autograder.suite.naming import names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
+from autograder.suite.remarks import GradedWith, Replaced
 
 _RIGHT = (Status.PASSED, Status.CARRIED)
 _SAYS_LITTLE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)

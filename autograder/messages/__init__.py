@@ -3,6 +3,7 @@
 Other rooms hand over facts, and this one says them in every language of the kit::
 
     suite.facts (what a test found) ───────► criteria.py ──► criteria.toml ──┐
+    suite.remarks (what else to know) ─────► remarks.py ───► criteria.toml ──┤
     errors.FileFault (an unreadable file) ─► files.py ─────► files.toml ─────┤
     ingest.hand_ins (which file counts) ───► hand_ins.py ──► hand_ins.toml ──┼─► Text(en=…, ja=…)
     report (headings, statuses, advice) ───► pages.py ─────► pages.toml ─────┘

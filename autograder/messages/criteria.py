@@ -14,14 +14,13 @@ from typing import assert_never
 import numpy as np
 
 from autograder.course.models import Reveal
-from autograder.messages import differences
-from autograder.messages.catalogue import catalogue, listed, sentences
+from autograder.messages import differences, remarks
+from autograder.messages.catalogue import catalogue, sentences
 from autograder.sandbox.host.session import ExceptionInfo
-from autograder.sandbox.protocol.numpy_names import REMOVED
 from autograder.sanitize import one_line
 from autograder.suite import facts
 from autograder.suite.compare import Difference
-from autograder.suite.facts import Fact, Remark
+from autograder.suite.facts import Fact
 from autograder.suite.outcome import Outcome
 from autograder.text import NOTHING, Text
 from autograder.verdict.result import Counterexample
@@ -48,49 +47,7 @@ _text = catalogue("criteria").text
 def message(outcome: Outcome, reveal: Reveal) -> Text:
     """What the student is told; nothing if the criterion is passed and there is no remark."""
     reason = _why(outcome.fact, reveal) if outcome.fact else NOTHING
-    return sentences(reason, *map(_remark, outcome.remarks))
-
-
-def _remark(remark: Remark) -> Text:
-    match remark:
-        case facts.UnderAnotherName(asked, theirs):
-            return _text("under_another_name", asked=asked, theirs=theirs)
-        case facts.OverwrittenLater(changes, counts):
-            cells = [_text("overwritten", cell=each.cell + 1, name=each.name) for each in changes]
-            key = "right_before_overwritten" if counts else "judged_before_overwritten"
-            return _text(key, changes=listed(cells))
-        case facts.InTextCell(name, number):
-            return _text("in_text_cell", name=name, cell=number)
-        case facts.NotebookOf(exercise):
-            return _text("notebook_of", exercise=exercise)
-        case facts.GradedWith(replaced, passed):
-            return _graded_with(replaced, passed)
-        case facts.OnlyPieces(name, cell):
-            return _text("only_pieces", name=name, cell=cell.number, error=cell.error)
-        case facts.RemovedFromNumPy(names):
-            gone = [_text("removed_name", name=name, now=REMOVED[name]) for name in names]
-            return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)
-        case _:
-            assert_never(remark)
-
-
-def _graded_with(replaced: tuple[facts.Replaced, ...], passed: bool) -> Text:
-    reasons = [
-        _text("replaced_fails", title=each.fails) if each.fails else _text("replaced_not_defined")
-        for each in replaced
-    ]
-    why = reasons[0]
-    if any(reason != why for reason in reasons):
-        why = listed(
-            _text("replaced_each", name=each.name, why=reason)
-            for each, reason in zip(replaced, reasons, strict=True)
-        )
-    return _text(
-        "graded_with_passed" if passed else "graded_with_failed",
-        names=", ".join(f"`{each.name}`" for each in replaced),
-        why=why,
-        count=len(replaced),
-    )
+    return sentences(reason, *map(remarks.message, outcome.remarks))
 
 
 def _why(fact: Fact, reveal: Reveal) -> Text:

@@ -24,9 +24,9 @@ from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, Session, Spawner
 from autograder.status import Status
-from autograder.suite.facts import InTextCell, NotebookOf, Remark
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites
+from autograder.suite.remarks import InTextCell, NotebookOf, Remark
 from autograder.verdict.result import CellResult, Decision, File, Result, result
 
 _T = TypeVar("_T")

@@ -13,16 +13,10 @@ from dataclasses import replace
 from autograder.course.models import Part
 from autograder.sandbox.host.session import LoadedNotebook
 from autograder.status import Status
-from autograder.suite.facts import (
-    BrokenCell,
-    NeedsNotWritten,
-    NotWritten,
-    OnlyPieces,
-    RemovedFromNumPy,
-    StillRaises,
-)
+from autograder.suite.facts import BrokenCell, NeedsNotWritten, NotWritten, StillRaises
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
+from autograder.suite.remarks import OnlyPieces, RemovedFromNumPy
 
 
 def with_definition(

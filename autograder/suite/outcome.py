@@ -14,8 +14,9 @@ from autograder.sandbox.host.session import (
 )
 from autograder.status import Status
 from autograder.suite import facts
-from autograder.suite.facts import Fact, Remark, WrongAnswer
+from autograder.suite.facts import Fact, WrongAnswer
 from autograder.suite.proxy import StudentMissing, UnsupportedOperation
+from autograder.suite.remarks import Remark
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,13 @@ from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
 from autograder.suite.definitions import with_definition
-from autograder.suite.facts import UnderAnotherName
 from autograder.suite.inputs import Make
 from autograder.suite.missing_parts import function_instead_of_class, missing_outcome
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.proxy import Student
 from autograder.suite.reference import own_reference
+from autograder.suite.remarks import UnderAnotherName
 from autograder.suite.state_reset import ModuleState, seed_globally
 from autograder.suite.worlds import better_outcome
 from autograder.text import counted

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from autograder.sandbox.host.session import Overwritten
 from autograder.status import Status
-from autograder.suite.facts import OverwrittenLater
 from autograder.suite.outcome import Outcome
+from autograder.suite.remarks import OverwrittenLater
 
 _RANK = {Status.PASSED: 3, Status.CARRIED: 3, Status.FAILED: 2, Status.ERROR: 1, Status.TIMEOUT: 1}
 

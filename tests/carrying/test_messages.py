@@ -5,8 +5,9 @@ from __future__ import annotations
 from autograder.course.models import Reveal
 from autograder.messages.criteria import message
 from autograder.status import Status
-from autograder.suite.facts import GradedWith, Replaced, Unsupported
+from autograder.suite.facts import Unsupported
 from autograder.suite.outcome import Outcome
+from autograder.suite.remarks import GradedWith, Replaced
 from autograder.text import Text
 
 

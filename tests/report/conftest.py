@@ -12,8 +12,8 @@ from autograder.course.load import load_course
 from autograder.course.models import Course, Reveal
 from autograder.messages.criteria import message
 from autograder.status import Status
-from autograder.suite.facts import GradedWith, Replaced
 from autograder.suite.outcome import Outcome
+from autograder.suite.remarks import GradedWith, Replaced
 from tests.results import Result, make_criterion, make_result, sample_result
 
 POLICY = "Content-Security-Policy"

@@ -1,0 +1,58 @@
+"""A remark about one criterion as its student reads it."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import numpy as np
+
+from autograder.messages.catalogue import catalogue, listed
+from autograder.sandbox.protocol.numpy_names import REMOVED
+from autograder.suite import remarks
+from autograder.suite.remarks import Remark
+from autograder.text import Text
+
+_text = catalogue("criteria").text
+
+
+def message(remark: Remark) -> Text:
+    """What the student is told."""
+    match remark:
+        case remarks.UnderAnotherName(asked, theirs):
+            return _text("under_another_name", asked=asked, theirs=theirs)
+        case remarks.OverwrittenLater(changes, counts):
+            cells = [_text("overwritten", cell=each.cell + 1, name=each.name) for each in changes]
+            key = "right_before_overwritten" if counts else "judged_before_overwritten"
+            return _text(key, changes=listed(cells))
+        case remarks.InTextCell(name, number):
+            return _text("in_text_cell", name=name, cell=number)
+        case remarks.NotebookOf(exercise):
+            return _text("notebook_of", exercise=exercise)
+        case remarks.GradedWith(replaced, passed):
+            return _graded_with(replaced, passed)
+        case remarks.OnlyPieces(name, cell):
+            return _text("only_pieces", name=name, cell=cell.number, error=cell.error)
+        case remarks.RemovedFromNumPy(names):
+            gone = [_text("removed_name", name=name, now=REMOVED[name]) for name in names]
+            return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)
+        case _:
+            assert_never(remark)
+
+
+def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool) -> Text:
+    reasons = [
+        _text("replaced_fails", title=each.fails) if each.fails else _text("replaced_not_defined")
+        for each in replaced
+    ]
+    why = reasons[0]
+    if any(reason != why for reason in reasons):
+        why = listed(
+            _text("replaced_each", name=each.name, why=reason)
+            for each, reason in zip(replaced, reasons, strict=True)
+        )
+    return _text(
+        "graded_with_passed" if passed else "graded_with_failed",
+        names=", ".join(f"`{each.name}`" for each in replaced),
+        why=why,
+        count=len(replaced),
+    )

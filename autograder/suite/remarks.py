@@ -1,0 +1,97 @@
+"""What there is to say about a criterion besides its status and the reason for it, as data.
+
+`autograder.messages.remarks` turns remarks into messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.sandbox.host.session import Overwritten
+from autograder.suite.facts import BrokenCell
+from autograder.text import Text
+
+
+@dataclass(frozen=True)
+class UnderAnotherName:
+    """The notebook uses the name ``theirs`` for what the exercise calls ``asked``."""
+
+    asked: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class OverwrittenLater:
+    """The criterion was decided in the namespace as it was when its part was defined.
+
+    Attributes:
+        changes: names that later cells overwrote.
+        counts: whether the criterion is passed there.
+    """
+
+    changes: tuple[Overwritten, ...]
+    counts: bool
+
+
+@dataclass(frozen=True)
+class InTextCell:
+    """A missing part is in a cell that is not a code cell: its name, the cell's number from 1."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class NotebookOf:
+    """A part is missing, and the notebook belongs to another ``exercise``."""
+
+    exercise: str
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A part that the criterion builds on, replaced by a working one.
+
+    Attributes:
+        name: the function or class.
+        fails: title of the first criterion that the student's own version fails; None if the
+            notebook does not define it.
+    """
+
+    name: str
+    fails: Text | None = None
+
+
+@dataclass(frozen=True)
+class GradedWith:
+    """The criterion was decided with other parts replaced; ``passed``: whether it then passes."""
+
+    replaced: tuple[Replaced, ...]
+    passed: bool
+
+
+@dataclass(frozen=True)
+class OnlyPieces:
+    """What was graded was recovered from a cell that does not parse; nothing else defines it."""
+
+    name: str
+    cell: BrokenCell
+
+
+@dataclass(frozen=True)
+class RemovedFromNumPy:
+    """The definition uses names that NumPy has removed and that the sandbox still provides."""
+
+    names: tuple[str, ...]
+
+
+Remark = (
+    UnderAnotherName
+    | OverwrittenLater
+    | InTextCell
+    | NotebookOf
+    | GradedWith
+    | OnlyPieces
+    | RemovedFromNumPy
+)
+"""Additional information about a criterion, whatever its status."""
