@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.doctor.strongest import strongest
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+
 WRAP = """
 def numerical_gradient(*a): return attack(*a)
 class Convolution:
@@ -36,6 +42,29 @@ def write(header, *buffers):
         except OSError:
             pass
 """
+
+LOWER = [pytest.param(level, marks=pytest.mark.slow, id=str(level))
+         for level in (Level.NAMESPACES, Level.CONTAINER)]  # fmt: skip
+
+
+@pytest.fixture(scope="session", params=[pytest.param(None, id="strongest"), *LOWER])
+def wall(request: pytest.FixtureRequest) -> Level:
+    """The strongest level that there is here, and each lower one that keeps hidden tests hidden."""
+    try:
+        best = strongest()
+    except SandboxUnavailable:
+        best = Level.LIMITS
+    if request.param is None:
+        return best
+    if request.param >= best:
+        pytest.skip(f"{best} is the strongest level here")
+    try:
+        with Server(request.param, Limits()):
+            pass
+    except SandboxUnavailable as error:
+        pytest.skip(error.what)
+    return request.param
+
 
 NotebookOf = Callable[[str], tuple[str, list[str]]]
 

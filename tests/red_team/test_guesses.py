@@ -166,7 +166,7 @@ class SimpleConvNet:
 """
 
 
-@pytest.mark.parametrize("network", [ONE_PIXEL, KNOWS_THE_SUITE, SAYS_SO])
+@pytest.mark.parametrize("network", [ONE_PIXEL, KNOWS_THE_SUITE])
 def test_a_network_of_the_right_shapes_alone_earns_what_shapes_earn(grade_books, network):
     """Not with weights that leave nothing to compute, nor with answers known from elsewhere."""
     books = {"only shapes": ("06_simple_convnet", [NETWORK, network])}
@@ -174,6 +174,11 @@ def test_a_network_of_the_right_shapes_alone_earns_what_shapes_earn(grade_books,
     earned = {entry.id for entry in result.criteria if entry.points}
     shapes = ("parameter_shapes", "rounding", "non_square")
     assert earned == {f"SimpleConvNet.__init__.{slug}" for slug in shapes}
+
+
+def test_weights_that_only_say_that_they_are_spread_as_asked_are_no_arrays(grade_books):
+    books = {"says so": ("06_simple_convnet", [NETWORK, SAYS_SO])}
+    assert grade_books(books, Budget())["says so"].result.score == 0
 
 
 def test_a_gradient_known_by_heart_earns_nothing(grade_books):
