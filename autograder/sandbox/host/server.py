@@ -131,7 +131,8 @@ class Server:
             if line and "pid" in line:
                 return
             problem = str(line["failed"]) if line else self._last_stderr_line()
-        self.destroy()
+        self.destroy()  # at once; what hangs would not end by itself
+        self.close()
         raise self._unavailable(problem)
 
     def _last_stderr_line(self) -> str:

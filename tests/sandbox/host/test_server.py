@@ -1,10 +1,12 @@
 """How sessions end, and what the host can rely on when things go wrong."""
 
 import contextlib
+import gc
 import os
 import re
 import shutil
 import signal
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -232,6 +234,17 @@ def test_a_server_that_cannot_start_says_what_is_wrong_and_what_to_do(
         Server(Level.FULL, Limits(), visible_paths()).start()
     assert "bubblewrap" in raised.value.what
     assert raised.value.remedy
+
+
+def test_a_server_that_is_not_ready_in_time_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.host.server._START_S", 0.0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(SandboxUnavailable, match="not ready"):
+        Server(Level.LIMITS, Limits(), visible_paths()).start()
+    gc.collect()  # an open file would be a warning, and thereby an error
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_session_sends_after_it_was_killed_is_the_end(server: Server) -> None:
