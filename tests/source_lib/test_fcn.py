@@ -33,12 +33,6 @@ def test_upsampling_is_a_kronecker_product(rng, factor):
     assert_array_equal(upsample_nearest(x, factor), np.kron(x, np.ones((1, 1, factor, factor))))
 
 
-def test_worked_shapes(rng):
-    scores = conv1x1(rng.normal(size=(1, 8, 6, 6)), rng.normal(size=(3, 8)))
-    assert scores.shape == (1, 3, 6, 6)
-    assert upsample_nearest(scores, 2).shape == (1, 3, 12, 12)
-
-
 def test_dtypes_layouts_and_fresh_results(rng):
     x = rng.normal(size=(4, 5, 3, 2)).astype(np.float32).T[..., ::-1]
     x.setflags(write=False)

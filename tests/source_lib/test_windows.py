@@ -114,18 +114,6 @@ def test_worked_example_of_two_small_pictures():
 
 
 @pytest.mark.parametrize(
-    ("shape", "window", "expected"),
-    [
-        ((1, 1, 3, 3), (3, 3, 1, 1), (9, 9)),
-        ((10, 3, 7, 7), (3, 3, 1, 1), (490, 27)),
-        ((1, 3, 224, 224), (3, 3, 1, 1), (50176, 27)),
-    ],
-)
-def test_worked_shapes(shape, window, expected):
-    assert im2col(np.zeros(shape), *window).shape == expected
-
-
-@pytest.mark.parametrize(
     "view",
     [
         lambda x: np.asfortranarray(x),
