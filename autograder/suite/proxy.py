@@ -8,6 +8,7 @@ object); it is compared with `autograder.suite.same`.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
@@ -46,7 +47,7 @@ class UnsupportedOperation(StudentFailure):
 
 
 class NotAsked(SuiteBug):
-    """A suite's own mistake: it uses a name that no exercise asks students to define."""
+    """A suite's own mistake: it misspells a name that students are to define."""
 
 
 class Student:
@@ -56,11 +57,11 @@ class Student:
         conversation: with the student's code.
         defined: what the notebook defines.
         names: how the notebook spells the course's names.
-        asked: the names that this exercise and those it builds on ask for; None for any.
+        asked: the names that this exercise and those it builds on ask for.
 
     Raises (on attribute access):
         StudentMissing: the notebook does not define that name.
-        NotAsked: the name is not among ``asked``.
+        NotAsked: nor does it, and the name looks like one of ``asked`` misspelt.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Student:
         conversation: Conversation,
         defined: Mapping[str, Any],
         names: Names | None = None,
-        asked: Collection[str] | None = None,
+        asked: Collection[str] = (),
     ) -> None:
         self._conversation = conversation
         self._defined = defined
@@ -78,11 +79,11 @@ class Student:
     def __getattr__(self, name: str) -> Answer:
         if name.startswith("__"):
             raise AttributeError(name)
-        if self._asked is not None and name not in self._asked:
-            known = ", ".join(sorted(self._asked))
-            raise NotAsked(f"the suite uses student.{name}, but students define {known}")
         theirs = self._names.owner(name)
         if theirs not in self._defined:
+            meant = difflib.get_close_matches(name, self._asked, n=1, cutoff=0.75)
+            if meant and name not in self._asked:
+                raise NotAsked(f"the suite uses student.{name}: is student.{meant[0]} meant?")
             raise StudentMissing(name)
         answer = Answer(self._conversation, {"name": theirs}, (), theirs)
         object.__setattr__(answer, "_method_names", self._names.methods.get(name, {}))

@@ -71,9 +71,15 @@ def test_a_suite_that_asks_wrongly_is_the_graders_fault_and_passes_nobody(bench,
 
 
 def test_a_suite_that_misspells_a_name_is_to_blame_and_not_the_notebook(bench):
-    outcome = bench.one("same(student.fx(1), 2)", RIGHT)
-    assert outcome.status == "grader_error"
-    assert "student.fx, but students define f" in outcome.grader_note
+    suite = """
+@criterion("factorial.works")
+def test_works(student, make):
+    same(student.factoriel(3), 6)
+"""
+    notebook = "def factorial(n):\n    return 6\n"
+    (found,) = bench.outcomes(bench.course(suite, factorial=["works"]), notebook)
+    assert found["factorial.works"].status == "grader_error"
+    assert "is student.factorial meant?" in found["factorial.works"].grader_note
 
 
 def test_a_function_given_to_the_student_must_not_ask_the_student(bench):
