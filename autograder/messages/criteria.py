@@ -16,6 +16,7 @@ import numpy as np
 from autograder.course.models import Reveal
 from autograder.messages import differences, remarks
 from autograder.messages.catalogue import catalogue, sentences
+from autograder.sandbox.host.limits import MARGIN
 from autograder.sandbox.host.session import ExceptionInfo
 from autograder.sanitize import one_line
 from autograder.suite import facts
@@ -64,8 +65,10 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             told = _raised(fact)
             differs = _VERSIONS_DIFFER.search(fact.error.message)
             return sentences(told, _text("versions", **_VERSIONS)) if differs else told
-        case facts.TimedOut(call):
-            return _text("timeout" if call else "timeout_not_tried")
+        case facts.TimedOut(call, again):
+            if not call:
+                return _text("timeout_not_tried")
+            return _text("timeout_again", times=f"{MARGIN:g}") if again else _text("timeout")
         case facts.Died(None) | facts.ProtocolBroken(None) | facts.NoResult(None):
             return _text("died_not_tried")
         case facts.Died():

@@ -105,9 +105,10 @@ class Raised:
 
 @dataclass(frozen=True)
 class TimedOut:
-    """It did not finish in time."""
+    """It did not finish in time, and if ``tried_again`` not with a margin either."""
 
     call: str | None
+    tried_again: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from autograder.sandbox.guest.requests import Objects, defined, respond
 from autograder.sandbox.guest.session import initial_names
 from autograder.sandbox.guest.source import bound_names
 from autograder.sandbox.host.exception_text import ExceptionText
+from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.session import Budget, CellRecord, Conversation, Overwritten
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
@@ -96,16 +97,20 @@ class OwnNotebook:
         return {}
 
     @contextmanager
-    def criterion(self, world: str | None = None) -> Iterator[Conversation]:
+    def criterion(
+        self, world: str | None = None, attempt: Attempt = Attempt.ONLY
+    ) -> Iterator[Conversation]:
         """The notebook as it is after its cells have run, apart from any other criterion."""
         del world  # all definitions mean the same, as nothing was overwritten
         in_time = self._timeouts < self._budget.max_timeouts
         budget = self._budget if in_time else self._budget.shortened()
+        if attempt is Attempt.AGAIN:
+            budget = budget.with_room()
         conversation = _InProcess(_Loaded(self.cells), budget, self._shown)
         try:
             yield conversation
         finally:
-            self._timeouts += conversation.timed_out
+            self._timeouts += conversation.timed_out and attempt is not Attempt.FIRST
 
 
 class _Loaded:

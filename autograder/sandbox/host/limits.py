@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
+
+MARGIN = 2.0
+"""How far over its limit a call must be to count as a timeout for certain."""
+
+
+class Attempt(Enum):
+    """Which attempt at a criterion it is."""
+
+    ONLY = "only"
+    FIRST = "first"
+    """A timeout leads to a second attempt, and counts only if that one times out as well."""
+    AGAIN = "again"
+    """With `Budget.with_room`."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,14 @@ class Budget:
     shortened_wall_s: float = 4.0
     host_cpu_s: float = 10.0
     """Of the trusted side, for all criteria of a submission together."""
+
+    def with_room(self) -> Budget:
+        """The budget of a second attempt: a busy machine makes the same work cost more CPU time."""
+        return replace(
+            self,
+            call_cpu_s=self.call_cpu_s * MARGIN,
+            call_wall_s=self.call_wall_s * MARGIN,
+        )
 
     def shortened(self) -> Budget:
         """The budget of a notebook that has used up its max_timeouts."""

@@ -29,7 +29,7 @@ from autograder.sandbox.host.conversation import (
     StudentTimeout,
 )
 from autograder.sandbox.host.exception_text import ExceptionText
-from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
 from autograder.sandbox.host.stand_ins import (
     WHILE_LOADING,
@@ -131,12 +131,15 @@ class LoadedNotebook(Protocol):
     def remarks(self) -> Remarks:
         """What there is to say of the student's definitions."""
 
-    def criterion(self, world: str | None = None) -> AbstractContextManager[Conversation]:
+    def criterion(
+        self, world: str | None = None, attempt: Attempt = Attempt.ONLY
+    ) -> AbstractContextManager[Conversation]:
         """A copy of the notebook for one criterion.
 
         Args:
             world: a definition whose names mean what they meant when it was made. None: the
                 notebook as it was after its cells ran.
+            attempt: whether a timeout counts, and how much room there is.
         """
 
 
@@ -195,11 +198,13 @@ class Session:
         self._stop()
 
     @contextmanager
-    def criterion(self, world: str | None = None) -> Iterator[Conversation]:
+    def criterion(
+        self, world: str | None = None, attempt: Attempt = Attempt.ONLY
+    ) -> Iterator[Conversation]:
         """A fresh fork of the loaded notebook, killed with all it started when the block exits.
 
         Args:
-            world: see `LoadedNotebook.criterion`.
+            world, attempt: see `LoadedNotebook.criterion`.
 
         Raises:
             StudentTimeout: the time for the whole submission is used up, the host's own CPU time
@@ -215,13 +220,15 @@ class Session:
         if self.reference is not None:
             self.reference.begin()
             consultation = Consultation(self.reference, Bounds())
+        if attempt is Attempt.AGAIN:
+            budget = budget.with_room()
         conversation = SocketConversation(
             sock, budget, self._deadline, self._sandbox_lost, self._shown, consultation
         )
         try:
             yield conversation
         finally:
-            self._timeouts += conversation.timed_out
+            self._timeouts += conversation.timed_out and attempt is not Attempt.FIRST
             sock.close()
             self._reap(pid)
             self.host_cpu_s += time.process_time() - began
