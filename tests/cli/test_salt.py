@@ -6,7 +6,7 @@ import pytest
 
 from autograder.cli.grade import PUBLISHED_SALT
 from autograder.course.load import load_course
-from tests.mini_course import bare_course
+from tests.handed_in import book
 from tests.paths import ROOT
 
 
@@ -15,17 +15,12 @@ def test_the_published_salt_is_the_one_of_this_course() -> None:
 
 
 @pytest.mark.parametrize(("salt", "warnings"), [(PUBLISHED_SALT, 1), ("of-our-own", 0)])
-def test_grading_with_it_warns(autograder, tmp_path, salt, warnings):
-    suite = (
-        "from autograder.suite import criterion\n\n@criterion('f.one')\ndef test_one(student):\n"
-    )
-    suite += "    assert student.f(1) is not None\n"
-    root = tmp_path / "course"
-    root.mkdir()
-    bare_course(root, {"01_f": suite}, {"01_f": {"f": {"one": 1}}}, salt=salt)
+def test_grading_with_it_warns(autograder, mini, tmp_path, salt, warnings):
+    old = load_course(mini.root).salt
+    mini.replace(mini.settings, f'salt = "{old}"', f'salt = "{salt}"')
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "aiko.py").write_text("# %%\ndef f(x):\n    return x\n")
-    done = autograder(
-        "grade", tmp_path / "in", "--exercise", "01_f", "--course", root, "--out", tmp_path / "out"
-    )
+    (tmp_path / "in" / "aiko.ipynb").write_bytes(book("x = 1"))
+    arguments = ("--exercise", "01_area", "--course", mini.root, "--out", tmp_path / "out")
+    done = autograder("grade", tmp_path / "in", *arguments)
+    assert done.returncode == 0, done.stderr
     assert done.stderr.count("salt is the published one") == warnings
