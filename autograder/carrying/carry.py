@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from autograder.carrying.plan import Mentioned, aliases, needs
 from autograder.carrying.reference import ReferenceProcess, StandIns
 from autograder.course.models import Course, Criterion, Exercise, Part
-from autograder.course.names import normalize
 from autograder.sandbox.host.session import Session
 from autograder.status import Status
 from autograder.suite.facts import NotWritten
@@ -79,7 +78,6 @@ class _Notebook:
         self._aliases = aliases(self.carrier.course)
         self._names = names_in(self.carrier.course, self.exercise, self.session.defined)
         self._mentioned = Mentioned(source for _, source in self.session.cells)
-        self._forms = set(map(normalize, self.session.defined))
 
     def __enter__(self) -> _Notebook:
         return self
@@ -133,7 +131,7 @@ class _Notebook:
         return outcome.fact != NotWritten(part.id)
 
     def _is_missing(self, name: str) -> bool:
-        if name in self._names.owners or normalize(name) in self._forms:
+        if name in self._names.owners or name in self.session.defined:
             return False
         return self._mentioned.has((name, *self._aliases.get(name, ())))
 

@@ -290,6 +290,13 @@ def derived(answer: Answer, what: str, value: Any) -> Answer:
     return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", value)
 
 
+def variables(answer: Answer) -> dict[str, Answer]:
+    """The attributes of an object that stays in the sandbox, by name; none if it is no object."""
+    place = answer._further("attr", "__dict__", "")
+    found = fetch(place)
+    return {name: place[name] for name in found} if isinstance(found, dict) else {}
+
+
 def label(answer: Answer) -> str:
     """The call that returned the answer, with arrays by shape: ``im2col(array(2, 3, 5), 3, 3)``."""
     return answer._label

@@ -327,8 +327,7 @@ mistake("SN20", part="SimpleConvNet.predict",
     edits=[("    return x", """\
     powers = np.exp(x - x.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)""")],
-    loses={"SimpleConvNet.__init__.pad_and_stride", "SimpleConvNet.__init__.shared_parameters",
-           "SimpleConvNet.predict.*", "SimpleConvNet.loss.labels_and_one_hot",
+    loses={"SimpleConvNet.predict.*", "SimpleConvNet.loss.labels_and_one_hot",
            "SimpleConvNet.gradient.*"},
     hint=Text(
         en="Which layer turns scores into probabilities, and does predict need it?",
@@ -336,8 +335,7 @@ mistake("SN20", part="SimpleConvNet.predict",
 
 mistake("SN21", part="SimpleConvNet.predict",
     edits=[("x = layer", "out = layer"), ("return x", "return out")],
-    loses={"SimpleConvNet.__init__.pad_and_stride", "SimpleConvNet.__init__.shared_parameters",
-           "SimpleConvNet.predict.*", "SimpleConvNet.loss.labels_and_one_hot",
+    loses={"SimpleConvNet.predict.*", "SimpleConvNet.loss.labels_and_one_hot",
            "SimpleConvNet.accuracy.*", "SimpleConvNet.gradient.*"},
     hint=Text(
         en="What does the second layer get: the image, or the result of the first?",

@@ -11,8 +11,11 @@ Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`.
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import copy
 import os
+import pickle
 import signal
 import socket
 import sys
@@ -63,9 +66,16 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
 
 
 def initial_names() -> dict[str, Any]:
-    """Names that every notebook of the course imports, in case the import cell was deleted."""
+    """Names that notebooks import, in case the import cell was deleted.
+
+    Many get some of them by ``from common.layers import *``, from a module that is not here.
+    """
     return {
         "np": np,
+        "OrderedDict": collections.OrderedDict,
+        "collections": collections,
+        "copy": copy,
+        "pickle": pickle,
         "plt": stub_modules.NoOp("plt"),
         "display": stub_modules.NoOp("display"),
     }

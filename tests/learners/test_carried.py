@@ -1,0 +1,440 @@
+"""Notebooks that lean on earlier parts that are not there, or wrong: what each of them earns.
+
+An entry lists the criteria that are not passed: by status, ids of criteria, parts or classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from autograder.sandbox.host.session import Budget
+from autograder.status import Status
+
+from . import book_code as code
+from .conftest import BOOK, teaching_cells
+
+PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
+
+NUMPY = "import numpy as np"
+CONV, POOL, COL2IM = BOOK["Convolution"], BOOK["Pooling"], BOOK["col2im"]
+WINDOWS = [BOOK["im2col"], COL2IM]
+LAYERS = [code.RELU, code.AFFINE]
+NO_GRADIENT = {"missing": {"numerical_gradient"}}
+BOOK_PADDING = {
+    "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
+    "Pooling.backward.padding",
+}  # fmt: skip
+RUNS_LAYERS = {
+    "SimpleConvNet.__init__.pad_and_stride", "SimpleConvNet.__init__.shared_parameters",
+    "SimpleConvNet.predict.scores", "SimpleConvNet.loss", "SimpleConvNet.accuracy",
+    "SimpleConvNet.gradient",
+}  # fmt: skip
+"""What makes layers compute something, and not only makes layers."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """Code cells, and what becomes of the criteria that are not passed."""
+
+    exercise: str
+    cells: list[str]
+    told: dict[str, set[str]] = field(default_factory=dict)
+
+
+def conv(*cells: str, convolution: str = CONV, **told: set[str]) -> Book:
+    """A notebook for 03, with the book's layer below other cells."""
+    return Book("03_convolution", [NUMPY, *cells, convolution], NO_GRADIENT | told)
+
+
+def pool(*cells: str, pooling: str = POOL, **told: set[str]) -> Book:
+    """A notebook for 04, with the book's layer, which leaves padding out of its sizes."""
+    return Book("04_pooling", [NUMPY, *cells, pooling], {"error": BOOK_PADDING} | told)
+
+
+def net(*cells: str, network: str = code.NET, **told: set[str]) -> Book:
+    """A notebook for 06, with the book's network below other cells."""
+    return Book("06_simple_convnet", [NUMPY, *cells, network], told)
+
+
+def without(exercise: str, *cells: str, instead: str = "", **told: set[str]) -> Book:
+    """The teaching solution without some of its cells."""
+    kept = {name: text for name, text in teaching_cells(exercise).items() if name not in cells}
+    first, *rest = kept.values()
+    return Book(exercise, [first, instead, *rest], told)
+
+
+ALL = {"Convolution"}
+SQUARE_ONLY = BOOK["im2col"].replace("W + 2*pad - filter_w", "H + 2*pad - filter_h")
+ONE_IMAGE = BOOK["im2col"].replace(
+    "col.transpose(0, 4, 5, 1, 2, 3)", "col.transpose(4, 5, 1, 2, 3, 0)"
+)
+OTHER_ORDER = CONV.replace(
+    "self.W.reshape(FN, -1).T", "self.W.transpose(0, 2, 3, 1).reshape(FN, -1).T"
+)
+
+EARLIER_WAYS = {
+    "a name that nobody defined": conv(carried=ALL),
+    "from a module": conv("from common.util import im2col, col2im", carried=ALL),
+    "from a module, over several lines": conv(
+        "from common.util import (\n    smooth_curve,\n    im2col, col2im)", carried=ALL
+    ),
+    "everything from a module": conv("from common.util import *", carried=ALL),
+    "a module under a short name": conv(
+        "import common.util as U",
+        convolution=CONV.replace("im2col(", "U.im2col(").replace("col2im(", "U.col2im("),
+        carried=ALL,
+    ),
+    "a module of a package": conv(
+        "import sys, os\nsys.path.append(os.pardir)\nfrom common import util, layers",
+        convolution=CONV.replace("im2col(", "util.im2col(").replace("col2im(", "util.col2im("),
+        carried=ALL,
+    ),
+    "a module by its full name": conv(
+        "import book1.common.util",
+        convolution=CONV.replace("im2col(", "book1.common.util.im2col(").replace(
+            "col2im(", "book1.common.util.col2im("
+        ),
+        carried=ALL,
+    ),
+    "inside the methods": conv(
+        convolution=CONV.replace(
+            "        FN, C, FH, FW",
+            "        from utils import im2col, col2im\n        FN, C, FH, FW",
+        ),
+        carried=ALL,
+    ),
+    "from beside the notebook, under another name": conv(
+        "from .im2col import im2col as to_columns, col2im",
+        convolution=CONV.replace("im2col(x", "to_columns(x"),
+        carried=ALL,
+    ),
+    "if it is there": conv(
+        "try:\n    from common.util import im2col, col2im\nexcept ImportError:\n    im2col = None",
+        carried=ALL,
+    ),
+    "in another spelling": conv(
+        "from dltools import img2col, Col2Im",
+        convolution=CONV.replace("im2col(", "img2col(").replace("col2img2col(", "Col2Im("),
+        carried=ALL,
+    ),
+    "a base class from elsewhere": conv(
+        "from common.base import Layer",
+        convolution=CONV.replace("class Convolution:", "class Convolution(Layer):"),
+        carried=ALL,
+    ),
+    "and the layer under another name": conv(
+        convolution=CONV.replace("class Convolution", "class Conv2D"), carried=ALL
+    ),
+    "a cell that shows what im2col gives": conv(
+        "from common.util import im2col, col2im\nx = np.random.rand(1, 3, 7, 7)\n"
+        "print(im2col(x, 5, 5, stride=1, pad=0).shape)\nassert im2col(x, 5, 5).shape == (9, 75)",
+        carried=ALL,
+    ),
+    "pooling": pool(
+        "from dl.util import im2col, col2im",
+        carried={"Pooling.forward", "Pooling.backward"},
+    ),
+}
+
+OWN_ONES = {
+    "raises for every input": conv(
+        BOOK["im2col"].replace("np.pad", "np.padd"), COL2IM, carried=ALL
+    ),
+    "returns nothing": conv(BOOK["im2col"].replace("    return col\n", ""), COL2IM, carried=ALL),
+    "never ends": conv(
+        BOOK["im2col"].replace("    N, C, H", "    while True: pass\n    N, C, H"), COL2IM,
+        carried=ALL,
+    ),
+    "ends the process": conv(
+        BOOK["im2col"].replace("    N, C, H", "    import os; os._exit(1)\n    N, C, H"), COL2IM,
+        carried=ALL,
+    ),
+    "is the stub": conv(
+        "def im2col(input_data, filter_h, filter_w, stride=1, pad=0):\n"
+        "    raise NotImplementedError('Write im2col')", COL2IM,
+        carried=ALL,
+    ),
+    "is half-written": conv(
+        "def im2col(input_data, filter_h, filter_w, stride=1, pad=0):\n"
+        "    N, C, H, W = input_data.shape\n    pass", COL2IM,
+        carried=ALL,
+    ),
+    "right for square images and windows only": conv(
+        SQUARE_ONLY, COL2IM,
+        carried={
+            "Convolution.forward.non_square", "Convolution.forward.all_at_once",
+            "Convolution.backward.non_square", "Convolution.backward.all_at_once",
+        },
+    ),
+    "right for one image only": conv(
+        ONE_IMAGE, COL2IM,
+        carried={
+            "Convolution.forward.batch_channels_filters", "Convolution.forward.all_at_once",
+            "Convolution.backward.dw", "Convolution.backward.all_at_once",
+        },
+    ),
+    "always float64": conv(
+        BOOK["im2col"].replace(", dtype=input_data.dtype", ""),
+        COL2IM.replace(", dtype=col.dtype", ""),
+        carried={"Convolution.forward.float32", "Convolution.backward.float32"},
+    ),
+    "in a file that the notebook writes": conv(
+        "%%writefile util.py\nimport numpy as np\n" + BOOK["im2col"].replace("np.pad", "np.padd"),
+        "from util import im2col", COL2IM,
+        carried=ALL,
+    ),
+    "defined again below the layer": Book(
+        "03_convolution",
+        [NUMPY, CONV, COL2IM, BOOK["im2col"].replace("np.pad", "np.padd")],
+        NO_GRADIENT | {"carried": ALL},
+    ),
+    "columns in its author's own order": conv(
+        code.PIXELS_FIRST, COL2IM.replace(
+            "col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)",
+            "col.reshape(N, out_h, out_w, filter_h, filter_w, C).transpose(0, 5, 3, 4, 1, 2)",
+        ),
+        convolution=OTHER_ORDER.replace(
+            "reshape(FN, C, FH, FW)", "reshape(FN, FH, FW, C).transpose(0, 3, 1, 2)"
+        ),
+    ),
+    "and the layer has a mistake of its own": conv(
+        convolution=CONV.replace("np.dot(col, col_W) + self.b", "np.dot(col, col_W)"),
+        carried={"Convolution.forward", "Convolution.backward"},
+        failed={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
+    ),
+    "and half of the layer is not written": conv(
+        convolution=CONV[: CONV.index("    def backward")],
+        carried={"Convolution.forward"},
+        missing={"numerical_gradient", "Convolution.backward"},
+    ),
+    "right, and the layer is not": conv(
+        *WINDOWS,
+        convolution=CONV.replace("FH, FW, self.stride, self.pad)\n        col_W",
+                                 "FH, FW, 1, self.pad)\n        col_W"),
+        error={"Convolution.forward.stride", "Convolution.backward.stride",
+               "Convolution.backward.all_at_once"},
+        failed={"Convolution.forward.all_at_once"},
+    ),
+}  # fmt: skip
+
+NETWORKS = {
+    "layers from a module": net(
+        "from collections import OrderedDict\nfrom common.layers import *",
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "layers by a module's name": net(
+        "import pickle\nfrom collections import OrderedDict\nimport common.layers as L",
+        network=code.NET.replace("= Convolution(", "= L.Convolution(")
+        .replace("= Pooling(", "= L.Pooling(").replace("= Relu(", "= L.Relu(")
+        .replace("= Affine(", "= L.Affine(").replace("= SoftmaxWithLoss(", "= L.SoftmaxWithLoss("),
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "two layers from another module": net(
+        "from conv_layers import Convolution, Pooling", *LAYERS, code.LOSS, code.ADAM,
+        carried={"SimpleConvNet"},
+    ),
+    "own layers on an im2col that is not there": net(
+        "from common.util import im2col, col2im", CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        carried=RUNS_LAYERS,
+    ),
+    "an own pooling that raises": net(
+        *WINDOWS, CONV, POOL.replace("np.argmax", "np.argmx"), *LAYERS, code.LOSS, code.ADAM,
+        carried=RUNS_LAYERS,
+    ),
+    "an own convolution without backward": net(
+        *WINDOWS, CONV[: CONV.index("    def backward")], POOL, *LAYERS, code.LOSS, code.ADAM,
+        carried={"SimpleConvNet.gradient"},
+    ),
+    "an own ReLU that is wrong": net(
+        *WINDOWS, CONV, POOL, code.RELU.replace("out[self.mask] = 0", "out = np.abs(x)"),
+        code.AFFINE, code.LOSS, code.ADAM,
+        carried=RUNS_LAYERS,
+        failed={"Relu.forward"},
+    ),
+    "the loss on the book's functions": net(
+        "from common.functions import softmax, cross_entropy_error",
+        *WINDOWS, CONV, POOL, *LAYERS, code.SOFTMAX_WITH_LOSS, code.ADAM,
+        carried={"SoftmaxWithLoss", "SimpleConvNet.loss", "SimpleConvNet.gradient"},
+        failed={"SoftmaxWithLoss.forward.sure_and_wrong"},
+    ),
+    "weights put into the layers anew": net(
+        "from common.layers import *",
+        network=code.NET.replace(
+            "        self.last_layer = SoftmaxWithLoss()",
+            "        self.last_layer = SoftmaxWithLoss()\n"
+            "        for i, key in enumerate(['Conv1', 'Affine1', 'Affine2'], 1):\n"
+            "            self.layers[key].W = self.params['W' + str(i)]\n"
+            "            self.layers[key].b = self.params['b' + str(i)]",
+        ),
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "layers that are copied": net(
+        "import copy\nfrom common.layers import *",
+        network=code.NET.replace(
+            "        self.last_layer = ",
+            "        self.layers['Relu2'] = copy.deepcopy(self.layers['Relu1'])\n"
+            "        assert isinstance(self.layers['Pool1'], Pooling)\n"
+            "        assert 'Pooling' in repr(self.layers['Pool1'])\n"
+            "        self.last_layer = ",
+        ).replace("['Relu2'] = Relu()", "['Relu2'] = None"),
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "a class of its own on top of a layer": net(
+        "from common.layers import *",
+        "class MyAffine(Affine):\n    def forward(self, x):\n"
+        "        self.seen = x.shape\n        return super().forward(x)",
+        network=code.NET.replace("= Affine(", "= MyAffine("),
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "a slope measured for each weight": net(
+        "from common.gradient import numerical_gradient",
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET[: code.NET.index("    def gradient")]
+        + "    def gradient(self, x, t):\n"
+        "        f = lambda _: self.loss(x, t)\n"
+        "        return {k: numerical_gradient(f, v) for k, v in self.params.items()}\n",
+        carried={"SimpleConvNet.gradient"},
+    ),
+    "a training run in the cell of the class": net(
+        "from dataset.mnist import load_mnist\nfrom common.trainer import Trainer\n"
+        "from common.layers import *\n"
+        "(x_train, t_train), (x_test, t_test) = load_mnist(flatten=False)",
+        network=code.NET + "\nnetwork = SimpleConvNet()\n"
+        "trainer = Trainer(network, x_train, t_train, x_test, t_test, epochs=20,\n"
+        "                  optimizer='Adam', optimizer_param={'lr': 0.001})\ntrainer.train()\n"
+        "for i in range(10**6):\n    network.gradient(np.ones((9, 1, 28, 28)), np.zeros(9, int))",
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "an optimiser kept by the network": net(
+        "from common.optimizer import SGD\nfrom common.layers import Dropout",
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace(
+            "        self.params = {}",
+            "        self.optimizer, self.drop = SGD(lr=1), Dropout(0.5)\n        self.params = {}",
+        ),
+        carried={"SimpleConvNet"},
+    ),
+    "conv_param with names of its own": net(
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace("conv_param['pad']", "conv_param['filter_pad']")
+        .replace("conv_param['stride']", "conv_param['filter_stride']"),
+        error={"SimpleConvNet.__init__.pad_and_stride"},
+    ),
+    "an accuracy that knows of no batches": net(
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace(", batch_size=100", "").replace("batch_size", "len(x)"),
+        error={"SimpleConvNet.accuracy.last_batch"},
+    ),
+    "a predict that raises": net(
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace("layer in self.layers.values", "layer in self.layer.values"),
+        error={"SimpleConvNet.predict", "SimpleConvNet.loss", "SimpleConvNet.accuracy",
+               "SimpleConvNet.gradient"},
+    ),
+}  # fmt: skip
+
+OTHERS = {
+    "a layer on a function from a module": without(
+        "05_gap", "global_average_pooling_2d",
+        instead="from gap import global_average_pooling_2d",
+        missing={"global_average_pooling_2d"}, carried={"GlobalAveragePooling2D"},
+    ),
+    "a layer on a function that takes the wrong mean": Book(
+        "05_gap",
+        [text.replace("axis=(-2, -1))", "axis=(-1,))") if name.startswith("global") else text
+         for name, text in teaching_cells("05_gap").items()],
+        {
+            "failed": {"global_average_pooling_2d.batch", "global_average_pooling_2d.single_image",
+                       "global_average_pooling_2d.other_ndim"},
+            "carried": {"GlobalAveragePooling2D.forward.layer",
+                        "GlobalAveragePooling2D.forward.float32"},
+        },
+    ),
+    "a block of layers that are not there": without(
+        "07_resnet", "carry", "carry_convolution", "carry_gap", "batchnorm",
+        missing={"BatchNorm"}, carried={"BasicBlock", "SimpleResNet"},
+    ),
+    "a network of blocks that are not there": without(
+        "07_resnet", "basicblock", instead="from resnet import BasicBlock",
+        missing={"BasicBlock"}, carried={"SimpleResNet"},
+    ),
+    "a network of wrong blocks": Book(
+        "07_resnet",
+        [text.replace("relu(self.residual + shortcut)", "self.residual + shortcut")
+         if name == "basicblock" else text for name, text in teaching_cells("07_resnet").items()],
+        {
+            "failed": {"BasicBlock.forward.same_shape"},
+            "carried": {"SimpleResNet.forward.scores", "SimpleResNet.forward.other_sizes",
+                        "SimpleResNet.forward.eval"},
+        },
+    ),
+    "features by functions of the first notebook": without(
+        "08_stripes_and_fcn", "carry", carried={"extract_features"},
+    ),
+    "pictures drawn by a function that is not there": without(
+        "08_stripes_and_fcn", "make_stripe_image",
+        missing={"make_stripe_image"}, carried={"make_dataset"},
+    ),
+    "training on a softmax that overflows": Book(
+        "08_stripes_and_fcn",
+        [text.replace("logits - logits.max(axis=1, keepdims=True)", "-logits")
+         if name == "softmax" else text
+         for name, text in teaching_cells("08_stripes_and_fcn").items()],
+        {
+            "failed": {"softmax"},
+            "carried": {"train_softmax"},
+        },
+    ),
+}  # fmt: skip
+
+KINDS = EARLIER_WAYS | OWN_ONES | NETWORKS | OTHERS
+
+
+@pytest.fixture(scope="module")
+def graded(grade_books):
+    return grade_books({name: (book.exercise, book.cells) for name, book in KINDS.items()}, PATIENT)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_criterion_has_the_status_that_it_deserves(graded, name):
+    told = KINDS[name].told
+    wrong = {}
+    for criterion in graded[name].result.criteria:
+        deserved = "passed"
+        for status in ("carried", "failed", "error", "missing"):  # the more special one decides
+            of = told.get(status, set())
+            if any(criterion.id == each or criterion.id.startswith(f"{each}.") for each in of):
+                deserved = status
+        if criterion.status != deserved:
+            wrong[criterion.id] = (deserved, str(criterion.status), criterion.message["en"])
+    assert not wrong
+
+
+def test_what_was_carried_keeps_what_the_own_code_came_to(graded):
+    for criterion in graded["raises for every input"].result.criteria:
+        if criterion.status is Status.CARRIED:
+            assert criterion.own_status is Status.ERROR
+            assert criterion.points == criterion.max_points
+
+
+def test_the_student_reads_what_was_replaced_and_why(graded):
+    said = {c.id: c.message for c in graded["raises for every input"].result.criteria}
+    assert said["Convolution.forward.stride"]["en"] == (
+        "Graded with a working `im2col` in place of yours (yours: does not pass “One image with "
+        "one channel, stride 1, no padding”). With it, this part is right."
+    )
+    said = {
+        c.id: c.message for c in graded["and the layer has a mistake of its own"].result.criteria
+    }
+    assert said["Convolution.forward.bias"]["ja"].endswith(
+        "これは、`im2col`, `col2im` を正しいものに替えても残る問題です"
+        "（あなたのもの：定義されていません）。"
+    )
