@@ -25,13 +25,14 @@ from typing import Any
 import numpy as np
 
 from .classes import members, mro
+from .contents import contents, refill
 
 MAX_CODE_OBJECTS = 2000
 LARGE_BYTES = 2**20
 """Arrays above this size are not kept alive for the sake of an earlier world."""
 
 _ABSENT = object()
-_GLOBALS, _SETTINGS = "", "settings"
+_GLOBALS, _CONTENTS, _SETTINGS = "", "contents", "settings"
 _MODULES = {
     "np": np,
     "np.random": np.random,
@@ -42,7 +43,10 @@ _MODULES = {
 _ERRORS, _FILTERS = (_SETTINGS, "np.seterr"), (_SETTINGS, "warnings.simplefilter")
 
 Key = tuple[str, str]
-"""Where a name lives (`_GLOBALS`, a module of `_MODULES`, or `_SETTINGS`), and the name."""
+"""Where a name lives (`_GLOBALS`, a module of `_MODULES`, or `_SETTINGS`), and the name.
+
+`_CONTENTS` stands for what is inside the object that a global name means.
+"""
 
 
 @dataclass
@@ -97,12 +101,15 @@ class Worlds:
     def enter(self, name: str) -> None:
         """Restore the world in which ``name`` was defined."""
         at = self._made_in.get(name, len(self._cells))
-        for key, past in self._history.items():
+        for key, past in sorted(self._history.items()):  # globals before their contents
             self._put(key, _value_at(past, at)[0])
 
     def _current(self) -> Iterator[tuple[Key, Any]]:
         for name in self._globals:
-            yield (_GLOBALS, name), self.namespace.get(name, self.builtins.get(name, _ABSENT))
+            value = self.namespace.get(name, self.builtins.get(name, _ABSENT))
+            yield (_GLOBALS, name), value
+            if (inside := contents(value)) is not None:
+                yield (_CONTENTS, name), inside
         for module_name, module in _MODULES.items():
             space = vars(module)
             for name in self._attributes & space.keys():
@@ -129,7 +136,8 @@ class Worlds:
                     if not _same(key, then, end.get(key)):
                         later = (place for place, _ in past if place > since)
                         shown = f"{key[0]}.{key[1]}" if key[0] in _MODULES else key[1]
-                        changed[shown] = self._cells[next(later, len(self._cells) - 1)]
+                        where = self._cells[next(later, len(self._cells) - 1)]
+                        changed.setdefault(shown, where)
                     if key[0] == _GLOBALS:
                         unread.append(then)
         return sorted(changed.items(), key=lambda pair: (pair[1], pair[0]))
@@ -141,6 +149,10 @@ class Worlds:
         elif key == _FILTERS:
             warnings.filters[:] = value  # type: ignore[index]
             getattr(warnings, "_filters_mutated", bool)()  # else Python uses what it had cached
+        elif place == _CONTENTS:
+            holder = self.namespace.get(name)
+            if value is not _ABSENT and contents(holder) is not None:
+                refill(holder, value)
         elif place != _GLOBALS:
             setattr(_MODULES[place], name, value)
         elif value is _ABSENT or value is self.builtins.get(name, _ABSENT):
@@ -206,7 +218,7 @@ def _names(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
 
 def _keys(code: types.CodeType) -> Iterator[Key]:
     loaded, attributes = _names(code)
-    yield from ((_GLOBALS, name) for name in sorted(loaded))
+    yield from ((place, name) for place in (_GLOBALS, _CONTENTS) for name in sorted(loaded))
     yield from ((module, name) for module in _MODULES for name in sorted(attributes))
     yield from (_ERRORS, _FILTERS)
 
@@ -237,7 +249,9 @@ def _of(kept: Any) -> Any:
 
 def _same(key: Key, kept: Any, value: Any) -> bool:
     kept = _of(kept)
-    if key[0] != _SETTINGS:
+    if kept is value or key[0] not in (_SETTINGS, _CONTENTS) or kept is _ABSENT or value is None:
         return kept is value  # equality would be the student's code
     pairs = zip(kept, value, strict=False)
-    return len(kept) == len(value) and all(a is b or (type(a) is str and a == b) for a, b in pairs)
+    return len(kept) == len(value) and all(
+        a is b or (type(a) in (str, bytes) and type(a) is type(b) and a == b) for a, b in pairs
+    )

@@ -65,6 +65,24 @@ OVERWRITTEN = {
         ["class A:\n    @staticmethod\n    def g(x):\n        return sum(range(x))",
          F.format("A.g(x)")], "sum = 0", "sum",
     ),
+    "a setting in a dict": (
+        ["conf = {'n': 2}", "import math", F.format("math.comb(x, conf['n'])")],
+        "conf['n'] = 3\nconf['more'] = 1", "conf",
+    ),
+    "an item of a list": (["ns = [2]", "import math", F.format("math.comb(x, *ns)")],
+                          "ns.append(7)", "ns"),
+    "a number in an array": (["a = np.arange(10)", F.format("int(a[:x].sum())")], "a[:] = 0", "a"),
+    "an attribute of a class": (["class Conf:\n    n = 2", "import math",
+                                 F.format("math.comb(x, Conf.n)")], "Conf.n = 3", "Conf"),
+    "an attribute of an object": (
+        ["class Conf: pass\nconf = Conf()\nconf.n = 2", "import math",
+         F.format("math.comb(x, conf.n)")], "conf.n, conf.m = 3, 4", "conf",
+    ),
+    "a method of another class": (
+        ["class A:\n    def g(self, x): return sum(range(x))", F.format("A().g(x)")],
+        "A.g = None", "A",
+    ),
+    "a set": (["s = {2}", F.format("45 if x // 5 in s else 0")], "s.clear()", "s"),
     "NumPy told to raise": (
         [F.format("int(np.exp(np.float64(x) * 1000) > 1) * 45")], "np.seterr(all='raise')",
         "np.seterr",
