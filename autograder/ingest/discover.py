@@ -52,6 +52,8 @@ def discover(
             search.look_at(path, exercise)
         except OSError as error:
             search.problems.append(f"{path}: cannot be read ({error.strerror})")
+            # What was not seen is not gone.
+            search.roots = [root for root in search.roots if root != path.resolve()]
     return search.found()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,7 @@ from autograder.ingest.hand_ins import (
 from autograder.ingest.names import student
 
 EXERCISES = ("01_single", "02_im2col")
+discover_module = sys.modules["autograder.ingest.discover"]  # its function has the same name
 
 
 def hand_in(root: Path, *names: str) -> Path:
@@ -90,6 +93,23 @@ class TestFromRunToRun:
         after = updated(known, Found((), ungraded=(closed,), roots=(Path("/in"),)), None)
         assert keys(after.hand_ins) == ["alice 02_im2col"]
         assert after.gone == ()
+
+    def test_nor_does_an_exercises_folder_that_cannot_be_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = hand_in(tmp_path, *(f"{e}/{s}.ipynb" for e in EXERCISES for s in ("ann", "bob")))
+        known = updated(HandIns(), discover([root], EXERCISES, None), None)
+        look = discover_module.children
+
+        def closed(folder: Path, *rest: Any) -> Any:
+            if folder.name == "02_im2col":
+                raise PermissionError(13, "Permission denied")
+            return look(folder, *rest)
+
+        monkeypatch.setattr(discover_module, "children", closed)
+        found = discover([root], EXERCISES, None)
+        assert "Permission denied" in found.problems[0]
+        assert updated(known, found, None).gone == ()
 
     def test_what_reading_has_shown_stays_with_the_file(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb")
