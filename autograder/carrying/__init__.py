@@ -1,1 +1,1 @@
-"""Errors carried forward: what builds on a wrong earlier part is graded with a right one."""
+"""Errors carried forward: code that builds on a wrong earlier part is graded with a right one."""

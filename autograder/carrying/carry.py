@@ -1,9 +1,9 @@
 """Grade again what failed because an earlier part is missing or wrong; the better outcome counts.
 
-First, names that the notebook uses and nobody defines are supplied: that is what most notebooks
-lack. What still fails, and builds on parts that are defined and do not pass their own suites, is
-graded once more with these parts replaced as well. The notebook is loaded again each time, in
-processes of its own, so what is supplied exists only while something is graded that builds on it.
+First, names that the notebook uses but does not define are supplied, which is what most notebooks
+need. Criteria that still fail, and build on parts that are defined but fail their own suites, are
+graded once more with those parts replaced as well. The notebook is loaded again each time, in
+separate processes, so a supplied part exists only while something that builds on it is graded.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from autograder.carrying.plan import Mentioned, aliases, needs
-from autograder.carrying.reference import ReferenceProcess, StandIns
+from autograder.carrying.plan import MentionedNames, aliases, dependencies
+from autograder.carrying.reference import ReferenceProcess, ReferenceProxies
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.sandbox.host.session import Session
 from autograder.status import Status
@@ -24,8 +24,8 @@ from autograder.suite.plugin import Suites
 from autograder.suite.remarks import GradedWith, Replaced
 
 _RIGHT = (Status.PASSED, Status.CARRIED)
-_SAYS_LITTLE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)
-"""Where a criterion fails either way, its outcome with the parts replaced helps more than these."""
+_UNINFORMATIVE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)
+"""If a criterion fails either way, its outcome with parts replaced is more helpful than these."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Carrier:
 
     Args:
         course: the course.
-        suites: its suites, those of earlier exercises too.
-        process: holds the reference.
+        suites: its suites, including those of earlier exercises.
+        process: the process that holds the reference.
     """
 
     course: Course
@@ -45,12 +45,12 @@ class Carrier:
     def carry(
         self, exercise: Exercise, session: Session, own: Mapping[str, Outcome]
     ) -> dict[str, Outcome]:
-        """The outcomes with errors carried forward.
+        """Outcomes with errors carried forward.
 
         Args:
             exercise: the exercise.
-            session: the notebook, loaded.
-            own: every criterion's outcome by the student's own code alone.
+            session: the loaded notebook.
+            own: each criterion's outcome with the student's own code only.
         """
         with _Notebook(self, exercise, session, dict(own)) as notebook:
             notebook.supply_what_is_missing()
@@ -60,7 +60,7 @@ class Carrier:
 
 @dataclass
 class _Notebook:
-    """One notebook on its way through the two steps.
+    """The two steps for one notebook.
 
     Attributes:
         best: each criterion's best outcome so far.
@@ -71,13 +71,13 @@ class _Notebook:
     session: Session
     best: dict[str, Outcome]
     _stack: ExitStack = field(default_factory=ExitStack)
-    _loaded: dict[frozenset[str], tuple[Session, StandIns]] = field(default_factory=dict)
+    _loaded: dict[frozenset[str], tuple[Session, ReferenceProxies]] = field(default_factory=dict)
     _supplied: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._aliases = aliases(self.carrier.course)
         self._names = names_in(self.carrier.course, self.exercise, self.session.defined)
-        self._mentioned = Mentioned(source for _, source in self.session.cells)
+        self._mentioned = MentionedNames(source for _, source in self.session.cells)
 
     def __enter__(self) -> _Notebook:
         return self
@@ -87,29 +87,29 @@ class _Notebook:
         self.session.cpu_s += sum(session.cpu_s for session, _ in self._loaded.values())
 
     def supply_what_is_missing(self) -> None:
-        """First step: names that the notebook uses and does not define."""
+        """First step: names that the notebook uses but does not define."""
         for owner, criteria in self._failing():
-            needed = needs(self.carrier.course, self.exercise, owner)
+            needed = dependencies(self.carrier.course, self.exercise, owner)
             missing = tuple(filter(self._is_missing, needed.all))
             if missing:
                 self._supplied[owner] = missing
-                self._again(criteria, {name: Replaced(name) for name in missing})
+                self._regrade(criteria, {name: Replaced(name) for name in missing})
 
     def replace_what_is_wrong(self) -> None:
-        """Second step: parts that the notebook defines, and that do not pass their own suites."""
+        """Second step: parts that the notebook defines but that fail their own suites."""
         for owner, criteria in self._failing():
             supplied = self._supplied.get(owner, ())
             replaced = {name: Replaced(name) for name in supplied}
-            for name in needs(self.carrier.course, self.exercise, owner).direct:
+            for name in dependencies(self.carrier.course, self.exercise, owner).direct:
                 if name not in supplied and name in self._names.owners:
                     failed = self._first_failure(name, supplied)
                     if failed is not None:
                         replaced[name] = Replaced(name, failed.title)
             if len(replaced) > len(supplied):
-                self._again(criteria, replaced)
+                self._regrade(criteria, replaced)
 
     def _failing(self) -> Iterator[tuple[str, list[Criterion]]]:
-        """Functions and classes with the criteria that they fail and that can be helped."""
+        """Functions and classes with their failed criteria that supplied parts may help."""
         for owner in dict.fromkeys(part.owner for part in self.exercise.parts):
             spellings = (owner, *self._aliases.get(owner, ()))
             if owner not in self._names.owners and not self._mentioned.defines(spellings):
@@ -136,7 +136,7 @@ class _Notebook:
         return self._mentioned.has((name, *self._aliases.get(name, ())))
 
     def _first_failure(self, name: str, supplied: tuple[str, ...]) -> Criterion | None:
-        """The first criterion that a function or class of the student's does not pass."""
+        """The first criterion that one of the student's functions or classes fails."""
         parts = [part for part in self.exercise.parts if part.owner == name]
         if parts:
             criteria = (criterion for part in parts for criterion in part.criteria)
@@ -148,55 +148,54 @@ class _Notebook:
                 return self.carrier.suites.first_failure(exercise, name, session)
         return None
 
-    def _again(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
+    def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
         """Grade criteria with parts replaced, and keep the better outcome of each."""
-        loaded = self._with(replaced)
+        loaded = self._load_with(replaced)
         if loaded is None:
             return
-        session, stand_ins = loaded
-        stand_ins.used.clear()
+        session, proxies = loaded
+        proxies.used.clear()
         only = {criterion.id for criterion in criteria}
         outcomes = self.carrier.suites.run(self.exercise, session, only)
-        used = [each for name, each in replaced.items() if name in stand_ins.used]
-        told = tuple(used or replaced.values())
+        used = tuple(each for name, each in replaced.items() if name in proxies.used)
         for name, found in outcomes.items():
-            self.best[name] = _better(self.best[name], found, told)
+            self.best[name] = _better(self.best[name], found, used or tuple(replaced.values()))
 
-    def _with(self, names: Iterable[str]) -> tuple[Session, StandIns] | None:
-        """The notebook loaded again with these supplied; None if the reference has none of them."""
+    def _load_with(self, names: Iterable[str]) -> tuple[Session, ReferenceProxies] | None:
+        """The notebook loaded again with these parts; None if the reference has none of them."""
         wanted = frozenset(names)
         if wanted not in self._loaded:
-            theirs = self._names.owners
-            stand_ins = StandIns(
+            own = self._names.owners
+            proxies = ReferenceProxies(
                 self.carrier.process,
                 wanted,
                 {name: self._aliases.get(name, ()) for name in wanted},
-                {name: [theirs[name]] for name in wanted if name in theirs},
+                {name: [own[name]] for name in wanted if name in own},
             )
-            self._stack.callback(stand_ins.close)
-            if not stand_ins.descriptions:
+            self._stack.callback(proxies.close)
+            if not proxies.descriptions:
                 return None
             session = Session(
                 self.session.server,
                 self.session.cells,
                 self.session.budget,
-                reference=stand_ins,
+                reference=proxies,
                 deadline=self.session.deadline,
                 host_cpu_s=self.session.host_cpu_s,
             )
-            self._loaded[wanted] = self._stack.enter_context(session), stand_ins
+            self._loaded[wanted] = self._stack.enter_context(session), proxies
         return self._loaded[wanted]
 
 
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:
-    """The better of two outcomes: the best so far, and the one with parts replaced."""
+    """The better of the best outcome so far and the one with parts replaced."""
     passed = found.status is Status.PASSED
-    fails_otherwise = (
-        own.status in _SAYS_LITTLE
+    fails_differently = (
+        own.status in _UNINFORMATIVE
         and found.status in (Status.FAILED, Status.ERROR)
         and found.fact != own.fact
     )
-    if not passed and not fails_otherwise:
+    if not passed and not fails_differently:
         return own
     return replace(
         found,

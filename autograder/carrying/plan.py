@@ -1,7 +1,7 @@
-"""Which parts may be supplied to the code that builds on them. Pure: nothing is run here.
+"""Decide which parts may be supplied to code that builds on them. Pure: runs nothing.
 
-What is graded is a function or a class, with all of its methods at once: state passes between them.
-So is what is supplied. A class is never supplied while one of its own methods is graded.
+The unit of grading and of supplying is a function or a whole class, because a class's methods share
+state. A class is never supplied while one of its own methods is graded.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _DEFINITION = re.compile(r"\b(?:class|def)[ \t]+([^\W\d]\w*)")
 
 
 @dataclass(frozen=True)
-class Needs:
-    """What the parts of one function or class build on, by names of functions and classes.
+class Dependencies:
+    """The functions and classes, by name, that the parts of one function or class build on.
 
     Attributes:
-        direct: what its parts name in ``builds_on``.
-        all: these, what they build on in turn, and what all of them borrow.
+        direct: those that its parts list in ``builds_on``.
+        all: the transitive closure, including everything that these parts list in ``borrows``.
     """
 
     direct: tuple[str, ...]
     all: tuple[str, ...]
 
 
-def needs(course: Course, exercise: Exercise, owner: str) -> Needs:
-    """What may be supplied while ``owner`` is graded, in the order of the course."""
+def dependencies(course: Course, exercise: Exercise, owner: str) -> Dependencies:
+    """What may be supplied while ``owner`` is graded, in course order."""
     parts = known_parts(course, exercise)
     direct: set[str] = set()
     found: set[str] = set()
@@ -49,20 +49,20 @@ def needs(course: Course, exercise: Exercise, owner: str) -> Needs:
                 borrowed |= dict.fromkeys(part.borrows)
     order = [*dict.fromkeys(part.owner for part in parts.values()), *borrowed]
     found |= borrowed.keys() - {owner}
-    return Needs(
+    return Dependencies(
         tuple(name for name in order if name in direct),
         tuple(name for name in dict.fromkeys(order) if name in found),
     )
 
 
 def known_parts(course: Course, exercise: Exercise) -> Mapping[str, Part]:
-    """The parts of the exercises that this one builds on, and its own, by id."""
+    """The parts of this exercise and of those that it builds on, by id."""
     earlier = [part for each in course.before(exercise) for part in each.parts]
     return {part.id: part for part in (*earlier, *exercise.parts)}
 
 
 def aliases(course: Course) -> Mapping[str, tuple[str, ...]]:
-    """Other names of each function and class of the course."""
+    """Aliases of each function and class in the course."""
     found: dict[str, dict[str, None]] = {}
     for exercise in course.exercises:
         for part in exercise.parts:
@@ -71,7 +71,7 @@ def aliases(course: Course) -> Mapping[str, tuple[str, ...]]:
     return {owner: tuple(names) for owner, names in found.items()}
 
 
-class Mentioned:
+class MentionedNames:
     """The names that a notebook's cells mention, in any spelling."""
 
     def __init__(self, sources: Iterable[str]) -> None:
@@ -80,9 +80,9 @@ class Mentioned:
         self._defined = {normalize(word) for text in texts for word in _DEFINITION.findall(text)}
 
     def has(self, names: Iterable[str]) -> bool:
-        """Whether one of these is mentioned anywhere."""
+        """Whether any of these names occurs anywhere."""
         return any(normalize(name) in self._words for name in names)
 
     def defines(self, names: Iterable[str]) -> bool:
-        """Whether a cell would define one of these, if it could be run."""
+        """Whether a cell would define any of these names if it ran."""
         return any(normalize(name) in self._defined for name in names)

@@ -1,7 +1,7 @@
-"""The grader's side of the reference's process: start it, ask it, end it.
+"""The grader's end of the reference process: start it, send it calls, stop it.
 
-A process that dies or hangs over a question ends that question, with an exception for the code that
-asked; the next criterion gets a fresh one.
+If the process dies or hangs during a call, the calling code gets an exception, and the next
+criterion gets a new process.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from typing import Any
 
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.overload import unbounded_memory
-from autograder.sandbox.host.stand_ins import AppliedRaised, Apply
+from autograder.sandbox.host.reference_calls import Apply, CallbackRaised
 from autograder.sandbox.protocol import wire
 
 MEMORY = 192 * 2**20
-"""Bytes that the process may need for questions."""
+"""Bytes that the process may allocate for calls."""
 
 CPU_S = 4
-"""CPU seconds for all questions of one criterion; a network's gradient takes a hundredth."""
+"""CPU seconds for all calls of one criterion; a network's gradient takes a hundredth of this."""
 
-_QUESTION_S = 20.0
+_CALL_S = 20.0
 _START_S = 60.0
 _STARTS = 3
-"""How often it is started for one notebook."""
+"""How often it may be started for one notebook."""
 
 _BOOT = "from autograder.carrying.reference_process import main; main()"
 
 
 class ReferenceProcess:
-    """Holds the reference of one course, for one notebook after another.
+    """The process that holds the reference of a course and serves one notebook after another.
 
     Args:
         root: the course's folder.
 
     Attributes:
-        cpu_s: CPU seconds of the processes that have ended.
-        generation: how often it was started.
+        cpu_s: CPU seconds of processes that have ended.
+        generation: how many processes have been started.
     """
 
     def __init__(self, root: Path) -> None:
@@ -55,48 +55,48 @@ class ReferenceProcess:
         self.generation = 0
 
     def __enter__(self) -> ReferenceProcess:
-        """Itself; it starts when it is first needed."""
+        """Return itself; the process starts when it is first needed."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close."""
+        """Stop the process."""
         self.close()
 
     @property
     def running(self) -> bool:
-        """Whether it has been started and has not been lost since."""
+        """Whether a process has been started and not lost since."""
         return self._sock is not None
 
-    def ask(self, message: dict[str, Any], seconds: float = _QUESTION_S) -> dict[str, Any]:
+    def request(self, message: dict[str, Any], seconds: float = _CALL_S) -> dict[str, Any]:
         """Send a message and return the reply.
 
         Raises:
-            wire.WireError: there is none; the process has been ended.
+            wire.WireError: there was no reply; the process has been stopped.
         """
-        self.tell(message)
+        self.notify(message)
         assert self._sock is not None
         try:
             return wire.receive(self._sock, deadline=time.monotonic() + seconds)
-        except BaseException:  # what is left of this reply would be taken for the next one's
+        except BaseException:  # the rest of this reply would be read as the next one
             self.close()
             raise
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def notify(self, message: dict[str, Any]) -> None:
         """Send a message that has no reply.
 
         Raises:
-            wire.WireError: it could not be sent; the process has been ended.
+            wire.WireError: it could not be sent; the process has been stopped.
         """
         if self._sock is None:
-            raise wire.Closed("the reference's process has ended")
+            raise wire.Closed("the reference process has ended")
         try:
-            wire.send(self._sock, message, deadline=time.monotonic() + _QUESTION_S)
+            wire.send(self._sock, message, deadline=time.monotonic() + _CALL_S)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """End the process."""
+        """Stop the process."""
         if self._sock is not None:
             self._sock.close()
             self._sock = None
@@ -109,7 +109,7 @@ class ReferenceProcess:
                 self.cpu_s += used.ru_utime + used.ru_stime
 
     def start(self) -> None:
-        """Start the process, unless it is running."""
+        """Start the process if it is not running."""
         if self._sock is not None:
             return
         ours, theirs = socket.socketpair()
@@ -127,18 +127,18 @@ class ReferenceProcess:
         self.generation += 1
 
 
-class StandIns:
-    """The stand-ins of one notebook, for which the reference's process answers.
+class ReferenceProxies:
+    """Proxies of reference functions and classes for one notebook, backed by the reference process.
 
     Args:
-        process: the reference's process.
-        names: what the notebook may ask for.
+        process: the reference process.
+        names: the functions and classes that the notebook may use.
         spellings: other names for each.
-        replaces: names of the notebook's own that each replaces.
+        replaces: the notebook's own names that each replaces.
 
     Attributes:
-        descriptions: what the guest has to know of them, those that the reference has.
-        used: names of those that were asked for anything.
+        descriptions: what the guest needs to know about each proxy that the reference can back.
+        used: names of the proxies that have been called.
 
     Raises:
         SandboxUnavailable: the process does not start.
@@ -170,66 +170,66 @@ class StandIns:
         ]
 
     def close(self) -> None:
-        """Let the process forget this notebook."""
+        """Make the process release this notebook's objects."""
         if self._process.generation == self._generation:
             with contextlib.suppress(wire.WireError):
-                self._process.tell({"notebook": self._number, "close": True})
+                self._process.notify({"notebook": self._number, "close": True})
 
-    def begin(self) -> None:
-        """A criterion begins: objects are as they were when all cells had run."""
+    def begin_criterion(self) -> None:
+        """Reset the objects to their state after all cells had run."""
         lost = not self._process.running or self._process.generation != self._generation
         if lost and self._starts < _STARTS:
             self._open()
         with contextlib.suppress(wire.WireError):
-            self._process.tell({"notebook": self._number, "begin": True})
+            self._process.notify({"notebook": self._number, "begin": True})
 
-    def answer(self, question: Mapping[str, Any], apply: Apply) -> dict[str, Any]:
-        """The reply to a question; never raises because of its content.
+    def call(self, message: Mapping[str, Any], apply: Apply) -> dict[str, Any]:
+        """The reply to a proxy's call; never raises because of its content.
 
         Args:
-            question: as ``guest.stand_ins`` puts it. Nothing in it is trusted.
-            apply: calls a function that the student's code gave.
+            message: from ``guest.reference_proxies``. Nothing in it is trusted.
+            apply: calls a function that the student's code passed.
 
         Raises:
-            wire.WireError: the student's process is lost, or does not keep to the protocol.
+            wire.WireError: the student's process is lost or violates the protocol.
         """
         generation = self._process.generation
         if generation != self._generation:
             return TOO_MUCH
-        asked = _plain(question["stand_in"], dict)
-        message: dict[str, Any] = {
-            "question": {
-                "stand_in": asked,
-                "args": _plain(question.get("args"), list),
-                "kwargs": _plain(question.get("kwargs"), dict),
-                "generators": _plain(question.get("generators"), dict),
+        operation = _plain(message["proxy"], dict)
+        request: dict[str, Any] = {
+            "call": {
+                "proxy": operation,
+                "args": _plain(message.get("args"), list),
+                "kwargs": _plain(message.get("kwargs"), dict),
+                "generators": _plain(message.get("generators"), dict),
             }
         }
         while True:
             try:
-                reply = self._process.ask({"notebook": self._number, **message})
+                reply = self._process.request({"notebook": self._number, **request})
             except wire.WireError:
                 return TOO_MUCH
             if "apply" not in reply:
-                answer: dict[str, Any] = reply.get("reply", TOO_MUCH)
-                self._record(asked, answer)
-                return answer
+                result: dict[str, Any] = reply.get("reply", TOO_MUCH)
+                self._record(operation, result)
+                return result
             try:
-                message = {"applied": apply(reply["apply"], reply["args"])}
-            except AppliedRaised as raised:
-                message = {"failed": str(raised)}
+                request = {"applied": apply(reply["apply"], reply["args"])}
+            except CallbackRaised as raised:
+                request = {"failed": str(raised)}
             except BaseException:
-                self._process.close()  # it waits for what never comes
+                self._process.close()  # it would wait for this result indefinitely
                 raise
 
-    def _record(self, asked: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-        name = asked.get("name")
-        if name is None and type(asked.get("number")) is int:
-            name = self._made.get(asked["number"])
+    def _record(self, operation: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        name = operation.get("name")
+        if name is None and type(operation.get("number")) is int:
+            name = self._made.get(operation["number"])
         if isinstance(name, str) and name in self._names:
             self.used.add(name)
-            if "number" in answer:
-                self._made[answer["number"]] = name
+            if "number" in result:
+                self._made[result["number"]] = name
 
     def _open(self) -> dict[str, list[str] | None]:
         self._starts += 1
@@ -238,11 +238,12 @@ class StandIns:
                 self._process.start()
                 self._generation = self._process.generation
                 message = {"notebook": self._number, "open": self._names}
-                names: dict[str, list[str] | None] = self._process.ask(message, _START_S)["names"]
+                reply = self._process.request(message, _START_S)
+                names: dict[str, list[str] | None] = reply["names"]
                 return names
         raise SandboxUnavailable(
-            "the reference's process does not start",
-            "see whether Python can import source_lib in the course's folder",
+            "the reference process does not start",
+            "check whether Python can import source_lib in the course's folder",
         )
 
 

@@ -1,15 +1,15 @@
-"""The reference's functions and objects as stand-ins ask for them: one question, one reply.
+"""Execute proxies' calls on the reference's functions and objects: one call, one reply.
 
-Runs in a process of its own (`autograder.carrying.reference_process`), since what a student's code
-may ask for takes as much time and memory as it likes.
+Runs in a process of its own (`autograder.carrying.reference_process`), since calls from a student's
+code may take any amount of time and memory.
 
-A question has ``op``: ``call`` a function, ``make`` an object, call a ``method`` of one, ``copy``
-one. A reply has
+The ``op`` of a call is ``call`` (a function), ``make`` (an object), ``method`` (of an object) or
+``copy`` (an object). A reply contains
 
-- ``value``, for an object made or copied its ``number``, or ``raised`` and ``text``;
-- ``attributes``: of the object, those that are public and have another value than the guest knows;
-- ``same``: attributes that are an argument itself (``W``), by the argument's place;
-- ``written``: arguments that were changed in place, and ``generators``: states, both by place.
+- ``value``, the ``number`` of an object made or copied, or ``raised`` and ``text``;
+- ``attributes``: the object's public attributes whose values differ from what the guest knows;
+- ``same``: attributes that are the same object as an argument (``W``), by the argument's index;
+- ``written``: arguments that were changed in place, and ``generators``: states, both by index.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 MAX_OBJECTS = 1000
-"""That may exist at a time."""
+"""Number of objects that may exist at the same time."""
 
 _MAX_ITEMS = 1000
 _DEPTH = 3
@@ -31,14 +31,14 @@ _PLAIN = (bool, int, float, str)
 
 
 class References:
-    """Answers one notebook's questions about the reference.
+    """The reference's functions and objects that one notebook uses.
 
     Args:
         library: the course's reference.
-        names: what the notebook may ask for.
+        names: the functions and classes that the notebook may use.
 
     Attributes:
-        names: of these, what the library has: None for a function, its methods for a class.
+        names: those that the library defines: None for a function, the methods for a class.
     """
 
     def __init__(self, library: ModuleType, names: Iterable[str]) -> None:
@@ -53,54 +53,58 @@ class References:
         self._objects = self._loaded
         self._made = 0
 
-    def begin(self) -> None:
-        """A criterion begins: objects are as they were when all cells had run."""
+    def begin_criterion(self) -> None:
+        """Reset the objects to their state after all cells had run."""
         self._objects = {}
 
-    def answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """The reply; what the reference raises is part of it."""
+    def call(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """The reply to a call, including an exception that the reference raises."""
         try:
-            return self._answer(message)
+            return self._call(message)
         except Exception as error:
             text = " ".join(str(error)[:1000].split())[:200]
             return {"raised": type(error).__name__, "text": text}
 
-    def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
+    def _call(self, message: Mapping[str, Any]) -> dict[str, Any]:
         args, kwargs = list(message["args"]), dict(message["kwargs"])
-        generators = _put_generators(args, kwargs, message["generators"])
+        generators = _restore_generators(args, kwargs, message["generators"])
         given = [*args, *kwargs.values()]
         before = list(map(_fingerprint, given))
-        reply = self._operation(message["stand_in"], args, kwargs, given)
+        reply = self._execute(message["proxy"], args, kwargs, given)
         reply["written"] = {
-            str(place): value
-            for place, (value, mark) in enumerate(zip(given, before, strict=True))
-            if _fingerprint(value) != mark
+            str(index): value
+            for index, (value, fingerprint) in enumerate(zip(given, before, strict=True))
+            if _fingerprint(value) != fingerprint
         }
         reply["generators"] = {
-            place: generator.bit_generator.state for place, generator in generators.items()
+            index: generator.bit_generator.state for index, generator in generators.items()
         }
         return reply
 
-    def _operation(
-        self, question: Mapping[str, Any], args: list[Any], kwargs: dict[str, Any], given: list[Any]
+    def _execute(
+        self,
+        operation: Mapping[str, Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
+        given: list[Any],
     ) -> dict[str, Any]:
-        op = question["op"]
+        op = operation["op"]
         if op in ("call", "make"):
-            is_class = self.names[question["name"]] is not None
+            is_class = self.names[operation["name"]] is not None
             if is_class != (op == "make"):
-                raise TypeError("a function is called, and an object made of a class")
-            value = getattr(self._library, question["name"])(*args, **kwargs)
+                raise TypeError("only functions can be called and only classes instantiated")
+            value = getattr(self._library, operation["name"])(*args, **kwargs)
             if not is_class:
                 return {"value": value}
             return {"number": self._keep(value)} | _attributes(value, {}, given)
-        target = self._object(question["number"])
+        target = self._object(operation["number"])
         if op == "copy":
             return {"number": self._keep(copy.deepcopy(target))}
-        method = question["method"]
+        method = operation["method"]
         if op != "method" or method not in _methods(type(target)):
-            raise AttributeError("there is no such thing to be done with it")
-        for name, value in question["attributes"].items():
-            if name in _public(target) and _travels(value):
+            raise AttributeError("unknown operation")
+        for name, value in operation["attributes"].items():
+            if name in _public(target) and _sendable(value):
                 setattr(target, name, value)
         seen = {name: (value, _fingerprint(value)) for name, value in _public(target).items()}
         value = getattr(target, method)(*args, **kwargs)
@@ -108,7 +112,7 @@ class References:
 
     def _object(self, number: int) -> Any:
         if number not in self._objects:
-            # Each criterion has copies of what the cells left: criteria do not see each other.
+            # Each criterion works on copies of the cells' objects, so criteria cannot interfere.
             self._objects[number] = copy.deepcopy(self._loaded[number])
         return self._objects[number]
 
@@ -126,40 +130,42 @@ def _methods(kind: type) -> list[str]:
 
 
 def _public(thing: Any) -> dict[str, Any]:
-    """The attributes that the guest has as well."""
+    """The attributes that the guest can see as well."""
     items = vars(thing).items()
-    return {name: value for name, value in items if not name.startswith("_") and _travels(value)}
+    return {name: value for name, value in items if not name.startswith("_") and _sendable(value)}
 
 
 def _attributes(
     thing: Any, seen: Mapping[str, tuple[Any, Any]], given: Sequence[Any]
 ) -> dict[str, Any]:
-    """What has changed of an object's public attributes since ``seen`` (value, fingerprint)."""
+    """Changes of an object's public attributes since ``seen`` (value, fingerprint)."""
     same, changed = {}, {}
     for name, value in _public(thing).items():
-        place = next((n for n, arg in enumerate(given) if arg is value and _mutable(arg)), None)
-        if place is not None:
-            same[name] = place
+        index = next((n for n, arg in enumerate(given) if arg is value and _is_mutable(arg)), None)
+        if index is not None:
+            same[name] = index
         elif name not in seen or seen[name][0] is not value or seen[name][1] != _fingerprint(value):
             changed[name] = value
     return {"attributes": changed, "same": same}
 
 
-def _mutable(value: Any) -> bool:
+def _is_mutable(value: Any) -> bool:
     return isinstance(value, (np.ndarray, dict, list))
 
 
-def _travels(value: Any, depth: int = _DEPTH) -> bool:
+def _sendable(value: Any, depth: int = _DEPTH) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "biufc"
     if isinstance(value, (dict, list, tuple)):
         items = value.values() if isinstance(value, dict) else value
-        return depth > 0 and len(value) <= _MAX_ITEMS and all(_travels(v, depth - 1) for v in items)
+        return (
+            depth > 0 and len(value) <= _MAX_ITEMS and all(_sendable(v, depth - 1) for v in items)
+        )
     return value is None or isinstance(value, (*_PLAIN, np.number))
 
 
 def _fingerprint(value: Any) -> Any:
-    """Something small that differs when the content of an array does, wherever it lies."""
+    """A small value that changes whenever the content of an array does, however deeply nested."""
     if isinstance(value, np.ndarray) and value.dtype.kind != "O":
         content = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
         return value.shape, value.dtype.str, zlib.crc32(content.data)
@@ -170,19 +176,19 @@ def _fingerprint(value: Any) -> Any:
     return value if isinstance(value, _PLAIN) else id(value)
 
 
-def _put_generators(
+def _restore_generators(
     args: list[Any], kwargs: dict[str, Any], states: Mapping[str, Any]
 ) -> dict[str, np.random.Generator]:
-    """Random generators in the places where their states say that they were."""
+    """Put random generators with these states back at their indices among the arguments."""
     keys = list(kwargs)
     made = {}
-    for place, state in states.items():
+    for index, state in states.items():
         if state["bit_generator"] != "PCG64":
-            raise TypeError("a random generator of another kind than default_rng() gives")
-        generator = made[place] = np.random.Generator(np.random.PCG64())
+            raise TypeError("only random generators made by default_rng() are supported")
+        generator = made[index] = np.random.Generator(np.random.PCG64())
         generator.bit_generator.state = state
-        if int(place) < len(args):
-            args[int(place)] = generator
+        if int(index) < len(args):
+            args[int(index)] = generator
         else:
-            kwargs[keys[int(place) - len(args)]] = generator
+            kwargs[keys[int(index) - len(args)]] = generator
     return made

@@ -1,8 +1,8 @@
-"""The process that holds the course's reference and answers for stand-ins, within its own bounds.
+"""The process that holds the course's reference and executes proxies' calls, with its own limits.
 
-It is apart from the grader because students choose what it computes: it may run out of memory or
-time, and then ends without harm to anything else. ``sys.argv``: the course's folder, a socket's
-descriptor, bytes of memory, CPU seconds for the questions of one criterion.
+It is separate from the grader because students choose what it computes: it may run out of memory or
+time and die without harming anything else. ``sys.argv``: the course's folder, the descriptor of a
+socket, bytes of memory, CPU seconds for the calls of one criterion.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ LIBRARY = "source_lib"
 
 
 class OutOfTime(Exception):
-    """The questions of one criterion have taken all of their CPU time."""
+    """The calls of one criterion have used up their CPU time."""
 
 
 def main() -> None:
-    """Answer the host until it hangs up."""
+    """Execute the host's calls until it closes the connection."""
     root, (descriptor, memory, cpu_s) = sys.argv[1], map(int, sys.argv[2:5])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, _out_of_time)
@@ -43,20 +43,20 @@ def main() -> None:
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     unseeded = np.random.default_rng
-    # Weights that a reference draws are the same every time.
+    # Weights that the reference draws must be the same in every run.
     np.random.default_rng = lambda seed=None: unseeded(0 if seed is None else seed)
     try:
         library = importlib.import_module(LIBRARY)
-    except Exception:  # the suites need it as well, and say what is wrong with it
+    except Exception:  # the suites import it as well and report what is wrong with it
         library = ModuleType(LIBRARY)
-    np.dot(np.ones((64, 64)), np.ones((64, 64)))  # BLAS takes its own memory before it is limited
+    np.dot(np.ones((64, 64)), np.ones((64, 64)))  # BLAS allocates its buffers before the limit
     _limit_memory(memory)
     with socket.socket(fileno=descriptor) as sock:
-        _Line(sock, library, float(cpu_s)).serve()
+        _Connection(sock, library, float(cpu_s)).serve()
 
 
-class _Line:
-    """The connection to the host. A function of the student's is called by asking back."""
+class _Connection:
+    """The connection to the host. Calls to the student's functions go back over it."""
 
     def __init__(self, sock: socket.socket, library: ModuleType, cpu_s: float) -> None:
         self._sock = sock
@@ -66,13 +66,12 @@ class _Line:
         self._left = cpu_s
 
     def serve(self) -> None:
-        """Answer until the host hangs up."""
+        """Execute the host's calls until it closes the connection."""
         with contextlib.suppress(wire.Closed):
             while True:
-                self._take(self._receive())
+                self._handle(self._receive())
 
-    def _take(self, message: dict[str, Any]) -> Any:
-        """Do what a message asks for; a result of the student's is returned."""
+    def _handle(self, message: dict[str, Any]) -> None:
         number = message["notebook"]
         if "open" in message:
             self._left = self._cpu_s
@@ -80,34 +79,34 @@ class _Line:
             self._send({"names": references.names})
         elif "begin" in message:
             self._left = self._cpu_s
-            self._references[number].begin()
-        elif "question" in message:
-            self._send({"reply": self._answer(self._references[number], message["question"])})
+            self._references[number].begin_criterion()
+        elif "call" in message:
+            self._send({"reply": self._call(self._references[number], message["call"])})
         elif "close" in message:
             self._references.pop(number, None)
 
-    def _answer(self, references: References, question: Mapping[str, Any]) -> dict[str, Any]:
-        began = time.process_time()
+    def _call(self, references: References, call: Mapping[str, Any]) -> dict[str, Any]:
+        start = time.process_time()
         nested = signal.getitimer(signal.ITIMER_PROF)[0] > 0
         try:
             if self._left <= 0:
                 raise OutOfTime
             if not nested:
                 signal.setitimer(signal.ITIMER_PROF, self._left)
-            return references.answer(question)
+            return references.call(call)
         except OutOfTime:
             return {"raised": "TimeoutError", "text": "this is too much work for the grader"}
         finally:
             if not nested:
                 signal.setitimer(signal.ITIMER_PROF, 0)
-                self._left -= time.process_time() - began
+                self._left -= time.process_time() - start
 
     def _resolve(self, thing: Any) -> Any:
         if not isinstance(thing, wire.Reference):
             return thing
 
         def function(*args: Any) -> Any:
-            """The student's function, which waits on the other side."""
+            """Call the student's function at the other end of the connection."""
             self._send({"apply": thing.number, "args": list(args)})
             while True:
                 message = self._receive()
@@ -115,7 +114,7 @@ class _Line:
                     return message["applied"]
                 if "failed" in message:
                     raise RuntimeError(str(message["failed"]))
-                self._take(message)
+                self._handle(message)
 
         return function
 
@@ -136,7 +135,7 @@ class _Line:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """The clock may stop a computation, never a message half-way."""
+    """The timer may interrupt a computation, but not a message that is partly transferred."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
     try:
         yield
@@ -149,7 +148,7 @@ def _out_of_time(_number: int, _frame: Any) -> None:
 
 
 def _limit_memory(more: int) -> None:
-    """Let the process grow by so many bytes, where the system can tell how large it is."""
+    """Let the process grow by ``more`` bytes, if the system can report its current size."""
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         size = pages * resource.getpagesize() + more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.carrying.plan import Mentioned, aliases, needs
+from autograder.carrying.plan import MentionedNames, aliases, dependencies
 from autograder.course.load import load_course
 from tests.paths import ROOT
 
@@ -12,7 +12,7 @@ COURSE = load_course(ROOT)
 
 
 @pytest.mark.parametrize(
-    ("exercise", "owner", "direct", "besides"),
+    ("exercise", "owner", "direct", "indirect"),
     [
         ("02_im2col", "im2col", (), {"conv_output_size"}),
         ("03_convolution", "Convolution", ("im2col", "col2im"), {"conv_output_size"}),
@@ -26,14 +26,14 @@ COURSE = load_course(ROOT)
         ),
     ],
 )
-def test_what_a_part_builds_on_in_the_order_of_the_course(exercise, owner, direct, besides):
-    found = needs(COURSE, COURSE.exercise(exercise), owner)
+def test_dependencies_are_in_course_order(exercise, owner, direct, indirect):
+    found = dependencies(COURSE, COURSE.exercise(exercise), owner)
     assert found.direct == direct
-    assert set(found.all) == {*direct, *besides}
+    assert set(found.all) == {*direct, *indirect}
 
 
-def test_a_network_builds_on_everything_below_and_never_on_itself():
-    found = needs(COURSE, COURSE.exercise("06_simple_convnet"), "SimpleConvNet").all
+def test_a_network_builds_on_all_earlier_layers_but_not_on_itself():
+    found = dependencies(COURSE, COURSE.exercise("06_simple_convnet"), "SimpleConvNet").all
     assert {"im2col", "col2im", "Convolution", "Pooling", "Relu", "softmax", "Adam"} <= set(found)
     assert "SimpleConvNet" not in found
 
@@ -42,12 +42,12 @@ def test_a_network_builds_on_everything_below_and_never_on_itself():
 def test_nothing_is_supplied_to_itself(exercise):
     parts = COURSE.exercise(exercise).parts
     for owner in {part.owner for part in parts}:
-        assert owner not in needs(COURSE, COURSE.exercise(exercise), owner).all
+        assert owner not in dependencies(COURSE, COURSE.exercise(exercise), owner).all
 
 
 def test_a_name_is_mentioned_in_any_spelling_but_not_in_a_comment():
     cells = ["# im2col would do here\nx = util.Img_2_Col(y)", "class convNet:\n    pass"]
-    mentioned = Mentioned(cells)
+    mentioned = MentionedNames(cells)
     assert mentioned.has(["img2col"])
     assert not mentioned.has(["im2col"])
     assert mentioned.defines(["ConvNet"])

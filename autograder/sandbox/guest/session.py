@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import removed_names, reproducible, stand_ins, stub_modules
+from . import reference_proxies, removed_names, reproducible, stub_modules
 from .cells import Notebook
 from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
@@ -46,7 +46,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     removed_names.restore()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
     book = Notebook(initial_names())
-    channel = stand_ins.Channel()
+    channel = reference_proxies.Channel()
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     sys.modules["builtins"] = book.builtins
     while True:
@@ -93,7 +93,7 @@ def _probe(sock: socket.socket, source: str) -> None:
 
 
 def _run_cells(
-    sock: socket.socket, book: Notebook, message: dict[str, Any], channel: stand_ins.Channel
+    sock: socket.socket, book: Notebook, message: dict[str, Any], channel: reference_proxies.Channel
 ) -> None:
     owner = _getpid()
     objects = Objects(lambda _number, _args: {"error": "not while cells run"})
@@ -112,12 +112,14 @@ def _run_cells(
         _exit(0)
 
     cells = [(index, source) for index, source in message["cells"]]
-    if message["stand_ins"]:
+    if message["proxies"]:
         book.use(
-            stand_ins.Installed(message["stand_ins"], [source for _, source in cells], channel)
+            reference_proxies.InstalledProxies(
+                message["proxies"], [source for _, source in cells], channel
+            )
         )
         channel.exchange, channel.kept = exchange, objects.kept.__getitem__
-    with stand_ins.while_cells_run():
+    with reference_proxies.while_cells_run():
         records = book.run(
             cells,
             skip={(cell, position) for cell, position in message["skip"]},
@@ -141,7 +143,7 @@ def _run_cells(
 
 
 def _fork_criterion(
-    sock: socket.socket, book: Notebook, world: str | None, channel: stand_ins.Channel
+    sock: socket.socket, book: Notebook, world: str | None, channel: reference_proxies.Channel
 ) -> None:
     """Fork the notebook's process; the child serves one criterion on the descriptor received.
 
@@ -149,7 +151,7 @@ def _fork_criterion(
         sock: the notebook's.
         book: the notebook.
         world: the definition whose world the criterion is answered in; None: the notebook's end.
-        channel: where stand-ins ask.
+        channel: the proxies' connection.
     """
     _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
     try:
@@ -186,7 +188,7 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def serve(sock: socket.socket, book: Notebook, channel: stand_ins.Channel) -> None:
+def serve(sock: socket.socket, book: Notebook, channel: reference_proxies.Channel) -> None:
     """Answer a criterion's requests (see `requests`) until the host hangs up."""
     owner = _getpid()
     request: dict[str, Any] = {}

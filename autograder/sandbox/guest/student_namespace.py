@@ -20,9 +20,9 @@ from . import removed_names, stub_modules
 from .classes import is_instance, members, mro
 from .no_ops import MissingImport
 from .partial_definitions import define_partially
+from .reference_proxies import InstalledProxies
 from .shell import Outputs, Shell
 from .source import bound_names, has_import_fallback, leftover_raises, stub_names
-from .stand_ins import Installed
 from .student_builtins import StudentBuiltins
 from .worlds import Worlds
 from .written_files import WrittenFiles
@@ -63,14 +63,14 @@ class StudentNamespace:
         # make the whole function undefined.
         self._flags = __future__.annotations.compiler_flag | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._stubs: dict[str, frozenset[str]] = {}
-        self._stand_ins = Installed()
+        self._proxies = InstalledProxies()
 
-    def use(self, stand_ins: Installed) -> None:
-        """Give the notebook stand-ins, before its cells run. No cell defines them otherwise."""
-        self._stand_ins = stand_ins
-        self._initial_names |= stand_ins.loose
-        self.own |= stand_ins.fixed
-        self.namespace.update(stand_ins.loose | stand_ins.fixed)
+    def use(self, proxies: InstalledProxies) -> None:
+        """Install proxies before the cells run. No cell can redefine the fixed ones."""
+        self._proxies = proxies
+        self._initial_names |= proxies.loose
+        self.own |= proxies.fixed
+        self.namespace.update(proxies.loose | proxies.fixed)
 
     def restore_names(self) -> None:
         """Restore the student's definitions that were overwritten, and initial names deleted."""
@@ -169,7 +169,7 @@ class StudentNamespace:
         for name in names:
             value: Any = self.namespace.get(name)
             mine: Any = self.own.get(name)
-            if name in self._stand_ins.fixed:
+            if name in self._proxies.fixed:
                 self.namespace[name] = mine
                 continue
             if is_instance(mine, type) and is_instance(value, mine):
@@ -250,8 +250,8 @@ class StudentNamespace:
                 first_error = first_error or error
                 module = (node.module or ".") if isinstance(node, ast.ImportFrom) else alias.name
                 if name != "*" and name not in self.namespace and name not in vars(self.builtins):
-                    stand_in = self._stand_ins.find(alias.name)
-                    self.namespace[name] = stand_in or MissingImport(name, module)
+                    proxy = self._proxies.find(alias.name)
+                    self.namespace[name] = proxy or MissingImport(name, module)
             finally:
                 if alias.name == "get_ipython" and name in self.namespace:
                     self.namespace[name] = self.shell

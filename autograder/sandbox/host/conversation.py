@@ -20,6 +20,7 @@ from typing import Any
 
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.reference_calls import ReferenceCalls
 from autograder.sandbox.host.sizes import (
     MAX_CALLBACK_BYTES,
     MAX_HEADER_BYTES,
@@ -27,7 +28,6 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
-from autograder.sandbox.host.stand_ins import Consultation
 from autograder.sandbox.protocol import wire
 from autograder.sanitize import one_line
 
@@ -136,13 +136,13 @@ class Conversation(ABC):
         budget: Budget,
         session_deadline: float,
         shown: ExceptionText | None = None,
-        consultation: Consultation | None = None,
+        reference_calls: ReferenceCalls | None = None,
     ) -> None:
         self._budget = budget
         self._shown = shown or ExceptionText()
         self._asked: set[str] = set()
         self._session_deadline = session_deadline
-        self._consultation = consultation
+        self._reference_calls = reference_calls
         self._functions: list[Callable[..., Any]] = []
         self._failure: StudentFailure | None = None
         self._calling_back = False
@@ -203,8 +203,8 @@ class Conversation(ABC):
                 raise wire.WireError("an answer to a request that was never made")
             if "callback" in answer:
                 self._call_back(answer, deadline)
-            elif "stand_in" in answer and self._consultation is not None:
-                self._consultation.reply(
+            elif "proxy" in answer and self._reference_calls is not None:
+                self._reference_calls.reply(
                     answer,
                     lambda message: self._send(message, deadline),
                     lambda: self._receive(deadline),
@@ -277,7 +277,7 @@ class SocketConversation(Conversation):
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: asked when the other side has closed: was it our side that went?
         shown: what of an exception may be shown.
-        consultation: answers the questions of stand-ins, if there are any.
+        reference_calls: executes the calls of reference proxies, if there are any.
     """
 
     def __init__(
@@ -287,9 +287,9 @@ class SocketConversation(Conversation):
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
         shown: ExceptionText | None = None,
-        consultation: Consultation | None = None,
+        reference_calls: ReferenceCalls | None = None,
     ) -> None:
-        super().__init__(budget, session_deadline, shown, consultation)
+        super().__init__(budget, session_deadline, shown, reference_calls)
         self._sock = sock
         self._is_sandbox_lost = sandbox_lost
 

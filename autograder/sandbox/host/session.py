@@ -31,12 +31,12 @@ from autograder.sandbox.host.conversation import (
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
-from autograder.sandbox.host.stand_ins import (
+from autograder.sandbox.host.reference_calls import (
     WHILE_LOADING,
-    Bounds,
-    Consultation,
+    CallLimits,
     Receive,
     Reference,
+    ReferenceCalls,
     Send,
 )
 from autograder.sandbox.protocol import wire
@@ -151,7 +151,7 @@ class Session:
         server: starts processes.
         cells: (index in the notebook, source), in order.
         budget: time limits.
-        reference: answers for the stand-ins that take the place of parts of the notebook.
+        reference: executes the calls of proxies that replace parts of the notebook.
         deadline: ``time.monotonic()`` at which everything ends, if that is earlier.
 
     Attributes:
@@ -216,14 +216,14 @@ class Session:
         sock, pid = self._fork(world)
         in_time = self._timeouts < self.budget.max_timeouts
         budget = self.budget if in_time else self.budget.shortened()
-        consultation = None
+        reference_calls = None
         if self.reference is not None:
-            self.reference.begin()
-            consultation = Consultation(self.reference, Bounds())
+            self.reference.begin_criterion()
+            reference_calls = ReferenceCalls(self.reference, CallLimits())
         if attempt is Attempt.AGAIN:
             budget = budget.with_room()
         conversation = SocketConversation(
-            sock, budget, self._deadline, self._sandbox_lost, self._shown, consultation
+            sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls
         )
         try:
             yield conversation
@@ -240,9 +240,9 @@ class Session:
         failed_starts = losses = 0
         while True:
             self._process = self.server.spawn({})
-            consultation = None
+            reference_calls = None
             if self.reference is not None:
-                consultation = Consultation(self.reference, WHILE_LOADING)
+                reference_calls = ReferenceCalls(self.reference, WHILE_LOADING)
             at: tuple[int, int] | None = None
             load_deadline = min(
                 self._deadline, time.monotonic() + 3 * self.budget.cells_s + HOST_GRACE_S
@@ -256,8 +256,8 @@ class Session:
                         load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S
                     )
                     message = wire.receive(self._process.sock, deadline=deadline)
-                    if "stand_in" in message and consultation is not None:
-                        consultation.reply(message, *self._line(deadline))
+                    if "proxy" in message and reference_calls is not None:
+                        reference_calls.reply(message, *self._line(deadline))
                         continue
                     if "stuck" in message:
                         raise wire.TooLate("the code catches every exception")
@@ -300,7 +300,7 @@ class Session:
             "op": "cells",
             "cells": [list(cell) for cell in self.cells],
             "skip": [list(position) for position in self._skip],
-            "stand_ins": [] if self.reference is None else [*self.reference.descriptions],
+            "proxies": [] if self.reference is None else [*self.reference.descriptions],
             "cell_s": self.budget.cell_s,
             # If the process has died repeatedly, run nothing but definitions.
             "total_s": 0.0 if self._definitions_only else self.budget.cells_s,

@@ -1,12 +1,12 @@
-"""Working earlier parts for code that builds on them: each call is answered by the host.
+"""Proxies of working earlier parts for code that builds on them: the host executes each call.
 
-A stand-in knows its name and its methods, and nothing of what it computes: arguments travel to the
-host, which calls the reference, and the result comes back. It takes the place of a part wherever
-the notebook looks for it: under its own name, in another spelling, in any module that is not there.
+A proxy has a name and methods but no implementation: the arguments are sent to the host, which
+calls the reference and sends back the result. It replaces a part wherever the notebook looks it up:
+under its own name, in another spelling, or in any module that does not exist.
 
-An object of a stand-in class keeps its public attributes (``W``, ``dW``, ``params``) here, where
-student code shares them, changes them in place and replaces them; what has changed travels with the
-next call. The rest of its state stays with the host, under a number.
+An object of a proxy class keeps its public attributes (``W``, ``dW``, ``params``) here, where
+student code may share, modify or replace them; changes are sent with the next call. The rest of its
+state stays with the host, identified by a number.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 
 Exchange = Callable[[Mapping[str, Any]], dict[str, Any]]
-"""Sends a message to the host and returns the next one from it."""
+"""Sends a message to the host and returns the next message from the host."""
 
-_HANDLE = "_stand_in_number"
+_HANDLE = "_proxy_number"
 _KINDS: dict[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
@@ -43,19 +43,21 @@ _IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#;]+)", re.M)
 
 
 class Channel:
-    """Where stand-ins ask: the notebook's own socket while cells run, then the criterion's.
+    """The proxies' connection: the notebook's socket while cells run, then the criterion's.
 
     Attributes:
-        exchange: None while nobody would answer.
-        keep: gives an object that does not travel a reference; the inverse is `kept`.
+        exchange: None while there is no connection.
+        kept: the object with a number, for functions that were passed by reference.
     """
 
     def __init__(self) -> None:
         self.exchange: Exchange | None = None
         self.kept: Callable[[Any], Any] = [].__getitem__
 
-    def ask(self, question: dict[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Ask the host, and run what functions it wants to be run meanwhile.
+    def call(
+        self, operation: dict[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Send a call to the host, and run the student's functions that the host calls meanwhile.
 
         Returns:
             The host's reply.
@@ -64,16 +66,16 @@ class Channel:
             Exception: what the reference raised.
         """
         if self.exchange is None:
-            raise RuntimeError("there is nobody to ask")
-        places, states = _without_generators([*args, *kwargs.values()])
+            raise RuntimeError("the grader's code cannot be called now")
+        values, states = _without_generators([*args, *kwargs.values()])
         message: dict[str, Any] = {
-            "stand_in": question,
-            "args": places[: len(args)],
-            "kwargs": dict(zip(kwargs, places[len(args) :], strict=True)),
+            "proxy": operation,
+            "args": values[: len(args)],
+            "kwargs": dict(zip(kwargs, values[len(args) :], strict=True)),
             "generators": states,
         }
         given = [*args, *kwargs.values()]
-        asked_for = [value.copy() for value in given if isinstance(value, np.ndarray)]
+        originals = [value.copy() for value in given if isinstance(value, np.ndarray)]
         try:
             while True:
                 with _undisturbed():
@@ -82,23 +84,23 @@ class Channel:
                     break
                 message = self._apply(reply, given)
         finally:
-            for value, before in zip(filter(_is_array, given), asked_for, strict=True):
+            for value, before in zip(filter(_is_array, given), originals, strict=True):
                 if value.tobytes() != before.tobytes():
                     value[...] = before
         if "raised" in reply:
             kind = _KINDS.get(str(reply["raised"]), RuntimeError)
             raise kind(str(reply.get("text", "")))
-        for place, state in reply.get("generators", {}).items():
-            given[int(place)].bit_generator.state = state
-        for place, value in reply.get("written", {}).items():
-            _write(given[int(place)], value)
+        for index, state in reply.get("generators", {}).items():
+            given[int(index)].bit_generator.state = state
+        for index, value in reply.get("written", {}).items():
+            _write(given[int(index)], value)
         return reply
 
     def _apply(self, request: Mapping[str, Any], given: Sequence[Any]) -> dict[str, Any]:
-        """Call a function of the student's on values from the host.
+        """Call one of the student's functions with values from the host.
 
-        ``numerical_gradient(lambda _: net.loss(x, t), net.params["W1"])``: many such functions look
-        at the array itself, which therefore holds the values for as long as the function runs.
+        Functions as in ``numerical_gradient(lambda _: net.loss(x, t), net.params["W1"])`` ignore
+        their argument and read the array itself, so the array holds the values while they run.
         """
         args = [
             next((own for own in given if _holds(own, value)), value) for value in request["args"]
@@ -117,7 +119,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _holds(own: Any, value: Any) -> bool:
-    """Whether an argument of the student's is where such a value belongs."""
+    """Whether one of the student's arguments can hold a value from the host."""
     return (
         isinstance(own, np.ndarray)
         and isinstance(value, np.ndarray)
@@ -129,7 +131,7 @@ def _holds(own: Any, value: Any) -> bool:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """No timer interrupts a message half-way: what is left of it would be read as the next one."""
+    """Block timers during a message, since the rest of it would be read as the next message."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _CLOCKS)
     try:
         yield
@@ -138,16 +140,16 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _without_generators(values: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Random generators travel as their state."""
-    places, states = list(values), {}
-    for place, value in enumerate(values):
+    """The values with random generators replaced by None, and the generators' states by index."""
+    others, states = list(values), {}
+    for index, value in enumerate(values):
         if isinstance(value, np.random.Generator):
-            places[place], states[str(place)] = None, value.bit_generator.state
-    return places, states
+            others[index], states[str(index)] = None, value.bit_generator.state
+    return others, states
 
 
 def _write(target: Any, value: Any) -> None:
-    """Change an argument in place as the reference changed its copy of it."""
+    """Change an argument in place as the reference changed its copy."""
     if isinstance(target, np.ndarray):
         target[...] = value
     elif isinstance(target, dict) and isinstance(value, dict):
@@ -160,39 +162,39 @@ def _write(target: Any, value: Any) -> None:
         target[:] = value
 
 
-def make(description: Mapping[str, Any], channel: Channel) -> Any:
-    """A stand-in as the host describes it: a ``name``, and ``methods`` if it is a class."""
+def make_proxy(description: Mapping[str, Any], channel: Channel) -> Any:
+    """The proxy that the host describes by a ``name``, and ``methods`` if it is a class."""
     name, methods = description["name"], description["methods"]
     return _function(name, channel) if methods is None else _class(name, methods, channel)
 
 
 def _function(name: str, channel: Channel) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
-        return channel.ask({"op": "call", "name": name}, args, kwargs)["value"]
+        return channel.call({"op": "call", "name": name}, args, kwargs)["value"]
 
     function.__name__ = function.__qualname__ = name
     function.__module__ = "__main__"
     return function
 
 
-class _Kind(type):
-    """The class of stand-in classes: while cells run, none of their attributes is replaced.
+class _ProxyType(type):
+    """Metaclass of proxy classes: their attributes cannot be replaced while cells run.
 
-    ``Pooling.backward = backward`` in a cell belongs to the student's class, which is not there.
+    ``Pooling.backward = backward`` in a cell is meant for the student's class, which is missing.
     """
 
     frozen = False
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if not (_Kind.frozen and _HANDLE in cls.__dict__):
+        if not (_ProxyType.frozen and _HANDLE in cls.__dict__):
             super().__setattr__(name, value)
 
 
 def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807  it becomes one
-        reply = channel.ask({"op": "make", "name": name}, args, kwargs)
+        reply = channel.call({"op": "make", "name": name}, args, kwargs)
         self.__dict__[_HANDLE] = reply["number"]
-        _take(self, reply, [*args, *kwargs.values()])
+        _update(self, reply, [*args, *kwargs.values()])
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:  # noqa: N807  it becomes one
         import copy
@@ -202,11 +204,11 @@ def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
         for key, value in self.__dict__.items():
             twin.__dict__[key] = copy.deepcopy(value, memo)
         number = {"op": "copy", "number": _number(self, name)}
-        twin.__dict__[_HANDLE] = channel.ask(number, (), {})["number"]
+        twin.__dict__[_HANDLE] = channel.call(number, (), {})["number"]
         return twin
 
     def __reduce_ex__(_self: Any, _protocol: Any) -> Any:  # noqa: N807  it becomes one
-        raise TypeError(f"a {name} of the grader's cannot be pickled; keep its W and b instead")
+        raise TypeError(f"the grader's {name} cannot be pickled; save its W and b instead")
 
     def __repr__(_self: Any) -> str:  # noqa: N807  it becomes one
         return f"<{name}>"
@@ -222,19 +224,19 @@ def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
     }
     for method in methods:
         members[method] = _method(name, method, channel)
-    return _Kind(name, (), members)
+    return _ProxyType(name, (), members)
 
 
 def _method(name: str, method: str, channel: Channel) -> Callable[..., Any]:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        question = {
+        operation = {
             "op": "method",
             "number": _number(self, name),
             "method": method,
             "attributes": _changed(self),
         }
-        reply = channel.ask(question, args, kwargs)
-        _take(self, reply, [*args, *kwargs.values()])
+        reply = channel.call(operation, args, kwargs)
+        _update(self, reply, [*args, *kwargs.values()])
         return reply["value"]
 
     call.__name__, call.__qualname__ = method, f"{name}.{method}"
@@ -248,51 +250,51 @@ def _number(self: Any, name: str) -> int:
     return int(number)
 
 
-def _take(self: Any, reply: Mapping[str, Any], given: Sequence[Any]) -> None:
-    """Take over attributes from the host; those that are an argument are that very argument."""
-    marks = self.__dict__.setdefault(_HANDLE + "_marks", {})
+def _update(self: Any, reply: Mapping[str, Any], given: Sequence[Any]) -> None:
+    """Set attributes from the host's reply; those that are an argument become that same object."""
+    fingerprints = self.__dict__.setdefault(_HANDLE + "_fingerprints", {})
     for name, value in reply["attributes"].items():
         self.__dict__[name] = value
-        marks[name] = _mark(value)
-    for name, place in reply["same"].items():
-        self.__dict__[name] = given[int(place)]
-        marks[name] = _mark(given[int(place)])
+        fingerprints[name] = _fingerprint(value)
+    for name, index in reply["same"].items():
+        self.__dict__[name] = given[int(index)]
+        fingerprints[name] = _fingerprint(given[int(index)])
 
 
 def _changed(self: Any) -> dict[str, Any]:
-    """The attributes that are not what they were when the host last saw them."""
-    marks = self.__dict__.get(_HANDLE + "_marks", {})
+    """The attributes that have changed since the host last saw them."""
+    fingerprints = self.__dict__.get(_HANDLE + "_fingerprints", {})
     changed = {}
-    for name, before in marks.items():
-        if name in self.__dict__ and (mark := _mark(self.__dict__[name])) != before:
+    for name, before in fingerprints.items():
+        if name in self.__dict__ and (now := _fingerprint(self.__dict__[name])) != before:
             changed[name] = self.__dict__[name]
-            marks[name] = mark
+            fingerprints[name] = now
     return changed
 
 
-def _mark(value: Any) -> Any:
-    """Something small that differs when a value does."""
+def _fingerprint(value: Any) -> Any:
+    """A small value that changes whenever ``value`` does."""
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, zlib.crc32(np.ascontiguousarray(value).data.cast("B"))
     if isinstance(value, dict):
-        return tuple((key, _mark(item)) for key, item in value.items())
+        return tuple((key, _fingerprint(item)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
-        return tuple(map(_mark, value))
+        return tuple(map(_fingerprint, value))
     return value if value is None or isinstance(value, (bool, int, float, str)) else id(value)
 
 
-class Installed:
-    """The stand-ins of one notebook, and all the places where it will look for them.
+class InstalledProxies:
+    """The proxies of one notebook, installed wherever the notebook will look them up.
 
     Args:
         descriptions: from the host: ``name``, ``methods`` (None for a function), ``spellings``
-            (other names for it) and ``replaces`` (names of the notebook's own that it replaces).
+            (other names for it) and ``replaces`` (the notebook's own names that it replaces).
         sources: the notebook's cells.
-        channel: where stand-ins ask.
+        channel: the proxies' connection.
 
     Attributes:
-        fixed: by name, what no cell may define otherwise.
-        loose: spellings that the notebook uses and may also define itself.
+        fixed: proxies by name that no cell may redefine.
+        loose: proxies by a spelling that the notebook uses and may also define itself.
     """
 
     def __init__(
@@ -305,24 +307,24 @@ class Installed:
         self.loose: dict[str, Any] = {}
         self._by_form: dict[str, Any] = {}
         for description in descriptions:
-            stand_in = make(description, channel or Channel())
+            proxy = make_proxy(description, channel or Channel())
             name = description["name"]
-            self.fixed |= dict.fromkeys([name, *description["replaces"]], stand_in)
+            self.fixed |= dict.fromkeys([name, *description["replaces"]], proxy)
             for spelling in (name, *description["spellings"]):
-                self._by_form.setdefault(_form(spelling), stand_in)
+                self._by_form.setdefault(_form(spelling), proxy)
         text = "\n".join(sources)
         for word in set(_WORD.findall(text)) - set(self.fixed):
-            stand_in = self.find(word)
-            if stand_in is not None:
-                self.loose[word] = stand_in
+            proxy = self.find(word)
+            if proxy is not None:
+                self.loose[word] = proxy
         self._serve_modules(text)
 
     def find(self, name: str) -> Any:
-        """The stand-in that is meant by a name in any spelling; None if there is none."""
+        """The proxy that a name refers to in any spelling, or None."""
         return self.fixed.get(name) or self._by_form.get(_form(name))
 
     def _serve_modules(self, text: str) -> None:
-        """Let the modules from which the notebook takes these names be importable."""
+        """Make the modules importable from which the notebook imports these names."""
         names = {name for name in _WORD.findall(text) if self.find(name) is not None}
         members = "|".join(sorted(map(re.escape, names)))
         if not members:
@@ -341,12 +343,12 @@ class Installed:
             for module, *alias in filter(None, (piece.split() for piece in imported.split(","))):
                 if _takes(text, alias[-1] if alias else module, members):
                     wanted.add(module)
-        found = {name: stand_in for name in names if (stand_in := self.find(name)) is not None}
+        found = {name: proxy for name in names if (proxy := self.find(name)) is not None}
         sys.meta_path.append(_Finder(wanted, found))
 
 
 def _takes(text: str, module: str, members: str) -> bool:
-    """Whether the notebook takes one of these from a module: ``util.im2col``."""
+    """Whether the notebook uses one of these as a module's attribute, such as ``util.im2col``."""
     return re.search(rf"\b{re.escape(module)}[ \t]*\.[ \t]*(?:{members})\b", text) is not None
 
 
@@ -355,7 +357,7 @@ def _form(name: str) -> str:
 
 
 class _Finder(MetaPathFinder):
-    """Finds modules that are not there otherwise: it answers last."""
+    """Finds modules that do not exist otherwise, since it comes last in ``sys.meta_path``."""
 
     def __init__(self, modules: Iterable[str], members: Mapping[str, Any]) -> None:
         self._members = members
@@ -387,9 +389,9 @@ class _Loader(Loader):
 
 @contextmanager
 def while_cells_run() -> Iterator[None]:
-    """Within, cells leave the stand-in classes as they are."""
-    _Kind.frozen = True
+    """Keep cells from changing the proxy classes."""
+    _ProxyType.frozen = True
     try:
         yield
     finally:
-        _Kind.frozen = False
+        _ProxyType.frozen = False
