@@ -261,7 +261,7 @@ NETWORKS = {
         carried={"SoftmaxWithLoss", "SimpleConvNet.loss", "SimpleConvNet.gradient"},
         failed={"SoftmaxWithLoss.forward.sure_and_wrong"},
     ),
-    "weights put into the layers anew": net(
+    "weights put into the layers again": net(
         "from common.layers import *",
         network=code.NET.replace(
             "        self.last_layer = SoftmaxWithLoss()",
