@@ -5,51 +5,70 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections import Counter
-from pathlib import Path
 
 from rich.table import Table
 
 from autograder import generate
-from autograder.cli.console import console, literal, progress
+from autograder.cli.console import Ticker, console, literal, progress
 from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level
 from autograder.course.models import Course, Exercise
 from autograder.errors import CourseError
-from autograder.ingest import Submission
-from autograder.run.service import grade_submissions, setup_for
-from autograder.suite.plugin import Suites, with_suites
+from autograder.sandbox.host.isolation import Level
 from autograder.text import counted
-from autograder.verify import Claim, Problem, claims, ids_agree, judge
+from autograder.verify.claims import Claim, claims
+from autograder.verify.judge import Problem, Seen, differs, judge
+from autograder.verify.matrix import kill_matrix
+from autograder.verify.sample import graded, sample
 
-COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "assignments")
+COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "sandbox", "assignments")
 
 
 def run(options: argparse.Namespace) -> int:
     """Check every claim about the given exercises, or all of them."""
     course = resolve_course(options)
     exercises = resolve_exercises(course, options.exercises)
-    problems = _ids(course, exercises) + _assignments(course, exercises)
-    checked_claims = [claim for exercise in exercises for claim in claims(course, exercise)]
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        problems += _graded(options, course, checked_claims, Path(folder))
-    _print(exercises, checked_claims, problems)
+    level = resolve_level(options)
+    problems = _assignments(course, exercises)
+    made = [claim for exercise in exercises for claim in claims(course, exercise)]
+    chosen = sample(course, made)
+    with progress(len(made) + len(chosen), "verifying") as tick:
+        problems += _check(course, made, chosen, level, options.jobs, tick)
+    _print(exercises, made, chosen, problems)
     return 1 if problems else 0
 
 
-def _ids(course: Course, exercises: tuple[Exercise, ...]) -> list[Problem]:
+def _check(
+    course: Course,
+    made: list[Claim],
+    chosen: list[Claim],
+    level: Level,
+    jobs: int,
+    tick: Ticker,
+) -> list[Problem]:
+    """The problems with the claims: by the kill matrix, then in the sandbox."""
     problems: list[Problem] = []
+    seen: dict[Claim, Seen] = {}
 
-    def compare(suites: Suites) -> None:
-        for exercise in exercises:
-            if not exercise.suite.is_file():
-                text = f"{exercise.suite}: no such file. Write the hidden suite"
-                problems.append(Problem(exercise.id, "ids", text))
-                continue
-            broken = suites.problems.get(exercise.suite)
-            problems.extend(ids_agree(exercise, suites.criteria(exercise), broken))
+    def found(claim: Claim, one: Seen, where: str = "") -> None:
+        if claim in seen:
+            of_claim = differs(claim, seen[claim], one)
+        else:
+            seen[claim] = one
+            of_claim = judge(claim, course.exercise(claim.exercise), one)
+        problems.extend(of_claim)
+        verdict = "NOT as claimed" if of_claim else "ok"
+        tick(f"{claim.exercise} · {claim.name}{where}: {verdict}")
+        if os.environ.get("AUTOGRADER_TRACEBACK"):
+            print(*one.notes, sep="\n", file=sys.stderr)
 
-    with_suites(course, exercises, compare)
+    for decided in kill_matrix(course, made, jobs):
+        problems.extend(decided.problems)
+        for claim, one in zip(decided.claims, decided.seen, strict=False):
+            found(claim, one)
+    undecided = [claim for claim in made if claim not in seen and claim not in chosen]
+    for claim, result in graded(course, [*chosen, *undecided], level, jobs):
+        found(claim, Seen.of_graded(result), " in the sandbox")
     return problems
 
 
@@ -67,35 +86,14 @@ def _assignments(course: Course, exercises: tuple[Exercise, ...]) -> list[Proble
     return problems
 
 
-def _graded(
-    options: argparse.Namespace, course: Course, checked_claims: list[Claim], folder: Path
-) -> list[Problem]:
-    by_name: dict[tuple[str, str], Claim] = {}
-    submissions = []
-    for number, claim in enumerate(checked_claims):
-        path = folder / f"{number}.ipynb"
-        path.write_bytes(claim.notebook)
-        by_name[claim.student, claim.exercise] = claim
-        submissions.append(Submission(claim.student, claim.exercise, path, folder))
-    level = resolve_level(options)
-    setup = setup_for(course, level, {claim.exercise for claim in checked_claims})
-    problems: list[Problem] = []
-    with progress(len(submissions), "verifying") as tick:
-        for step in grade_submissions(course, setup, submissions, jobs=options.jobs):
-            result = step.graded.result
-            claim = by_name[result.student, result.exercise]
-            found = judge(claim, course.exercise(claim.exercise), result, step.graded.notes)
-            problems.extend(found)
-            tick(f"{claim.exercise} · {claim.student}: {'NOT as claimed' if found else 'ok'}")
-            if os.environ.get("AUTOGRADER_TRACEBACK"):
-                print(*step.graded.notes, sep="\n", file=sys.stderr)
-    return problems
-
-
 def _print(
-    exercises: tuple[Exercise, ...], checked_claims: list[Claim], problems: list[Problem]
+    exercises: tuple[Exercise, ...],
+    made: list[Claim],
+    chosen: list[Claim],
+    problems: list[Problem],
 ) -> None:
-    counts = Counter((claim.exercise, str(claim.kind)) for claim in checked_claims)
+    counts = Counter((claim.exercise, str(claim.kind)) for claim in made)
+    counts.update((claim.exercise, "sandbox") for claim in chosen)
     wrong = Counter((problem.exercise, problem.kind) for problem in problems)
     table = Table("exercise", "points", "criteria", *COLUMNS, title="Is the course correct?")
     for exercise in exercises:
@@ -116,10 +114,9 @@ def _print(
     more = sum(count - 1 for cause, count in told.items() if cause)
     if more:
         out.print(f"  … and {more} more with the same cause{'' if more == 1 else 's'}")
-    claimed = len(checked_claims)
     out.print(
         f"[bold]{counted(len(problems), 'problem')}[/bold]"
         if problems
         else f"[bold]The course is correct[/bold]: "
-        f"{counted(claimed, 'claim holds', 'claims hold')}."
+        f"{counted(len(made), 'claim holds', 'claims hold')}."
     )

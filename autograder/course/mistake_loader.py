@@ -42,14 +42,23 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
             raise CourseError(f"two entries are named {entry.id!r}", file, entry.line, "Rename one")
         taken.add(entry.id)
         edits = tuple(Edit(old, new) for old, new in entry.edits or ())
-        found = Variant(entry.id, entry.part, reader.source(entry, edits), edits)
+        source = reader.source(entry, edits)
         if entry.kind == "mistake":
-            hint, loses = reader.hint(entry), reader.loses(entry)
             mistakes.append(
-                Mistake(found.id, found.part, found.source, edits, hint=hint, loses=loses)
+                Mistake(
+                    entry.id,
+                    entry.part,
+                    source,
+                    edits,
+                    line=entry.line,
+                    hint=reader.hint(entry),
+                    loses=reader.loses(entry),
+                )
             )
         else:
-            equivalents.append(Equivalent(found.id, found.part, found.source, edits, why=entry.why))
+            equivalents.append(
+                Equivalent(entry.id, entry.part, source, edits, line=entry.line, why=entry.why)
+            )
     return tuple(mistakes), tuple(equivalents)
 
 

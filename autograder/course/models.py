@@ -161,13 +161,15 @@ class Variant:
     """Another way to write a part than the teaching solution's.
 
     `source` is the whole function, not indented. `edits` are those of the teaching solution that
-    make it; none if it was written as a function of its own.
+    make it; none if it was written as a function of its own. `line` is that of its entry in
+    mistakes.py.
     """
 
     id: str
     part: str
     source: str
     edits: tuple[Edit, ...] = ()
+    line: int = field(default=0, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,14 @@ def grade_all(
             worker.stop()
 
 
-def _start(setup: Setup) -> _Worker:
+def single_thread_each() -> None:
+    """Let NumPy run on one thread in each process that is started from now on."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # read when the worker imports numpy
+
+
+def _start(setup: Setup) -> _Worker:
+    single_thread_each()
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(setup, theirs), daemon=True)

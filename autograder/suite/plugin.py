@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,7 @@ class Suites:
         self.course = course
         self._solution = solution
         self.problems: dict[Path, str] = {}
+        self.bounded: Callable[[], AbstractContextManager[None]] = partial(bounded, HOST_CPU_S)
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
         self._states: dict[Path, ModuleState] = {}
         self._current: _Current | None = None
@@ -156,7 +158,7 @@ class Suites:
         criteria = [criterion for part in parts for criterion in part.criteria]
         criterion = criteria[0]
         try:
-            with session.criterion() as conversation, bounded(HOST_CPU_S):
+            with session.criterion() as conversation, self.bounded():
                 for criterion in criteria:
                     tests = self._tests.get((exercise.suite, criterion.id), [])
                     case = _Case(exercise, criterion, session, names)
@@ -246,7 +248,7 @@ class Suites:
             for _ in range(ATTEMPTS):
                 with case.session.criterion(case.world, case.attempt) as conversation:
                     self._current = _Current(conversation, case)
-                    with bounded(HOST_CPU_S):
+                    with self.bounded():
                         found = self._run_test(test)
                 if not self._sandbox_lost:
                     break

@@ -1,5 +1,1 @@
-"""Proof that the course itself is right: solutions earn all, stubs nothing, mistakes less."""
-
-from autograder.verify.claims import Claim, Problem, claims, ids_agree, judge
-
-__all__ = ["Claim", "Problem", "claims", "ids_agree", "judge"]
+"""Proof that the course is right: solutions lose nothing, stubs all, mistakes what they say."""

@@ -2,8 +2,9 @@
 
 A kill matrix asks hundreds of variants of the teaching solution thousands of things; a process
 for each would cost minutes. The code is the course author's and trusted, so it may run here.
-**A student's never may**: an `OwnNotebook` is made from a course and a variant of its mistakes.py,
-not from a file that was handed in, and no room but `verify` may import this module.
+**A student's never may**: an `OwnNotebook` is made from a `Claim` about the course, which names one
+of its solutions, stubs or mistakes and holds no file that was handed in; and no other room may
+import this one.
 
 It shares the sandbox's code: requests are checked by `Conversation` and answered by
 `guest.requests`, and values are copied the way the wire copies them. What a separate process would
@@ -23,11 +24,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import CodeType, ModuleType
 from typing import Any
 
-from autograder.course.models import CellKind, Course, Exercise, Role, Variant
+from autograder.course.models import CellKind, Course, Role
 from autograder.sandbox.guest import stub_modules
 from autograder.sandbox.guest.exceptions import describe
 from autograder.sandbox.guest.requests import Objects, defined, respond
@@ -35,10 +36,12 @@ from autograder.sandbox.guest.session import initial_names
 from autograder.sandbox.guest.source import bound_names
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Attempt
-from autograder.sandbox.host.session import Budget, CellRecord, Conversation, Overwritten
+from autograder.sandbox.host.loaded import Remarks
+from autograder.sandbox.host.packages import installed
+from autograder.sandbox.host.session import Budget, CellRecord, Conversation
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
-from autograder.synthetic import notebooks
+from autograder.verify.claims import Claim
 from autograder.verify.world import World
 
 LOCKED = (Role.CHECK, Role.DEMO)
@@ -49,42 +52,27 @@ _FLAGS = __future__.annotations.compiler_flag
 
 
 class OwnNotebook:
-    """A notebook of the course's own: the teaching solution, a variant of it, or the bare stubs.
+    """A notebook of the course's own, as its suites meet it (`LoadedNotebook`).
 
     Args:
         course: the course.
-        exercise: one of its exercises.
-        lang: the language of texts in it.
-        variant: written in the place of its part.
-        stub: whether nothing is written.
+        claim: which notebook.
         budget: seconds for calls.
     """
 
-    def __init__(
-        self,
-        course: Course,
-        exercise: Exercise,
-        lang: str = "en",
-        *,
-        variant: Variant | None = None,
-        stub: bool = False,
-        budget: Budget = BUDGET,
-    ) -> None:
-        if stub:
-            cells = notebooks.stub(exercise, lang)
-        elif variant is None:
-            cells = notebooks.solution(course, exercise, lang)
-        else:
-            cells = notebooks.with_variant(course, exercise, variant, lang)
+    def __init__(self, course: Course, claim: Claim, budget: Budget = BUDGET) -> None:
+        if not isinstance(claim, Claim):
+            raise TypeError("only the course's own notebooks run here, never a student's")
         self.cells: Sequence[tuple[int, str]] = [
             (index, cell.source)
-            for index, cell in enumerate(cells)
+            for index, cell in enumerate(claim.cells(course))
             if cell.kind is CellKind.CODE and cell.role not in LOCKED
         ]
         self._budget = budget
         self._timeouts = 0
         self._shown = ExceptionText(self.cells)
-        loaded = _Loaded(self.cells)
+        self._packages = _importable(course.packages)
+        loaded = _Loaded(self.cells, self._packages)
         self.records: Sequence[CellRecord] = loaded.records
         self.defined: Mapping[str, tuple[str, ...] | None] = {
             name: None if methods is None else tuple(methods)
@@ -92,9 +80,9 @@ class OwnNotebook:
         }
 
     @property
-    def overwritten(self) -> Mapping[str, Sequence[Overwritten]]:
-        """Nothing: the course's own cells never define a name twice."""
-        return {}
+    def remarks(self) -> Remarks:
+        """Nothing: the course's own cells parse, and define no name twice."""
+        return Remarks()
 
     @contextmanager
     def criterion(
@@ -106,7 +94,7 @@ class OwnNotebook:
         budget = self._budget if in_time else self._budget.shortened()
         if attempt is Attempt.AGAIN:
             budget = budget.with_room()
-        conversation = _InProcess(_Loaded(self.cells), budget, self._shown)
+        conversation = _InProcess(_Loaded(self.cells, self._packages), budget, self._shown)
         try:
             yield conversation
         finally:
@@ -122,10 +110,11 @@ class _Loaded:
         records: what became of each cell.
     """
 
-    def __init__(self, cells: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, cells: Sequence[tuple[int, str]], packages: frozenset[str]) -> None:
         module = ModuleType("__main__")
         space = vars(module)
-        space.update(initial_names(), __builtins__=vars(builtins) | {"__import__": _import})
+        imports = {"__import__": partial(_import, packages)}
+        space.update(initial_names(), __builtins__=vars(builtins) | imports)
         self.world = World(module)
         self.records = []
         names: dict[str, None] = {}
@@ -224,14 +213,25 @@ def _is_own(value: object) -> bool:
     )
 
 
-def _import(name: str, *args: Any) -> ModuleType:
-    """Import what the sandbox has: the standard library, NumPy, and stubs that do nothing."""
+@lru_cache(maxsize=64)
+def _stub(name: str) -> ModuleType:
+    module = stub_modules.stub_module(name.partition(".")[0])
+    for inner in name.split(".")[1:]:
+        setattr(module, inner, stub_modules.stub_module(name))
+    return module
+
+
+@lru_cache(maxsize=8)
+def _importable(packages: tuple[str, ...]) -> frozenset[str]:
+    """The names of a course's packages, and of what they need."""
+    return frozenset(installed(packages).names if packages else ())
+
+
+def _import(packages: frozenset[str], name: str, *args: Any) -> ModuleType:
+    """Import what the sandbox has: standard library, NumPy, the course's packages, and stubs."""
     root = name.partition(".")[0]
     if stub_modules.has_stub(name):
-        module = stub_modules.stub_module(root)
-        for inner in name.split(".")[1:]:
-            setattr(module, inner, stub_modules.stub_module(name))
-        return module
-    if root != "numpy" and root not in sys.stdlib_module_names:
+        return _stub(name)
+    if root not in {"numpy", *packages} and root not in sys.stdlib_module_names:
         raise ModuleNotFoundError(f"No module named {root!r}", name=root)
     return builtins.__import__(name, *args)

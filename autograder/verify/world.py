@@ -1,9 +1,10 @@
 """The interpreter's global state, as it would be in a process of the notebook's own.
 
-NumPy's and Python's random streams, how NumPy treats floating-point errors, and which of NumPy's
-functions are replaced so that a notebook does the same on every run: a suite and a notebook in one
-process would share all of it. A `World` holds the notebook's while the suite runs, and the suite's
-while the notebook runs.
+NumPy's and Python's random streams, how NumPy treats floating-point errors, and which functions are
+replaced so that a notebook does the same on every run: a suite and a notebook in one process would
+share all of it. A `World` holds the notebook's share while the suite runs, and the suite's while
+the notebook runs. They are exchanged hundreds of times in a notebook, so nothing is copied: modules
+with streams of their own take the places of `random` and `numpy.random`.
 """
 
 from __future__ import annotations
@@ -31,36 +32,31 @@ _Functions = tuple[tuple[Any, str, Any], ...]
 
 _REPLACED: _Functions = (*reproducible.filled_memory(), *random_sources.replacements())
 _ORIGINAL: _Functions = tuple((owner, name, getattr(owner, name)) for owner, name, _ in _REPLACED)
-_SEEDED = np.random.RandomState(0).get_state()
-_SEEDED_PYTHON = random.Random(0).getstate()
+_FLOAT_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+_STREAMS = ("random", "numpy.random")
+_shared_numpy: Any = np.random.mtrand._rand  # the generator behind np.random's functions
 
 
 @dataclass(frozen=True)
 class _State:
-    numpy_random: Any
-    python_random: Any
-    float_errors: Any
+    """What of the interpreter is exchanged."""
+
     functions: _Functions
-    main: ModuleType
+    float_errors: Any
+    modules: dict[str, ModuleType]
 
     @classmethod
     def now(cls) -> _State:
         functions = tuple((owner, name, getattr(owner, name)) for owner, name, _ in _ORIGINAL)
-        return cls(
-            np.random.get_state(),
-            random.getstate(),
-            np.geterr(),
-            functions,
-            sys.modules["__main__"],
-        )
+        modules = {name: sys.modules[name] for name in ("__main__", *_STREAMS)}
+        return cls(functions, np.geterr(), modules)
 
     def install(self) -> None:
-        np.random.set_state(self.numpy_random)
-        random.setstate(self.python_random)
-        np.seterr(**self.float_errors)
         for owner, name, function in self.functions:
             setattr(owner, name, function)
-        sys.modules["__main__"] = self.main
+        np.seterr(**self.float_errors)
+        sys.modules.update(self.modules)
+        np.random = self.modules["numpy.random"]
 
 
 class World:
@@ -71,18 +67,26 @@ class World:
     """
 
     def __init__(self, main: ModuleType) -> None:
-        self._main = main
         random_sources.restart_stream()
-        errors = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
-        self._other = _State(_SEEDED, _SEEDED_PYTHON, errors, _REPLACED, main)
+        self._python = random.Random(0)
+        self._numpy = np.random.RandomState(0)
+        modules = {
+            "__main__": main,
+            "random": _with_streams(random, getattr(random, "_inst"), self._python),  # noqa: B009 (not in the stubs)
+            "numpy.random": _with_streams(np.random, _shared_numpy, self._numpy),
+        }
+        vars(modules["numpy.random"]).update(
+            seed=self._numpy.seed, ranf=self._numpy.random_sample, sample=self._numpy.random_sample
+        )
+        self._other = _State(_REPLACED, _FLOAT_ERRORS, modules)
 
     def begin_criterion(self) -> None:
         """Seed the random streams, and let underflow pass, as a fork for a criterion does."""
         random_sources.restart_stream()
+        self._python.seed(0)
+        self._numpy.seed(0)
         errors = {**self._other.float_errors, "under": "ignore"}
-        self._other = _State(
-            _SEEDED, _SEEDED_PYTHON, errors, self._other.functions, self._other.main
-        )
+        self._other = _State(self._other.functions, errors, self._other.modules)
 
     @contextmanager
     def inside(self) -> Iterator[None]:
@@ -115,3 +119,12 @@ class World:
             self._other = now
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _with_streams(module: ModuleType, shared: object, own: object) -> ModuleType:
+    """A copy of a module in which the methods of its shared generator are those of our own."""
+    copy = ModuleType(module.__name__)
+    for name, value in vars(module).items():
+        of_generator = getattr(value, "__self__", None) is shared
+        setattr(copy, name, getattr(own, name) if of_generator else value)
+    return copy

@@ -92,9 +92,7 @@ mistake("IM18", part="im2col", edits=[(", dtype=input_data.dtype", "")],
         ja="渡した配列と返ってきた配列のdtypeを比べ、配列を用意する行を見直しましょう。"))
 
 mistake("IM20", part="im2col", edits=[("N * out_h * out_w, C * filter_h * filter_w", "N, -1")],
-    loses={"im2col.one_channel", "im2col.batch_and_channels", "im2col.non_square_input",
-           "im2col.non_square_filter", "im2col.stride", "im2col.padding", "im2col.all_at_once",
-           "im2col.float32", "im2col.input_untouched"},
+    loses={"im2col.*"},
     hint=Text(
         en="How many windows are there in all? That many rows are needed.",
         ja="窓は全部でいくつありますか。それと同じ数の行が必要です。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.verify import claims
+from autograder.verify.claims import claims
 
 
 def test_a_right_course_has_no_problems(mini, problems):
@@ -14,14 +14,15 @@ def test_a_right_course_has_no_problems(mini, problems):
 def test_what_is_claimed_of_a_course(mini):
     course = mini.load()
     box = course.exercise("02_box")
-    made = [(claim.kind, claim.label, claim.part) for claim in claims(course, box)]
+    everything = {"Box.volume.frames", "Box.volume.flat", "tower.three"}
+    made = [(claim.kind, claim.label, claim.loses(box)) for claim in claims(course, box)]
     assert made == [
-        ("solution", "en", None),
-        ("stub", "en", None),
-        ("solution", "ja", None),
-        ("stub", "ja", None),
-        ("mistake", "BV1", "Box.volume"),
-        ("equivalent", "BV-A", "Box.volume"),
+        ("solution", "en", set()),
+        ("stub", "en", everything),
+        ("solution", "ja", set()),
+        ("stub", "ja", everything),
+        ("mistake", "BV1", everything),
+        ("equivalent", "BV-A", set()),
     ]
 
 
@@ -47,7 +48,7 @@ SPOILT = {
     "a test that asks too little": (
         ("area.suite", WIDE, "same(student.frame_area(size[0], 4.0, 0), 0.0)"),
         "mistake",
-        ["mistakes.py", "FA1", "passes every criterion of frame_area", AREA],
+        ["solutions/01_area/mistakes.py:7: FA1 passes every criterion of frame_area", AREA],
     ),
     "a test that asks too much": (
         ("box.suite", "Box(7.0).volume(5.0, 3.0), 7.0", "Box(7.5).volume(5.0, 3.0), 7.5"),
@@ -64,7 +65,24 @@ SPOILT = {
         ("area.mistakes", "= height - border, width - border",
          "= height - 2 * border, width - 2 * border"),
         "mistake",
-        ["mistakes.py", "FA1", "passes every criterion of frame_area"],
+        ["solutions/01_area/mistakes.py:7: FA1 passes every criterion of frame_area"],
+    ),
+    "a mistake that loses less than it says": (
+        ("area.mistakes", '"frame_area.wide"', '"frame_area.*"'),
+        "mistake",
+        ["solutions/01_area/mistakes.py:7: FA1 does not lose frame_area.no_border, "
+         'frame_area.flat. Write loses={"frame_area.wide"}, or change the test in ' + AREA],
+    ),
+    "a mistake that loses more than it says": (
+        ("box.mistakes", 'loses={"Box.volume.*", "tower.three"}', 'loses={"Box.volume.flat"}'),
+        "mistake",
+        ["solutions/02_box/mistakes.py:4: BV1 also loses Box.volume.frames, tower.three. "
+         'Write loses={"Box.volume.*", "tower.three"}, or change the test in ' + BOX],
+    ),
+    "a mistake that loses other criteria than it says": (
+        ("area.mistakes", '"frame_area.wide"', '"frame_area.flat"'),
+        "mistake",
+        ["FA1 also loses frame_area.wide and does not lose frame_area.flat. Write loses="],
     ),
     "an equivalent that is wrong": (
         ("area.mistakes", "(height - 2 * border)", "(height + 2 * border)"),
@@ -128,6 +146,12 @@ def test_a_mistake_that_breaks_only_another_part_does_not_break_its_own(mini, pr
     )
     (problem,) = problems(mini.load())
     assert "BV1 passes every criterion of Box.volume" in problem.text
+
+
+def test_an_exercise_without_a_suite_has_that_one_problem(mini, problems):
+    mini.area.suite.unlink()
+    (problem,) = [p for p in problems(mini.load()) if p.exercise == "01_area"]
+    assert problem.text == f"{AREA}: there is no such file. Write the hidden suite"
 
 
 def test_every_criterion_that_a_solution_loses_is_told(mini, problems):

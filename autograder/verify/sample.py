@@ -1,0 +1,62 @@
+"""A sample of a course's claims, graded as students' notebooks are: in the sandbox.
+
+The kill matrix runs the course's code in the grader's own processes. That the sandbox decides the
+same is checked on every solution and stub, and a few mistakes of each exercise.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from autograder.course.models import Course
+from autograder.ingest import Submission
+from autograder.run.jobs import Graded
+from autograder.run.service import grade_submissions, setup_for
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Budget
+from autograder.synthetic.notebooks import notebook
+from autograder.verify.claims import Claim
+
+MISTAKES = 3
+"""Mistakes of each exercise in the sample."""
+
+
+def sample(course: Course, claims: Sequence[Claim]) -> list[Claim]:
+    """Solutions and stubs in every language, and mistakes spread evenly over the file.
+
+    None of an exercise without a suite.
+    """
+    chosen = []
+    for exercise, group in groupby(claims, lambda claim: claim.exercise):
+        about = list(group) if course.exercise(exercise).suite.is_file() else []
+        chosen += [claim for claim in about if claim.kind in ("solution", "stub")]
+        mistakes = [claim for claim in about if claim.kind == "mistake"]
+        places = {i * len(mistakes) // MISTAKES for i in range(min(MISTAKES, len(mistakes)))}
+        chosen += [mistakes[place] for place in sorted(places)]
+    return chosen
+
+
+def graded(
+    course: Course,
+    claims: Sequence[Claim],
+    level: Level,
+    jobs: int,
+    budget: Budget | None = None,
+) -> Iterator[tuple[Claim, Graded]]:
+    """Grade claims in the sandbox, in any order; with a student's budget, or the one given."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+        folder = Path(name)
+        by_name: dict[tuple[str, str], Claim] = {}
+        submissions = []
+        for number, claim in enumerate(claims):
+            path = folder / f"{number}.ipynb"
+            path.write_bytes(notebook(claim.cells(course)))
+            by_name[claim.name, claim.exercise] = claim
+            submissions.append(Submission(claim.name, claim.exercise, path, folder))
+        setup = setup_for(course, level, {claim.exercise for claim in claims}, budget=budget)
+        for step in grade_submissions(course, setup, submissions, jobs=jobs):
+            result = step.graded.result
+            yield by_name[result.student, result.exercise], step.graded
