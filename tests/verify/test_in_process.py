@@ -226,7 +226,7 @@ def test_it_is_decided_as_in_the_sandbox_and_told_in_the_same_words(both, slug):
 def test_there_is_something_of_every_kind_to_decide(both):
     here, _ = both
     assert {str(status) for status in here.statuses.values()} == {
-        "passed", "failed", "error", "timeout", "missing", "grader_error",
+        "passed", "failed", "error", "timeout", "grader_error",
     }  # fmt: skip
 
 
