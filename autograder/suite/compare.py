@@ -21,6 +21,9 @@ Kind = Literal[
     "nothing", "type", "masked", "shape", "dtype", "not_finite", "values", "length", "keys"
 ]
 
+FLOAT32_RTOL = 1e-6
+"""What an answer in float32 may be off by rounding, where float64 would be closer."""
+
 _SCALARS = {"i": "int", "u": "int", "f": "float", "c": "complex", "b": "bool", "U": "str"}
 
 
@@ -51,7 +54,7 @@ def difference(
         got: the student's value, as received from the sandbox.
         expected: an array, a number, a bool, a string, or a tuple, list or dict of them.
         rtol: allowed error, relative to the largest absolute value in ``expected``; not applied to
-            integers.
+            integers, and at least that of float32 to answers in float32.
         atol: absolute error allowed on top. With both 0, values must be equal to the last digit of
             the dtype returned, so that float32 instead of float64 is purely a matter of dtype.
         path: the position of this value in a larger one.
@@ -195,9 +198,11 @@ def _arrays(
 def _wrong(got: Array, expected: Array, rtol: float, atol: float) -> Array:
     """Where the two differ by more than allowed; both are finite, of equal shape and kind."""
     allowed: Array | np.bool_
-    if got.dtype == np.float32 and not rtol and not atol:
+    if got.dtype == np.float32:  # whether it should be is another question
         with np.errstate(over="ignore"):
-            expected = expected.astype(np.float32)
+            exact = not rtol and not atol
+            expected = expected.astype(np.float32) if exact else expected
+            rtol = rtol and max(rtol, FLOAT32_RTOL)
     unequal = np.asarray(got != expected)
     if got.dtype.kind in "bU":
         return unequal

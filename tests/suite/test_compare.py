@@ -288,6 +288,14 @@ def test_float32_and_float64_compare_by_value():
     assert difference(x, x.astype(np.float32), rtol=1e-6) is None
 
 
+def test_an_answer_in_float32_may_be_rounded_but_one_in_float64_has_to_have_its_digits():
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    narrow = x.astype(np.float32)
+    assert difference(narrow, x, rtol=1e-9) is None
+    assert kind(narrow.astype(np.float64), x, rtol=1e-9) == "values"
+    assert kind(narrow + np.float32(1e-5), x, rtol=1e-9) == "values"
+
+
 def test_values_near_the_largest_float_do_not_overflow_into_equality():
     assert kind(np.array([-1.7e308]), np.array([1.7e308])) == "values"
 
