@@ -292,9 +292,10 @@ def derived(answer: Answer, what: str, value: Any) -> Answer:
 
 def variables(answer: Answer) -> dict[str, Answer]:
     """The attributes of an object that stays in the sandbox, by name; none if it is no object."""
-    place = answer._further("attr", "__dict__", "")
-    found = fetch(place)
-    return {name: place[name] for name in found} if isinstance(found, dict) else {}
+    found = fetch(Answer._step(answer, "attr", "__dict__", ""))
+    if not isinstance(found, dict):
+        return {}
+    return {name: Answer._from(answer, found[name], f"{label(answer)}.{name}") for name in found}
 
 
 def label(answer: Answer) -> str:
