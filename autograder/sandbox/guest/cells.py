@@ -82,7 +82,7 @@ class Notebook(StudentNamespace):
             records.append(cell.run(source))
             self.worlds.cell_ended(index)
         self._deferred.run(self.statement, self.own, skip, progress, stuck)
-        self.adopt_modules()
+        self.adopt_definitions()
         self.restore_names()
         return records
 

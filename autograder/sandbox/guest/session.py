@@ -32,6 +32,7 @@ from .requests import Objects, defined, respond
 
 # Bound before any student code runs: it may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
+_open, _fdopen = os.open, os.fdopen
 _seterr = np.seterr
 
 
@@ -166,6 +167,7 @@ def _fork_criterion(
             if world is not None:
                 book.worlds.enter(world)
             reproducible.restart()
+            _reopen_output()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
             _seterr(under="ignore")
             serve(socket.socket(fileno=descriptors[0]), book, channel)
@@ -173,6 +175,13 @@ def _fork_criterion(
             _exit(0)
     os.close(descriptors[0])
     wire.send(sock, {"pid": pid})
+
+
+def _reopen_output() -> None:
+    """Let ``print`` work whatever a cell has made of the standard streams."""
+    with contextlib.suppress(OSError):
+        for name in ("stdout", "stderr"):
+            setattr(sys, name, _fdopen(_open(os.devnull, os.O_WRONLY), "w"))
 
 
 def _reap(pid: int) -> int:

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import inspect
 import warnings
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from . import removed_names, stub_modules
@@ -135,8 +135,15 @@ class StudentNamespace:
         for node in tree.body:
             self.statement(node, cell)
 
-    def adopt_modules(self) -> None:
-        """Count what is defined in an imported file of the notebook's own, if nothing else is."""
+    def adopt_definitions(self) -> None:
+        """Count what is the notebook's own though no statement of a cell shows it.
+
+        That is what ``exec``, ``globals()["f"] = …`` or a ``global`` in a function has defined, and
+        what is defined in an imported file of the notebook's own, if nothing else has the name.
+        """
+        for name, value in list(self.namespace.items()):
+            if name not in self.own and self._made_here(value):
+                self.own[name] = value
         for module in self.files.modules():
             for name, value in list(vars(module).items()):
                 if name not in self.own and self.files.wrote(value):
@@ -149,6 +156,11 @@ class StudentNamespace:
             for name, value in self.own.items()
         }
         return {name: removed for name, removed in found.items() if removed}
+
+    def _made_here(self, value: Any) -> bool:
+        if type(value) is FunctionType:
+            return value.__globals__ is self.namespace
+        return is_instance(value, type) and members(value).get("__module__") == "__main__"
 
     def _is_new(self, node: ast.stmt, names: list[str]) -> bool:
         """Whether a piece of a cell that does not parse defines what nothing else defines."""

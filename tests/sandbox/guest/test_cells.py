@@ -437,6 +437,32 @@ class TestWhatCounts:
         with notebook(*cells) as book:
             assert book.call("f") == (3, 2, 1, True)
 
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "exec('def f(x): return x + 1')",
+            "def make():\n    global f\n    def f(x): return x + 1\nmake()",
+            "globals()['f'] = lambda x: x + 1",
+            "import sys\nsys.modules['__main__'].f = lambda x: x + 1",
+        ],
+    )
+    def test_what_is_defined_in_a_roundabout_way(self, notebook: Open, cell: str) -> None:
+        with notebook(cell, "from math import floor") as book:
+            assert book.names & {"f", "floor"} == {"f"}
+            assert book.call("f", 1) == 2
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "import sys\nsys.stdout.close()\nsys.stderr.close()", "import sys\nsys.stdout = None",
+            "import sys\nsys.stdout = open('log.txt', 'w')\nsys.stdout.close()",
+            "import os\nos.close(1)\nos.fdopen = os.open = None",
+        ],
+    )  # fmt: skip
+    def test_output_works_whatever_became_of_it(self, notebook: Open, cell: str) -> None:
+        with notebook("def f(x):\n    print(x, flush=True)\n    return x", cell) as book:
+            assert book.call("f", 1) == 1
+
     def test_np_and_plt_are_there_without_their_import(self, notebook: Open) -> None:
         with notebook("def f(x):\n    plt.plot(x)\n    return np.sum(x)") as book:
             assert book.call("f", np.ones(3)) == 3
