@@ -21,7 +21,7 @@ from autograder.cli.resolve import (
 from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError
-from autograder.ingest import Found, discover
+from autograder.ingest import Discovered, discover
 from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
@@ -74,13 +74,13 @@ def run(options: argparse.Namespace) -> int:
             "the course's salt is the published one, so students can find out the hidden inputs. "
             f"Change it in {course.root / 'solutions' / 'course.toml'}"
         )
-    return 1 if failed or found.problems or found.of_nobody_graded else 0
+    return 1 if failed or found.problems or found.ungraded_students else 0
 
 
 def grade_into(
     course: Course,
     level: Level,
-    found: Found,
+    found: Discovered,
     store: Store,
     jobs: int,
     lang: str,
@@ -178,7 +178,7 @@ def _whose_points(names: list[str]) -> str:
     )
 
 
-def _noted(store: Store, found: Found, exercise: str | None) -> HandIns:
+def _noted(store: Store, found: Discovered, exercise: str | None) -> HandIns:
     """Note what was handed in, and say of which earlier results the file is not there any more."""
     before: set[tuple[str, str]] = set()
 

@@ -1,22 +1,29 @@
-"""An untrusted file becomes the student's cells; nothing in it is run or imported here."""
+"""Find submissions and read the student's cells from untrusted files, without running anything."""
 
 from autograder.errors import UnreadableSubmission
 from autograder.ingest.discover import discover
 from autograder.ingest.parse import Notebook, read_notebook
 from autograder.ingest.recognize import Handout, Handouts
-from autograder.ingest.submission import Found, NotGraded, Other, Submission, Ungraded, Why
+from autograder.ingest.submission import (
+    Discovered,
+    NotCounted,
+    NotGraded,
+    Other,
+    Submission,
+    Ungraded,
+)
 
 __all__ = [
-    "Found",
+    "Discovered",
     "Handout",
     "Handouts",
+    "NotCounted",
     "NotGraded",
     "Notebook",
     "Other",
     "Submission",
     "Ungraded",
     "UnreadableSubmission",
-    "Why",
     "discover",
     "read_notebook",
 ]

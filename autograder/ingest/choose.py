@@ -1,8 +1,8 @@
-"""Which of several hand-ins of one student for one exercise counts: the newest, and never silently.
+"""Choose which of a student's submissions for one exercise counts: the newest, and never silently.
 
-What a name says goes before the time of the file, which unpacking, cloning and copying change: the
-number of the attempt in a folder's name, then in the file's own. A file from which nothing can be
-read, or that is the handout as it was, counts only if there is no other.
+Names take precedence over modification times, which unpacking, cloning and copying change: first
+the attempt given by the folders' names, then the one given by the file's name. An unreadable file
+or an unmodified handout counts only if there is nothing else.
 """
 
 from __future__ import annotations
@@ -12,101 +12,101 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.ingest.filenames import Marks, Reading, read_name, stem
+from autograder.ingest.filenames import Attempt, ParsedName, notebook_stem, parse_name
 from autograder.ingest.names import Student
-from autograder.ingest.recognize import Look
-from autograder.ingest.submission import Why
+from autograder.ingest.recognize import NotebookInfo
+from autograder.ingest.submission import NotCounted
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that one student handed in for one exercise.
+    """Something that one student submitted for one exercise.
 
     Attributes:
-        path: the file, or the folder that has none.
-        inside: the file or folder that was handed in.
-        rank: the greater is the newer, see `rank`.
+        path: the file, or a folder without a notebook.
+        root: the file or folder that was submitted.
+        rank: greater means newer; see `rank`.
     """
 
     student: Student
     exercise: str
     path: Path
-    inside: Path
+    root: Path
     rank: tuple[object, ...] = ()
 
     @property
-    def is_book(self) -> bool:
-        """Whether it is named like a notebook and is no folder."""
-        return stem(self.path) is not None and not self.path.is_dir()
+    def is_notebook(self) -> bool:
+        """Whether it is named like a notebook and is not a folder."""
+        return notebook_stem(self.path) is not None and not self.path.is_dir()
 
 
 def candidate(
-    student: Student, exercise: str, path: Path, inside: Path, exercises: Collection[str]
+    student: Student, exercise: str, path: Path, root: Path, exercises: Collection[str]
 ) -> Candidate:
     """A candidate with its rank."""
-    return Candidate(student, exercise, path, inside, rank(path, inside, exercise, exercises))
+    return Candidate(student, exercise, path, root, rank(path, root, exercise, exercises))
 
 
-def rank(path: Path, inside: Path, exercise: str, exercises: Collection[str]) -> tuple[object, ...]:
-    """How new a hand-in is by its names, for comparing.
+def rank(path: Path, root: Path, exercise: str, exercises: Collection[str]) -> tuple[object, ...]:
+    """A sort key for how new a submission is, judging by names.
 
-    In this order: notebooks before other files; the attempt that the folders say; names that say
-    the exercise, or nothing, before names of something else; the attempt that the file's name says;
-    the exercise's very name.
+    Compares, in this order: notebooks before other files; the attempt given by the folders' names;
+    names of this exercise, or of nothing, before names of something else; the attempt given by the
+    file's name; and whether the file has exactly the exercise's name.
     """
-    own = stem(path)
-    above = path.relative_to(inside).parts[:-1] if path != inside else ()
-    folders = [read_name(part, exercises).marks for part in above]
-    said = _of_another(read_name(own or path.stem, exercises), exercise)
+    own = notebook_stem(path)
+    above = path.relative_to(root).parts[:-1] if path != root else ()
+    folders = [parse_name(part, exercises).attempt for part in above]
+    name = _for_exercise(parse_name(own or path.stem, exercises), exercise)
     return (
         2 if own is not None and not path.is_dir() else 1 if path.is_file() else 0,
-        Marks(max((m.date for m in folders), default=""), sum(m.number for m in folders)),
-        said.nobodys,
-        said.marks,
+        Attempt(max((m.date for m in folders), default=""), sum(m.number for m in folders)),
+        name.impersonal,
+        name.attempt,
         own == exercise,
     )
 
 
-def _of_another(reading: Reading, exercise: str) -> Reading:
-    if reading.exercise in (None, exercise):
-        return reading
-    return Reading(reading.exercise, reading.marks, nobodys=False)
+def _for_exercise(name: ParsedName, exercise: str) -> ParsedName:
+    if name.exercise in (None, exercise):
+        return name
+    return ParsedName(name.exercise, name.attempt, impersonal=False)
 
 
 def choose(
-    candidates: Sequence[Candidate], look: Callable[[Path, Path], Look]
-) -> tuple[Candidate, tuple[tuple[Candidate, Why], ...]]:
-    """The one that counts, and why each of the others does not.
+    candidates: Sequence[Candidate], inspect: Callable[[Path, Path], NotebookInfo]
+) -> tuple[Candidate, tuple[tuple[Candidate, NotCounted], ...]]:
+    """The candidate that counts, and the reason why each of the others does not.
 
     Args:
-        candidates: at least one, of one student and exercise.
-        look: see `autograder.ingest.recognize.Contents.look`.
+        candidates: at least one, all of one student and exercise.
+        inspect: see `autograder.ingest.recognize.Inspector.inspect`.
     """
     ordered = sorted(candidates, key=lambda one: str(one.path))
     ordered.sort(key=lambda one: (one.rank, _time(one.path)), reverse=True)
     if len(ordered) == 1:
         return ordered[0], ()
-    fault = {one: _fault(one, look) for one in ordered}
-    chosen = min(ordered, key=lambda one: _FAULTS.index(fault[one]))  # the first of the best
+    fault = {one: _fault(one, inspect) for one in ordered}
+    chosen = min(ordered, key=lambda one: _FAULTS.index(fault[one]))  # the newest of the best
     best = fault[chosen]
     others = [
-        (one, Why.OLDER if (why := fault[one]) is None or why is best else why)
+        (one, NotCounted.OLDER if (why := fault[one]) is None or why is best else why)
         for one in ordered
         if one is not chosen
     ]
     return chosen, tuple(others)
 
 
-_FAULTS = (None, Why.UNTOUCHED, Why.UNREADABLE, Why.NO_NOTEBOOK)
+_FAULTS = (None, NotCounted.UNTOUCHED, NotCounted.UNREADABLE, NotCounted.NO_NOTEBOOK)
 
 
-def _fault(one: Candidate, look: Callable[[Path, Path], Look]) -> Why | None:
-    if not one.is_book:
-        return Why.NO_NOTEBOOK
-    seen = look(one.path, one.inside)
+def _fault(one: Candidate, inspect: Callable[[Path, Path], NotebookInfo]) -> NotCounted | None:
+    if not one.is_notebook:
+        return NotCounted.NO_NOTEBOOK
+    seen = inspect(one.path, one.root)
     if not seen.readable:
-        return Why.UNREADABLE
-    return Why.UNTOUCHED if seen.untouched else None
+        return NotCounted.UNREADABLE
+    return NotCounted.UNTOUCHED if seen.untouched else None
 
 
 def _time(path: Path) -> int:

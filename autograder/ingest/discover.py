@@ -1,8 +1,8 @@
-"""Find the submissions in what an instructor points at: whose, of which exercise, in which file.
+"""Find the submissions in what an instructor points at: by student, exercise and file.
 
-`autograder.ingest.layout` says what a folder is, `autograder.ingest.one_student` looks through one
-student's, `autograder.ingest.choose` picks one of several. What cannot be placed, or was not
-chosen, is said: nothing that somebody handed in vanishes.
+`autograder.ingest.layout` decides what a folder is, `autograder.ingest.student_folder` searches one
+student's folder, and `autograder.ingest.choose` picks one of several files. Whatever could not be
+assigned or was not chosen is reported, so nothing that was submitted disappears silently.
 """
 
 from __future__ import annotations
@@ -14,12 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.ingest.choose import Candidate, candidate, choose
-from autograder.ingest.filenames import read_name, stem
-from autograder.ingest.layout import Child, Layout, children, layout_of
-from autograder.ingest.names import Student, alike, readable, student
-from autograder.ingest.one_student import of_student
-from autograder.ingest.recognize import Contents, Handouts
-from autograder.ingest.submission import Found, NotGraded, Other, Submission, Ungraded, Why
+from autograder.ingest.filenames import notebook_stem, parse_name
+from autograder.ingest.layout import Entry, Layout, detect_layout, list_entries
+from autograder.ingest.names import Student, lookalikes, readable, student_named
+from autograder.ingest.recognize import Handouts, Inspector
+from autograder.ingest.student_folder import scan_student_folder
+from autograder.ingest.submission import (
+    Discovered,
+    NotCounted,
+    NotGraded,
+    Other,
+    Submission,
+    Ungraded,
+)
 from autograder.ingest.walk import walk
 from autograder.sanitize import visible_name
 
@@ -32,34 +39,34 @@ def discover(
     *,
     handouts: Handouts | None = None,
     fold_case: bool = False,
-) -> Found:
+) -> Discovered:
     """Find every submission below ``paths``.
 
     Args:
         paths: notebooks or folders, as given on the command line.
-        exercises: the ids that the course has.
-        exercise: the one that ``--exercise`` names, if any.
-        out: where results go; a folder of that name among the students' is none of theirs.
-        handouts: by which notebooks are recognised whose names say nothing.
-        fold_case: whether the results' file system ignores capitals, see
-            `autograder.ingest.names.student`.
+        exercises: ids of the course's exercises.
+        exercise: the exercise given by ``--exercise``, if any.
+        out: where results are written; this folder is skipped among the students' folders.
+        handouts: used to recognize notebooks whose names do not give an exercise.
+        fold_case: whether the results' file system ignores case; see
+            `autograder.ingest.names.student_named`.
     """
     search = _Search(
         tuple(sorted(exercises)), out and out.resolve(), handouts or Handouts(), fold_case
     )
     for path in paths:
         try:
-            search.look_at(path, exercise)
+            search.add_path(path, exercise)
         except OSError as error:
             search.problems.append(f"{path}: cannot be read ({error.strerror})")
-            # What was not seen is not gone.
+            # What could not be read must not count as deleted.
             search.roots = [root for root in search.roots if root != path.resolve()]
-    return search.found()
+    return search.result()
 
 
 @dataclass
 class _Search:
-    """One look through what was pointed at."""
+    """Collects candidates from every given path, then chooses among them."""
 
     exercises: tuple[str, ...]
     out: Path | None
@@ -70,190 +77,204 @@ class _Search:
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     roots: list[Path] = field(default_factory=list)
-    contents: dict[Path, Contents] = field(default_factory=dict)
+    inspectors: dict[Path, Inspector] = field(default_factory=dict)
 
-    # --- looking ----------------------------------------------------------------------------------
+    # --- collecting candidates --------------------------------------------------------------------
 
-    def look_at(self, path: Path, wanted: str | None) -> None:
-        if not path.is_dir() or (stem(path) is not None and not walk(path).books):
-            self._single(_as_named(path), wanted)
+    def add_path(self, path: Path, requested: str | None) -> None:
+        if not path.is_dir() or (notebook_stem(path) is not None and not walk(path).notebooks):
+            self._add_file(_absolute(path), requested)
             return
-        root = path.resolve()  # the instructor's own links are followed
-        inside = children(root, self.exercises, self.out)
+        root = path.resolve()  # links that the instructor points at are followed
+        entries = list_entries(root, self.exercises, self.out)
         self.roots.append(root)
-        match layout_of(root, inside, self.exercises, wanted):
+        match detect_layout(root, entries, self.exercises, requested):
             case Layout.EMPTY, _:
-                what = "holds no notebook" if inside else "is empty"
+                what = "contains no notebook" if entries else "is empty"
                 self.problems.append(f"{root}: {what}. Nothing was handed in")
             case Layout.ONE_EXERCISE, exercise:
-                self._student(root.parent.name, root, wanted, of=exercise)
+                self._add_student(root.parent.name, root, requested, exercise)
             case Layout.ONE_STUDENT, _:
-                self._student(root.name, root, wanted)
+                self._add_student(root.name, root, requested)
             case Layout.CLASS_BY_EXERCISE, _:
-                for child in inside:
-                    if child.holds and wanted in (None, child.exercise):
-                        below = children(child.path, self.exercises, self.out)
-                        self._class(child.path, below, child.exercise)
+                for entry in entries:
+                    if entry.has_submission and requested in (None, entry.exercise):
+                        below = list_entries(entry.path, self.exercises, self.out)
+                        self._add_class(entry.path, below, entry.exercise)
             case Layout.CLASS, exercise:
-                self._class(root, inside, wanted or exercise)
+                self._add_class(root, entries, requested or exercise)
 
-    def _single(self, path: Path, wanted: str | None) -> None:
-        """One file, which the instructor named."""
+    def _add_file(self, path: Path, requested: str | None) -> None:
+        """A file given on the command line."""
         self.roots.append(path)
-        own = stem(path) or path.stem
-        reading = read_name(own, self.exercises)
-        folder = read_name(path.parent.name, self.exercises)
-        in_exercise = folder.exercise if folder.nobodys else None
-        exercise = wanted or reading.exercise or in_exercise
-        raw = own
-        if in_exercise is not None:
+        stem = notebook_stem(path) or path.stem
+        name = parse_name(stem, self.exercises)
+        folder = parse_name(path.parent.name, self.exercises)
+        folder_exercise = folder.exercise if folder.impersonal else None
+        exercise = requested or name.exercise or folder_exercise
+        raw = stem
+        if folder_exercise is not None:
             raw = path.parent.parent.name  # alice/02_im2col/anything.ipynb
-        elif reading.exercise is not None and reading.nobodys:
+        elif name.exercise is not None and name.impersonal:
             raw = path.parent.name  # alice/02_im2col.ipynb
-        whose = self._whose(raw or own)
+        student = self._student(raw or stem)
         if exercise is None:
-            exercise = self._contents(path).look(path, path).exercise
+            exercise = self._inspector(path).inspect(path, path).exercise
         if exercise is None:
-            self._nothing_of(
-                Ungraded(whose, path, NotGraded.WHICH_EXERCISE, (readable(path.name),))
+            self._report_ungraded(
+                Ungraded(student, path, NotGraded.WHICH_EXERCISE, (readable(path.name),))
             )
         else:
-            self._add(whose, exercise, path, path)
+            self._add_candidate(student, exercise, path, path)
 
-    def _class(self, root: Path, inside: list[Child], wanted: str | None) -> None:
-        """A folder of ``<student>.ipynb``, of folders of students, or of both."""
-        books = [child for child in inside if child.book]
-        folders = any(child.folder and child.holds and not child.exercise for child in inside)
-        stems = {stem(child.path) for child in books}
+    def _add_class(self, root: Path, entries: list[Entry], requested: str | None) -> None:
+        """A folder of ``<student>.ipynb``, of students' folders, or of both."""
+        notebooks = [entry for entry in entries if entry.notebook]
+        folders = any(
+            entry.folder and entry.has_submission and not entry.exercise for entry in entries
+        )
+        stems = {notebook_stem(entry.path) for entry in notebooks}
         unknown: list[str] = []
-        for child in inside:
-            if child.exercise and (child.folder or folders):
-                kind = "folder" if child.folder else "notebook"
+        for entry in entries:
+            if entry.exercise and (entry.folder or folders):
+                kind = "folder" if entry.folder else "notebook"
                 self.problems.append(
-                    f"{child.path}: this {kind} is named like an exercise and lies among students' "
-                    f"hand-ins. Whose is it? It was left out. Put it into its student's folder, or "
-                    f"name it on the command line"
+                    f"{entry.path}: this {kind} is named like an exercise but next to students' "
+                    f"submissions. It was left out. Move it into its student's folder, or give it "
+                    f"on the command line"
                 )
-            elif child.book:
-                if not self._loose(child, wanted):
-                    unknown.append(child.path.name)
-            elif child.folder and books and not folders and not child.holds:
-                self.notices.append(f"{child.path}: a folder without a notebook was left out")
-            elif child.folder:
-                self._student(child.path.name, child.path, wanted)
-            elif wanted and child.holds:
-                self._add(self._whose(child.path.stem), wanted, child.path, child.path)
-            elif child.holds and child.path.stem not in stems:
-                self.notices.append(f"{child.path}: is no notebook and was left out")
+            elif entry.notebook:
+                if not self._add_loose_notebook(entry, requested):
+                    unknown.append(entry.path.name)
+            elif entry.folder and notebooks and not folders and not entry.has_submission:
+                self.notices.append(f"{entry.path}: contains no notebook and was left out")
+            elif entry.folder:
+                self._add_student(entry.path.name, entry.path, requested)
+            elif requested and entry.has_submission:
+                student = self._student(entry.path.stem)
+                self._add_candidate(student, requested, entry.path, entry.path)
+            elif entry.has_submission and entry.path.stem not in stems:
+                self.notices.append(f"{entry.path}: is not a notebook and was left out")
         if unknown:
             some = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
             self.problems.append(
-                f"{root}: of which exercise are its notebooks ({some})? Say {self._which()}"
+                f"{root}: the exercise of its notebooks is unknown ({some}). Give {self._option()}"
             )
 
-    def _loose(self, child: Child, wanted: str | None) -> bool:
-        """A notebook that lies among others; whether its exercise is known."""
-        own = stem(child.path) or ""
-        whose = self._whose(own)
-        path, inside = _the_notebook(child.path), child.path
-        if child.reading.nobodys:
+    def _add_loose_notebook(self, entry: Entry, requested: str | None) -> bool:
+        """A notebook next to others in a class's folder; returns whether its exercise is known."""
+        student = self._student(notebook_stem(entry.path) or "")
+        path, root = _notebook_in(entry.path), entry.path
+        if entry.name.impersonal:
             self.notices.append(
-                f"{child.path}: its name says nothing of a student; it is graded under that name"
+                f"{entry.path}: its name does not look like a student's; it is graded under "
+                f"that name"
             )
-        exercise = wanted or child.reading.exercise
-        exercise = exercise or self._contents(inside).look(path, inside).exercise
+        exercise = requested or entry.name.exercise
+        exercise = exercise or self._inspector(root).inspect(path, root).exercise
         if exercise is None:
             self.ungraded.append(
-                Ungraded(whose, path, NotGraded.WHICH_EXERCISE, (readable(path.name),))
+                Ungraded(student, path, NotGraded.WHICH_EXERCISE, (readable(path.name),))
             )
             return False
-        self._add(whose, exercise, path, inside)
+        self._add_candidate(student, exercise, path, root)
         return True
 
-    def _student(self, raw: str, folder: Path, wanted: str | None, of: str | None = None) -> None:
-        """One student's folder, or (``of``) their folder of one exercise."""
-        whose = self._whose(raw)
-        if folder.is_symlink() and wanted is None:
-            self._nothing_of(Ungraded(whose, folder, NotGraded.LINK))
+    def _add_student(
+        self, raw: str, folder: Path, requested: str | None, folder_exercise: str | None = None
+    ) -> None:
+        """A student's folder, or their folder for one exercise."""
+        student = self._student(raw)
+        if folder.is_symlink() and requested is None:
+            self._report_ungraded(Ungraded(student, folder, NotGraded.LINK))
             return
         try:
-            found = of_student(
-                whose, folder, self.exercises, wanted, of, self._contents(folder).look
+            found = scan_student_folder(
+                student,
+                folder,
+                self.exercises,
+                requested,
+                folder_exercise,
+                self._inspector(folder).inspect,
             )
         except OSError as error:
-            self._nothing_of(Ungraded(whose, folder, NotGraded.CLOSED, (error.strerror or "",)))
+            reason = (error.strerror or "",)
+            self._report_ungraded(Ungraded(student, folder, NotGraded.CLOSED, reason))
             return
         self.candidates += found.candidates
         if not found.candidates:
             for one in found.ungraded:
-                self._nothing_of(one)
+                self._report_ungraded(one)
         elif found.ungraded:
             self.ungraded += found.ungraded
             names = ", ".join(str(one.path.relative_to(folder)) for one in found.ungraded[:4])
-            self.notices.append(f"{folder}: of no exercise that is known, so not graded: {names}")
-        if not found.whole:
-            self.problems.append(f"{folder}: holds too many files; not all were looked at")
+            self.notices.append(f"{folder}: not graded, since the exercise is unknown: {names}")
+        if not found.complete:
+            self.problems.append(f"{folder}: contains too many files; some were not searched")
 
-    def _nothing_of(self, one: Ungraded) -> None:
-        """Note that nothing of a student's can be graded, and tell the instructor."""
+    def _report_ungraded(self, one: Ungraded) -> None:
+        """Record a student's submission that cannot be graded, and tell the instructor."""
         self.ungraded.append(one)
         some = ", ".join(one.files[:4]) + (", …" if len(one.files) > 4 else "")
         what = {
             NotGraded.EMPTY_FOLDER: "is empty. Nothing was handed in",
-            NotGraded.LINK: "is a link to another folder. The folder itself has to be handed in",
+            NotGraded.LINK: "is a link to another folder. The folder itself must be handed in",
             NotGraded.CLOSED: f"cannot be read ({some})",
-            NotGraded.NO_NOTEBOOK: f"holds no notebook, only {some}",
-            NotGraded.WHICH_EXERCISE: f"of which exercise is {some}? Say {self._which()}, or name "
-            "the file like it",
+            NotGraded.NO_NOTEBOOK: f"contains no notebook, only {some}",
+            NotGraded.WHICH_EXERCISE: f"the exercise of {some} is unknown. Give {self._option()}, "
+            "or name the file after its exercise",
         }
         self.problems.append(f"{one.path}: {what[one.why]}")
 
-    # --- putting together -------------------------------------------------------------------------
+    # --- choosing among them ----------------------------------------------------------------------
 
-    def found(self) -> Found:
+    def result(self) -> Discovered:
         groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         for one in self.candidates:
             group = groups[one.student.key, one.exercise]
             if not any(_same_file(one.path, other.path) for other in group):
                 group.append(one)
         submissions = [self._submission(groups[key]) for key in sorted(groups)]
-        self._say_what_is_alike(submissions)
+        self._report_lookalikes(submissions)
+        self._report_hard_links(submissions)
         ungraded = sorted(self.ungraded, key=lambda one: (one.student.key, one.path))
-        return Found(
+        return Discovered(
             tuple(submissions),
-            tuple(_line(problem) for problem in self.problems),
-            tuple(_line(notice) for notice in self.notices),
+            tuple(_one_line(problem) for problem in self.problems),
+            tuple(_one_line(notice) for notice in self.notices),
             tuple(ungraded),
             tuple(self.roots),
         )
 
     def _submission(self, group: list[Candidate]) -> Submission:
-        chosen, rest = choose(group, Contents(self.handouts).look)
-        others = tuple(Other(_from_hand_in(one), why) for one, why in rest)
+        chosen, rest = choose(group, Inspector(self.handouts).inspect)
+        others = tuple(Other(_display_path(one), why) for one, why in rest)
         name = chosen.student.name
         if others:
-            files = ", ".join(f"{other.file} ({_WHY[other.why]})" for other in others[:4])
+            files = ", ".join(f"{other.file} ({_REASONS[other.why]})" for other in others[:4])
             more = ", …" if len(others) > 4 else ""
             self.notices.append(
-                f"{name} · {chosen.exercise}: {_from_hand_in(chosen)} is graded, not {files}{more}"
+                f"{name} · {chosen.exercise}: {_display_path(chosen)} is graded, not {files}{more}"
             )
         return Submission(
             chosen.student.key,
             chosen.exercise,
             chosen.path,
-            chosen.inside,
+            chosen.root,
             "" if name == chosen.student.key else name,
             others,
         )
 
-    def _say_what_is_alike(self, submissions: list[Submission]) -> None:
+    def _report_lookalikes(self, submissions: list[Submission]) -> None:
         students = {Student(s.student, s.name or s.student) for s in submissions}
-        for group in alike(students):
+        for group in lookalikes(students):
             names = ", ".join(one.key for one in group)
             self.notices.append(
-                f"{names}: these names look alike and were graded apart. If they are one student, "
-                f"hand in under one name"
+                f"{names}: these names look alike and were graded as different students. If they "
+                f"are the same student, use one name for both"
             )
+
+    def _report_hard_links(self, submissions: list[Submission]) -> None:
         by_file: dict[tuple[int, int], list[str]] = defaultdict(list)
         for one in submissions:
             try:
@@ -262,56 +283,56 @@ class _Search:
                 continue
             if status.st_nlink > 1 and not one.path.is_dir():
                 by_file[status.st_dev, status.st_ino].append(f"{one.name or one.student}")
-        for names_of_one in by_file.values():
-            if len(set(names_of_one)) > 1:
+        for names in by_file.values():
+            if len(set(names)) > 1:
                 self.notices.append(
-                    f"{', '.join(sorted(set(names_of_one)))}: handed in the same file on disk (a "
-                    f"hard link), not copies of it"
+                    f"{', '.join(sorted(set(names)))}: handed in the same file on disk (a hard "
+                    f"link), not copies of it"
                 )
 
     # --- helpers ----------------------------------------------------------------------------------
 
-    def _add(self, whose: Student, exercise: str, path: Path, inside: Path) -> None:
-        self.candidates.append(candidate(whose, exercise, path, inside, self.exercises))
+    def _add_candidate(self, student: Student, exercise: str, path: Path, root: Path) -> None:
+        self.candidates.append(candidate(student, exercise, path, root, self.exercises))
 
-    def _whose(self, raw: str) -> Student:
-        return student(raw, fold_case=self.fold_case)
+    def _student(self, raw: str) -> Student:
+        return student_named(raw, fold_case=self.fold_case)
 
-    def _contents(self, inside: Path) -> Contents:
-        return self.contents.setdefault(inside, Contents(self.handouts))
+    def _inspector(self, root: Path) -> Inspector:
+        return self.inspectors.setdefault(root, Inspector(self.handouts))
 
-    def _which(self) -> str:
+    def _option(self) -> str:
         return f"--exercise ID, one of {', '.join(self.exercises)}"
 
 
-_WHY = {
-    Why.OLDER: "older",
-    Why.UNREADABLE: "cannot be read",
-    Why.UNTOUCHED: "as it was handed out",
-    Why.NO_NOTEBOOK: "no notebook",
+_REASONS = {
+    NotCounted.OLDER: "older",
+    NotCounted.UNREADABLE: "cannot be read",
+    NotCounted.UNTOUCHED: "unchanged handout",
+    NotCounted.NO_NOTEBOOK: "not a notebook",
 }
 
 
-def _from_hand_in(one: Candidate) -> str:
-    return readable(one.path.relative_to(one.inside.parent))
+def _display_path(one: Candidate) -> str:
+    return readable(one.path.relative_to(one.root.parent))
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     return visible_name(readable(text))
 
 
-def _the_notebook(path: Path) -> Path:
-    """The file; of a folder called ``alice.ipynb`` the notebook in it, if there is one."""
-    books = walk(path).books if path.is_dir() and not path.is_symlink() else ()
-    return books[0] if books else path
+def _notebook_in(path: Path) -> Path:
+    """The first notebook in a folder named like ``alice.ipynb``, if any; else the path itself."""
+    notebooks = walk(path).notebooks if path.is_dir() and not path.is_symlink() else ()
+    return notebooks[0] if notebooks else path
 
 
 def _same_file(one: Path, other: Path) -> bool:
     try:
         return os.path.samestat(os.lstat(one), os.lstat(other))
     except OSError:
-        return _as_named(one) == _as_named(other)
+        return _absolute(one) == _absolute(other)
 
 
-def _as_named(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 (the name as it is: no link is followed)
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (no link is followed)

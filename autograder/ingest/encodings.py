@@ -1,23 +1,23 @@
-"""Bytes that are not UTF-8: which encoding are they evidently in?
+"""Detect the encoding of bytes that are not UTF-8.
 
-Names out of a zip made on a Japanese Windows are CP932 (Shift-JIS), out of an old Unix EUC-JP, out
-of a Western one Latin-1; a notebook re-saved by an old editor may be in any of them. Evidence
-decides, never a default: what fits none is shown escaped. Pure; nothing here touches a file.
+Names in a zip file from Japanese Windows are CP932 (Shift-JIS), from an old Unix EUC-JP, from a
+Western system Latin-1; a notebook saved by an old editor may be in any of them. There is no default
+encoding: bytes that match none of these are shown escaped. Pure: nothing here touches a file.
 """
 
 from __future__ import annotations
 
 import re
 
-# A byte above ASCII with no other beside it: an accented letter in a Western name. The lead byte of
-# a two-byte character has its trail beside it; the few trails in the ASCII range are excluded by
-# the range here, which has only lead bytes of rare kanji.
+# A non-ASCII byte without another one next to it is an accented letter in a Western name. The lead
+# byte of a two-byte character is followed by a trail byte, and where that is ASCII the lead bytes
+# in this range belong to rare kanji only.
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\xc0-\xff](?![\x80-\xff])")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff01-\uff5e]")
 
-# Half-width katakana as EUC-JP writes them. In CP932 it would be kanji that all begin with 8E.
+# Half-width katakana in EUC-JP. In CP932 these would be kanji that all begin with 8E.
 _EUC_HALF_WIDTH = re.compile(rb"(?:[\x00-\x7f]*\x8e[\xa1-\xdf]){2,}[\x00-\x7f]*")
 _EUC_PAIR = re.compile(rb"[\xa1-\xfe]{2}")
 
@@ -25,15 +25,15 @@ _EUC_PAIR = re.compile(rb"[\xa1-\xfe]{2}")
 _BELOW_KANJI = range(0xA1, 0xA9)
 _LEVEL_1 = range(0xB0, 0xD0)
 
-# A name is short: all of it has to fit. A text may have a rare character or a symbol in it.
+# Allows for some rare characters or symbols in a text.
 _NEARLY_ALL = 0.9
 _MOSTLY = 0.6
 
 
-def encoding_of(raw: bytes) -> str | None:
-    """The name of the codec that ``raw`` is evidently in; None if nothing fits.
+def detect_encoding(raw: bytes) -> str | None:
+    """The codec that ``raw`` is encoded with, judging by its content; None if none matches.
 
-    Every encoding returned decodes all of ``raw``.
+    The returned codec can decode all of ``raw``.
     """
     if _decodes(raw, "utf-8"):
         return "utf-8"
@@ -48,13 +48,13 @@ def encoding_of(raw: bytes) -> str | None:
     if "euc_jp" in japanese:
         return "euc_jp"
     if western and not re.search(rb"[\x80-\xbf]", raw):
-        return "latin-1"  # several letters together, as in "Müßig"
+        return "latin-1"  # several accented letters in a row, as in "Müßig"
     return None
 
 
 def decoded(raw: bytes) -> str:
-    r"""``raw`` as text for people, what fits no encoding escaped as ``\xff``."""
-    encoding = encoding_of(raw)
+    r"""``raw`` as text; if no encoding matches, non-ASCII bytes are escaped as ``\xff``."""
+    encoding = detect_encoding(raw)
     if encoding is None:
         return raw.decode("utf-8", "backslashreplace")
     return raw.decode(encoding)
@@ -76,9 +76,9 @@ def _common_in_euc(raw: bytes) -> bool:
 
 
 def _plausible(text: str) -> bool:
-    """Whether what is above ASCII is Japanese, and not half-width katakana mixed with kanji.
+    """Whether the non-ASCII characters are Japanese but not half-width katakana mixed with kanji.
 
-    That is what EUC-JP looks like when it is read as CP932.
+    Such a mixture is what EUC-JP looks like when it is decoded as CP932.
     """
     above = "".join(c for c in text if c > "\x7f")
     half_width = len(_HALF_WIDTH.findall(above))

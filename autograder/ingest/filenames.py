@@ -1,4 +1,4 @@
-"""What file names say: whether a file is a notebook, of which exercise, and which attempt it is.
+"""Parse file names: whether a file is a notebook, for which exercise, and which attempt.
 
 Names come from students, browsers, learning platforms and archives. Nothing here touches a file.
 """
@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-# Browsers add to the name of what they take for text.
+# Browsers append an extension to downloads that look like text.
 _SUFFIXES = (".ipynb", ".ipynb.txt", ".ipynb.json")
 _NOT_NOTEBOOKS = (
     ".json", ".py", ".html", ".htm", ".pdf", ".zip", ".7z", ".rar", ".gz", ".tgz", ".tar",
@@ -20,7 +20,7 @@ _NOT_NOTEBOOKS = (
 _IGNORED = ("__MACOSX", "__pycache__", "node_modules")
 
 
-def stem(path: Path) -> str | None:
+def notebook_stem(path: Path) -> str | None:
     """A notebook's name without its suffix; None if it is not named like a notebook."""
     for suffix in _SUFFIXES:
         if path.name.lower().endswith(suffix):
@@ -28,22 +28,22 @@ def stem(path: Path) -> str | None:
     return None
 
 
-def ignored(name: str) -> bool:
-    """Whether a name is an editor's or a system's, and nobody handed it in."""
+def is_ignored(name: str) -> bool:
+    """Whether a name belongs to an editor or a system rather than to a submission."""
     if name.startswith("."):
-        return name.startswith("._") or stem(Path(name)) is None
+        return name.startswith("._") or notebook_stem(Path(name)) is None
     return name in _IGNORED
 
 
-def may_be_a_submission(path: Path) -> bool:
-    """Whether a file that is no notebook looks like a student's attempt to hand one in."""
+def may_be_submission(path: Path) -> bool:
+    """Whether a file that is not a notebook may have been submitted instead of one."""
     return path.suffix.lower() in _NOT_NOTEBOOKS
 
 
 def exercise_in(name: str, exercises: Collection[str]) -> str | None:
-    """The one exercise that a name holds (``Copy of 02_im2col (1)``, ``01-Windows``), if it is one.
+    """The exercise that a name contains (``Copy of 02_im2col (1)``, ``01-Windows``), if just one.
 
-    Capitals, full-width forms and the sort of separator do not count.
+    Capitals, full-width forms and separators make no difference.
     """
     if name in exercises:
         return name
@@ -54,12 +54,12 @@ def exercise_in(name: str, exercises: Collection[str]) -> str | None:
 
 
 @dataclass(frozen=True, order=True)
-class Marks:
-    """What a name says about which attempt it is; the greater is the newer.
+class Attempt:
+    """The attempt that a name indicates; greater means newer.
 
     Attributes:
-        date: digits of a date in it, "" if there is none.
-        number: of the attempt, copy or version; words as "final" count as high numbers.
+        date: digits of a date in the name, or "".
+        number: number of the attempt, copy or version; words such as "final" count as numbers.
     """
 
     date: str = ""
@@ -67,18 +67,19 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What one name says.
+class ParsedName:
+    """What a name tells.
 
     Attributes:
-        exercise: the exercise that it holds.
-        marks: which attempt it is: ``(1)``, ``-Copy1``, ``_v2``, ``final``, ``attempt 3``, a date.
-        nobodys: whether it is no person's name: an exercise, an attempt, "homework", or the folder.
+        exercise: the exercise in the name.
+        attempt: from ``(1)``, ``-Copy1``, ``_v2``, ``final``, ``attempt 3``, a date.
+        impersonal: whether it cannot be a student's name: it consists of an exercise, an attempt,
+            "homework" and the like, or the folder's name.
     """
 
     exercise: str | None
-    marks: Marks
-    nobodys: bool
+    attempt: Attempt
+    impersonal: bool
 
 
 _SEPARATORS = r"[\s_.+~,&#@-]*"
@@ -93,7 +94,7 @@ _NUMBERED = re.compile(
     r"|\((\d{1,4})\)"
     r"|(?<!\d)(\d{1,4})(?:版|回目|nd|rd|st|th)(?![a-z])"
 )
-# Words of which each says how new a file is, longer ones first.
+# Words that indicate how new a file is.
 _WORDS = {
     "copy of": 1, "copy": 1, "のコピー": 1, "コピー": 1, "複製": 1, "duplicate": 1,
     "finished": 1000, "final": 1000, "最終版": 1000, "最終": 1000, "完成版": 1000, "完成": 1000,
@@ -109,21 +110,22 @@ _WORD = re.compile(
         for word in sorted(_WORDS, key=len, reverse=True)
     )
 )
-# What people call a notebook when they name neither the exercise nor themselves.
+# Names of notebooks that mention neither the exercise nor the student.
 _NOBODY = re.compile(
     r"(?:my|the)?(?:untitled|homework|hw|assignment|exercise|notebook|work|scratch|answers?)\d*"
     r"|無題|課題|宿題|演習|解答|回答|答え|レポート|提出(?:物|用)?"
 )
 
 
-def read_name(name: str, exercises: Collection[str], folder: str = "") -> Reading:
-    """What a notebook's or a folder's name says.
+def parse_name(name: str, exercises: Collection[str], folder: str = "") -> ParsedName:
+    """Parse the name of a notebook or folder.
+
+    A name of digits only is a student number, so it is not impersonal.
 
     Args:
         name: without its suffix.
-        exercises: the course's ids.
-        folder: the name of the folder it is in; saying it again says nothing new. A name of digits
-            alone is a student's number, and somebody's.
+        exercises: ids of the course's exercises.
+        folder: the name of the folder that contains it, which is ignored within ``name``.
     """
     text = _plain(name)
     exercise = exercise_in(name, exercises)
@@ -143,8 +145,8 @@ def read_name(name: str, exercises: Collection[str], folder: str = "") -> Readin
     if re.fullmatch(r"\d{1,3}", rest) and (exercise or words):
         numbers.append(int(rest))  # "final2", or macOS's "02_im2col 2"
         rest = ""
-    nobodys = rest == "" or _NOBODY.fullmatch(rest) is not None
-    return Reading(exercise, Marks(date, sum(numbers) + sum(words)), nobodys)
+    impersonal = rest == "" or _NOBODY.fullmatch(rest) is not None
+    return ParsedName(exercise, Attempt(date, sum(numbers) + sum(words)), impersonal)
 
 
 def _plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a file evidently is that is no notebook, by its bytes."""
+"""Detect what a file that is not a notebook contains instead, by its bytes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SHORTCUT = re.compile(rb'^\[InternetShortcut\]|"doc_id"\s*:|<key>URL</key>', re
 _PYTHON = re.compile(rb"^(?:import \w|from [\w.]+ import |def \w+\(|class \w+[(:]|# ?%%)", re.M)
 
 
-def other_than_notebook(raw: bytes) -> FileFault | None:
-    """What the file is; None if that cannot be told.
+def detect_other_format(raw: bytes) -> FileFault | None:
+    """The format of a file that cannot be read as a notebook, or None if it is unknown.
 
     Args:
-        raw: the file's bytes. A file that can be read as a notebook need not be asked about.
+        raw: the file's bytes.
     """
     head = raw[:_HEAD]
     if raw.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):

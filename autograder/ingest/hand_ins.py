@@ -1,9 +1,9 @@
-"""What is known about the hand-ins beside their results: ``OUT/hand-ins.json``.
+"""What is known about submissions apart from their results: ``OUT/hand-ins.json``.
 
-result.json is a contract and says what one submission earned. Here is the rest that the pages and
-grades.csv tell: the names of students for people, what else they handed in, what is not graded, and
-of which results the file is not there any more. A run over one folder changes what it looked at,
-and leaves the rest as earlier runs found it.
+result.json is a contract about what one submission earned. This file contains everything else that
+the pages and grades.csv show: students' display names, what else they submitted, what is not
+graded, and which results belong to files that no longer exist. A run over one folder updates what
+it looked at and leaves the rest as earlier runs found it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.errors import InvalidHandIns
 from autograder.ingest.names import readable
-from autograder.ingest.submission import Found, NotGraded, Other, Why
+from autograder.ingest.submission import Discovered, NotCounted, NotGraded, Other
 
 FILE = "hand-ins.json"
 SCHEMA_VERSION = 1
@@ -25,15 +25,15 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class HandIn:
-    """What was handed in for one result.
+    """What was submitted for one result.
 
     Attributes:
         student: the student's key.
         exercise: the exercise's id.
         file: the path of the file that counts, as text.
-        others: what else was handed in for it.
-        encoding: of the file.
-        notebook_of: the exercise that its cells or metadata name, "" if none.
+        others: what else was submitted for it.
+        encoding: the file's encoding.
+        notebook_of: the exercise named in its cells or metadata, or "".
     """
 
     student: str
@@ -45,13 +45,13 @@ class HandIn:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Whose result it is, and of which exercise."""
+        """The student's key and the exercise's id."""
         return self.student, self.exercise
 
 
 @dataclass(frozen=True)
-class Left:
-    """Something handed in that is not graded: `autograder.ingest.submission.Ungraded` as text."""
+class UngradedRecord:
+    """A submission that is not graded: `autograder.ingest.submission.Ungraded` as text."""
 
     student: str
     file: str
@@ -61,31 +61,31 @@ class Left:
 
 @dataclass(frozen=True)
 class HandIns:
-    """Everything that is known, each part sorted.
+    """Everything that is known, sorted.
 
     Attributes:
-        names: students' names for people by their keys, where they differ.
+        names: students' display names by key, where they differ.
         hand_ins: one for each result.
         ungraded: what is not graded.
-        gone: hand-ins of earlier runs whose file is not where it was; their results do not count.
+        gone: hand-ins from earlier runs whose files no longer exist; their results do not count.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     hand_ins: tuple[HandIn, ...] = ()
-    ungraded: tuple[Left, ...] = ()
+    ungraded: tuple[UngradedRecord, ...] = ()
     gone: tuple[HandIn, ...] = ()
 
     def name(self, student: str) -> str:
-        """A student's name for people: their own, unless another has the same."""
+        """A student's display name, or their key if another student has the same name."""
         own = self.names.get(student, student)
         return own if self._uses[own] <= 1 else student
 
     def of(self, student: str, exercise: str) -> HandIn | None:
-        """What was handed in for a result; None if no run has noted it."""
+        """What was submitted for a result; None if no run has recorded it."""
         return self._by_key.get((student, exercise))
 
     def is_gone(self, student: str, exercise: str) -> bool:
-        """Whether the file of a result is not there any more."""
+        """Whether a result's file no longer exists."""
         return (student, exercise) in self._gone
 
     @cached_property
@@ -102,53 +102,55 @@ class HandIns:
         return frozenset(one.key for one in self.gone)
 
 
-def updated(before: HandIns, found: Found, exercise: str | None) -> HandIns:
+def updated(before: HandIns, found: Discovered, exercise: str | None) -> HandIns:
     """What is known after a run.
 
     Args:
-        before: what was known.
+        before: what was known before.
         found: what the run found.
-        exercise: the one it was bound to by ``--exercise``, if it was.
+        exercise: the exercise that ``--exercise`` restricted the run to, if any.
     """
     old = {one.key: one for one in (*before.gone, *before.hand_ins)}
     new: dict[tuple[str, str], HandIn] = {}
     for one in found.submissions:
         hand_in = HandIn(one.student, one.exercise, one.file, one.others)
         was = old.get(hand_in.key)
-        if was is not None and was.file == hand_in.file:  # until it is read again
+        if was is not None and was.file == hand_in.file:  # still true until it is read again
             hand_in = replace(hand_in, encoding=was.encoding, notebook_of=was.notebook_of)
         new[hand_in.key] = hand_in
-    looked = [readable(root) for root in found.roots]
+    searched = [readable(root) for root in found.roots]
     closed = [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
 
     def missed(one: HandIn) -> bool:
-        """Whether the run would have found it, were it still there."""
+        """Whether the run would have found it if it still existed."""
         return (
             exercise in (None, one.exercise)
-            and _is_below(one.file, looked)
+            and _is_below(one.file, searched)
             and not _is_below(one.file, closed)
         )
 
     rest = [one for key, one in old.items() if key not in new]
     known = {one.key for one in before.hand_ins}
-    left = [one for one in before.ungraded if not _is_below(one.file, looked)]
-    left += [Left(one.student.key, one.file, one.why, one.files) for one in found.ungraded]
+    ungraded = [one for one in before.ungraded if not _is_below(one.file, searched)]
+    ungraded += [
+        UngradedRecord(one.student.key, one.file, one.why, one.files) for one in found.ungraded
+    ]
     names = dict(before.names)
     names |= {one.student: one.name for one in found.submissions if one.name}
     names |= {one.student.key: one.student.name for one in found.ungraded}
     stay = [one for one in rest if one.key in known and not missed(one)]
     gone = [one for one in rest if one.key not in known or missed(one)]
-    students = {one.student for one in (*new.values(), *rest)} | {one.student for one in left}
+    students = {one.student for one in (*new.values(), *rest)} | {one.student for one in ungraded}
     return HandIns(
         {key: name for key, name in sorted(names.items()) if key in students and key != name},
         tuple(sorted([*new.values(), *stay], key=lambda one: one.key)),
-        tuple(sorted(set(left), key=lambda one: (one.student, one.file))),
+        tuple(sorted(set(ungraded), key=lambda one: (one.student, one.file))),
         tuple(sorted(gone, key=lambda one: one.key)),
     )
 
 
 def as_read(one: HandIn, encoding: str, notebook_of: str | None) -> HandIn:
-    """The same with what reading the file has shown; ``notebook_of`` None if that is not known."""
+    """The same with what reading the file has shown; ``notebook_of`` is None if unknown."""
     of = one.notebook_of if notebook_of is None else notebook_of
     return replace(one, encoding=encoding, notebook_of=of)
 
@@ -180,7 +182,7 @@ def encode(hand_ins: HandIns) -> str:
 
 
 def decode(text: str | bytes) -> HandIns:
-    """What hand-ins.json says.
+    """Parse hand-ins.json.
 
     Raises:
         InvalidHandIns: it is damaged.
@@ -193,7 +195,7 @@ def decode(text: str | bytes) -> HandIns:
             {_text(key): _text(name) for key, name in tree["names"].items()},
             tuple(map(_hand_in, tree["hand_ins"])),
             tuple(
-                Left(
+                UngradedRecord(
                     _text(one["student"]),
                     _text(one["file"]),
                     NotGraded(one["why"]),
@@ -219,7 +221,9 @@ def _fields(one: HandIn) -> dict[str, Any]:
 
 
 def _hand_in(fields: Mapping[str, Any]) -> HandIn:
-    others = tuple(Other(_text(other["file"]), Why(other["why"])) for other in fields["others"])
+    others = tuple(
+        Other(_text(other["file"]), NotCounted(other["why"])) for other in fields["others"]
+    )
     return HandIn(
         _text(fields["student"]),
         _text(fields["exercise"]),
@@ -232,7 +236,7 @@ def _hand_in(fields: Mapping[str, Any]) -> HandIn:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a string")
     return value
 
 

@@ -1,23 +1,24 @@
-"""Whose is a folder that an instructor points at: one student's, or a class's?
+"""Decide whether a folder that an instructor points at is one student's or a class's.
 
-Names decide. A name is *nobody's* if it says an exercise, an attempt or no more than "homework"
-(`autograder.ingest.filenames.read_name`). What could be no hand-in (data, pictures, folders without
-any notebook) does not count. In this order:
+Names decide. A name is *impersonal* if it consists of an exercise, an attempt, or a word such as
+"homework" (`autograder.ingest.filenames.parse_name`). Entries that cannot be submissions (data,
+images, folders without notebooks) are ignored. The first matching row applies:
 
-    the folder       what it holds                              it is
-    ───────────────  ─────────────────────────────────────────  ─────────────────────────────────
-    any              neither folders nor what can be handed in   nobody's
-    an exercise's    nobody's names only                         a student's folder of the exercise,
-                                                                 the student's being the one above
-    an exercise's    one notebook, and no --exercise             the same
-    an exercise's    anything else                               a class, for that exercise
-    any other        exercises' folders, of which one holds      a class, by exercise
-                     several students' notebooks or folders
-    any other        nobody's names only                         one student's
-    any other        anything else                               a class
+    folder               contains                                is
+    ───────────────────  ──────────────────────────────────────  ────────────────────────────────
+    any                  no folders and no submissions           empty
+    an exercise's        impersonal names only                   a student's folder for the
+                                                                 exercise; the folder above it
+                                                                 is the student's
+    an exercise's        one notebook, without --exercise        the same
+    an exercise's        anything else                           a class, for that exercise
+    any other            exercises' folders, one of which has    a class, by exercise
+                         notebooks or folders of several students
+    any other            impersonal names only                   one student's
+    any other            anything else                           a class
 
-So one odd entry, an exercise's folder beside students' notebooks say, never turns a class into one
-student. In a class it is the odd entry that is named and left out.
+So a single odd entry, such as an exercise's folder next to students' notebooks, never turns a class
+into one student. In a class, the odd entry is reported and left out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from autograder.ingest.filenames import Reading, ignored, may_be_a_submission, read_name, stem
+from autograder.ingest.filenames import (
+    ParsedName,
+    is_ignored,
+    may_be_submission,
+    notebook_stem,
+    parse_name,
+)
 from autograder.ingest.walk import walk
 
 
@@ -42,98 +49,104 @@ class Layout(Enum):
 
 
 @dataclass(frozen=True)
-class Child:
-    """Something in a folder of the instructor's.
+class Entry:
+    """An entry of a folder that an instructor points at.
 
     Attributes:
-        path: where it is.
-        book: whether it is named like a notebook, be it a file or a folder.
-        folder: whether it is a folder and not named like a notebook.
-        holds: whether something that could be handed in is in it, or it is that itself.
-        reading: what its name says.
+        path: its path.
+        notebook: whether it is named like a notebook, whether file or folder.
+        folder: whether it is a folder that is not named like a notebook.
+        has_submission: whether it is, or contains, something that may be a submission.
+        name: what its name tells.
     """
 
     path: Path
-    book: bool
+    notebook: bool
     folder: bool
-    holds: bool
-    reading: Reading
+    has_submission: bool
+    name: ParsedName
 
     @property
     def exercise(self) -> str | None:
-        """The exercise that its name says, if it says nothing else of anybody."""
-        return self.reading.exercise if self.reading.nobodys else None
+        """The exercise in its name, if the name is impersonal."""
+        return self.name.exercise if self.name.impersonal else None
 
 
-def children(folder: Path, exercises: Collection[str], leave_out: Path | None) -> list[Child]:
-    """What is in a folder, sorted by name, without what systems leave behind.
+def list_entries(folder: Path, exercises: Collection[str], exclude: Path | None) -> list[Entry]:
+    """The entries of a folder, sorted by name, without files of the system.
 
     Raises:
         OSError: it cannot be read.
     """
-    paths = [path for path in folder.iterdir() if not ignored(path.name) and path != leave_out]
-    return [_child(path, folder, exercises) for path in sorted(paths)]
+    paths = [path for path in folder.iterdir() if not is_ignored(path.name) and path != exclude]
+    return [_entry(path, folder, exercises) for path in sorted(paths)]
 
 
-def layout_of(
-    folder: Path, inside: Sequence[Child], exercises: Collection[str], wanted: str | None
+def detect_layout(
+    folder: Path, entries: Sequence[Entry], exercises: Collection[str], requested: str | None
 ) -> tuple[Layout, str | None]:
-    """What ``folder`` is, and the exercise that its own name says, if it counts.
+    """What ``folder`` is, and the exercise in its name if that matters.
 
     Args:
         folder: its resolved path.
-        inside: its `children`.
-        exercises: the course's ids.
-        wanted: the exercise that ``--exercise`` names.
+        entries: its entries; see `list_entries`.
+        exercises: ids of the course's exercises.
+        requested: the exercise given by ``--exercise``.
     """
-    holding = [child for child in inside if child.holds]
-    counting = [child for child in holding if child.book or child.folder]
-    if not counting and wanted is not None:
-        counting = holding  # PDFs and the like: beside notebooks they do not tell whose it is
-    own = read_name(folder.name, exercises)
-    exercise = own.exercise if own.nobodys and wanted in (None, own.exercise) else None
-    if not counting:
-        folders = any(child.folder for child in inside)
+    submissions = [entry for entry in entries if entry.has_submission]
+    relevant = [entry for entry in submissions if entry.notebook or entry.folder]
+    if not relevant and requested is not None:
+        relevant = submissions  # PDFs and the like, which say nothing next to notebooks
+    own = parse_name(folder.name, exercises)
+    exercise = own.exercise if own.impersonal and requested in (None, own.exercise) else None
+    if not relevant:
+        folders = any(entry.folder for entry in entries)
         return (Layout.CLASS if folders and exercise is None else Layout.EMPTY), exercise
-    nobodys = all(child.reading.nobodys for child in counting)
+    impersonal = all(entry.name.impersonal for entry in relevant)
     if exercise is not None:
-        alone = wanted is None and len(counting) == 1 and counting[0].book
-        return (Layout.ONE_EXERCISE if nobodys or alone else Layout.CLASS), exercise
-    if not nobodys:
+        alone = requested is None and len(relevant) == 1 and relevant[0].notebook
+        return (Layout.ONE_EXERCISE if impersonal or alone else Layout.CLASS), exercise
+    if not impersonal:
         return Layout.CLASS, None
-    if all(child.folder and child.exercise for child in counting) and any(
-        _is_a_class(child.path, exercises) for child in counting
+    if all(entry.folder and entry.exercise for entry in relevant) and any(
+        _is_a_class(entry.path, exercises) for entry in relevant
     ):
         return Layout.CLASS_BY_EXERCISE, None
     return Layout.ONE_STUDENT, None
 
 
 def _is_a_class(folder: Path, exercises: Collection[str]) -> bool:
-    """Whether an exercise's folder holds what several students handed in."""
+    """Whether an exercise's folder contains submissions of several students."""
     try:
-        counting = [child for child in children(folder, exercises, None) if child.holds]
+        entries = list_entries(folder, exercises, None)
     except OSError:
         return False
-    return len(counting) > 1 and not any(child.reading.nobodys for child in counting)
+    relevant = [entry for entry in entries if entry.has_submission]
+    return len(relevant) > 1 and not any(entry.name.impersonal for entry in relevant)
 
 
-def _child(path: Path, folder: Path, exercises: Collection[str]) -> Child:
-    own = stem(path)
-    is_folder = own is None and path.is_dir()
-    holds = own is not None or (_holds(path, exercises) if is_folder else may_be_a_submission(path))
-    name = path.name if is_folder else path.stem if own is None else own
-    return Child(path, own is not None, is_folder, holds, read_name(name, exercises, folder.name))
+def _entry(path: Path, folder: Path, exercises: Collection[str]) -> Entry:
+    stem = notebook_stem(path)
+    is_folder = stem is None and path.is_dir()
+    if is_folder:
+        name, has_submission = path.name, _has_submission(path, exercises)
+    elif stem is None:
+        name, has_submission = path.stem, may_be_submission(path)
+    else:
+        name, has_submission = stem, True
+    parsed = parse_name(name, exercises, folder.name)
+    return Entry(path, stem is not None, is_folder, has_submission, parsed)
 
 
-def _holds(folder: Path, exercises: Collection[str]) -> bool:
-    if read_name(folder.name, exercises).exercise is not None:
-        return True  # handed in with nothing in it, perhaps
+def _has_submission(folder: Path, exercises: Collection[str]) -> bool:
+    if parse_name(folder.name, exercises).exercise is not None:
+        return True  # an exercise's folder counts even if it is empty
     try:
         tree = walk(folder)
     except OSError:
-        return True  # what is in it cannot be seen
-    # Scripts and data are what notebooks import and read: a folder `common` is no student.
+        return True  # its content is unknown
+    # Notebooks import scripts and read data, so a folder `common` with those is not a student's.
     others = [path for path in tree.others if path.suffix.lower() not in (".py", ".json")]
-    return bool(tree.books or others) or any(
-        read_name(stem(path) or path.name, exercises).exercise for path in tree.folders
+    return bool(tree.notebooks or others) or any(
+        parse_name(notebook_stem(path) or path.name, exercises).exercise for path in tree.folders
     )

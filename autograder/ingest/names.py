@@ -1,9 +1,9 @@
-"""Whose is it? From a file's or folder's name to one student.
+"""Identify a student by the name of a file or folder.
 
-Two names come out of one: a *key*, which is the name of the student's folder in the results, and
-the name that people are *shown*. The key is a function of the bytes of the name alone. So it is the
-same in every run, whoever else is in it; and two students whose names look alike, differ in
-capitals or Unicode form, or lose their difference on the way to a folder's name, keep two keys.
+A name yields a *key*, which is the name of the student's folder in the results, and a *display
+name*. The key depends only on the bytes of the name, so it is the same in every run, whichever
+other students are in it. Students keep different keys even if their names look alike, differ only
+in capitals or Unicode form, or become equal when invalid characters are replaced.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograder.ingest.encodings import decoded
 
 _LONGEST = 120
 _DIGITS = 12
-"""Hexadecimal digits of a key's hash: nobody finds another name with the same by trying."""
+"""Hexadecimal digits of a key's hash, enough to make a collision infeasible to find."""
 
 _HASHED = re.compile(rf"-[0-9a-f]{{{_DIGITS}}}")
 
@@ -31,37 +31,37 @@ class Student:
     """One student.
 
     Attributes:
-        key: fit for a folder's name; the same name always gives the same key.
-        name: for people.
+        key: a valid folder name; the same name always gives the same key.
+        name: the display name.
     """
 
     key: str
     name: str
 
 
-def student(raw: str, *, fold_case: bool = False) -> Student:
-    """The student whose hand-in has the name ``raw``.
+def student_named(raw: str, *, fold_case: bool = False) -> Student:
+    """The student whose submission is named ``raw``.
 
-    A name that is fit for a folder is its own key. Any other gets a hash of its bytes.
+    A valid folder name is its own key. Other keys end with a hash of the name's bytes.
 
     Args:
-        raw: a name as `os` gives it; bytes that are no text are surrogates in it.
-        fold_case: whether the results' file system takes ``ALICE`` and ``alice`` for one name. Then
-            every name with capitals gets a hash, too.
+        raw: a name as returned by `os`, with surrogates for undecodable bytes.
+        fold_case: whether the results' file system treats ``ALICE`` and ``alice`` as the same name.
+            If so, names with capitals get a hash as well.
     """
     name = unicodedata.normalize("NFC", readable(raw))
-    fit = folder_name(name)
-    same = fit == raw and not _HASHED.fullmatch(fit[-_DIGITS - 1 :])
-    if same and not (fold_case and fit != fit.casefold()):
-        return Student(fit, fit)
+    safe = folder_name(name)
+    same = safe == raw and not _HASHED.fullmatch(safe[-_DIGITS - 1 :])
+    if same and not (fold_case and safe != safe.casefold()):
+        return Student(safe, safe)
     digest = hashlib.sha256(os.fsencode(raw)).hexdigest()[:_DIGITS]
-    key = f"{fit}-{digest}"
-    # Where nothing but the encoding differs, people need not see the hash.
-    return Student(key, fit if fit == name else key)
+    key = f"{safe}-{digest}"
+    # If only the encoding differs, there is no need to show the hash.
+    return Student(key, safe if safe == name else key)
 
 
-def alike(students: Iterable[Student]) -> list[tuple[Student, ...]]:
-    """Students whose names a reader would take for one, each group sorted by key."""
+def lookalikes(students: Iterable[Student]) -> list[tuple[Student, ...]]:
+    """Groups of students whose names look the same to a reader, each sorted by key."""
     groups: dict[str, set[Student]] = defaultdict(set)
     for one in students:
         groups[_skeleton(one.name)].add(one)
@@ -69,7 +69,7 @@ def alike(students: Iterable[Student]) -> list[tuple[Student, ...]]:
 
 
 def folder_name(text: str) -> str:
-    """A name as a folder's name: any script and blanks, but no way out of the folder."""
+    """A valid folder name: any script and spaces, but nothing that could point elsewhere."""
     text = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in text)
     text = text.strip(". ")
     while len(text.encode("utf-8", "replace")) > _LONGEST:
@@ -78,14 +78,14 @@ def folder_name(text: str) -> str:
 
 
 def readable(name: Path | str) -> str:
-    """A name or path as text, each part of it in the encoding that it is evidently in.
+    """A name or path as text, each component decoded with its detected encoding.
 
-    Names out of an archive made on a Japanese Windows are often in CP932; on disk they are bytes.
+    Names from archives made on Japanese Windows are often CP932; on disk they are just bytes.
     """
     return "/".join(decoded(part) for part in os.fsencode(name).split(b"/"))
 
 
 def _skeleton(name: str) -> str:
-    """What of a name a reader goes by: no case, forms, blanks, marks that are not seen, or hash."""
+    """A name without what readers overlook: case, compatibility forms, spaces, marks and hash."""
     text = unicodedata.normalize("NFKC", _HASHED.sub("", name)).casefold()
     return "".join(c for c in text if c.isalnum()) or name

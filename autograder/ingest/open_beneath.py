@@ -1,13 +1,13 @@
-"""Open what a student handed in, and nothing else: no link leads out of their own file or folder.
+"""Open a submitted file without following links that lead outside the submission.
 
-A path that was checked may be another file a moment later, so nothing is checked by path. The way
-down is walked one component at a time, each opened relative to the folder before it and never
-through a link (``O_NOFOLLOW``); a link is read and walked in the same manner, beneath the folder
-handed in. Linux does this in one call (``openat2`` with ``RESOLVE_BENEATH``), but only newer
-kernels do; the walk works everywhere, and one way for all machines is easier to trust than two.
+A path that has been checked may be a different file a moment later, so nothing is checked by path.
+Instead, the path is walked one component at a time, each opened relative to the previous folder and
+never through a link (``O_NOFOLLOW``); the target of a link is read and walked in the same way,
+beneath the submitted folder. Newer Linux kernels can do this in one call (``openat2`` with
+``RESOLVE_BENEATH``), but the walk works everywhere, and a single code path is easier to trust.
 
-Hard links are not refused: whoever can make one can read the file, and could hand in a copy.
-`autograder.ingest.discover` says when two students' files are one.
+Hard links are allowed: whoever can create one can read the file and could submit a copy instead.
+`autograder.ingest.discover` reports when two students' files are the same file.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-MOST_LINKS = 40
-"""Links on one path before it counts as a circle; Linux has the same bound."""
+MAX_LINKS = 40
+"""Links on one path before it counts as a loop, as in Linux."""
 
-# Not blocking: a named pipe would wait for a writer. No terminal becomes ours.
+# Opening a named pipe must not block, and a terminal must not become our controlling terminal.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-class LeadsOut(Exception):
-    """A link on the way leads out of what was handed in, or what was handed in is itself a link."""
+class OutsideSubmission(Exception):
+    """A link leads outside the submission, or the submission itself is a link."""
 
 
-def open_beneath(inside: Path, path: Path) -> int:
-    """Open ``path`` for reading, and give the descriptor.
+def open_beneath(root: Path, path: Path) -> int:
+    """Open ``path`` for reading and return the descriptor.
 
     Args:
-        inside: the file or folder that was handed in. The folder that holds it is the
-            instructor's, and may be reached through links.
-        path: the same, or something beneath it. Whatever it turns out to be is opened: see with
-            `os.fstat` what it is.
+        root: the file or folder that was submitted. Its parent folder belongs to the instructor and
+            may be reached through links.
+        path: the same, or something beneath it. Anything that exists there is opened, so check its
+            type with `os.fstat`.
 
     Raises:
-        LeadsOut: as it says.
+        OutsideSubmission: see there.
         OSError: it cannot be opened.
     """
-    top = Path(os.path.abspath(inside))  # noqa: PTH100 (no link is followed)
+    top = Path(os.path.abspath(root))  # noqa: PTH100 (no link is followed)
     target = Path(os.path.abspath(path))  # noqa: PTH100
     try:
         parts = [top.name, *target.relative_to(top).parts]
     except ValueError:
-        raise LeadsOut from None
+        raise OutsideSubmission from None
     folders = [os.open(top.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
     try:
         return _walk(folders, [part for part in parts if part])
@@ -57,7 +57,7 @@ def open_beneath(inside: Path, path: Path) -> int:
 
 
 def _walk(folders: list[int], waiting: list[str]) -> int:
-    """Open the last of ``waiting``, below ``folders``, of which the first is the instructor's."""
+    """Open the path ``waiting`` below the last of ``folders``, the first being the instructor's."""
     links = 0
     while waiting:
         part = waiting.pop(0)
@@ -65,7 +65,7 @@ def _walk(folders: list[int], waiting: list[str]) -> int:
             continue
         if part == "..":
             if len(folders) <= 2:
-                raise LeadsOut
+                raise OutsideSubmission
             os.close(folders.pop())
             continue
         link = None
@@ -78,9 +78,9 @@ def _walk(folders: list[int], waiting: list[str]) -> int:
                 raise error from None
         if link is not None:
             if len(folders) == 1 or link.startswith("/"):
-                raise LeadsOut
+                raise OutsideSubmission
             links += 1
-            if links > MOST_LINKS:
+            if links > MAX_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), part)
             waiting = [*link.split("/"), *waiting]
         elif any(rest not in ("", ".") for rest in waiting):
@@ -89,4 +89,4 @@ def _walk(folders: list[int], waiting: list[str]) -> int:
                 raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), part)
         else:
             return descriptor
-    return os.dup(folders[-1])  # a link to a folder on the way: "..", say
+    return os.dup(folders[-1])  # a link to a folder on the path, such as ".."

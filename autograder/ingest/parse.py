@@ -1,13 +1,13 @@
-"""Read one submitted notebook: a file in, the student's code cells out.
+"""Read a submitted notebook: a file in, the student's code cells out.
 
-The file may be anything: damaged, huge, not a notebook, a link to somewhere else. Metadata decides
-nothing about what is graded, for Colab, VS Code and students strip, copy and break it: what counts
-is the source of the code cells. So this looks for cells in the bytes (`autograder.ingest.scan`)
-instead of asking for a notebook that validates.
+The file may be anything: damaged, huge, not a notebook, a link to somewhere else. Colab, VS Code
+and students strip, copy and break metadata, so it has no influence on what is graded; only the
+sources of code cells count. Therefore cells are searched for in the bytes
+(`autograder.ingest.scan`), and the notebook does not have to validate.
 
-Two kinds of failure are kept apart. What is wrong with the file is `UnreadableSubmission`, with a
-reason for the student. What the machine lacks (memory, descriptors, permissions, a working disk)
-is passed on as `MemoryError` or `OSError`: it is our fault and must not cost a student anything.
+There are two kinds of failure. A fault of the file raises `UnreadableSubmission`, with a reason for
+the student. A problem of the machine (memory, descriptors, permissions, disk) is passed on as
+`MemoryError` or `OSError`: it is our fault and must not cost a student anything.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from pathlib import Path
 
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import filetypes, scan
-from autograder.ingest.encodings import encoding_of
-from autograder.ingest.open_beneath import LeadsOut, open_beneath
+from autograder.ingest.encodings import detect_encoding
+from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 
 MAX_BYTES = 64 * 2**20
 MAX_HASHED = 2**30
@@ -36,8 +36,8 @@ MAX_CELLS = 5000
 
 _CHUNK = 2**20
 _WORD = 1000
-# Why a file cannot be opened where that lies in what was handed in; all else is the machine's.
-_OF_THE_FILE = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.ENAMETOOLONG}
+# Reasons why a file cannot be opened that lie in the submission; all others are the machine's.
+_SUBMISSION_ERRORS = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.ENAMETOOLONG}
 _DEFINITION = re.compile(r"^[ \t>]*(?:def|class)[ \t]+(\w+)", re.M)
 _NOT_ASCII = re.compile(rb'[\x80-\xff][^"\s]{,999}')
 _BEFORE = re.compile(rb'[^"\s]*\Z')
@@ -48,12 +48,12 @@ class Notebook:
     """A submission that could be read.
 
     Attributes:
-        sha256: of the file's bytes.
+        sha256: hash of the file's bytes.
         cells: (index in the notebook, source) of the student's own code cells.
-        encoding: of the file, ``"utf-8"`` for nearly all.
-        exercise: the exercise that its metadata name, if they do.
-        names: ids and names of its cells, as far as it has kept them.
-        in_text: (index in the notebook, name) of what is defined in cells that are not code.
+        encoding: the file's encoding, nearly always ``"utf-8"``.
+        exercise: the exercise named in its metadata, if any.
+        names: ids and names of its cells, as far as they are still there.
+        in_text: (index in the notebook, name) of definitions in cells that are not code cells.
     """
 
     sha256: str
@@ -64,52 +64,52 @@ class Notebook:
     in_text: tuple[tuple[int, str], ...] = ()
 
 
-def read_notebook(path: Path, inside: Path, ours: Collection[str] = ()) -> Notebook:
+def read_notebook(path: Path, root: Path, locked: Collection[str] = ()) -> Notebook:
     """Read the student's code cells from ``path``.
 
     Args:
         path: the submitted file.
-        inside: the file or folder that was handed in; no link on the way may lead out of it.
-        ours: locked cells of the assignment (`normalised`), which are not the student's.
+        root: the file or folder that was submitted; no link on the path may lead outside it.
+        locked: sources of the assignment's locked cells (`normalised`), which are left out.
 
     Raises:
         UnreadableSubmission: with a reason for the student.
-        OSError: the machine cannot read the file just now.
+        OSError: the machine cannot read the file at the moment.
         MemoryError: likewise.
     """
-    raw = file_bytes(path, inside)
+    raw = file_bytes(path, root)
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
-        return _notebook(raw, sha256, ours)
+        return _notebook(raw, sha256, locked)
     except UnreadableSubmission as error:
         raise UnreadableSubmission(error.fault, sha256, **error.values) from None
 
 
 def normalised(source: str) -> str:
-    """A cell's source without what editors change: line ends, trailing blanks, empty lines."""
+    """A cell's source without what editors change: line ends, trailing spaces, empty lines."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     lines = (line.rstrip() for line in source.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def file_bytes(path: Path, inside: Path) -> bytes:
+def file_bytes(path: Path, root: Path) -> bytes:
     """The bytes of a submitted file, read from the descriptor that was checked.
 
-    Args and errors are those of `read_notebook`.
+    Arguments and errors are those of `read_notebook`.
     """
     try:
-        descriptor = open_beneath(inside, path)
-    except LeadsOut:
+        descriptor = open_beneath(root, path)
+    except OutsideSubmission:
         raise UnreadableSubmission(FileFault.LINK_LEADS_OUT) from None
     except OSError as error:
-        if error.errno not in _OF_THE_FILE:
+        if error.errno not in _SUBMISSION_ERRORS:
             raise
         raise UnreadableSubmission(FileFault.CANNOT_BE_OPENED, reason=error.strerror) from None
     try:
         status = os.fstat(descriptor)
         _refuse_unless_regular(status.st_mode)
         pieces, digest = io.BytesIO(), hashlib.sha256()
-        # A file with holes may claim any size, and would take hours to read.
+        # A sparse file may claim any size, and reading it could take hours.
         most = MAX_HASHED if status.st_size <= MAX_HASHED else 0
         size = 0
         while size < most and (piece := os.read(descriptor, _CHUNK)):
@@ -117,7 +117,7 @@ def file_bytes(path: Path, inside: Path) -> bytes:
             digest.update(piece)
             if status.st_size <= MAX_BYTES:
                 pieces.write(piece)
-                most = MAX_BYTES + 1  # somebody may still be writing to it
+                most = MAX_BYTES + 1  # the file may still be growing
     finally:
         os.close(descriptor)
     if status.st_size <= MAX_BYTES >= size:
@@ -138,17 +138,17 @@ def _refuse_unless_regular(mode: int) -> None:
         raise UnreadableSubmission(FileFault.NOT_REGULAR)
 
 
-def _notebook(raw: bytes, sha256: str, ours: Collection[str]) -> Notebook:
+def _notebook(raw: bytes, sha256: str, locked: Collection[str]) -> Notebook:
     if not raw.strip():
         raise UnreadableSubmission(FileFault.EMPTY)
-    encoding = encoding_in(raw)
+    encoding = file_encoding(raw)
     text = raw if encoding == "utf-8" else _as_utf_8(raw, encoding)
     found = _scan(text)
     if found.cells is None:
-        raise UnreadableSubmission(filetypes.other_than_notebook(text) or FileFault.NO_CELLS)
+        raise UnreadableSubmission(filetypes.detect_other_format(text) or FileFault.NO_CELLS)
     cells = [(index, cell) for index, cell in enumerate(found.cells) if cell is not None]
     code = [(index, cell.source) for index, cell in cells if cell.kind == "code"]
-    # Counted as it travels to the sandbox: one character can be twelve there.
+    # The size is that of the JSON sent to the sandbox, where a character may take twelve bytes.
     if len(code) > MAX_CELLS or sum(len(json.dumps(source)) for _, source in code) > MAX_CODE:
         raise UnreadableSubmission(FileFault.TOO_MUCH_CODE)
     return Notebook(
@@ -156,7 +156,7 @@ def _notebook(raw: bytes, sha256: str, ours: Collection[str]) -> Notebook:
         cells=tuple(
             (index, source)
             for index, source in code
-            if source.strip() and normalised(source) not in ours
+            if source.strip() and normalised(source) not in locked
         ),
         encoding=encoding,
         exercise=found.exercise,
@@ -178,7 +178,7 @@ def _scan(text: bytes) -> scan.Scan:
     except scan.TooMuch:
         raise UnreadableSubmission(FileFault.TOO_MUCH_DATA) from None
     except scan.Malformed as error:
-        if fault := filetypes.other_than_notebook(text):
+        if fault := filetypes.detect_other_format(text):
             raise UnreadableSubmission(fault) from None
         cut_off = text.lstrip().startswith(b"{") and error.position >= len(text)
         fault = FileFault.CUT_OFF if cut_off else FileFault.DAMAGED_AT_LINE
@@ -189,26 +189,26 @@ def _scan(text: bytes) -> scan.Scan:
 # --- encodings ------------------------------------------------------------------------------------
 
 
-def encoding_in(raw: bytes) -> str:
-    """What the file is written in; ``"utf-8"`` too where that is wrong and nothing else fits."""
-    marked = json.detect_encoding(raw[:4])  # -16 and -32 by their zeros, -8 by its mark
+def file_encoding(raw: bytes) -> str:
+    """The file's encoding; ``"utf-8"`` even for a file that no encoding matches."""
+    marked = json.detect_encoding(raw[:4])  # UTF-16 and -32 by their zeros, UTF-8 by its BOM
     if marked != "utf-8":
         return marked if _decodes(raw, marked) else "utf-8"
     if raw.isascii() or not raw.lstrip().startswith(b"{") or _decodes(raw, "utf-8"):
         return "utf-8"
     words = [word for word, _ in zip(_words_not_ascii(raw), range(500), strict=False)]
-    for longest in (_WORD, _WORD - 1):  # cut, a word may end within a character
-        guess = encoding_of(b" ".join(word[:longest] for word in words))
+    for longest in (_WORD, _WORD - 1):  # a truncated word may end within a character
+        guess = detect_encoding(b" ".join(word[:longest] for word in words))
         if guess is not None:
             return guess if _decodes(raw, guess) else "utf-8"
     return "utf-8"
 
 
 def _words_not_ascii(raw: bytes) -> Iterator[bytes]:
-    """Words that are not all ASCII, long ones cut.
+    """Words with non-ASCII bytes; long words are truncated.
 
-    A byte above ASCII that follows one within it begins a character in every encoding that may be
-    meant, whatever comes before. No byte is looked at twice: a word may be 60 MB long.
+    A non-ASCII byte after an ASCII byte begins a character in every encoding considered here. Each
+    byte is visited only once, since a word may be 60 MB long.
     """
     end = -1
     for found in _NOT_ASCII.finditer(raw):
@@ -233,7 +233,7 @@ def _as_utf_8(raw: bytes, encoding: str) -> bytes:
 
 
 def _recode(raw: bytes, encoding: str, into: io.BytesIO | None) -> None:
-    """Decode piece by piece: as one string it could be four times as long as its bytes."""
+    """Decode in chunks, since a single string could take four times the memory of its bytes."""
     decoder = codecs.getincrementaldecoder(encoding)()
     view = memoryview(raw)
     for start in range(0, len(raw) + 1, _CHUNK):

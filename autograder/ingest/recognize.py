@@ -1,7 +1,7 @@
-"""Of which exercise is a notebook? What it has kept of the handout tells, else what it defines.
+"""Recognize a notebook's exercise by what it has kept of the handout, or by what it defines.
 
-Needed where names do not say it (``Untitled(1).ipynb``), and to notice that the notebook of one
-exercise was handed in for another.
+This is needed if names do not tell (``Untitled(1).ipynb``), and to notice when the notebook of one
+exercise was submitted for another.
 """
 
 from __future__ import annotations
@@ -16,21 +16,24 @@ from pathlib import Path
 from autograder.errors import UnreadableSubmission
 from autograder.ingest.parse import Notebook, normalised, read_notebook
 
-MOST_FILES = 20
-"""Notebooks of one student that are opened to see what they are."""
+MAX_INSPECTED = 20
+"""Maximum number of one student's notebooks that are opened to see what they are."""
 
 _DEFINED = re.compile(r"^(?:def|class)[ \t]+(\w+)", re.M)
 
 
-def evident_exercise(book: Notebook, exercises: Collection[str]) -> str | None:
-    """The exercise that ids of cells, or else the metadata, say; None if nothing does.
+def evident_exercise(notebook: Notebook, exercises: Collection[str]) -> str | None:
+    """The exercise according to the cells' ids, or else the metadata; None if neither tells.
 
     A cell's id begins with its exercise (`autograder.generate.notebook`).
     """
     votes = Counter(
-        exercise for name in book.names for exercise in exercises if name.startswith(f"{exercise}-")
+        exercise
+        for name in notebook.names
+        for exercise in exercises
+        if name.startswith(f"{exercise}-")
     )
-    return _winner(votes) or (book.exercise if book.exercise in exercises else None)
+    return _winner(votes) or (notebook.exercise if notebook.exercise in exercises else None)
 
 
 def _winner(votes: Counter[str]) -> str | None:
@@ -40,13 +43,13 @@ def _winner(votes: Counter[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Handout:
-    """What students got of one exercise.
+    """The notebook that students received for one exercise.
 
     Attributes:
-        exercise: its id.
+        exercise: the exercise's id.
         cells: names of its cells.
         defines: the functions and classes that students write.
-        sources: the texts of its code cells in every language (`normalised`).
+        sources: the sources of its code cells in every language (`normalised`).
     """
 
     exercise: str
@@ -57,46 +60,46 @@ class Handout:
 
 @dataclass(frozen=True)
 class Handouts:
-    """The handouts of a course in its order, made when first needed: it takes a second."""
+    """A course's handouts in its order. Made when first needed, since that takes a second."""
 
     make: Callable[[], Sequence[Handout]] = field(default=tuple)
 
     @cached_property
     def all(self) -> tuple[Handout, ...]:
-        """Each of them."""
+        """All handouts."""
         return tuple(self.make())
 
-    def exercise_of(self, book: Notebook) -> str | None:
-        """The exercise that a notebook is of; None if nothing tells, or two are equally likely."""
+    def exercise_of(self, notebook: Notebook) -> str | None:
+        """A notebook's exercise; None if nothing tells or two are equally likely."""
         ids = [handout.exercise for handout in self.all]
-        found = evident_exercise(book, ids)
-        return found or self._by_cells(book) or self._by_definitions(book)
+        found = evident_exercise(notebook, ids)
+        return found or self._by_cells(notebook) or self._by_definitions(notebook)
 
-    def untouched(self, book: Notebook) -> bool:
-        """Whether a notebook holds no code but what was handed out."""
-        ours = frozenset[str]().union(*(handout.sources for handout in self.all))
-        return all(normalised(source) in ours for _, source in book.cells)
+    def untouched(self, notebook: Notebook) -> bool:
+        """Whether a notebook contains no code beyond the handout's."""
+        handed_out = frozenset[str]().union(*(handout.sources for handout in self.all))
+        return all(normalised(source) in handed_out for _, source in notebook.cells)
 
-    def _by_cells(self, book: Notebook) -> str | None:
+    def _by_cells(self, notebook: Notebook) -> str | None:
         owners = Counter(name for handout in self.all for name in handout.cells)
         votes = Counter(
             {
-                handout.exercise: sum(owners[name] == 1 for name in handout.cells & book.names)
+                handout.exercise: sum(owners[name] == 1 for name in handout.cells & notebook.names)
                 for handout in self.all
             }
         )
         return _winner(votes)
 
-    def _by_definitions(self, book: Notebook) -> str | None:
-        """The last exercise of which it defines something: earlier parts are pasted into it."""
-        defined = {name for _, source in book.cells for name in _DEFINED.findall(source)}
+    def _by_definitions(self, notebook: Notebook) -> str | None:
+        """The last exercise that it defines parts of, since students paste in earlier parts."""
+        defined = {name for _, source in notebook.cells for name in _DEFINED.findall(source)}
         found = [handout.exercise for handout in self.all if handout.defines & defined]
         return found[-1] if found else None
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a notebook is, as far as choosing goes.
+class NotebookInfo:
+    """What has to be known about a notebook to choose between several.
 
     Attributes:
         readable: whether it is a notebook at all.
@@ -109,26 +112,28 @@ class Look:
     untouched: bool = False
 
 
-class Contents:
-    """Looks into one student's notebooks, each once and no more than `MOST_FILES`."""
+class Inspector:
+    """Looks into one student's notebooks, each of them once, and at most `MAX_INSPECTED`."""
 
     def __init__(self, handouts: Handouts) -> None:
         self._handouts = handouts
-        self._seen: dict[Path, Look] = {}
+        self._seen: dict[Path, NotebookInfo] = {}
 
-    def look(self, path: Path, inside: Path) -> Look:
-        """What is in the file at ``path``; an empty `Look` once too many have been opened."""
+    def inspect(self, path: Path, root: Path) -> NotebookInfo:
+        """What the file at ``path`` is; an empty `NotebookInfo` after `MAX_INSPECTED` files."""
         if path not in self._seen:
-            if len(self._seen) >= MOST_FILES:
-                return Look(readable=True)
-            self._seen[path] = self._fresh(path, inside)
+            if len(self._seen) >= MAX_INSPECTED:
+                return NotebookInfo(readable=True)
+            self._seen[path] = self._inspect(path, root)
         return self._seen[path]
 
-    def _fresh(self, path: Path, inside: Path) -> Look:
+    def _inspect(self, path: Path, root: Path) -> NotebookInfo:
         try:
-            book = read_notebook(path, inside)
+            notebook = read_notebook(path, root)
         except UnreadableSubmission:
-            return Look(readable=False)
+            return NotebookInfo(readable=False)
         except (OSError, MemoryError):
-            return Look(readable=True)  # the machine's fault, which grading it will show
-        return Look(True, self._handouts.exercise_of(book), self._handouts.untouched(book))
+            return NotebookInfo(readable=True)  # a problem of the machine; grading will report it
+        return NotebookInfo(
+            True, self._handouts.exercise_of(notebook), self._handouts.untouched(notebook)
+        )

@@ -1,12 +1,12 @@
-"""Find the cells in a notebook's bytes without building the rest: a pull scanner for JSON.
+"""A pull parser for JSON that finds a notebook's cells without building the rest.
 
-`json.loads` makes Python objects of everything, 64 bytes of memory and more for each empty list:
-a notebook of 60 MB takes it a gigabyte. A grader needs sources and a few names. So values that
-nobody asks for (outputs, attachments, widget state) are passed over by one regular expression, in
-C and without making an object, and only what is wanted is decoded, each piece bounded.
+`json.loads` creates Python objects for everything, with 64 bytes or more for each empty list, so a
+notebook of 60 MB takes a gigabyte of memory. A grader needs only sources and a few names. So values
+that are not needed (outputs, attachments, widget state) are skipped by a regular expression, which
+runs in C and creates no objects; only what is needed is decoded, with a limit on each value.
 
-The structure that holds the cells is read strictly. What is passed over is not validated: damage
-in an output costs the student nothing.
+The structure that contains the cells is parsed strictly. Skipped values are not validated, so
+damage in an output costs the student nothing.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_BRACKETS = 8_000_000
-"""Brackets passed over before a file counts as too much data: two seconds of CPU time or so."""
+"""Brackets skipped before a file counts as too much data: about two seconds of CPU time."""
 
 MAX_ITEMS = 200_000
-"""Items and members of what is read strictly (cells and their fields); a notebook of 5,000 cells
-has 30,000."""
+"""Items and members that are parsed strictly (cells and their fields); 5,000 cells have 30,000."""
 
 MAX_METADATA = 64 * 2**10
-"""Bytes of one value of metadata that are decoded; a longer one is passed over."""
+"""Maximum bytes of a metadata value that is decoded; longer ones are skipped."""
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING_PATTERN = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _STRING = re.compile(_STRING_PATTERN, re.S)
 _SCALAR = re.compile(rb"(?:true|false|null|NaN|-?Infinity|-?[0-9][0-9.eE+-]*+)(?![^][{},\s])")
-# Up to and with the next bracket that is in no string, over whole lists and objects in which there
-# are no others. Possessive throughout: nothing is tried again, so time is linear in the length.
+# Everything up to and including the next bracket outside strings, skipping flat lists and objects.
+# All quantifiers are possessive, so there is no backtracking and the time is linear.
 _FLAT = rb'[^][{}"]*+(?:%b[^][{}"]*+)*+' % _STRING_PATTERN
 _TO_BRACKET = re.compile(rb"%b(?:(?:\[%b\]|\{%b\})%b)*+[][{}]" % (_FLAT, _FLAT, _FLAT, _FLAT), re.S)
 _OPENING = b"[{"
@@ -43,7 +42,7 @@ class Malformed(Exception):
     """The bytes are not JSON where the structure of a notebook is expected.
 
     Args:
-        position: the byte at which that shows; the length of the file if it ends too soon.
+        position: the offset of the first wrong byte; the file's length if it ends too early.
     """
 
     def __init__(self, position: int) -> None:
@@ -52,22 +51,22 @@ class Malformed(Exception):
 
 
 class TooMuch(Exception):
-    """The file holds more data than may be passed over: `MAX_BRACKETS`, `MAX_ITEMS`."""
+    """The file contains more data than may be skipped: `MAX_BRACKETS`, `MAX_ITEMS`."""
 
 
 class TooMuchSource(Exception):
-    """There are more bytes of sources than the caller takes."""
+    """The sources have more bytes than the caller allows."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as it is in the file.
+    """A cell as it is in the file.
 
     Attributes:
-        kind: ``code``, ``markdown``, …; anything at all, "" if it has none.
-        source: the text, lone surrogates replaced. Of other kinds than code only what may hold code
-            in the wrong place: "" where nothing is defined in it.
-        names: the cell's id and the names that its metadata give it.
+        kind: ``code``, ``markdown`` or any other string; "" if there is none.
+        source: the text, with lone surrogates replaced. For cells other than code cells it is ""
+            unless it seems to contain definitions, i.e. code in the wrong place.
+        names: the cell's id and the names in its metadata.
     """
 
     kind: str
@@ -77,11 +76,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Scan:
-    """What was found in a file that is JSON.
+    """What was found in a JSON file.
 
     Attributes:
-        cells: None if it has no list of cells; an item that is no cell is None in it.
-        exercise: the exercise that the notebook's metadata name.
+        cells: the cells, with None for items that are not cells; None if there is no list of cells.
+        exercise: the exercise named in the notebook's metadata.
     """
 
     cells: tuple[Cell | None, ...] | None
@@ -89,16 +88,16 @@ class Scan:
 
 
 def scan(raw: bytes, max_source: int) -> Scan:
-    """Find the cells of ``raw``: nbformat 4 and 3, and whatever else looks like it.
+    """Find the cells in ``raw``: nbformat 4 and 3, and anything similar.
 
     Args:
-        raw: UTF-8; bytes that are not, inside of strings, become question marks.
-        max_source: bytes of the code cells' sources, as they are in the file.
+        raw: UTF-8; invalid bytes inside strings become question marks.
+        max_source: maximum bytes of the code cells' sources as they are in the file.
 
     Raises:
         Malformed: it is not JSON.
-        TooMuch: there is more data around the sources than may be passed over.
-        TooMuchSource: ``max_source`` is not enough.
+        TooMuch: there is more data around the sources than may be skipped.
+        TooMuchSource: the sources have more than ``max_source`` bytes.
     """
     return _Scanner(raw, max_source).notebook()
 
@@ -119,7 +118,7 @@ class _Scanner:
             self._skip()  # some other JSON
         else:
             for key in self._members():
-                # Of a key that is there twice the last counts, as everywhere in JSON.
+                # If a key occurs twice, the last one counts, as in `json.loads`.
                 match key:
                     case "cells":
                         cells = self._list(self._cells)
@@ -136,7 +135,7 @@ class _Scanner:
         return Scan(None if found is None else tuple(found), exercise)
 
     def _list(self, read: Callable[[], list[Cell | None]]) -> list[Cell | None] | None:
-        """What ``read`` makes of the list that begins here; None if none does."""
+        """The result of ``read`` if a list starts at the current position, else None."""
         if self._peek() == b"[":
             return read()
         self._skip()
@@ -171,7 +170,7 @@ class _Scanner:
                 case "cell_type":
                     value = self._small()
                     kind = value if isinstance(value, str) else ""
-                case "source" | "input":  # nbformat 3 says input
+                case "source" | "input":  # "input" in nbformat 3
                     texts[key] = self._span()
                 case "id":
                     value = self._small()
@@ -189,13 +188,13 @@ class _Scanner:
         return start, self.at
 
     def _source(self, kind: str, start: int, end: int) -> str:
-        """A source: a string, or a list of lines; "" for anything else."""
+        """A cell's source, from a string or a list of lines; "" for anything else."""
         if kind == "code":
             self.source_left -= end - start
             if self.source_left < 0:
                 raise TooMuchSource
         elif end - start > MAX_METADATA or not _DEFINES.search(self.raw, start, end):
-            return ""  # prose, with pictures of any size in it
+            return ""  # prose, possibly with embedded images of any size
         if start == end:
             return ""
         value = _decoded(self.raw[start:end], start)
@@ -203,11 +202,11 @@ class _Scanner:
             value = "".join(part for part in value if isinstance(part, str))
         if not isinstance(value, str):
             return ""
-        # A lone surrogate is legal JSON and no text that Python can write out.
+        # JSON allows lone surrogates, but Python cannot encode them.
         return value.encode("utf-8", "replace").decode("utf-8")
 
     def _small(self) -> Any:
-        """A value that is short enough to be decoded; None for one that is not, or is no JSON."""
+        """The decoded value; None if it is longer than `MAX_METADATA` or not valid JSON."""
         start, end = self._span()
         if end - start > MAX_METADATA:
             return None
@@ -219,7 +218,7 @@ class _Scanner:
     # --- the grammar ------------------------------------------------------------------------------
 
     def _members(self) -> Iterator[str]:
-        """Each key of the object that begins here, the scanner being at its value."""
+        """Yield each key of the object at the current position, with the scanner at its value."""
         self.at += 1
         if self._peek() == b"}":
             self.at += 1
@@ -238,7 +237,7 @@ class _Scanner:
                 return
 
     def _items(self) -> Iterator[None]:
-        """Each item of the list that begins here, the scanner being at it."""
+        """Yield for each item of the list at the current position, with the scanner at the item."""
         self.at += 1
         if self._peek() == b"]":
             self.at += 1
@@ -250,7 +249,7 @@ class _Scanner:
                 return
 
     def _next(self, closing: bytes) -> bool:
-        """Pass a comma or the closing bracket; whether it was that."""
+        """Consume a comma or the closing bracket; return whether it was the bracket."""
         found = self._peek()
         if found not in (b",", closing):
             raise Malformed(self.at)
@@ -261,7 +260,7 @@ class _Scanner:
         return found == closing
 
     def _skip(self) -> None:
-        """Pass over one value, whatever it is."""
+        """Skip one value of any type."""
         first = self._peek()
         if first == b'"':
             self._string()
@@ -307,7 +306,7 @@ class _Scanner:
 
 def _decoded(piece: bytes, start: int) -> Any:
     try:
-        # Line ends inside a string are no JSON, and happen; nothing is gained by refusing them.
+        # Line breaks inside strings are invalid but occur in practice, so they are accepted.
         return json.loads(piece.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):
         raise Malformed(start) from None
@@ -320,7 +319,7 @@ def _exercise_named(metadata: Any) -> str | None:
 
 
 def _names_in(metadata: Any) -> list[str]:
-    """The names that a cell's metadata give it; Colab moves the id in there."""
+    """The names in a cell's metadata; Colab moves the cell's id there."""
     if not isinstance(metadata, dict):
         return []
     nbgrader = metadata.get("nbgrader")

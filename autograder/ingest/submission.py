@@ -1,6 +1,6 @@
-"""What looking through the hand-ins gives: what is to be graded, what is not, and why.
+"""The outcome of looking through what was submitted: what to grade, what not, and why.
 
-Facts only: `autograder.messages.hand_ins` says them to students and instructors.
+These are facts; `autograder.messages.hand_ins` puts them into words.
 """
 
 from __future__ import annotations
@@ -12,78 +12,78 @@ from pathlib import Path
 from autograder.ingest.names import Student, readable
 
 
-class Why(StrEnum):
-    """Why another hand-in for the same exercise is not the one that counts."""
+class NotCounted(StrEnum):
+    """Why another submission for the same exercise does not count."""
 
     OLDER = "older"
     UNREADABLE = "unreadable"
     UNTOUCHED = "untouched"
-    """It is the handout as it was."""
+    """It is the unmodified handout."""
     NO_NOTEBOOK = "no_notebook"
 
 
 class NotGraded(StrEnum):
-    """Why something that was handed in is not graded."""
+    """Why a submission is not graded."""
 
     EMPTY_FOLDER = "empty_folder"
     LINK = "link"
-    """The folder is a link to another."""
+    """The folder is a symbolic link to another folder."""
     CLOSED = "closed"
-    """The grader may not read the folder."""
+    """The grader has no permission to read the folder."""
     NO_NOTEBOOK = "no_notebook"
-    """There are other files only."""
+    """There are only other files."""
     WHICH_EXERCISE = "which_exercise"
-    """Neither its name nor what is in it says of which exercise it is."""
+    """Neither its name nor its content tells which exercise it is for."""
 
 
 @dataclass(frozen=True)
 class Other:
-    """A hand-in that does not count, for there is a newer or better one.
+    """A submission that does not count because there is a newer or better one.
 
     Attributes:
-        file: its path for people, beginning with the folder or file that was handed in.
+        file: its path as text, relative to the folder that contains the student's submission.
         why: why it does not count.
     """
 
     file: str
-    why: Why
+    why: NotCounted
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook handed in.
+    """One student's submission for one exercise.
 
     Attributes:
-        student: the student's key, the name of their folder in the results.
+        student: the student's key, which is the name of their folder in the results.
         exercise: the exercise's id.
-        path: the file, or the folder that holds none.
-        inside: the file or folder that was handed in; no link may lead out of it.
-        name: the student's name for people; "" if it is the key.
-        others: what else the student handed in for this exercise.
+        path: the file, or a folder without a notebook.
+        root: the file or folder that was submitted; no link may lead outside it.
+        name: the student's display name; "" if it equals the key.
+        others: what else the student submitted for this exercise.
     """
 
     student: str
     exercise: str
     path: Path
-    inside: Path
+    root: Path
     name: str = ""
     others: tuple[Other, ...] = ()
 
     @property
     def file(self) -> str:
-        """The path as text, whatever encoding its names are in."""
+        """The path as text, whatever the encoding of its names."""
         return readable(self.path)
 
 
 @dataclass(frozen=True)
 class Ungraded:
-    """Something handed in that is not graded.
+    """A submission that is not graded.
 
     Attributes:
-        student: whose it is.
-        path: where it is.
+        student: the student who submitted it.
+        path: its path.
         why: why it is not graded.
-        files: names of the files that it is about.
+        files: names of the files concerned.
     """
 
     student: Student
@@ -93,20 +93,20 @@ class Ungraded:
 
     @property
     def file(self) -> str:
-        """The path as text, whatever encoding its names are in."""
+        """The path as text, whatever the encoding of its names."""
         return readable(self.path)
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found, in a fixed order.
+class Discovered:
+    """Everything that was found, in a fixed order.
 
     Attributes:
-        submissions: what is to be graded, one a student and exercise.
-        problems: in words, what could not be placed and needs the instructor.
-        notices: in words, what was decided and the instructor may want to know.
-        ungraded: what is not graded, of students whose it is known to be.
-        roots: the folders and files that were looked through.
+        submissions: what to grade, one per student and exercise.
+        problems: messages about what could not be assigned and needs the instructor.
+        notices: messages about decisions that the instructor may want to know about.
+        ungraded: what is not graded although its student is known.
+        roots: the folders and files that were searched.
     """
 
     submissions: tuple[Submission, ...]
@@ -116,7 +116,7 @@ class Found:
     roots: tuple[Path, ...] = ()
 
     @property
-    def of_nobody_graded(self) -> tuple[Ungraded, ...]:
-        """What is not graded of students of whom nothing else is."""
+    def ungraded_students(self) -> tuple[Ungraded, ...]:
+        """What is not graded, for students who have nothing else that is graded."""
         graded = {submission.student for submission in self.submissions}
         return tuple(one for one in self.ungraded if one.student.key not in graded)

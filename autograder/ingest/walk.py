@@ -1,7 +1,7 @@
-"""Look through what was handed in, however it is folded.
+"""Walk through a submitted folder, however deeply it is nested.
 
-Links to folders are not followed. How deep and how much is looked at is bounded: a student's zip
-may unpack to a million folders, and that is no other student's affair.
+Links to folders are not followed. Depth and number of entries are limited: one student's zip file
+may unpack to a million folders, which must not affect other students.
 """
 
 from __future__ import annotations
@@ -10,68 +10,68 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.ingest.filenames import ignored, may_be_a_submission, stem
+from autograder.ingest.filenames import is_ignored, may_be_submission, notebook_stem
 
-DEEPEST = 50
-"""How many folders below the one handed in are looked into."""
+MAX_DEPTH = 50
+"""Maximum depth below the submitted folder."""
 
-MOST_ENTRIES = 20_000
-"""How many names are looked at below one folder."""
+MAX_ENTRIES = 20_000
+"""Maximum number of entries below one folder."""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """What lies below a folder, nearest first, then by name.
+    """The content of a folder at any depth, shallowest first, then by name.
 
     Attributes:
-        books: files named like notebooks.
-        others: files that somebody may have handed in instead of one.
-        folders: every folder, and links to folders.
-        whole: whether everything was looked at.
+        notebooks: files named like notebooks.
+        others: files that may have been submitted instead of a notebook.
+        folders: all folders, and links to folders.
+        complete: whether the limits allowed everything to be visited.
     """
 
-    books: tuple[Path, ...]
+    notebooks: tuple[Path, ...]
     others: tuple[Path, ...]
     folders: tuple[Path, ...]
-    whole: bool = True
+    complete: bool = True
 
 
 def walk(folder: Path) -> Tree:
     """Everything below ``folder``; nothing if it is a link.
 
     Raises:
-        OSError: the folder itself cannot be read. What cannot be read below it is passed over.
+        OSError: the folder itself cannot be read. Unreadable folders below it are skipped.
     """
-    books: list[Path] = []
+    notebooks: list[Path] = []
     others: list[Path] = []
     folders: list[Path] = []
     waiting: list[tuple[str, int]] = [] if folder.is_symlink() else [(str(folder), 0)]
-    left = MOST_ENTRIES
-    while waiting:  # no recursion, as in os.walk: folders may be nested deeper than Python's stack
-        place, depth = waiting.pop()
+    left = MAX_ENTRIES
+    while waiting:  # not recursive, since folders may be nested deeper than Python's stack
+        current, depth = waiting.pop()
         try:
-            with os.scandir(place) as entries:
+            with os.scandir(current) as entries:
                 for entry in entries:
                     left -= 1
                     if left < 0:
                         break
-                    if ignored(entry.name):
+                    if is_ignored(entry.name):
                         continue
                     path = Path(entry.path)
                     if _is_folder(entry):
                         folders.append(path)
-                        if depth < DEEPEST and not entry.is_symlink():
+                        if depth < MAX_DEPTH and not entry.is_symlink():
                             waiting.append((entry.path, depth + 1))
-                    elif stem(path) is not None:
-                        books.append(path)
-                    elif may_be_a_submission(path):
+                    elif notebook_stem(path) is not None:
+                        notebooks.append(path)
+                    elif may_be_submission(path):
                         others.append(path)
         except OSError:
             if depth == 0:
                 raise
         if left < 0:
             break
-    return Tree(_sorted(books), _sorted(others), _sorted(folders), left >= 0)
+    return Tree(_sorted(notebooks), _sorted(others), _sorted(folders), left >= 0)
 
 
 def _sorted(paths: list[Path]) -> tuple[Path, ...]:
@@ -81,5 +81,5 @@ def _sorted(paths: list[Path]) -> tuple[Path, ...]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link to itself, say: it is opened later, and the reason is told then
+    except OSError:  # e.g. a link to itself: reported when the file is opened
         return False

@@ -1,4 +1,4 @@
-"""Why a file that was handed in cannot be read, as its student reads it."""
+"""Messages for students about files that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from autograder.text import Text
 
 
 def message(unreadable: UnreadableSubmission) -> Text:
-    """What is wrong with the file, and what to do about it."""
+    """What is wrong with the file and what to do about it."""
     return catalogue("files").text(unreadable.fault, **unreadable.values)

@@ -1,28 +1,30 @@
-"""What is known about a hand-in beside its result, for the student and the instructor."""
+"""Messages about a submission apart from its result, for the student and the instructor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from autograder.ingest.hand_ins import HandIn, Left
+from autograder.ingest.hand_ins import HandIn, UngradedRecord
 from autograder.messages.catalogue import catalogue, listed
 from autograder.text import Text
 
 _text = catalogue("hand_ins").text
 
-SHOWN = 5
-"""Files that are named; more are counted as "…"."""
+MAX_LISTED = 5
+"""Maximum number of file names in a message; "…" means that there are more."""
 
 
 def remarks(hand_in: HandIn | None) -> tuple[Text, ...]:
-    """What a student should know about the file that was graded; nothing if all is as usual."""
+    """What a student should know about the file that was graded, if anything is unusual."""
     if hand_in is None:
         return ()
     found: list[Text] = []
     if hand_in.others:
-        others = [_text(f"other_{other.why}", file=other.file) for other in hand_in.others[:SHOWN]]
-        if len(hand_in.others) > SHOWN:
+        others = [
+            _text(f"other_{other.why}", file=other.file) for other in hand_in.others[:MAX_LISTED]
+        ]
+        if len(hand_in.others) > MAX_LISTED:
             others.append(Text.same("…"))
         name = PurePosixPath(hand_in.file).name
         found.append(_text("several", file=name, others=listed(others)))
@@ -35,16 +37,16 @@ def remarks(hand_in: HandIn | None) -> tuple[Text, ...]:
     return tuple(found)
 
 
-def not_graded(left: Left) -> Text:
-    """Why something is not graded, and what to do."""
-    return _text(f"not_graded_{left.why}", files=_names(left.files))
+def not_graded(record: UngradedRecord) -> Text:
+    """Why a submission is not graded, and what to do."""
+    return _text(f"not_graded_{record.why}", files=_names(record.files))
 
 
 def gone(hand_in: HandIn) -> Text:
-    """That the file of a result is not there any more."""
+    """The file of a result no longer exists."""
     return _text("gone", file=hand_in.file)
 
 
 def _names(files: Iterable[str]) -> str:
     names = [*files]
-    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    return ", ".join(names[:MAX_LISTED]) + (", …" if len(names) > MAX_LISTED else "")

@@ -23,7 +23,7 @@ class Setup:
         root: the course's folder.
         exercises: ids of the exercises to grade.
         course_sha256: the course's fingerprint.
-        ours: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
+        locked: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
         level: the isolation level.
         limits: resource limits of each session.
         budget: time limits of each notebook.
@@ -32,7 +32,7 @@ class Setup:
     root: Path
     exercises: tuple[str, ...]
     course_sha256: str
-    ours: Mapping[str, Collection[str]]
+    locked: Mapping[str, Collection[str]]
     level: Level
     limits: Limits = field(default_factory=Limits)
     budget: Budget = field(default_factory=Budget)

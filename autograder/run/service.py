@@ -16,7 +16,7 @@ from autograder.course.load import course_sha256
 from autograder.course.models import Course
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Submission
-from autograder.ingest.parse import encoding_in, file_bytes, normalised
+from autograder.ingest.parse import file_bytes, file_encoding, normalised
 from autograder.run.jobs import Graded, Setup
 from autograder.run.pool import grade_all
 from autograder.sandbox.host.isolation import Level
@@ -52,14 +52,14 @@ def setup_for(
     *,
     limits: Limits | None = None,
     budget: Budget | None = None,
-    ours: Mapping[str, Collection[str]] | None = None,
+    locked: Mapping[str, Collection[str]] | None = None,
 ) -> Setup:
     """The setup for workers that grade ``exercises`` of ``course`` at ``level``."""
     return Setup(
         course.root,
         tuple(sorted(exercises)),
         course_sha256(course),
-        locked_cells(course, exercises) if ours is None else ours,
+        locked_cells(course, exercises) if locked is None else locked,
         level,
         limits or Limits(),
         budget or Budget(),
@@ -119,11 +119,11 @@ def _current(store: Store, submission: Submission, setup: Setup) -> Graded | Non
     if not store.path(submission.student, submission.exercise).exists():
         return None
     try:
-        raw = file_bytes(submission.path, submission.inside)
+        raw = file_bytes(submission.path, submission.root)
     except (OSError, MemoryError, UnreadableSubmission):
         return None  # a worker finds out why
     sha256 = hashlib.sha256(raw).hexdigest()
     kept = store.current(
         submission.student, submission.exercise, sha256, setup.course_sha256, setup.level
     )
-    return Graded(kept, encoding=encoding_in(raw)) if kept else None
+    return Graded(kept, encoding=file_encoding(raw)) if kept else None

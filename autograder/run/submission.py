@@ -39,7 +39,7 @@ class Grader:
     Args:
         course: the course.
         course_sha256: its fingerprint.
-        ours: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
+        locked: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
         server: starts students' processes.
         isolation: the server's isolation level.
         budget: time limits.
@@ -48,7 +48,7 @@ class Grader:
 
     course: Course
     course_sha256: str
-    ours: Mapping[str, Collection[str]]
+    locked: Mapping[str, Collection[str]]
     server: Spawner
     isolation: Level
     budget: Budget = field(default_factory=Budget)
@@ -65,7 +65,7 @@ class Grader:
         spent = 0.0
         notes: dict[str | None, None] = {}  # each once
         try:
-            book = _read(submission, self.ours.get(exercise.id, ()))
+            book = _read(submission, self.locked.get(exercise.id, ()))
             sha256, encoding = book.sha256, book.encoding
             notebook_of = evident_exercise(book, [e.id for e in self.course.exercises]) or ""
             with Session(self.server, book.cells, self.budget) as session:
@@ -156,9 +156,9 @@ def for_every_criterion(exercise: Exercise, one: _T) -> dict[str, _T]:
     return {criterion.id: one for criterion in exercise.criteria}
 
 
-def _read(submission: Submission, ours: Collection[str]) -> Notebook:
+def _read(submission: Submission, locked: Collection[str]) -> Notebook:
     try:
-        return read_notebook(submission.path, submission.inside, ours)
+        return read_notebook(submission.path, submission.root, locked)
     except UnreadableSubmission as unreadable:
         raise unreadable from None
     except (OSError, MemoryError):

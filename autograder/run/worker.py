@@ -60,7 +60,7 @@ def _work(setup: Setup, jobs: Connection) -> None:
     server = Server(setup.level, setup.limits, visible_paths(course.packages))
     process = ReferenceProcess(course.root)
     grader = Grader(
-        course, setup.course_sha256, setup.ours, server, setup.level, setup.budget, process
+        course, setup.course_sha256, setup.locked, server, setup.level, setup.budget, process
     )
 
     def serve(suites: Suites) -> None:

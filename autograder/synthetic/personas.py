@@ -38,7 +38,7 @@ class Persona:
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class StudentFiles:
     """One student of the synthetic class and the notebooks by exercise id."""
 
     student: str
@@ -46,7 +46,7 @@ class HandedIn:
     files: dict[str, bytes]
 
 
-def synthetic_class(course: Course, students: int) -> Iterator[HandedIn]:
+def synthetic_class(course: Course, students: int) -> Iterator[StudentFiles]:
     """The first ``students`` of an endless, always equal class."""
     kinds = itertools.cycle(_personas())
     for number, persona in zip(range(students), kinds, strict=False):
@@ -61,7 +61,7 @@ def synthetic_class(course: Course, students: int) -> Iterator[HandedIn]:
                 files[exercise.id] = _mistaken(course, exercise, lang, number + place)
             else:
                 files[exercise.id] = persona.make(course, exercise, lang)
-        yield HandedIn(name, persona.kind, files)
+        yield StudentFiles(name, persona.kind, files)
 
 
 def _personas() -> list[Persona]:

@@ -1,6 +1,6 @@
-"""Damage of every kind that a notebook can come to: what a fuzzer hands to the reader.
+"""Every kind of damage that a notebook can suffer, for fuzzing the reader.
 
-Each kind takes a whole notebook and a source of chance, and gives the bytes of a file. The same
+Each kind takes a valid notebook and a random generator and returns the bytes of a file. The same
 seed gives the same file on every machine.
 """
 
@@ -25,7 +25,7 @@ _TEXTS = (
 
 
 def a_notebook(chance: random.Random) -> bytes:
-    """A notebook like those of students: code, prose, outputs, of either format."""
+    """A notebook like a student's: code, prose and outputs, in either format."""
 
     def outputs() -> list[Any]:
         data = {"image/png": "iVBOR" * chance.randrange(40), "text/plain": ["[[0. 1.]\n", " [2.]]"]}
@@ -81,7 +81,7 @@ def _hole(whole: bytes, chance: random.Random) -> bytes:
 
 
 def _zeroed(whole: bytes, chance: random.Random) -> bytes:
-    """A block of the disk that was never written."""
+    """Zeros, as in a disk block that was never written."""
     start = chance.randrange(len(whole))
     length = chance.choice([16, 512, 4096])
     return whole[:start] + bytes(len(whole[start : start + length])) + whole[start + length :]
@@ -93,7 +93,7 @@ def _doubled(whole: bytes, chance: random.Random) -> bytes:
 
 
 def _marked(whole: bytes, chance: random.Random) -> bytes:
-    """A merge that ended in a conflict."""
+    """The conflict markers of a merge."""
     lines = whole.split(b"\n")
     at = chance.randrange(len(lines))
     ours, theirs = lines[at : at + 2], [line[::-1] for line in lines[at : at + 2]]
@@ -111,8 +111,8 @@ def _recoded(whole: bytes, chance: random.Random) -> bytes:
 
 def _punctuated(whole: bytes, chance: random.Random) -> bytes:
     start = chance.randrange(len(whole))
-    marks = b'{}[]",:\\\n\t\0 <'
-    piece = bytes(chance.choice(marks) for _ in range(chance.randint(1, 6)))
+    attempt = b'{}[]",:\\\n\t\0 <'
+    piece = bytes(chance.choice(attempt) for _ in range(chance.randint(1, 6)))
     return whole[:start] + piece + whole[start + chance.randrange(2) :]
 
 
@@ -179,7 +179,7 @@ KINDS: dict[str, Damage] = {
 
 
 def damaged(kind: str, seed: int) -> bytes:
-    """The file of one kind and seed; every third is damaged twice."""
+    """The file of one kind and seed; every third file is damaged twice."""
     chance = random.Random(f"{kind} {seed}")
     raw = KINDS[kind](a_notebook(chance), chance)
     if seed % 3 == 0 and raw and kind != "retyped":

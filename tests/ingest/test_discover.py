@@ -1,4 +1,4 @@
-"""Every layout that instructors have is found, and what cannot be placed is named."""
+"""Every layout that instructors use is recognized, and anything unassignable is reported."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UnreadableSubmission
-from autograder.ingest import Found, NotGraded, Submission, Why, discover, read_notebook
+from autograder.ingest import Discovered, NotCounted, NotGraded, Submission, discover, read_notebook
 
 EXERCISES = ("01_single", "02_im2col", "03_convolution")
 BOOK = b'{"cells": []}'
 
 
 def make(root: Path, *names: str) -> Path:
-    """Files (with a suffix) and folders (ending in a slash) below ``root``."""
+    """Create files (with a suffix) and folders (with a trailing slash) below ``root``."""
     for name in names:
         path = root / name
         if name.endswith("/"):
@@ -29,12 +29,12 @@ def make(root: Path, *names: str) -> Path:
     return root
 
 
-def found(*paths: Path, exercise: str | None = None) -> Found:
+def found(*paths: Path, exercise: str | None = None) -> Discovered:
     return discover(paths, EXERCISES, exercise)
 
 
-def placed(result: Found, root: Path) -> dict[str, str]:
-    """``student exercise`` → the file, as seen from ``root``."""
+def placed(result: Discovered, root: Path) -> dict[str, str]:
+    """``student exercise`` → the file, relative to ``root``."""
     return {
         f"{s.student} {s.exercise}": str(s.path.relative_to(root.resolve()))
         for s in result.submissions
@@ -42,7 +42,9 @@ def placed(result: Found, root: Path) -> dict[str, str]:
 
 
 class TestOneNotebook:
-    def test_its_name_is_the_students_and_exercise_says_which(self, tmp_path: Path) -> None:
+    def test_its_name_is_the_student_and_the_option_the_exercise(
+        self, tmp_path: Path
+    ) -> None:
         root = make(tmp_path / "in", "seed_003.ipynb")
         result = found(root / "seed_003.ipynb", exercise="02_im2col")
         assert placed(result, root) == {"seed_003 02_im2col": "seed_003.ipynb"}
@@ -55,19 +57,19 @@ class TestOneNotebook:
             "bob 02_im2col": "bob/02_im2col/final.ipynb",
         }
 
-    def test_a_copys_name_still_says_which_exercise(self, tmp_path: Path) -> None:
+    def test_the_name_of_a_copy_still_gives_the_exercise(self, tmp_path: Path) -> None:
         root = make(tmp_path, "alice/Copy of 02_im2col (1).ipynb")
         (only,) = found(root / "alice/Copy of 02_im2col (1).ipynb").submissions
         assert only.exercise == "02_im2col"
 
-    def test_without_a_hint_it_is_asked_for(self, tmp_path: Path) -> None:
+    def test_an_unknown_exercise_is_asked_for(self, tmp_path: Path) -> None:
         result = found(make(tmp_path, "homework.ipynb") / "homework.ipynb")
         assert not result.submissions
         (problem,) = result.problems
         assert "--exercise" in problem
         assert "02_im2col" in problem
 
-    def test_a_path_with_dots_is_the_folder_it_means(
+    def test_a_path_with_dots_is_resolved(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         root = make(tmp_path, "alice/02_im2col.ipynb", "bob/")
@@ -80,7 +82,7 @@ class TestOneNotebook:
 
 
 class TestAFolderOfNotebooks:
-    def test_each_is_a_student(self, tmp_path: Path) -> None:
+    def test_each_notebook_is_a_student(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "alice.ipynb", "bob.ipynb", "山田 太郎.ipynb")
         assert placed(found(root, exercise="02_im2col"), root) == {
             "alice 02_im2col": "alice.ipynb",
@@ -88,13 +90,13 @@ class TestAFolderOfNotebooks:
             "山田 太郎 02_im2col": "山田 太郎.ipynb",
         }
 
-    def test_it_is_asked_once_which_exercise_they_are(self, tmp_path: Path) -> None:
+    def test_the_exercise_is_asked_for_once(self, tmp_path: Path) -> None:
         result = found(make(tmp_path / "in", *(f"s{n}.ipynb" for n in range(40))))
         assert not result.submissions
         assert len(result.problems) == 1
         assert "--exercise" in result.problems[0]
 
-    def test_one_who_did_not_rename_it_hides_nobody(self, tmp_path: Path) -> None:
+    def test_a_notebook_that_was_not_renamed_hides_no_student(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "02_im2col.ipynb", "alice.ipynb", "bob.ipynb")
         result = found(root, exercise="02_im2col")
         assert {s.student for s in result.submissions} == {"02_im2col", "alice", "bob"}
@@ -104,12 +106,12 @@ class TestAFolderOfNotebooks:
         result = found(root, exercise="02_im2col")
         assert {s.student for s in result.submissions} == {"alice", "bob"}
 
-    def test_browsers_and_old_systems_change_the_suffix(self, tmp_path: Path) -> None:
+    def test_suffixes_changed_by_browsers_and_old_systems(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "a.IPYNB", "b.ipynb.txt", "c.ipynb.json")
         result = found(root, exercise="02_im2col")
         assert [s.student for s in result.submissions] == ["a", "b", "c"]
 
-    def test_another_kind_of_file_is_a_submission_that_cannot_be_read(self, tmp_path: Path) -> None:
+    def test_a_file_of_another_type_is_an_unreadable_submission(self, tmp_path: Path) -> None:
         root = make(
             tmp_path / "in", "alice.ipynb", "alice.pdf", "bob.py", "grades.csv", "README.md"
         )
@@ -117,34 +119,34 @@ class TestAFolderOfNotebooks:
         assert [s.student for s in result.submissions] == ["alice", "bob"]
         assert result.problems == ()
 
-    def test_what_systems_leave_behind_is_nobodys(self, tmp_path: Path) -> None:
+    def test_files_of_the_system_are_ignored(self, tmp_path: Path) -> None:
         names = ["alice.ipynb", "._alice.ipynb", ".DS_Store", ".ipynb_checkpoints/alice.ipynb"]
         root = make(tmp_path / "in", *names, "__MACOSX/._alice.ipynb")
         result = found(root, exercise="02_im2col")
         assert [s.student for s in result.submissions] == ["alice"]
         assert result.problems == ()
 
-    def test_a_name_that_begins_with_a_dot_is_a_students_all_the_same(self, tmp_path: Path) -> None:
+    def test_a_name_may_begin_with_a_dot(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "..ipynb", "..alice.ipynb", ".ipynb")
         result = found(root, exercise="02_im2col")
         assert len(result.submissions) == 3
         assert all(not s.student.startswith(".") and s.student for s in result.submissions)
 
-    def test_a_folder_of_that_name_is_looked_into(self, tmp_path: Path) -> None:
+    def test_a_folder_named_like_a_notebook_is_searched(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "alice.ipynb/alice.ipynb", "bob.ipynb/")
         assert placed(found(root, exercise="02_im2col"), root) == {
             "alice 02_im2col": "alice.ipynb/alice.ipynb",
             "bob 02_im2col": "bob.ipynb",
         }
 
-    def test_a_folder_of_data_beside_them_is_named(self, tmp_path: Path) -> None:
+    def test_a_folder_of_data_is_reported(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "alice.ipynb", "data/picture.png")
         result = found(root, exercise="02_im2col")
         assert [s.student for s in result.submissions] == ["alice"]
         assert "data" in result.notices[0]
         assert result.problems == ()
 
-    def test_a_student_beside_them_whose_exercise_is_no_notebook_is_no_data(
+    def test_a_student_folder_without_a_notebook_is_not_mistaken_for_data(
         self, tmp_path: Path
     ) -> None:
         root = make(tmp_path, "a.ipynb", "ben/02_im2col.ipynb/", "chloé/02_im2col/")
@@ -157,7 +159,7 @@ class TestAFolderOfNotebooks:
 
 
 class TestFoldersOfStudents:
-    def test_as_nbgrader_collects_them(self, tmp_path: Path) -> None:
+    def test_nbgrader_layout(self, tmp_path: Path) -> None:
         root = make(
             tmp_path / "submitted",
             "alice/02_im2col/02_im2col.ipynb",
@@ -173,21 +175,21 @@ class TestFoldersOfStudents:
         }
         assert result.problems == ()
 
-    def test_a_notebook_may_stand_without_a_folder(self, tmp_path: Path) -> None:
+    def test_a_notebook_may_be_directly_in_the_students_folder(self, tmp_path: Path) -> None:
         root = make(tmp_path / "submitted", "alice/02_im2col.ipynb")
         assert placed(found(root), root) == {"alice 02_im2col": "alice/02_im2col.ipynb"}
 
-    def test_exercise_picks_one(self, tmp_path: Path) -> None:
+    def test_the_option_selects_one_exercise(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col/x.ipynb", "a/03_convolution/y.ipynb")
         result = found(root, exercise="03_convolution")
         assert placed(result, root) == {"a 03_convolution": "a/03_convolution/y.ipynb"}
 
-    def test_who_did_not_hand_it_in_has_no_result(self, tmp_path: Path) -> None:
+    def test_a_student_without_a_submission_has_no_result(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col/x.ipynb", "b/03_convolution/y.ipynb")
         result = found(root, exercise="03_convolution")
         assert [s.student for s in result.submissions] == ["b"]
 
-    def test_copies_are_recognised(self, tmp_path: Path) -> None:
+    def test_copies_are_recognized(self, tmp_path: Path) -> None:
         root = make(
             tmp_path / "s",
             "a/Copy of 02_im2col.ipynb",
@@ -201,13 +203,13 @@ class TestFoldersOfStudents:
         }  # fmt: skip
         assert result.problems == ()
 
-    def test_of_several_the_one_named_like_the_exercise_counts(self, tmp_path: Path) -> None:
+    def test_the_file_named_like_the_exercise_counts(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col/02_im2col.ipynb", "a/02_im2col/scratch.ipynb")
         result = found(root)
         assert placed(result, root) == {"a 02_im2col": "a/02_im2col/02_im2col.ipynb"}
         assert "scratch.ipynb (older)" in result.notices[0]
 
-    def test_of_several_without_such_a_name_one_counts_and_it_is_said(self, tmp_path: Path) -> None:
+    def test_without_such_a_name_the_choice_is_reported(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col/new.ipynb", "a/02_im2col/old.ipynb")
         result = found(root)
         assert placed(result, root) == {"a 02_im2col": "a/02_im2col/new.ipynb"}
@@ -215,7 +217,7 @@ class TestFoldersOfStudents:
         assert "new.ipynb is graded, not a/02_im2col/old.ipynb (older)" in notice
         assert result.problems == ()
 
-    def test_checkpoints_are_not_handed_in(self, tmp_path: Path) -> None:
+    def test_checkpoints_are_ignored(self, tmp_path: Path) -> None:
         root = make(
             tmp_path / "s",
             "a/02_im2col/.ipynb_checkpoints/02_im2col-checkpoint.ipynb",
@@ -223,7 +225,7 @@ class TestFoldersOfStudents:
         )
         assert placed(found(root), root) == {"a 02_im2col": "a/02_im2col/work.ipynb"}
 
-    def test_an_exercises_folder_without_a_notebook_is_that_students_result(
+    def test_an_exercise_folder_without_a_notebook_still_gives_a_result(
         self, tmp_path: Path
     ) -> None:
         root = make(tmp_path / "s", "a/02_im2col/", "b/02_im2col/.ipynb_checkpoints/x.ipynb")
@@ -231,36 +233,34 @@ class TestFoldersOfStudents:
         assert [s.student for s in result.submissions] == ["a", "b"]
         for submission in result.submissions:
             with pytest.raises(UnreadableSubmission, match="folder"):
-                read_notebook(submission.path, submission.inside)
+                read_notebook(submission.path, submission.root)
 
-    def test_a_students_own_name_for_it_needs_exercise(self, tmp_path: Path) -> None:
+    def test_an_unknown_folder_name_needs_the_option(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/homework.ipynb")
         (problem,) = found(root).problems
         assert "--exercise" in problem
         result = found(root, exercise="02_im2col")
         assert placed(result, root) == {"a 02_im2col": "a/homework.ipynb"}
 
-    def test_empty_folders_are_named(self, tmp_path: Path) -> None:
+    def test_empty_folders_are_reported(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/", "b/02_im2col.ipynb")
         result = found(root)
         assert [s.student for s in result.submissions] == ["b"]
         assert "is empty" in result.problems[0]
         assert "is empty" in found(make(tmp_path / "nothing", "./")).problems[0]
 
-    def test_with_exercise_an_empty_folder_is_a_student_who_handed_in_nothing(
-        self, tmp_path: Path
-    ) -> None:
+    def test_with_the_option_an_empty_folder_is_an_empty_submission(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/", "b/02_im2col.ipynb")
         result = found(root, exercise="02_im2col")
         assert [s.student for s in result.submissions] == ["a", "b"]
         assert result.problems == ()
 
-    def test_a_folder_that_may_not_be_read_stops_nobody(self, tmp_path: Path) -> None:
+    def test_an_unreadable_folder_does_not_affect_other_students(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col.ipynb", "b/02_im2col.ipynb")
         (root / "a").chmod(0)
         try:
             if os.access(root / "a", os.R_OK):
-                pytest.skip("this user may read everything")
+                pytest.skip("this user can read everything")
             result = found(root)
         finally:
             (root / "a").chmod(0o755)
@@ -268,7 +268,7 @@ class TestFoldersOfStudents:
         assert "cannot be read" in result.problems[0]
 
     @pytest.mark.parametrize("exercise", [None, "02_im2col"])
-    def test_results_beside_them_are_nobodys(self, tmp_path: Path, exercise: str | None) -> None:
+    def test_the_results_folder_is_ignored(self, tmp_path: Path, exercise: str | None) -> None:
         root = make(tmp_path, "alice/02_im2col.ipynb", "graded/results/alice/02_im2col.json")
         result = discover([root], EXERCISES, exercise, root / "graded")
         assert placed(result, root) == {"alice 02_im2col": "alice/02_im2col.ipynb"}
@@ -276,12 +276,14 @@ class TestFoldersOfStudents:
 
 
 class TestOneStudentsFolder:
-    def test_it_may_be_given_directly(self, tmp_path: Path) -> None:
+    def test_the_folder_may_be_given_directly(self, tmp_path: Path) -> None:
         root = make(tmp_path / "alice", "02_im2col/x.ipynb", "03_convolution.ipynb", "notes.txt")
         assert set(placed(found(root), root)) == {"alice 02_im2col", "alice 03_convolution"}
 
     @pytest.mark.parametrize("exercise", [None, "02_im2col"])
-    def test_so_may_the_exercises_folder_in_it(self, tmp_path: Path, exercise: str | None) -> None:
+    def test_the_exercise_folder_in_it_may_be_given(
+        self, tmp_path: Path, exercise: str | None
+    ) -> None:
         root = make(tmp_path / "alice", "02_im2col/02_im2col.ipynb")
         result = found(root / "02_im2col", exercise=exercise)
         assert placed(result, root) == {"alice 02_im2col": "02_im2col/02_im2col.ipynb"}
@@ -291,17 +293,13 @@ class TestNames:
     @pytest.mark.parametrize(
         "name", ["山田 太郎", "O'Brien, Ann", "a..b", "-rf", "ALICE", "'=x", "=x"]
     )
-    def test_a_name_that_is_fit_for_a_folder_is_the_students(
-        self, tmp_path: Path, name: str
-    ) -> None:
+    def test_a_valid_folder_name_is_kept(self, tmp_path: Path, name: str) -> None:
         root = make(tmp_path / "in", f"{name}.ipynb")
         (only,) = found(root, exercise="02_im2col").submissions
         assert only.student == name
 
-    def test_the_same_bytes_give_the_same_student_whoever_else_is_there(
-        self, tmp_path: Path
-    ) -> None:
-        """Else handing in as ALICE would rename alice, and leave her old row behind."""
+    def test_a_name_gives_the_same_student_whatever_the_other_names(self, tmp_path: Path) -> None:
+        """Otherwise a submission by ALICE would rename alice and leave her old row behind."""
         names = [
             "ALICE",
             "alice",
@@ -320,12 +318,12 @@ class TestNames:
         assert len(set(together.values())) == len(names)
         assert (together["alice"], together["がくせい"]) == ("alice", "がくせい")
 
-    def test_names_that_look_alike_are_said(self, tmp_path: Path) -> None:
+    def test_names_that_look_alike_are_reported(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "alice.ipynb", "ALICE.ipynb", "bob.ipynb")
         (notice,) = found(root, exercise="02_im2col").notices
         assert notice.startswith("ALICE, alice: these names look alike")
 
-    def test_where_capitals_do_not_count_a_name_with_capitals_gets_a_folder_of_its_own(
+    def test_on_case_insensitive_file_systems_names_with_capitals_stay_distinct(
         self, tmp_path: Path
     ) -> None:
         root = make(tmp_path / "in", "alice.ipynb", "ALICE.ipynb")
@@ -333,8 +331,10 @@ class TestNames:
         assert len({s.student.casefold() for s in result.submissions}) == 2
         assert "alice" in {s.student for s in result.submissions}
 
-    def test_folders_in_legacy_encodings_are_told_apart_and_readable(self, tmp_path: Path) -> None:
-        """佐藤, 加藤, 斎藤, 中村 unpacked from a zip that a Japanese Windows made."""
+    def test_folder_names_in_legacy_encodings_are_distinct_and_readable(
+        self, tmp_path: Path
+    ) -> None:
+        """佐藤, 加藤, 斎藤, 中村 unpacked from a zip file made on Japanese Windows."""
         people = ["佐藤", "加藤", "斎藤", "中村"]
         for name, encoding in [
             *((n, "cp932") for n in people),
@@ -342,7 +342,7 @@ class TestNames:
             ("José", "latin-1"),
         ]:
             folder = os.fsencode(tmp_path) + b"/in/" + name.encode(encoding)
-            os.makedirs(folder)  # noqa: PTH103 (a name that is no text)
+            os.makedirs(folder)  # noqa: PTH103 (a name that is not text)
             with open(folder + b"/02_im2col.ipynb", "wb") as file:  # noqa: PTH123
                 file.write(BOOK)
         result = found(tmp_path / "in")
@@ -352,18 +352,18 @@ class TestNames:
         for submission in result.submissions:
             submission.student.encode()
             assert submission.name in submission.file
-            read_notebook(submission.path, submission.inside)
+            read_notebook(submission.path, submission.root)
 
-    def test_what_is_said_of_them_is_text(self, tmp_path: Path) -> None:
+    def test_messages_about_them_are_valid_text(self, tmp_path: Path) -> None:
         raw = os.fsencode(make(tmp_path / "in", "./")) + "/山田.ipynb".encode("cp932")
-        with open(raw, "wb") as file:  # noqa: PTH123 (a name that is no text)
+        with open(raw, "wb") as file:  # noqa: PTH123 (a name that is not text)
             file.write(BOOK)
         (problem,) = found(tmp_path / "in").problems
         assert "山田.ipynb" in problem
 
 
-class TestTwice:
-    def test_the_newer_counts_and_the_other_is_named(self, tmp_path: Path) -> None:
+class TestDuplicates:
+    def test_the_newer_file_counts_and_the_other_is_reported(self, tmp_path: Path) -> None:
         one = make(tmp_path / "monday", "alice/02_im2col.ipynb")
         two = make(tmp_path / "tuesday", "alice/02_im2col.ipynb")
         os.utime(one / "alice/02_im2col.ipynb", (2000, 2000))
@@ -372,10 +372,10 @@ class TestTwice:
         (only,) = result.submissions
         assert "monday" in str(only.path)
         assert [(other.file, other.why) for other in only.others] == [
-            ("alice/02_im2col.ipynb", Why.OLDER)
+            ("alice/02_im2col.ipynb", NotCounted.OLDER)
         ]
 
-    def test_the_same_file_reached_twice_is_one(self, tmp_path: Path) -> None:
+    def test_a_file_given_twice_is_one_submission(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "alice/02_im2col.ipynb")
         result = found(root, root, root / "alice", root / "alice/02_im2col.ipynb")
         assert len(result.submissions) == 1
@@ -391,12 +391,12 @@ class TestTwice:
 class TestLinks:
     def readable(self, submission: Submission) -> bool:
         try:
-            read_notebook(submission.path, submission.inside)
+            read_notebook(submission.path, submission.root)
         except UnreadableSubmission:
             return False
         return True
 
-    def test_a_student_cannot_hand_in_what_lies_elsewhere(self, tmp_path: Path) -> None:
+    def test_a_student_cannot_submit_a_link_to_another_file(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "bob/02_im2col.ipynb", "eve/03_convolution.ipynb")
         make(tmp_path / "solutions/02_im2col", "x.ipynb")
         (root / "eve/02_im2col.ipynb").symlink_to("../bob/02_im2col.ipynb")
@@ -413,19 +413,19 @@ class TestLinks:
             "gus 02_im2col": False,
         }
 
-    def test_within_the_students_folder_links_are_followed(self, tmp_path: Path) -> None:
+    def test_links_within_the_students_folder_are_followed(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/work/final.ipynb")
         (root / "a/02_im2col.ipynb").symlink_to("work/final.ipynb")
         (only,) = found(root).submissions
         assert self.readable(only)
 
-    def test_the_instructors_own_link_is_followed(self, tmp_path: Path) -> None:
+    def test_a_link_given_by_the_instructor_is_followed(self, tmp_path: Path) -> None:
         make(tmp_path / "real", "a/02_im2col.ipynb")
         (tmp_path / "link").symlink_to("real")
         (only,) = found(tmp_path / "link").submissions
         assert self.readable(only)
 
-    def test_a_circle_of_links_comes_to_an_end(self, tmp_path: Path) -> None:
+    def test_a_loop_of_links_terminates(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col/")
         (root / "a/02_im2col/more").symlink_to("..")
         (root / "a/02_im2col/x.ipynb").symlink_to("x.ipynb")
@@ -433,10 +433,10 @@ class TestLinks:
         assert not self.readable(only)
 
 
-def test_folders_in_folders_without_end_are_the_students_own_affair(
+def test_endlessly_nested_folders_do_not_affect_other_students(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python's stack ends long before a path does: nobody's may be used up by a student's zip."""
+    """A student's zip file may be nested more deeply than Python's stack allows."""
     root = make(tmp_path / "s", "mallory/02_im2col/", "bob/02_im2col/x.ipynb")
     monkeypatch.chdir(root / "mallory/02_im2col")
     for _ in range(300):
@@ -455,7 +455,7 @@ def test_folders_in_folders_without_end_are_the_students_own_affair(
     }
 
 
-def test_names_that_would_command_a_terminal_are_only_text(tmp_path: Path) -> None:
+def test_terminal_codes_in_names_are_escaped(tmp_path: Path) -> None:
     evil = "\x1b]0;evil\x07\x1b[2J\u202e\x9b"
     root = make(tmp_path / "s", f"{evil}/", f"bob/02_im2col/{evil}.ipynb", "bob/02_im2col/b.ipynb")
     make(root, f"cy/{evil}/x.ipynb", "田中\u3000太郎/")

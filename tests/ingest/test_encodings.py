@@ -1,10 +1,10 @@
-"""Names and texts that are not UTF-8 are read in the encoding that they are evidently in."""
+"""Names and texts that are not UTF-8 are decoded with their detected encoding."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.ingest.encodings import decoded, encoding_of
+from autograder.ingest.encodings import decoded, detect_encoding
 
 JAPANESE = [
     "佐藤", "加藤", "斎藤", "中村", "山田 太郎", "佐々木 希", "渡邊", "濵田", "齋藤", "能登",
@@ -39,12 +39,12 @@ def test_western(name: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xfe", b"a\x80", b"\xed\xa0\x80", b"\x81"])
-def test_what_fits_nothing_is_escaped_and_not_lost(raw: bytes) -> None:
-    assert encoding_of(raw) is None
+def test_undecodable_bytes_are_escaped(raw: bytes) -> None:
+    assert detect_encoding(raw) is None
     assert "\\x" in decoded(raw)
     assert decoded(raw).isprintable()
 
 
-def test_a_text_may_have_symbols_in_it() -> None:
+def test_a_text_may_contain_symbols() -> None:
     text = "# 畳み込み → 行列の積 ① 入力 α を展開する、出力の大きさを求める"
-    assert encoding_of(text.encode("cp932")) == "cp932"
+    assert detect_encoding(text.encode("cp932")) == "cp932"

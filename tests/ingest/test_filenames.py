@@ -1,10 +1,10 @@
-"""What a name says: the exercise, the attempt, and whether it is anybody's."""
+"""What a name tells: the exercise, the attempt, and whether it may be a student's name."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.ingest.filenames import exercise_in, ignored, read_name
+from autograder.ingest.filenames import exercise_in, is_ignored, parse_name
 
 EXERCISES = ("01_windows", "02_im2col", "03_convolution", "06_simple_convnet")
 
@@ -25,7 +25,7 @@ EXERCISES = ("01_windows", "02_im2col", "03_convolution", "06_simple_convnet")
         ("im2col", None),
     ],
 )
-def test_the_exercise(name: str, exercise: str | None) -> None:
+def test_the_exercise_in_a_name(name: str, exercise: str | None) -> None:
     assert exercise_in(name, EXERCISES) == exercise
 
 
@@ -46,9 +46,9 @@ def test_the_exercise(name: str, exercise: str | None) -> None:
         ["02_im2col-checkpoint", "02_im2col"],
     ],
 )
-def test_the_newer_by_name(names: list[str]) -> None:
-    marks = [read_name(name, EXERCISES).marks for name in names]
-    assert marks == sorted(set(marks))
+def test_names_are_ordered_by_attempt(names: list[str]) -> None:
+    attempt = [parse_name(name, EXERCISES).attempt for name in names]
+    assert attempt == sorted(set(attempt))
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_the_newer_by_name(names: list[str]) -> None:
     ["02_im2col", "02_im2col (1)", "01-Windows", "attempt 2", "Untitled(1)", "homework3", "final",
      "課題", "taro", "taro_hw2", "Copy of 02_im2col"],
 )  # fmt: skip
-def test_nobodys_names(name: str) -> None:
-    assert read_name(name, EXERCISES, folder="taro").nobodys
+def test_impersonal_names(name: str) -> None:
+    assert parse_name(name, EXERCISES, folder="taro").impersonal
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_nobodys_names(name: str) -> None:
     ["alice", "1234567", "s1234567", "seed_003", "山田 太郎", "alice_02_im2col", "Newman", "27",
      "a", "student1", "Trygve", "O'Brien, Ann", "02_im2col_taro"],
 )  # fmt: skip
-def test_somebodys_names(name: str) -> None:
-    assert not read_name(name, EXERCISES, folder="in").nobodys
+def test_personal_names(name: str) -> None:
+    assert not parse_name(name, EXERCISES, folder="in").impersonal
 
 
 @pytest.mark.parametrize(
     "name", [".DS_Store", ".ipynb_checkpoints", "__MACOSX", "._alice.ipynb", "__pycache__", ".git"]
 )
-def test_what_systems_leave_behind(name: str) -> None:
-    assert ignored(name)
+def test_names_of_system_files(name: str) -> None:
+    assert is_ignored(name)

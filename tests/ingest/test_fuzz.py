@@ -1,4 +1,4 @@
-"""Whatever a notebook comes to, it is read or refused with a reason; the reader never breaks."""
+"""However a notebook is damaged, it is read or refused with a reason; the reader never crashes."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def read_or_refused(raw: bytes, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_few_of_every_kind(kind: str, tmp_path: Path) -> None:
+def test_some_files_of_each_kind(kind: str, tmp_path: Path) -> None:
     for seed in range(12):
         read_or_refused(damaged(kind, seed), tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_hundreds_of_every_kind(kind: str, tmp_path: Path) -> None:
+def test_hundreds_of_files_of_each_kind(kind: str, tmp_path: Path) -> None:
     """14 kinds of 300 seeds: 4,200 files."""
     began = time.process_time()
     seen = {read_or_refused(damaged(kind, seed), tmp_path) for seed in range(12, 312)}
     assert time.process_time() - began < 60
-    # Of the other kinds some files can be read: what is damaged in them is no matter.
+    # Some files of the other kinds can be read, since the damage is in skipped values.
     hopeless = {"cut", "beheaded", "doubled", "wrapped", "compressed", "noise"}
     assert seen == ({"refused"} if kind in hopeless else {"read", "refused"})
 
@@ -65,7 +65,7 @@ LONG: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", LONG)
-def test_no_file_takes_long_or_much_memory(kind: str, tmp_path: Path) -> None:
+def test_time_and_memory_are_bounded(kind: str, tmp_path: Path) -> None:
     (tmp_path / "a.ipynb").write_bytes(LONG[kind]())
     reader = (
         "import re, sys, time\n"
@@ -90,8 +90,8 @@ def test_no_file_takes_long_or_much_memory(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_class_of_damage_is_discovered_whole(tmp_path: Path) -> None:
-    """Recognising, choosing and naming look into the same files."""
+def test_a_class_of_damaged_files_is_discovered_completely(tmp_path: Path) -> None:
+    """Recognizing, choosing and naming look into the same files."""
     for number, kind in enumerate(KINDS):
         for seed in range(10):
             folder = tmp_path / "in" / f"s{number} {seed}"

@@ -1,4 +1,4 @@
-"""What is known about hand-ins from run to run, and as hand-ins.json."""
+"""What is known about submissions over several runs, and its encoding as hand-ins.json."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from autograder.errors import InvalidHandIns
-from autograder.ingest import Found, NotGraded, Other, Submission, Ungraded, Why, discover
+from autograder.ingest import (
+    Discovered,
+    NotCounted,
+    NotGraded,
+    Other,
+    Submission,
+    Ungraded,
+    discover,
+)
 from autograder.ingest.hand_ins import (
     HandIn,
     HandIns,
@@ -21,10 +29,12 @@ from autograder.ingest.hand_ins import (
     updated,
     with_reread,
 )
-from autograder.ingest.names import student
+from autograder.ingest.names import student_named
 
 EXERCISES = ("01_single", "02_im2col")
-discover_module = sys.modules["autograder.ingest.discover"]  # its function has the same name
+discover_module = sys.modules[
+    "autograder.ingest.discover"
+]  # the package exports a function of the same name
 
 
 def hand_in(root: Path, *names: str) -> Path:
@@ -39,21 +49,19 @@ def keys(found: tuple[HandIn, ...]) -> list[str]:
     return [f"{one.student} {one.exercise}" for one in found]
 
 
-class TestFromRunToRun:
-    def test_what_was_found_is_known(self, tmp_path: Path) -> None:
+class TestSeveralRuns:
+    def test_what_was_found_is_recorded(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb", "a/02_im2col (1).ipynb", "b/x.pdf")
         known = updated(HandIns(), discover([root], EXERCISES, None), None)
         (one,) = known.hand_ins
         assert one.file == str(root.resolve() / "a/02_im2col (1).ipynb")
-        assert one.others == (Other("a/02_im2col.ipynb", Why.OLDER),)
+        assert one.others == (Other("a/02_im2col.ipynb", NotCounted.OLDER),)
         assert [(left.student, left.why) for left in known.ungraded] == [
             ("b", NotGraded.NO_NOTEBOOK)
         ]
 
-    def test_a_file_that_is_gone_from_a_folder_looked_through_is_said_to_be(
-        self, tmp_path: Path
-    ) -> None:
-        """Handed in as ALICE, renamed to alice: the old row does not stay."""
+    def test_a_file_missing_from_a_searched_folder_is_gone(self, tmp_path: Path) -> None:
+        """If ALICE is renamed to alice, the old row disappears."""
         root = hand_in(tmp_path, "ALICE/02_im2col.ipynb", "bob/02_im2col.ipynb")
         known = updated(HandIns(), discover([root], EXERCISES, None), None)
         (root / "ALICE").rename(root / "alice")
@@ -62,7 +70,7 @@ class TestFromRunToRun:
         assert keys(known.gone) == ["ALICE 02_im2col"]
         assert known.is_gone("ALICE", "02_im2col")
 
-    def test_until_it_comes_back(self, tmp_path: Path) -> None:
+    def test_a_file_that_comes_back_is_no_longer_gone(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/02_im2col.ipynb")
         first = updated(HandIns(), discover([root], EXERCISES, None), None)
         (root / "a").rename(tmp_path / "away")
@@ -75,7 +83,7 @@ class TestFromRunToRun:
     @pytest.mark.parametrize(
         ("look_at", "exercise"), [("in/b", None), ("elsewhere", None), ("in", "01_single")]
     )
-    def test_what_a_run_does_not_look_at_stays(
+    def test_what_a_run_does_not_search_stays(
         self, tmp_path: Path, look_at: str, exercise: str | None
     ) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/02_im2col.ipynb", "c/01_single.ipynb")
@@ -85,33 +93,33 @@ class TestFromRunToRun:
         found = discover([tmp_path / look_at], EXERCISES, exercise)
         assert updated(known, found, exercise).gone == ()
 
-    def test_a_folder_that_cannot_be_read_takes_nothing_away(self) -> None:
-        alice = student("alice")
+    def test_files_in_an_unreadable_student_folder_are_not_gone(self) -> None:
+        alice = student_named("alice")
         submission = Submission("alice", "02_im2col", Path("/in/alice/x.ipynb"), Path("/in/alice"))
-        known = updated(HandIns(), Found((submission,), roots=(Path("/in"),)), None)
+        known = updated(HandIns(), Discovered((submission,), roots=(Path("/in"),)), None)
         closed = Ungraded(alice, Path("/in/alice"), NotGraded.CLOSED, ("Permission denied",))
-        after = updated(known, Found((), ungraded=(closed,), roots=(Path("/in"),)), None)
+        after = updated(known, Discovered((), ungraded=(closed,), roots=(Path("/in"),)), None)
         assert keys(after.hand_ins) == ["alice 02_im2col"]
         assert after.gone == ()
 
-    def test_nor_does_an_exercises_folder_that_cannot_be_read(
+    def test_files_in_an_unreadable_exercise_folder_are_not_gone(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         root = hand_in(tmp_path, *(f"{e}/{s}.ipynb" for e in EXERCISES for s in ("ann", "bob")))
         known = updated(HandIns(), discover([root], EXERCISES, None), None)
-        look = discover_module.children
+        original = discover_module.list_entries
 
         def closed(folder: Path, *rest: Any) -> Any:
             if folder.name == "02_im2col":
                 raise PermissionError(13, "Permission denied")
-            return look(folder, *rest)
+            return original(folder, *rest)
 
-        monkeypatch.setattr(discover_module, "children", closed)
+        monkeypatch.setattr(discover_module, "list_entries", closed)
         found = discover([root], EXERCISES, None)
         assert "Permission denied" in found.problems[0]
         assert updated(known, found, None).gone == ()
 
-    def test_what_reading_has_shown_stays_with_the_file(self, tmp_path: Path) -> None:
+    def test_what_reading_has_shown_is_kept(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb")
         found = discover([root], EXERCISES, None)
         known = updated(HandIns(), found, None)
@@ -129,14 +137,14 @@ class TestFromRunToRun:
 
 
 class TestNames:
-    def test_people_see_a_name_without_its_hash(self, tmp_path: Path) -> None:
+    def test_display_names_have_no_hash(self, tmp_path: Path) -> None:
         apart = unicodedata.normalize("NFD", "がくせい")
         root = hand_in(tmp_path, f"{apart}/02_im2col.ipynb")
         known = updated(HandIns(), discover([root], EXERCISES, None), None)
         (key,) = known.names
         assert (known.name(key), known.name("bob")) == ("がくせい", "bob")
 
-    def test_unless_another_student_has_the_same(self, tmp_path: Path) -> None:
+    def test_equal_display_names_are_shown_with_the_hash(self, tmp_path: Path) -> None:
         name = "がくせい"
         apart = unicodedata.normalize("NFD", name)
         root = hand_in(tmp_path, f"{apart}/02_im2col.ipynb", f"{name}/02_im2col.ipynb")
@@ -146,7 +154,7 @@ class TestNames:
 
 
 class TestAsText:
-    def test_it_comes_back_as_it_was(self, tmp_path: Path) -> None:
+    def test_decoding_reverses_encoding(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "佐藤/02_im2col.ipynb", "佐藤/02_im2col (1).ipynb", "b/x.pdf")
         known = updated(HandIns(), discover([root], EXERCISES, None), None)
         assert decode(encode(known)) == known
@@ -167,10 +175,10 @@ class TestAsText:
             b'{"schema_version": 1, "names": {"a": 1}, "hand_ins": [], "ungraded": [], "gone": []}',
         ],
     )
-    def test_damage_is_said(self, damage: bytes) -> None:
+    def test_damage_is_reported(self, damage: bytes) -> None:
         with pytest.raises(InvalidHandIns):
             decode(damage)
 
-    def test_it_is_json_that_scripts_can_read(self) -> None:
+    def test_the_file_is_readable_json(self) -> None:
         tree = json.loads(encode(HandIns(hand_ins=(HandIn("a", "02_im2col", "f"),))))
         assert tree["hand_ins"][0]["student"] == "a"

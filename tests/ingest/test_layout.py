@@ -1,4 +1,4 @@
-"""The decision table of `autograder.ingest.layout`: what a folder is, and who is named as odd."""
+"""The decision table of `autograder.ingest.layout`: what a folder is, and which entries are odd."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.ingest import Found, discover
+from autograder.ingest import Discovered, discover
 
 EXERCISES = ("01_single", "02_im2col", "03_convolution")
 
@@ -56,12 +56,12 @@ def made(root: Path, folder: str, names: list[str]) -> Path:
     return root / folder
 
 
-def placed(result: Found) -> set[str]:
+def placed(result: Discovered) -> set[str]:
     return {f"{s.student} {s.exercise[:2]}" for s in result.submissions}
 
 
 @pytest.mark.parametrize(("folder", "names", "exercise", "expected"), TABLE)
-def test_whose_it_is(
+def test_the_layout_gives_students_and_exercises(
     tmp_path: Path, folder: str, names: list[str], exercise: str | None, expected: set[str]
 ) -> None:
     result = discover([made(tmp_path, folder, names)], EXERCISES, exercise)
@@ -69,7 +69,7 @@ def test_whose_it_is(
     assert result.problems == ()
 
 
-# In a class, what is named like an exercise is odd: it is named and left out, the rest is graded.
+# In a class, an entry named like an exercise is reported and left out; the rest is graded.
 ODD: list[tuple[list[str], str | None, set[str], str]] = [
     (["alice.ipynb", "bob.ipynb", "02_im2col/x.ipynb"], "02_im2col", {"alice 02", "bob 02"},
      "02_im2col"),
@@ -85,7 +85,7 @@ ODD: list[tuple[list[str], str | None, set[str], str]] = [
 
 
 @pytest.mark.parametrize(("names", "exercise", "expected", "odd"), ODD)
-def test_one_odd_entry_drops_no_class(
+def test_one_odd_entry_does_not_turn_a_class_into_a_student(
     tmp_path: Path, names: list[str], exercise: str | None, expected: set[str], odd: str
 ) -> None:
     root = made(tmp_path, "in", [name for name in names if not name.endswith("/")])
@@ -95,11 +95,11 @@ def test_one_odd_entry_drops_no_class(
     assert placed(result) == expected
     (problem,) = result.problems
     assert problem.startswith(f"{root / odd}: ")
-    assert "Whose is it?" in problem
+    assert "Move it into its student's folder" in problem
 
 
-def test_one_exercise_among_students_notebooks_is_graded_under_its_own_name(tmp_path: Path) -> None:
+def test_a_notebook_named_like_an_exercise_is_graded_under_that_name(tmp_path: Path) -> None:
     root = made(tmp_path, "in", ["alice.ipynb", "bob.ipynb", "02_im2col.ipynb"])
     result = discover([root], EXERCISES, "02_im2col")
     assert placed(result) == {"alice 02", "bob 02", "02_im2col 02"}
-    assert "says nothing of a student" in result.notices[0]
+    assert "does not look like a student" in result.notices[0]

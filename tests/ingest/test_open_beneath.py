@@ -1,4 +1,4 @@
-"""Only what lies in a student's own file or folder is opened, whatever links and races exist."""
+"""Nothing outside a student's own file or folder is opened, whatever links and races there are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.ingest.open_beneath import LeadsOut, open_beneath
+from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 
 
 def content(inside: Path, path: Path) -> bytes:
@@ -20,7 +20,7 @@ def content(inside: Path, path: Path) -> bytes:
 
 
 def descriptors() -> int:
-    """How many are open, where the system tells."""
+    """The number of open descriptors, if the system tells."""
     folder = Path("/proc/self/fd")
     return len(list(folder.iterdir())) if folder.exists() else 0
 
@@ -40,54 +40,54 @@ def root(tmp_path: Path) -> Path:
         "../alice/02.ipynb",
         "sub/../../alice/02.ipynb",
         "/{root}/alice/02.ipynb",
-        "{root}/mallory/sub/own.ipynb",  # absolute, though it leads back inside
+        "{root}/mallory/sub/own.ipynb",  # absolute, although it points back inside
         "/dev/zero",
     ],
 )
-def test_no_link_leads_out_of_a_students_folder(root: Path, target: str) -> None:
+def test_links_out_of_a_students_folder_are_refused(root: Path, target: str) -> None:
     link = root / "mallory" / "link.ipynb"
     link.symlink_to(target.format(root=root))
-    with pytest.raises(LeadsOut):
+    with pytest.raises(OutsideSubmission):
         open_beneath(root / "mallory", link)
 
 
 @pytest.mark.parametrize("target", ["sub/own.ipynb", "./sub/../sub//own.ipynb", "again"])
-def test_within_it_links_are_followed(root: Path, target: str) -> None:
+def test_links_within_it_are_followed(root: Path, target: str) -> None:
     (root / "mallory" / "again").symlink_to("sub/own.ipynb")
     link = root / "mallory" / "link.ipynb"
     link.symlink_to(target)
     assert content(root / "mallory", link) == b"mallory/sub/own.ipynb"
 
 
-def test_folders_on_the_way_are_no_way_out_either(root: Path) -> None:
+def test_links_to_folders_on_the_path_are_refused(root: Path) -> None:
     (root / "mallory" / "folder").symlink_to("../alice")
-    with pytest.raises(LeadsOut):
+    with pytest.raises(OutsideSubmission):
         open_beneath(root / "mallory", root / "mallory" / "folder" / "02.ipynb")
 
 
 @pytest.mark.parametrize("name", ["mallory.ipynb", "eve"])
-def test_what_was_handed_in_is_itself_no_link(root: Path, name: str) -> None:
+def test_a_submission_that_is_itself_a_link_is_refused(root: Path, name: str) -> None:
     (root / "mallory.ipynb").symlink_to("alice.ipynb")
     (root / "eve").symlink_to("alice")
     path = root / name
-    with pytest.raises(LeadsOut):
+    with pytest.raises(OutsideSubmission):
         open_beneath(path, path / "02.ipynb" if name == "eve" else path)
 
 
-def test_another_students_file_is_not_beneath(root: Path) -> None:
-    with pytest.raises(LeadsOut):
+def test_another_students_file_is_refused(root: Path) -> None:
+    with pytest.raises(OutsideSubmission):
         open_beneath(root / "mallory", root / "alice.ipynb")
-    with pytest.raises(LeadsOut):
+    with pytest.raises(OutsideSubmission):
         open_beneath(root / "mallory", root / "mallory" / ".." / "alice.ipynb")
 
 
-def test_the_instructors_links_above_are_followed(root: Path) -> None:
+def test_links_above_the_submission_are_followed(root: Path) -> None:
     (root.parent / "term").symlink_to(root)
     top = root.parent / "term" / "alice"
     assert content(top, top / "02.ipynb") == b"alice/02.ipynb"
 
 
-def test_a_circle_is_an_error_and_leaves_nothing_open(root: Path) -> None:
+def test_a_loop_is_an_error_and_leaks_no_descriptor(root: Path) -> None:
     (root / "mallory" / "a").symlink_to("b")
     (root / "mallory" / "b").symlink_to("a")
     before = descriptors()
@@ -96,14 +96,14 @@ def test_a_circle_is_an_error_and_leaves_nothing_open(root: Path) -> None:
     assert descriptors() == before
 
 
-def test_a_file_is_no_folder(root: Path) -> None:
+def test_a_file_used_as_a_folder_is_an_error(root: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         open_beneath(root / "mallory", root / "mallory" / "sub" / "own.ipynb" / "x")
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_a_swap_between_check_and_open_wins_nothing(root: Path, what: str) -> None:
-    """The file, or a folder on the way, is exchanged for a link all the time."""
+def test_swapping_files_between_check_and_open_does_not_help(root: Path, what: str) -> None:
+    """The file, or a folder on its path, is swapped with a link all the time."""
     place = root / "mallory" / ("own.ipynb" if what == "file" else "work")
     path = place if what == "file" else place / "02.ipynb"
     own, link = root / "own", root / "link"
@@ -129,12 +129,12 @@ def test_a_swap_between_check_and_open_wins_nothing(root: Path, what: str) -> No
         for _ in range(5_000):
             try:
                 got = content(root / "mallory", path)
-            except (LeadsOut, OSError) as error:
+            except (OutsideSubmission, OSError) as error:
                 got = type(error).__name__.encode()
             seen[got] = seen.get(got, 0) + 1
     finally:
         stop.set()
         thread.join()
     assert b"alice/02.ipynb" not in seen
-    assert seen.get(b"mine"), "the test has to hit the moments in between"
-    assert seen.get(b"LeadsOut")
+    assert seen.get(b"mine"), "the test must hit both states"
+    assert seen.get(b"OutsideSubmission")

@@ -1,4 +1,4 @@
-"""Whatever a file holds: the student's code cells, or a reason why there are none. Nothing else."""
+"""Whatever a file contains, the result is the student's code cells or a reason."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def refused(raw: bytes, folder: Path) -> FileFault:
 
 
 class TestNotebooks:
-    def test_code_cells_come_with_their_places(self, tmp_path: Path) -> None:
+    def test_code_cells_have_their_index(self, tmp_path: Path) -> None:
         raw = book({"cell_type": "markdown", "source": "# hi"}, code("x = 1"), code("y = 2"))
         notebook = read(raw, tmp_path)
         assert notebook.cells == ((1, "x = 1"), (2, "y = 2"))
@@ -79,15 +79,17 @@ class TestNotebooks:
             ("名前 = '\ud800'", "名前 = '?'"),
         ],
     )
-    def test_a_source_is_text_or_lines_of_it(self, tmp_path: Path, source: Any, text: str) -> None:
+    def test_a_source_is_a_string_or_a_list_of_lines(
+        self, tmp_path: Path, source: Any, text: str
+    ) -> None:
         assert read(book(code(source)), tmp_path).cells == ((0, text),)
 
     @pytest.mark.parametrize("source", [5, None, {"a": 1}, True, [], [[]], "", " \n\t", ["\n"]])
-    def test_a_cell_without_text_is_no_cell(self, tmp_path: Path, source: Any) -> None:
+    def test_empty_cells_are_skipped(self, tmp_path: Path, source: Any) -> None:
         assert read(book(code(source), code("x = 1")), tmp_path).cells == ((1, "x = 1"),)
 
     @pytest.mark.parametrize("cell", [None, 5, "code", [], {}, {"cell_type": ["code"]}])
-    def test_what_is_no_cell_is_passed_over(self, tmp_path: Path, cell: Any) -> None:
+    def test_items_that_are_not_cells_are_skipped(self, tmp_path: Path, cell: Any) -> None:
         assert read(book(cell, code("x = 1")), tmp_path).cells == ((1, "x = 1"),)
 
     @pytest.mark.parametrize(
@@ -100,31 +102,31 @@ class TestNotebooks:
             book(nbformat="four", metadata=None),
         ],
     )
-    def test_a_notebook_without_code_is_a_notebook(self, tmp_path: Path, raw: bytes) -> None:
+    def test_a_notebook_without_code_is_readable(self, tmp_path: Path, raw: bytes) -> None:
         assert read(raw, tmp_path).cells == ()
 
-    def test_metadata_decides_nothing(self, tmp_path: Path) -> None:
+    def test_metadata_is_ignored(self, tmp_path: Path) -> None:
         locked = {"nbgrader": {"locked": True, "grade": True}, "tags": ["skip-execution"]}
         assert read(book(code("x = 1", metadata=locked)), tmp_path).cells == ((0, "x = 1"),)
         assert read(book(code("x = 1", metadata="none", id=7)), tmp_path).cells == ((0, "x = 1"),)
 
-    def test_nbformat_3_calls_it_input(self, tmp_path: Path) -> None:
+    def test_nbformat_3(self, tmp_path: Path) -> None:
         old = {"cell_type": "code", "input": ["x = 1\n", "y"], "language": "python"}
         sheets = [{"cells": [{"cell_type": "heading", "source": "a"}, old]}, {}, None]
         raw = json.dumps({"nbformat": 3, "worksheets": sheets}).encode()
         assert read(raw, tmp_path).cells == ((1, "x = 1\ny"),)
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-    def test_editors_and_shells_change_the_encoding(self, tmp_path: Path, encoding: str) -> None:
+    def test_unicode_encodings(self, tmp_path: Path, encoding: str) -> None:
         tree = {"cells": [code("名前 = 1")]}
         raw = json.dumps(tree, ensure_ascii=False).encode(encoding)
         assert read(raw, tmp_path).cells == ((0, "名前 = 1"),)
 
-    def test_of_a_key_that_stands_twice_the_last_counts(self, tmp_path: Path) -> None:
+    def test_the_last_of_two_equal_keys_counts(self, tmp_path: Path) -> None:
         raw = b'{"cells": [], "cells": [{"cell_type": "code", "source": "x", "source": "y"}]}'
         assert read(raw, tmp_path).cells == ((0, "y"),)
 
-    def test_numbers_that_are_none_hurt_nobody(self, tmp_path: Path) -> None:
+    def test_nan_and_infinity_are_accepted(self, tmp_path: Path) -> None:
         raw = b'{"cells": [{"cell_type": "code", "source": "x", "n": [NaN, -Infinity, 1e999]}]}'
         assert read(raw, tmp_path).cells == ((0, "x"),)
 
@@ -165,25 +167,27 @@ class TestUnreadable:
             (b'{"cells": null, "worksheets": 3}', FileFault.NO_CELLS),
         ],
     )
-    def test_it_is_said_what_it_is(self, tmp_path: Path, raw: bytes, fault: FileFault) -> None:
+    def test_the_kind_of_file_is_reported(
+        self, tmp_path: Path, raw: bytes, fault: FileFault
+    ) -> None:
         assert refused(raw, tmp_path) is fault
 
-    def test_the_line_is_that_of_the_damage(self, tmp_path: Path) -> None:
+    def test_the_line_of_the_damage_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(UnreadableSubmission) as caught:
             read(b'{\n "cells": [\n  oops\n ]\n}', tmp_path)
         assert caught.value.values == {"line": 3}
 
-    def test_a_web_page_in_an_output_is_no_web_page(self, tmp_path: Path) -> None:
+    def test_html_in_an_output_does_not_make_it_a_web_page(self, tmp_path: Path) -> None:
         raw = book(code("x", outputs=[{"text/html": "<html>"}]))
         assert read(raw, tmp_path).cells == ((0, "x"),)
         assert refused(raw[:-3], tmp_path) is FileFault.CUT_OFF
 
-    def test_too_much_code_is_refused_before_it_travels(self, tmp_path: Path) -> None:
+    def test_too_much_code_is_refused(self, tmp_path: Path) -> None:
         assert refused(book(code("x" * MAX_CODE)), tmp_path) is FileFault.TOO_MUCH_CODE
         assert refused(book(code("名" * (MAX_CODE // 6 + 1))), tmp_path) is FileFault.TOO_MUCH_CODE
         assert refused(book(*[code("x")] * 5001), tmp_path) is FileFault.TOO_MUCH_CODE
 
-    def test_too_much_around_it_is_refused(
+    def test_too_much_other_data_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(scan, "MAX_BRACKETS", 100)
@@ -192,14 +196,14 @@ class TestUnreadable:
 
 
 class TestBigOutputs:
-    """Outputs are the student's plots, and cost neither points nor memory."""
+    """Outputs are the student's plots; they cost neither points nor memory."""
 
     @pytest.mark.parametrize(
         "output",
         ["A" * 48 * 2**20, [[0.1, {"a": None}]] * 10**5, {str(n): n for n in range(10**6)}],
         ids=["one picture", "numbers", "keys"],
     )
-    def test_are_passed_over(self, tmp_path: Path, output: Any) -> None:
+    def test_are_skipped(self, tmp_path: Path, output: Any) -> None:
         path = tmp_path / "a.ipynb"
         path.write_bytes(book(code("x = 1", outputs=[output])))
         tracemalloc.start()
@@ -210,7 +214,7 @@ class TestBigOutputs:
         finally:
             tracemalloc.stop()
 
-    def test_in_an_encoding_of_four_bytes_a_character(self, tmp_path: Path) -> None:
+    def test_in_utf_32(self, tmp_path: Path) -> None:
         raw = book(code("x = 1", outputs=["A" * 10**7]))
         path = tmp_path / "a.ipynb"
         path.write_bytes(raw.decode().encode("utf-32"))
@@ -222,13 +226,13 @@ class TestBigOutputs:
             tracemalloc.stop()
 
 
-class TestTheMachinesFaults:
-    """What the machine lacks is not the student's doing: no reason for the student, no zero."""
+class TestProblemsOfTheMachine:
+    """Not the student's fault, so there is no reason for the student and no zero."""
 
     @pytest.mark.parametrize(
         "error", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EACCES, errno.ESTALE]
     )
-    def test_a_file_that_cannot_be_opened_just_now(
+    def test_a_file_that_cannot_be_opened_at_the_moment(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
     ) -> None:
         (tmp_path / "a.ipynb").write_bytes(book(code("x")))
@@ -240,7 +244,7 @@ class TestTheMachinesFaults:
         with pytest.raises(OSError, match=re.escape(os.strerror(error))):
             read_notebook(tmp_path / "a.ipynb", tmp_path)
 
-    def test_no_memory(self, tmp_path: Path) -> None:
+    def test_out_of_memory(self, tmp_path: Path) -> None:
         """The limit is lifted within the test: nothing else may meet it."""
         path = tmp_path / "a.ipynb"
         path.write_bytes(book(code("x", outputs=["A" * 60 * 10**6])))
@@ -261,19 +265,19 @@ class TestTheMachinesFaults:
 
 class TestEncodings:
     @pytest.mark.parametrize("encoding", ["cp932", "euc_jp"])
-    def test_an_old_editor_saved_it(self, tmp_path: Path, encoding: str) -> None:
+    def test_legacy_encodings(self, tmp_path: Path, encoding: str) -> None:
         """In CP932 the second byte of 表 and ソ is a backslash."""
         source = '# 表を表示する、ソート\ndef f():\n    return "ソ表"'
         raw = json.dumps({"cells": [code(source)]}, ensure_ascii=False).encode(encoding)
         notebook = read(raw, tmp_path)
         assert (notebook.cells, notebook.encoding) == (((0, source),), encoding)
 
-    def test_a_text_without_blanks(self, tmp_path: Path) -> None:
+    def test_a_text_without_spaces(self, tmp_path: Path) -> None:
         raw = json.dumps({"cells": [code("x")], "n": "表" * 5000}, ensure_ascii=False)
         assert read(raw.encode("cp932"), tmp_path).encoding == "cp932"
         assert read(raw.replace("表", "a表", 1).encode("cp932"), tmp_path).encoding == "cp932"
 
-    def test_a_picture_takes_no_longer_than_it_is_long(self, tmp_path: Path) -> None:
+    def test_time_is_linear_in_the_size_of_an_image(self, tmp_path: Path) -> None:
         raw = book(code("x", outputs=["A" * 10**7])) + "表".encode("cp932")
         began = time.process_time()
         refused(raw, tmp_path)
@@ -284,13 +288,13 @@ class TestEncodings:
         notebook = read(raw, tmp_path)
         assert (notebook.cells, notebook.encoding) == (((0, "# été"),), "latin-1")
 
-    def test_a_stray_byte_costs_a_character(self, tmp_path: Path) -> None:
+    def test_a_stray_byte_becomes_a_replacement_character(self, tmp_path: Path) -> None:
         raw = json.dumps({"cells": [code("# 表 X\nx = 1")]}, ensure_ascii=False).encode()
         notebook = read(raw.replace(b"X", b"\xff"), tmp_path)
         assert notebook.cells == ((0, "# 表 \ufffd\nx = 1"),)
 
 
-def test_code_in_cells_of_text_is_noticed(tmp_path: Path) -> None:
+def test_definitions_in_text_cells_are_reported(tmp_path: Path) -> None:
     prose = {
         "cell_type": "markdown",
         "source": "My answer:\n```\ndef im2col(x):\n    return x\n```",
@@ -299,7 +303,7 @@ def test_code_in_cells_of_text_is_noticed(tmp_path: Path) -> None:
     assert read(raw, tmp_path).in_text == ((0, "im2col"), (1, "A"))
 
 
-class TestWhatIsNoFile:
+class TestNotAFile:
     def reason(self, path: Path, inside: Path) -> str:
         began = time.monotonic()
         with pytest.raises(UnreadableSubmission) as caught:
@@ -311,7 +315,7 @@ class TestWhatIsNoFile:
         (tmp_path / "a.ipynb").mkdir()
         assert "folder" in self.reason(tmp_path / "a.ipynb", tmp_path)
 
-    def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
+    def test_a_pipe_does_not_block(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "a.ipynb")
         assert "regular" in self.reason(tmp_path / "a.ipynb", tmp_path)
 
@@ -321,22 +325,22 @@ class TestWhatIsNoFile:
             sock.bind("a.ipynb")
             assert "opened" in self.reason(tmp_path / "a.ipynb", tmp_path)
 
-    def test_nothing_there(self, tmp_path: Path) -> None:
+    def test_a_missing_file(self, tmp_path: Path) -> None:
         assert "opened" in self.reason(tmp_path / "a.ipynb", tmp_path)
 
-    def test_100_megabytes_of_nothing(self, tmp_path: Path) -> None:
+    def test_a_sparse_file_of_100_megabytes(self, tmp_path: Path) -> None:
         path = tmp_path / "a.ipynb"
         with path.open("wb") as file:
             file.truncate(100 * 2**20)
         assert "100 MB" in self.reason(path, tmp_path)
 
-    def test_a_terabyte_of_nothing_is_not_read_at_all(self, tmp_path: Path) -> None:
+    def test_a_sparse_file_of_a_terabyte_is_not_read(self, tmp_path: Path) -> None:
         path = tmp_path / "a.ipynb"
         with path.open("wb") as file:
             file.truncate(2**40)
         assert "too large" in self.reason(path, tmp_path)
 
-    def test_links_out_of_the_folder_and_to_nowhere(self, tmp_path: Path) -> None:
+    def test_links_out_of_the_folder_and_dangling_links(self, tmp_path: Path) -> None:
         inside = tmp_path / "alice"
         inside.mkdir()
         (tmp_path / "other.ipynb").write_bytes(book(code("x")))
@@ -351,19 +355,19 @@ class TestWhatIsNoFile:
         assert "opened" in self.reason(inside / "b.ipynb", inside)
         assert "opened" in self.reason(inside / "c.ipynb", inside)
 
-    def test_a_folder_handed_in_that_is_itself_a_link(self, tmp_path: Path) -> None:
+    def test_a_submitted_folder_that_is_a_link(self, tmp_path: Path) -> None:
         (tmp_path / "bob").mkdir()
         (tmp_path / "bob" / "a.ipynb").write_bytes(book(code("x")))
         (tmp_path / "alice").symlink_to("bob")
         reason = self.reason(tmp_path / "alice" / "a.ipynb", tmp_path / "alice")
         assert "not handed in" in reason
 
-    def test_a_link_within_the_folder_is_followed(self, tmp_path: Path) -> None:
+    def test_links_within_the_folder_are_followed(self, tmp_path: Path) -> None:
         (tmp_path / "real.ipynb").write_bytes(book(code("x")))
         (tmp_path / "a.ipynb").symlink_to("real.ipynb")
         assert read_notebook(tmp_path / "a.ipynb", tmp_path).cells == ((0, "x"),)
 
-    def test_the_folder_may_be_given_in_any_way(
+    def test_any_spelling_of_the_folder_works(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "a.ipynb").write_bytes(book(code("x")))
@@ -375,7 +379,7 @@ class TestWhatIsNoFile:
 CHECK = 'assert im2col(x, 3, 3).shape == (4, 9), (\n    "形が違います"\n)\n\nprint("ok")  \n'
 
 
-class TestLockedCellsOfOurs:
+class TestLockedCells:
     ours = (normalised(CHECK), normalised('print("check")'))
 
     @pytest.mark.parametrize(
@@ -390,7 +394,7 @@ class TestLockedCellsOfOurs:
             CHECK.splitlines(keepends=True),
         ],
     )
-    def test_they_are_known_by_what_they_say(self, tmp_path: Path, copy: Any) -> None:
+    def test_they_are_recognized_by_their_source(self, tmp_path: Path, copy: Any) -> None:
         cells = read(book(code("x = 1"), code(copy), code(copy)), tmp_path, self.ours).cells
         assert cells == ((0, "x = 1"),)
 
@@ -398,8 +402,8 @@ class TestLockedCellsOfOurs:
         "changed",
         [CHECK + "x = 1", "def f(): pass\n" + CHECK, CHECK.replace("4, 9", "4, 8"), "    " + CHECK],
     )
-    def test_what_a_student_added_is_the_students(self, tmp_path: Path, changed: str) -> None:
+    def test_changed_cells_belong_to_the_student(self, tmp_path: Path, changed: str) -> None:
         assert len(read(book(code(changed)), tmp_path, self.ours).cells) == 1
 
-    def test_indentation_is_not_blank(self) -> None:
+    def test_indentation_matters(self) -> None:
         assert normalised("if x:\n    y\n") != normalised("if x:\ny\n")

@@ -1,4 +1,4 @@
-"""The scanner finds what `json.loads` would find, in linear time and a fixed amount of memory."""
+"""The scanner finds what `json.loads` would find, in linear time and constant memory."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TestCells:
         assert found.cells[0].source == "a\nb"
         assert set(found.cells[0].names) == {"i", "g", "n", "colab"}
 
-    def test_prose_is_passed_over_unless_something_is_defined_in_it(self) -> None:
+    def test_prose_is_skipped_unless_it_contains_a_definition(self) -> None:
         cells = [
             {"cell_type": "markdown", "source": "![](data:image/png;base64," + "A" * 10**6 + ")"},
             {"cell_type": "markdown", "source": "def im2col(x):\n    return x"},
@@ -54,14 +54,14 @@ class TestCells:
         with pytest.raises(TooMuchSource):
             scan(json.dumps({"cells": [code]}).encode(), 100)
 
-    def test_damage_in_what_nobody_reads_costs_nothing(self) -> None:
+    def test_damage_in_skipped_values_is_ignored(self) -> None:
         raw = b'{"cells": [{"outputs": [{oops: }, tru], "cell_type": "code", "source": "x"}]}'
         assert sources(raw) == ["x"]
 
-    def test_a_line_end_in_a_source_is_let_pass(self) -> None:
+    def test_a_line_break_in_a_source_is_accepted(self) -> None:
         assert sources(b'{"cells": [{"cell_type": "code", "source": "a\nb"}]}') == ["a\nb"]
 
-    def test_zeros_at_the_end_are_padding(self) -> None:
+    def test_zeros_at_the_end_are_ignored(self) -> None:
         assert sources(b'{"cells": [{"cell_type": "code", "source": "x"}]}\n\0\0') == ["x"]
 
     @pytest.mark.parametrize("raw", [b"5", b"[]", b'"cells"', b"{}", b'{"cells": 1}', b"null"])
@@ -84,7 +84,7 @@ class TestMalformed:
             (b'{"a": {"b": [[', 14),
         ],
     )
-    def test_it_is_said_where(self, raw: bytes, position: int) -> None:
+    def test_the_position_is_reported(self, raw: bytes, position: int) -> None:
         with pytest.raises(Malformed) as caught:
             scan(raw, PLENTY)
         assert caught.value.position == position
@@ -95,14 +95,14 @@ SIZE = 4 * 2**20
 
 
 class TestBounded:
-    """60 MB of empty lists take `json.loads` a gigabyte and ten seconds."""
+    """`json.loads` needs a gigabyte and ten seconds for 60 MB of empty lists."""
 
     @pytest.mark.parametrize(
         "filling",
         [b"[],", b'{"a":1},', b'"",', b'"\\n",', b"0,", b'"A",', b'{"a":"\\"]"},'],
         ids=["lists", "objects", "strings", "escapes", "numbers", "letters", "brackets in strings"],
     )
-    def test_big_outputs_are_passed_over(self, filling: bytes) -> None:
+    def test_big_outputs_are_skipped(self, filling: bytes) -> None:
         raw = b'{"x":[%b0],"cells":[%b]}' % (filling * (SIZE // len(filling)), CELL)
         tracemalloc.start()
         try:
@@ -114,7 +114,7 @@ class TestBounded:
     def test_one_string_of_any_length(self) -> None:
         assert sources(b'{"x":"%b","cells":[%b]}' % (b"\\n" * (SIZE // 2), CELL)) == ["x"]
 
-    def test_depth_is_no_recursion(self) -> None:
+    def test_depth_does_not_cause_recursion(self) -> None:
         raw = b'{"x":%b%b,"cells":[%b]}' % (b"[" * 10**6, b"]" * 10**6, CELL)
         assert sources(raw) == ["x"]
 
@@ -129,13 +129,13 @@ class TestBounded:
         ],
         ids=["numbers", "cells", "members", "fields", "sheets"],
     )
-    def test_what_would_take_long_is_refused(self, raw: bytes) -> None:
+    def test_expensive_files_are_refused(self, raw: bytes) -> None:
         began = time.process_time()
         with pytest.raises(TooMuch):
             scan(raw, PLENTY)
         assert time.process_time() - began < 5
 
-    def test_so_are_brackets_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_endless_brackets_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "MAX_BRACKETS", 1000)
         with pytest.raises(TooMuch):
             scan(b'{"cells":[],"x":[%b0]}' % (b"[[]]," * 1000), PLENTY)
@@ -158,7 +158,7 @@ json_values = st.recursive(
     ascii_only=st.booleans(),
     indent=st.sampled_from([None, 1]),
 )
-def test_it_agrees_with_json(
+def test_it_agrees_with_json_loads(
     cells: list[tuple[str, str, Any]], around: Any, ascii_only: bool, indent: int | None
 ) -> None:
     tree = {

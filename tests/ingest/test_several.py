@@ -1,4 +1,4 @@
-"""Of several hand-ins the newest counts, and every other is named. Nothing vanishes."""
+"""The newest of several submissions counts, and all others are reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.ingest import Found, Handout, Handouts, NotGraded, Why, discover, recognize
+from autograder.ingest import (
+    Discovered,
+    Handout,
+    Handouts,
+    NotCounted,
+    NotGraded,
+    discover,
+    recognize,
+)
 
 EXERCISES = ("01_single", "02_im2col", "03_convolution")
 STUB = "def im2col(x):\n    raise NotImplementedError"
@@ -36,16 +44,16 @@ def book(*sources: str, **fields: object) -> bytes:
     return json.dumps({"cells": cells}).encode()
 
 
-def found(root: Path, files: dict[str, bytes], exercise: str | None = None) -> Found:
+def found(root: Path, files: dict[str, bytes], exercise: str | None = None) -> Discovered:
     for number, (name, content) in enumerate(files.items()):
         path = root / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        os.utime(path, (10**9 - number, 10**9 - number))  # the first is the newest by its time
+        os.utime(path, (10**9 - number, 10**9 - number))  # the first one is the newest by its time
     return discover([root / "in"], EXERCISES, exercise, handouts=HANDOUTS)
 
 
-def chosen(result: Found, root: Path) -> tuple[str, dict[str, Why]]:
+def chosen(result: Discovered, root: Path) -> tuple[str, dict[str, NotCounted]]:
     (only,) = result.submissions
     return (
         str(only.path.relative_to(root / "in")),
@@ -70,17 +78,17 @@ def chosen(result: Found, root: Path) -> tuple[str, dict[str, Why]]:
     ],
 )
 def test_the_newest_by_name(tmp_path: Path, newest: str, older: list[str]) -> None:
-    files = [*older, newest]  # by their times it would be the other way round
+    files = [*older, newest]  # their times are in the opposite order
     result = found(tmp_path, {f"taro/{name}": book(WORK) for name in files})
     file, others = chosen(result, tmp_path)
     assert file == f"taro/{newest}"
-    assert others == {f"taro/{name}": Why.OLDER for name in older}
+    assert others == {f"taro/{name}": NotCounted.OLDER for name in older}
     (notice,) = result.notices
     assert all(name in notice for name in files)
     assert result.problems == ()
 
 
-def test_where_names_say_nothing_the_time_decides(tmp_path: Path) -> None:
+def test_otherwise_the_modification_time_decides(tmp_path: Path) -> None:
     files = {"taro/02_im2col/b.ipynb": book(WORK), "taro/02_im2col/a.ipynb": book(WORK)}
     assert chosen(found(tmp_path, files), tmp_path)[0] == "taro/02_im2col/b.ipynb"
 
@@ -88,15 +96,15 @@ def test_where_names_say_nothing_the_time_decides(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"PK\x03\x04", Why.UNREADABLE),
-        (book(WORK)[:20], Why.UNREADABLE),
-        (book(STUB), Why.UNTOUCHED),
-        (book(), Why.UNTOUCHED),
+        (b"PK\x03\x04", NotCounted.UNREADABLE),
+        (book(WORK)[:20], NotCounted.UNREADABLE),
+        (book(STUB), NotCounted.UNTOUCHED),
+        (book(), NotCounted.UNTOUCHED),
     ],
     ids=["zip", "cut off", "handout", "empty"],
 )
-def test_work_counts_before_a_newer_file_with_none(
-    tmp_path: Path, content: bytes, why: Why
+def test_a_notebook_with_work_counts_before_a_newer_one_without(
+    tmp_path: Path, content: bytes, why: NotCounted
 ) -> None:
     files = {"taro/02_im2col (1).ipynb": content, "taro/02_im2col.ipynb": book(WORK)}
     assert chosen(found(tmp_path, files), tmp_path) == (
@@ -105,37 +113,39 @@ def test_work_counts_before_a_newer_file_with_none(
     )
 
 
-def test_the_handout_beside_the_work_of_a_second_download(tmp_path: Path) -> None:
+def test_an_untouched_handout_next_to_a_second_download_with_work(tmp_path: Path) -> None:
     files = {"taro/02_im2col/02_im2col.ipynb": book(STUB)}
     files["taro/02_im2col/02_im2col (1).ipynb"] = book(WORK)
     file, others = chosen(found(tmp_path, files), tmp_path)
     assert file == "taro/02_im2col/02_im2col (1).ipynb"
-    assert others == {"taro/02_im2col/02_im2col.ipynb": Why.UNTOUCHED}
+    assert others == {"taro/02_im2col/02_im2col.ipynb": NotCounted.UNTOUCHED}
 
 
-def test_beside_a_notebook_a_file_of_the_same_name_is_said(tmp_path: Path) -> None:
+def test_a_file_with_the_same_name_as_the_notebook_is_reported(tmp_path: Path) -> None:
     files = {f"taro/02_im2col.{suffix}": b"?" for suffix in ("py", "pdf", "zip")}
     files |= {"taro/02_im2col.ipynb": book(WORK), "taro/helpers.py": b"?"}
     assert chosen(found(tmp_path, files), tmp_path) == (
         "taro/02_im2col.ipynb",
-        {f"taro/02_im2col.{suffix}": Why.NO_NOTEBOOK for suffix in ("py", "pdf", "zip")},
+        {f"taro/02_im2col.{suffix}": NotCounted.NO_NOTEBOOK for suffix in ("py", "pdf", "zip")},
     )
 
 
-def test_in_a_flat_class_too(tmp_path: Path) -> None:
+def test_several_files_in_a_flat_class(tmp_path: Path) -> None:
     files = {"alice.pdf": b"%PDF", "alice.ipynb": book(WORK), "bob.ipynb": book(WORK)}
     alice, bob = found(tmp_path, files, "02_im2col").submissions
-    assert [(other.file, other.why) for other in alice.others] == [("alice.pdf", Why.NO_NOTEBOOK)]
+    assert [(other.file, other.why) for other in alice.others] == [
+        ("alice.pdf", NotCounted.NO_NOTEBOOK)
+    ]
     assert bob.others == ()
 
 
-def test_a_copy_beside_anothers_file_takes_nothing_from_them(tmp_path: Path) -> None:
+def test_a_copy_next_to_another_students_file_is_not_theirs(tmp_path: Path) -> None:
     files = {"alice.ipynb": book(WORK), "alice (1).ipynb": book("x = 1")}
     result = found(tmp_path, files, "02_im2col")
     assert [s.student for s in result.submissions] == ["alice", "alice (1)"]
 
 
-class TestRecognised:
+class TestRecognized:
     @pytest.mark.parametrize(
         ("content", "exercise"),
         [
@@ -148,7 +158,7 @@ class TestRecognised:
         ],
         ids=["cell id", "grade id", "name", "function", "later part", "metadata"],
     )
-    def test_by_what_is_in_it(self, tmp_path: Path, content: bytes, exercise: str) -> None:
+    def test_by_content(self, tmp_path: Path, content: bytes, exercise: str) -> None:
         result = found(
             tmp_path, {"taro/Untitled(1).ipynb": content, "ume/02_im2col.ipynb": content}
         )
@@ -157,22 +167,20 @@ class TestRecognised:
             ("ume", "02_im2col"),
         ]
 
-    def test_a_flat_class_needs_no_exercise_then(self, tmp_path: Path) -> None:
+    def test_a_flat_class_then_needs_no_option(self, tmp_path: Path) -> None:
         result = found(tmp_path, {"alice.ipynb": book(WORK), "bob.ipynb": book(WORK)})
         assert [(s.student, s.exercise) for s in result.submissions] == [
             ("alice", "02_im2col"),
             ("bob", "02_im2col"),
         ]
 
-    def test_names_shared_by_two_handouts_tell_nothing(self, tmp_path: Path) -> None:
+    def test_cell_names_shared_by_two_handouts_do_not_count(self, tmp_path: Path) -> None:
         files = {"taro/Untitled.ipynb": book("x = 1", metadata={"name": "setup"})}
         result = found(tmp_path, {**files, "ume/02_im2col.ipynb": book(WORK)})
         assert [u.student.key for u in result.ungraded] == ["taro"]
 
-    def test_no_more_than_a_few_are_opened(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(recognize, "MOST_FILES", 3)
+    def test_only_a_few_are_opened(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(recognize, "MAX_INSPECTED", 3)
         opened: list[Path] = []
 
         def read(path: Path, _inside: Path) -> None:
@@ -186,7 +194,7 @@ class TestRecognised:
 
 
 class TestUngraded:
-    def test_a_student_of_whom_nothing_can_be_graded_is_named(self, tmp_path: Path) -> None:
+    def test_a_student_with_nothing_gradable_is_reported(self, tmp_path: Path) -> None:
         files = {
             "alice/02_im2col.ipynb": book(WORK),
             "bob/mystery.ipynb": book("x = 1"),
@@ -199,22 +207,24 @@ class TestUngraded:
             ("cy", NotGraded.NO_NOTEBOOK, ("answer.pdf",)),
             ("dan", NotGraded.EMPTY_FOLDER, ()),
         ]
-        assert result.of_nobody_graded == result.ungraded
+        assert result.ungraded_students == result.ungraded
         assert len(result.problems) == 3
         assert sum("--exercise ID" in problem for problem in result.problems) == 1
 
-    def test_a_notebook_of_no_exercise_beside_others_is_named(self, tmp_path: Path) -> None:
+    def test_a_notebook_of_unknown_exercise_next_to_others_is_reported(
+        self, tmp_path: Path
+    ) -> None:
         files = {"taro/02_im2col.ipynb": book(WORK), "taro/playground.ipynb": book("x = 1")}
         result = found(tmp_path, {**files, "ume/02_im2col.ipynb": book(WORK)})
         assert result.problems == ()
         assert "playground.ipynb" in result.notices[0]
         (stray,) = result.ungraded
         assert (stray.student.key, stray.files) == ("taro", ("playground.ipynb",))
-        assert result.of_nobody_graded == ()
+        assert result.ungraded_students == ()
 
 
-def test_another_exercises_notebook_in_an_exercises_folder(tmp_path: Path) -> None:
-    """Alone in it, it counts for the folder's; beside the right one, for its own."""
+def test_a_notebook_in_the_folder_of_another_exercise(tmp_path: Path) -> None:
+    """If it is the only one, it counts for the folder's exercise, otherwise for its own."""
     alone = found(
         tmp_path / "1", {"taro/02_im2col/03_convolution.ipynb": book(WORK), "u/x.py": b""}
     )
@@ -227,7 +237,7 @@ def test_another_exercises_notebook_in_an_exercises_folder(tmp_path: Path) -> No
     ]
 
 
-def test_two_students_with_one_file_are_said(tmp_path: Path) -> None:
+def test_a_file_shared_by_two_students_is_reported(tmp_path: Path) -> None:
     found(tmp_path, {"alice.ipynb": book(WORK)}, "02_im2col")
     os.link(tmp_path / "in" / "alice.ipynb", tmp_path / "in" / "mallory.ipynb")
     result = discover([tmp_path / "in"], EXERCISES, "02_im2col")

@@ -10,7 +10,7 @@ import pytest
 
 import autograder
 from autograder.errors import FileFault
-from autograder.ingest import NotGraded, Why
+from autograder.ingest import NotCounted, NotGraded
 from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, sentences
 from autograder.messages.pages import say
 from autograder.text import LANGUAGES, Text
@@ -71,7 +71,7 @@ def test_every_message_is_used():
         "pages": re.compile(r"(next|short|level|cell)_"),
         "files": re.compile("|".join(FileFault)),
         "hand_ins": re.compile(
-            "|".join([*(f"other_{w}" for w in Why), *(f"not_graded_{n}" for n in NotGraded)])
+            "|".join([*(f"other_{w}" for w in NotCounted), *(f"not_graded_{n}" for n in NotGraded)])
         ),
     }
     unused = [

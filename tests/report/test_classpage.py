@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.ingest import NotGraded, Other, Why
-from autograder.ingest.hand_ins import HandIn, HandIns, Left
+from autograder.ingest import NotCounted, NotGraded, Other
+from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.report import write_class
 from autograder.report.classpage import class_page
 from autograder.report.statistics import count_exercise, histogram
@@ -172,15 +172,18 @@ def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
 
 # --- what is known about the hand-ins ---------------------------------------------------------
 
-OTHERS = (Other("aiko/02 (1).ipynb", Why.UNREADABLE), Other("aiko/old.ipynb", Why.OLDER))
+OTHERS = (
+    Other("aiko/02 (1).ipynb", NotCounted.UNREADABLE),
+    Other("aiko/old.ipynb", NotCounted.OLDER),
+)
 KNOWN = HandIns(
     names={"佐藤-0123456789ab": "佐藤"},
     hand_ins=(
         HandIn("aiko", "02_im2col", "in/aiko/02_im2col.ipynb", OTHERS, "cp932", "03_convolution"),
     ),
     ungraded=(
-        Left("佐藤-0123456789ab", "in/佐藤", NotGraded.NO_NOTEBOOK, ("<b>.pdf",)),
-        Left("aiko", "in/aiko/play.ipynb", NotGraded.WHICH_EXERCISE, ("play.ipynb",)),
+        UngradedRecord("佐藤-0123456789ab", "in/佐藤", NotGraded.NO_NOTEBOOK, ("<b>.pdf",)),
+        UngradedRecord("aiko", "in/aiko/play.ipynb", NotGraded.WHICH_EXERCISE, ("play.ipynb",)),
     ),
     gone=(HandIn("ben", "02_im2col", "in/ben/02_im2col.ipynb"),),
 )
@@ -205,7 +208,7 @@ def test_what_else_was_handed_in_is_on_the_page(a_class):
     section = class_with_hand_ins(a_class).split("About the files: 3")[1]
     assert "aiko/02 (1).ipynb (cannot be read), aiko/old.ipynb (older)" in section
     assert "cp932" in section
-    assert "is the notebook of 03_convolution, and was handed in for 02_im2col" in section
+    assert "is the notebook of 03_convolution, but it was handed in for 02_im2col" in section
     assert "古い" in class_with_hand_ins(a_class, "ja")
 
 

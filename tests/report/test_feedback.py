@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course.models import Reveal
-from autograder.ingest import Other, Why
+from autograder.ingest import NotCounted, Other
 from autograder.ingest.hand_ins import HandIn
 from autograder.messages.hand_ins import remarks
 from autograder.report import write_feedback
@@ -278,7 +278,9 @@ def test_a_name_that_leads_out_of_the_folder_writes_nothing(a_class, tmp_path, s
 
 
 def test_the_student_is_told_which_of_several_files_was_graded(a_class):
-    hand_in = HandIn("aiko", "02_im2col", "in/aiko/final.ipynb", (Other("a.ipynb", Why.OLDER),))
+    hand_in = HandIn(
+        "aiko", "02_im2col", "in/aiko/final.ipynb", (Other("a.ipynb", NotCounted.OLDER),)
+    )
     page = feedback_page(typed(a_class["full"]), None, "en", "愛子", remarks(hand_in))
     assert "This one was graded: final.ipynb. Not graded: a.ipynb (older)." in page
     assert "採点したのは final.ipynb です。採点していないもの: a.ipynb(古い)。" in page

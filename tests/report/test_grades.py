@@ -3,8 +3,8 @@
 import csv
 from dataclasses import replace
 
-from autograder.ingest import NotGraded, Other, Why
-from autograder.ingest.hand_ins import HandIn, HandIns, Left
+from autograder.ingest import NotCounted, NotGraded, Other
+from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.report import write_grades_csv
 from tests.results import typed
 
@@ -54,13 +54,16 @@ def test_no_two_names_become_the_same(new_result, tmp_path):
 
 
 class TestHandIns:
-    OTHERS = (Other("ben/02 (1).ipynb", Why.UNREADABLE), Other("ben/=x.pdf", Why.NO_NOTEBOOK))
+    OTHERS = (
+        Other("ben/02 (1).ipynb", NotCounted.UNREADABLE),
+        Other("ben/=x.pdf", NotCounted.NO_NOTEBOOK),
+    )
     KNOWN = HandIns(
         names={"佐藤-0123456789ab": "佐藤", "加藤-0123456789ab": "佐藤"},
         hand_ins=(HandIn("aiko", "02_im2col", "in/aiko/02.ipynb", OTHERS),),
         ungraded=(
-            Left("佐藤-0123456789ab", "in/佐藤", NotGraded.EMPTY_FOLDER),
-            Left("aiko", "in/aiko/x.ipynb", NotGraded.WHICH_EXERCISE, ("x.ipynb",)),
+            UngradedRecord("佐藤-0123456789ab", "in/佐藤", NotGraded.EMPTY_FOLDER),
+            UngradedRecord("aiko", "in/aiko/x.ipynb", NotGraded.WHICH_EXERCISE, ("x.ipynb",)),
         ),
         gone=(HandIn("ben", "02_im2col", "in/ben/02.ipynb"),),
     )
@@ -80,7 +83,7 @@ class TestHandIns:
             "max_score": "",
             "status": "not_graded",
             "needs_you": "",
-            "note": "The folder is empty: nothing was handed in.",
+            "note": "The folder is empty, so nothing was handed in.",
             "folder": "佐藤-0123456789ab",
         }
         assert "空" in self.rows(a_class, tmp_path, self.KNOWN, "ja")["佐藤"]["note"]
@@ -97,7 +100,7 @@ class TestHandIns:
             self.KNOWN,
             ungraded=(
                 *self.KNOWN.ungraded,
-                Left("加藤-0123456789ab", "in/加藤", NotGraded.EMPTY_FOLDER),
+                UngradedRecord("加藤-0123456789ab", "in/加藤", NotGraded.EMPTY_FOLDER),
             ),
         )
         rows = self.rows(a_class, tmp_path, both)

@@ -1,0 +1,151 @@
+"""Find one student's submissions in their folder, each with its exercise.
+
+The exercise is given by a folder's name (``02_im2col/attempt 2/work.ipynb``), else by the file's
+own name, else by its content.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.ingest.choose import Candidate, candidate
+from autograder.ingest.filenames import notebook_stem, parse_name
+from autograder.ingest.names import Student, readable
+from autograder.ingest.recognize import NotebookInfo
+from autograder.ingest.submission import NotGraded, Ungraded
+from autograder.ingest.walk import Tree, walk
+
+
+@dataclass(frozen=True)
+class StudentFiles:
+    """What one student submitted.
+
+    Attributes:
+        candidates: what can be graded, possibly several for one exercise.
+        ungraded: what cannot be graded.
+        complete: whether the whole folder was searched.
+    """
+
+    candidates: tuple[Candidate, ...]
+    ungraded: tuple[Ungraded, ...]
+    complete: bool
+
+
+def scan_student_folder(
+    student: Student,
+    folder: Path,
+    exercises: Collection[str],
+    requested: str | None,
+    folder_exercise: str | None,
+    inspect: Callable[[Path, Path], NotebookInfo],
+) -> StudentFiles:
+    """Find a student's submissions in ``folder``.
+
+    Args:
+        student: the student.
+        folder: what they submitted.
+        exercises: ids of the course's exercises.
+        requested: the exercise given by ``--exercise``.
+        folder_exercise: the exercise of the whole folder, if it has one.
+        inspect: see `autograder.ingest.recognize.Inspector.inspect`.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    tree = walk(folder)
+    named = _NamedExercises(folder, exercises, folder_exercise)
+    by_exercise: dict[str, list[Path]] = defaultdict(list)
+    unnamed: list[Path] = []
+    misplaced: list[Path] = []
+    for notebook in tree.notebooks:
+        own, enclosing = named.own(notebook), named.enclosing(notebook)
+        if enclosing is not None and own not in (None, enclosing):
+            misplaced.append(notebook)
+        elif exercise := enclosing or own:
+            by_exercise[exercise].append(notebook)
+        else:
+            unnamed.append(notebook)
+    for notebook in misplaced:  # e.g. 03's notebook in 02's folder
+        enclosing, own = named.enclosing(notebook), named.own(notebook)
+        if enclosing is not None and own is not None:
+            by_exercise[own if by_exercise[enclosing] else enclosing].append(notebook)
+    unrecognized: list[Path] = []
+    guess = requested if not any(by_exercise.values()) and not named.exercises_of(tree) else None
+    for notebook in unnamed:
+        exercise = inspect(notebook, folder).exercise or guess
+        if exercise is not None:
+            by_exercise[exercise].append(notebook)
+        else:
+            unrecognized.append(notebook)
+    if guess is not None and not by_exercise[guess]:
+        # Whatever the names are, this is all that the student submitted.
+        by_exercise[guess] = list(tree.others) or [folder]
+    for exercise in named.exercises_of(tree):
+        found = by_exercise[exercise]
+        also = [path for path in tree.others if named.either(path) == exercise]
+        # If there is a notebook, a script or an image counts only if it is named like the exercise.
+        found += [path for path in also if not found or named.own(path) == exercise]
+        if not found:
+            found += [path for path in tree.folders if named.own(path) == exercise][:1] or [folder]
+    candidates = tuple(
+        candidate(student, exercise, path, folder, exercises)
+        for exercise in sorted(by_exercise)
+        if requested in (None, exercise)
+        for path in by_exercise[exercise]
+    )
+    if requested is not None:
+        unrecognized = []  # probably for other exercises, which this run does not grade
+    if any(by_exercise.values()):
+        ungraded = [
+            Ungraded(student, notebook, NotGraded.WHICH_EXERCISE, (readable(notebook.name),))
+            for notebook in unrecognized
+        ]
+    else:
+        ungraded = [_nothing_gradable(student, folder, tree, unrecognized)]
+    return StudentFiles(candidates, tuple(ungraded), tree.complete)
+
+
+def _nothing_gradable(
+    student: Student, folder: Path, tree: Tree, unrecognized: list[Path]
+) -> Ungraded:
+    if unrecognized:
+        names = tuple(readable(notebook.name) for notebook in unrecognized)
+        return Ungraded(student, folder, NotGraded.WHICH_EXERCISE, names)
+    if tree.others:
+        names = tuple(readable(path.name) for path in tree.others)
+        return Ungraded(student, folder, NotGraded.NO_NOTEBOOK, names)
+    return Ungraded(student, folder, NotGraded.EMPTY_FOLDER)
+
+
+@dataclass(frozen=True)
+class _NamedExercises:
+    """The exercises that the names of files and folders below a student's folder give."""
+
+    folder: Path
+    exercises: Collection[str]
+    folder_exercise: str | None
+
+    def own(self, path: Path) -> str | None:
+        """The exercise in a file's or folder's own name."""
+        own = notebook_stem(path)
+        return parse_name(path.name if own is None else own, self.exercises).exercise
+
+    def enclosing(self, path: Path) -> str | None:
+        """The exercise in the name of the nearest enclosing folder."""
+        for parent in path.parents:
+            if parent == self.folder:
+                return self.folder_exercise
+            if exercise := self.own(parent):
+                return exercise
+        return self.folder_exercise
+
+    def either(self, path: Path) -> str | None:
+        return self.enclosing(path) or self.own(path)
+
+    def exercises_of(self, tree: Tree) -> list[str]:
+        """Every exercise that the name of a folder, or of a file other than a notebook, gives."""
+        found = {self.folder_exercise, *map(self.own, tree.folders), *map(self.own, tree.others)}
+        return sorted(exercise for exercise in found if exercise is not None)
