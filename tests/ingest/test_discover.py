@@ -42,9 +42,7 @@ def placed(result: Discovered, root: Path) -> dict[str, str]:
 
 
 class TestOneNotebook:
-    def test_its_name_is_the_student_and_the_option_the_exercise(
-        self, tmp_path: Path
-    ) -> None:
+    def test_its_name_is_the_student_and_the_option_the_exercise(self, tmp_path: Path) -> None:
         root = make(tmp_path / "in", "seed_003.ipynb")
         result = found(root / "seed_003.ipynb", exercise="02_im2col")
         assert placed(result, root) == {"seed_003 02_im2col": "seed_003.ipynb"}
