@@ -29,7 +29,7 @@ from autograder.sandbox.protocol import wire
 LIBRARY = "source_lib"
 
 
-class OutOfTime(Exception):
+class OutOfTime(BaseException):  # nothing on the way may catch it
     """The calls of one criterion have used up their CPU time."""
 
 
@@ -45,14 +45,24 @@ def main() -> None:
     unseeded = np.random.default_rng
     # Weights that the reference draws must be the same in every run.
     np.random.default_rng = lambda seed=None: unseeded(0 if seed is None else seed)
-    try:
-        library = importlib.import_module(LIBRARY)
-    except Exception:  # the suites import it as well and report what is wrong with it
-        library = ModuleType(LIBRARY)
+    library = _library(Path(root))
     np.dot(np.ones((64, 64)), np.ones((64, 64)))  # BLAS allocates its buffers before the limit
     _limit_memory(memory)
     with socket.socket(fileno=descriptor) as sock:
         _Connection(sock, library, float(cpu_s)).serve()
+
+
+def _library(root: Path) -> ModuleType:
+    """The course's own reference; an empty module if it has none or it cannot be imported.
+
+    What is wrong with it then, the hidden suites say: they import it as well.
+    """
+    try:
+        library = importlib.import_module(LIBRARY)
+        file = Path(library.__file__ or "")
+    except Exception:
+        return ModuleType(LIBRARY)
+    return library if file.is_relative_to(root) else ModuleType(LIBRARY)
 
 
 class _Connection:
