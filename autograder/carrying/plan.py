@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from autograder.course.models import Course, Exercise, Part
 from autograder.course.names import normalize
 
+MAX_TEXT = 2_000_000
+"""Characters of a notebook's cells that are searched for names."""
+
 _WORD = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 _DEFINITION = re.compile(r"\b(?:class|def)[ \t]+([^\W\d]\w*)")
@@ -72,12 +75,15 @@ def aliases(course: Course) -> Mapping[str, tuple[str, ...]]:
 
 
 class MentionedNames:
-    """The names that a notebook's cells mention, in any spelling."""
+    """The names that a notebook's cells mention, in any spelling.
+
+    Of more text than a person writes, only the beginning is looked at: a cell may be of any size.
+    """
 
     def __init__(self, sources: Iterable[str]) -> None:
-        texts = [_COMMENT.sub("", source) for source in sources]
-        self._words = {normalize(word) for text in texts for word in _WORD.findall(text)}
-        self._defined = {normalize(word) for text in texts for word in _DEFINITION.findall(text)}
+        text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
+        self._words = {normalize(word[0]) for word in _WORD.finditer(text)}
+        self._defined = {normalize(word[1]) for word in _DEFINITION.finditer(text)}
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether any of these names occurs anywhere."""

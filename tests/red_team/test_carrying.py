@@ -1,0 +1,244 @@
+"""Notebooks that try to earn points by what is supplied when errors are carried forward.
+
+What is supplied exists only while something is graded that builds on it, and helps that alone.
+Whatever is asked of it, the grader neither fails nor waits for long.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox.host.session import Budget
+from tests.learners import book_code
+from tests.learners.conftest import BOOK, teaching_cells
+
+pytestmark = pytest.mark.slow
+
+SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=0.5, call_wall_s=2, total_wall_s=40)
+
+NUMPY = "import numpy as np"
+BORROWED = "import common.layers as L\n"
+NET = [NUMPY, book_code.NET]
+
+CHANNEL = """
+import gc
+def channel():
+    return next(o for o in gc.get_objects() if type(o).__name__ == "Channel")
+def ask(op, name, *args, **kwargs):
+    return channel().call({"op": op, "name": name}, args, kwargs)
+"""
+
+
+def wrapped(name: str, *methods: str) -> str:
+    """A class that passes everything on to the class of its own name in a module."""
+    lines = [f"class {name}:", f"    def __init__(self, *a): self.it = L.{name}(*a)"]
+    lines += [f"    def {m}(self, *a): return self.it.{m}(*a)" for m in methods]
+    return BORROWED + "\n".join(lines)
+
+
+NOTHING = {
+    # by name: the exercise, the cells, and the class or function that earns nothing
+    "a layer that takes itself from a module": (
+        "06_simple_convnet", [*NET, wrapped("Relu", "forward", "backward")], "Relu",
+    ),
+    "a network that takes itself from a module": (
+        "06_simple_convnet",
+        [NUMPY, "from common.layers import *", wrapped("SimpleConvNet", "predict", "loss",
+                                                       "accuracy", "gradient")],
+        "SimpleConvNet",
+    ),
+    "a network that asks for itself": (
+        "06_simple_convnet",
+        [NUMPY, "from common.layers import *", CHANNEL, """
+class SimpleConvNet:
+    def __init__(self, *a):
+        Relu()
+        self.number = ask("make", "SimpleConvNet", *a)["number"]
+    def predict(self, x):
+        question = {"op": "method", "number": self.number, "method": "predict", "attributes": {}}
+        return channel().call(question, [x], {})["value"]
+"""],
+        "SimpleConvNet",
+    ),
+    "a convolution that asks for itself": (
+        "03_convolution",
+        [NUMPY, CHANNEL, """
+class Convolution:
+    def __init__(self, *a):
+        im2col, col2im
+        self.it = ask("make", "Convolution", *a)
+    def forward(self, x):
+        question = {"op": "method", "number": self.it["number"], "method": "forward",
+                    "attributes": {}}
+        return channel().call(question, [x], {})["value"]
+"""],
+        "Convolution",
+    ),
+    "a function by the class that is built on it": (
+        "07_resnet",
+        [NUMPY, """
+def batch_norm(x, gamma, beta, eps=1e-5):
+    layer = BatchNorm(len(gamma), 0.1, eps)
+    layer.gamma, layer.beta = gamma, beta
+    return layer.forward(x)
+""", teaching_cells("07_resnet")["basicblock"]],
+        "batch_norm",
+    ),
+    "a sibling by another name": (
+        "05_gap",
+        [NUMPY, """
+def global_average_pooling_1d(x, data_format="channels_first"):
+    y = x[..., None] if data_format == "channels_first" else x[..., None, :]
+    return global_average_pooling_2d(y, data_format)
+class GlobalAveragePooling2D:
+    def forward(self, x): return global_average_pooling_2d(x)
+"""],
+        "global_average_pooling_1d",
+    ),
+    "what is supplied, kept in a file for later": (
+        "06_simple_convnet",
+        [NUMPY, """
+import pickle
+try:
+    from common.layers import Relu as R
+    open("/tmp/kept", "wb").write(pickle.dumps(R))
+except Exception:
+    pass
+class Relu:
+    def forward(self, x): return pickle.load(open("/tmp/kept", "rb"))().forward(x)
+""", book_code.NET],
+        "Relu",
+    ),
+    "what is supplied, put in the place of the class": (
+        "06_simple_convnet",
+        [NUMPY, "from common.layers import *\nclass Relu: pass", """
+import sys
+for module in list(sys.modules.values()):
+    found = vars(module).get("Relu") if hasattr(module, "__dict__") else None
+    if isinstance(found, type) and found is not Relu:
+        Relu = found
+""", book_code.NET],
+        "Relu",
+    ),
+}  # fmt: skip
+
+FORWARD = """
+class Convolution:
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W, self.b, self.stride, self.pad = W, b, stride, pad
+    def forward(self, x):
+        {attack}
+"""
+
+
+def attack(text: str, first: str = "") -> tuple[str, list[str]]:
+    """A notebook for 03 that does something with what is supplied for its im2col."""
+    lines = text.replace("\n", "\n        ")
+    return "03_convolution", [NUMPY, CHANNEL, first, FORWARD.format(attack=lines)]
+
+
+ATTACKS = {
+    "far more memory than there is": attack("return im2col(x, 1, 1, 1, 10**6)"),
+    "an array of no bytes and many rows": attack("return im2col(np.zeros((2**26, 0, 9, 9)), 1, 1)"),
+    "calls without end": attack("while True: im2col(x, 1, 1)"),
+    "calls without end, whatever is raised": attack(
+        "while True:\n    try: im2col(np.ones((8, 8, 64, 64)), 3, 3)\n    except Exception: pass"
+    ),
+    "the largest calls that there may be": attack(
+        "for _ in range(50): im2col(np.ones((4, 4, 256, 256)), 1, 1)\nreturn x"
+    ),
+    "calls while the cells run": (
+        "03_convolution",
+        [NUMPY, "while True: im2col(np.ones((8, 8, 64, 64)), 3, 3)", BOOK["Convolution"][:60]],
+    ),
+    "arguments that do not travel": attack(
+        "for odd in (object(), np, [np], {(): 1}, np.array([None]), 1j, iter([]), 10**9999):\n"
+        "    try: im2col(x, odd, odd)\n    except (TypeError, ValueError, RuntimeError): pass\n"
+        "return im2col(*[x] * 100_000)"
+    ),
+    "a list that holds itself": attack("loop = []; loop.append(loop)\nreturn im2col(loop, 1, 1)"),
+    "names that nobody opened": attack(
+        "for name in ('Convolution', 'load_mnist', '__class__', 'np', '', None, 3, [], {}):\n"
+        "    try: ask('call', name, x)\n    except Exception: pass\n"
+        "return ask('make', 'Convolution', self.W, self.b)"
+    ),
+    "operations that do not exist": attack(
+        "for op in ('open', 'close', 'begin', '__init__', None, 1, [], {}):\n"
+        "    for more in ({}, {'number': -1}, {'name': 'im2col'}):\n"
+        "        try: channel().call({'op': op, **more}, [x], {})\n        except Exception: pass\n"
+        "return x"
+    ),
+    "an answer to what was not asked": attack("channel().exchange({'applied': 1})"),
+    "a question without its parts": attack("channel().exchange({'proxy': None})"),
+    "a question that is none": attack("channel().exchange({'proxy': {'op': 'call'}, 'args': 3})"),
+    "a process that ends while it is answered": attack(
+        "import threading, os\nthreading.Timer(0.05, os._exit, [0]).start()\n"
+        "while True: im2col(np.ones((4, 4, 128, 128)), 3, 3)"
+    ),
+    "what is supplied, sent back": attack("return im2col"),
+    "an array that is changed while it travels": attack(
+        "import threading\nbig = np.ones((4, 4, 128, 128))\n"
+        "def work():\n    while True: big[:] = np.random.rand()\n"
+        "threading.Thread(target=work, daemon=True).start()\n"
+        "return im2col(big, 1, 1)"
+    ),
+}
+
+GRADIENT = {
+    "a function that never returns": "lambda v: [0 for _ in iter(int, 1)]",
+    "a function that ends the process": "lambda v: __import__('os')._exit(0)",
+    "a function that exits": "lambda v: exit()",
+    "a function that raises": "lambda v: 1 / 0",
+    "a function that asks for itself": "f",
+    "a function that gives no number": "lambda v: v",
+    "a function that is none": "3",
+}
+
+
+def measured(function: str) -> tuple[str, list[str]]:
+    """A notebook for 06 whose gradient is measured, by such a function."""
+    start = book_code.NET.index("    def gradient")
+    gradient = f"""    def gradient(self, x, t):
+        def f(v): return numerical_gradient(f, v)
+        return {{k: numerical_gradient({function}, v) for k, v in self.params.items()}}
+"""
+    return "06_simple_convnet", [NUMPY, "from common.layers import *",
+                                 book_code.NET[:start] + gradient]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def graded(grade_books):
+    books = {name: (exercise, cells) for name, (exercise, cells, _) in NOTHING.items()}
+    books |= ATTACKS | {name: measured(function) for name, function in GRADIENT.items()}
+    return grade_books(books, SHORT)
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_what_is_supplied_never_helps_what_it_replaces(graded, name):
+    owner = NOTHING[name][2]
+    earned = {
+        criterion.id: str(criterion.status)
+        for criterion in graded[name].result.criteria
+        if criterion.points and criterion.part.partition(".")[0] == owner
+    }
+    assert not earned
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_earns_nothing(graded, name):
+    assert graded[name].result.score == 0
+
+
+@pytest.mark.parametrize("name", GRADIENT)
+def test_a_gradient_that_is_none_earns_nothing(graded, name):
+    for criterion in graded[name].result.criteria:
+        if criterion.part == "SimpleConvNet.gradient":
+            assert criterion.points == 0
+
+
+@pytest.mark.parametrize("name", [*NOTHING, *ATTACKS, *GRADIENT])
+def test_it_is_not_the_graders_fault_and_takes_bounded_time(graded, name):
+    marked = graded[name]
+    assert "grader_error" not in marked.statuses
+    assert not marked.notes
+    assert marked.wall_s < SHORT.total_wall_s + 20
