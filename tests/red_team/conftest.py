@@ -43,27 +43,38 @@ def write(header, *buffers):
             pass
 """
 
-LOWER = [pytest.param(level, marks=pytest.mark.slow, id=str(level))
-         for level in (Level.NAMESPACES, Level.CONTAINER)]  # fmt: skip
+LEVELS = [
+    pytest.param(None, id="strongest"),
+    pytest.param(Level.NAMESPACES, marks=pytest.mark.slow, id="namespaces"),
+    pytest.param(Level.CONTAINER, marks=pytest.mark.slow, id="container"),
+]
+"""Those that keep hidden tests hidden."""
 
 
-@pytest.fixture(scope="session", params=[pytest.param(None, id="strongest"), *LOWER])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module with ``AT_EVERY_LEVEL = True`` is tried at each of them."""
+    if "wall" in metafunc.fixturenames and getattr(metafunc.module, "AT_EVERY_LEVEL", False):
+        metafunc.parametrize("wall", LEVELS, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def wall(request: pytest.FixtureRequest) -> Level:
-    """The strongest level that there is here, and each lower one that keeps hidden tests hidden."""
+    """The strongest level that this machine supports, or the one asked for."""
     try:
         best = strongest()
     except SandboxUnavailable:
         best = Level.LIMITS
-    if request.param is None:
+    level: Level | None = getattr(request, "param", None)
+    if level is None:
         return best
-    if request.param >= best:
+    if level >= best:
         pytest.skip(f"{best} is the strongest level here")
     try:
-        with Server(request.param, Limits()):
+        with Server(level, Limits()):
             pass
     except SandboxUnavailable as error:
         pytest.skip(error.what)
-    return request.param
+    return level
 
 
 NotebookOf = Callable[[str], tuple[str, list[str]]]

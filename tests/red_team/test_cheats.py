@@ -12,6 +12,8 @@ import pytest
 
 from autograder.sandbox.host.session import Budget
 
+AT_EVERY_LEVEL = True
+
 SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=0.3, call_wall_s=1, total_wall_s=10)
 
 NUMPY = {

@@ -7,6 +7,7 @@ import pytest
 from autograder.sandbox.host.session import Budget
 
 pytestmark = pytest.mark.slow
+AT_EVERY_LEVEL = True
 
 TINY = Budget(cell_s=0.5, cells_s=1, call_cpu_s=0.2, call_wall_s=0.5, total_wall_s=1.5)
 
