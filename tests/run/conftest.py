@@ -51,7 +51,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture
 def setup(course: Course) -> Setup:
-    return setup_for(course, Level.LIMITS, ["01_double"], budget=QUICK, ours={})
+    return setup_for(course, Level.LIMITS, ["01_double"], budget=QUICK, locked={})
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def _interpreter(pid: int) -> int:
     )
 
 
-def test_the_server_killed_again_and_again_changes_no_verdict(tmp_path: Path, wall: Level) -> None:
+def test_the_server_killed_in_the_middle_changes_no_verdict(tmp_path: Path, wall: Level) -> None:
     course = load_course(ROOT)
     path = tmp_path / "a.ipynb"
     path.write_bytes(book("import time\nimport numpy as np", SLOW))
@@ -51,7 +51,7 @@ def test_the_server_killed_again_and_again_changes_no_verdict(tmp_path: Path, wa
         grader = Grader(course, "c0" * 32, {}, server, wall, Budget())
 
         def kill() -> None:
-            while not over.wait(1.0) and len(kills) < 2:
+            while not over.wait(0.8) and not kills:
                 if server.pid is not None:
                     kills.append(_interpreter(server.pid))
                     os.kill(kills[-1], signal.SIGKILL)

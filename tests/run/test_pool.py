@@ -247,8 +247,8 @@ def test_a_course_that_cannot_be_graded_is_named_and_no_traceback_shown(
             copy.write_bytes(path.read_bytes())
     (root / "tests" / "hidden" / "conftest.py").write_text("import no_such_module\n")
     broken = load_course(root)
-    setup = setup_for(broken, Level.LIMITS, ["01_double"], budget=Budget(), ours={})
-    with pytest.raises(WorkersFailed, match="tests/hidden: pytest refuses"):
+    setup = setup_for(broken, Level.LIMITS, ["01_double"], budget=Budget(), locked={})
+    with pytest.raises(WorkersFailed, match="tests/hidden: pytest did not run"):
         grade(broken, setup, [hand_in("a", RIGHT)], out, jobs=2)
     assert "multiprocessing" not in capfd.readouterr().err
     assert multiprocessing.active_children() == []
