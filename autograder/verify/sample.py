@@ -20,7 +20,7 @@ from autograder.sandbox.host.limits import Budget
 from autograder.synthetic.notebooks import notebook
 from autograder.verify.claims import Claim
 
-MISTAKES = 3
+MISTAKES = 2
 """Mistakes of each exercise in the sample."""
 
 

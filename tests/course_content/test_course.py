@@ -9,7 +9,7 @@ from tests.conftest import Run
 
 @pytest.mark.slow
 def test_the_course_is_right(autograder: Run) -> None:
-    done = autograder("verify", timeout=1500)
+    done = autograder("verify", timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The course is correct" in done.stdout
 

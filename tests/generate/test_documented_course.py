@@ -3,7 +3,11 @@
 import re
 
 from autograder.course.load import load_course, load_mistakes
+from autograder.course.mistake_loader import teaching_source
 from autograder.generate import solution_cells, stale, write_assignments
+from autograder.verify.claims import claims
+from autograder.verify.judge import judge
+from autograder.verify.matrix import Task, decide
 from tests.paths import ROOT
 
 PAGE = ROOT / "docs" / "adding-an-exercise.md"
@@ -18,7 +22,8 @@ def shown(language, beginning):
     return found
 
 
-def test_the_page_shows_a_whole_course(tmp_path, capsys):
+def written(tmp_path):
+    """The course that the page shows."""
     files = {
         "solutions/course.toml": shown("toml", "salt"),
         "solutions/01_area/exercise.toml": shown("toml", "id"),
@@ -33,7 +38,11 @@ def test_the_page_shows_a_whole_course(tmp_path, capsys):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    course = load_course(tmp_path)
+    return load_course(tmp_path)
+
+
+def test_the_page_shows_a_whole_course(tmp_path, capsys):
+    course = written(tmp_path)
     (exercise,) = course.exercises
     write_assignments(course, [], [], tmp_path / "assignments")
     assert stale(course, [], [], tmp_path / "assignments") == []
@@ -49,6 +58,19 @@ def test_the_page_shows_a_whole_course(tmp_path, capsys):
     for variant, areas in ((wrong, (5, 8)), (negative, (8, 8)), (unusual, (8, 9))):
         exec(variant.source, space)
         assert (space["frame_area"](3, 3), space["frame_area"](3, 3, 2)) == areas, variant.id
+
+
+def test_its_mistakes_lose_what_the_page_says(tmp_path):
+    course = written(tmp_path)
+    (exercise,) = course.exercises
+    (tmp_path / "source_lib").mkdir()
+    right = teaching_source(exercise, "frame_area")
+    (tmp_path / "source_lib" / "__init__.py").write_text(right, encoding="utf-8")
+    made = tuple(claims(course, exercise))
+    decided = decide(Task(tmp_path, exercise.id, made, True))
+    assert decided.problems == ()
+    for claim, seen in zip(made, decided.seen, strict=True):
+        assert judge(claim, exercise, seen) == []
 
 
 def test_the_page_shows_how_parts_are_carried():

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from autograder.course.load import load_mistakes
 from autograder.synthetic import notebooks
 from autograder.synthetic.personas import NAMES, synthetic_class
 
@@ -51,6 +52,18 @@ def test_a_notebook_holds_one_language(mini):
     ).decode()
     assert "# Boxes" in english
     assert "箱" not in english
+
+
+def test_a_variant_is_in_its_stub_cell_in_the_place_of_its_part(mini):
+    course = mini.load()
+    area = course.exercise("01_area")
+    (wrong,), _ = load_mistakes(area)
+    for lang in course.languages:
+        right = notebooks.solution(course, area, lang)
+        varied = notebooks.with_variant(course, area, wrong, lang)
+        changed = [new for old, new in zip(right, varied, strict=True) if new != old]
+        assert [cell.name for cell in changed] == ["frame_area"]
+        assert changed[0].source == wrong.source.rstrip("\n")
 
 
 def test_stubs_hold_nothing_of_the_solution(mini):
