@@ -77,15 +77,11 @@ class _Current:
     case: _Case
 
 
-Solution = Callable[[Exercise], AbstractContextManager[LoadedNotebook]]
-
-
 class Suites:
     """Collected suites, ready to be run against loaded notebooks."""
 
-    def __init__(self, course: Course, solution: Solution | None = None) -> None:
+    def __init__(self, course: Course) -> None:
         self.course = course
-        self._solution = solution
         self.problems: dict[Path, str] = {}
         self.bounded: Callable[[], AbstractContextManager[None]] = partial(bounded, HOST_CPU_S)
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
@@ -207,22 +203,7 @@ class Suites:
         changes = session.remarks.overwritten.get(owner)
         if changes and found.status is not Status.PASSED:
             found = better_outcome(found, self._try(tests[0], replace(case, world=owner)), changes)
-        if found.status is Status.GRADER_ERROR and self._fails_on_the_solution(tests[0], case):
-            found = grader_error(found.grader_note, fails_without_student=True)
         return found
-
-    def _fails_on_the_solution(self, test: pytest.Item, case: _Case) -> bool:
-        """Whether the grader fails in the same way on the teaching solution.
-
-        If so, the student's data is not the cause. Otherwise it may be, and an error that students
-        can cause must not earn points.
-        """
-        if self._solution is None:
-            return False
-        with self._solution(case.exercise) as solved:
-            names = names_in(self.course, case.exercise, solved.defined)
-            again = self._try(test, replace(case, session=solved, names=names, world=None))
-        return again.status is Status.GRADER_ERROR
 
     def _try(self, test: pytest.Item, case: _Case) -> Outcome:
         """Decide a criterion; after a timeout once more with room, before it counts.
@@ -381,7 +362,6 @@ def with_suites(
     course: Course,
     exercises: Iterable[Exercise],
     body: Callable[[Suites], None],
-    solution: Solution | None = None,
 ) -> None:
     """Collect the suites of ``exercises`` and of those that they build on, and call ``body``.
 
@@ -389,14 +369,13 @@ def with_suites(
         course: the course.
         exercises: the exercises.
         body: called with the suites.
-        solution: loads the teaching solution of an exercise, to find out whether a grader error
             occurs without the student's data.
 
     Raises:
         Whatever ``body`` raises.
     """
     root = str(course.root)
-    suites = Suites(course, solution)
+    suites = Suites(course)
     loop = _Loop(suites, body)
     wanted = {each.id for exercise in exercises for each in (exercise, *course.before(exercise))}
     collected = [each.suite for each in course.exercises if each.id in wanted]
