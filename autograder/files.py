@@ -1,7 +1,7 @@
-"""Atomic file writing: the one writer of results, pages and notebooks.
+"""Atomic file writing, used for all results, pages and notebooks.
 
-Readers see the old content or the new, never half of it, even if the process is killed or the disk
-is full.
+Readers see either the old content or the new, never a mixture, even if the process is killed or the
+disk is full.
 """
 
 import errno
@@ -32,14 +32,14 @@ def write_atomically(
     ``path`` itself is replaced.
 
     Args:
-        path: where.
+        path: the file.
         content: text is written as UTF-8; lone surrogates (from a file name that is not UTF-8)
             become question marks.
         durable: flush the file to the disk before returning, so that a power failure cannot lose
             what has been reported as done.
         private: other users cannot read the file.
-        below: a folder above ``path``. No link between the two is followed: who can plant one in
-            the output of a run would choose what the run overwrites.
+        below: a folder above ``path``. No link between the two is followed, since whoever can
+            create one in a run's output folder could choose what the run overwrites.
 
     Returns:
         ``path``.
@@ -61,10 +61,10 @@ def write_atomically(
 
 
 def read_below(path: Path, below: Path) -> bytes:
-    """The content of a file, reached through no link on the way from ``below``.
+    """The content of a file. Links between ``below`` and the file are not followed.
 
     Raises:
-        OSError: it cannot be read, or a link is in the way.
+        OSError: it cannot be read, or there is a link on the path.
     """
     try:
         folder = _parent(path, below, create=False)
@@ -106,7 +106,7 @@ def _bytes(content: str | bytes) -> bytes:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what killed processes of this machine have left below ``folder`` while writing."""
+    """Remove temporary files below ``folder`` that killed processes on this machine have left."""
     for path in folder.rglob(".*.writing"):
         maker = path.name[1:].partition("-")[0]
         if maker.isdecimal() and not _is_alive(int(maker)):
@@ -115,13 +115,13 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def make_temporary(purpose: str, remove: Callable[[Path], object] = shutil.rmtree) -> Path:
-    """Make a folder in the system's folder for temporary files, where only this user can read.
+    """Make a temporary folder that only this user can read.
 
-    Folders of the same purpose that killed processes of this user have left are removed.
+    Folders for the same purpose that this user's killed processes have left are removed.
 
     Args:
-        purpose: a part of its name.
-        remove: removes a folder with everything in it.
+        purpose: part of the folder's name.
+        remove: removes a folder with its content.
     """
     prefix = f"convgrade-{purpose}-"
     for path in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
@@ -139,7 +139,7 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        return True  # somebody else's
+        return True  # another user's process
     return True
 
 
@@ -157,7 +157,7 @@ def _write(path: Path, data: bytes) -> None:
             descriptor = os.open(path, _NEW, _MODE)
         _fill(descriptor, data, durable=False)
     except OSError as error:
-        error.filename = error.filename or str(path.parent)  # a full disk does not say which
+        error.filename = error.filename or str(path.parent)  # not set if the disk is full
         raise
 
 
@@ -166,7 +166,7 @@ _MODE = 0o666
 
 
 def _parent(path: Path, below: Path | None, *, create: bool) -> int:
-    """A descriptor of the folder that ``path`` is in."""
+    """A descriptor of the folder that contains ``path``."""
     if below is None:
         if create and not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -190,7 +190,7 @@ def _parent(path: Path, below: Path | None, *, create: bool) -> int:
 
 
 def _read(name: str, folder: int) -> bytes | None:
-    """What the file holds; None if it cannot be read."""
+    """The file's content; None if it cannot be read."""
     try:
         with open(os.open(name, _OLD, dir_fd=folder), "rb") as file:  # noqa: PTH123 (a descriptor)
             return file.read()
@@ -220,11 +220,11 @@ def _fill(descriptor: int, data: bytes, *, durable: bool) -> None:
 
 
 def _naming(error: OSError, path: Path, below: Path | None) -> OSError:
-    """The same error about the whole path, and in plain words if it is about a link."""
+    """The same error with the full path, and with a plain message if a link is the cause."""
     for folder in path.parents:
         if below is None or folder == below:
             break
         if folder.is_symlink():
-            text = f"{folder.name} is a link, and nothing is written through links. Remove it"
+            text = f"{folder.name} is a link, and files are not written through links. Remove it"
             return OSError(errno.ELOOP, text, str(path))
     return OSError(error.errno, error.strerror, str(path))

@@ -108,7 +108,7 @@ class TestBelow:
         (tmp_path / "out" / link).parent.mkdir(parents=True)
         (tmp_path / "out" / link).symlink_to(tmp_path / "precious")
         path = tmp_path / "out" / "results" / "aiko" / "02.json"
-        with pytest.raises(OSError, match="is a link, and nothing is written through links"):
+        with pytest.raises(OSError, match="is a link, and files are not written through links"):
             write_atomically(path, "x", below=tmp_path / "out")
         assert [p.name for p in (tmp_path / "precious").rglob("*")] == ["aiko"]
 

@@ -1,1 +1,1 @@
-"""Submissions made from the course itself: for `verify`, which proves it, and for `demo`."""
+"""Submissions generated from the course itself, for `verify` and `demo`."""

@@ -1,4 +1,4 @@
-"""Notebooks as a student might hand them in, from the teaching solution and the known mistakes."""
+"""Notebooks such as students submit, made from the teaching solution and the known mistakes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from autograder.generate import solution_cells, solved, student_cells
 
 
 def notebook(cells: Iterable[Cell]) -> bytes:
-    """Cells as an .ipynb file's bytes, without any metadata to lean on."""
+    """Cells as the bytes of an .ipynb file, without metadata."""
     return from_sources([(cell.kind, cell.source) for cell in cells])
 
 
 def from_sources(cells: Sequence[tuple[str, str]]) -> bytes:
-    """(``code`` or ``markdown``, source) pairs as an .ipynb file's bytes."""
+    """(``code`` or ``markdown``, source) pairs as the bytes of an .ipynb file."""
     nodes = []
     for number, (kind, source) in enumerate(cells):
         node: dict[str, object] = {"id": f"cell-{number}", "cell_type": kind, "metadata": {}}
@@ -33,7 +33,7 @@ def from_sources(cells: Sequence[tuple[str, str]]) -> bytes:
 
 def solution(course: Course, exercise: Exercise, lang: str) -> tuple[Cell, ...]:
     """Everything right."""
-    # Parsing takes a third of a second, and a course's claims ask for it a hundred times.
+    # Parsing takes a third of a second, and a course's claims need it a hundred times.
     written = tuple(other.notebook.stat().st_mtime_ns for other in course.exercises)
     return _solution(course, exercise, lang, written)
 
@@ -46,14 +46,14 @@ def _solution(
 
 
 def stub(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
-    """As handed out, nothing written."""
+    """The notebook as handed out, with nothing implemented."""
     return student_cells(exercise, lang)
 
 
 def with_variant(
     course: Course, exercise: Exercise, variant: Variant, lang: str = "en"
 ) -> tuple[Cell, ...]:
-    """The teaching solution, but for one part, which is written as ``variant`` has it."""
+    """The teaching solution with one part replaced by ``variant``."""
     stub = stub_cell(exercise, variant.part)
     varied = replace(stub, source=with_part(stub.source, variant.part, variant.source))
     return tuple(
@@ -65,7 +65,7 @@ def with_variant(
 def half_done(
     course: Course, exercise: Exercise, written: Iterable[str], lang: str
 ) -> tuple[Cell, ...]:
-    """The teaching solution in the stub cells that define one of ``written``; stubs elsewhere."""
+    """The teaching solution in cells that define any of ``written``, and stubs elsewhere."""
     done = set(written)
     solved = {cell.name: cell for cell in solution(course, exercise, lang)}
     return tuple(

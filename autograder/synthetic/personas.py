@@ -1,7 +1,7 @@
 """The synthetic class of `autograder demo`: right, wrong in known ways, half done, broken, hostile.
 
-Each persona makes one student's files for every exercise of the course. The hostile ones do what
-real attacks on other graders did; grading them costs them what they break, and nobody else.
+Each persona makes one student's files for every exercise of the course. The hostile personas repeat
+real attacks on other graders; they cost the attacker what breaks, and nobody else anything.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ Make = Callable[[Course, Exercise, str], bytes]
 
 @dataclass(frozen=True)
 class Persona:
-    """A kind of student: a word for the log, and how the notebook comes about."""
+    """A kind of student: a word for the log, and a function that makes the notebook."""
 
     kind: str
     make: Make
     exercises: int | None = None
-    """How many exercises it hands in; None for all. Attackers give up after a few: each of their
-    notebooks takes as long as a hundred others."""
+    """How many exercises it hands in; None for all. Attackers hand in only a few, since each of
+    their notebooks takes as long to grade as a hundred others."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class StudentFiles:
 
 
 def synthetic_class(course: Course, students: int) -> Iterator[StudentFiles]:
-    """The first ``students`` of an endless, always equal class."""
+    """The first ``students`` of an endless class that is the same every time."""
     kinds = itertools.cycle(_personas())
     for number, persona in zip(range(students), kinds, strict=False):
         name = NAMES[number % len(NAMES)]
@@ -56,7 +56,7 @@ def synthetic_class(course: Course, students: int) -> Iterator[StudentFiles]:
         lang = course.languages[number % len(course.languages)]
         files = {}
         for place, exercise in enumerate(course.exercises[: persona.exercises]):
-            # A mistake's number moves on with the student, so that a class shows many of them.
+            # Each student gets the next mistake, so that a class shows many of them.
             if persona.kind == "mistaken":
                 files[exercise.id] = _mistaken(course, exercise, lang, number + place)
             else:
@@ -123,7 +123,7 @@ def _equivalent(course: Course, exercise: Exercise, lang: str) -> bytes:
 
 
 def _messy(course: Course, exercise: Exercise, lang: str) -> bytes:
-    """Right, with what real notebooks have around it."""
+    """A right notebook with the clutter of real ones."""
     cells = list(notebooks.solution(course, exercise, lang))
     first = code(
         "%matplotlib inline\nimport os, sys\nsys.path.append(os.pardir)\n"
@@ -145,7 +145,7 @@ def _truncated(course: Course, exercise: Exercise, lang: str) -> bytes:
 
 
 def _hostile(source: str, front: bool = False) -> Make:
-    """The right solution, and an attack: before it, or in place of each function written."""
+    """The right solution with an attack before it, or instead of each function."""
 
     def make(course: Course, exercise: Exercise, lang: str) -> bytes:
         cells: list[Cell] = list(notebooks.solution(course, exercise, lang))

@@ -1,1 +1,1 @@
-"""Proof that the course is right: solutions lose nothing, stubs all, mistakes what they say."""
+"""Check a course: solutions must lose nothing, stubs everything, mistakes what they declare."""

@@ -1,5 +1,5 @@
-"""What must hold of a course: its solutions, stubs, known mistakes and unusual right answers, each
-as a notebook with the criteria that it must lose.
+"""Claims about a course: each solution, stub, known mistake and unusual right answer is a notebook
+that must lose certain criteria and no others.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Kind = Literal["solution", "stub", "mistake", "equivalent"]
 
 @dataclass(frozen=True)
 class Claim:
-    """A notebook of the course's own, and what must come of it.
+    """A claim that one of the course's own notebooks loses certain criteria.
 
     Attributes:
         exercise: the exercise's id.
-        kind: solution (loses nothing), stub (everything), mistake (what it says), equivalent
+        kind: solution (loses nothing), stub (everything), mistake (what it declares), equivalent
             (nothing).
         lang: the notebook's language.
-        variant: the mistake or equivalent that is in the place of its part.
+        variant: the mistake or equivalent that replaces its part.
     """
 
     exercise: str
@@ -34,12 +34,12 @@ class Claim:
 
     @property
     def label(self) -> str:
-        """What tells it from others of its kind: the variant's id, or the language."""
+        """What distinguishes it from others of its kind: the variant's id, or the language."""
         return self.variant.id if self.variant else self.lang
 
     @property
     def name(self) -> str:
-        """Its kind and label; unique in the exercise."""
+        """Its kind and label, unique within the exercise."""
         return f"{self.kind} {self.label}"
 
     def cells(self, course: Course) -> tuple[Cell, ...]:
@@ -59,7 +59,7 @@ class Claim:
 
 
 def claims(course: Course, exercise: Exercise) -> Iterator[Claim]:
-    """Every claim about one exercise."""
+    """All claims about one exercise."""
     for lang in course.languages:
         yield Claim(exercise.id, "solution", lang)
         yield Claim(exercise.id, "stub", lang)

@@ -1,16 +1,16 @@
-"""The course's own code in this very process, as a suite meets a student's in the sandbox.
+"""Run the course's own notebooks in this process instead of the sandbox.
 
-A kill matrix asks hundreds of variants of the teaching solution thousands of things; a process
-for each would cost minutes. The code is the course author's and trusted, so it may run here.
-**A student's never may**: an `OwnNotebook` is made from a `Claim` about the course, which names one
-of its solutions, stubs or mistakes and holds no file that was handed in; and no other room may
-import this one.
+A kill matrix makes thousands of requests to hundreds of variants of the teaching solution; a
+process for each would take minutes. The code is written by the course author and trusted, so it may
+run here. **Student code must never run here**: an `OwnNotebook` is made from a `Claim` about the
+course, which refers to a solution, stub or mistake and contains no submitted file, and no other
+package may import this module.
 
-It shares the sandbox's code: requests are checked by `Conversation` and answered by
-`guest.requests`, and values are copied the way the wire copies them. What a separate process would
-provide is imitated: every criterion runs the cells again, and global state is swapped whenever
-control passes from the suite to the notebook or back (`world`). What only hostile code would do
-(threads, files, signals, exhausted memory) is not imitated.
+It shares the sandbox's code: `Conversation` checks requests, `guest.requests` answers them, and
+values are copied in the same way as over the wire. What a separate process would provide is
+emulated: every criterion runs the cells again, and global state is swapped whenever control passes
+from the suite to the notebook or back (`world`). What only hostile code would do (threads, files,
+signals, exhausting memory) is not emulated.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ from autograder.verify.world import World
 
 LOCKED = (Role.CHECK, Role.DEMO)
 BUDGET = Budget(call_cpu_s=1.0, shortened_cpu_s=0.2)
-"""The teaching solutions take milliseconds a call; a variant that never ends takes all of it."""
+"""Teaching solutions take milliseconds per call; only a variant that hangs takes all of this."""
 
 _FLAGS = __future__.annotations.compiler_flag
 
 
 class OwnNotebook:
-    """A notebook of the course's own, as its suites meet it (`LoadedNotebook`).
+    """One of the course's own notebooks, as its suites see it (`LoadedNotebook`).
 
     Args:
         course: the course.
@@ -81,14 +81,14 @@ class OwnNotebook:
 
     @property
     def remarks(self) -> Remarks:
-        """Nothing: the course's own cells parse, and define no name twice."""
+        """None, since the course's own cells parse and define no name twice."""
         return Remarks()
 
     @contextmanager
     def criterion(
         self, world: str | None = None, attempt: Attempt = Attempt.ONLY
     ) -> Iterator[Conversation]:
-        """The notebook as it is after its cells have run, apart from any other criterion."""
+        """The notebook after its cells have run, independent of any other criterion."""
         del world  # all definitions mean the same, as nothing was overwritten
         in_time = self._timeouts < self._budget.max_timeouts
         budget = self._budget if in_time else self._budget.shortened()
@@ -102,12 +102,12 @@ class OwnNotebook:
 
 
 class _Loaded:
-    """Cells that have run in a namespace of their own.
+    """Cells that have run in their own namespace.
 
     Attributes:
-        world: the notebook's share of global state.
+        world: the notebook's copy of global state.
         own: what it defined, by name.
-        records: what became of each cell.
+        records: how each cell ran.
     """
 
     def __init__(self, cells: Sequence[tuple[int, str]], packages: frozenset[str]) -> None:
@@ -128,7 +128,7 @@ class _Loaded:
 
 
 class _InProcess(Conversation):
-    """Requests to a notebook in this process: sending one answers it."""
+    """Sends requests to a notebook in this process: `_send` answers immediately."""
 
     def __init__(self, notebook: _Loaded, budget: Budget, shown: ExceptionText) -> None:
         super().__init__(budget, time.monotonic() + budget.total_wall_s, shown)
@@ -138,7 +138,7 @@ class _InProcess(Conversation):
         self._broken: Exception | None = None
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
-        """A request, or in the middle of one the value of a function that the notebook called."""
+        """Send a request, or during one the result of a function that the notebook called."""
         del deadline  # what runs in this process is stopped by its own clock
         received = wire.copied(
             message, refer=self._refer, resolve=self._objects.resolve, keep_strides=True
@@ -161,7 +161,7 @@ class _InProcess(Conversation):
         return self._answers.pop()
 
     def _call_host(self, number: int, args: list[Any]) -> dict[str, Any]:
-        """The notebook calls a function of the suite's."""
+        """The notebook calls one of the suite's functions."""
         sent = wire.copied({"callback": number, "args": args}, refer=self._objects.refer)
         with _clock_stopped(), self._notebook.world.outside():
             try:
@@ -174,7 +174,7 @@ class _InProcess(Conversation):
 
 @contextmanager
 def _clock_stopped() -> Iterator[None]:
-    """The notebook's time is not up while the suite's code runs: that would be left half done."""
+    """Pause the notebook's time limit, which must not interrupt the suite's code."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF, signal.SIGALRM})
     try:
         yield
@@ -184,7 +184,7 @@ def _clock_stopped() -> Iterator[None]:
 
 @lru_cache(maxsize=256)
 def _compiled(index: int, source: str) -> tuple[CodeType, tuple[str, ...]]:
-    """A cell ready to be run, and the names that it defines."""
+    """A compiled cell and the names that it defines."""
     tree = ast.parse(source)
     names = dict.fromkeys(name for node in tree.body for name in bound_names(node))
     code = compile(tree, _filename(index), "exec", _FLAGS, dont_inherit=True)
@@ -203,7 +203,7 @@ def _run(index: int, source: str, code: CodeType, space: dict[str, Any]) -> Cell
 
 
 def _filename(index: int) -> str:
-    """What tells `guest.exceptions` which cell a line is in."""
+    """The file name by which `guest.exceptions` knows which cell a line is in."""
     return f"<cell {index}>"
 
 
@@ -223,12 +223,12 @@ def _stub(name: str) -> ModuleType:
 
 @lru_cache(maxsize=8)
 def _importable(packages: tuple[str, ...]) -> frozenset[str]:
-    """The names of a course's packages, and of what they need."""
+    """The import names of a course's packages and their dependencies."""
     return frozenset(installed(packages).names if packages else ())
 
 
 def _import(packages: frozenset[str], name: str, *args: Any) -> ModuleType:
-    """Import what the sandbox has: standard library, NumPy, the course's packages, and stubs."""
+    """Import what the sandbox offers: standard library, NumPy, the course's packages and stubs."""
     root = name.partition(".")[0]
     if stub_modules.has_stub(name):
         return _stub(name)

@@ -1,4 +1,4 @@
-"""Compare what became of a claim with what was claimed: a problem is told with file and remedy."""
+"""Compare a claim with what its notebook lost, and report differences with file and remedy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.verify.claims import Claim
 class Problem:
     """Something wrong in the course: where, what, and what to do about it.
 
-    Where several claims fail by one ``cause``, saying it once is enough.
+    Problems of several claims that have the same ``cause`` need to be reported only once.
     """
 
     exercise: str
@@ -31,27 +31,28 @@ class Problem:
 
 @dataclass(frozen=True)
 class Seen:
-    """What became of a claim's notebook.
+    """What happened to a claim's notebook.
 
     Attributes:
-        statuses: by criterion, in the exercise's order; of its own code alone, before errors are
-            carried forward.
-        said: by criterion, why it was not passed, in English.
-        notes: what the grader noted about faults of its own.
+        statuses: by criterion, in the exercise's order; without errors carried forward.
+        messages: by criterion, why it failed, in English.
+        notes: the grader's notes about its own failures.
     """
 
     statuses: Mapping[str, Status]
-    said: Mapping[str, str]
+    messages: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
     @classmethod
     def of_outcomes(cls, outcomes: Mapping[str, Outcome]) -> Seen:
-        """As the suites found it. An author may read everything, whatever students may."""
+        """From the suites' outcomes. An author may see everything, whatever students may see."""
         every = Reveal.FIRST_DIFFERENCE
         return cls(
             {name: outcome.status for name, outcome in outcomes.items()},
             {
-                name: _say(criteria.message(found, every), criteria.counterexample(found, every))
+                name: _message(
+                    criteria.message(found, every), criteria.counterexample(found, every)
+                )
                 for name, found in outcomes.items()
             },
             tuple(dict.fromkeys(o.grader_note for o in outcomes.values() if o.grader_note)),
@@ -59,23 +60,23 @@ class Seen:
 
     @classmethod
     def of_graded(cls, graded: Graded) -> Seen:
-        """As it was graded, before errors were carried forward."""
+        """From a result, without errors carried forward."""
         found = graded.result.criteria
         return cls(
             {c.id: c.own_status for c in found},
-            {c.id: _say(c.message, c.counterexample) for c in found},
+            {c.id: _message(c.message, c.counterexample) for c in found},
             graded.notes,
         )
 
 
 def judge(claim: Claim, exercise: Exercise, seen: Seen) -> list[Problem]:
-    """What is wrong with the course, if this came of the claim."""
+    """The problems of the course that this outcome of the claim shows."""
     suite = f"tests/hidden/{exercise.suite.name}"
     broken = [id for id, status in seen.statuses.items() if status is Status.GRADER_ERROR]
     if broken:
         why = "; ".join(summarize(note, exercise.folder.parents[1]) for note in seen.notes)
         text = (
-            f"{suite}: the test of {broken[0]} fails by its own fault on the {claim.name}"
+            f"{suite}: the test of {broken[0]} itself raises an error on the {claim.name}"
             f"{': ' if why else ''}{why}. Fix the test"
         )
         return [Problem(claim.exercise, claim.kind, text, cause=why)]
@@ -87,60 +88,66 @@ def judge(claim: Claim, exercise: Exercise, seen: Seen) -> list[Problem]:
         texts = _mistake(claim, exercise, lost, more, fewer) if more or fewer else []
     elif claim.kind == "stub":
         texts = [
-            f"{suite}: {id} is passed by the {claim.label} stub, where nothing is written. "
+            f"{suite}: the {claim.label} stub passes {id}, although nothing is implemented. "
             "Make the test require a result"
             for id in fewer
         ]
     else:
         texts = [
             f"{_where(claim, exercise)}: {claim.name} loses {id} "
-            f"({seen.statuses[id]}: {seen.said[id]}). Fix it, or the test in {suite}"
+            f"({seen.statuses[id]}: {seen.messages[id]}). Fix it, or the test in {suite}"
             for id in more
         ]
     return [Problem(claim.exercise, claim.kind, text) for text in texts]
 
 
 def differs(claim: Claim, in_process: Seen, in_sandbox: Seen) -> list[Problem]:
-    """Whether the sandbox decides a claim as the kill matrix did, in the course's own process."""
+    """Differences between a claim's outcome in the sandbox and in the kill matrix."""
     texts = [
         f"{claim.name}: {id} is {status} in the sandbox and {in_process.statuses[id]} in the kill "
-        f"matrix ({in_sandbox.said[id] or in_process.said[id]}). Does {claim.name} depend on what "
-        "only one of them has, a module, a thread, a file?"
+        f"matrix ({in_sandbox.messages[id] or in_process.messages[id]}). Does {claim.name} depend "
+        "on something that only one of them has, such as a module, a thread or a file?"
         for id, status in in_sandbox.statuses.items()
         if status is not in_process.statuses[id]
     ]
     return [Problem(claim.exercise, "sandbox", text) for text in texts]
 
 
-def ids_agree(exercise: Exercise, decided: Iterable[str], broken: str | None) -> list[Problem]:
-    """Whether ``exercise.toml`` and the suite name the same criteria, each once."""
+def check_ids(exercise: Exercise, tested: Iterable[str], broken: str | None) -> list[Problem]:
+    """Check that ``exercise.toml`` and the suite have the same criteria, each once.
+
+    Args:
+        exercise: the exercise.
+        tested: the criterion of each of the suite's tests.
+        broken: why the suite cannot be collected, if so.
+    """
     suite = f"tests/hidden/{exercise.suite.name}"
     if not exercise.suite.is_file():
-        text = f"{suite}: there is no such file. Write the hidden suite"
+        text = f"{suite}: the file does not exist. Write the hidden suite"
         return [Problem(exercise.id, "ids", text)]
     if broken is not None:
         why = summarize(broken, exercise.folder.parents[1])
         return [Problem(exercise.id, "ids", f"{suite}: cannot be collected: {why}. Fix it", why)]
-    wanted = [criterion.id for criterion in exercise.criteria]
-    found = list(decided)
+    listed = [criterion.id for criterion in exercise.criteria]
+    found = list(tested)
     problems = []
-    for name in wanted:
+    for name in listed:
         if found.count(name) != 1:
             problems.append(
-                f"{suite}: {counted(found.count(name), 'test decides', 'tests decide')} {name}, "
-                f"which solutions/{exercise.id}/exercise.toml lists. Write exactly one"
+                f"{suite}: {counted(found.count(name), 'test is', 'tests are')} marked with {name} "
+                f"of solutions/{exercise.id}/exercise.toml. Write exactly one"
             )
     for name in found:
-        if name not in wanted:
+        if name not in listed:
             problems.append(
-                f"{suite}: {name} is no criterion of solutions/{exercise.id}/exercise.toml. "
-                "Add it there with points, or mark the test with one that is"
+                f"{suite}: solutions/{exercise.id}/exercise.toml has no criterion {name}. "
+                "Add it there with points, or mark the test with a criterion that exists"
             )
     return [Problem(exercise.id, "ids", text) for text in problems]
 
 
-def written_out(exercise: Exercise, ids: Collection[str]) -> str:
-    """Ids as ``loses`` has them: ``{"im2col.*", "col2im.overlap"}``."""
+def as_loses(exercise: Exercise, ids: Collection[str]) -> str:
+    """Ids as one would write them in ``loses=``: ``{"im2col.*", "col2im.overlap"}``."""
     names: list[str] = []
     for part in exercise.parts:
         of_part = [criterion.id for criterion in part.criteria]
@@ -162,13 +169,13 @@ def _mistake(
     if not any(criterion.id in lost for criterion in part.criteria):
         return [
             f"{_where(claim, exercise)}: {claim.label} passes every criterion of {part.id}. "
-            f"Add an input to {suite} that tells it from the right answer"
+            f"Add an input to {suite} that distinguishes it from the right answer"
         ]
-    said = [f"also loses {', '.join(more)}"] if more else []
-    said += [f"does not lose {', '.join(fewer)}"] if fewer else []
+    differences = [f"also loses {', '.join(more)}"] if more else []
+    differences += [f"does not lose {', '.join(fewer)}"] if fewer else []
     return [
-        f"{_where(claim, exercise)}: {claim.label} {' and '.join(said)}. "
-        f"Write loses={written_out(exercise, lost)}, or change the test in {suite}"
+        f"{_where(claim, exercise)}: {claim.label} {' and '.join(differences)}. "
+        f"Write loses={as_loses(exercise, lost)}, or change the test in {suite}"
     ]
 
 
@@ -179,6 +186,6 @@ def _where(claim: Claim, exercise: Exercise) -> str:
     return f"{folder}/mistakes.py:{claim.variant.line}"
 
 
-def _say(message: Text, example: Counterexample | None) -> str:
+def _message(message: Text, example: Counterexample | None) -> str:
     call = f"{example.call}: got {example.got}, expected {example.expected}" if example else ""
     return f"{message['en']} {call}".strip()

@@ -1,7 +1,7 @@
-"""The kill matrix: which criteria each claim about a course loses, found by running it.
+"""The kill matrix: which criteria each claim's notebook loses, found by running it.
 
-The claims are the course's own code, so they run in this program's own processes (`in_process`).
-A process that one of them ends takes its other claims with it: they are returned undecided, and
+The notebooks are the course's own code, so they run in the grader's own processes (`in_process`).
+If one of them ends its process, all claims of the same task are returned without an outcome; they
 can still be graded in the sandbox.
 """
 
@@ -25,13 +25,13 @@ from autograder.sandbox.host.overload import bounded
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.claims import Claim
 from autograder.verify.in_process import OwnNotebook
-from autograder.verify.judge import Problem, Seen, ids_agree
+from autograder.verify.judge import Problem, Seen, check_ids
 
-AT_ONCE = 8
-"""Claims in a task: collecting a suite takes as long as a claim, and tasks should end together."""
+CLAIMS_PER_TASK = 8
+"""Few enough to keep all workers busy, many enough to share the cost of collecting the suite."""
 
 CPU_S = 30.0
-"""CPU seconds for one criterion, the notebook's code and the suite's together."""
+"""CPU seconds for one criterion, including the notebook's and the suite's code."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """What came of a task.
+class TaskResult:
+    """The result of a task.
 
     Attributes:
-        seen: for each of the claims; none if a claim ended the process.
-        problems: with the suite itself.
+        claims: the task's claims.
+        seen: what happened to each of them; empty if one of them ended the process.
+        problems: problems of the suite itself.
     """
 
     claims: tuple[Claim, ...]
@@ -58,37 +59,39 @@ class Decided:
     problems: tuple[Problem, ...] = ()
 
 
-def kill_matrix(course: Course, claims: Sequence[Claim], jobs: int) -> Iterator[Decided]:
-    """Decide claims on ``jobs`` processes, in any order."""
+def kill_matrix(course: Course, claims: Sequence[Claim], jobs: int) -> Iterator[TaskResult]:
+    """Run claims on ``jobs`` processes; results come in any order."""
     tasks = []
     for exercise, group in groupby(claims, lambda claim: claim.exercise):
         about = tuple(group)
         tasks += [
-            Task(course.root, exercise, about[start : start + AT_ONCE], start == 0)
-            for start in range(0, len(about), AT_ONCE)
+            Task(course.root, exercise, about[start : start + CLAIMS_PER_TASK], start == 0)
+            for start in range(0, len(about), CLAIMS_PER_TASK)
         ]
     single_thread_each()
     workers = min(jobs, MAX_WORKERS, max(len(tasks), 1))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _ignore_interrupts) as pool:
-        futures: dict[Future[Decided], Task] = {pool.submit(decide, task): task for task in tasks}
+        futures: dict[Future[TaskResult], Task] = {
+            pool.submit(decide, task): task for task in tasks
+        }
         try:
             for future in as_completed(futures):
                 try:
                     yield future.result()
                 except BrokenProcessPool:
-                    yield Decided(futures[future].claims, ())
+                    yield TaskResult(futures[future].claims, ())
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def decide(task: Task) -> Decided:
-    """Decide a task's claims in this process."""
+def decide(task: Task) -> TaskResult:
+    """Run a task's claims in this process."""
     course = load_course(task.root)
     exercise = course.exercise(task.exercise)
     if not exercise.suite.is_file():
         nothing = tuple(Seen({}, {}) for _ in task.claims)
-        return Decided(task.claims, nothing, tuple(ids_agree(exercise, [], None)))
+        return TaskResult(task.claims, nothing, tuple(check_ids(exercise, [], None)))
     seen: list[Seen] = []
     problems: list[Problem] = []
 
@@ -96,13 +99,13 @@ def decide(task: Task) -> Decided:
         suites.bounded = partial(bounded, CPU_S, Limits().memory_mb)
         if task.first:
             broken = suites.problems.get(exercise.suite)
-            problems.extend(ids_agree(exercise, suites.criteria(exercise), broken))
+            problems.extend(check_ids(exercise, suites.criteria(exercise), broken))
         for claim in task.claims:
             outcomes = suites.run(exercise, OwnNotebook(course, claim))
             seen.append(Seen.of_outcomes(outcomes))
 
     with_suites(course, [exercise], run)
-    return Decided(task.claims, tuple(seen), tuple(problems))
+    return TaskResult(task.claims, tuple(seen), tuple(problems))
 
 
 def _ignore_interrupts() -> None:

@@ -1,7 +1,7 @@
-"""A sample of a course's claims, graded as students' notebooks are: in the sandbox.
+"""Grade a sample of a course's claims in the sandbox, like students' notebooks.
 
-The kill matrix runs the course's code in the grader's own processes. That the sandbox decides the
-same is checked on every solution and stub, and a few mistakes of each exercise.
+The kill matrix runs the course's code in the grader's own processes. Every solution and stub and a
+few mistakes of each exercise are graded in the sandbox as well, to check that it agrees.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from autograder.synthetic.notebooks import notebook
 from autograder.verify.claims import Claim
 
 MISTAKES = 2
-"""Mistakes of each exercise in the sample."""
+"""Number of mistakes of each exercise in the sample."""
 
 
 def sample(course: Course, claims: Sequence[Claim]) -> list[Claim]:
-    """Solutions and stubs in every language, and mistakes spread evenly over the file.
+    """All solutions and stubs, and mistakes spread evenly over each file.
 
-    None of an exercise without a suite.
+    Exercises without a suite are left out.
     """
     chosen = []
     for exercise, group in groupby(claims, lambda claim: claim.exercise):
         about = list(group) if course.exercise(exercise).suite.is_file() else []
         chosen += [claim for claim in about if claim.kind in ("solution", "stub")]
         mistakes = [claim for claim in about if claim.kind == "mistake"]
-        places = {i * len(mistakes) // MISTAKES for i in range(min(MISTAKES, len(mistakes)))}
-        chosen += [mistakes[place] for place in sorted(places)]
+        indices = {i * len(mistakes) // MISTAKES for i in range(min(MISTAKES, len(mistakes)))}
+        chosen += [mistakes[index] for index in sorted(indices)]
     return chosen
 
 

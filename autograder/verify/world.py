@@ -1,10 +1,10 @@
-"""The interpreter's global state, as it would be in a process of the notebook's own.
+"""Give a notebook its own copy of the interpreter's global state.
 
-NumPy's and Python's random streams, how NumPy treats floating-point errors, and which functions are
-replaced so that a notebook does the same on every run: a suite and a notebook in one process would
-share all of it. A `World` holds the notebook's share while the suite runs, and the suite's while
-the notebook runs. They are exchanged hundreds of times in a notebook, so nothing is copied: modules
-with streams of their own take the places of `random` and `numpy.random`.
+A suite and a notebook in one process would share NumPy's and Python's random streams, NumPy's
+handling of floating-point errors, and the functions that are replaced to make notebooks
+reproducible. A `World` holds the notebook's state while the suite runs, and the suite's while the
+notebook runs. They are swapped hundreds of times per notebook, so nothing is copied: modules with
+their own streams replace `random` and `numpy.random`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 from autograder.sandbox.guest import random_sources, reproducible
 
 CLOCKS = frozenset({signal.SIGPROF, signal.SIGALRM, signal.SIGVTALRM})
-"""The signals that stop code which takes too long."""
+"""Signals of the timers that stop code which takes too long."""
 
 _Functions = tuple[tuple[Any, str, Any], ...]
 
@@ -39,7 +39,7 @@ _shared_numpy: Any = np.random.mtrand._rand  # the generator behind np.random's 
 
 @dataclass(frozen=True)
 class _State:
-    """What of the interpreter is exchanged."""
+    """The state that is swapped."""
 
     functions: _Functions
     float_errors: Any
@@ -60,7 +60,7 @@ class _State:
 
 
 class World:
-    """One notebook's share of the interpreter's state.
+    """One notebook's copy of the interpreter's state.
 
     Args:
         main: the notebook as a module, ``__main__``.
@@ -81,7 +81,7 @@ class World:
         self._other = _State(_REPLACED, _FLOAT_ERRORS, modules)
 
     def begin_criterion(self) -> None:
-        """Seed the random streams, and let underflow pass, as a fork for a criterion does."""
+        """Seed the random streams and ignore underflow, as in a fork for a criterion."""
         random_sources.restart_stream()
         self._python.seed(0)
         self._numpy.seed(0)
@@ -90,7 +90,7 @@ class World:
 
     @contextmanager
     def inside(self) -> Iterator[None]:
-        """The body runs the notebook's code; what it prints or warns of is not shown."""
+        """The body runs the notebook's code; its output and warnings are discarded."""
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             with self._exchanged():
@@ -98,7 +98,7 @@ class World:
 
     @contextmanager
     def outside(self) -> Iterator[None]:
-        """The body runs the suite's code in the middle of the notebook's."""
+        """The body runs the suite's code, called by the notebook's."""
         with self._exchanged():
             yield
 
@@ -111,7 +111,7 @@ class World:
             self._exchange()
 
     def _exchange(self) -> None:
-        # A clock that rings in the middle would leave half of one state and half of the other.
+        # A timer that fires in the middle would leave a mixture of both states.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, CLOCKS)
         try:
             now = _State.now()
@@ -122,7 +122,7 @@ class World:
 
 
 def _with_streams(module: ModuleType, shared: object, own: object) -> ModuleType:
-    """A copy of a module in which the methods of its shared generator are those of our own."""
+    """A copy of a module whose functions use ``generator`` instead of the shared generator."""
     copy = ModuleType(module.__name__)
     for name, value in vars(module).items():
         of_generator = getattr(value, "__self__", None) is shared

@@ -28,7 +28,7 @@ def test_what_is_claimed_of_a_course(mini):
 
 AREA, BOX = "tests/hidden/test_01_area.py", "tests/hidden/test_02_box.py"
 WIDE = "same(student.frame_area(*size), source_lib.frame_area(*size))"
-SPOILT = {
+PROBLEMS = {
     "a wrong solution": (
         ("area.notebook", "return outer - inner", "return outer + inner"),
         "solution",
@@ -43,7 +43,7 @@ SPOILT = {
     "a test that a stub passes": (
         ("area.suite", "same(student.frame_area(3.0, 4.0, 0), 0.0)", "pass"),
         "stub",
-        [AREA, "frame_area.no_border", "nothing is written"],
+        [AREA, "frame_area.no_border", "nothing is implemented"],
     ),
     "a test that asks too little": (
         ("area.suite", WIDE, "same(student.frame_area(size[0], 4.0, 0), 0.0)"),
@@ -58,7 +58,7 @@ SPOILT = {
     "a test with a bug": (
         ("area.suite", WIDE, "same(student.frame_area(*size), undefined)"),
         "solution",
-        [AREA, "frame_area.wide", "fails by its own fault",
+        [AREA, "frame_area.wide", "itself raises an error",
          f"{AREA}:16: NameError: name 'undefined' is not defined"],
     ),
     "a mistake that is none": (
@@ -92,17 +92,17 @@ SPOILT = {
     "a criterion without a test": (
         ("area.suite", '@criterion("frame_area.wide")\n', ""),
         "ids",
-        [AREA, "0 tests decide frame_area.wide", "exercise.toml"],
+        [AREA, "0 tests are marked with frame_area.wide", "exercise.toml"],
     ),
     "a criterion with two tests": (
         ("area.suite", '@criterion("frame_area.wide")', '@criterion("frame_area.flat")'),
         "ids",
-        [AREA, "2 tests decide frame_area.flat"],
+        [AREA, "2 tests are marked with frame_area.flat"],
     ),
-    "a test for what is no criterion": (
+    "a test for an unknown criterion": (
         ("area.suite", '@criterion("frame_area.wide")', '@criterion("frame_area.wild")'),
         "ids",
-        [AREA, "frame_area.wild is no criterion", "exercise.toml"],
+        [AREA, "has no criterion frame_area.wild", "exercise.toml"],
     ),
     "a test without a criterion": (
         ("area.suite", '@criterion("frame_area.wide")\n', ""),
@@ -122,9 +122,9 @@ SPOILT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", SPOILT)
-def test_what_is_wrong_is_named_with_its_file_and_its_remedy(mini, problems, what):
-    (file, old, new), kind, words = SPOILT[what]
+@pytest.mark.parametrize("what", PROBLEMS)
+def test_a_problem_is_reported_with_file_and_remedy(mini, problems, what):
+    (file, old, new), kind, words = PROBLEMS[what]
     exercise, _, name = file.partition(".")
     files = getattr(mini, exercise)
     mini.replace(getattr(files, name), old, new)
@@ -139,7 +139,7 @@ def test_what_is_wrong_is_named_with_its_file_and_its_remedy(mini, problems, wha
 
 
 def test_a_mistake_that_breaks_only_another_part_does_not_break_its_own(mini, problems):
-    # BV1 says that it is about Box.volume; what it loses elsewhere does not count for it.
+    # BV1 is a mistake in Box.volume; criteria that it loses elsewhere do not count.
     mini.replace(mini.box.suite, "Box(7.0).volume(5.0, 3.0), 7.0", "Box(1.0).volume(5.0, 3.0), 1.0")
     mini.replace(
         mini.box.suite, "Box(0.0).volume(5.0, 3.0), 0.0", "Box(1.0).volume(5.0, 3.0), 12.0"
@@ -151,7 +151,7 @@ def test_a_mistake_that_breaks_only_another_part_does_not_break_its_own(mini, pr
 def test_an_exercise_without_a_suite_has_that_one_problem(mini, problems):
     mini.area.suite.unlink()
     (problem,) = [p for p in problems(mini.load()) if p.exercise == "01_area"]
-    assert problem.text == f"{AREA}: there is no such file. Write the hidden suite"
+    assert problem.text == f"{AREA}: the file does not exist. Write the hidden suite"
 
 
 def test_every_criterion_that_a_solution_loses_is_told(mini, problems):

@@ -220,7 +220,7 @@ def test_it_is_decided_as_in_the_sandbox_and_told_in_the_same_words(both, slug):
     name = f"odd.{slug}"
     assert here.statuses[name] is there.statuses[name]
     if here.statuses[name] is not Status.GRADER_ERROR:
-        assert here.said[name] == there.said[name]
+        assert here.messages[name] == there.messages[name]
 
 
 def test_there_is_something_of_every_kind_to_decide(both):
@@ -237,7 +237,9 @@ def test_every_claim_of_a_course_is_decided_as_in_the_sandbox(mini, wall):
     there = {claim: Seen.of_graded(result) for claim, result in graded(course, made, wall, 1)}
     for claim in made:
         here = run(course, claim)
-        assert (here.statuses, here.said) == (there[claim].statuses, there[claim].said), claim.name
+        assert (here.statuses, here.messages) == (there[claim].statuses, there[claim].messages), (
+            claim.name
+        )
 
 
 def test_nothing_of_it_stays_behind(odd):

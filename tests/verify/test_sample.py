@@ -42,8 +42,8 @@ def test_a_status_that_differs_is_a_problem_of_its_own_kind(mini):
     claim = next(iter(claims(course, course.exercise("01_area"))))
     here = Seen({"frame_area.wide": Status.PASSED}, {"frame_area.wide": ""})
     assert differs(claim, here, here) == []
-    said = {"frame_area.wide": "No module named 'scipy'"}
-    there = replace(here, statuses={"frame_area.wide": Status.ERROR}, said=said)
+    messages = {"frame_area.wide": "No module named 'scipy'"}
+    there = replace(here, statuses={"frame_area.wide": Status.ERROR}, messages=messages)
     (problem,) = differs(claim, here, there)
     assert (problem.exercise, problem.kind) == ("01_area", "sandbox")
     assert "solution en: frame_area.wide is error in the sandbox and passed in" in problem.text
