@@ -37,12 +37,21 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
     mistakes: list[Mistake] = []
     equivalents: list[Equivalent] = []
     taken: set[str] = set()
+    written: dict[tuple[str, str], str] = {}
     for entry in _run(code, file):
         if entry.id in taken:
             raise CourseError(f"two entries are named {entry.id!r}", file, entry.line, "Rename one")
         taken.add(entry.id)
         edits = tuple(Edit(old, new) for old, new in entry.edits or ())
         source = reader.source(entry, edits)
+        same = written.setdefault((entry.part, source), entry.id)
+        if same != entry.id:
+            raise CourseError(
+                f"{entry.id} is the same code as {same}",
+                file,
+                entry.line,
+                "Remove one, or make it the mistake that its hint is about",
+            )
         if entry.kind == "mistake":
             mistakes.append(
                 Mistake(

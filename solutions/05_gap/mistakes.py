@@ -103,13 +103,12 @@ mistake("GA14", part="global_average_pooling_1d",
         en="In which layout is the length the last axis?",
         ja="長さが最後の軸になるのは、どちらのデータ形式ですか。"))
 
-mistake("GA7", part="global_average_pooling_1d",
-    edits=[("axis=-1", "axis=2 if x.ndim == 3 else 0"), ("axis=-2", "axis=1")],
-    loses={"global_average_pooling_1d.batch_and_single",
-           "global_average_pooling_1d.channels_last", "GlobalAveragePooling1D.forward.*"},
+mistake("GA7", part="global_average_pooling_1d", edits=[("axis=-2", "axis=1")],
+    loses={"global_average_pooling_1d.channels_last",
+           "GlobalAveragePooling1D.forward.channels_last"},
     hint=Text(
-        en="Try one sequence alone, (C, L), with C and L different. Which axis survives?",
-        ja="CとLの異なる系列1つ(C, L)で試しましょう。どの軸が残りますか。"))
+        en="With channels last, try one sequence alone, (L, C). Which axis survives?",
+        ja="channels_lastで、系列1つ(L, C)だけを渡してみましょう。どの軸が残りますか。"))
 
 mistake("GA15", part="global_average_pooling_1d", edits=[("(2, 3)", "(2, 3, 4)")],
     loses={"global_average_pooling_1d.other_ndim"},

@@ -214,6 +214,7 @@ def test_edits_apply_to_the_solution_as_its_author_reads_it(mini):
         ('part="frame_area", loses', 'part="frame_area", edits=["ab"], loses', "not a pair"),
         ('part="frame_area", loses', 'part="frame_area", edits=[("1", "2")], loses', "has both"),
         (WRONG, "x = 1\n", "is not valid Python"),
+        (UNUSUAL, WRONG, "FA-A is the same code as FA1"),
         ('@mistake("FA1"', 'mistake("FA0", part="frame_area", loses={"frame_area.wide"},\n'
          '    hint=Text(en="a", ja="b"))\n@mistake("FA1"', "has neither edits nor a function"),
     ],
