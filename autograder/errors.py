@@ -31,6 +31,18 @@ class AutograderError(Exception):
     status = 1
     """The command's exit status."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with all fields: a worker process passes its errors on."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(
+    kind: type[AutograderError], args: tuple[Any, ...], fields: dict[str, Any]
+) -> AutograderError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
+
 
 class CommandError(AutograderError):
     """A command failed; ``status`` 2 means wrong usage."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from autograder.errors import CourseError
 from autograder.verify.claims import claims
 from autograder.verify.matrix import kill_matrix
 
@@ -15,6 +18,16 @@ def test_every_claim_is_decided_once_and_each_suite_checked_once(mini):
     assert all(len(one.claims) == len(one.seen) for one in decided)
     texts = [problem.text for one in decided for problem in one.problems]
     assert len(texts) == len(set(texts)) == 2, "one test too few, one too many"
+
+
+def test_a_fault_of_the_course_is_raised_as_such(mini):
+    course = mini.load()
+    made = list(claims(course, course.exercise("01_area")))
+    mini.replace(mini.area.notebook, "    ### BEGIN SOLUTION\n", "")
+    with pytest.raises(CourseError, match="END SOLUTION without") as caught:
+        list(kill_matrix(course, made, 1))
+    assert caught.value.file == mini.area.notebook
+    assert caught.value.line
 
 
 def test_a_claim_that_ends_the_process_leaves_its_task_undecided(mini):
