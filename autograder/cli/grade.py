@@ -92,7 +92,7 @@ def grade_into(
     Args:
         course: the course.
         level: the isolation.
-        found: what was handed in.
+        found: the submissions.
         store: where results go.
         jobs: how many worker processes.
         lang: the pages' language.
@@ -173,13 +173,13 @@ def _whose_points(names: list[str]) -> str:
     if not names:
         return "Nobody lost points for it."
     return (
-        f"Points of {_abbreviated(names)} are 0 until you have looked: what they handed in may be "
+        f"Points of {_abbreviated(names)} are withheld until you have looked: their submissions may be "
         "the cause (column needs_you of grades.csv)."
     )
 
 
 def _noted(store: Store, found: Discovered, exercise: str | None) -> HandIns:
-    """Note what was handed in, and say of which earlier results the file is not there any more."""
+    """Record the submissions, and report earlier results whose files no longer exist."""
     before: set[tuple[str, str]] = set()
 
     def change(known: HandIns) -> HandIns:
@@ -191,7 +191,7 @@ def _noted(store: Store, found: Discovered, exercise: str | None) -> HandIns:
     if new:
         names = _abbreviated([f"{hand_ins.name(one.student)} · {one.exercise}" for one in new])
         warn(
-            f"not handed in any more, so left out of the class page and grades.csv: {names}. "
+            f"no longer submitted, so left out of the class page and grades.csv: {names}. "
             "They count again when the file is back"
         )
     return hand_ins

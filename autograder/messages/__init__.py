@@ -1,6 +1,6 @@
-"""What was found, in words: the one place in which sentences for students are written.
+"""Turn facts into messages: all sentences for students are written here.
 
-Other rooms hand over facts, and this one says them in every language of the kit::
+Other packages pass facts, and this one expresses them in every supported language::
 
     suite.facts (what a test found) ───────► criteria.py ──► criteria.toml ──┐
     suite.remarks (what else to know) ─────► remarks.py ───► criteria.toml ──┤
@@ -8,11 +8,11 @@ Other rooms hand over facts, and this one says them in every language of the kit
     ingest.hand_ins (which file counts) ───► hand_ins.py ──► hand_ins.toml ──┼─► Text(en=…, ja=…)
     report (headings, statuses, advice) ───► pages.py ─────► pages.toml ─────┘
 
-In a catalogue (``*.toml``) the languages of a message are side by side under its key. Another
-language is one more line under each key, and one more entry in `autograder.text.LANGUAGES`; a test
-says which keys lack it and whose placeholders differ.
+In a catalogue (``*.toml``), the languages of a message are side by side under its key. To add a
+language, add a line under each key and an entry in `autograder.text.LANGUAGES`; a test reports
+missing keys and differing placeholders.
 
-A new kind of finding is a frozen dataclass in `autograder.suite.facts`, a function for it in
-`criteria.py` and its key in ``criteria.toml``. What the exercise's reveal policy hides is decided
-here as well, for the message and for the counterexample: nothing else shows a fact to a student.
+To add a kind of finding, write a frozen dataclass in `autograder.suite.facts`, a function in
+`criteria.py` and a key in ``criteria.toml``. The exercise's reveal policy is applied here as well,
+to messages and counterexamples: no other package shows facts to students.
 """

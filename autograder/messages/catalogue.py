@@ -1,7 +1,7 @@
-"""A table of messages, in which each key has its text in every language.
+"""A table of messages in which each key has a text in every language.
 
-Texts hold placeholders: ``{got}``, and ``{got:value|values}`` where a number decides the form. How
-many forms a language has, and which number takes which, is `PLURALS`.
+Texts contain placeholders: ``{got}``, or ``{got:value|values}`` if a number selects the plural
+form. `PLURALS` defines the plural forms of each language.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ PLURALS: Mapping[str, Callable[[float], int]] = {
     "en": lambda number: 0 if number == 1 else 1,
     "ja": lambda _: 0,
 }
-"""By language, the place of a number's form among those that a placeholder lists."""
+"""By language, a function from a number to the index of its plural form in a placeholder."""
 
 BETWEEN_SENTENCES: Mapping[str, str] = {"en": " ", "ja": ""}
 BETWEEN_ITEMS: Mapping[str, str] = {"en": ", ", "ja": "、"}
 
 
 class Catalogue:
-    """The messages of one file ``<name>.toml`` beside this module."""
+    """The messages in a file ``<name>.toml`` in this folder."""
 
     def __init__(self, name: str) -> None:
         file = Path(__file__).with_name(f"{name}.toml")
@@ -39,7 +39,7 @@ class Catalogue:
         return key in self._messages
 
     def __getitem__(self, key: str) -> Mapping[str, str]:
-        """The templates of a message by language."""
+        """A message's templates by language."""
         return self._messages[key]
 
     def say(self, lang: str, key: str, /, **values: Any) -> str:
@@ -48,10 +48,10 @@ class Catalogue:
         Args:
             lang: the language.
             key: the message.
-            values: for its placeholders; a `Text` is put in in the same language.
+            values: for its placeholders; a `Text` is inserted in the same language.
 
         Raises:
-            KeyError: there is no such message, or a placeholder without its value.
+            KeyError: the message does not exist, or a placeholder has no value.
         """
         template = self._messages[key][lang]
         if not values:
@@ -63,23 +63,23 @@ class Catalogue:
         return _formatter(lang).vformat(template, (), inner)
 
     def text(self, key: str, /, **values: Any) -> Text:
-        """The message in every language of the kit; see `say`."""
+        """The message in every supported language; see `say`."""
         return Text(**{lang: self.say(lang, key, **values) for lang in LANGUAGES})
 
 
 @cache
 def catalogue(name: str) -> Catalogue:
-    """The catalogue of that name, read once."""
+    """The catalogue with that name, read once."""
     return Catalogue(name)
 
 
 def sentences(*texts: Text) -> Text:
-    """Several messages as one, each a sentence or more."""
+    """Several messages joined as sentences."""
     return _joined(BETWEEN_SENTENCES, texts)
 
 
 def listed(texts: Iterable[Text]) -> Text:
-    """Several messages as a list within a sentence."""
+    """Several messages joined as a list within a sentence."""
     return _joined(BETWEEN_ITEMS, texts)
 
 

@@ -1,8 +1,9 @@
-"""A fact about one criterion as its student reads it: the message, and the call that shows it.
+"""Messages about a criterion for its student: what is wrong, and a call that shows it.
 
-Nothing of the hidden suite itself appears: the call has arrays by their shapes, and what was
-expected is said as far as the exercise's reveal policy goes (`autograder.course.models.Reveal`).
-Whatever came across the wall is cut and cleaned here before it becomes part of a text.
+Nothing of the hidden suite itself is shown: arrays in the call appear by their shapes, and the
+expected result only as far as the exercise's reveal policy allows
+(`autograder.course.models.Reveal`). Everything that came out of the sandbox is truncated and
+sanitized here before it becomes part of a text.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from autograder.text import NOTHING, Text
 from autograder.verdict.result import Counterexample
 
 DASH = "—"
-"""A side of a counterexample of which there is nothing to show."""
+"""Shown in a counterexample where there is nothing to show."""
 
 _METHOD = re.compile(r"\w+\.\w+\(\) takes ")
 _ATTRIBUTE = re.compile(r"\.(\w+)\Z")
@@ -38,7 +39,7 @@ _VERSIONS_DIFFER = re.compile(
     r"|only (?:0-dimensional|length-1) arrays|Unable to avoid copy"
     r"|Python integer \S+ out of bounds for"
 )
-"""What NumPy says where an older or a newer one would have done it."""
+"""Messages of NumPy about code that works with an older or newer version."""
 
 _VERSIONS = {"numpy": np.__version__, "python": platform.python_version()}
 
@@ -46,7 +47,7 @@ _text = catalogue("criteria").text
 
 
 def message(outcome: Outcome, reveal: Reveal) -> Text:
-    """What the student is told; nothing if the criterion is passed and there is no remark."""
+    """The message for the student; empty if the criterion is passed and there are no remarks."""
     reason = _why(outcome.fact, reveal) if outcome.fact else NOTHING
     return sentences(reason, *map(remarks.message, outcome.remarks))
 
@@ -109,7 +110,7 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
 
 
 def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
-    """The call that shows what is wrong; None if there is none, or the policy hides it."""
+    """A call that shows what is wrong; None if there is none or the policy hides it."""
     sides = _sides(outcome.fact, reveal)
     call = getattr(outcome.fact, "call", None)
     if sides is None or call is None or reveal is Reveal.NONE:
@@ -123,7 +124,7 @@ def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
 
 
 def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
-    """What came back and what is right; not cleaned yet."""
+    """The actual and the expected result, not sanitized yet."""
     match fact:
         case (
             None | facts.Missing() | facts.NotWritten() | facts.StillRaises() | facts.GraderFault()
@@ -204,7 +205,7 @@ def _raised(fact: facts.Raised) -> Text:
 
 
 def _about_arguments(said: str) -> list[Text]:
-    """What to look at after a TypeError of a call that did not even begin."""
+    """Advice after a TypeError from the call itself, before the function's body ran."""
     if said.endswith("() takes no arguments"):
         return [_text("look_at_init")]
     advice = [_text("look_at_arguments")]

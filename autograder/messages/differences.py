@@ -1,4 +1,4 @@
-"""Words for the first difference between an answer and what is right."""
+"""Messages about the first difference between an answer and the expected result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _text = _CATALOGUE.text
 
 
 def message(found: Difference, reveal: Reveal) -> Text:
-    """What differs, for a student, as far as the policy goes."""
+    """What differs, as far as the policy allows to say."""
     text = _hidden(found) if reveal is Reveal.NONE else _told(found, reveal)
     if found.path:
         text = _text("inside", path="".join(f"[{key!r}]" for key in found.path), text=text)
@@ -26,7 +26,7 @@ def message(found: Difference, reveal: Reveal) -> Text:
 
 
 def pattern(seen: Pattern, reveal: Reveal) -> Text:
-    """What a regularity looks like; a number taken from the answer only if values are shown."""
+    """A pattern in the differences, with numbers from the answer only if values are shown."""
     if seen.name == "factor":
         if reveal is not Reveal.FIRST_DIFFERENCE:
             return _text("pattern_factor_hidden")
@@ -37,7 +37,7 @@ def pattern(seen: Pattern, reveal: Reveal) -> Text:
 
 
 def sides(found: Difference, reveal: Reveal) -> tuple[str, str]:
-    """What came back and what is right, as text; not cleaned yet."""
+    """The actual and the expected result as text, not sanitized yet."""
     where = f" at {found.index}" if found.index else ""
     if found.kind in ("values", "not_finite"):
         if reveal is Reveal.SHAPES:
@@ -52,7 +52,7 @@ def sides(found: Difference, reveal: Reveal) -> tuple[str, str]:
 
 
 def _hidden(found: Difference) -> Text:
-    """What kind of difference it is, without a shape or a number."""
+    """The kind of difference, without shapes and numbers."""
     if found.kind == "nothing":
         return _text("nothing")
     if found.kind == "not_finite":
@@ -111,9 +111,9 @@ def _counts(found: Difference) -> dict[str, Any]:
 
 
 def _distinct(got: Any, expected: Any) -> tuple[str, str]:
-    """Two values as text, with as few digits as tell them apart.
+    """Two values as text, with just enough digits to distinguish them.
 
-    Few, for rounding in the last ones differs from machine to machine.
+    More digits would differ between machines because of rounding.
     """
     for digits in (5, 7, 9, 12):
         texts = _value(got, digits), _value(expected, digits)
@@ -127,7 +127,7 @@ def _value(value: Any, digits: int) -> str:
         return repr(one_line(value, 60))
     try:
         return f"{value:.{digits}g}" if isinstance(value, (float, complex)) else str(value)[:60]
-    except ValueError:  # an int of more digits than Python writes out
+    except ValueError:  # an int with more digits than Python converts to text
         return "a huge number"
 
 

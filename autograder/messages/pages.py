@@ -1,4 +1,4 @@
-"""What the feedback page and the class page say themselves, beside what was found."""
+"""Headings and other fixed texts of the feedback page and the class page."""
 
 from __future__ import annotations
 

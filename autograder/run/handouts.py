@@ -1,4 +1,4 @@
-"""What students got, as `autograder.ingest` compares it with what they hand in."""
+"""A course's handouts in the form in which `autograder.ingest` compares submissions with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.ingest.parse import normalised
 
 
 def handouts_of(course: Course) -> Handouts:
-    """The course's handouts; nothing is read before it is needed."""
+    """The course's handouts, read when first needed."""
     return Handouts(lambda: [_handout(exercise, course) for exercise in course.exercises])
 
 

@@ -50,7 +50,7 @@ class CannotStart:
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, with notes for the instructor's eyes only.
+    """A result with notes that only the instructor may see.
 
     ``encoding`` is that of the file that was read, ``notebook_of`` the exercise that its cells or
     metadata name; None if nobody has looked.

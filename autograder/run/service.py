@@ -79,7 +79,7 @@ def grade_submissions(
     Args:
         course: the course.
         setup: from `setup_for`.
-        submissions: what was handed in.
+        submissions: what to grade.
         store: where results are stored, and reused if they are current; None stores nothing.
         jobs: the number of worker processes.
 

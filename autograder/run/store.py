@@ -2,7 +2,7 @@
 
 They are stored as ``OUT/results/<student>/<exercise>.json``. A result is current if the bytes of
 the submission, the course and the isolation level are unchanged. ``OUT/hand-ins.json`` beside them
-holds what is known about the hand-ins.
+contains what is known about submissions apart from their results.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Store:
         return stored if same else None
 
     def hand_ins(self) -> HandIns:
-        """What is known about the hand-ins; nothing if no run has noted it.
+        """What is known about submissions; nothing if no run has recorded it.
 
         Raises:
             InvalidHandIns: the file is damaged.
@@ -79,18 +79,18 @@ class Store:
         except (OSError, InvalidHandIns) as error:
             raise InvalidHandIns(
                 f"{path}: cannot be read ({error}). Students' names and notes about several "
-                "hand-ins are missing from the pages. Run `grade` again, which rewrites it."
+                "submissions are missing from the pages. Run `grade` again, which rewrites it."
             ) from None
 
     def update_hand_ins(self, change: Callable[[HandIns], HandIns]) -> HandIns:
-        """Change what is known about the hand-ins, one run after the other, and give it.
+        """Update what is known about submissions, one run at a time, and return it.
 
         Raises:
             OSError: it cannot be written.
         """
         with _alone_in(self.out):
             known = HandIns()
-            with suppress(InvalidHandIns):  # damaged: this run notes what it finds
+            with suppress(InvalidHandIns):  # damaged: this run records what it finds
                 known = self.hand_ins()
             changed = change(known)
             write_atomically(self.out / hand_ins.FILE, hand_ins.encode(changed), below=self.out)
@@ -99,7 +99,7 @@ class Store:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder, which leaves no file behind; where locks are unknown, do without."""
+    """Lock a folder without creating a file; do nothing on systems without locks."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with suppress(OSError):

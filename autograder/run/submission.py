@@ -1,6 +1,6 @@
 """Grade one submission: read it, load it in the sandbox, run its suite, assemble the result.
 
-Never raises because of what a student handed in. A failure of the grader becomes a result with
+Never raises because of a submission's content. A failure of the grader becomes a result with
 status ``grader_error`` and a note for the instructor.
 """
 
@@ -43,7 +43,7 @@ class Grader:
         server: starts students' processes.
         isolation: the server's isolation level.
         budget: time limits.
-        process: holds the reference, for errors carried forward; None to carry none.
+        process: holds the reference for errors carried forward; None to carry none forward.
     """
 
     course: Course
@@ -138,7 +138,7 @@ def explained(
 def in_words(
     outcomes: Mapping[str, Outcome], exercise: Exercise, languages: Iterable[str]
 ) -> dict[str, Decision]:
-    """What the suite found, as students read it in the course's languages."""
+    """The suite's findings as messages in the course's languages."""
     return {
         id: Decision(
             outcome.status,
@@ -152,7 +152,7 @@ def in_words(
 
 
 def for_every_criterion(exercise: Exercise, one: _T) -> dict[str, _T]:
-    """The same about each criterion, by its id."""
+    """The same decision for each criterion, by id."""
     return {criterion.id: one for criterion in exercise.criteria}
 
 
@@ -162,9 +162,9 @@ def _read(submission: Submission, locked: Collection[str]) -> Notebook:
     except UnreadableSubmission as unreadable:
         raise unreadable from None
     except (OSError, MemoryError):
-        raise  # what the machine lacks costs no student anything
+        raise  # a problem of the machine must not cost students anything
     except Exception as error:
-        # Any other exception is also caused by the file, so it must not count as a grader error.
+        # Any other exception is caused by the file as well, so it must not count as a grader error.
         raise UnreadableSubmission(FileFault.BREAKS_THE_READER) from error
 
 

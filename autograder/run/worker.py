@@ -39,7 +39,7 @@ def work(setup: Setup, jobs: Connection) -> None:
     try:
         _work(setup, jobs)
     except (EOFError, BrokenPipeError):
-        pass  # the main process has gone
+        pass  # the main process has ended
     except (CourseError, SandboxUnavailable) as error:
         _cannot_start(jobs, str(error))
     except MemoryError:
@@ -81,7 +81,7 @@ def _work(setup: Setup, jobs: Connection) -> None:
 
 
 def _hidden(course: Course) -> list[Path]:
-    """A few files of each kind that students must not be able to read."""
+    """Some files of each kind that students must not be able to read."""
     root = course.root
     kinds = ("tests/hidden/*.py", "solutions/*/*", "source_lib/*.py")
     return [path for kind in kinds for path in islice(sorted(root.glob(kind)), 2)]

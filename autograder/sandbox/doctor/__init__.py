@@ -1,1 +1,1 @@
-"""Which isolation level holds on this machine: found by attacking it, before and while grading."""
+"""Find out which isolation level this machine supports, by attacking it."""

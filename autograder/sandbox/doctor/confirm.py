@@ -1,8 +1,8 @@
-"""One more attack on the very server that is about to grade: does its level hold here and now?
+"""Attack the server that is about to grade once more, to check that its level holds right now.
 
-What an earlier run found out may be wrong by now, and a level that somebody names was never tried.
-So each server that grades is attacked first, by what would cost most if it got through: reading
-what is hidden, reaching the grader, the network, another program. It takes some 20 ms.
+The result of an earlier run may be outdated, and a level given on the command line has never been
+tried. So each server is first attacked in the ways that would be most harmful: reading hidden
+files, reaching the grader, the network, or another program. This takes about 20 ms.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from autograder.sandbox.host.server import Server
 
 
 def confirm(server: Server, hidden: Iterable[Path]) -> None:
-    """Attack a server that was started; nothing happens if its level holds.
+    """Attack a running server and check that its level holds.
 
     Args:
-        server: the server. One of `Level.LIMITS` promises nothing and is left alone.
-        hidden: files of this machine that students must not read.
+        server: the server. `Level.LIMITS` promises nothing, so it is not attacked.
+        hidden: files on this machine that students must not read.
 
     Raises:
-        SandboxUnavailable: something got through. What was known of this machine is forgotten.
+        SandboxUnavailable: an attack succeeded. The cached findings about this machine are deleted.
     """
     if server.level is Level.LIMITS:
         return
@@ -64,13 +64,13 @@ def _decoys() -> Iterator[Path]:
 
 @contextmanager
 def _targets(hidden: Iterable[Path]) -> Iterator[tuple[dict[str, Any], Any]]:
-    """What to go for: a decoy that everybody may read, listeners, this process; and who heard."""
+    """Yield the targets (a world-readable decoy, listeners, this process) and a list of hits."""
     with (
         _decoys() as folder,
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_UNIX) as unix,
     ):
-        folder.chmod(0o755)  # so that only the wall protects what is in it
+        folder.chmod(0o755)  # so that only the sandbox protects its content
         decoy = Path(folder, "test_hidden.py")
         decoy.write_text("secret = 1\n")
         decoy.chmod(0o644)

@@ -1,4 +1,4 @@
-"""`autograder doctor`: every attack is tried for real at every level."""
+"""`autograder doctor`: try every attack at every level."""
 
 from __future__ import annotations
 

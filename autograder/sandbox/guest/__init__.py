@@ -1,1 +1,1 @@
-"""What runs in the student's process: untrusted; needs the standard library and numpy only."""
+"""Code in the student's process: untrusted; needs only the standard library and numpy."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Callable
-from time import monotonic, process_time  # bound here: a notebook sees others
+from time import monotonic, process_time  # bound here, since notebooks see replacements
 from typing import Any
 
 from . import timeouts
@@ -77,7 +77,7 @@ class Notebook(StudentNamespace):
         for index, source in cells:
             left = total_s - (process_time() - cpu)
             if monotonic() - wall > 2.5 * total_s:
-                left = 0.0  # it sleeps, or waits for something that does not exist here
+                left = 0.0  # it is sleeping or waiting for something that does not exist here
             cell = _Cell(self, index, min(cell_s, left), skip, progress, stuck)
             records.append(cell.run(source))
             self.worlds.cell_ended(index)

@@ -1,7 +1,7 @@
-"""What is inside a container, to be put back into the same object later.
+"""Save the contents of a container, to restore them into the same object later.
 
 A later cell may change a setting in place: ``CONFIG["pad"] = 0``, ``Config.pad = 0``, ``a[0] = 1``.
-No code of the student's runs here.
+None of the student's code runs here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Contents = tuple[Any, ...]
 
 
 def contents(value: Any) -> Contents | None:
-    """The contents of a small container, a small array, or a class or object of the notebook."""
+    """Contents of a small container or array, or of one of the notebook's classes or objects."""
     kind = type(value)
     if kind in (list, set):
         return tuple(value) if len(value) <= MAX_ITEMS else None
@@ -33,7 +33,7 @@ def contents(value: Any) -> Contents | None:
 
 
 def refill(value: Any, kept: Contents) -> None:
-    """Put earlier contents back."""
+    """Restore earlier contents."""
     kind = type(value)
     if kind is list:
         value[:] = kept
@@ -57,7 +57,7 @@ def refill(value: Any, kept: Contents) -> None:
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:
-    """Those of a class that the notebook defines, or of an object of one."""
+    """The attributes of one of the notebook's classes or objects."""
     if is_instance(value, type):
         found = members(value)
         mine = found.get("__module__") == "__main__"

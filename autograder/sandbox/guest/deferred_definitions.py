@@ -1,7 +1,7 @@
-"""Definitions that needed a name which was not defined yet, retried after all cells have run.
+"""Retry definitions that needed an undefined name after all cells have run.
 
-While a notebook is being written its cells are executed in any order, which need not be the order
-in which they are saved.
+While a notebook is being written, its cells may be executed in an order that differs from the order
+in the file.
 """
 
 from __future__ import annotations

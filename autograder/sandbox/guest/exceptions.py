@@ -8,19 +8,19 @@ from typing import TypedDict
 
 _CELL = re.compile(r"<cell (\d{1,6})>")
 written: dict[str, tuple[int, int]] = {}
-"""Files that cells have written, by path: the cell's index, and the line on which they begin."""
+"""Files written by cells, by path: the cell's index and the line on which the file begins in it."""
 
 _hidden_paths: list[str] = []
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
 def hide_path(path: str) -> None:
-    """Leave a folder whose name differs from run to run out of messages."""
+    """Remove a folder whose name differs between runs from messages."""
     _hidden_paths[:] = [path]
 
 
 class ExceptionFields(TypedDict):
-    """What crosses the boundary of an exception: text only, truncated."""
+    """The parts of an exception that cross the boundary: truncated text only."""
 
     type: str
     message: str
@@ -34,7 +34,7 @@ def describe(error: BaseException) -> ExceptionFields:
     """Type, message, and the lines of the student's own code.
 
     The message is one line without addresses and without the name of the scratch folder. Lines are
-    (cell, line, function), the innermost last. The host decides what of it is shown.
+    (cell, line, function), the innermost last. The host decides how much of this is shown.
     """
     try:
         message = str(error)[:2000]

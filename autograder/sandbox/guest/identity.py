@@ -1,7 +1,7 @@
-"""What a process is called: addresses, process ids, users and machines, the same on every run.
+"""Make a process's identifiers (addresses, process ids, user and machine) the same on every run.
 
-``id()`` numbers objects in the order in which they are asked about, so a coin that is tossed with
-it always falls on the same side. Two objects that live at once never share a number.
+``id()`` numbers objects in the order of the calls, so code that uses it as a source of randomness
+is reproducible. Two objects that exist at the same time never share a number.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _getpid, _kill = os.getpid, os.kill
 
 PID = 2
 _PROCESSORS = 2
-"""Few enough that a pool with a process for each stays below the limit on processes."""
+"""Small enough that a pool with a process for each stays below the limit on processes."""
 
 _UID = 1000
 _HOST = "localhost"
-_STEP = 16  # the low bits of an address are zero
+_STEP = 16  # the low bits of addresses are zero
 _BLOCK = 2**24
 
 _numbers: dict[int, int] = {}
@@ -55,7 +55,7 @@ def _pid() -> int:
 
 
 def _send_signal(pid: int, number: int, /) -> None:
-    """`os.kill`, which knows the process by the id that `os.getpid` gave out."""
+    """`os.kill` that accepts the id returned by the replaced `os.getpid`."""
     _kill(_getpid() if pid == PID and _getpid() == _own_pid else pid, number)
 
 
@@ -72,7 +72,7 @@ def _constant(value: Any) -> Callable[[], Any]:
 
 
 def replacements() -> list[tuple[Any, str, Any]]:
-    """What to put where, as (owner, name, value)."""
+    """The replacements, as (owner, name, value)."""
     found: list[tuple[Any, str, Any]] = [
         (builtins, "id", _id),
         (os, "getpid", _pid),
@@ -91,10 +91,10 @@ def replacements() -> list[tuple[Any, str, Any]]:
 
 
 def start() -> None:
-    """This is the notebook's process, or a criterion's copy of it."""
+    """Begin the notebook's process, or a criterion's copy of it."""
     global _next, _own_pid
     _own_pid = _getpid()
-    # However many objects the cells asked about, calls get the same numbers.
+    # Calls get the same numbers, however many the cells have used.
     _next = (_next // _BLOCK + 1) * _BLOCK
-    # Longer than a small thread runs: else threads take turns wherever the machine likes.
+    # Longer than small threads run; otherwise the machine would decide when threads are switched.
     sys.setswitchinterval(0.05)

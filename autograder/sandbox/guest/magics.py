@@ -1,4 +1,4 @@
-"""What IPython makes of a cell before Python sees it.
+"""Transform a cell like IPython does before Python sees it.
 
 Follows IPython's input transformations (`IPython.core.inputtransformer2`) and its built-in magics:
 pasted prompts are removed, a cell magic decides what becomes of the cell, and line magics, shell
@@ -32,7 +32,7 @@ _LINE_MAGICS = {
     "reload_ext", "reset", "rm", "rmdir", "run", "save", "time", "timeit", "uv", "who", "whos",
     "xmode",
 }  # fmt: skip
-"""Those that people write without ``%``, which IPython takes where a cell is that one line."""
+"""Magics often written without ``%``, which IPython accepts if they are a cell's only line."""
 
 _EXTENSION = re.compile(
     r"^\s*%(?:re)?load_ext\b|\bregister_(?:line_|cell_|line_cell_)?magics?\b"
@@ -74,13 +74,14 @@ class File:
 
 @dataclass(frozen=True)
 class TransformedCell:
-    """A cell as Python is to see it.
+    """A cell as Python should see it.
 
     Attributes:
         python: its source; line magics may still be in it (see `plain_line`).
         file: the file that it writes instead.
-        certain: whether Jupyter would define what is in it. A magic of an extension may do so.
-        problem: what IPython would say of the cell magic.
+        certain: whether Jupyter would surely define its content; an extension's magic may or may
+            not.
+        problem: IPython's error message about the cell magic.
     """
 
     python: str

@@ -1,8 +1,8 @@
-"""Objects that take the place of what is not here: `NoOp` does nothing, `MissingImport` says so.
+"""Placeholders for what is not available: `NoOp` does nothing, `MissingImport` raises.
 
-Plots, progress bars and pretty printers have nothing to do in grading: what they return can be
-unpacked, calculated with and compared. What a missing package would have computed is unknown,
-but nothing is an instance of a class that is not here, and a decorator can be left out.
+Plots, progress bars and pretty printers do not matter in grading, so their results can be unpacked,
+calculated with and compared. What a missing package would have computed is unknown, but nothing is
+an instance of its classes, and its decorators can be left out.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def is_decorated(args: tuple[Any, ...]) -> bool:
 
 
 class _MatchesNothing:
-    """As a class, in ``isinstance`` and as a base: nothing is an instance of it."""
+    """Can be used as a class in ``isinstance`` and as a base; nothing is an instance of it."""
 
     def __instancecheck__(self, _instance: object) -> bool:
         """``isinstance(x, torch.Tensor)``: there are no tensors here."""
         return False
 
     def __subclasscheck__(self, _kind: type) -> bool:
-        """``issubclass(kind, nn.Module)``: nor classes of them."""
+        """``issubclass(kind, nn.Module)``: there are no such classes either."""
         return False
 
     def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -41,7 +41,7 @@ class _MatchesNothing:
         return ()
 
     def __or__(self, other: Any) -> Any:
-        """``isinstance(x, torch.Tensor | np.ndarray)``: the other one is left."""
+        """``isinstance(x, torch.Tensor | np.ndarray)``: only the other class remains."""
         return other
 
     __ror__ = __or__
@@ -55,7 +55,7 @@ class NoOp(_MatchesNothing):
     """Accepts every attribute, call, item and calculation, and does nothing.
 
     Args:
-        origin: what it comes from, such as ``pandas.DataFrame``.
+        origin: where it comes from, such as ``pandas.DataFrame``.
     """
 
     def __init__(self, origin: str = "") -> None:
@@ -63,7 +63,7 @@ class NoOp(_MatchesNothing):
 
     @property
     def origin(self) -> str:
-        """What it comes from."""
+        """Where it comes from."""
         return str(self.__dict__["_origin"])
 
     def __call__(self, *args: Any, **_kwargs: Any) -> Any:
@@ -93,7 +93,7 @@ class NoOp(_MatchesNothing):
         return False
 
     def __iter__(self) -> Iterator[Any]:
-        """Nothing to loop over; as many as are unpacked: ``line, = plt.plot(...)``."""
+        """No items in a loop; when unpacked, as many as needed: ``line, = plt.plot(...)``."""
         return iter([self] * _unpacked(sys._getframe(1)))
 
     def __len__(self) -> int:
@@ -123,7 +123,7 @@ class NoOp(_MatchesNothing):
         return ""
 
     def __format__(self, _spec: str) -> str:
-        """No text, whatever the format."""
+        """An empty string, whatever the format."""
         return ""
 
     __repr__ = __str__
@@ -147,11 +147,11 @@ class NoOp(_MatchesNothing):
         return iter(())
 
     def _calculated(self, *_others: Any) -> NoOp:
-        """Any calculation gives a `NoOp`."""
+        """Any calculation returns a `NoOp`."""
         return self
 
     def _compared(self, _other: object) -> bool:
-        """No comparison holds."""
+        """Every comparison is false."""
         return False
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _calculated
@@ -161,7 +161,7 @@ class NoOp(_MatchesNothing):
     __neg__ = __pos__ = __abs__ = __invert__ = __round__ = __trunc__ = _calculated
     __floor__ = __ceil__ = _calculated
     __lt__ = __le__ = __gt__ = __ge__ = _compared
-    # Arrays leave calculations with it to it.
+    # Makes arrays defer to it in calculations.
     __array_ufunc__ = None
 
 
@@ -184,7 +184,7 @@ class MissingImport(_MatchesNothing):
         )
 
     def __call__(self, *args: Any, **_kwargs: Any) -> Any:
-        """Raise: the module is missing. What has no part in a result does nothing."""
+        """Raise since the module is missing, unless the call cannot affect a result."""
         last = self.__dict__["_name"].rpartition(".")[2]
         if is_decorated(args) and last not in _TRANSFORMS:
             return args[0]
@@ -195,7 +195,7 @@ class MissingImport(_MatchesNothing):
         raise self._error()
 
     def __getattr__(self, name: str) -> Any:
-        """Anything of it is missing too; no special attributes."""
+        """Its attributes are missing, too, except special ones, which it does not have."""
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return MissingImport(f"{self.__dict__['_name']}.{name}", self.__dict__["_module"])
@@ -214,12 +214,12 @@ class MissingImport(_MatchesNothing):
         """Never reached: it cannot be entered."""
 
 
-# What turns a function into another one; any other decorator may be left out.
+# Functions that return another function; any other decorator may be left out.
 _TRANSFORMS = {
     "grad", "value_and_grad", "elementwise_grad", "jacobian", "hessian", "vmap", "pmap", "jvp",
     "vjp",
 }  # fmt: skip
-# Calls that only set something about the package itself, or switch gradients off.
+# Calls that only configure the package or switch off gradients.
 _WITHOUT_RESULT = {
     "manual_seed", "manual_seed_all", "set_seed", "set_random_seed", "set_printoptions",
     "set_num_threads", "set_default_dtype", "set_verbosity", "no_grad", "inference_mode",
@@ -273,12 +273,12 @@ def subplots(nrows: Any = 1, ncols: Any = 1, *_args: Any, **kwargs: Any) -> tupl
 
 
 def _unpacked(frame: FrameType) -> int:
-    """How many values the frame's instruction unpacks; 0 if it only loops over them."""
+    """The number of values that the frame's current instruction unpacks; 0 if it iterates."""
     code, place = frame.f_code.co_code, frame.f_lasti
     return code[place + 1] if 0 <= place < len(code) - 1 and code[place] in _UNPACKS else 0
 
 
-# Attributes that give something definite, whatever they are looked up in.
+# Attributes with a definite value on any object.
 KNOWN = {
     "subplots": subplots,
     "track": ProgressBar,

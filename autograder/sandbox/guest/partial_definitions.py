@@ -1,8 +1,8 @@
 """Define as much as possible of a function or class whose definition raises.
 
-On the student's machine it may well have worked: ``common.base_model`` could be imported. Here a
-base class, a decorator, a default or one line of the body refers to a module that is missing, and
-the rest is still the student's own work.
+It may have worked on the student's machine, where ``common.base_model`` could be imported. Here, a
+base class, a decorator, a default or a line of the body refers to a missing module, but the rest is
+still the student's work.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def define_partially(
     Args:
         node: a definition that raised.
         run: runs a statement.
-        evaluate: gives an expression's value, or raises.
+        evaluate: returns an expression's value, or raises.
 
     Raises:
         Exception: no part of it can be defined.

@@ -1,9 +1,9 @@
-"""Randomness that a notebook does not seed comes from one stream, the same on every run.
+"""Take unseeded randomness from a single stream that is the same on every run.
 
-Python and NumPy take entropy in few places: ``os.urandom`` (and with it ``secrets``, ``uuid4``,
-``random.SystemRandom`` and, through ``secrets.randbits``, every generator of NumPy's that gets no
-seed) and the C code of ``random.Random``. Replaced there, whatever builds on them is reproducible,
-and still differs from one draw to the next.
+Python and NumPy get entropy in only a few places: ``os.urandom`` (and with it ``secrets``,
+``uuid4``, ``random.SystemRandom`` and, through ``secrets.randbits``, all unseeded NumPy
+generators) and the C code of ``random.Random``. With these replaced, everything that builds on them
+is reproducible, and still differs from one draw to the next.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 with contextlib.suppress(ImportError):  # an interpreter can be built without it
     import ssl  # noqa: F401 (loaded so that its generator is replaced)
 
-_NODE = 0x02_00_00_00_00_01  # what uuid1 takes for the network card: locally administered, made up
+_NODE = 0x02_00_00_00_00_01  # a made-up, locally administered network address for uuid1
 _stream = _random.Random(0)
 _seed_random, _seed_numpy = random.seed, np.random.seed
 
@@ -62,13 +62,13 @@ def _seed(self: random.Random, a: Any = None, version: int = 2) -> None:
 
 
 def replacements() -> list[tuple[Any, str, Any]]:
-    """What to put where, as (owner, name, value)."""
+    """The replacements, as (owner, name, value)."""
     found: list[tuple[Any, str, Any]] = [
         (random, "_urandom", urandom),
         (random.Random, "seed", _seed),
         (random, "seed", _seed.__get__(getattr(random, "_inst"))),  # noqa: B009 (not in the stubs)
         (_random, "Random", _Random),
-        (uuid, "_generate_time_safe", None),  # else uuid1 asks libuuid for the time
+        (uuid, "_generate_time_safe", None),  # otherwise uuid1 gets the time from libuuid
         (uuid, "_UuidCreate", None),
         (uuid, "_node", _NODE),
     ]
@@ -79,7 +79,7 @@ def replacements() -> list[tuple[Any, str, Any]]:
 
 
 def _loaded(*names: str) -> list[ModuleType]:
-    """Those of the modules that this interpreter has and has loaded."""
+    """The modules among these that this interpreter has loaded."""
     return [sys.modules[name] for name in names if name in sys.modules]
 
 

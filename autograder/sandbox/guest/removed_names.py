@@ -1,4 +1,4 @@
-"""Give back to NumPy the names that it has removed (`protocol.numpy_names`)."""
+"""Restore names that NumPy has removed (`protocol.numpy_names`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MODULES: dict[str, types.ModuleType] = {
 
 
 def restore() -> None:
-    """Let each of the names that are gone mean what it meant, in this process."""
+    """Restore the former meaning of each removed name in this process."""
     for owner, module in _MODULES.items():
         gone = {
             name.rpartition(".")[2]: meaning
@@ -35,11 +35,11 @@ def restore() -> None:
 
 
 def used(codes: Iterable[types.CodeType], names: dict[str, Any]) -> list[str]:
-    """Removed names that some code uses, as in ``np.int``, whatever NumPy is called there.
+    """Removed names that some code uses, as in ``np.int``, whatever NumPy's alias.
 
     Args:
-        codes: of the functions.
-        names: their globals.
+        codes: code objects of functions.
+        names: the functions' globals.
     """
     found: dict[str, None] = {}
     for code in codes:

@@ -1,11 +1,12 @@
-"""The same notebook does the same thing on every run, on every machine.
+"""Make a notebook behave the same on every run and every machine.
 
-Randomness without a seed (`random_sources`), the clocks (`virtual_clock`) and what a process is
-called (`identity`) are replaced by what the student's own steps determine. Memory that NumPy leaves
-uninitialised is filled with NaN (or a large odd integer), so that code which reads it is always
+Unseeded randomness (`random_sources`), clocks (`virtual_clock`) and identifiers (`identity`) are
+replaced with versions that depend only on the student's code. Memory that NumPy leaves
+uninitialized is filled with NaN (or a large odd integer), so that code which reads it is always
 wrong, and always in the same way.
 
-All of it is put in place in the student's process, after the fork: the zygote keeps the real ones.
+The replacements are installed in the student's process after the fork; the zygote keeps the
+originals.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ def install() -> None:
 
 
 def restart() -> None:
-    """Begin a criterion: it sees the same however far a training run got before its time was up."""
+    """Begin a criterion, which must not depend on how far a training run got in its time."""
     random_sources.restart()
     virtual_clock.restart()
     identity.start()
 
 
 def filled_memory() -> list[tuple[Any, str, Any]]:
-    """What replaces NumPy's functions that leave memory as it is, as (owner, name, function)."""
+    """Replacements for NumPy's functions that do not initialize memory: (owner, name, function)."""
     empty, empty_like = np.empty, np.empty_like
 
     def poisoned(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -53,7 +54,7 @@ def filled_memory() -> list[tuple[Any, str, Any]]:
     return [(np, "empty", poisoned_empty), (np, "empty_like", poisoned_empty_like)]
 
 
-# Made once, in the zygote: a session only puts them in place.
+# Created once, in the zygote; sessions only install them.
 _REPLACEMENTS = [
     *filled_memory(),
     *random_sources.replacements(),

@@ -1,4 +1,4 @@
-"""What the host may ask of the student's functions and objects, and how it is answered.
+"""Answer the host's requests to the student's functions and objects.
 
 A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps`` of
 ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, or
@@ -121,14 +121,14 @@ def _attribute(place: Any, name: str) -> str:
 
 
 def defined(own: Mapping[str, Any]) -> dict[str, list[str] | None]:
-    """What the student defined: function name → None, class name → names of its methods."""
+    """What the student defined: function name → None, class name → its methods' names."""
     return {
         name: _methods(value) if is_instance(value, type) else None for name, value in own.items()
     }
 
 
 def _methods(kind: type) -> list[str]:
-    """A class's methods; its own count before inherited ones where the number is limited."""
+    """A class's methods. If there are too many, its own take precedence over inherited ones."""
     found: dict[str, None] = {}
     for base in mro(kind):
         for key in members(base) if base is not object else ():

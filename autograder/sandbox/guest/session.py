@@ -1,7 +1,8 @@
 """A student's process: runs the notebook once, then forks a fresh copy for every criterion.
 
-The host asks, this side answers (see `wire`). The host trusts nothing in this process, and nothing
-in it knows the right answers: it receives inputs and returns what the student's code makes of them.
+The host sends requests, and this process answers them (see `wire`). The host trusts nothing in this
+process, and nothing here knows the right answers: it receives inputs and returns the results of the
+student's code.
 
 Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
 criterion on it, in that ``world``), ``reap`` (kill that criterion's process and everything it
@@ -30,7 +31,7 @@ from .cells import Notebook
 from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
 
-# Bound before any student code runs: it may replace these functions in `os`.
+# Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 _open, _fdopen = os.open, os.fdopen
 _seterr = np.seterr
@@ -69,7 +70,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
 def initial_names() -> dict[str, Any]:
     """Names that notebooks import, in case the import cell was deleted.
 
-    Many get some of them by ``from common.layers import *``, from a module that is not here.
+    Many notebooks get them by ``from common.layers import *``, a module that is not available here.
     """
     return {
         "np": np,
@@ -178,14 +179,14 @@ def _fork_criterion(
 
 
 def _reopen_output() -> None:
-    """Let ``print`` work whatever a cell has made of the standard streams."""
+    """Make ``print`` work, whatever a cell has done to the standard streams."""
     with contextlib.suppress(OSError):
         for name in ("stdout", "stderr"):
             setattr(sys, name, _fdopen(_open(os.devnull, os.O_WRONLY), "w"))
 
 
 def _reap(pid: int) -> int:
-    """Kill a criterion's process and, in a PID namespace of our own, whatever it left running."""
+    """Kill a criterion's process and, in our own PID namespace, everything that it started."""
     for target in (pid, -1) if _getpid() == 1 else (pid,):
         with contextlib.suppress(OSError):
             _kill(target, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""What ``get_ipython()`` gives, and the names that IPython puts into a notebook.
+"""The object returned by ``get_ipython()``, and the names that IPython adds to a notebook.
 
-Only what decides what a notebook defines is done: ``%run`` of a file that the notebook wrote,
-``%cd``, and the outputs ``_``, ``__``, ``___`` and ``Out[n]``. Every other request does nothing.
+Only what affects a notebook's definitions is implemented: ``%run`` of a file that the notebook
+wrote, ``%cd``, and the outputs ``_``, ``__``, ``___`` and ``Out[n]``. All other calls do nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Shell(NoOp):
             self.__dict__["_run_file"](files[0].strip("'\"") if files else "")
             return None
         if name == "cd":
-            with contextlib.suppress(OSError):  # as in Jupyter, which only says so
+            with contextlib.suppress(OSError):  # as in Jupyter, which only prints a message
                 os.chdir(line.strip().strip("'\"") or ".")
         return os.getcwd() if name in ("cd", "pwd") else NoOp(f"%{name}")  # noqa: PTH109
 
@@ -47,12 +47,12 @@ class Shell(NoOp):
         return []
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> Shell:
-        """``get_ipython()`` gives the shell itself."""
+        """``get_ipython()`` returns the shell itself."""
         return self
 
 
 class Outputs:
-    """``_``, ``__``, ``___``, ``_n`` and ``Out[n]``, as IPython's display hook keeps them.
+    """``_``, ``__``, ``___``, ``_n`` and ``Out[n]``, as set by IPython's display hook.
 
     Args:
         namespace: the notebook's globals.
@@ -67,18 +67,18 @@ class Outputs:
         namespace.update(_dh=[os.getcwd()], _="", __="", ___="")  # noqa: PTH109
 
     def cell(self, source: str) -> None:
-        """A cell begins."""
+        """Begin a cell."""
         self._namespace["_i"] = self._in[-1]
         self._in.append(source)
 
     def show(self, value: Any) -> None:
-        """A cell ends in an expression with this value."""
+        """Record the value of the expression at the end of a cell."""
         if value is None:
             return
         number = len(self._in) - 1
         self._out[number] = self._namespace[f"_{number}"] = value
         names = ("_", "__", "___")
-        # A notebook that uses these names for something of its own keeps them.
+        # If a notebook uses these names for something else, they are left alone.
         mine = zip(names, self._last, strict=True)
         if all(self._namespace.get(name) is last for name, last in mine):
             self._last = [value, *self._last[:2]]

@@ -17,7 +17,7 @@ from .magics import plain_line
 
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
 _INCOMPLETE = ("was never closed", "unterminated triple-quoted", "unexpected EOF")
-# Syntax that a newer Python reads: the first version that does, and what an older one says of it.
+# Syntax of newer Python versions: the first version that has it, and the errors of older ones.
 _NEWER_SYNTAX = (
     ((3, 12), re.compile(r"^f-string|: type \w+ *(?:=|\[)|: (?:async )?(?:def|class) \w+ *\[")),
     ((3, 13), re.compile(r": (?:async )?(?:def|class) \w+ *\[.*=.*\]|: type \w+ *\[.*=.*\]")),
@@ -175,7 +175,7 @@ def stub_names(node: ast.stmt) -> frozenset[str] | None:
 
 
 def has_import_fallback(node: ast.stmt) -> bool:
-    """Whether it is a ``try`` that goes on in its own way where an import fails."""
+    """Whether it is a ``try`` statement that handles a failing import itself."""
     if not isinstance(node, ast.Try):
         return False
     kinds = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -189,7 +189,7 @@ def has_import_fallback(node: ast.stmt) -> bool:
 
 
 def leftover_raises(node: ast.stmt) -> dict[str, int]:
-    """Functions in which the stub's ``raise`` still comes before what was written below it.
+    """Functions that still begin with the stub's ``raise``, with code below it.
 
     Returns:
         The function's name, or ``Class.method`` → the line of the ``raise``.

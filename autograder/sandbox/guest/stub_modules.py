@@ -1,9 +1,9 @@
-"""Stubs for modules that a notebook imports and grading does not need or does not have.
+"""Stubs for modules that a notebook imports but that grading does not need or does not have.
 
-Plots, progress bars and pretty printers do nothing silently: a plot inside ``forward`` is not a
-mistake. Packages that calculate as NumPy does (cupy, jax.numpy, pylab) are NumPy here, and numba's
-decorators return their function. Any other module that is not installed leaves a `MissingImport`,
-which raises when it is used.
+Plots, progress bars and pretty printers silently do nothing, since a plot inside ``forward`` is not
+a mistake. Packages with NumPy's interface (cupy, jax.numpy, pylab) are NumPy here, and numba's
+decorators return their function. Importing any other module that is not installed gives a
+`MissingImport`, which raises when it is used.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _PLOTTING = (
     "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "japanize_matplotlib",
     "matplotlib_inline", "IPython", "ipywidgets", "google", "tqdm",
 )  # fmt: skip
-# What only shows, measures, checks types or fetches. A notebook that has a fallback for their
-# absence gets its fallback, see `without_substitutes`.
+# Modules that only display, measure, check types or download. If a notebook has a fallback for a
+# missing one, the fallback is used; see `without_substitutes`.
 _COSMETIC = (
     "rich", "icecream", "loguru", "tabulate", "prettytable", "texttable", "termcolor", "colorama",
     "colored", "pandas", "polars", "PIL", "bokeh", "altair", "plotnine", "holoviews", "graphviz",
@@ -45,7 +45,7 @@ _fallback_wanted = False
 
 
 def is_stub(value: object) -> bool:
-    """Whether a value is one of ours, in place of something that is not here."""
+    """Whether a value is a placeholder for something that is not available."""
     kinds = (NoOp, MissingImport, ProgressBar, _StubModule)
     return any(value is kind or is_instance(value, kind) for kind in kinds)
 
@@ -106,7 +106,7 @@ def _numpy_names() -> dict[str, Any]:
 
 
 def _pylab() -> dict[str, Any]:
-    """NumPy's names and pyplot's. As there, Python's own are not hidden where both have them."""
+    """NumPy's and pyplot's names, except those of Python's builtins, as in the real module."""
     names: dict[str, Any] = {name: KNOWN.get(name) or NoOp(name) for name in PLOT_NAMES}
     for module in (np.fft, np.random, np.linalg, np):
         for name in getattr(module, "__all__", ()):

@@ -1,8 +1,8 @@
-"""The builtins that a notebook sees: a copy of its own, as a module and as a dict at once.
+"""The notebook's own copy of the builtins, usable both as a module and as a dict.
 
-In a notebook ``__builtins__`` is the module, in a module that it imports the dict, and code written
-for either should run. A notebook that overwrites a builtin there (``builtins.sum = 0``) must not
-change it for the standard library, NumPy and this package.
+``__builtins__`` is the module in a notebook but a dict in a module that it imports, and code
+written for either should run. If a notebook overwrites a builtin there (``builtins.sum = 0``), the
+standard library, NumPy and this package must not be affected.
 """
 
 from __future__ import annotations

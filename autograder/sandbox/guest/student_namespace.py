@@ -40,9 +40,9 @@ class StudentNamespace:
         own: what the student defined, by name; the last definition of a name wins.
         worlds: what the names that those definitions use meant when they were made.
         pieces: definitions from a cell that does not parse, by name: the cell's index.
-        leftover_raises: functions, or ``Class.method``, that begin with the stub's ``raise`` and go
-            on below it: (the cell's index, the line).
-        outputs: what ``_`` and ``Out`` are.
+        leftover_raises: functions, or ``Class.method``, that still begin with the stub's ``raise``
+            although there is code below it: (the cell's index, the line).
+        outputs: the values of ``_`` and ``Out``.
         files: the files that the notebook writes with ``%%writefile``.
     """
 
@@ -136,10 +136,10 @@ class StudentNamespace:
             self.statement(node, cell)
 
     def adopt_definitions(self) -> None:
-        """Count what is the notebook's own though no statement of a cell shows it.
+        """Record definitions that do not appear in any statement of a cell.
 
-        That is what ``exec``, ``globals()["f"] = …`` or a ``global`` in a function has defined, and
-        what is defined in an imported file of the notebook's own, if nothing else has the name.
+        These are made by ``exec``, ``globals()["f"] = …`` or a ``global`` statement, or imported
+        from a file that the notebook wrote, if nothing else has the name.
         """
         for name, value in list(self.namespace.items()):
             if name not in self.own and self._made_here(value):
@@ -163,7 +163,7 @@ class StudentNamespace:
         return is_instance(value, type) and members(value).get("__module__") == "__main__"
 
     def _is_new(self, node: ast.stmt, names: list[str]) -> bool:
-        """Whether a piece of a cell that does not parse defines what nothing else defines."""
+        """Whether a piece of a cell that does not parse only defines names that are undefined."""
         if isinstance(node, _DEFINITIONS):
             written = stub_names(node) or frozenset()
             incomplete = self._stubs.get(node.name, frozenset()) > written
@@ -186,7 +186,7 @@ class StudentNamespace:
                 continue
             if is_instance(mine, type) and is_instance(value, mine):
                 continue  # ``Pooling = Pooling(2, 2)``: an instance has taken its class's name
-            # Not isinstance, which asks the student's own classes.
+            # Not isinstance, which would call methods of the student's classes.
             if not callable(value) or stub_modules.is_stub(value):
                 continue
             self.own[name] = value

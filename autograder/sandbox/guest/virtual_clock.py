@@ -1,11 +1,11 @@
-"""Clocks that depend on what the code does, not on how fast the machine is.
+"""Clocks that depend on what the code does, not on the speed of the machine.
 
-Every reading moves the time on by `TICK_NS`, and waiting by as long as it waited. So a loop until
-some time has passed ends, what is measured is never zero, and a second run reads the same times.
-The grader's own limits use the real clocks, bound before these are installed.
+Every reading advances the time by `TICK_NS`, and every wait by its duration. So a loop that waits
+for some time to pass terminates, measured times are never zero, and a second run reads the same
+times. The grader's own limits use the real clocks, bound before these are installed.
 
-Waiting is real: threads and event loops rely on it. What waits in the standard library and then
-looks at the clock is told of the time that went by.
+Waiting takes real time, since threads and event loops rely on it. The standard library's functions
+that wait and then read the clock advance it by the time they have waited.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _tick() -> int:
 
 
 def _wait(seconds: float) -> None:
-    """Move the time on by ``seconds`` that were spent waiting."""
+    """Advance the time by ``seconds`` that were spent waiting."""
     global _passed_ns, _waited_ns
     waited = max(0, int(seconds * 1e9))
     _passed_ns += waited
@@ -48,7 +48,7 @@ def _wait(seconds: float) -> None:
 
 
 def restart() -> None:
-    """Go on at the next full minute: however long the cells took, calls read the same times."""
+    """Continue at the next full minute, so that calls do not depend on how long the cells took."""
     global _passed_ns, _waited_ns
     _passed_ns = (_passed_ns // _ROUND_NS + 1) * _ROUND_NS
     _waited_ns = 0
@@ -82,7 +82,7 @@ def _clock_gettime_ns(clock: int) -> int:
 
 
 def _with_the_time(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``localtime`` and the like: without an argument they mean now."""
+    """Functions such as ``localtime``, which without an argument use the current time."""
 
     @functools.wraps(function)
     def of_the_time(seconds: float | None = None, /) -> Any:
@@ -92,7 +92,7 @@ def _with_the_time(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_local_time(function: Callable[..., Any], before: int) -> Callable[..., Any]:
-    """``strftime`` and ``asctime``: without their last argument they mean now."""
+    """``strftime`` and ``asctime``, which without their last argument use the current time."""
     localtime = time.localtime
 
     @functools.wraps(function)
@@ -123,7 +123,7 @@ def _getrusage(who: int, /) -> resource.struct_rusage:
 
 
 def _after_waiting(function: Callable[..., Any], position: int) -> Callable[..., Any]:
-    """A function that waits for at most its ``timeout`` and says whether that was in vain."""
+    """A function that waits for at most its ``timeout`` and returns whether it succeeded."""
 
     @functools.wraps(function)
     def waiting(*args: Any, **kwargs: Any) -> Any:
@@ -157,7 +157,7 @@ def _join(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _autorange(self: timeit.Timer, callback: Any = None) -> tuple[int, float]:
-    """Time once: repeating until it takes 0.2 s would not end, as repeating takes no time here."""
+    """Run once: repeating until it takes 0.2 s would not terminate, as it takes no time here."""
     taken = self.timeit(1)
     if callback:
         callback(1, taken)
@@ -165,7 +165,7 @@ def _autorange(self: timeit.Timer, callback: Any = None) -> tuple[int, float]:
 
 
 def replacements() -> list[tuple[Any, str, Any]]:
-    """What to put where, as (owner, name, value)."""
+    """The replacements, as (owner, name, value)."""
     found: list[tuple[Any, str, Any]] = [
         (time, "time_ns", _time_ns),
         (time, "time", _time),
@@ -204,10 +204,10 @@ _OF_THE_TIME = ("localtime", "gmtime", "ctime")
 
 
 def set_methods_of_datetime() -> None:
-    """Replace ``datetime.now`` and ``utcnow`` in the class itself, which C code made read-only.
+    """Replace ``datetime.now`` and ``utcnow`` in the class itself, which is read-only C code.
 
-    A subclass in its place would make ``type(x) is datetime`` and ``isinstance`` lie about the
-    objects that C code creates.
+    With a subclass instead, ``type(x) is datetime`` and ``isinstance`` would be wrong for objects
+    created by C code.
     """
     if type(datetime.datetime.__dict__["now"]) is classmethod:
         return

@@ -1,12 +1,13 @@
-"""What the global names that a definition uses meant when it was made.
+"""Record what the global names that a definition uses meant when it was made.
 
 A later cell may overwrite what an earlier answer uses: ``range = (0, 255)``, ``for np in images:``,
-a helper of the same name. In Jupyter the answer worked when it was written and checked. So after
-every cell the names that the student's functions use are recorded, and a criterion can be answered
-in the world at the end of the defining cell as well as in the world at the end of the notebook.
+a helper of the same name. In Jupyter, the answer worked when it was written and checked. So the
+names that the student's functions use are recorded after every cell, and a criterion can be graded
+in the *world* (the meaning of all these names) at the end of the defining cell as well as in the
+world at the end of the notebook.
 
-Only names that some function uses are recorded, and only when they change: an ordinary notebook
-pays one dictionary lookup per name and cell. No code of the student's runs here.
+Names are recorded only if a function uses them, and only when they change, so an ordinary notebook
+costs one dictionary lookup per name and cell. None of the student's code runs here.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from .contents import contents, refill
 
 MAX_CODE_OBJECTS = 2000
 LARGE_BYTES = 2**20
-"""Arrays above this size are not kept alive for the sake of an earlier world."""
+"""Larger arrays are not kept alive for earlier worlds."""
 
 _ABSENT = object()
 _GLOBALS, _CONTENTS, _SETTINGS = "", "contents", "settings"
@@ -45,7 +46,7 @@ _ERRORS, _FILTERS = (_SETTINGS, "np.seterr"), (_SETTINGS, "warnings.simplefilter
 Key = tuple[str, str]
 """Where a name lives (`_GLOBALS`, a module of `_MODULES`, or `_SETTINGS`), and the name.
 
-`_CONTENTS` stands for what is inside the object that a global name means.
+`_CONTENTS` refers to the contents of the object that a global name is bound to.
 """
 
 
@@ -67,7 +68,7 @@ class Worlds:
     _history: dict[Key, list[tuple[int, Any]]] = field(default_factory=dict)
 
     def defined(self, name: str, value: object) -> None:
-        """Record that the cell now running defines ``name``."""
+        """Record that the current cell defines ``name``."""
         self._made_in[name] = len(self._cells)
         for code in self.codes(value):
             loaded, attributes = _names(code)
@@ -161,7 +162,7 @@ class Worlds:
             self.namespace[name] = value
 
     def codes(self, thing: object) -> Iterator[types.CodeType]:
-        """The code objects of a definition, whatever wraps it."""
+        """The code objects of a definition, including wrapped ones."""
         seen: set[int] = set()
         unread = [thing]
         while unread and len(seen) < MAX_CODE_OBJECTS:
@@ -176,7 +177,7 @@ class Worlds:
                 unread += self._within(one)
 
     def _within(self, one: Any) -> list[object]:
-        """Where the code of a function, a class or what wraps one of them is found."""
+        """The objects in which the code of a function, class or wrapper may be found."""
         kind = type(one)
         if kind is types.FunctionType:
             inner = [cell for cell in map(_contents, one.__closure__ or ()) if cell is not _ABSENT]
@@ -224,9 +225,9 @@ def _keys(code: types.CodeType) -> Iterator[Key]:
 
 
 def _value_at(past: list[tuple[int, Any]], at: int) -> tuple[Any, int]:
-    """What a name meant at the end of that cell, and since which one.
+    """What a name meant at the end of that cell, and since which cell.
 
-    If it meant nothing yet, what it meant first: cells need not be in execution order.
+    If it was not defined yet, its first meaning, since cells need not be in execution order.
     """
     meant, since = _ABSENT, -1
     for place, kept in past:
@@ -250,7 +251,7 @@ def _of(kept: Any) -> Any:
 def _same(key: Key, kept: Any, value: Any) -> bool:
     kept = _of(kept)
     if kept is value or key[0] not in (_SETTINGS, _CONTENTS) or kept is _ABSENT or value is None:
-        return kept is value  # equality would be the student's code
+        return kept is value  # comparing would run the student's code
     pairs = zip(kept, value, strict=False)
     return len(kept) == len(value) and all(
         a is b or (type(a) in (str, bytes) and type(a) is type(b) and a == b) for a, b in pairs

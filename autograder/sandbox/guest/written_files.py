@@ -1,6 +1,6 @@
 """Python files that a notebook writes, and the modules that it imports from them.
 
-What is in such a file is the student's own work as much as what is in a cell.
+Code in such a file is the student's work just like code in a cell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import exceptions
 from .classes import members
 from .magics import File
 
-# Where notebooks run on other machines.
+# Working directories of notebooks on other systems.
 _HOMES = re.compile(r"^(?:/content/(?:drive/My ?Drive/)?|/kaggle/working/|~/)")
 
 
@@ -31,8 +31,8 @@ class WrittenFiles:
     def write(self, file: File, cell: int) -> None:
         """Write a cell's file.
 
-        A folder that does not exist is made, since no shell command makes it here. A file outside
-        of the folder in which the notebook runs (``/content/layers.py``) goes into it.
+        Missing folders are created, since shell commands do not run here. A file outside the
+        notebook's working directory (``/content/layers.py``) is written into it.
 
         Args:
             file: what to write.
@@ -51,7 +51,7 @@ class WrittenFiles:
         importlib.invalidate_caches()
 
     def path(self, name: str) -> Path:
-        """Where the file of that name is, with or without ``.py``.
+        """The path of the file with that name, with or without ``.py``.
 
         Raises:
             FileNotFoundError: there is none.
@@ -62,17 +62,17 @@ class WrittenFiles:
         raise FileNotFoundError(f"File `{name[:80]!r}` not found.")
 
     def origin(self, path: str) -> tuple[int, int] | None:
-        """The cell that wrote the file, and the line on which the file begins there."""
+        """The cell that wrote the file, and the line on which the file begins in it."""
         return exceptions.written.get(os.path.realpath(path))
 
     def imported(self, name: str) -> None:
-        """Note a module by its name, if it is one of the notebook's own."""
+        """Record a module by its name if it is one of the notebook's own."""
         module = sys.modules.get(name)
         if type(module) is ModuleType and self._is_own(module):
             self._modules[name] = module
 
     def modules(self) -> list[ModuleType]:
-        """The notebook's own modules that it has imported, in that order."""
+        """The notebook's own modules that it has imported, in order."""
         return list(self._modules.values())
 
     def wrote(self, value: object) -> bool:

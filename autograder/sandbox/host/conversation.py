@@ -40,7 +40,7 @@ _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 class Frame:
     """A line of the student's notebook that an exception passed through.
 
-    ``text`` is the line as it was handed in, ``function`` the function it is in.
+    ``text`` is the submitted line, ``function`` the function that contains it.
     """
 
     cell: int
@@ -55,9 +55,9 @@ class ExceptionInfo:
 
     Attributes:
         type: the class's name.
-        message: its text, "" if it could carry out a hidden input.
+        message: its text, or "" if it might disclose a hidden input.
         frames: lines of the notebook, the outermost first.
-        kinds: names of the class and its bases as they came: to decide by, not to show.
+        kinds: unchecked names of the class and its bases: for decisions, not to be shown.
     """
 
     type: str
@@ -67,7 +67,7 @@ class ExceptionInfo:
 
     @property
     def innermost(self) -> Frame | None:
-        """The line of the notebook at which it arose; None for one that arose elsewhere."""
+        """The line of the notebook at which it was raised, or None if it was raised elsewhere."""
         return self.frames[-1] if self.frames else None
 
 
@@ -102,11 +102,11 @@ class StudentProtocolError(StudentDied):
 
 
 class SandboxLost(Exception):
-    """The trusted process that keeps the session is gone: no fault of the student's code."""
+    """The trusted process that supervises the session is gone, not because of student code."""
 
 
 class SuiteBug(Exception):
-    """A mistake of a suite, whoever's call it shows up in."""
+    """A mistake in a suite, whichever call it shows up in."""
 
 
 class ReentrantCall(SuiteBug):
@@ -220,20 +220,22 @@ class Conversation(ABC):
                 raise wire.WireError("an answer without a value")
 
     def _call_back(self, answer: dict[str, Any], deadline: float) -> None:
-        """The student's code calls a function that it was passed: run it here, on plain values."""
+        """Run a function that was passed to the student's code and is called by it."""
         which = answer["callback"]
         index = which.number if isinstance(which, wire.Callback) else which
         if type(index) is not int or not 0 <= index < len(self._functions):
             raise wire.WireError("a call of a function that was never passed")
         args = require(list, answer.get("args"))
         if self._callback_cpu_s > self._budget.call_cpu_s:
-            raise wire.TooLate("it calls the functions it was given again and again")
+            raise wire.TooLate("it calls the functions passed to it too often")
         began = time.process_time()
         try:
             if approximate_bytes(args) > MAX_CALLBACK_BYTES:
                 raise ValueError("it is too large")
             self._calling_back = True
-            with warnings.catch_warnings():  # about overflow, say: the arguments are the student's
+            with (
+                warnings.catch_warnings()
+            ):  # e.g. about overflow, since the arguments come from the student
                 warnings.simplefilter("ignore")
                 value = self._functions[index](*args)
             self._calling_back = False
@@ -258,7 +260,7 @@ class Conversation(ABC):
         """The next message from the other side."""
 
     def _sandbox_lost(self) -> bool:
-        """Whether the other side is gone for a reason that is not the student's."""
+        """Whether the connection was lost for a reason other than the student's code."""
         return False
 
     def _refer(self, thing: object) -> wire.Callback | wire.Opaque:
@@ -275,8 +277,8 @@ class SocketConversation(Conversation):
         sock: the host's end of the criterion's socket.
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
-        sandbox_lost: asked when the other side has closed: was it our side that went?
-        shown: what of an exception may be shown.
+        sandbox_lost: called if the connection is lost; tells whether that was our fault.
+        shown: decides how much of an exception may be shown.
         reference_calls: executes the calls of reference proxies, if there are any.
     """
 
@@ -307,12 +309,12 @@ class SocketConversation(Conversation):
             max_total=MAX_MESSAGE_BYTES,
             max_header=MAX_HEADER_BYTES,
         )
-        if "callback" not in answer:  # there it is the student's code that is told
+        if "callback" not in answer:  # the student's code gets an exception instead
             refuse_oversized(answer)
         return answer
 
     def _resolve(self, thing: wire.Reference | wire.Callback | wire.Opaque) -> object:
-        """What stays in the sandbox; the name of its class may carry out no more than others."""
+        """An object that stays in the sandbox, with a class name that cannot disclose anything."""
         if isinstance(thing, wire.Reference):
             return wire.Reference(thing.number, self._shown.kind(thing.class_name))
         if isinstance(thing, wire.Opaque):
@@ -333,7 +335,7 @@ def _raised(fields: Any, shown: ExceptionText, asked: Collection[str]) -> Except
 
 
 def _words(value: Any) -> Iterator[str]:
-    """Every text in a request's place: names of functions, attributes and keys."""
+    """Every string in a request's target: names of functions, attributes and keys."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

@@ -1,16 +1,16 @@
-"""What of an exception's text a student may read back.
+"""Decide how much of an exception's text a student may see.
 
-During a hidden call the student's code holds the hidden input, and an exception can carry it out: in
-its message (``raise ValueError(x.tobytes().hex())``), in the name of its class, in a line that
-``linecache`` was made to return. So nothing is passed on as it came:
+During a hidden call, the student's code has access to the hidden input and could disclose it
+through an exception: in its message (``raise ValueError(x.tobytes().hex())``), in the name of its
+class, or in a line that ``linecache`` was made to return. So nothing is passed on unchecked:
 
-- a message is shown if it has the form of one of Python's or NumPy's own. Names and strings in it
-  have to be in the notebook's source, which was fixed before any input was known, and numbers have
-  to be few and short, as sizes and indices are;
-- or if it is a literal of the notebook's source;
-- a class is named if Python or NumPy has it, or the source does: that of an exception as that of an
-  object which came back;
-- the line quoted is looked up here, in the source that was handed in.
+- a message is shown if it has the form of one of Python's or NumPy's messages, provided that its
+  names and strings occur in the notebook's source, which was fixed before any input was known, and
+  that its numbers are few and short, like sizes and indices;
+- or if it is a literal in the notebook's source;
+- a class name, of an exception or of a returned object, is shown if Python or NumPy define it or if
+  it occurs in the source;
+- a quoted line is looked up here, in the submitted source.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ def protect_host() -> None:
 def die_with(parent: int | None) -> None:
     """Let the kernel kill this process when ``parent``, the process that started it, has ended.
 
-    A worker is in the middle of a submission then, and would notice only after it: its results
-    would go nowhere. Its zygote, and with it every session, ends when the worker's socket closes.
+    Otherwise a worker would finish its current submission before noticing, and nobody would receive
+    the result. Its zygote and all sessions end when the worker's socket closes.
     """
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
-        if parent is not None and os.getppid() != parent:  # it ended before we said so
+        if parent is not None and os.getppid() != parent:  # it ended before the call took effect
             os._exit(1)

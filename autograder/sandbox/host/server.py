@@ -131,7 +131,7 @@ class Server:
             if line and "pid" in line:
                 return
             problem = str(line["failed"]) if line else self._last_stderr_line()
-        self.destroy()  # at once; what hangs would not end by itself
+        self.destroy()  # immediately, since a hanging process would not end by itself
         self.close()
         raise self._unavailable(problem)
 
@@ -166,7 +166,7 @@ class Server:
                 process = self._spawn(settings)
             except (OSError, EOFError, SandboxUnavailable) as error:
                 if isinstance(error, SandboxUnavailable) and not self._has_worked:
-                    raise  # this machine does not give the level: trying again is of no use
+                    raise  # this machine does not support the level, so retrying would not help
                 problem = str(error) or "the zygote died"
                 self.destroy()
                 time.sleep(0.1 * attempt)
@@ -174,7 +174,7 @@ class Server:
                 self._has_worked = True
                 return process
         raise SandboxUnavailable(
-            f"no session could be started ({problem})", "see whether the machine is out of memory"
+            f"no session could be started ({problem})", "check whether the machine is out of memory"
         )
 
     def _spawn(self, settings: dict[str, Any]) -> SessionProcess:

@@ -76,7 +76,7 @@ FORK_ATTEMPTS = 3
 
 MAX_LOSSES = 3
 LOSS_S = 5.0
-"""How long a supervisor that lives may take to say how a session ended."""
+"""Seconds that a running supervisor may take to report how a session ended."""
 
 
 class ExitLike(Protocol):
@@ -129,7 +129,7 @@ class LoadedNotebook(Protocol):
 
     @property
     def remarks(self) -> Remarks:
-        """What there is to say of the student's definitions."""
+        """Remarks about the student's definitions."""
 
     def criterion(
         self, world: str | None = None, attempt: Attempt = Attempt.ONLY
@@ -137,9 +137,9 @@ class LoadedNotebook(Protocol):
         """A copy of the notebook for one criterion.
 
         Args:
-            world: a definition whose names mean what they meant when it was made. None: the
-                notebook as it was after its cells ran.
-            attempt: whether a timeout counts, and how much room there is.
+            world: a definition; names that it uses mean what they meant when it was made. None: the
+                state after all cells have run.
+            attempt: whether a timeout counts, and how generous the limits are.
         """
 
 
@@ -152,12 +152,12 @@ class Session:
         cells: (index in the notebook, source), in order.
         budget: time limits.
         reference: executes the calls of proxies that replace parts of the notebook.
-        deadline: ``time.monotonic()`` at which everything ends, if that is earlier.
+        deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
 
     Attributes:
         records: the outcome of each cell.
         defined: what the student defined: function name → None, class name → its methods' names.
-        remarks: what there is to say of the student's definitions.
+        remarks: remarks about the student's definitions.
         cpu_s: CPU seconds of the notebook's processes that have ended.
     """
 
@@ -201,14 +201,14 @@ class Session:
     def criterion(
         self, world: str | None = None, attempt: Attempt = Attempt.ONLY
     ) -> Iterator[Conversation]:
-        """A fresh fork of the loaded notebook, killed with all it started when the block exits.
+        """A fresh fork of the loaded notebook, killed with its descendants when the block exits.
 
         Args:
             world, attempt: see `LoadedNotebook.criterion`.
 
         Raises:
-            StudentTimeout: the time for the whole submission is used up, the host's own CPU time
-                included: it is the student's data that the host is busy with.
+            StudentTimeout: the time for the whole submission is used up, including the host's own
+                CPU time, which it spends on the student's data.
         """
         if self.host_cpu_s > self.budget.host_cpu_s:
             raise StudentTimeout("the grader's time for this notebook was used up")
@@ -269,10 +269,10 @@ class Session:
             except wire.WireError as error:
                 lost = isinstance(error, wire.Closed) and self._sandbox_lost()
                 self._stop()
-                if lost:  # the server was killed, for whatever reason: the statement is innocent
+                if lost:  # the server was killed for some other reason, not by this statement
                     losses += 1
                     if losses > MAX_LOSSES:
-                        raise SandboxLost("the sandbox ended again and again") from error
+                        raise SandboxLost("the sandbox ended repeatedly") from error
                     continue
                 late = isinstance(error, wire.TooLate)
                 too_large = at is None and type(error) is wire.WireError
@@ -284,7 +284,7 @@ class Session:
                     if failed_starts > 1:
                         raise SandboxUnavailable(
                             "a session ended before it ran anything",
-                            "see whether the machine is out of memory",
+                            "check whether the machine is out of memory",
                         ) from error
                     continue
                 self._restarts += 1
@@ -383,10 +383,10 @@ class Session:
             self._stop()
 
     def _sandbox_lost(self) -> bool:
-        """Whether the session is gone because its supervisor is, not by the student's doing.
+        """Whether the session was lost because its supervisor died, not because of student code.
 
-        Where the notebook's own process still answers, only the criterion's has ended. Where it
-        does not, a supervisor that lives says how it ended; one that is gone says nothing at all.
+        If the notebook's process still responds, only the criterion's process has ended. If not, a
+        running supervisor reports how it ended; a supervisor that has died reports nothing.
         """
         if self._process is None:
             return False

@@ -1,4 +1,4 @@
-"""How large a message from a student's process may be: what the course asks for, with room."""
+"""Size limits for messages from a student's process: what the course needs, with room to spare."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from autograder.sandbox.protocol import wire
 
 MAX_MESSAGE_BYTES = 16 * 2**20
-"""What one message may bring, arrays and texts together."""
+"""Bytes of arrays and strings in one message."""
 
 MAX_HEADER_BYTES = 2**20
-"""How long the JSON of one message may be: parsed, it takes fifty times as much memory."""
+"""Bytes of JSON in one message; parsed, it takes fifty times as much memory."""
 
 MAX_ELEMENTS = 2**21
 MAX_AXES = 8
-"""Of one array. Every size counts as 1 at least: an array of no bytes may still have 2**26 rows."""
+"""Elements of one array. Axes of 0 count as 1, as an array without elements may have 2**26 rows."""
 
 MAX_CALLBACK_BYTES = 4 * 2**20
 """Largest argument for calling a suite's function from inside the sandbox, counted as float64. The
@@ -26,15 +26,15 @@ function runs in the trusted process, and its result can be larger than small in
 
 
 def elements(shape: Sequence[int]) -> int:
-    """How many steps a loop over every axis of this shape can take; an axis of 0 counts as 1."""
+    """Steps of a loop over every axis of this shape; an axis of 0 counts as 1."""
     return math.prod(max(1, size) for size in shape)
 
 
 def refuse_oversized(value: Any) -> None:
-    """Raise `wire.WireError` if a value holds an array larger than any that a suite asks for."""
+    """Raise `wire.WireError` if a value contains an array larger than any that a suite needs."""
     if isinstance(value, np.ndarray):
         if value.ndim > MAX_AXES or elements(value.shape) > MAX_ELEMENTS:
-            raise wire.WireError("an array is larger than anything that was asked for")
+            raise wire.WireError("an array is larger than any expected result")
     elif isinstance(value, dict):
         for item in value.values():
             refuse_oversized(item)

@@ -20,7 +20,7 @@ from autograder.sandbox.host.packages import NO_PACKAGES, Installed, installed
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 """`autograder.sandbox` on this machine; inside the sandbox it is `protocol.config.PACKAGE`."""
 
-# Asks the dynamic loader which libraries it has mapped, by the paths under which it found them.
+# Queries the dynamic loader for the libraries that it has mapped, by their paths.
 _PROBE = """
 import sys, json, ctypes
 sys.path.insert(0, sys.argv[1])
@@ -53,13 +53,13 @@ ENVIRONMENT = {
     "TMPDIR": "/tmp",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
-    "PYTHONHASHSEED": "0",  # sets and dicts of text keep one order on every machine
+    "PYTHONHASHSEED": "0",  # fixes the order of sets and dicts of strings
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
-    "MPLBACKEND": "agg",  # should the course let students import matplotlib
+    "MPLBACKEND": "agg",  # in case the course lets students import matplotlib
 }
 """The zygote's whole environment. One BLAS thread: more would count against the process limit."""
 

@@ -1,8 +1,8 @@
-"""Names that NumPy has removed, and what each of them meant, as an expression.
+"""Names that NumPy has removed, and the former meaning of each as an expression.
 
-Learners' notebooks follow books and answers of many years. A name that is gone is no mistake in
-what they show they can do: in the sandbox it still means what it meant, and a remark says what to
-write today.
+Learners' notebooks follow books and answers from many years. Using a name that has been removed
+since does not mean that the learner is wrong, so it keeps its former meaning in the sandbox, and a
+remark tells what to write today.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ REMOVED = {
     "np.issubclass_": "issubclass",
     "np.typeDict": "np.sctypeDict",
     "np.math": "math",
-    # Functions that are written otherwise today.
+    # Functions without a direct replacement.
     "np.msort": "lambda a: np.sort(a, axis=0)",
     "np.asscalar": "lambda a: a.item()",
     "np.asfarray": "lambda a, dtype=np.float64: np.asarray(a, dtype)",
@@ -67,14 +67,14 @@ REMOVED = {
     "np.obj2sctype": "lambda rep: np.dtype(rep).type",
     "np.sctype2char": "lambda sctype: np.dtype(sctype).char",
     "np.disp": "print",
-    # Exceptions and warnings, which have a module of their own.
+    # Exceptions and warnings, which have moved to a separate module.
     "np.AxisError": "np.exceptions.AxisError",
     "np.ComplexWarning": "np.exceptions.ComplexWarning",
     "np.RankWarning": "np.exceptions.RankWarning",
     "np.VisibleDeprecationWarning": "np.exceptions.VisibleDeprecationWarning",
     "np.DTypePromotionError": "np.exceptions.DTypePromotionError",
     "np.TooHardError": "np.exceptions.TooHardError",
-    # Modules that are private now.
+    # Modules that have become private.
     "np.lib.pad": "np.pad",
     "np.lib.arraypad": "np",
     "np.lib.index_tricks": "np",
@@ -85,5 +85,5 @@ REMOVED = {
 }
 """The name as it is written after ``import numpy as np`` → what it meant.
 
-A name that the installed NumPy still has is left alone.
+Names that the installed NumPy still has are left alone.
 """

@@ -457,7 +457,7 @@ def copied(
     resolve: Resolve = _itself,
     keep_strides: bool = False,
 ) -> dict[str, Any]:
-    """What the other side would receive: `send` and `receive` without a socket between them.
+    """What the other side would receive: `send` and `receive` without a socket.
 
     Raises:
         WireError: as both would.
