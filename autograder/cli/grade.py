@@ -173,8 +173,8 @@ def _whose_points(names: list[str]) -> str:
     if not names:
         return "Nobody lost points for it."
     return (
-        f"Points of {_abbreviated(names)} are withheld until you have looked: their submissions may be "
-        "the cause (column needs_you of grades.csv)."
+        f"Points of {_abbreviated(names)} are withheld until you have looked: their submissions "
+        "may be the cause (column needs_you of grades.csv)."
     )
 
 
