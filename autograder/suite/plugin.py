@@ -38,7 +38,7 @@ from autograder.suite.facts import TimedOut
 from autograder.suite.inputs import Make
 from autograder.suite.missing_parts import function_instead_of_class, missing_outcome
 from autograder.suite.naming import Names, names_in
-from autograder.suite.outcome import Outcome, grader_error
+from autograder.suite.outcome import PASSED, Outcome, grader_error
 from autograder.suite.proxy import Student
 from autograder.suite.reference import own_reference
 from autograder.suite.remarks import UnderAnotherName
@@ -102,7 +102,12 @@ class Suites:
         ]
 
     def run(
-        self, exercise: Exercise, session: LoadedNotebook, only: Collection[str] | None = None
+        self,
+        exercise: Exercise,
+        session: LoadedNotebook,
+        only: Collection[str] | None = None,
+        *,
+        together: bool = False,
     ) -> dict[str, Outcome]:
         """Every criterion's outcome for one notebook. Never raises because of student code.
 
@@ -110,6 +115,7 @@ class Suites:
             exercise: the exercise.
             session: the loaded notebook.
             only: ids of the criteria to decide; None for all.
+            together: whether criteria of a part that are passed may share a process, for speed.
         """
         outcomes: dict[str, Outcome] = {}
         expected = {part.owner for part in exercise.parts}
@@ -117,13 +123,19 @@ class Suites:
         for part in exercise.parts:
             if only is not None:
                 wanted = tuple(criterion for criterion in part.criteria if criterion.id in only)
+                if not wanted:
+                    continue
                 part = replace(part, criteria=wanted)
             missing = missing_outcome(part, session, expected, names)
             tried = {}
             if missing is not None and function_instead_of_class(part, session):
                 # It is usually the layer as one function, but it may be a factory of objects.
                 tried = self._part(exercise, part, session, None, names)
-            if not any(found.status is Status.PASSED for found in tried.values()):
+            if together and missing is None:
+                tried = dict.fromkeys(self._passed_together(exercise, part, session, names), PASSED)
+                rest = tuple(each for each in part.criteria if each.id not in tried)
+                tried |= self._part(exercise, replace(part, criteria=rest), session, None, names)
+            elif not any(found.status is Status.PASSED for found in tried.values()):
                 tried = self._part(exercise, part, session, missing, names)
             if (names_differ := names.differs(part)) and missing is None:
                 remark = UnderAnotherName(*names_differ)
@@ -147,25 +159,35 @@ class Suites:
             session: the loaded notebook.
         """
         names = names_in(self.course, exercise, session.defined)
-        parts = [part for part in exercise.parts if part.owner == owner]
-        for part in parts:
+        for part in [part for part in exercise.parts if part.owner == owner]:
             if missing_outcome(part, session, (), names) is not None:
                 return part.criteria[0]
-        criteria = [criterion for part in parts for criterion in part.criteria]
-        criterion = criteria[0]
+            passed = self._passed_together(exercise, part, session, names)
+            for criterion in part.criteria:
+                if criterion.id not in passed:
+                    return criterion
+        return None
+
+    def _passed_together(
+        self, exercise: Exercise, part: Part, session: LoadedNotebook, names: Names
+    ) -> list[str]:
+        """The first criteria of a part, up to one that fails, that are passed in one process."""
+        passed: list[str] = []
         try:
             with session.criterion() as conversation, self.bounded():
-                for criterion in criteria:
+                for criterion in part.criteria:
                     tests = self._tests.get((exercise.suite, criterion.id), [])
-                    case = _Case(exercise, criterion, session, names)
-                    self._current = _Current(conversation, case)
-                    if len(tests) == 1 and self._run_test(tests[0]).status is not Status.PASSED:
-                        return criterion
+                    self._current = _Current(
+                        conversation, _Case(exercise, criterion, session, names)
+                    )
+                    if len(tests) != 1 or self._run_test(tests[0]).status is not Status.PASSED:
+                        break
+                    passed.append(criterion.id)
         except (Exception, HostOverload):
-            return criterion
+            pass  # whatever it was: the criterion is decided again, in a process of its own
         finally:
             self._current = None
-        return None
+        return passed
 
     def _part(
         self,
