@@ -69,7 +69,7 @@ def test_an_exercise_that_cannot_be_told(autograder: Run, tmp_path: Path) -> Non
     (tmp_path / "homework.ipynb").write_bytes(book("x = 1"))
     done = autograder("grade", tmp_path / "homework.ipynb", "--out", tmp_path / "out")
     assert done.returncode == 1
-    assert "Say --exercise ID" in done.stderr
+    assert "Give --exercise ID" in done.stderr
 
 
 def test_a_file_that_is_no_notebook_on_the_terminal(autograder: Run, tmp_path: Path) -> None:

@@ -68,7 +68,6 @@ SOURCES = {
     "id": "id(object())",
     "id of an array": "id(np.zeros(3)) // 16 % 7",
     "hash of an object": "hash(object())",
-    "order of a large set": "[x.n for x in {Thing(n) for n in range(5000)}][:50]",
     "an address as text": "repr(object())",
     "hash of a text": "hash('text')",
     "order of a set of texts": "list({'a', 'b', 'c', 'd'})",
@@ -83,15 +82,13 @@ SOURCES = {
     "threads": "race()",
 }
 
-ADDRESSES = {"hash of an object", "order of a large set", "an address as text"}
+ADDRESSES = {"hash of an object", "an address as text"}
 
 SETUP = """
 import asyncio, datetime, os, platform, random, resource, secrets, socket, ssl, tempfile
 import threading, time, timeit, uuid, _random
 import numpy as np
 
-class Thing:
-    def __init__(self, n): self.n = n
 
 def race():
     order = []
