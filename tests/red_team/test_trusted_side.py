@@ -102,7 +102,7 @@ def graded_and_growth_mb(grade_books):
         for name, answer in ANSWERS.items()
     }
     grade_books({"warm-up": books["many bytes"]}, SHORT)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = memory_mb("VmRSS")
     return grade_books(books, SHORT), memory_mb("VmHWM") - before
 
