@@ -10,7 +10,7 @@ from typing import Literal
 
 from autograder.course.load import load_mistakes
 from autograder.course.models import Cell, Course, Equivalent, Exercise, Mistake
-from autograder.synthetic import notebooks
+from autograder.in_process.own_code import OwnCode
 
 Kind = Literal["solution", "stub", "mistake", "equivalent"]
 
@@ -42,14 +42,14 @@ class Claim:
         """Its kind and label, unique within the exercise."""
         return f"{self.kind} {self.label}"
 
+    @property
+    def code(self) -> OwnCode:
+        """The notebook."""
+        return OwnCode(self.exercise, self.variant, self.lang, stub=self.kind == "stub")
+
     def cells(self, course: Course) -> tuple[Cell, ...]:
         """The notebook's cells."""
-        exercise = course.exercise(self.exercise)
-        if self.kind == "stub":
-            return notebooks.stub(exercise, self.lang)
-        if self.variant is None:
-            return notebooks.solution(course, exercise, self.lang)
-        return notebooks.with_variant(course, exercise, self.variant, self.lang)
+        return self.code.cells(course)
 
     def loses(self, exercise: Exercise) -> frozenset[str]:
         """The ids of the criteria that it must lose."""

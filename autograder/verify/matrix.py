@@ -19,12 +19,12 @@ from pathlib import Path
 
 from autograder.course.load import load_course
 from autograder.course.models import Course
+from autograder.in_process.notebook import OwnNotebook
 from autograder.run.pool import MAX_WORKERS, single_thread_each
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.overload import bounded
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.claims import Claim
-from autograder.verify.in_process import OwnNotebook
 from autograder.verify.judge import Problem, Seen, check_ids
 
 CLAIMS_PER_TASK = 8
@@ -101,7 +101,7 @@ def decide(task: Task) -> TaskResult:
             broken = suites.problems.get(exercise.suite)
             problems.extend(check_ids(exercise, suites.criteria(exercise), broken))
         for claim in task.claims:
-            outcomes = suites.run(exercise, OwnNotebook(course, claim))
+            outcomes = suites.run(exercise, OwnNotebook(course, claim.code))
             seen.append(Seen.of_outcomes(outcomes))
 
     with_suites(course, [exercise], run)

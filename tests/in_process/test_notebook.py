@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from autograder.course.load import load_mistakes
+from autograder.in_process.notebook import OwnNotebook
+from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Budget
 from autograder.status import Status
 from autograder.verify.claims import Claim, claims
-from autograder.verify.in_process import OwnNotebook
 from autograder.verify.judge import Seen
 from autograder.verify.matrix import Task, decide
 from autograder.verify.sample import graded
@@ -249,7 +250,7 @@ def test_nothing_of_it_stays_behind(odd):
         random.getstate(), np.random.get_state()[1].tolist(), np.geterr(), np.empty, np.empty_like,
         np.random.default_rng,
     )  # fmt: skip
-    with OwnNotebook(odd, Claim("01_area", "solution", "en")).criterion() as conversation:
+    with OwnNotebook(odd, OwnCode("01_area")).criterion() as conversation:
         for kind in ("draws", "strict", "endless"):
             try:
                 conversation.request("call", {"name": "odd", "steps": []}, args=[kind])
@@ -265,7 +266,7 @@ def test_nothing_of_it_stays_behind(odd):
 def test_only_the_courses_own_notebooks_run_here(odd, mini):
     course = mini.load()
     (variant,), _ = load_mistakes(course.exercise("02_box"))
-    OwnNotebook(course, Claim("02_box", "mistake", "en", variant))
+    OwnNotebook(course, OwnCode("02_box", variant))
     for other in (b'{"cells": []}', "def odd(): pass", [(0, "def odd(): pass")], variant):
         with pytest.raises(TypeError, match="only the course's own"):
             OwnNotebook(odd, other)

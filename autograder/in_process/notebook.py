@@ -2,9 +2,9 @@
 
 A kill matrix makes thousands of requests to hundreds of variants of the teaching solution; a
 process for each would take minutes. The code is written by the course author and trusted, so it may
-run here. **Student code must never run here**: an `OwnNotebook` is made from a `Claim` about the
-course, which refers to a solution, stub or mistake and contains no submitted file, and no other
-package may import this module.
+run here. **Student code must never run here**: an `OwnNotebook` is made from `OwnCode`, which
+refers to a solution, stub or mistake of the course and contains no submitted file, and the import
+contracts say which packages may run it.
 
 It shares the sandbox's code: `Conversation` checks requests, `guest.requests` answers them, and
 values are copied in the same way as over the wire. What a separate process would provide is
@@ -29,6 +29,8 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.course.models import CellKind, Course, Role
+from autograder.in_process.own_code import OwnCode
+from autograder.in_process.world import World
 from autograder.sandbox.guest import stub_modules
 from autograder.sandbox.guest.exceptions import describe
 from autograder.sandbox.guest.requests import Objects, defined, respond
@@ -41,8 +43,6 @@ from autograder.sandbox.host.packages import installed
 from autograder.sandbox.host.session import Budget, CellRecord, Conversation
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
-from autograder.verify.claims import Claim
-from autograder.verify.world import World
 
 LOCKED = (Role.CHECK, Role.DEMO)
 BUDGET = Budget(call_cpu_s=1.0, shortened_cpu_s=0.2)
@@ -56,16 +56,16 @@ class OwnNotebook:
 
     Args:
         course: the course.
-        claim: which notebook.
+        own: which notebook.
         budget: seconds for calls.
     """
 
-    def __init__(self, course: Course, claim: Claim, budget: Budget = BUDGET) -> None:
-        if not isinstance(claim, Claim):
+    def __init__(self, course: Course, own: OwnCode, budget: Budget = BUDGET) -> None:
+        if not isinstance(own, OwnCode):
             raise TypeError("only the course's own notebooks run here, never a student's")
         self.cells: Sequence[tuple[int, str]] = [
             (index, cell.source)
-            for index, cell in enumerate(claim.cells(course))
+            for index, cell in enumerate(own.cells(course))
             if cell.kind is CellKind.CODE and cell.role not in LOCKED
         ]
         self._budget = budget

@@ -1,0 +1,1 @@
+"""Run the course's own code in the grader's process; never a student's."""

@@ -1,0 +1,39 @@
+"""The course's own code: the only code that may run in a process of the grader.
+
+It refers to a teaching solution, its stub, or the solution with one part varied. All of it is
+written by the course author; nothing that was submitted can be put into it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.course.models import Cell, Course, Variant
+from autograder.synthetic import notebooks
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """One of the course's own notebooks.
+
+    Attributes:
+        exercise: the exercise's id.
+        variant: replaces its part of the teaching solution; None for the solution itself.
+        lang: the notebook's language; "" for the course's first.
+        stub: whether it is the notebook as handed out, with nothing implemented.
+    """
+
+    exercise: str
+    variant: Variant | None = None
+    lang: str = ""
+    stub: bool = False
+
+    def cells(self, course: Course) -> tuple[Cell, ...]:
+        """The notebook's cells."""
+        exercise = course.exercise(self.exercise)
+        lang = self.lang or course.languages[0]
+        if self.stub:
+            return notebooks.stub(exercise, lang)
+        if self.variant is None:
+            return notebooks.solution(course, exercise, lang)
+        return notebooks.with_variant(course, exercise, self.variant, lang)
