@@ -2,7 +2,8 @@
 
 First, names that the notebook uses but does not define are supplied, which is what most notebooks
 need. Criteria that still fail, and build on parts that are defined but fail their own suites, are
-graded once more with those parts replaced as well. The notebook is loaded again each time, in
+graded once more with those parts replaced as well; finally, so are wrong methods of a class on
+which its other methods build. The notebook is loaded again each time, in
 separate processes, so a supplied part exists only while something that builds on it is graded.
 """
 
@@ -12,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from autograder.carrying.plan import MentionedNames, aliases, dependencies
+from autograder.carrying.plan import MentionedNames, aliases, dependencies, own_methods
 from autograder.carrying.reference import ReferenceProcess, ReferenceProxies
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.sandbox.host.session import Session
 from autograder.status import Status
-from autograder.suite.facts import NotWritten
+from autograder.suite.facts import NotWritten, Raised
 from autograder.suite.naming import names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
@@ -57,12 +58,13 @@ class Carrier:
         with _Notebook(self, exercise, session, dict(own)) as notebook:
             notebook.supply_what_is_missing()
             notebook.replace_what_is_wrong()
+            notebook.replace_own_methods()
             return notebook.best
 
 
 @dataclass
 class _Notebook:
-    """The two steps for one notebook.
+    """The steps for one notebook.
 
     Attributes:
         best: each criterion's best outcome so far.
@@ -74,7 +76,7 @@ class _Notebook:
     best: dict[str, Outcome]
     _stack: ExitStack = field(default_factory=ExitStack)
     _loaded: dict[frozenset[str], tuple[Session, ReferenceProxies]] = field(default_factory=dict)
-    _supplied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _replaced: dict[str, dict[str, Replaced]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._aliases = aliases(self.carrier.course)
@@ -94,21 +96,46 @@ class _Notebook:
             needed = dependencies(self.carrier.course, self.exercise, owner)
             missing = tuple(filter(self._is_missing, needed.all))
             if missing:
-                self._supplied[owner] = missing
-                self._regrade(criteria, {name: Replaced(name) for name in missing})
+                self._replaced[owner] = {name: Replaced(name) for name in missing}
+                self._regrade(criteria, self._replaced[owner])
 
     def replace_what_is_wrong(self) -> None:
         """Second step: parts that the notebook defines but that fail their own suites."""
         for owner, criteria in self._failing():
-            supplied = self._supplied.get(owner, ())
-            replaced = {name: Replaced(name) for name in supplied}
+            supplied = self._replaced.get(owner, {})
+            wrong = {}
             for name in dependencies(self.carrier.course, self.exercise, owner).direct:
                 if name not in supplied and name in self._names.owners:
                     failed = self._first_failure(name, supplied)
                     if failed is not None:
-                        replaced[name] = Replaced(name, failed.title)
-            if len(replaced) > len(supplied):
-                self._regrade(criteria, replaced)
+                        wrong[name] = Replaced(name, failed.title)
+            if wrong:
+                self._replaced[owner] = supplied | wrong
+                self._regrade(criteria, self._replaced[owner])
+
+    def replace_own_methods(self) -> None:
+        """Third step: wrong methods of the very class, where others build on them."""
+        for owner, failing in self._failing():
+            for part in self.exercise.parts:
+                criteria = [criterion for criterion in failing if criterion.part == part.id]
+                wrong = {}
+                for name in own_methods(self.exercise, part) if criteria else ():
+                    failed = self._first_failure_of(self.exercise.part(name))
+                    if failed and self._may_be_to_blame(self.exercise.part(name), criteria):
+                        wrong[name] = Replaced(name, failed.title)
+                if wrong:
+                    self._regrade(criteria, self._replaced.get(owner, {}) | wrong)
+
+    def _may_be_to_blame(self, method: Part, criteria: Sequence[Criterion]) -> bool:
+        """Whether a wrong method may be why criteria of another method of its class fail."""
+        if self._mentioned.calls_on_self(method.method or ""):
+            return True
+        name = ".".join(self._own_name(method.id))
+        facts = [self.best[criterion.id].fact for criterion in criteria]
+        return any(
+            isinstance(fact, Raised) and any(frame.function == name for frame in fact.error.frames)
+            for fact in facts
+        )
 
     def _failing(self) -> Iterator[tuple[str, list[Criterion]]]:
         """Functions and classes with their failed criteria that supplied parts may help."""
@@ -137,18 +164,21 @@ class _Notebook:
             return False
         return self._mentioned.has((name, *self._aliases.get(name, ())))
 
-    def _first_failure(self, name: str, supplied: tuple[str, ...]) -> Criterion | None:
+    def _first_failure(self, name: str, supplied: Iterable[str]) -> Criterion | None:
         """The first criterion that one of the student's functions or classes fails."""
         parts = [part for part in self.exercise.parts if part.owner == name]
         if parts:
-            criteria = (criterion for part in parts for criterion in part.criteria)
-            return next((c for c in criteria if self.best[c.id].status not in _RIGHT), None)
+            return next(filter(None, map(self._first_failure_of, parts)), None)
         for exercise in self.carrier.course.before(self.exercise):
             if any(part.owner == name for part in exercise.parts):
                 loaded = self._loaded.get(frozenset(supplied))
                 session = loaded[0] if loaded else self.session
                 return self.carrier.suites.first_failure(exercise, name, session)
         return None
+
+    def _first_failure_of(self, part: Part) -> Criterion | None:
+        criteria = part.criteria
+        return next((c for c in criteria if self.best[c.id].status not in _RIGHT), None)
 
     def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
         """Grade criteria with parts replaced, and keep the better outcome of each."""
@@ -167,12 +197,11 @@ class _Notebook:
         """The notebook loaded again with these parts; None if the reference has none of them."""
         wanted = frozenset(names)
         if wanted not in self._loaded:
-            own = self._names.owners
             proxies = ReferenceProxies(
                 self.carrier.process,
                 wanted,
                 {name: self._aliases.get(name, ()) for name in wanted},
-                {name: [own[name]] for name in wanted if name in own},
+                {name: self._own_name(name) for name in wanted},
             )
             self._stack.callback(proxies.close)
             if not proxies.descriptions:
@@ -187,6 +216,13 @@ class _Notebook:
             )
             self._loaded[wanted] = self._stack.enter_context(session), proxies
         return self._loaded[wanted]
+
+    def _own_name(self, name: str) -> list[str]:
+        """What the notebook calls a function, a class, or a ``Class.method``."""
+        owner, _, method = name.partition(".")
+        if method:
+            return [self._names.owner(owner), self._names.method(owner, method)]
+        return [self._names.owners[owner]] if owner in self._names.owners else []
 
 
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:

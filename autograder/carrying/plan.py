@@ -18,6 +18,7 @@ MAX_TEXT = 2_000_000
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
+_ON_SELF = re.compile(r"\bself[ \t]*\.[ \t]*([^\W\d]\w*)[ \t]*\(")
 _DEFINITION = re.compile(r"\b(?:class|def)[ \t]+([^\W\d]\w*)")
 
 
@@ -58,6 +59,19 @@ def dependencies(course: Course, exercise: Exercise, owner: str) -> Dependencies
     )
 
 
+def own_methods(exercise: Exercise, part: Part) -> tuple[str, ...]:
+    """The methods of its own class that a part builds on, transitively; never the constructor."""
+    parts = {each.id: each for each in exercise.parts if each.owner == part.owner}
+    found: dict[str, None] = {}
+    waiting = [part.id]
+    while waiting:
+        for name in parts[waiting.pop()].builds_on:
+            if name in parts and name != part.id and name not in found:
+                found[name] = None
+                waiting.append(name)
+    return tuple(name for name in parts if name in found and parts[name].method != "__init__")
+
+
 def known_parts(course: Course, exercise: Exercise) -> Mapping[str, Part]:
     """The parts of this exercise and of those that it builds on, by id."""
     earlier = [part for each in course.before(exercise) for part in each.parts]
@@ -83,11 +97,16 @@ class MentionedNames:
     def __init__(self, sources: Iterable[str]) -> None:
         text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
         self._words = {normalize(word[0]) for word in _WORD.finditer(text)}
+        self._on_self = {normalize(word[1]) for word in _ON_SELF.finditer(text)}
         self._defined = {normalize(word[1]) for word in _DEFINITION.finditer(text)}
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether any of these names occurs anywhere."""
         return any(normalize(name) in self._words for name in names)
+
+    def calls_on_self(self, method: str) -> bool:
+        """Whether a method of that name is called on ``self`` anywhere."""
+        return normalize(method) in self._on_self
 
     def defines(self, names: Iterable[str]) -> bool:
         """Whether a cell would define any of these names if it ran."""

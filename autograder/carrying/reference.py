@@ -132,7 +132,7 @@ class ReferenceProxies:
 
     Args:
         process: the reference process.
-        names: the functions and classes that the notebook may use.
+        names: the functions, classes and ``Class.method`` that the notebook may use.
         spellings: other names for each.
         replaces: the notebook's own names that each replaces.
 
@@ -224,6 +224,8 @@ class ReferenceProxies:
 
     def _record(self, operation: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         name = operation.get("name")
+        if operation.get("op") == "method_of":
+            name = f"{name}.{operation.get('method')}"
         if name is None and type(operation.get("number")) is int:
             name = self._made.get(operation["number"])
         if isinstance(name, str) and name in self._names:

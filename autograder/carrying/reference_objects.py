@@ -3,8 +3,8 @@
 Runs in a process of its own (`autograder.carrying.reference_process`), since calls from a student's
 code may take any amount of time and memory.
 
-The ``op`` of a call is ``call`` (a function), ``make`` (an object), ``method`` (of an object) or
-``copy`` (an object). A reply contains
+The ``op`` of a call is ``call`` (a function), ``make`` (an object), ``method`` (of an object),
+``copy`` (an object) or ``method_of`` (an object like the student's own). A reply contains
 
 - ``value``, the ``number`` of an object made or copied, or ``raised`` and ``text``;
 - ``attributes``: the object's public attributes whose values differ from what the guest knows;
@@ -35,15 +35,16 @@ class References:
 
     Args:
         library: the course's reference.
-        names: the functions and classes that the notebook may use.
+        names: the functions, classes and ``Class.method`` that the notebook may use.
 
     Attributes:
-        names: those that the library defines: None for a function, the methods for a class.
+        names: those that the library defines: None for a function or method, the methods for a
+            class.
     """
 
     def __init__(self, library: ModuleType, names: Iterable[str]) -> None:
         self._library = library
-        found = {name: getattr(library, name, None) for name in names}
+        found = {name: _find(library, name) for name in names}
         self.names = {
             name: _methods(thing) if isinstance(thing, type) else None
             for name, thing in found.items()
@@ -89,8 +90,12 @@ class References:
         given: list[Any],
     ) -> dict[str, Any]:
         op = operation["op"]
+        if op == "method_of":
+            return {"value": self._method_of(operation, args, kwargs)}
         if op in ("call", "make"):
             is_class = self.names[operation["name"]] is not None
+            if "." in operation["name"]:
+                raise TypeError("a method is called on an object")
             if is_class != (op == "make"):
                 raise TypeError("only functions can be called and only classes instantiated")
             value = getattr(self._library, operation["name"])(*args, **kwargs)
@@ -110,6 +115,19 @@ class References:
         value = getattr(target, method)(*args, **kwargs)
         return {"value": value} | _attributes(target, seen, given)
 
+    def _method_of(
+        self, operation: Mapping[str, Any], args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        """Call a method on a new object, made and filled like the student's own."""
+        name, method = operation["name"], operation["method"]
+        if f"{name}.{method}" not in self.names:
+            raise AttributeError("unknown operation")
+        made = getattr(self._library, name)(*operation["args"], **operation["kwargs"])
+        for attribute, value in operation["attributes"].items():
+            if attribute in _public(made) and _sendable(value):
+                setattr(made, attribute, value)
+        return getattr(made, method)(*args, **kwargs)
+
     def _object(self, number: int) -> Any:
         if number not in self._objects:
             # Each criterion works on copies of the cells' objects, so criteria cannot interfere.
@@ -122,6 +140,16 @@ class References:
         self._made += 1
         self._objects[self._made] = made
         return self._made
+
+
+def _find(library: ModuleType, name: str) -> Any:
+    """A function, a class, or a method of a class; None if the library does not define it."""
+    owner, _, method = name.partition(".")
+    found = getattr(library, owner, None)
+    if not method:
+        return found
+    is_method = isinstance(found, type) and method in _methods(found)
+    return getattr(found, method) if is_method else None
 
 
 def _methods(kind: type) -> list[str]:

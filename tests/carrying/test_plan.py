@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.carrying.plan import MentionedNames, aliases, dependencies
+from autograder.carrying.plan import MentionedNames, aliases, dependencies, own_methods
 from autograder.course.load import load_course
 from tests.paths import ROOT
 
@@ -52,6 +52,34 @@ def test_a_name_is_mentioned_in_any_spelling_but_not_in_a_comment():
     assert not mentioned.has(["im2col"])
     assert mentioned.defines(["ConvNet"])
     assert not mentioned.defines(["img2col"])
+
+
+@pytest.mark.parametrize(
+    ("exercise", "part", "methods"),
+    [
+        ("06_simple_convnet", "SimpleConvNet.accuracy", ("SimpleConvNet.predict",)),
+        (
+            "06_simple_convnet",
+            "SimpleConvNet.gradient",
+            ("SimpleConvNet.predict", "SimpleConvNet.loss"),
+        ),
+        ("06_simple_convnet", "SimpleConvNet.predict", ()),  # never the constructor
+        ("03_convolution", "Convolution.backward", ("Convolution.forward",)),
+        ("03_convolution", "numerical_gradient", ()),
+    ],
+)
+def test_the_methods_of_its_own_class_that_a_part_builds_on(exercise, part, methods):
+    found = COURSE.exercise(exercise)
+    assert own_methods(found, found.part(part)) == methods
+
+
+def test_a_method_that_is_called_on_self():
+    mentioned = MentionedNames(
+        ["y = self . Predict(x)  # self.loss(x)\nself.predict\nlayer.forward(x)"]
+    )
+    assert mentioned.calls_on_self("predict")
+    assert not mentioned.calls_on_self("loss")
+    assert not mentioned.calls_on_self("forward")
 
 
 def test_the_aliases_of_a_class_are_those_of_all_its_parts():

@@ -26,6 +26,7 @@ BOOK_PADDING = {
     "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
     "Pooling.backward.padding",
 }  # fmt: skip
+LATE_ERROR = CONV.replace("col_W = col_W\n        return out", "col_W = col_W\n        return ot")
 RUNS_LAYERS = {
     "SimpleConvNet.__init__.pad_and_stride", "SimpleConvNet.__init__.shared_parameters",
     "SimpleConvNet.predict.scores", "SimpleConvNet.loss", "SimpleConvNet.accuracy",
@@ -209,6 +210,15 @@ OWN_ONES = {
         carried={"Convolution.forward"},
         missing={"numerical_gradient", "Convolution.backward"},
     ),
+    "right, and the layer raises when all is computed": conv(
+        *WINDOWS,
+        convolution=LATE_ERROR,
+        error={"Convolution.forward"}, carried={"Convolution.backward"},
+    ),
+    "not there, and the layer raises when all is computed": conv(
+        convolution=LATE_ERROR,
+        error={"Convolution.forward"}, carried={"Convolution.backward"},
+    ),
     "right, and the layer is not": conv(
         *WINDOWS,
         convolution=CONV.replace("FH, FW, self.stride, self.pad)\n        col_W",
@@ -336,8 +346,33 @@ NETWORKS = {
     "a predict that raises": net(
         *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
         network=code.NET.replace("layer in self.layers.values", "layer in self.layer.values"),
-        error={"SimpleConvNet.predict", "SimpleConvNet.loss", "SimpleConvNet.accuracy",
-               "SimpleConvNet.gradient"},
+        error={"SimpleConvNet.predict", "SimpleConvNet.gradient"},
+        carried={"SimpleConvNet.loss", "SimpleConvNet.accuracy"},
+    ),
+    "a predict that gives probabilities": net(
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace(
+            "        return x\n    def loss",
+            "        return np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)\n    def loss",
+        ),
+        failed={"SimpleConvNet.predict"},
+        carried={"SimpleConvNet.loss", "SimpleConvNet.gradient"},
+    ),
+    "a loss that is a sum": net(
+        *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace(
+            "return self.last_layer.forward(y, t)", "return len(x) * self.last_layer.forward(y, t)"
+        ),
+        failed={"SimpleConvNet.loss"},
+    ),
+    "layers that raise when all is computed": net(
+        *WINDOWS, CONV, POOL,
+        code.RELU.replace("        return out", "        return outt"),
+        code.AFFINE.replace("return np.dot(self.x, self.W) + self.b",
+                            "return np.dot(self.x, self.W) + self.bias"),
+        code.LOSS, code.ADAM,
+        error={"Relu.forward", "Affine.forward"},
+        carried={"Relu.backward", "Affine.backward", *RUNS_LAYERS},
     ),
 }  # fmt: skip
 

@@ -68,7 +68,6 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "out_h = (H + 2 * self.pad - FH)", "out_h = (H + 2 * self.pad - FW)",
         {
             "Convolution.forward.non_square", "Convolution.forward.all_at_once",
-            "Convolution.backward.non_square", "Convolution.backward.all_at_once",
         },
     ),
     ("04_pooling", "pooling", "a border as small as the smallest number"): (

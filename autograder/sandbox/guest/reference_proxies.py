@@ -11,6 +11,7 @@ state stays with the host, identified by a number.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import sys
@@ -28,6 +29,7 @@ Exchange = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Sends a message to the host and returns the next message from the host."""
 
 _HANDLE = "_proxy_number"
+_MADE_WITH = "_proxy_made_with"
 _KINDS: dict[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
@@ -283,12 +285,62 @@ def _fingerprint(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, float, str)) else id(value)
 
 
+def replace_method(kind: type, name: str, part: str, channel: Channel) -> None:
+    """Replace a method of a class of the student's by the reference's.
+
+    The student's own method still runs, for what it leaves behind for others (``self.x``); its
+    result, or what it raises, does not count.
+
+    Args:
+        kind: the student's class.
+        name: the method's name there.
+        part: the method that replaces it, ``Class.method``.
+        channel: the proxies' connection.
+    """
+    own, make = getattr(kind, name, None), kind.__init__  # type: ignore[misc]
+    owner, _, method = part.partition(".")
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807  it becomes one
+        object.__setattr__(self, _MADE_WITH, (args, kwargs))
+        make(self, *args, **kwargs)
+
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if own is not None:
+            with contextlib.suppress(Exception):
+                own(self, *map(_copied, args), **{k: _copied(v) for k, v in kwargs.items()})
+        made_with, made_with_names = getattr(self, _MADE_WITH, ((), {}))
+        operation = {
+            "op": "method_of",
+            "name": owner,
+            "method": method,
+            "args": list(made_with),
+            "kwargs": made_with_names,
+            "attributes": {k: v for k, v in vars(self).items() if _is_data(v)},
+        }
+        return channel.call(operation, args, kwargs)["value"]
+
+    type.__setattr__(kind, "__init__", __init__)
+    type.__setattr__(kind, name, call)
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _is_data(value: Any) -> bool:
+    """Whether an attribute may be a layer's weights or settings, or a network's ``params``."""
+    if isinstance(value, dict):
+        return all(isinstance(item, np.ndarray) for item in value.values())
+    return value is None or isinstance(value, (bool, int, float, str, np.ndarray))
+
+
 class InstalledProxies:
     """The proxies of one notebook, installed wherever the notebook will look them up.
 
     Args:
         descriptions: from the host: ``name``, ``methods`` (None for a function), ``spellings``
-            (other names for it) and ``replaces`` (the notebook's own names that it replaces).
+            (other names for it) and ``replaces`` (the notebook's own names that it replaces; for a
+            ``Class.method``, the class's and the method's).
         sources: the notebook's cells.
         channel: the proxies' connection.
 
@@ -306,8 +358,12 @@ class InstalledProxies:
         self.fixed: dict[str, Any] = {}
         self.loose: dict[str, Any] = {}
         self._by_form: dict[str, Any] = {}
+        self._channel = channel or Channel()
+        self._methods = [each for each in descriptions if "." in each["name"]]
         for description in descriptions:
-            proxy = make_proxy(description, channel or Channel())
+            if "." in description["name"]:
+                continue
+            proxy = make_proxy(description, self._channel)
             name = description["name"]
             self.fixed |= dict.fromkeys([name, *description["replaces"]], proxy)
             for spelling in (name, *description["spellings"]):
@@ -318,6 +374,17 @@ class InstalledProxies:
             if proxy is not None:
                 self.loose[word] = proxy
         self._serve_modules(text)
+
+    def replace_methods(self, own: Mapping[str, Any]) -> None:
+        """Replace methods of the student's classes, once all cells have run.
+
+        Args:
+            own: what the student defined, by name.
+        """
+        for description in self._methods:
+            kind, name = description["replaces"]
+            if isinstance(own.get(kind), type):
+                replace_method(own[kind], name, description["name"], self._channel)
 
     def find(self, name: str) -> Any:
         """The proxy that a name refers to in any spelling, or None."""

@@ -130,6 +130,7 @@ def _run_cells(
             progress=progress,
             stuck=stuck,
         )
+    book.replace_methods()
     channel.exchange = None
     if _getpid() != owner:
         _exit(0)

@@ -72,6 +72,10 @@ class StudentNamespace:
         self.own |= proxies.fixed
         self.namespace.update(proxies.loose | proxies.fixed)
 
+    def replace_methods(self) -> None:
+        """Once all cells have run, replace methods of the student's classes by proxies."""
+        self._proxies.replace_methods(self.own)
+
     def restore_names(self) -> None:
         """Restore the student's definitions that were overwritten, and initial names deleted."""
         self.namespace.update(self._initial_names | self.namespace | self.own)
