@@ -160,8 +160,10 @@ class _Notebook:
         return outcome.fact != NotWritten(part.id)
 
     def _is_missing(self, name: str) -> bool:
-        if name in self._names.owners or name in self.session.defined:
+        if name in self.session.defined:
             return False
+        if name in self._names.owners:  # under another name: its own name may be wanted as well
+            return self._mentioned.has_exactly(name)
         return self._mentioned.has((name, *self._aliases.get(name, ())))
 
     def _first_failure(self, name: str, supplied: Iterable[str]) -> Criterion | None:

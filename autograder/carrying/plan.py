@@ -96,13 +96,18 @@ class MentionedNames:
 
     def __init__(self, sources: Iterable[str]) -> None:
         text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
-        self._words = {normalize(word[0]) for word in _WORD.finditer(text)}
+        self._exact = {word[0] for word in _WORD.finditer(text)}
+        self._words = set(map(normalize, self._exact))
         self._on_self = {normalize(word[1]) for word in _ON_SELF.finditer(text)}
         self._defined = {normalize(word[1]) for word in _DEFINITION.finditer(text)}
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether any of these names occurs anywhere."""
         return any(normalize(name) in self._words for name in names)
+
+    def has_exactly(self, name: str) -> bool:
+        """Whether this very name occurs anywhere."""
+        return name in self._exact
 
     def calls_on_self(self, method: str) -> bool:
         """Whether a method of that name is called on ``self`` anywhere."""

@@ -133,6 +133,10 @@ EARLIER_WAYS = {
         "print(im2col(x, 5, 5, stride=1, pad=0).shape)\nassert im2col(x, 5, 5).shape == (9, 75)",
         carried=ALL,
     ),
+    "of cupy": conv(
+        "import cupy as np\nfrom common.np import *\nfrom common.util import im2col, col2im",
+        carried=ALL,
+    ),
     "pooling": pool(
         "from dl.util import im2col, col2im",
         carried={"Pooling.forward", "Pooling.backward"},
@@ -270,6 +274,11 @@ NETWORKS = {
         *WINDOWS, CONV, POOL, *LAYERS, code.SOFTMAX_WITH_LOSS, code.ADAM,
         carried={"SoftmaxWithLoss", "SimpleConvNet.loss", "SimpleConvNet.gradient"},
         failed={"SoftmaxWithLoss.forward.sure_and_wrong"},
+    ),
+    "an own layer under another name, and one from a module": net(
+        "from common.layers import Convolution, Pooling", *WINDOWS,
+        CONV.replace("class Convolution", "class Conv2D"), *LAYERS, code.LOSS, code.ADAM,
+        carried={"SimpleConvNet"},
     ),
     "weights put into the layers again": net(
         "from common.layers import *",

@@ -1,0 +1,91 @@
+"""What a course says about errors carried forward, and that all of it ends with the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.carrying.reference import ReferenceProcess
+from autograder.course.load import load_course
+from autograder.ingest import Submission
+from autograder.run.submission import Grader
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Budget
+from autograder.status import Status
+from autograder.suite.plugin import Suites, with_suites
+from autograder.verdict.result import Result
+from tests.handed_in import book
+from tests.learners.conftest import BOOK
+from tests.paths import ROOT
+
+COURSE = load_course(ROOT)
+CONVOLUTION = book("import numpy as np", BOOK["Convolution"])
+
+Grade = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ReferenceProcess]:
+    with ReferenceProcess(ROOT) as started:
+        yield started
+
+
+@pytest.fixture
+def graded(server, process, tmp_path: Path) -> Grade:
+    def grade(notebook: bytes, share: float = 1.0) -> Result:
+        path = tmp_path / "a.ipynb"
+        path.write_bytes(notebook)
+        course = replace(COURSE, carried=share)
+        budget = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
+        grader = Grader(course, "c0" * 32, {}, server, Level.LIMITS, budget, process)
+        found: list[Result] = []
+
+        def each(suites: Suites) -> None:
+            submission = Submission("a", "03_convolution", path, tmp_path)
+            found.append(grader.grade(suites, submission).result)
+
+        with_suites(course, [course.exercise("03_convolution")], each)
+        return found[0]
+
+    return grade
+
+
+@pytest.mark.parametrize(("share", "score"), [(1.0, 15), (0.8, 12), (0.5, 7.5)])
+def test_the_share_of_the_points_is_the_courses(graded, share, score):
+    result = graded(CONVOLUTION, share)
+    assert result.score == pytest.approx(score)
+    assert {c.status for c in result.criteria} == {Status.CARRIED, Status.MISSING}
+
+
+def test_a_share_of_nothing_switches_it_off(graded, process):
+    before = process.generation
+    result = graded(CONVOLUTION, 0)
+    assert result.score == 0
+    assert {c.status for c in result.criteria} == {Status.ERROR, Status.MISSING}
+    assert process.generation == before
+
+
+def test_a_right_notebook_never_asks_the_reference(graded, monkeypatch):
+    monkeypatch.setattr(ReferenceProcess, "start", None)
+    parts = [BOOK[name] for name in ("im2col", "col2im", "Convolution")]
+    numerical = BOOK["numerical_gradient"]
+    result = graded(book("import numpy as np", *parts, numerical))
+    assert result.score == 18
+
+
+def test_a_criterion_that_the_own_code_passes_stays_passed(graded):
+    flat = BOOK["im2col"].replace(", dtype=input_data.dtype", "")
+    result = graded(book("import numpy as np", flat, BOOK["col2im"], BOOK["Convolution"]))
+    status = {c.id: (c.status, c.own_status) for c in result.criteria}
+    assert status["Convolution.forward.stride"] == (Status.PASSED, Status.PASSED)
+    assert status["Convolution.forward.float32"] == (Status.CARRIED, Status.FAILED)
+
+
+def test_the_cpu_time_of_every_process_is_counted(graded):
+    slow = "sum(i * i for i in range(4_000_000))"
+    own = graded(book("import numpy as np", slow, BOOK["Convolution"]), 0).timing.cpu_s
+    carried = graded(book("import numpy as np", slow, BOOK["Convolution"])).timing.cpu_s
+    assert carried > 1.5 * own  # the cells ran twice
