@@ -88,7 +88,8 @@ class _Notebook:
 
     def __exit__(self, *_error: object) -> None:
         self._stack.close()
-        self.session.cpu_s += sum(session.cpu_s for session, _ in self._loaded.values())
+        loaded = self._loaded.values()
+        self.session.cpu_s += sum(session.cpu_s + proxies.cpu_s for session, proxies in loaded)
 
     def supply_what_is_missing(self) -> None:
         """First step: names that the notebook uses but does not define."""

@@ -139,6 +139,7 @@ class ReferenceProxies:
     Attributes:
         descriptions: what the guest needs to know about each proxy that the reference can back.
         used: names of the proxies that have been called.
+        cpu_s: CPU seconds that the process took for this notebook, once it is closed.
 
     Raises:
         SandboxUnavailable: the process does not start.
@@ -158,6 +159,7 @@ class ReferenceProxies:
         self._starts = 0
         self._made: dict[Any, str] = {}
         self.used: set[str] = set()
+        self.cpu_s = 0.0
         known = self._open()
         self.descriptions: Sequence[Mapping[str, Any]] = [
             {
@@ -170,10 +172,11 @@ class ReferenceProxies:
         ]
 
     def close(self) -> None:
-        """Make the process release this notebook's objects."""
-        if self._process.generation == self._generation:
+        """Make the process release this notebook's objects, and say what it has cost."""
+        if self._process.running and self._process.generation == self._generation:
             with contextlib.suppress(wire.WireError):
-                self._process.notify({"notebook": self._number, "close": True})
+                reply = self._process.request({"notebook": self._number, "close": True})
+                self.cpu_s = float(reply["cpu_s"])
 
     def begin_criterion(self) -> None:
         """Reset the objects to their state after all cells had run."""

@@ -72,6 +72,7 @@ class _Connection:
         self._sock = sock
         self._library = library
         self._references: dict[int, References] = {}
+        self._used: dict[int, float] = {}
         self._cpu_s = cpu_s
         self._left = cpu_s
 
@@ -91,9 +92,13 @@ class _Connection:
             self._left = self._cpu_s
             self._references[number].begin_criterion()
         elif "call" in message:
+            start = time.process_time()
             self._send({"reply": self._call(self._references[number], message["call"])})
+            used = time.process_time() - start
+            self._used[number] = self._used.get(number, 0.0) + used
         elif "close" in message:
             self._references.pop(number, None)
+            self._send({"cpu_s": self._used.pop(number, 0.0)})
 
     def _call(self, references: References, call: Mapping[str, Any]) -> dict[str, Any]:
         start = time.process_time()
