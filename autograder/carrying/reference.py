@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import autograder
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.overload import unbounded_memory
 from autograder.sandbox.host.reference_calls import Apply, CallbackRaised
@@ -33,6 +34,11 @@ _START_S = 60.0
 _STARTS = 3
 """How often it may be started for one notebook."""
 
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONPATH": str(Path(autograder.__file__).parents[1]),  # a checkout need not be installed
+}
 _BOOT = "from autograder.carrying.reference_process import main; main()"
 
 
@@ -121,7 +127,7 @@ class ReferenceProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env=os.environ | _ENVIRONMENT,
             )
         self._sock = ours
         self.generation += 1
