@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dis
 import math
 import types
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol.numpy_names import REMOVED
+from .bytecode import Use, uses
 
 MAX_NAMES = 20
 
@@ -46,11 +46,11 @@ def used(codes: Iterable[types.CodeType], names: dict[str, Any]) -> list[str]:
         if _LAST.isdisjoint(code.co_names):
             continue
         path = ""
-        for step in dis.get_instructions(code):
-            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                path = "np" if names.get(step.argval) is np else ""
-            elif path and step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
-                path = f"{path}.{step.argval}"
+        for use, name in uses(code):
+            if use is Use.GLOBAL:
+                path = "np" if names.get(name) is np else ""
+            elif path and use is Use.ATTRIBUTE:
+                path = f"{path}.{name}"
                 if path in REMOVED and _is_gone(path):
                     found[path] = None
             else:

@@ -12,7 +12,6 @@ costs one dictionary lookup per name and cell. None of the student's code runs h
 
 from __future__ import annotations
 
-import dis
 import functools
 import math
 import random
@@ -25,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from .bytecode import Use, uses
 from .classes import members, mro
 from .contents import contents, refill
 
@@ -207,13 +207,7 @@ def _contents(cell: types.CellType) -> object:
 @functools.lru_cache(maxsize=MAX_CODE_OBJECTS)
 def _names(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """The global names that a code object uses, and its other names, attributes among them."""
-    instructions = dis.get_instructions(code)
-    loaded = frozenset(
-        step.argval
-        for step in instructions
-        if step.opname.endswith(("_GLOBAL", "_NAME", "_OR_GLOBALS"))
-        and step.opname != "IMPORT_NAME"
-    )
+    loaded = frozenset(name for use, name in uses(code) if use is Use.GLOBAL)
     return loaded, frozenset(code.co_names) - loaded
 
 
