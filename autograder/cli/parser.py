@@ -84,7 +84,14 @@ def make_parser() -> argparse.ArgumentParser:
     report.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
     _lang(report, "the pages' language")
 
-    command("doctor", "Find out which isolation levels hold on this machine.")
+    doctor = command("doctor", "Attack the sandbox to find out what is guaranteed on this machine.")
+    doctor.add_argument(
+        "--verbose", action="store_true", help="list every attack on every level, with its outcome"
+    )
+    _isolation(doctor, "report on this level (default: the strongest that holds here)")
+    doctor.add_argument(
+        "--lang", choices=LANGUAGES, default="en", help="the report's language (default: en)"
+    )
 
     demo = command("demo", "Make up a class, grade it, and write the report.")
     demo.add_argument(
@@ -133,11 +140,12 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="grade even if students' code cannot be kept from the files on this machine",
     )
-    parser.add_argument(
-        "--isolation",
-        choices=("full", "namespaces", "container", "limits"),
-        help="isolation level (default: the strongest that holds here, see doctor)",
-    )
+    _isolation(parser, "isolation level (default: the strongest that holds here, see doctor)")
+
+
+def _isolation(parser: argparse.ArgumentParser, text: str) -> None:
+    levels = ("full", "namespaces", "container", "limits")
+    parser.add_argument("--isolation", choices=levels, help=text)
 
 
 def _count(text: str) -> int:

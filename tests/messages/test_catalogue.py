@@ -70,6 +70,7 @@ def test_every_message_is_used():
         "criteria": re.compile(r"type_|pattern_|values_|not_finite_|\w+_hidden$"),
         "pages": re.compile(r"(next|short|level|cell)_"),
         "files": re.compile("|".join(FileFault)),
+        "doctor": re.compile(r"raise_|\w+_open$"),
         "hand_ins": re.compile(
             "|".join([*(f"other_{w}" for w in NotCounted), *(f"not_graded_{n}" for n in NotGraded)])
         ),

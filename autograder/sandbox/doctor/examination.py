@@ -9,7 +9,7 @@ from autograder.sandbox.doctor.trial import Finding, try_level
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.visible_paths import visible_paths
 
-__all__ = ["EVERY_ATTACK", "Finding", "examine", "render"]
+__all__ = ["EVERY_ATTACK", "Finding", "examine"]
 
 EVERY_ATTACK = (*reaching.ALL, *exhausting.ALL)
 
@@ -28,17 +28,3 @@ def examine(levels: tuple[Level, ...] = tuple(sorted(Level, reverse=True))) -> l
             continue
         findings += try_level(level, EVERY_ATTACK, visible_paths())
     return findings
-
-
-def render(findings: list[Finding]) -> list[dict[str, str]]:
-    """Findings as rows of text: ``level``, ``attack``, ``aim``, ``verdict``, ``how``."""
-    return [
-        {
-            "level": str(finding.level),
-            "attack": finding.attack,
-            "aim": finding.aim,
-            "verdict": finding.verdict,
-            "how": finding.how,
-        }
-        for finding in findings
-    ]

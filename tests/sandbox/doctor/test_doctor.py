@@ -7,21 +7,7 @@ import pytest
 
 from autograder.sandbox.doctor import examination as doctor
 from autograder.sandbox.doctor import strongest
-from autograder.sandbox.doctor.trial import Finding
 from autograder.sandbox.host.isolation import Level
-
-
-def test_findings_become_rows_of_text() -> None:
-    finding = Finding(Level.FULL, "read", "read hidden tests", "held", "65 tries, all refused")
-    assert doctor.render([finding]) == [
-        {
-            "level": "full",
-            "attack": "read",
-            "aim": "read hidden tests",
-            "verdict": "held",
-            "how": "65 tries, all refused",
-        }
-    ]
 
 
 def test_a_level_that_is_not_to_be_had_is_one_row_with_the_remedy(

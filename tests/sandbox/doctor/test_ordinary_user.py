@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 EXAMINE = """
-import json, subprocess
+import dataclasses, json, subprocess
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.doctor import examination as doctor
 from autograder.sandbox.doctor.confirm import confirm
@@ -37,7 +37,8 @@ def confirmed(level):
     except SandboxUnavailable as error:
         return str(error)
 bystander = subprocess.Popen(["sleep", "300"])
-rows = doctor.render(doctor.examine(tuple(level for level in sorted(Level) if level > 1)))
+rows = [{**dataclasses.asdict(finding), "level": str(finding.level)}
+        for finding in doctor.examine(tuple(level for level in sorted(Level) if level > 1))]
 unconfirmed = {str(level): confirmed(level) for level in Level if level > 1}
 print(json.dumps({"rows": rows, "unconfirmed": unconfirmed, "bystander": bystander.poll()}))
 bystander.kill()
