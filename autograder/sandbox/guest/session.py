@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import reference_proxies, removed_names, reproducible, stub_modules
+from . import databases, reference_proxies, removed_names, reproducible, stub_modules
 from .cells import Notebook
 from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
@@ -43,6 +43,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         _probe(sock, settings["probe"])
         return
     reproducible.install()
+    databases.install()
     hide_path(os.getcwd())  # noqa: PTH109 (pathlib is what the notebook may replace)
     stub_modules.install()
     removed_names.restore()

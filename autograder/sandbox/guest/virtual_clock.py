@@ -1,8 +1,10 @@
 """Clocks that depend on what the code does, not on the speed of the machine.
 
-Every reading advances the time by `TICK_NS`, and every wait by its duration. So a loop that waits
-for some time to pass terminates, measured times are never zero, and a second run reads the same
-times. The grader's own limits use the real clocks, bound before these are installed.
+Every reading advances the time by `TICK_NS`, and every wait by its duration. A line of the notebook
+that reads a clock again and again advances it by `LOOP_TICK_NS`, about as much as a step of a
+training takes, so that ``while time.time() - t0 < 2`` ends soon. Measured times are never zero, and
+a second run reads the same times. The grader's own limits use the real clocks, bound before these
+are installed.
 
 Waiting takes real time, since threads and event loops rely on it. The standard library's functions
 that wait and then read the clock advance it by the time they have waited.
@@ -18,25 +20,44 @@ import os
 import resource
 import select
 import selectors
+import sys
 import threading
 import time
 import timeit
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 TICK_NS = 1_000_000
+LOOP_TICK_NS = 20_000_000
+_FEW = 20
+"""How often a line may read a clock before it counts as a loop that waits."""
+
 _EPOCH_NS = 1_743_984_000 * 10**9  # midnight (UTC) before the Monday of 7 April 2025
 _BOOT_NS = 1_000 * 10**9
 _ROUND_NS = 60 * 10**9
 
 _passed_ns = 0
 _waited_ns = 0
+_readings: dict[tuple[CodeType, int], int] = {}
 
 
 def _tick() -> int:
     global _passed_ns
-    _passed_ns += TICK_NS
+    _passed_ns += LOOP_TICK_NS if _in_a_loop() else TICK_NS
     return _passed_ns
+
+
+def _in_a_loop() -> bool:
+    """Whether the notebook's own code has read a clock at this very place many times."""
+    frame = sys._getframe(2)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    if not frame.f_code.co_filename.startswith("<cell "):
+        return False  # event loops and locks of the standard library keep track of time themselves
+    place = (frame.f_code, frame.f_lasti)
+    _readings[place] = count = _readings.get(place, 0) + 1
+    return count > _FEW
 
 
 def _wait(seconds: float) -> None:
@@ -52,6 +73,7 @@ def restart() -> None:
     global _passed_ns, _waited_ns
     _passed_ns = (_passed_ns // _ROUND_NS + 1) * _ROUND_NS
     _waited_ns = 0
+    _readings.clear()
 
 
 def _time_ns() -> int:

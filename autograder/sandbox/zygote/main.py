@@ -6,6 +6,7 @@ provides (see `autograder.sandbox.host.command_line`).
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -23,9 +24,12 @@ _TRIED = "AUTOGRADER_FIXED_ADDRESSES"
 
 def main() -> None:
     """Preload, report ready, and serve the host until it hangs up. ``sys.argv``: home, config."""
+    config = ServerConfig.from_json(sys.argv[2])
+    if config.namespaced and config.uid is not None and os.geteuid() == 0:
+        # First of all: the kernel turns address space randomisation on again in programs that root
+        # executes, because they gain capabilities.
+        confine.drop_privileges(config.uid)
     _fix_addresses()
-    text = sys.argv[2]
-    config = ServerConfig.from_json(text)
     control = socket.socket(fileno=config.control)
     pid_namespace = None
     try:
@@ -64,13 +68,13 @@ def _fix_addresses() -> None:
     addresses the same notebook could do different things in two runs. The wall does not rest on
     students' code not knowing addresses, since it can read its own memory anyway.
     """
-    # Once at most: the kernel takes the setting back whenever a program gains capabilities by being
-    # executed, as root's programs do in some containers.
+    # Once at most: where the kernel does not keep the setting, this would never end.
     tried = os.environ.pop(_TRIED, None) is not None
     if sys.platform != "linux" or tried or not syscalls.fix_addresses():
         return
     os.environ[_TRIED] = "1"
-    os.execv(sys.orig_argv[0], sys.orig_argv)
+    with contextlib.suppress(OSError):  # an interpreter that only root may execute
+        os.execv(sys.orig_argv[0], sys.orig_argv)
 
 
 def _become_init(config: ServerConfig) -> int:
@@ -79,8 +83,6 @@ def _become_init(config: ServerConfig) -> int:
     Sessions are then forked into PID namespaces nested in this one, so the kernel kills everything
     when the zygote dies. Returns a file descriptor of the namespace.
     """
-    if config.uid is not None:
-        confine.drop_privileges(config.uid)
     confine.new_user_namespace(syscalls.CLONE_NEWPID)
     pid = os.fork()
     if pid:

@@ -18,19 +18,20 @@ _STANDARD = """
 abc argparse array ast asyncio base64 binascii bisect builtins bz2 cProfile calendar cmath code
 codecs collections collections.abc colorsys concurrent.futures concurrent.futures.process
 concurrent.futures.thread configparser contextlib contextvars copy copyreg csv ctypes dataclasses
-datetime decimal difflib dis doctest email.message email.mime.text encodings.ascii encodings.cp932
-encodings.euc_jp encodings.idna encodings.latin_1 encodings.shift_jis encodings.utf_16
-encodings.utf_8_sig enum errno filecmp fileinput fnmatch fractions ftplib functools gc getpass glob
-graphlib gzip hashlib heapq html html.parser http.client http.cookiejar importlib.metadata
-importlib.resources importlib.util inspect io itertools json keyword linecache locale logging
-logging.handlers lzma math mimetypes multiprocessing multiprocessing.dummy multiprocessing.managers
-multiprocessing.pool multiprocessing.queues multiprocessing.shared_memory
-multiprocessing.synchronize numbers opcode operator os os.path pathlib pdb pickle pickletools
-pkgutil platform pprint profile pstats queue random re reprlib resource sched secrets select
-selectors shelve shlex shutil signal socket sqlite3 ssl stat statistics string stringprep struct
-subprocess symtable sys sysconfig tarfile tempfile textwrap threading time timeit token tokenize
-traceback tracemalloc types typing unicodedata unittest unittest.mock urllib.error urllib.parse
-urllib.request uuid warnings weakref xml.etree.ElementTree zipfile zlib zoneinfo
+datetime dbm dbm.dumb dbm.gnu dbm.ndbm decimal difflib dis doctest email.message email.mime.text
+encodings.ascii encodings.cp932 encodings.euc_jp encodings.idna encodings.latin_1
+encodings.shift_jis encodings.utf_16 encodings.utf_8_sig enum errno filecmp fileinput fnmatch
+fractions ftplib functools gc getpass glob graphlib gzip hashlib heapq html html.parser
+http.client http.cookiejar importlib.metadata importlib.resources importlib.util inspect io
+itertools json keyword linecache locale logging logging.handlers lzma math mimetypes
+multiprocessing multiprocessing.dummy multiprocessing.managers multiprocessing.pool
+multiprocessing.queues multiprocessing.shared_memory multiprocessing.synchronize numbers opcode
+operator os os.path pathlib pdb pickle pickletools pkgutil platform pprint profile pstats queue
+random re reprlib resource sched secrets select selectors shelve shlex shutil signal socket
+sqlite3 ssl stat statistics string stringprep struct subprocess symtable sys sysconfig tarfile
+tempfile textwrap threading time timeit token tokenize traceback tracemalloc types typing
+unicodedata unittest unittest.mock urllib.error urllib.parse urllib.request uuid warnings weakref
+xml.etree.ElementTree zipfile zlib zoneinfo
 """
 
 _NUMPY = """

@@ -1,6 +1,7 @@
 """What a session is like for the student's code, and who it is in the machine's eyes."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from autograder.sandbox.confine import processes
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
+from autograder.sandbox.host.session import Budget, Session
 from tests.sandbox.conftest import answer, end
 
 Run = Callable[..., dict[str, str]]
@@ -62,6 +64,48 @@ report["files"] = sorted(os.listdir("."))
         "temporary": "True",
         "files": "['figures', 'weights.npy']",
     }
+
+
+def test_a_database_can_be_kept_in_a_file(server: Server) -> None:
+    source = """
+import sqlite3
+def count():
+    database = sqlite3.connect("x.db")
+    database.execute("CREATE TABLE IF NOT EXISTS runs (loss REAL)")
+    database.execute("INSERT INTO runs VALUES (0.5)")
+    database.commit()
+    return database.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
+count()
+"""
+    with (
+        Session(server, [(0, source)], Budget(total_wall_s=60)) as session,
+        session.criterion() as conversation,
+    ):
+        assert [record.error for record in session.records] == [None]
+        assert conversation.request("call", {"name": "count", "steps": []}, args=()).value == 2
+
+
+def test_addresses_are_the_same_in_every_server(level: Level) -> None:
+    if not _may_fix_addresses():
+        pytest.skip("this machine does not let a process fix its addresses")
+    source = "report['address'] = object.__repr__(report)"
+    with Server(level, Limits()) as other:
+        child = other.spawn({"probe": source})
+        theirs = answer(child)
+        end(child)
+    with Server(level, Limits()) as other:
+        child = other.spawn({"probe": source})
+        assert answer(child) == theirs
+        end(child)
+
+
+def _may_fix_addresses() -> bool:
+    """Whether the machine lets a process turn address space randomisation off (Docker does not)."""
+    source = (
+        "import sys; from autograder.sandbox.confine import syscalls; "
+        "sys.exit(not (sys.platform == 'linux' and syscalls.fix_addresses()))"
+    )
+    return subprocess.run([sys.executable, "-c", source], check=False).returncode == 0
 
 
 def test_nothing_of_one_session_is_there_in_the_next(run: Run) -> None:

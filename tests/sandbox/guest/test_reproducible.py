@@ -174,6 +174,25 @@ class TestClocks:
         with notebook(code, budget=Budget(call_wall_s=5, total_wall_s=60)) as book:
             assert book.call("f") > 0
 
+    def test_a_loop_of_slow_steps_ends_within_the_limit(self, notebook: Open) -> None:
+        """A benchmark of one's own: how many steps in two seconds? Each takes real time here."""
+        cell = (
+            "import time\nt0, n = time.time(), 0\n"
+            "while time.time() - t0 < 2:\n    n += 1\n    sum(range(100_000))"
+        )
+        with notebook(
+            cell, "def f():\n    return n", budget=Budget(cell_s=2, total_wall_s=60)
+        ) as book:
+            assert book.statuses == ["ok", "ok"]
+            assert 100 < book.call("f") < 130
+
+    def test_a_time_limit_on_a_long_training_is_not_reached_early(self, notebook: Open) -> None:
+        loop = "for n in range(2000):\n        if time.time() - t0 > 60: break"
+        with notebook(
+            "import time", f"def f():\n    t0 = time.time()\n    {loop}\n    return n"
+        ) as book:
+            assert book.call("f") == 1999
+
     def test_an_event_loop_wakes_when_it_should(self, notebook: Open) -> None:
         with notebook(
             "import asyncio, time\nt0 = time.monotonic()\nawait asyncio.sleep(0.3)\n"
