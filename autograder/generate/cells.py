@@ -12,8 +12,15 @@ from autograder.errors import CourseError
 from autograder.generate.languages import JAPANESE, SEPARATOR, localised
 from autograder.generate.markers import looks_like_marker, regions, stubbed, without_markers
 from autograder.generate.source import Source
+from autograder.text import Text
 
 LOCKED = (Role.CHECK, Role.DEMO)
+
+# The first line of a locked cell: Colab shows it in place of the code, which is hidden.
+_FORM_TITLES = {
+    Role.CHECK: Text(en="Check: run this cell", ja="確認：このセルを実行"),
+    Role.DEMO: Text(en="Demonstration: run this cell", ja="図や実験：このセルを実行"),
+}
 
 # What must never reach a student (in any cell; in code cells only), and what it is.
 _NOWHERE = {
@@ -57,7 +64,7 @@ def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
         if cell.role in LOCKED:
             source = Source(cell, exercise.notebook)
             for lang in langs:
-                yield source.edited(localised(source, lang))
+                yield _titled(cell.role, source.edited(localised(source, lang)), lang)
 
 
 def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell, ...]:
@@ -111,7 +118,14 @@ def solved(cell: Cell, exercise: Exercise, lang: str) -> Cell:
     """A code cell with the solution in place, in one language."""
     source = Source(cell, exercise.notebook)
     edits = [edit for region in regions(source) for edit in without_markers(source, region)]
-    return replace(cell, source=source.edited([*edits, *localised(source, lang)]))
+    text = source.edited([*edits, *localised(source, lang)])
+    return replace(cell, source=_titled(cell.role, text, lang))
+
+
+def _titled(role: Role, source: str, lang: str) -> str:
+    """A locked cell's source with the title that Colab's form view shows; any other as it is."""
+    title = _FORM_TITLES.get(role)
+    return source if title is None else f"# @title {title[lang]}\n{source}"
 
 
 def _stub_or_provided(cell: Cell, exercise: Exercise, lang: str) -> Cell:
@@ -139,7 +153,8 @@ def _stub_or_provided(cell: Cell, exercise: Exercise, lang: str) -> Cell:
                     "Put its body between the markers",
                 )
     edits = [stubbed(source, region, lang) for region in found]
-    return replace(cell, source=source.edited([*edits, *localised(source, lang)]))
+    text = source.edited([*edits, *localised(source, lang)])
+    return replace(cell, source=_titled(cell.role, text, lang))
 
 
 def _no_markers(cell: Cell, exercise: Exercise) -> None:

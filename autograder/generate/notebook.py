@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.errors import CourseError
-from autograder.generate.cells import filled, student_cells
+from autograder.generate.cells import LOCKED, filled, student_cells
 from autograder.generate.leaks import find_leaks
 from autograder.generate.metadata import locked_and_checked, nbgrader_metadata, require_author_extra
 from autograder.generate.secrets import Secrets, secrets
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({})"
-_UPLOAD = {
-    "en": "In Colab, choose *Upload* and this file.",
-    "ja": "Colabで「アップロード」を選び、このファイルを開いてください。",
-}
 _LONGEST_ID = 64  # nbformat's limit
 
 
@@ -44,6 +40,7 @@ def notebook(
     cells = student_cells(exercise, lang)
     solved = [filled(course, exercise, c, lang) if c.role is Role.CARRY else c for c in cells]
     shown = solved if provide_earlier else list(cells)
+    badge = [_badge(course, exercise, lang)] if course.colab else []
     from_dict: Callable[[dict[str, Any]], NotebookNode] = nbformat.from_dict
     nb = from_dict(
         {
@@ -54,7 +51,7 @@ def notebook(
                 "language_info": {"name": "python"},
                 "convkit": {"exercise": exercise.id, "lang": lang},
             },
-            "cells": [_badge(course, exercise, lang), *_nodes(exercise, shown)],
+            "cells": [*badge, *_nodes(exercise, shown)],
         }
     )
     nb = locked_and_checked(nb, exercise)
@@ -62,7 +59,7 @@ def notebook(
     for leak in find_leaks(
         course, exercise, lang, nb, known or secrets(course), provide_earlier=provide_earlier
     ):
-        cell = shown[leak.cell - 1]  # the badge comes first
+        cell = shown[leak.cell - len(badge)]
         raise CourseError(
             f"cell {cell.name or 'of prose'} in {lang!r} {leak.message}",
             exercise.notebook,
@@ -89,11 +86,8 @@ def notebook_bytes(
 
 
 def _badge(course: Course, exercise: Exercise, lang: str) -> dict[str, Any]:
-    """The badge that opens the notebook in Colab, or just Colab if its URL is unknown."""
-    if course.colab:
-        text = _BADGE.format(f"{course.colab}/{lang}/{exercise.id}.ipynb")
-    else:
-        text = f"{_BADGE.format('https://colab.research.google.com/')} {_UPLOAD[lang]}"
+    """The badge that opens the notebook in Colab."""
+    text = _BADGE.format(f"{course.colab}/{lang}/{exercise.id}.ipynb")
     return _markdown(exercise, "colab-badge", text)
 
 
@@ -121,6 +115,9 @@ def _markdown(exercise: Exercise, name: str, source: str) -> dict[str, Any]:
 
 def _code(exercise: Exercise, cell: Cell) -> dict[str, Any]:
     metadata: dict[str, Any] = {"name": cell.name, "tags": [cell.role]}
+    if cell.role in LOCKED:
+        # Hidden until clicked: in JupyterLab and VS Code, and as a form in Colab.
+        metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
     nbgrader = nbgrader_metadata(cell.role, cell.name)
     if nbgrader is not None:
         metadata["nbgrader"] = nbgrader

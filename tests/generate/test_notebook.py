@@ -62,7 +62,6 @@ def test_cell_ids_depend_on_names_and_places_and_are_shared_by_the_languages(min
     ids = [[cell.id for cell in notebook(course, exercise, lang).cells] for lang in ("en", "ja")]
     assert ids[0] == ids[1]
     assert ids[0] == [
-        "01_area-colab-badge",
         "01_area-top-1",
         "01_area-setup",
         "01_area-frame_area",
@@ -155,11 +154,29 @@ def test_the_badge_leads_to_the_notebook_where_the_course_says_where_it_lies(min
     assert badge.endswith(f"({address}/ja/01_area.ipynb)")
 
 
-def test_without_an_address_the_badge_leads_to_colab_and_says_what_to_do(mini):
+def test_without_an_address_there_is_no_badge(mini):
     course = mini.load()
-    badge = notebook(course, course.exercise("01_area"), "en").cells[0].source
-    assert "(https://colab.research.google.com/)" in badge
-    assert "Upload" in badge
+    nb = notebook(course, course.exercise("01_area"), "en")
+    assert not any("colab" in cell.source for cell in nb.cells)
+
+
+def test_the_code_of_checks_and_demos_is_hidden_in_jupyter_and_a_titled_form_in_colab(mini):
+    course = mini.load()
+    titles = {}
+    for lang in course.languages:
+        cells = code_cells(notebook(course, course.exercise("02_box"), lang))
+        hidden = {name for name, cell in cells.items() if "jupyter" in cell.metadata}
+        assert hidden == {name for name, cell in cells.items() if cell.metadata.tags[0] == "demo"}
+        assert cells["demo"].metadata.jupyter == {"source_hidden": True}
+        assert cells["demo"].metadata.cellView == "form"
+        titles[lang] = cells["demo"].source.split("\n")[0]
+    assert titles == {
+        "en": "# @title Demonstration: run this cell",
+        "ja": "# @title 図や実験：このセルを実行",
+    }
+    check = code_cells(notebook(course, course.exercise("01_area"), "en"))["check_frame_area"]
+    assert check.metadata.jupyter == {"source_hidden": True}
+    assert check.source.startswith("# @title Check: run this cell\n")
 
 
 def test_a_kernel_runs_it_up_to_the_first_unfilled_stubs_check(mini):

@@ -60,6 +60,7 @@ def test_author_cells_and_the_other_language_are_gone(mini):
 def test_tr_becomes_one_literal_and_stays_readable(mini):
     cells = student_cells(mini.load().exercise("01_area"), "en")
     assert cell_of(cells, "check_frame_area").source == (
+        "# @title Check: run this cell\n"
         'print("about to check")\n'
         "assert frame_area(3, 3) == 8, (\n"
         '    f"a 3 x 3 frame has 8, not {frame_area(3, 3)}: is the middle left out?"\n'
