@@ -9,6 +9,7 @@
     ├── UnreadableSubmission    a submission contains no readable cells
     ├── InvalidResult           a result violates the contract of result.json
     ├── InvalidHandIns          hand-ins.json is damaged
+    ├── InvalidCorrections      corrections.csv cannot be read as a table
     └── IncompleteReport        some stored results are missing from the pages
 
 Any other exception that reaches `autograder.cli.main` is an `OSError`, which names its file, or a
@@ -179,6 +180,10 @@ class InvalidResult(AutograderError, ValueError):
 
 class InvalidHandIns(AutograderError):
     """What was noted about the hand-ins cannot be read."""
+
+
+class InvalidCorrections(AutograderError):
+    """corrections.csv is not a table that can be read."""
 
 
 class IncompleteReport(AutograderError):

@@ -9,6 +9,7 @@ A string is sanitized once, where it crosses a boundary:
                                                                             expression of a template
     anything                    the terminal            `visible`           cli.console
     names                       grades.csv              `spreadsheet_cell`  report.grades
+    names, comments             corrections.csv         `spreadsheet_cell`  corrections.table
     names                       links in pages          `link`              report
     names                       paths                   `path_below`        report
 
@@ -32,6 +33,7 @@ _CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xF
 # Full-width forms too: spreadsheets in a Japanese locale may treat them like half-width ones.
 # In locales that separate cells by semicolons, a semicolon inside a text starts another cell.
 _FORMULA = re.compile(r"""(?:\A|(?<=[;\t\r\n]))(?=[ "]*[=+@\t\r\n＝＋－＠'-])""")
+_APOSTROPHE = re.compile(r"""(?:\A|(?<=[;\t\r\n]))'(?=[ "]*[=+@\t\r\n＝＋－＠'-])""")
 
 
 def one_line(text: object, size: int = 300) -> str:
@@ -66,6 +68,11 @@ def visible_name(name: str) -> str:
 def spreadsheet_cell(text: str) -> str:
     """A CSV cell that no spreadsheet runs as a formula; different texts stay different."""
     return _FORMULA.sub("'", text)
+
+
+def from_spreadsheet_cell(text: str) -> str:
+    """The text of which `spreadsheet_cell` has made this one."""
+    return _APOSTROPHE.sub("", text)
 
 
 def link(*parts: str) -> str:

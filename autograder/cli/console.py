@@ -31,8 +31,8 @@ STATUS_LABELS = {
 class Ticker(Protocol):
     """Called for each finished step of a long task."""
 
-    def __call__(self, line: str) -> None:
-        """Report one finished step, described by ``line``."""
+    def __call__(self, line: str, steps: int = 1) -> None:
+        """Report finished steps, described by ``line``."""
 
 
 @contextmanager
@@ -42,9 +42,9 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
     if not console.is_terminal:
         done = 0
 
-        def plain(line: str) -> None:
+        def plain(line: str, steps: int = 1) -> None:
             nonlocal done
-            done += 1
+            done += steps
             print(f"[{done}/{total}] {visible(line)}", file=sys.stderr, flush=True)
 
         yield plain
@@ -67,8 +67,8 @@ def progress(total: int, what: str) -> Iterator[Ticker]:
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(what, total=total, last="")
 
-        def step(line: str) -> None:
-            bar.update(task, advance=1, last=visible(line)[:60])
+        def step(line: str, steps: int = 1) -> None:
+            bar.update(task, advance=steps, last=visible(line)[:60])
 
         yield step
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder import report
@@ -21,7 +23,7 @@ from autograder.cli.resolve import (
 from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError
-from autograder.ingest import Discovered, discover
+from autograder.ingest import Discovered, Submission, discover
 from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
@@ -60,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
     )
     for line in (*found.problems, *found.notices):
         warn(line)
+    if course.salt == PUBLISHED_SALT:
+        found = replace(found, notices=(*found.notices, _published_salt(course)))
     if not found.submissions and not found.ungraded:
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     prepare_output(options.out)
@@ -68,12 +72,17 @@ def run(options: argparse.Namespace) -> int:
         _write_tables(course, store, _noted(store, found, options.exercise), lang)
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     level = resolve_level(options)
-    failed = grade_into(course, level, found, store, options.jobs, lang, exercise=options.exercise)
-    if course.salt == PUBLISHED_SALT:
-        warn(
-            "the course's salt is the published one, so students can find out the hidden inputs. "
-            f"Change it in {course.root / 'solutions' / 'course.toml'}"
-        )
+    failed = grade_into(
+        course,
+        level,
+        found,
+        store,
+        options.jobs,
+        lang,
+        exercise=options.exercise,
+        students=options.student,
+        force=options.force,
+    )
     return 1 if failed or found.problems or found.ungraded_students else 0
 
 
@@ -86,6 +95,8 @@ def grade_into(
     lang: str,
     *,
     exercise: str | None = None,
+    students: Sequence[str] | None = None,
+    force: bool = False,
 ) -> int:
     """Grade while showing progress, write the pages, and print where they are.
 
@@ -97,40 +108,57 @@ def grade_into(
         jobs: how many worker processes.
         lang: the pages' language.
         exercise: the one that ``--exercise`` names, if any.
+        students: grade only these (names or keys); None for all.
+        force: whether to grade again what has a current result.
 
     Returns:
-        The number of failures: grader errors, and damaged results from earlier runs.
+        The number of failures: grader errors, damaged results from earlier runs, and corrections
+        that mean nothing.
+
+    Raises:
+        CommandError: nobody is called like one of ``students``.
     """
     began = time.monotonic()
-    submissions = found.submissions
     hand_ins = _noted(store, found, exercise)
+    submissions = found.submissions
+    if students is not None:
+        submissions = _of_students(submissions, students, hand_ins)
     read: dict[tuple[str, str], HandIn] = {}
     names = {submission.exercise for submission in submissions}
     setup = setup_for(course, level, names)
+    corrections = report.read_shown(store.out, course, hand_ins).corrections
     print(f"isolation: {level!s}", file=sys.stderr)
     failed: list[str] = []
     odd: list[str] = []
     open_points: list[str] = []
-    kept = 0
+    kept = done = 0
     with progress(len(submissions), "grading") as tick:
-        for step in grade_submissions(course, setup, submissions, store=store, jobs=jobs):
+        for step in grade_submissions(
+            course, setup, submissions, store=store, jobs=jobs, force=force
+        ):
             result = step.graded.result
-            kept += step.kept
             who = f"{hand_ins.name(result.student)} · {result.exercise}"
             hand_in = hand_ins.of(result.student, result.exercise)
             if hand_in is not None:
                 hand_in = as_read(hand_in, step.graded.encoding, step.graded.notebook_of)
                 read[hand_in.key] = hand_in
-            if result.status == ResultStatus.GRADER_ERROR:
+            corrected = corrections.apply(result)
+            if corrected.result.status == ResultStatus.GRADER_ERROR:
                 failed.append(who)
-                if result.needs_review:
+                if corrected.needs_review:
                     open_points.append(who)
             elif step.graded.notes:
                 odd.append(who)
             if not step.kept:
                 _store_notes(store, result.student, result.exercise, step.graded.notes)
             word = format_score(result) if result.status == ResultStatus.GRADED else result.status
-            tick(f"{who}: {word}{' (unchanged)' if step.kept else ''}")
+            if step.kept:
+                kept += 1
+            else:
+                if kept and kept == done:
+                    tick(_unchanged(kept), kept)
+                tick(f"{who}: {word}")
+            done += 1
             # Also for unchanged results: a killed run may have written a result but not its page.
             report.write_feedback(
                 result,
@@ -139,9 +167,13 @@ def grade_into(
                 lang,
                 name=hand_ins.name(result.student),
                 remarks=words.remarks(hand_in),
+                corrections=corrections,
             )
+        if kept and kept == done:
+            tick(_unchanged(kept), kept)
     hand_ins = store.update_hand_ins(lambda known: with_reread(known, read))
-    damaged = _write_tables(course, store, hand_ins, lang)
+    shown = _write_tables(course, store, hand_ins, lang)
+    damaged = shown.damaged
     seconds = time.monotonic() - began
     new = len(submissions) - kept
     print(
@@ -149,7 +181,10 @@ def grade_into(
         + (f", {kept} unchanged" if kept else "")
     )
     print(f"class page: {store.out / 'index.html'}")
-    for line in damaged:
+    for line in (*damaged, *shown.notices, *shown.corrections.problems):
+        warn(line)
+    # Said before grading as well, but by now that is out of sight.
+    for line in (*found.problems, *found.notices):
         warn(line)
     for one in read.values():
         for remark in words.remarks(replace(one, others=())):  # others have been told before
@@ -166,7 +201,34 @@ def grade_into(
             f"Details are in {store.out / 'grader-errors'}. {_whose_points(open_points)} "
             "Fix the cause and run the same command again."
         )
-    return len(failed) + len(damaged)
+    return len(failed) + len(damaged) + len(shown.corrections.problems)
+
+
+def _unchanged(kept: int) -> str:
+    return f"{counted(kept, 'result is', 'results are')} unchanged"
+
+
+def _published_salt(course: Course) -> str:
+    return (
+        "the course's salt is the published one, so students can find out the hidden inputs. "
+        f"Change it in {course.root / 'solutions' / 'course.toml'}"
+    )
+
+
+def _of_students(
+    submissions: Sequence[Submission], wanted: Sequence[str], hand_ins: HandIns
+) -> tuple[Submission, ...]:
+    """The submissions of the students with these names or keys."""
+    keys = {one.student for one in submissions}
+    chosen = set()
+    for text in wanted:
+        name = unicodedata.normalize("NFC", text)
+        called = {text} & keys or {key for key in keys if hand_ins.name(key) == name}
+        if not called:
+            some = _abbreviated(sorted(hand_ins.name(key) for key in keys))
+            raise CommandError(f"--student {text}: nobody is called that here, but {some}", 2)
+        chosen |= called
+    return tuple(one for one in submissions if one.student in chosen)
 
 
 def _whose_points(names: list[str]) -> str:
@@ -197,12 +259,11 @@ def _noted(store: Store, found: Discovered, exercise: str | None) -> HandIns:
     return hand_ins
 
 
-def _write_tables(course: Course, store: Store, hand_ins: HandIns, lang: str) -> list[str]:
-    """Write the class page and grades.csv, and give a line about each damaged result."""
-    results, damaged = report.read_results(store.out)
-    report.write_class(store.out, results, course, lang, damaged, hand_ins)
-    report.write_grades_csv(store.out, results, hand_ins, lang)
-    return damaged
+def _write_tables(course: Course, store: Store, hand_ins: HandIns, lang: str) -> report.Shown:
+    """Write the class page and grades.csv, and return what they show."""
+    shown = report.read_shown(store.out, course, hand_ins)
+    report.write_tables(store.out, shown, course, lang, hand_ins)
+    return shown
 
 
 def _abbreviated(names: list[str]) -> str:

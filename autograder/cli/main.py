@@ -86,6 +86,14 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import report
 
             return report.run(options)
+        case "correct":
+            from autograder.cli import correct
+
+            return correct.run(options)
+        case "whatif":
+            from autograder.cli import whatif
+
+            return whatif.run(options)
         case "doctor":
             from autograder.cli import doctor
 

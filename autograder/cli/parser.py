@@ -71,6 +71,15 @@ def make_parser() -> argparse.ArgumentParser:
         "folder for results, pages and grades.csv; unchanged submissions are not graded again",
     )
     _exercise(grade)
+    grade.add_argument(
+        "--student",
+        action="append",
+        metavar="NAME",
+        help="grade only this student (a name or folder as in grades.csv); may be repeated",
+    )
+    grade.add_argument(
+        "--force", action="store_true", help="grade unchanged submissions again, too"
+    )
     _jobs(grade)
     _lang(grade, "the pages' language")
     _sandbox(grade)
@@ -92,6 +101,42 @@ def make_parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--lang", choices=LANGUAGES, default="en", help="the report's language (default: en)"
     )
+
+    correct = command(
+        "correct", "Correct points in DIR/corrections.csv, or list corrections and open points."
+    )
+    correct.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    correct.add_argument(
+        "student", nargs="?", metavar="STUDENT", help="a name or folder as in grades.csv; * for all"
+    )
+    correct.add_argument("exercise", nargs="?", metavar="EXERCISE", help="such as 02_im2col")
+    correct.add_argument(
+        "criterion", nargs="?", default="*", metavar="CRITERION",
+        help="such as im2col.shape (default *: the exercise as a whole)",
+    )  # fmt: skip
+    correct.add_argument("--points", metavar="N", help="the points that count")
+    correct.add_argument(
+        "--excused", action="store_true", help="it does not count, for or against the student"
+    )
+    correct.add_argument("--comment", metavar="TEXT", help="shown on the student's page")
+    correct.add_argument("--remove", action="store_true", help="remove the correction")
+    _lang(correct, "the pages' language")
+
+    what_if = command("whatif", "Who would gain or lose what if criteria counted differently.")
+    what_if.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    what_if.add_argument(
+        "--drop", action="append", default=[], metavar="CRITERION",
+        help="it does not count, for anybody; may be repeated",
+    )  # fmt: skip
+    what_if.add_argument(
+        "--give", action="append", default=[], metavar="CRITERION",
+        help="everybody gets its points; may be repeated",
+    )  # fmt: skip
+    what_if.add_argument(
+        "--points", action="append", default=[], metavar="CRITERION=N",
+        help="it is worth N points; may be repeated",
+    )  # fmt: skip
+    _exercise(what_if)
 
     demo = command("demo", "Make up a class, grade it, and write the report.")
     demo.add_argument(

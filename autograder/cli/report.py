@@ -33,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
         hand_ins = Store(options.out).hand_ins()
     except InvalidHandIns as error:
         warn(str(error))
-    count = report.rebuild(options.out, course, resolve_language(options, course), hand_ins)
-    print(f"{counted(count, 'result')}; class page: {options.out / 'index.html'}")
-    return 0
+    shown = report.rebuild(options.out, course, resolve_language(options, course), hand_ins)
+    for line in (*shown.notices, *shown.corrections.problems):
+        warn(line)
+    print(f"{counted(len(shown.results), 'result')}; class page: {options.out / 'index.html'}")
+    return 1 if shown.corrections.problems else 0

@@ -60,6 +60,14 @@ class UngradedRecord:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """A warning of a run, and the folders or files that the run looked at."""
+
+    text: str
+    roots: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HandIns:
     """Everything that is known, sorted.
 
@@ -68,12 +76,19 @@ class HandIns:
         hand_ins: one for each result.
         ungraded: what is not graded.
         gone: hand-ins from earlier runs whose files no longer exist; their results do not count.
+        warned: what runs have warned about; a run replaces those about the folders it looks at.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     hand_ins: tuple[HandIn, ...] = ()
     ungraded: tuple[UngradedRecord, ...] = ()
     gone: tuple[HandIn, ...] = ()
+    warned: tuple[Warned, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What runs have warned about."""
+        return tuple(dict.fromkeys(one.text for one in self.warned))
 
     def name(self, student: str) -> str:
         """A student's display name, or their key if another student has the same name."""
@@ -141,11 +156,19 @@ def updated(before: HandIns, found: Discovered, exercise: str | None) -> HandIns
     stay = [one for one in rest if one.key in known and not missed(one)]
     gone = [one for one in rest if one.key not in known or missed(one)]
     students = {one.student for one in (*new.values(), *rest)} | {one.student for one in ungraded}
+    warned = [one for one in before.warned if not all(_is_below(r, searched) for r in one.roots)]
+    listed = tuple(f"{one.file}: " for one in found.ungraded)
+    warned += [
+        Warned(text, tuple(searched))
+        for text in (*found.problems, *found.notices)
+        if not text.startswith(listed)
+    ]
     return HandIns(
         {key: name for key, name in sorted(names.items()) if key in students and key != name},
         tuple(sorted([*new.values(), *stay], key=lambda one: one.key)),
         tuple(sorted(set(ungraded), key=lambda one: (one.student, one.file))),
         tuple(sorted(gone, key=lambda one: one.key)),
+        tuple(warned),
     )
 
 
@@ -173,6 +196,7 @@ def encode(hand_ins: HandIns) -> str:
                     for one in hand_ins.ungraded
                 ],
                 "gone": [_fields(one) for one in hand_ins.gone],
+                "warned": [{"text": one.text, "roots": one.roots} for one in hand_ins.warned],
             },
             ensure_ascii=False,
             indent=1,
@@ -204,6 +228,10 @@ def decode(text: str | bytes) -> HandIns:
                 for one in tree["ungraded"]
             ),
             tuple(map(_hand_in, tree["gone"])),
+            tuple(
+                Warned(_text(one["text"]), tuple(map(_text, one["roots"])))
+                for one in tree.get("warned", ())  # files of earlier versions have none
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidHandIns(f"{type(error).__name__}: {error}") from None

@@ -12,14 +12,17 @@ from autograder.files import write_atomically
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.report.rebuild import read_results, rebuild
+from autograder.report.rebuild import Shown, read_results, read_shown, rebuild, write_tables
 
 __all__ = [
     "IncompleteReport",
+    "Shown",
     "read_results",
+    "read_shown",
     "rebuild",
     "write_atomically",
     "write_class",
     "write_feedback",
     "write_grades_csv",
+    "write_tables",
 ]

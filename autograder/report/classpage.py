@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.corrections.apply import EVERY, NO_CORRECTIONS, Corrected, Correction, Corrections
 from autograder.course.models import Course, Exercise
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.messages import hand_ins as hand_in_messages
 from autograder.messages.pages import say
+from autograder.report import instructor
 from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
@@ -32,13 +34,19 @@ NOT_PASSED = tuple(status for status in Status if status is not Status.PASSED)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the table: a student's score in one exercise."""
+    """One entry of the table: a student's score in one exercise.
+
+    ``href`` is "" if it has no page. ``max_score`` is what it adds to the maximum of the student's
+    total, and ``note`` a key of the page's phrases: the instructor's part in it.
+    """
 
     href: str
     score: float
     full_score: float
     status: str
     reason: str
+    max_score: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class Row:
     entries: list[Entry | None]
     total: float
     ungraded: bool = False
+    full_total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,8 @@ def write_class(
     lang: str,
     damaged: Sequence[str] = (),
     hand_ins: HandIns = NO_HAND_INS,
+    corrections: Corrections = NO_CORRECTIONS,
+    warnings: Sequence[str] = (),
 ) -> Path:
     """Write ``out``/index.html.
 
@@ -81,13 +92,14 @@ def write_class(
         lang: ``"en"`` or ``"ja"``.
         damaged: lines about files in ``results/`` that are not valid results.
         hand_ins: what is known about the submissions apart from their results.
+        corrections: what the instructor has corrected.
+        warnings: what else the instructor should know, one line each.
 
     Returns:
         The path of the page.
     """
-    return write_atomically(
-        out / "index.html", class_page(results, course, lang, damaged, hand_ins), below=out
-    )
+    page = class_page(results, course, lang, damaged, hand_ins, corrections, warnings)
+    return write_atomically(out / "index.html", page, below=out)
 
 
 def class_page(
@@ -96,19 +108,36 @@ def class_page(
     lang: str,
     damaged: Sequence[str] = (),
     hand_ins: HandIns = NO_HAND_INS,
+    corrections: Corrections = NO_CORRECTIONS,
+    warnings: Sequence[str] = (),
 ) -> str:
     """The page as text."""
     results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
-    by_exercise: dict[str, list[Result]] = {}
+    by_exercise: dict[str, list[Corrected]] = {}
     for result in sorted(results, key=lambda r: (r.exercise, r.student)):
-        by_exercise.setdefault(result.exercise, []).append(result)
-    counts = [count_exercise(id, of_one) for id, of_one in by_exercise.items()]
+        by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
+    counts = [count_exercise(id, _counted(of_one)) for id, of_one in by_exercise.items()]
+    most = {count.id: count.max_score for count in counts}
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
-    entries = {(result.student, result.exercise): _entry(result, lang) for result in results}
+    entries = {
+        (one.result.student, id): _entry(one, lang)
+        for id, of_one in by_exercise.items()
+        for one in of_one
+    }
     graded = {result.student for result in results}
+    for decision in corrections.without_result(entries.keys()):
+        if decision.exercise in by_exercise:
+            entries[decision.student, decision.exercise] = _decided(
+                decision, most[decision.exercise]
+            )
     students = graded | {left.student for left in hand_ins.ungraded}
+    students |= {student for student, _ in entries}
     rows = [
-        _row(hand_ins.name(student), [entries.get((student, id)) for id in by_exercise])
+        _row(
+            hand_ins.name(student),
+            [entries.get((student, id)) for id in by_exercise],
+            [most[id] for id in by_exercise],
+        )
         for student in sorted(students, key=lambda student: (hand_ins.name(student), student))
     ]
     return render(
@@ -117,7 +146,9 @@ def class_page(
         title=course.title if course else None,
         rows=rows,
         exercises=[_exercise(count, known.get(count.id), lang) for count in counts],
-        total=sum(count.max_score for count in counts),
+        corrections=[_correction(one, hand_ins, lang) for one in corrections.entries],
+        not_applied=corrections.problems,
+        warnings=[*hand_ins.warnings, *warnings],
         submissions=len(results),
         broken=_notices(rows, by_exercise, ResultStatus.GRADER_ERROR),
         unreadable=_notices(rows, by_exercise, ResultStatus.UNREADABLE),
@@ -135,7 +166,13 @@ def class_page(
     )
 
 
-def _entry(result: Result, lang: str) -> Entry:
+def _counted(of_one: Sequence[Corrected]) -> list[Result]:
+    """The results that say something about the class: all that count for somebody."""
+    return [one.result for one in of_one if not one.excused] or [one.result for one in of_one]
+
+
+def _entry(one: Corrected, lang: str) -> Entry:
+    result = one.result
     criteria = result.criteria
     grader_errors = [c for c in criteria if c.status == Status.GRADER_ERROR]
     status: str = result.status
@@ -150,11 +187,34 @@ def _entry(result: Result, lang: str) -> Entry:
         full_score=result.full_score,
         status=status,
         reason=next((message for message in messages if message), ""),
+        max_score=0.0 if one.excused else result.max_score,
+        note="excused" if one.excused else "corrected" if one.decided else "",
     )
 
 
-def _row(student: str, entries: list[Entry | None]) -> Row:
-    return Row(student, entries, sum(entry.score for entry in entries if entry), not any(entries))
+def _decided(decision: Correction, most: float) -> Entry:
+    """The entry of a student of whom nothing was graded."""
+    score = decision.points or 0.0
+    note = "excused" if decision.excused else "corrected"
+    return Entry("", score, most, ResultStatus.GRADED, "", 0.0 if decision.excused else most, note)
+
+
+def _row(student: str, entries: list[Entry | None], most: Sequence[float]) -> Row:
+    return Row(
+        student,
+        entries,
+        sum(entry.score for entry in entries if entry and entry.note != "excused"),
+        not any(entries),
+        sum(e.max_score if e else full for e, full in zip(entries, most, strict=True)),
+    )
+
+
+def _correction(one: Correction, hand_ins: HandIns, lang: str) -> Notice:
+    everybody = one.student == EVERY
+    name = say(lang, "everybody") if everybody else hand_ins.name(one.student)
+    what = one.exercise if one.criterion == EVERY else f"{one.exercise} · {one.criterion}"
+    said = instructor.decision(one)
+    return Notice(name, what, "", said[lang])
 
 
 def _ungraded(hand_ins: HandIns, lang: str) -> list[Notice]:

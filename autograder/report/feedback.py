@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.corrections.apply import NO_CORRECTIONS, Corrections
 from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
+from autograder.report import instructor
 from autograder.report.hints import mistake_hints
 from autograder.report.markup import truncated
 from autograder.report.page import render
@@ -50,6 +52,7 @@ class Finding:
     hint: Text | None
     mistakes: list[Text]
     next: Text | None = None
+    word: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def write_feedback(
     *,
     name: str = "",
     remarks: Sequence[Text] = (),
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> Path:
     """Write one student's page. It opens in ``lang``; a switch on it shows the other languages.
 
@@ -82,12 +86,13 @@ def write_feedback(
         lang: ``"en"`` or ``"ja"``.
         name: the student's display name; "" if it equals the folder's name.
         remarks: what the student should know about the file that was graded.
+        corrections: what the instructor has corrected.
 
     Returns:
         The path of the page.
     """
     page = path_below(out / "feedback", result.student, f"{result.exercise}.html")
-    text = feedback_page(result, exercise, lang, name, remarks)
+    text = feedback_page(result, exercise, lang, name, remarks, corrections)
     return write_atomically(page, text, below=out)
 
 
@@ -97,9 +102,12 @@ def feedback_page(
     lang: str,
     name: str = "",
     remarks: Sequence[Text] = (),
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> str:
     """The page as text."""
-    parts = _parts(result, exercise)
+    corrected = corrections.apply(result)
+    before, result = result, corrected.result
+    parts = _parts(result, exercise, instructor.words(corrected))
     findings = [finding for part in parts for finding in part.findings]
     passed = sum(criterion.status in NOTHING_TO_FIX for criterion in result.criteria)
     to_fix = [finding for finding in findings if finding.status not in NOTHING_TO_FIX]
@@ -112,6 +120,10 @@ def feedback_page(
         student=name or result.student,
         remarks=remarks,
         full_score=result.full_score,
+        word=instructor.word(corrected.whole, before.score, whole=True),
+        excused=corrected.excused,
+        scored=corrected.decided,
+        needs_review=corrected.needs_review,
         title=exercise.title if exercise else Text.same(result.exercise),
         summary=exercise.summary if exercise else None,
         parts=parts,
@@ -127,7 +139,7 @@ def feedback_page(
     )
 
 
-def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
+def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text]) -> list[PartView]:
     known_parts = {part.id: part for part in exercise.parts} if exercise else {}
     known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
     grouped: dict[str, list[CriterionResult]] = {}
@@ -141,7 +153,7 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
     for part_id, criteria in grouped.items():
         part = known_parts.get(part_id)
         findings = []
-        for alike in _group_alike(criteria):
+        for alike in _group_alike(criteria, words):
             first = alike[0]
             status = first.status
             example = first.counterexample if shows_results else None
@@ -161,6 +173,7 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
                     hint=None if mistakes else _hint(alike, known),
                     mistakes=mistakes,
                     next=advice,
+                    word=words.get(first.id),
                 )
             )
             number += 1
@@ -178,14 +191,20 @@ def _parts(result: Result, exercise: Exercise | None) -> list[PartView]:
     return views
 
 
-def _group_alike(criteria: list[CriterionResult]) -> Iterator[list[CriterionResult]]:
+def _group_alike(
+    criteria: list[CriterionResult], words: Mapping[str, Text]
+) -> Iterator[list[CriterionResult]]:
     """One part's criteria in order, grouped by what there is to say about them.
 
     The same error in several calls has one cause, and one call is enough to show it.
     """
     groups: dict[object, list[CriterionResult]] = {}
     for criterion in criteria:
-        feedback: tuple[object, ...] = (criterion.status, criterion.message)
+        feedback: tuple[object, ...] = (
+            criterion.status,
+            criterion.message,
+            words.get(criterion.id),
+        )
         if criterion.status is Status.FAILED:
             feedback = (*feedback, criterion.diagnosis, criterion.counterexample)
         groups.setdefault(feedback, []).append(criterion)

@@ -5,9 +5,11 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.corrections.apply import NO_CORRECTIONS, Correction, Corrections
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages import hand_ins as hand_in_messages
+from autograder.report import instructor
 from autograder.report.classpage import NO_HAND_INS
 from autograder.report.markup import number
 from autograder.sanitize import spreadsheet_cell, visible_name
@@ -18,16 +20,27 @@ from autograder.verdict.result import Result
 NOT_GRADED = "not_graded"
 """The status of a row without a result."""
 
+EXCUSED = "excused"
+"""The status of a row that does not count: it has no score and no maximum."""
+
+BY_INSTRUCTOR = "by_instructor"
+"""The status of a row with a score of the instructor's, of which nothing was graded."""
+
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "needs_you", "note", "folder")
 
 
 def write_grades_csv(
-    out: Path, results: Iterable[Result], hand_ins: HandIns = NO_HAND_INS, lang: str = "en"
+    out: Path,
+    results: Iterable[Result],
+    hand_ins: HandIns = NO_HAND_INS,
+    lang: str = "en",
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> Path:
     """Write ``out``/grades.csv, sorted by student and exercise.
 
     A student whose submission could not be graded at all has a row without exercise and score.
-    ``note`` says why it could not be graded, or which other files were submitted. ``folder`` is the
+    ``note`` says why it could not be graded, which other files were submitted, and what has been
+    corrected: ``score`` includes the instructor's corrections. ``folder`` is the
     name of the student's folder in ``results/`` and ``feedback/``, which is the same in every run.
 
     The file is UTF-8 without a byte order mark, which scripts would read as part of the first
@@ -39,11 +52,10 @@ def write_grades_csv(
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    rows = [
-        (result.student, *_row(result, hand_ins, lang))
-        for result in results
-        if not hand_ins.is_gone(result.student, result.exercise)
-    ]
+    results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
+    rows = [(one.student, *_row(one, hand_ins, lang, corrections)) for one in results]
+    known = {(one.student, one.exercise) for one in results}
+    rows += [(one.student, *_decided(one, lang)) for one in corrections.without_result(known)]
     graded = {student for student, *_ in rows}
     rows += [
         (left.student, "", "", "", NOT_GRADED, "", hand_in_messages.not_graded(left)[lang])
@@ -56,12 +68,29 @@ def write_grades_csv(
     return write_atomically(out / "grades.csv", buffer.getvalue(), below=out)
 
 
-def _row(result: Result, hand_ins: HandIns, lang: str) -> tuple[str, ...]:
-    reasons: list[Text] = []
+def _row(result: Result, hand_ins: HandIns, lang: str, corrections: Corrections) -> tuple[str, ...]:
+    one = corrections.apply(result)
+    reasons: list[Text | None] = []
     if result.status is ResultStatus.UNREADABLE:
         reasons += [criterion.message for criterion in result.criteria[:1]]
     reasons += hand_in_messages.remarks(hand_ins.of(result.student, result.exercise))
-    note = " ".join(reason[lang] for reason in reasons)
-    score, most = number(result.score), number(result.max_score)
-    needs_you = "needs you" if result.needs_review else ""
-    return result.exercise, score, most, str(result.status), needs_you, note
+    reasons.append(instructor.word(one.whole, result.score, whole=True))
+    words = instructor.words(one)
+    reasons += [_about(id, text) for id, text in words.items()]
+    note = " ".join(reason[lang] for reason in reasons if reason)
+    if one.excused:
+        return result.exercise, "", "", EXCUSED, "", note
+    score, most = number(one.result.score), number(one.result.max_score)
+    needs_you = "needs you" if one.needs_review else ""
+    return result.exercise, score, most, str(one.result.status), needs_you, note
+
+
+def _about(criterion: str, text: Text) -> Text:
+    return Text(**{lang: f"{criterion}: {text[lang]}" for lang in text.languages})
+
+
+def _decided(one: Correction, lang: str) -> tuple[str, ...]:
+    note = instructor.decision(one)[lang]
+    if one.excused:
+        return one.exercise, "", "", EXCUSED, "", note
+    return one.exercise, number(one.points or 0.0), "", BY_INSTRUCTOR, "", note

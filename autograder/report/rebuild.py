@@ -1,7 +1,10 @@
 """`autograder report DIR`: rebuild every page from the stored results."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.corrections.apply import Corrections
+from autograder.corrections.read import read_corrections
 from autograder.course.models import Course
 from autograder.errors import IncompleteReport, InvalidResult
 from autograder.files import read_below
@@ -10,11 +13,59 @@ from autograder.messages.hand_ins import remarks
 from autograder.report.classpage import NO_HAND_INS, write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
+from autograder.report.stored import with_current_points
 from autograder.verdict.codec import decode
 from autograder.verdict.result import Result
 
 
-def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_HAND_INS) -> int:
+@dataclass(frozen=True)
+class Shown:
+    """What the pages of a run show.
+
+    Attributes:
+        results: all valid results, with the points that the course gives now.
+        corrections: the instructor's corrections.
+        damaged: a line about every other file in ``results/``.
+        notices: what else the instructor should know, one line each.
+    """
+
+    results: list[Result]
+    corrections: Corrections
+    damaged: list[str]
+    notices: list[str]
+
+
+def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS) -> Shown:
+    """Read what ``out`` contains: results and corrections.
+
+    Args:
+        out: the folder of a run.
+        course: the course; None if unknown.
+        hand_ins: what is known about the submissions apart from their results.
+    """
+    stored, damaged = read_results(out)
+    results, notices = with_current_points(stored, course)
+    return Shown(results, read_corrections(out, course, hand_ins, results), damaged, notices)
+
+
+def write_tables(
+    out: Path, shown: Shown, course: Course | None, lang: str, hand_ins: HandIns
+) -> None:
+    """Write the class page and grades.csv."""
+    write_grades_csv(out, shown.results, hand_ins, lang, shown.corrections)
+    write_class(
+        out,
+        shown.results,
+        course,
+        lang,
+        shown.damaged,
+        hand_ins,
+        shown.corrections,
+        shown.notices,
+    )
+
+
+def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_HAND_INS) -> Shown:
     """Write all feedback pages, the class page and grades.csv from ``out``/results.
 
     Args:
@@ -24,14 +75,14 @@ def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_
         hand_ins: what is known about the submissions apart from their results.
 
     Returns:
-        The number of results.
+        What they show.
 
     Raises:
         IncompleteReport: after writing everything else, if some files are not valid results.
     """
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
-    results, problems = read_results(out)
-    for result in results:
+    shown = read_shown(out, course, hand_ins)
+    for result in shown.results:
         write_feedback(
             result,
             known.get(result.exercise),
@@ -39,12 +90,14 @@ def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_
             lang,
             name=hand_ins.name(result.student),
             remarks=remarks(hand_ins.of(result.student, result.exercise)),
+            corrections=shown.corrections,
         )
-    write_grades_csv(out, results, hand_ins, lang)
-    write_class(out, results, course, lang, problems, hand_ins)
-    if problems:
-        raise IncompleteReport(problems, len(results))
-    return len(results)
+    write_tables(out, shown, course, lang, hand_ins)
+    if shown.damaged:
+        raise IncompleteReport(
+            [*shown.notices, *shown.corrections.problems, *shown.damaged], len(shown.results)
+        )
+    return shown
 
 
 def read_results(out: Path) -> tuple[list[Result], list[str]]:

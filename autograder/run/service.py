@@ -73,6 +73,7 @@ def grade_submissions(
     *,
     store: Store | None = None,
     jobs: int = 1,
+    force: bool = False,
 ) -> Iterator[Step]:
     """Grade ``submissions`` and yield each result as soon as it is known.
 
@@ -82,6 +83,7 @@ def grade_submissions(
         submissions: what to grade.
         store: where results are stored, and reused if they are current; None stores nothing.
         jobs: the number of worker processes.
+        force: whether to grade again what has a current result.
 
     Raises:
         OSError: a result cannot be written.
@@ -90,7 +92,7 @@ def grade_submissions(
     to_grade = []
     for submission in submissions:
         kept = None
-        if store is not None:
+        if store is not None and not force:
             kept = _current(store, submission, setup)
         if kept is None:
             to_grade.append(submission)

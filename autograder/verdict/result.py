@@ -120,11 +120,16 @@ class Result:
         return self.max_score or points.score(c.max_points for c in self.criteria)
 
     @property
+    def open_criteria(self) -> tuple[CriterionResult, ...]:
+        """The criteria whose points are withheld until the instructor has looked."""
+        return tuple(
+            c for c in self.criteria if c.status is Status.GRADER_ERROR and c.points < c.max_points
+        )
+
+    @property
     def needs_review(self) -> bool:
         """Whether points are withheld until the instructor has looked at a grader error."""
-        return any(
-            c.status is Status.GRADER_ERROR and c.points < c.max_points for c in self.criteria
-        )
+        return bool(self.open_criteria)
 
     @property
     def stable(self) -> Result:

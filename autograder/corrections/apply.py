@@ -1,0 +1,177 @@
+"""Apply corrections to results, which themselves stay as the grader wrote them. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from autograder.status import ResultStatus, Status
+from autograder.verdict import points
+from autograder.verdict.result import CriterionResult, Result
+
+EVERY = "*"
+"""Every student, or an exercise as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the instructor has decided.
+
+    Attributes:
+        student: the student's key, or `EVERY`.
+        exercise: the exercise's id.
+        criterion: the criterion's id, or `EVERY` for the exercise as a whole.
+        points: the points that count; None for those of the grader.
+        excused: whether it does not count, neither what is earned nor what could have been.
+        comment: for the student.
+        line: the line in corrections.csv; 0 for one that is not in it (yet).
+    """
+
+    student: str
+    exercise: str
+    criterion: str
+    points: float | None = None
+    excused: bool = False
+    comment: str = ""
+    line: int = 0
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is more than a comment."""
+        return self.excused or self.points is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """One result with the instructor's word.
+
+    Attributes:
+        graded: the result without corrections.
+        result: the result with the points that count. Its status is ``graded`` if everything that
+            was open has been decided. An excused criterion has no points and no maximum.
+        by_criterion: the corrections of single criteria, by id.
+        whole: the correction of the exercise as a whole.
+        open: ids of the criteria whose points the instructor has yet to decide on.
+    """
+
+    graded: Result
+    result: Result
+    by_criterion: Mapping[str, Correction]
+    whole: Correction | None
+    open: tuple[str, ...]
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether points are withheld until the instructor has decided."""
+        return bool(self.open)
+
+    @property
+    def excused(self) -> bool:
+        """Whether the exercise does not count for this student."""
+        return self.whole is not None and self.whole.excused
+
+    @property
+    def decided(self) -> bool:
+        """Whether any points are the instructor's decision."""
+        words = (*self.by_criterion.values(), self.whole)
+        return any(word is not None and word.decides for word in words)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """All valid corrections, and what is wrong with the others.
+
+    Attributes:
+        entries: the valid ones, in the order of the file.
+        problems: a line about each of the others: file and line, what is wrong, what to do.
+        bonus: ids of the bonus criteria by exercise. They add nothing to the maximum.
+    """
+
+    entries: tuple[Correction, ...] = ()
+    problems: tuple[str, ...] = ()
+    bonus: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def of(self, student: str, exercise: str) -> dict[str, Correction]:
+        """Those of one student in one exercise, by criterion; their own before everybody's."""
+        return {**self._by_key[EVERY, exercise], **self._by_key[student, exercise]}
+
+    def apply(self, result: Result) -> Corrected:
+        """A result with its corrections."""
+        words = self.of(result.student, result.exercise)
+        whole = words.pop(EVERY, None)
+        words = {c.id: words[c.id] for c in result.criteria if c.id in words}
+        if not words and whole is None:
+            return Corrected(result, result, {}, None, tuple(c.id for c in result.open_criteria))
+        criteria = tuple(_corrected(c, words.get(c.id)) for c in result.criteria)
+        bonus = self.bonus.get(result.exercise, ())
+        lost = points.score(
+            c.max_points
+            for c in result.criteria
+            if c.id in words and words[c.id].excused and c.id not in bonus
+        )
+        score = points.score(c.points for c in criteria)
+        if whole is not None and whole.points is not None:
+            score = whole.points
+        broken = [c for c in result.criteria if c.status is Status.GRADER_ERROR]
+        undecided = [
+            c
+            for c in broken
+            if not (c.id in words and words[c.id].decides)
+            and not (whole is not None and whole.decides)
+        ]
+        status = result.status
+        if status is ResultStatus.GRADER_ERROR and not undecided:
+            status = ResultStatus.GRADED
+        return Corrected(
+            result,
+            replace(
+                result,
+                criteria=criteria,
+                score=score,
+                max_score=max(0.0, result.max_score - lost),
+                status=status,
+            ),
+            words,
+            whole,
+            tuple(c.id for c in undecided if c in result.open_criteria),
+        )
+
+    def without_result(self, known: Collection[tuple[str, str]]) -> list[Correction]:
+        """Decisions about an exercise of which nothing was graded, such as an excused absence.
+
+        Args:
+            known: student and exercise of every result.
+        """
+        return [
+            one
+            for one in self.entries
+            if one.criterion == EVERY
+            and one.student != EVERY
+            and one.decides
+            and (one.student, one.exercise) not in known
+        ]
+
+    @cached_property
+    def _by_key(self) -> defaultdict[tuple[str, str], dict[str, Correction]]:
+        by_key: defaultdict[tuple[str, str], dict[str, Correction]] = defaultdict(dict)
+        for one in self.entries:
+            by_key[one.student, one.exercise][one.criterion] = one
+        return by_key
+
+
+NO_CORRECTIONS = Corrections()
+
+
+def apply_all(results: Iterable[Result], corrections: Corrections) -> list[Corrected]:
+    """All results with their corrections, in the same order."""
+    return [corrections.apply(result) for result in results]
+
+
+def _corrected(criterion: CriterionResult, word: Correction | None) -> CriterionResult:
+    if word is None:
+        return criterion
+    if word.excused:
+        return replace(criterion, points=0.0, max_points=0.0)
+    return criterion if word.points is None else replace(criterion, points=word.points)
