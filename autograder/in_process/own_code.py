@@ -1,6 +1,6 @@
 """The course's own code: the only code that may run in a process of the grader.
 
-It refers to a teaching solution, its stub, or the solution with one part varied. All of it is
+It refers to a teaching solution, its stub, or the solution with some parts varied. All of it is
 written by the course author; nothing that was submitted can be put into it.
 """
 
@@ -18,13 +18,13 @@ class OwnCode:
 
     Attributes:
         exercise: the exercise's id.
-        variant: replaces its part of the teaching solution; None for the solution itself.
+        variants: each replaces its part of the teaching solution; none for the solution itself.
         lang: the notebook's language; "" for the course's first.
         stub: whether it is the notebook as handed out, with nothing implemented.
     """
 
     exercise: str
-    variant: Variant | None = None
+    variants: tuple[Variant, ...] = ()
     lang: str = ""
     stub: bool = False
 
@@ -34,6 +34,6 @@ class OwnCode:
         lang = self.lang or course.languages[0]
         if self.stub:
             return notebooks.stub(exercise, lang)
-        if self.variant is None:
+        if not self.variants:
             return notebooks.solution(course, exercise, lang)
-        return notebooks.with_variant(course, exercise, self.variant, lang)
+        return notebooks.with_variants(course, exercise, self.variants, lang)

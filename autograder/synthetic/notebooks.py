@@ -54,10 +54,21 @@ def with_variant(
     course: Course, exercise: Exercise, variant: Variant, lang: str = "en"
 ) -> tuple[Cell, ...]:
     """The teaching solution with one part replaced by ``variant``."""
-    stub = stub_cell(exercise, variant.part)
-    varied = replace(stub, source=with_part(stub.source, variant.part, variant.source))
+    return with_variants(course, exercise, [variant], lang)
+
+
+def with_variants(
+    course: Course, exercise: Exercise, variants: Iterable[Variant], lang: str
+) -> tuple[Cell, ...]:
+    """The teaching solution with several parts replaced, each by one of ``variants``."""
+    varied: dict[str, Cell] = {}
+    for variant in variants:
+        stub = stub_cell(exercise, variant.part)
+        stub = varied.get(stub.name, stub)
+        source = with_part(stub.source, variant.part, variant.source)
+        varied[stub.name] = replace(stub, source=source)
     return tuple(
-        solved(varied, exercise, lang) if cell.name == stub.name else cell
+        solved(varied[cell.name], exercise, lang) if cell.name in varied else cell
         for cell in solution(course, exercise, lang)
     )
 

@@ -45,7 +45,8 @@ class Claim:
     @property
     def code(self) -> OwnCode:
         """The notebook."""
-        return OwnCode(self.exercise, self.variant, self.lang, stub=self.kind == "stub")
+        variants = (self.variant,) if self.variant else ()
+        return OwnCode(self.exercise, variants, self.lang, stub=self.kind == "stub")
 
     def cells(self, course: Course) -> tuple[Cell, ...]:
         """The notebook's cells."""

@@ -266,7 +266,7 @@ def test_nothing_of_it_stays_behind(odd):
 def test_only_the_courses_own_notebooks_run_here(odd, mini):
     course = mini.load()
     (variant,), _ = load_mistakes(course.exercise("02_box"))
-    OwnNotebook(course, OwnCode("02_box", variant))
+    OwnNotebook(course, OwnCode("02_box", (variant,)))
     for other in (b'{"cells": []}', "def odd(): pass", [(0, "def odd(): pass")], variant):
         with pytest.raises(TypeError, match="only the course's own"):
             OwnNotebook(odd, other)

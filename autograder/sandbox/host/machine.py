@@ -13,7 +13,6 @@ import json
 import os
 import resource
 import shutil
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -22,10 +21,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from autograder.files import write_atomically
+from autograder import user_cache
 
 LASTS_S = 24 * 3600
-_LONGEST = 2**20
 
 # Whether namespaces may be made, processes traced, and system calls filtered, here and now.
 _SETTINGS = (
@@ -47,11 +45,8 @@ _LIMITS = ("RLIMIT_AS", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_MEMLOCK")
 
 def recall(name: str) -> Any:
     """What `remember` kept under that name on this very machine; None if nothing is known."""
-    folder = _folder()
-    if folder is None:
-        return None
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        kept = json.loads(_read(folder / f"{name}.json"))
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        kept = json.loads(user_cache.read(f"{name}.json") or b"")
         age = time.time() - kept["at"]
         if kept["machine"] == identity() and 0 <= age < LASTS_S:
             return kept["found"]
@@ -60,22 +55,13 @@ def recall(name: str) -> Any:
 
 def remember(name: str, found: Any) -> None:
     """Store a finding (JSON) for the next run; if that fails, the next run finds it out again."""
-    folder = _folder()
-    if folder is None:
-        return
     kept = {"machine": identity(), "at": time.time(), "found": found}
-    with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _ours(folder.lstat(), stat.S_IFDIR):
-            write_atomically(folder / f"{name}.json", json.dumps(kept), private=True)
+    user_cache.write(f"{name}.json", json.dumps(kept))
 
 
 def forget(name: str) -> None:
     """A finding turned out to be wrong."""
-    folder = _folder()
-    if folder is not None:
-        with suppress(OSError):
-            (folder / f"{name}.json").unlink()
+    user_cache.remove(f"{name}.json")
 
 
 def identity() -> str:
@@ -143,35 +129,3 @@ def _link(path: str) -> str | None:
         return os.readlink(path)  # noqa: PTH115 - a namespace's name is no path
     except OSError:
         return None
-
-
-def _folder() -> Path | None:
-    """Where findings are kept; None where that folder is not this user's alone."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    try:
-        base = Path(named) if Path(named).is_absolute() else Path.home() / ".cache"
-    except RuntimeError:  # no home
-        return None
-    folder = base / "autograder"
-    try:
-        status = folder.lstat()
-    except FileNotFoundError:
-        return folder
-    except OSError:
-        return None
-    return folder if _ours(status, stat.S_IFDIR) else None
-
-
-def _ours(status: os.stat_result, kind: int) -> bool:
-    """Whether it is what it should be, and nobody but this user may write into it."""
-    mode = status.st_mode
-    return stat.S_IFMT(mode) == kind and status.st_uid == os.geteuid() and not mode & 0o022
-
-
-def _read(path: Path) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not _ours(status, stat.S_IFREG) or status.st_size > _LONGEST:
-            raise ValueError(f"{path} is not ours")
-        return file.read()

@@ -1,0 +1,188 @@
+"""How known mistakes behave: what comes of a script's calls where it differs from the reference.
+
+A mistake's code is the course's own and runs in this process. What it gives depends on nothing but
+the course (with its salt), the grader's code and the versions of Python and NumPy. So it is computed
+once and kept in the user's cache folder (`user_cache`), which is as far from students' code as the
+hidden suites are. A file that is damaged or missing is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder import user_cache
+from autograder.course.models import Course, Exercise, Variant
+from autograder.diagnosis.observation import Observation
+from autograder.diagnosis.replay import replay
+from autograder.diagnosis.script import Script
+from autograder.in_process.notebook import OwnNotebook
+from autograder.in_process.own_code import OwnCode
+from autograder.sandbox.host.limits import Budget
+
+Behaviour = Mapping[str, Mapping[int, Observation]]
+"""By criterion, the steps of its script at which a mistake differs from the reference."""
+
+BUDGET = Budget(call_cpu_s=0.5, shortened_cpu_s=0.1)
+"""A known mistake takes milliseconds per call; only one that hangs takes all of this."""
+
+LONGEST = 2**25
+KEPT_FILES = 40
+
+_RELEVANT = ("suite", "in_process", "diagnosis", "sandbox/guest", "sandbox/protocol")
+
+
+class Scripts(Protocol):
+    """Gives the script of a criterion."""
+
+    def __call__(self, criterion: str) -> Script:
+        """The calls of the criterion."""
+
+
+class Bounded(Protocol):
+    """Limits what code in this process may cost."""
+
+    def __call__(self) -> AbstractContextManager[None]:
+        """The context in which the limits hold."""
+
+
+def behaviour(
+    course: Course,
+    exercise: Exercise,
+    variants: Sequence[Variant],
+    criteria: Iterable[str],
+    scripts: Scripts,
+) -> Behaviour:
+    """How the teaching solution with these variants behaves.
+
+    Args:
+        course: the course.
+        exercise: the exercise.
+        variants: each replaces its part.
+        criteria: whose scripts are asked.
+        scripts: see `Scripts`.
+    """
+    notebook = OwnNotebook(course, OwnCode(exercise.id, tuple(variants)), BUDGET)
+    found: dict[str, dict[int, Observation]] = {}
+    for criterion in criteria:
+        script = scripts(criterion)
+        with notebook.criterion() as conversation:
+            seen = replay(conversation, script, notebook.defined)
+        found[criterion] = {
+            index: each
+            for index, (each, step) in enumerate(zip(seen, script, strict=True))
+            if not each.agrees(step.right)
+        }
+    return found
+
+
+class Table:
+    """The behaviours of an exercise's mistakes, kept between runs.
+
+    Args:
+        course: the course.
+        course_sha256: its fingerprint.
+        exercise: the exercise.
+        scripts: see `Scripts`.
+    """
+
+    def __init__(
+        self, course: Course, course_sha256: str, exercise: Exercise, scripts: Scripts
+    ) -> None:
+        self._course = course
+        self._exercise = exercise
+        self._scripts = scripts
+        self._key = _key(course_sha256, exercise.id)
+        self._name = f"mistakes-{exercise.id}-{self._key[:16]}.json"
+        self._known: dict[str, dict[str, dict[int, Observation]]] | None = None
+        self._changed = False
+
+    def of(self, variants: Sequence[Variant], criterion: str) -> Mapping[int, Observation]:
+        """How variants behave on one criterion's script."""
+        if self._known is None:
+            self._known = _decoded(user_cache.read(self._name, LONGEST), self._key)
+        entry = self._known.setdefault("+".join(variant.id for variant in variants), {})
+        if criterion not in entry:
+            found = behaviour(self._course, self._exercise, variants, [criterion], self._scripts)
+            entry[criterion] = dict(found[criterion])
+            self._changed = True
+        return entry[criterion]
+
+    def keep(self) -> None:
+        """Write what was computed to the cache folder, if anything was."""
+        if self._changed and self._known is not None:
+            self._changed = False
+            # Another worker may have computed other entries meanwhile.
+            known = _decoded(user_cache.read(self._name, LONGEST), self._key)
+            for id, entry in self._known.items():
+                known.setdefault(id, {}).update(entry)
+            user_cache.write(self._name, _encoded(known, self._key))
+            user_cache.remove_oldest("mistakes-*.json", KEPT_FILES)
+
+
+def _key(course_sha256: str, exercise: str) -> str:
+    facts = [course_sha256, exercise, platform.python_version(), np.__version__, _our_code()]
+    facts += [platform.machine(), platform.system()]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+@cache
+def _our_code() -> str:
+    total = hashlib.sha256()
+    root = Path(__file__).resolve().parents[1]
+    for folder in _RELEVANT:
+        for path in sorted((root / folder).glob("*.py")):
+            total.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+_Known = Mapping[str, Mapping[str, Mapping[int, Observation]]]
+
+
+def _encoded(known: _Known, key: str) -> str:
+    entries = {
+        id: {
+            criterion: {index: _fields(each) for index, each in steps.items()}
+            for criterion, steps in entry.items()
+        }
+        for id, entry in known.items()
+    }
+    body = json.dumps(entries)
+    digest = hashlib.sha256((key + body).encode()).hexdigest()
+    return json.dumps({"key": key, "digest": digest, "body": body})
+
+
+def _decoded(content: bytes | None, key: str) -> dict[str, dict[str, dict[int, Observation]]]:
+    """What a file holds; nothing if it is damaged or of another course."""
+    try:
+        kept = json.loads(content or b"")
+        if kept["key"] != key:
+            return {}
+        if hashlib.sha256((key + kept["body"]).encode()).hexdigest() != kept["digest"]:
+            return {}
+        return {
+            id: {
+                criterion: {int(index): _observation(fields) for index, fields in steps.items()}
+                for criterion, steps in entry.items()
+            }
+            for id, entry in json.loads(kept["body"]).items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _fields(seen: Observation) -> list[Any]:
+    return [seen.form, seen.numbers.tolist(), seen.room.tolist(), seen.weak, seen.unusable]
+
+
+def _observation(fields: Sequence[Any]) -> Observation:
+    form, numbers, room, weak, unusable = fields
+    return Observation(form, np.array(numbers, float), np.array(room, float), weak, unusable)

@@ -1,0 +1,114 @@
+"""Ask a notebook the calls of a script, one after the other, and note what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.diagnosis.observation import LOST, MISSING, NOT_ASKED, Observation
+from autograder.diagnosis.script import Script, Slot, Step, observe
+from autograder.sandbox.host.session import (
+    CallResult,
+    Conversation,
+    StudentFailure,
+    StudentRaised,
+)
+from autograder.sandbox.protocol import wire
+from autograder.suite.naming import Names
+
+
+class _Unavailable(Exception):
+    """An object that an earlier step should have returned."""
+
+
+def replay(
+    conversation: Conversation,
+    script: Script,
+    defined: Mapping[str, Any],
+    names: Names | None = None,
+) -> tuple[Observation, ...]:
+    """What comes of each step.
+
+    Args:
+        conversation: with a fresh copy of the notebook.
+        script: the calls.
+        defined: what the notebook defines.
+        names: what it calls the course's functions and classes.
+    """
+    run = _Replay(conversation, script, defined, names or Names())
+    return tuple(run.step(step) for step in script)
+
+
+class _Replay:
+    def __init__(
+        self, conversation: Conversation, script: Script, defined: Mapping[str, Any], names: Names
+    ) -> None:
+        self._conversation = conversation
+        self._script = script
+        self._defined = defined
+        self._names = names
+        self._results: list[Any] = []
+        self._over = False
+
+    def step(self, step: Step) -> Observation:
+        value, seen = self._ask(step)
+        self._results.append(value)
+        return seen
+
+    def _ask(self, step: Step) -> tuple[Any, Observation]:
+        if self._over:
+            return None, LOST
+        try:
+            place = self._place(step)
+            args = [self._filled(arg) for arg in step.args]
+            kwargs = {name: self._filled(item) for name, item in step.kwargs.items()}
+            value = self._filled(step.value)
+        except _Unavailable:
+            return None, NOT_ASKED
+        except KeyError:
+            return None, MISSING
+        result: CallResult | StudentFailure
+        try:
+            result = self._conversation.request(
+                step.op, place, args=args, kwargs=kwargs, value=value, want_args=step.want_args
+            )
+        except StudentFailure as failure:
+            # After anything but an exception the conversation is over.
+            self._over = not isinstance(failure, StudentRaised)
+            result = failure
+        return getattr(result, "value", None), observe(result)
+
+    def _place(self, step: Step) -> dict[str, Any]:
+        """The target of a request, in the notebook's own names."""
+        base: dict[str, Any]
+        if isinstance(step.base, Slot):
+            owner = None if step.base.path else self._script[step.base.step].makes
+            base = {"ref": self._object(step.base).number}
+        else:
+            owner = step.base
+            base = {"name": self._names.owner(owner)}
+            self._defined[base["name"]]
+        steps = [list(each) for each in step.steps]
+        if steps and owner is not None and steps[0][0] == "attr":
+            steps[0][1] = self._names.method(owner, steps[0][1])
+        return {**base, "steps": steps}
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, Slot):
+            return self._object(value)
+        if isinstance(value, dict):
+            return {key: self._filled(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._filled, value))
+        return value
+
+    def _object(self, slot: Slot) -> wire.Reference:
+        value = self._results[slot.step]
+        try:
+            for key in slot.path:
+                value = value[key]
+        except (LookupError, TypeError):
+            raise _Unavailable from None
+        if not isinstance(value, wire.Reference):
+            raise _Unavailable
+        return value
