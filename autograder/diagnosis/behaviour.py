@@ -1,9 +1,9 @@
 """How known mistakes behave: what comes of a script's calls where it differs from the reference.
 
-A mistake's code is the course's own and runs in this process. What it gives depends on nothing but
-the course (with its salt), the grader's code and the versions of Python and NumPy. So it is computed
-once and kept in the user's cache folder (`user_cache`), which is as far from students' code as the
-hidden suites are. A file that is damaged or missing is computed again.
+A mistake's code is the course's own and runs in this process. What it gives depends on nothing
+but the course (with its salt), the grader's code and the versions of Python and NumPy. So it is
+computed once and kept in the user's cache folder (`user_cache`), which is as far from students'
+code as the hidden suites are. A file that is damaged or missing is computed again.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +27,6 @@ from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Budget
 
-Behaviour = Mapping[str, Mapping[int, Observation]]
-"""By criterion, the steps of its script at which a mistake differs from the reference."""
-
 BUDGET = Budget(call_cpu_s=0.5, shortened_cpu_s=0.1)
 """A known mistake takes milliseconds per call; only one that hangs takes all of this."""
 
@@ -40,48 +36,8 @@ KEPT_FILES = 40
 _RELEVANT = ("suite", "in_process", "diagnosis", "sandbox/guest", "sandbox/protocol")
 
 
-class Scripts(Protocol):
-    """Gives the script of a criterion."""
-
-    def __call__(self, criterion: str) -> Script:
-        """The calls of the criterion."""
-
-
-class Bounded(Protocol):
-    """Limits what code in this process may cost."""
-
-    def __call__(self) -> AbstractContextManager[None]:
-        """The context in which the limits hold."""
-
-
-def behaviour(
-    course: Course,
-    exercise: Exercise,
-    variants: Sequence[Variant],
-    criteria: Iterable[str],
-    scripts: Scripts,
-) -> Behaviour:
-    """How the teaching solution with these variants behaves.
-
-    Args:
-        course: the course.
-        exercise: the exercise.
-        variants: each replaces its part.
-        criteria: whose scripts are asked.
-        scripts: see `Scripts`.
-    """
-    notebook = OwnNotebook(course, OwnCode(exercise.id, tuple(variants)), BUDGET)
-    found: dict[str, dict[int, Observation]] = {}
-    for criterion in criteria:
-        script = scripts(criterion)
-        with notebook.criterion() as conversation:
-            seen = replay(conversation, script, notebook.defined)
-        found[criterion] = {
-            index: each
-            for index, (each, step) in enumerate(zip(seen, script, strict=True))
-            if not each.agrees(step.right)
-        }
-    return found
+ScriptOf = Callable[[str, int], Script]
+"""Gives the script of a criterion in a round: in each one, the same calls with other numbers."""
 
 
 class Table:
@@ -91,30 +47,46 @@ class Table:
         course: the course.
         course_sha256: its fingerprint.
         exercise: the exercise.
-        scripts: see `Scripts`.
+        script_of: see `ScriptOf`.
     """
 
     def __init__(
-        self, course: Course, course_sha256: str, exercise: Exercise, scripts: Scripts
+        self, course: Course, course_sha256: str, exercise: Exercise, script_of: ScriptOf
     ) -> None:
         self._course = course
         self._exercise = exercise
-        self._scripts = scripts
+        self._script_of = script_of
         self._key = _key(course_sha256, exercise.id)
         self._name = f"mistakes-{exercise.id}-{self._key[:16]}.json"
         self._known: dict[str, dict[str, dict[int, Observation]]] | None = None
         self._changed = False
+        self._notebook: tuple[OwnCode, OwnNotebook] | None = None  # the last one
 
-    def of(self, variants: Sequence[Variant], criterion: str) -> Mapping[int, Observation]:
-        """How variants behave on one criterion's script."""
+    def of(
+        self, variants: Sequence[Variant], criterion: str, round: int
+    ) -> Mapping[int, Observation]:
+        """The steps of a script at which variants differ from the reference."""
         if self._known is None:
             self._known = _decoded(user_cache.read(self._name, LONGEST), self._key)
         entry = self._known.setdefault("+".join(variant.id for variant in variants), {})
-        if criterion not in entry:
-            found = behaviour(self._course, self._exercise, variants, [criterion], self._scripts)
-            entry[criterion] = dict(found[criterion])
+        name = f"{criterion} {round}"
+        if name not in entry:
+            entry[name] = self._computed(variants, self._script_of(criterion, round))
             self._changed = True
-        return entry[criterion]
+        return entry[name]
+
+    def _computed(self, variants: Sequence[Variant], script: Script) -> dict[int, Observation]:
+        code = OwnCode(self._exercise.id, tuple(variants))
+        if self._notebook is None or self._notebook[0] != code:
+            self._notebook = code, OwnNotebook(self._course, code, BUDGET)
+        notebook = self._notebook[1]
+        with notebook.criterion() as conversation:
+            seen = replay(conversation, script, notebook.defined)
+        return {
+            index: each
+            for index, (each, step) in enumerate(zip(seen, script, strict=True))
+            if not each.agrees(step.right)
+        }
 
     def keep(self) -> None:
         """Write what was computed to the cache folder, if anything was."""

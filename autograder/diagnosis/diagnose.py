@@ -1,16 +1,21 @@
-"""For each part that fails, find the known mistake, or pair of mistakes, that explains it.
+"""For each part that fails, find the known mistake, or the pair of them, that explains it.
 
-A candidate must lose exactly the criteria of the part that the student's code fails, which the
-course declares and `verify` proves. The criteria's scripts are then asked of the student's code, in
-the sandbox, and what comes back is compared with what the candidate gives.
+A candidate must lose exactly the criteria that the student's code fails, which the course declares
+and `verify` proves. The criteria's scripts are then asked of the student's code, in the sandbox,
+and what comes back is compared with what the candidate gives. The scripts of the failed criteria
+are asked once more with other numbers: for more evidence, and to tell candidates apart.
+
+Methods of a class share state, so a method that fails because an earlier one is wrong must be
+explained together with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 
+from autograder.carrying.plan import dependencies
 from autograder.course.load import load_mistakes
 from autograder.course.mistake_loader import combine
 from autograder.course.models import Course, Exercise, Mistake, Part, Variant
@@ -19,6 +24,8 @@ from autograder.diagnosis.behaviour import Table
 from autograder.diagnosis.observation import LOST, Observation
 from autograder.diagnosis.replay import replay
 from autograder.diagnosis.script import Script, record
+from autograder.in_process.notebook import OwnNotebook
+from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import LoadedNotebook, StudentFailure
 from autograder.status import Status
@@ -32,21 +39,62 @@ RIGHT = frozenset({Status.PASSED, Status.CARRIED})
 MAX_PAIRS = 60
 """Pairs of mistakes that are tried for a part."""
 
+ROUNDS = 2
+"""How often the script of a failed criterion is asked, each time with other numbers."""
+
+TELLING_ROUNDS = 4
+"""Rounds with other numbers in which two candidates may differ."""
+
 Diagnosis = tuple[str, ...]
-"""Ids of mistakes: one, or the two that act together."""
+"""Ids of mistakes: one, or two that act together."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Mistakes that together may explain a part's failures."""
+    """Mistakes that together may explain what failed.
+
+    Attributes:
+        mistakes: one or two.
+        variants: what they make of the teaching solution, one for each part.
+    """
 
     mistakes: tuple[Mistake, ...]
     variants: tuple[Variant, ...]
 
+    def of(self, criterion: str) -> Diagnosis:
+        """The ids of those that concern a criterion."""
+        return tuple(mistake.id for mistake in self.mistakes if criterion in mistake.loses)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """A part that fails, with the parts of the same class before it that fail as well.
+
+    Attributes:
+        exercise: the exercise.
+        part: the part to explain.
+        parts: ids of all of these parts.
+        failed: the ids of all their criteria that are failed.
+        answers: of the student's code.
+    """
+
+    exercise: Exercise
+    part: Part
+    parts: tuple[str, ...]
+    failed: tuple[str, ...]
+    answers: _Answers
+
     @property
-    def ids(self) -> Diagnosis:
-        """What is said if it explains everything."""
-        return tuple(mistake.id for mistake in self.mistakes)
+    def criteria(self) -> list[str]:
+        """The ids of all criteria: those that failed first, since they tell the most."""
+        every = [
+            c.id for part in self.exercise.parts if part.id in self.parts for c in part.criteria
+        ]
+        return list(dict.fromkeys([*self.failed, *every]))
+
+    def lost_to(self, mistake: Mistake) -> frozenset[str]:
+        """The criteria of these parts that a mistake loses."""
+        return mistake.loses & frozenset(self.criteria)
 
 
 @dataclass
@@ -57,7 +105,7 @@ class Diagnostician:
         course: the course.
         course_sha256: its fingerprint.
         suites: its collected suites.
-        known: mistakes of an exercise; those that its mistakes.py declares.
+        known: gives the known mistakes of an exercise.
     """
 
     course: Course
@@ -66,120 +114,135 @@ class Diagnostician:
     known: Callable[[Exercise], Sequence[Mistake]] = field(
         default=lambda exercise: load_mistakes(exercise)[0]
     )
-    _scripts: dict[tuple[str, str], Script] = field(default_factory=dict)
+    _scripts: dict[tuple[str, str, int], Script] = field(default_factory=dict)
     _tables: dict[str, Table] = field(default_factory=dict)
-    _mistakes: dict[str, tuple[Mistake, ...]] = field(default_factory=dict)
+    _solutions: dict[str, OwnNotebook] = field(default_factory=dict)
 
     def diagnose(
         self,
         exercise: Exercise,
         outcomes: Mapping[str, Outcome],
-        session_of: Callable[[str], LoadedNotebook],
+        session: LoadedNotebook,
+        replaced: Mapping[str, LoadedNotebook],
     ) -> dict[str, Diagnosis]:
         """By criterion, the mistakes that explain why it failed; only those with a diagnosis.
 
         Args:
             exercise: the exercise.
             outcomes: every criterion's outcome.
-            session_of: the loaded notebook in which a function or class was graded.
+            session: the loaded notebook.
+            replaced: the notebook loaded with what is wrong or missing replaced, for the functions
+                and classes that were graded again in this way.
         """
+        status = {id: outcome.status for id, outcome in outcomes.items()}
+        failing = [p for p in exercise.parts if any(status[c.id] in WRONG for c in p.criteria)]
         found: dict[str, Diagnosis] = {}
-        table = self.table(exercise)
-        for part in exercise.parts:
-            statuses = {c.id: outcomes[c.id].status for c in part.criteria}
-            failed = [id for id, status in statuses.items() if status in WRONG]
-            if not failed or any(s not in WRONG | RIGHT for s in statuses.values()):
+        answers: dict[str, _Answers] = {}
+        for part in failing:
+            owner = part.owner
+            needed = dependencies(self.course, exercise, owner).all
+            if owner not in replaced and any(other.owner in needed for other in failing):
+                continue  # the failure may be that of another function or class
+            mine = [each for each in failing if each.owner == owner]
+            mine = mine[: mine.index(part) + 1]
+            every = {c.id: status[c.id] for each in mine for c in each.criteria}
+            if any(each not in WRONG | RIGHT for each in every.values()):
                 continue
-            session = session_of(part.owner)
-            if session.remarks.overwritten.get(part.owner):
-                continue  # it was judged in two states, and not all in the same
-            answers = _Answers(self, exercise, session)
-            found |= dict.fromkeys(failed, self._of_part(exercise, part, failed, answers))
-        table.keep()
-        return {id: ids for id, ids in found.items() if ids}
+            loaded = replaced.get(owner, session)
+            if loaded.remarks.overwritten.get(owner):
+                continue  # it was judged in two states of the notebook
+            if owner not in answers:
+                answers[owner] = _Answers(self, exercise, loaded)
+            failure = _Failure(
+                exercise,
+                part,
+                tuple(each.id for each in mine),
+                tuple(id for id, each in every.items() if each in WRONG),
+                answers[owner],
+            )
+            candidate = self._explanation(failure)
+            if candidate is not None:
+                own = [c.id for c in part.criteria if c.id in failure.failed]
+                found |= {id: ids for id in own if (ids := candidate.of(id))}
+        for table in self._tables.values():
+            table.keep()
+        return found
 
-    def script(self, exercise: Exercise, criterion: str) -> Script:
-        """The calls of a criterion."""
-        key = exercise.id, criterion
+    def script(self, exercise: Exercise, criterion: str, round: int) -> Script:
+        """The calls of a criterion, in each round with other numbers."""
+        key = exercise.id, criterion, round
         if key not in self._scripts:
-            self._scripts[key] = record(self.course, self.suites, exercise, criterion)
+            if exercise.id not in self._solutions:
+                self._solutions[exercise.id] = OwnNotebook(self.course, OwnCode(exercise.id))
+            solution = self._solutions[exercise.id]
+            salt = f" {round}" if round else ""
+            self._scripts[key] = record(self.suites, exercise, solution, criterion, salt)
         return self._scripts[key]
 
     def table(self, exercise: Exercise) -> Table:
         """The behaviours of an exercise's mistakes."""
         if exercise.id not in self._tables:
             self._tables[exercise.id] = Table(
-                self.course, self.course_sha256, exercise, lambda id: self.script(exercise, id)
+                self.course,
+                self.course_sha256,
+                exercise,
+                lambda criterion, round: self.script(exercise, criterion, round),
             )
         return self._tables[exercise.id]
 
-    def mistakes(self, exercise: Exercise) -> tuple[Mistake, ...]:
-        """The known mistakes of an exercise."""
-        if exercise.id not in self._mistakes:
-            self._mistakes[exercise.id] = tuple(self.known(exercise))
-        return self._mistakes[exercise.id]
-
-    def _of_part(
-        self, exercise: Exercise, part: Part, failed: Sequence[str], answers: _Answers
-    ) -> Diagnosis:
-        mistakes = [m for m in self.mistakes(exercise) if _may_concern(m, part)]
-        for candidates in (
-            _singles(mistakes, part, failed),
-            self._pairs(exercise, mistakes, part, failed),
-        ):
-            fitting = [c for c in candidates if self._explains(exercise, part, failed, c, answers)]
+    def _explanation(self, failure: _Failure) -> Candidate | None:
+        """The one candidate that explains a failure; None if there is none or not only one."""
+        mistakes = [m for m in self.known(failure.exercise) if m.part in failure.parts]
+        for candidates in (_singles(mistakes, failure), _pairs(mistakes, failure)):
+            fitting = [each for each in candidates if self._explains(each, failure)]
             if fitting:
-                return self._one_of(exercise, part, fitting)
-        return ()
+                return self._told_apart(fitting, failure)
+        return None
 
-    def _explains(
-        self,
-        exercise: Exercise,
-        part: Part,
-        failed: Sequence[str],
-        candidate: Candidate,
-        answers: _Answers,
-    ) -> bool:
-        table = self.table(exercise)
-
+    def _explains(self, candidate: Candidate, failure: _Failure) -> bool:
         def seen() -> Iterator[match.Seen]:
-            for id in _asked(exercise, part, failed, candidate):
-                mistaken = table.of(candidate.variants, id)
-                right = [step.right for step in self.script(exercise, id)]
-                yield match.Seen(right, answers.of(id), mistaken)
+            for criterion in failure.criteria:
+                yield self._seen(candidate, failure, criterion, 0)
+            for round in range(1, ROUNDS):
+                for criterion in failure.failed:
+                    yield self._seen(candidate, failure, criterion, round)
 
         return match.explains(seen())
 
-    def _pairs(
-        self, exercise: Exercise, mistakes: Sequence[Mistake], part: Part, failed: Sequence[str]
-    ) -> Iterator[Candidate]:
-        tried = 0
-        for first, second in combinations(mistakes, 2):
-            lost = [_lost(one, part) for one in (first, second)]
-            if part.id not in (first.part, second.part) or not all(lost):
-                continue
-            if lost[0] | lost[1] != set(failed):
-                continue
-            variants: tuple[Variant, ...] = (first, second)
-            if first.part == second.part:
-                combined = combine(exercise, first, second)
-                if combined is None:
-                    continue
-                variants = (combined,)
-            tried += 1
-            if tried > MAX_PAIRS:
-                return
-            yield Candidate((first, second), variants)
+    def _seen(
+        self, candidate: Candidate, failure: _Failure, criterion: str, round: int
+    ) -> match.Seen:
+        mistaken = self.table(failure.exercise).of(candidate.variants, criterion, round)
+        right = [step.right for step in self.script(failure.exercise, criterion, round)]
+        return match.Seen(right, failure.answers.of(criterion, round), mistaken)
 
-    def _one_of(self, exercise: Exercise, part: Part, fitting: Sequence[Candidate]) -> Diagnosis:
-        """The diagnosis if several candidates fit: none if they behave differently elsewhere."""
-        table = self.table(exercise)
-        first = min(fitting, key=lambda c: all(m.part != part.id for m in c.mistakes))
-        for other in fitting:
-            for id in _asked(exercise, part, (), first, other):
-                if not match.alike(table.of(first.variants, id), table.of(other.variants, id)):
-                    return ()
-        return first.ids
+    def _told_apart(self, fitting: Sequence[Candidate], failure: _Failure) -> Candidate | None:
+        """The only candidate left when the student's code is asked where they differ.
+
+        Candidates that never differ are one: the first is as good as any.
+        """
+        table = self.table(failure.exercise)
+        left = list(fitting)
+        first = left[0]
+        for round in range(TELLING_ROUNDS):
+            for criterion in failure.criteria if len(left) > 1 else ():
+                mine = table.of(first.variants, criterion, round)
+                others = [table.of(each.variants, criterion, round) for each in left[1:]]
+                if all(match.alike(mine, other) for other in others):
+                    continue
+                left = [
+                    each for each in left if match.fits(self._seen(each, failure, criterion, round))
+                ]
+                if not left:
+                    return None
+                first = left[0]
+        for other in left[1:]:
+            for criterion in failure.criteria:
+                for round in range(TELLING_ROUNDS):
+                    pair = [table.of(c.variants, criterion, round) for c in (first, other)]
+                    if not match.alike(*pair):
+                        return None
+        return first
 
 
 class _Answers:
@@ -192,13 +255,14 @@ class _Answers:
         self._exercise = exercise
         self._session = session
         self._names = names_in(diagnostician.course, exercise, session.defined)
-        self._seen: dict[str, tuple[Observation, ...]] = {}
+        self._seen: dict[tuple[str, int], tuple[Observation, ...]] = {}
 
-    def of(self, criterion: str) -> tuple[Observation, ...]:
-        """What comes of one criterion's script."""
-        if criterion not in self._seen:
-            self._seen[criterion] = self._ask(self._of.script(self._exercise, criterion))
-        return self._seen[criterion]
+    def of(self, criterion: str, round: int) -> tuple[Observation, ...]:
+        """What comes of one script."""
+        key = criterion, round
+        if key not in self._seen:
+            self._seen[key] = self._ask(self._of.script(self._exercise, criterion, round))
+        return self._seen[key]
 
     def _ask(self, script: Script) -> tuple[Observation, ...]:
         try:
@@ -208,27 +272,21 @@ class _Answers:
             return tuple(LOST for _ in script)
 
 
-def _may_concern(mistake: Mistake, part: Part) -> bool:
-    """Whether a mistake may make a part fail: it is of that part, or of the same class."""
-    if mistake.part == part.id:
-        return True
-    return mistake.part.partition(".")[0] == part.owner and bool(_lost(mistake, part))
-
-
-def _lost(mistake: Mistake, part: Part) -> frozenset[str]:
-    return mistake.loses & {criterion.id for criterion in part.criteria}
-
-
-def _singles(mistakes: Iterable[Mistake], part: Part, failed: Sequence[str]) -> Iterator[Candidate]:
+def _singles(mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candidate]:
     for mistake in mistakes:
-        if _lost(mistake, part) == set(failed):
+        if failure.lost_to(mistake) == set(failure.failed):
             yield Candidate((mistake,), (mistake,))
 
 
-def _asked(
-    exercise: Exercise, part: Part, failed: Sequence[str], *candidates: Candidate
-) -> list[str]:
-    """The criteria whose scripts are compared: those that failed first, as they tell the most."""
-    parts = {part.id, *(m.part for c in candidates for m in c.mistakes)}
-    every = [c.id for each in exercise.parts if each.id in parts for c in each.criteria]
-    return list(dict.fromkeys([*failed, *every]))
+def _pairs(mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candidate]:
+    def every() -> Iterator[Candidate]:
+        for first, second in combinations(mistakes, 2):
+            lost = failure.lost_to(first), failure.lost_to(second)
+            if not all(lost) or lost[0] | lost[1] != set(failure.failed):
+                continue
+            if first.part != second.part:
+                yield Candidate((first, second), (first, second))
+            elif combined := combine(failure.exercise, first, second):
+                yield Candidate((first, second), (combined,))
+
+    return islice(every(), MAX_PAIRS)

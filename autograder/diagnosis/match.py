@@ -13,7 +13,7 @@ EVIDENCE = 2
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of one criterion's script.
+    """What came of one script.
 
     Attributes:
         right: with the reference.
@@ -26,27 +26,32 @@ class Seen:
     mistaken: Mapping[int, Observation]
 
 
-def explained(one: Seen) -> int | None:
-    """How many observations only the mistake explains; None if it does not explain them all."""
-    evidence = 0
-    for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
-        mistaken = one.mistaken.get(index)
-        if not got.agrees(right if mistaken is None else mistaken):
-            return None
-        if mistaken is not None and not mistaken.weak and mistaken.clearly_differs(right):
-            evidence += 1
-    return evidence
-
-
 def explains(seen: Iterable[Seen]) -> bool:
-    """Whether a mistake explains everything, with enough evidence; looks no further than needed."""
-    evidence = 0
+    """Whether a mistake explains everything, with enough evidence; looks no further than needed.
+
+    An exception without a text may have any cause. A few of them, among calls that give the right
+    result, are evidence: it is raised for certain inputs. If most calls raise one, they are not.
+    """
+    steps = wrong = strong = weak = 0
     for one in seen:
-        found = explained(one)
-        if found is None:
-            return False
-        evidence += found
-    return evidence >= EVIDENCE
+        for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
+            mistaken = one.mistaken.get(index, right)
+            if not got.agrees(mistaken):
+                return False
+            steps += 1
+            if mistaken is not right and mistaken.clearly_differs(right):
+                wrong += 1
+                strong += not mistaken.weak
+                weak += mistaken.weak and mistaken.raised
+    return strong + (weak if 2 * wrong < steps else 0) >= EVIDENCE
+
+
+def fits(one: Seen) -> bool:
+    """Whether a mistake explains everything of one script."""
+    return all(
+        got.agrees(one.mistaken.get(index, right))
+        for index, (got, right) in enumerate(zip(one.got, one.right, strict=True))
+    )
 
 
 def alike(one: Mapping[int, Observation], other: Mapping[int, Observation]) -> bool:

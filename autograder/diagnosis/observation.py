@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -44,6 +45,7 @@ TINY = 1e-12
 CLEARLY = 50.0
 """A difference is evidence if it is this many times what rounding may change."""
 
+_RAISED = "raised "
 _ADVICE = re.compile(r"\.? (?:Did you mean|Did you forget).*$")
 
 
@@ -55,7 +57,7 @@ class Observation:
         form: everything that must be equal exactly.
         numbers: the floats, (n,), float64.
         room: what rounding may change in each of them, (n,), float64.
-        weak: whether it happens for too many reasons to be evidence.
+        weak: whether it happens for too many reasons to be evidence by itself.
         unusable: whether it equals nothing, not even itself.
     """
 
@@ -64,6 +66,11 @@ class Observation:
     room: Array
     weak: bool = False
     unusable: bool = False
+
+    @property
+    def raised(self) -> bool:
+        """Whether an exception was raised."""
+        return self.form.startswith(_RAISED)
 
     def agrees(self, other: Observation) -> bool:
         """Whether both are the same up to rounding; ``other`` is the trusted one."""
@@ -98,10 +105,18 @@ LOST = _only("lost", unusable=True)
 """Nothing is known about this call."""
 
 
-def of_result(result: CallResult) -> Observation:
-    """What a call returned, and its arguments afterwards if they were asked for."""
-    value = result.value if result.args is None else (result.value, result.args)
+def of_result(result: CallResult, sent: Sequence[Any] = ()) -> Observation:
+    """What a call returned, and, if they were asked for, its arguments afterwards.
+
+    Args:
+        result: what came back.
+        sent: the arguments of the call: whether one was changed is exact, however little it was.
+    """
+    value: Any = result.value
     try:
+        if result.args is not None:
+            changed = [not _is_same(*pair) for pair in zip(sent, result.args, strict=False)]
+            value = (value, result.args, changed)
         return _Condensed().of(value)
     except _TooMuch:
         return _only("too much to compare", unusable=True)
@@ -120,7 +135,7 @@ def _of_exception(info: ExceptionInfo) -> Observation:
     said = _ADVICE.sub("", info.message)
     # Without a text it may be anything, and a stub that still raises is no mistake.
     weak = not said or info.type == "NotImplementedError"
-    return _only(f"{info.type}: {said}", weak=weak)
+    return _only(f"{_RAISED}{info.type}: {said}", weak=weak)
 
 
 class _TooMuch(Exception):
@@ -218,6 +233,17 @@ def _weights() -> Array:
     rng = np.random.default_rng(20)
     weights: Array = rng.uniform(0.5, 1.5, 4093) * rng.choice([-1.0, 1.0], 4093)
     return weights
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Whether an array came back as it was sent; anything else does."""
+    if not isinstance(before, np.ndarray) or not isinstance(after, np.ndarray):
+        return True
+    return (before.shape, before.dtype, before.tobytes()) == (
+        after.shape,
+        after.dtype,
+        after.tobytes(),
+    )
 
 
 def _digest(data: bytes) -> str:

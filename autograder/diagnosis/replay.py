@@ -76,7 +76,7 @@ class _Replay:
             # After anything but an exception the conversation is over.
             self._over = not isinstance(failure, StudentRaised)
             result = failure
-        return getattr(result, "value", None), observe(result)
+        return getattr(result, "value", None), observe(result, args)
 
     def _place(self, step: Step) -> dict[str, Any]:
         """The target of a request, in the notebook's own names."""

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.course.models import Course, Exercise
+from autograder.course.models import Exercise
 from autograder.diagnosis import observation
 from autograder.diagnosis.observation import Observation
 from autograder.in_process.notebook import OwnNotebook
-from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.session import CallResult, Conversation, StudentFailure
 from autograder.sandbox.protocol import wire
@@ -71,18 +70,26 @@ class Step:
 Script = tuple[Step, ...]
 
 
-def record(course: Course, suites: Suites, exercise: Exercise, criterion: str) -> Script:
+def record(
+    suites: Suites, exercise: Exercise, notebook: OwnNotebook, criterion: str, salt: str = ""
+) -> Script:
     """The calls that a criterion makes of the teaching solution.
 
     Args:
-        course: the course.
         suites: in which the exercise's suite has been collected.
         exercise: the exercise.
+        notebook: its teaching solution.
         criterion: the criterion's id.
+        salt: added to the course's: the same calls with other numbers.
     """
-    notebook = _Recorded(OwnNotebook(course, OwnCode(exercise.id)))
-    suites.run(exercise, notebook, [criterion])
-    return tuple(notebook.steps)
+    recorded = _Recorded(notebook)
+    course = suites.course
+    suites.course = replace(course, salt=course.salt + salt)
+    try:
+        suites.run(exercise, recorded, [criterion])
+    finally:
+        suites.course = course
+    return tuple(recorded.steps)
 
 
 class _Recorded:
@@ -135,7 +142,7 @@ class _Recording(Conversation):
         except StudentFailure as failure:
             result = failure
         if asked is not None and len(self.steps) < MAX_STEPS:
-            self.steps.append(Step(op, *asked, want_args, observe(result)))
+            self.steps.append(Step(op, *asked, want_args, observe(result, args)))
             if isinstance(result, CallResult):
                 for path, reference in references(result.value):
                     self._slots.setdefault(reference.number, Slot(len(self.steps) - 1, path))
@@ -184,11 +191,11 @@ class _Recording(Conversation):
         raise NotImplementedError("requests are passed on")
 
 
-def observe(result: CallResult | StudentFailure) -> Observation:
-    """What came of a request."""
+def observe(result: CallResult | StudentFailure, sent: Sequence[Any]) -> Observation:
+    """What came of a request with the arguments ``sent``."""
     if isinstance(result, StudentFailure):
         return observation.of_failure(result)
-    return observation.of_result(result)
+    return observation.of_result(result, sent)
 
 
 def references(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, wire.Reference]]:
