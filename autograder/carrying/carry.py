@@ -10,7 +10,7 @@ separate processes, so a supplied part exists only while something that builds o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from autograder.carrying.plan import MentionedNames, aliases, dependencies, own_methods
@@ -30,6 +30,20 @@ _UNINFORMATIVE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)
 
 
 @dataclass(frozen=True)
+class Carried:
+    """What carrying errors forward gave.
+
+    Attributes:
+        outcomes: the best outcome of each criterion.
+        sessions: for functions and classes with parts replaced that they build on: the notebook
+            loaded with these.
+    """
+
+    outcomes: Mapping[str, Outcome]
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Carrier:
     """Carries errors forward in one course.
 
@@ -43,10 +57,11 @@ class Carrier:
     suites: Suites
     process: ReferenceProcess
 
+    @contextmanager
     def carry(
         self, exercise: Exercise, session: Session, own: Mapping[str, Outcome]
-    ) -> dict[str, Outcome]:
-        """Outcomes with errors carried forward.
+    ) -> Iterator[Carried]:
+        """Outcomes with errors carried forward, while the notebooks that gave them are loaded.
 
         Args:
             exercise: the exercise.
@@ -54,12 +69,13 @@ class Carrier:
             own: each criterion's outcome with the student's own code only.
         """
         if all(outcome.status in (*_RIGHT, Status.GRADER_ERROR) for outcome in own.values()):
-            return dict(own)
+            yield Carried(dict(own))
+            return
         with _Notebook(self, exercise, session, dict(own)) as notebook:
             notebook.supply_what_is_missing()
             notebook.replace_what_is_wrong()
             notebook.replace_own_methods()
-            return notebook.best
+            yield Carried(notebook.best, notebook.loaded)
 
 
 @dataclass
@@ -90,6 +106,12 @@ class _Notebook:
         self._stack.close()
         loaded = self._loaded.values()
         self.session.cpu_s += sum(session.cpu_s + proxies.cpu_s for session, proxies in loaded)
+
+    @property
+    def loaded(self) -> dict[str, Session]:
+        """By function or class, the notebook with what it builds on replaced."""
+        loaded = {owner: self._loaded.get(frozenset(r)) for owner, r in self._replaced.items()}
+        return {owner: found[0] for owner, found in loaded.items() if found is not None}
 
     def supply_what_is_missing(self) -> None:
         """First step: names that the notebook uses but does not define."""

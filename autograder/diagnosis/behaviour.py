@@ -56,7 +56,7 @@ class Table:
         self._course = course
         self._exercise = exercise
         self._script_of = script_of
-        self._key = _key(course_sha256, exercise.id)
+        self._key = _key(course_sha256, course.salt, exercise)
         self._name = f"mistakes-{exercise.id}-{self._key[:16]}.json"
         self._known: dict[str, dict[str, dict[int, Observation]]] | None = None
         self._changed = False
@@ -100,9 +100,12 @@ class Table:
             user_cache.remove_oldest("mistakes-*.json", KEPT_FILES)
 
 
-def _key(course_sha256: str, exercise: str) -> str:
-    facts = [course_sha256, exercise, platform.python_version(), np.__version__, _our_code()]
-    facts += [platform.machine(), platform.system()]
+def _key(course_sha256: str, salt: str, exercise: Exercise) -> str:
+    facts = [course_sha256, salt, exercise.id, _our_code(), np.__version__]
+    facts += [platform.python_version(), platform.machine(), platform.system()]
+    for path in (exercise.notebook, exercise.folder / "mistakes.py", exercise.suite):
+        content = path.read_bytes() if path.is_file() else b""
+        facts.append(hashlib.sha256(content).hexdigest())
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 

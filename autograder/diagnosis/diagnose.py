@@ -249,7 +249,10 @@ class _Answers:
     """What comes of scripts with a student's code; each is asked once."""
 
     def __init__(
-        self, diagnostician: Diagnostician, exercise: Exercise, session: LoadedNotebook
+        self,
+        diagnostician: Diagnostician,
+        exercise: Exercise,
+        session: LoadedNotebook,
     ) -> None:
         self._of = diagnostician
         self._exercise = exercise

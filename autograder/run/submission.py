@@ -9,12 +9,16 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeVar
 
-from autograder.carrying.carry import Carrier
+from autograder.carrying.carry import Carried, Carrier
 from autograder.carrying.reference import ReferenceProcess
 from autograder.course.models import Course, Exercise
+from autograder.diagnosis.diagnose import Diagnostician
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.recognize import evident_exercise
@@ -30,6 +34,8 @@ from autograder.suite.remarks import InTextCell, NotebookOf, Remark
 from autograder.verdict.result import CellResult, Decision, File, Result, result
 
 _T = TypeVar("_T")
+
+NO_DIAGNOSES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,16 @@ class Grader:
     budget: Budget = field(default_factory=Budget)
     process: ReferenceProcess | None = None
 
+    def _diagnostician(self, suites: Suites) -> Diagnostician:
+        return _diagnostician(self.course, self.course_sha256, suites)
+
+    def _carried(
+        self, suites: Suites, exercise: Exercise, session: Session, own: Mapping[str, Outcome]
+    ) -> AbstractContextManager[Carried]:
+        if self.process is None or self.course.carried == 0:
+            return nullcontext(Carried(own))
+        return Carrier(self.course, suites, self.process).carry(exercise, session, own)
+
     def grade(self, suites: Suites, submission: Submission) -> Graded:
         """Grade one submission."""
         began, cpu = time.monotonic(), time.process_time()
@@ -63,19 +79,25 @@ class Grader:
         records: Iterable[CellRecord] = ()
         unreadable = False
         spent = 0.0
+        diagnoses: Mapping[str, tuple[str, ...]] = {}
         notes: dict[str | None, None] = {}  # each once
         try:
             book = _read(submission, self.locked.get(exercise.id, ()))
             sha256, encoding = book.sha256, book.encoding
             notebook_of = evident_exercise(book, [e.id for e in self.course.exercises]) or ""
             with Session(self.server, book.cells, self.budget) as session:
-                outcomes = suites.run(exercise, session)
-                if self.process is not None and self.course.carried > 0:
-                    carrier = Carrier(self.course, suites, self.process)
-                    outcomes = carrier.carry(exercise, session, outcomes)
+                own = suites.run(exercise, session)
+                with self._carried(suites, exercise, session, own) as carried:
+                    outcomes = carried.outcomes
+                    try:
+                        diagnoses = self._diagnostician(suites).diagnose(
+                            exercise, outcomes, session, carried.sessions
+                        )
+                    except Exception:  # it is advice: without it, grades are the same
+                        notes[traceback.format_exc()] = None
             outcomes = explained(outcomes, exercise, book, notebook_of)
             records, spent = session.records, session.cpu_s
-            decisions = in_words(outcomes, exercise, self.course.languages)
+            decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}
         except UnreadableSubmission as problem:
             unreadable, sha256 = True, problem.sha256
@@ -103,6 +125,12 @@ class Grader:
             cpu_s=time.process_time() - cpu + spent,
         )
         return Graded(record, tuple(filter(None, notes)), encoding, notebook_of)
+
+
+@lru_cache(maxsize=1)
+def _diagnostician(course: Course, course_sha256: str, suites: Suites) -> Diagnostician:
+    """One for all submissions: it keeps what it has computed."""
+    return Diagnostician(course, course_sha256, suites)
 
 
 def explained(
@@ -136,9 +164,12 @@ def explained(
 
 
 def in_words(
-    outcomes: Mapping[str, Outcome], exercise: Exercise, languages: Iterable[str]
+    outcomes: Mapping[str, Outcome],
+    exercise: Exercise,
+    languages: Iterable[str],
+    diagnoses: Mapping[str, tuple[str, ...]] = NO_DIAGNOSES,
 ) -> dict[str, Decision]:
-    """The suite's findings as messages in the course's languages."""
+    """The suite's findings as messages in the course's languages, with the mistakes found."""
     return {
         id: Decision(
             outcome.status,
@@ -146,6 +177,7 @@ def in_words(
             criteria.counterexample(outcome, exercise.reveal),
             outcome.fails_without_student,
             outcome.own_status,
+            diagnoses.get(id, ()),
         )
         for id, outcome in outcomes.items()
     }

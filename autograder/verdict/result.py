@@ -141,7 +141,8 @@ class Result:
 class Decision:
     """The verdict on one criterion, before points.
 
-    ``own_status`` is the status without errors carried forward, if it differs.
+    ``own_status`` is the status without errors carried forward, if it differs; ``diagnosis`` are
+    the ids of known mistakes that behave like the student's code.
     """
 
     status: Status
@@ -150,6 +151,7 @@ class Decision:
     fails_without_student: bool = False
     """For a `Status.GRADER_ERROR`: see `autograder.verdict.points.points`."""
     own_status: Status | None = None
+    diagnosis: tuple[str, ...] = ()
 
 
 def criterion_results(
@@ -179,7 +181,7 @@ def criterion_results(
             status=decisions[criterion.id].status,
             own_status=decisions[criterion.id].own_status or decisions[criterion.id].status,
             message=decisions[criterion.id].message,
-            diagnosis=(),
+            diagnosis=decisions[criterion.id].diagnosis,
             counterexample=decisions[criterion.id].counterexample,
         )
         for criterion in exercise.criteria

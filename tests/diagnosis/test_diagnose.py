@@ -1,0 +1,101 @@
+"""Which mistake is named for wrong code, and when nothing is said."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograder import user_cache
+
+
+def test_a_known_mistake_is_named_for_every_criterion_that_it_loses(diagnose, known):
+    wrong = known("02_im2col", "IM4")
+    assert diagnose("02_im2col", wrong) == dict.fromkeys(wrong.loses, ("IM4",))
+
+
+def test_it_is_known_by_what_it_does_and_not_by_how_it_is_written(diagnose, edited):
+    width = edited(
+        "02_im2col",
+        "im2col",
+        ("(W + 2 * pad - filter_w)", "((W - filter_h) + pad + pad)"),
+    )
+    found = diagnose("02_im2col", width)
+    assert set(found.values()) == {("IM4",)}
+
+
+def test_two_mistakes_that_act_together_are_both_named_where_they_act(diagnose, known):
+    transposed, overwritten = known("02_im2col", "CI3"), known("02_im2col", "IM4")
+    found = diagnose("02_im2col", transposed, overwritten)
+    assert {id: found[id] for id in transposed.loses} == dict.fromkeys(transposed.loses, ("CI3",))
+    assert {id: found[id] for id in overwritten.loses} == dict.fromkeys(overwritten.loses, ("IM4",))
+
+
+def test_a_method_that_is_wrong_because_of_another_is_not_blamed_for_it(diagnose, known):
+    forward = known("03_convolution", "CF5")
+    backward = {id for id in forward.loses if id.startswith("Convolution.backward.")}
+    found = diagnose("03_convolution", forward)
+    assert {found[id] for id in backward} <= {("CF5",)}
+    assert found["Convolution.forward.one_filter"] == ("CF5",)
+
+
+def test_wrong_methods_of_one_class_are_told_apart(diagnose, known):
+    forward, backward = known("03_convolution", "CF4"), known("03_convolution", "CB9")
+    found = diagnose("03_convolution", forward, backward)
+    assert found["Convolution.forward.bias"] == ("CF4",)
+    assert set(found) >= backward.loses
+    assert {found[id] for id in backward.loses} == {("CB9",)}
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("im2col", "range(filter_w)", "range(filter_w - 1)"),  # the last column stays empty
+        ("im2col", "    return", "    col = col + 1e-3\n    return"),
+        ("im2col", "    return", "    undefined_name\n    return"),
+        ("col2im", "    return", "    images = images * 1.001\n    return"),
+    ],
+)
+def test_what_no_known_mistake_explains_is_not_named(diagnose, edited, part, old, new):
+    assert diagnose("02_im2col", edited("02_im2col", part, (old, new))) == {}
+
+
+def test_a_known_mistake_with_something_else_wrong_is_not_named(diagnose, known):
+    wrong = known("02_im2col", "IM4")
+    source = wrong.source.replace("    return ", "    return 1.5 * ")
+    assert source != wrong.source
+    assert diagnose("02_im2col", type(wrong)(
+        "unknown", wrong.part, source, hint=wrong.hint, loses=wrong.loses
+    )) == {}  # fmt: skip
+
+
+def test_a_mistake_that_the_catalogue_lacks_gets_no_other_name(diagnose, known):
+    for id in ("IM5", "IM7", "IM8"):
+        assert diagnose("02_im2col", known("02_im2col", id), without=[id]) == {}
+
+
+def test_nothing_is_said_of_a_part_that_is_right(diagnose):
+    assert diagnose("02_im2col") == {}
+
+
+def test_what_mistakes_do_is_kept_and_a_damaged_file_is_computed_again(diagnose, known, tmp_path):
+    wrong = known("02_im2col", "IM4")
+    first = diagnose("02_im2col", wrong)
+    (kept,) = (tmp_path / "cache" / "autograder").glob("mistakes-*.json")
+    content = json.loads(kept.read_text())
+    for damaged in (
+        "",
+        "{}",
+        "[" * 100_000,
+        json.dumps(content | {"body": content["body"].replace("float64", "float32")}),
+        json.dumps(content | {"key": "of another course"}),
+    ):
+        kept.write_text(damaged)
+        assert diagnose("02_im2col", wrong) == first
+        assert json.loads(kept.read_text()) == content
+
+
+def test_no_cache_is_needed(diagnose, known, monkeypatch):
+    monkeypatch.setattr(user_cache, "_folder", lambda: None)
+    wrong = known("02_im2col", "IM4")
+    assert diagnose("02_im2col", wrong) == dict.fromkeys(wrong.loses, ("IM4",))

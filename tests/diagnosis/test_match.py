@@ -1,0 +1,37 @@
+"""When a mistake explains what was seen."""
+
+from __future__ import annotations
+
+from autograder.diagnosis.match import Seen, explains
+from autograder.diagnosis.observation import of_failure, of_result
+from autograder.sandbox.host.session import CallResult, ExceptionInfo, StudentRaised
+
+
+def gave(*values):
+    return tuple(of_result(CallResult(value)) for value in values)
+
+
+UNCLEAR = of_failure(StudentRaised(ExceptionInfo("ValueError", "")))
+
+
+def test_everything_must_be_explained():
+    right, got = gave(1.0, 2.0, 3.0), gave(1.5, 2.5, 3.0)
+    mistaken = dict(enumerate(got[:2]))
+    assert explains([Seen(right, got, mistaken)])
+    assert not explains([Seen(right, gave(1.5, 2.5, 3.5), mistaken)])
+    assert not explains([Seen(right, gave(1.5, 2.0, 3.0), mistaken)])
+    assert not explains([Seen(right, got, mistaken), Seen(right, gave(9.0, 2.0, 3.0), {})])
+
+
+def test_one_wrong_answer_is_not_enough_evidence_and_two_are():
+    right, got = gave(1.0, 2.0), gave(1.5, 2.0)
+    one = Seen(right, got, {0: got[0]})
+    assert not explains([one])
+    assert explains([one, one])
+
+
+def test_exceptions_without_a_text_are_evidence_if_most_calls_are_right():
+    right = gave(1.0, 2.0, 3.0, 4.0, 5.0)
+    mistaken = {0: UNCLEAR, 1: UNCLEAR}
+    assert explains([Seen(right, (UNCLEAR, UNCLEAR, *right[2:]), mistaken)])
+    assert not explains([Seen(right[:3], (UNCLEAR, UNCLEAR, right[2]), mistaken)])
