@@ -23,6 +23,7 @@ from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
+from autograder.own_faults.own_faults import OwnFaults
 from autograder.run.jobs import Graded, Setup
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
@@ -50,6 +51,7 @@ class Grader:
         isolation: the server's isolation level.
         budget: time limits.
         process: holds the reference for errors carried forward; None to carry none forward.
+        own_faults: finds out which grader errors are ours; None to leave all of them open.
     """
 
     course: Course
@@ -59,6 +61,7 @@ class Grader:
     isolation: Level
     budget: Budget = field(default_factory=Budget)
     process: ReferenceProcess | None = None
+    own_faults: OwnFaults | None = None
 
     def _diagnostician(self, suites: Suites) -> Diagnostician:
         return _diagnostician(self.course, self.course_sha256, suites)
@@ -95,6 +98,8 @@ class Grader:
                         )
                     except Exception:  # it is advice: without it, grades are the same
                         notes[traceback.format_exc()] = None
+            if self.own_faults is not None:
+                outcomes = self.own_faults.marked(exercise, outcomes)
             outcomes = explained(outcomes, exercise, book, notebook_of)
             records, spent = session.records, session.cpu_s
             decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)

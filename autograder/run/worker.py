@@ -20,6 +20,7 @@ from autograder.errors import CourseError, SandboxUnavailable
 from autograder.ingest import Submission
 from autograder.run.jobs import READY, CannotStart, Setup
 from autograder.run.submission import Grader
+from autograder.own_faults.own_faults import OwnFaults
 from autograder.sandbox.doctor.confirm import confirm
 from autograder.sandbox.host.protect import die_with, protect_host
 from autograder.sandbox.host.server import Server
@@ -60,7 +61,14 @@ def _work(setup: Setup, jobs: Connection) -> None:
     server = Server(setup.level, setup.limits, visible_paths(course.packages))
     process = ReferenceProcess(course.root)
     grader = Grader(
-        course, setup.course_sha256, setup.locked, server, setup.level, setup.budget, process
+        course,
+        setup.course_sha256,
+        setup.locked,
+        server,
+        setup.level,
+        setup.budget,
+        process,
+        OwnFaults(course.root),
     )
 
     def serve(suites: Suites) -> None:
