@@ -18,9 +18,9 @@ from autograder.course.load import load_course
 from autograder.course.models import Course
 from autograder.errors import CourseError, SandboxUnavailable
 from autograder.ingest import Submission
+from autograder.own_faults.own_faults import OwnFaults
 from autograder.run.jobs import READY, CannotStart, Setup
 from autograder.run.submission import Grader
-from autograder.own_faults.own_faults import OwnFaults
 from autograder.sandbox.doctor.confirm import confirm
 from autograder.sandbox.host.protect import die_with, protect_host
 from autograder.sandbox.host.server import Server
