@@ -7,15 +7,14 @@ error), 2 wrong usage.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import errno
 import os
-import resource
 import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from autograder.cli import surroundings
 from autograder.cli.parser import make_parser
 from autograder.cli.stdio import make_resilient, warn
 from autograder.errors import AutograderError
@@ -24,10 +23,10 @@ from autograder.errors import AutograderError
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     make_resilient()
-    _allow_many_files()
     signal.signal(signal.SIGTERM, _terminate)
     options = make_parser().parse_args(arguments)
     try:
+        surroundings.require()
         status = _run(options)
         if sys.stdout is not None:
             sys.stdout.flush()  # report a full disk now, not during interpreter shutdown
@@ -52,15 +51,6 @@ class _Terminated(BaseException):
 
 def _terminate(_number: int, _frame: object) -> NoReturn:
     raise _Terminated
-
-
-def _allow_many_files() -> None:
-    """Raise the soft limit on open files as far as it may be raised: some shells allow 64."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -132,6 +122,9 @@ def _report(error: Exception) -> int:
         return 1
     if os.environ.get("AUTOGRADER_TRACEBACK"):
         raise error
+    if isinstance(error, (MemoryError, ImportError)) and surroundings.is_short_of_memory():
+        warn("this shell allows too little memory. Allow more with `ulimit -v`, or start a new one")
+        return 1
     warn(
         f"this is a bug in the grader ({type(error).__name__}: {error}). "
         "Run again with AUTOGRADER_TRACEBACK=1 and report what it prints."

@@ -188,8 +188,9 @@ def close_other_descriptors(sock: int, report: int, rules: int | None) -> None:
     """
     null = os.open(os.devnull, os.O_RDWR)
     wanted = [null, null, null, sock, report] + ([] if rules is None else [rules])
-    # Duplicate to high numbers first, so that no dup2 overwrites a descriptor still needed.
-    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in wanted]
+    # Duplicate to higher numbers first, so that no dup2 overwrites a descriptor still needed. Not
+    # much higher: a shell may allow as few as 60.
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, len(wanted)) for descriptor in wanted]
     for target, descriptor in enumerate(high):
         os.dup2(descriptor, target)
     os.closerange(len(wanted), 1 << 20)

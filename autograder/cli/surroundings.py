@@ -1,0 +1,60 @@
+"""What the command needs of the shell that started it: files, memory, a folder to be in.
+
+What is missing is named before the work begins: what fails later for want of it would say something
+else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+from pathlib import Path
+
+from autograder.errors import CommandError
+
+_WANTED_FILES, _FEWEST_FILES = 4096, 40
+_LEAST_MB = 190
+"""Address space of Python with NumPy, on one thread."""
+
+
+def require() -> None:
+    """Raise the limit on open files, and see whether there is enough of everything.
+
+    Raises:
+        CommandError: there is not.
+    """
+    files = _allow_many_files()
+    if files < _FEWEST_FILES:
+        raise CommandError(
+            f"this shell allows only {files} open files. Allow more with `ulimit -n 1024`, or ask"
+            " whoever runs this machine"
+        )
+    memory = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if memory != resource.RLIM_INFINITY and memory < _LEAST_MB * 2**20:
+        raise CommandError(
+            f"this shell allows only {memory // 2**20} MB of memory. Allow at least 1000 MB with"
+            " `ulimit -v 1000000`, or start a new shell"
+        )
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise CommandError(
+            "the current folder has been removed. Change to one that exists, and run it again"
+        ) from None
+
+
+def is_short_of_memory() -> bool:
+    """Whether this shell limits memory, so that what looks like a bug may be for want of it."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
+def _allow_many_files() -> int:
+    """Raise the soft limit on open files as far as it may be raised: some shells allow 64."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _WANTED_FILES if hard == resource.RLIM_INFINITY else min(_WANTED_FILES, hard)
+    if soft == resource.RLIM_INFINITY:
+        return _WANTED_FILES
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
