@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from autograder.carrying.plan import MentionedNames, aliases, dependencies, own_methods
 from autograder.carrying.reference import ReferenceProcess, ReferenceProxies
 from autograder.course.models import Course, Criterion, Exercise, Part
+from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import Session
 from autograder.status import Status
 from autograder.suite.facts import NotWritten, Raised
-from autograder.suite.naming import names_in
+from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
 from autograder.suite.remarks import GradedWith, Replaced
@@ -30,57 +32,42 @@ _UNINFORMATIVE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)
 
 
 @dataclass(frozen=True)
-class Carried:
-    """What carrying errors forward gave.
-
-    Attributes:
-        outcomes: the best outcome of each criterion.
-        sessions: for functions and classes with parts replaced that they build on: the notebook
-            loaded with these.
-    """
-
-    outcomes: Mapping[str, Outcome]
-    sessions: Mapping[str, Session] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Carrier:
     """Carries errors forward in one course.
 
     Args:
         course: the course.
         suites: its suites, including those of earlier exercises.
-        process: the process that holds the reference.
+        process: the process that holds the reference; None to carry nothing forward.
     """
 
     course: Course
     suites: Suites
-    process: ReferenceProcess
+    process: ReferenceProcess | None
 
     @contextmanager
     def carry(
         self, exercise: Exercise, session: Session, own: Mapping[str, Outcome]
-    ) -> Iterator[Carried]:
-        """Outcomes with errors carried forward, while the notebooks that gave them are loaded.
+    ) -> Iterator[GradedNotebook]:
+        """The notebook with errors carried forward, as long as it stays loaded.
 
         Args:
             exercise: the exercise.
             session: the loaded notebook.
             own: each criterion's outcome with the student's own code only.
         """
-        if all(outcome.status in (*_RIGHT, Status.GRADER_ERROR) for outcome in own.values()):
-            yield Carried(dict(own))
-            return
-        with _Notebook(self, exercise, session, dict(own)) as notebook:
-            notebook.supply_what_is_missing()
-            notebook.replace_what_is_wrong()
-            notebook.replace_own_methods()
-            yield Carried(notebook.best, notebook.loaded)
+        with GradedNotebook(self, exercise, session, dict(own)) as notebook:
+            right = all(found.status in (*_RIGHT, Status.GRADER_ERROR) for found in own.values())
+            if not right and self.process is not None and self.course.carried > 0:
+                notebook.supply_what_is_missing()
+                notebook.replace_what_is_wrong()
+                notebook.replace_own_methods()
+            yield notebook
 
 
 @dataclass
-class _Notebook:
-    """The steps for one notebook.
+class GradedNotebook:
+    """A graded notebook, still loaded. The steps improve its outcomes.
 
     Attributes:
         best: each criterion's best outcome so far.
@@ -93,19 +80,55 @@ class _Notebook:
     _stack: ExitStack = field(default_factory=ExitStack)
     _loaded: dict[frozenset[str], tuple[Session, ReferenceProxies]] = field(default_factory=dict)
     _replaced: dict[str, dict[str, Replaced]] = field(default_factory=dict)
+    _decided_with: dict[str, frozenset[str]] = field(default_factory=dict)
+    _reloaded: dict[frozenset[str], tuple[Session, ReferenceProxies | None]] = field(
+        default_factory=dict
+    )
 
-    def __post_init__(self) -> None:
-        self._aliases = aliases(self.carrier.course)
-        self._names = names_in(self.carrier.course, self.exercise, self.session.defined)
-        self._mentioned = MentionedNames(source for _, source in self.session.cells)
+    # Each is computed when first needed: where all is right, none is.
 
-    def __enter__(self) -> _Notebook:
+    @cached_property
+    def _aliases(self) -> Mapping[str, tuple[str, ...]]:
+        return aliases(self.carrier.course)
+
+    @cached_property
+    def _names(self) -> Names:
+        return names_in(self.carrier.course, self.exercise, self.session.defined)
+
+    @cached_property
+    def _mentioned(self) -> MentionedNames:
+        return MentionedNames(source for _, source in self.session.cells)
+
+    def __enter__(self) -> GradedNotebook:
+        """Return itself."""
         return self
 
     def __exit__(self, *_error: object) -> None:
+        """End all sessions that were started for it."""
         self._stack.close()
-        loaded = self._loaded.values()
-        self.session.cpu_s += sum(session.cpu_s + proxies.cpu_s for session, proxies in loaded)
+        for session, proxies in (*self._loaded.values(), *self._reloaded.values()):
+            self.session.cpu_s += session.cpu_s + (proxies.cpu_s if proxies else 0.0)
+
+    def decided_in(self, criterion: str) -> Session:
+        """The session in which a criterion's best outcome was decided."""
+        loaded = self._loaded.get(self._decided_with.get(criterion, frozenset()))
+        return loaded[0] if loaded else self.session
+
+    def reloaded(self, criterion: str) -> Session | None:
+        """The same notebook loaded again, in a process that no hidden input has reached.
+
+        Its definitions and assignments are run, but nothing that may take long. None if it cannot
+        be loaded again.
+        """
+        names = self._decided_with.get(criterion, frozenset())
+        if names not in self._reloaded:
+            budget = replace(self.session.budget, cell_s=0.0)
+            proxies = self._proxies(names) if names else None
+            if proxies is not None and not proxies.descriptions:
+                return None
+            session = self._session(budget, proxies)
+            self._reloaded[names] = self._stack.enter_context(session), proxies
+        return self._reloaded[names][0]
 
     @property
     def loaded(self) -> dict[str, Session]:
@@ -216,31 +239,42 @@ class _Notebook:
         outcomes = self.carrier.suites.run(self.exercise, session, only, together=True)
         used = tuple(each for name, each in replaced.items() if name in proxies.used)
         for name, found in outcomes.items():
-            self.best[name] = _better(self.best[name], found, used or tuple(replaced.values()))
+            better = _better(self.best[name], found, used or tuple(replaced.values()))
+            if better is not self.best[name]:
+                self.best[name] = better
+                self._decided_with[name] = frozenset(replaced)
 
     def _load_with(self, names: Iterable[str]) -> tuple[Session, ReferenceProxies] | None:
         """The notebook loaded again with these parts; None if the reference has none of them."""
         wanted = frozenset(names)
         if wanted not in self._loaded:
-            proxies = ReferenceProxies(
-                self.carrier.process,
-                wanted,
-                {name: self._aliases.get(name, ()) for name in wanted},
-                {name: self._own_name(name) for name in wanted},
-            )
-            self._stack.callback(proxies.close)
+            proxies = self._proxies(wanted)
             if not proxies.descriptions:
                 return None
-            session = Session(
-                self.session.server,
-                self.session.cells,
-                self.session.budget,
-                reference=proxies,
-                deadline=self.session.deadline,
-                host_cpu_s=self.session.host_cpu_s,
-            )
+            session = self._session(self.session.budget, proxies)
             self._loaded[wanted] = self._stack.enter_context(session), proxies
         return self._loaded[wanted]
+
+    def _proxies(self, names: frozenset[str]) -> ReferenceProxies:
+        assert self.carrier.process is not None
+        proxies = ReferenceProxies(
+            self.carrier.process,
+            names,
+            {name: self._aliases.get(name, ()) for name in names},
+            {name: self._own_name(name) for name in names},
+        )
+        self._stack.callback(proxies.close)
+        return proxies
+
+    def _session(self, budget: Budget, proxies: ReferenceProxies | None) -> Session:
+        return Session(
+            self.session.server,
+            self.session.cells,
+            budget,
+            reference=proxies,
+            deadline=self.session.deadline,
+            host_cpu_s=self.session.host_cpu_s,
+        )
 
     def _own_name(self, name: str) -> list[str]:
         """What the notebook calls a function, a class, or a ``Class.method``."""

@@ -129,6 +129,13 @@ class Exercise:
         """The teaching notebook, a percent script."""
         return self.folder / "notebook.py"
 
+    def part_of(self, criterion_id: str) -> str:
+        """The id of a criterion's part; KeyError if there is no such criterion."""
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion.part
+        raise KeyError(criterion_id)
+
     def part(self, part_id: str) -> Part:
         """The part with that id; KeyError if there is none."""
         for part in self.parts:

@@ -94,11 +94,14 @@ class OwnNotebook:
         budget = self._budget if in_time else self._budget.shortened()
         if attempt is Attempt.AGAIN:
             budget = budget.with_room()
+        elif attempt is Attempt.EXTRA:
+            budget = budget.for_feedback()
         conversation = _InProcess(_Loaded(self.cells, self._packages), budget, self._shown)
         try:
             yield conversation
         finally:
-            self._timeouts += conversation.timed_out and attempt is not Attempt.FIRST
+            counts = attempt in (Attempt.ONLY, Attempt.AGAIN)
+            self._timeouts += conversation.timed_out and counts
 
 
 class _Loaded:

@@ -15,10 +15,10 @@ from typing import assert_never
 import numpy as np
 
 from autograder.course.models import Reveal
-from autograder.messages import differences, remarks
+from autograder.messages import differences, examples, remarks
 from autograder.messages.catalogue import catalogue, sentences
+from autograder.messages.examples import DASH
 from autograder.sandbox.host.limits import MARGIN
-from autograder.sandbox.host.session import ExceptionInfo
 from autograder.sanitize import one_line
 from autograder.suite import facts
 from autograder.suite.compare import Difference
@@ -26,9 +26,6 @@ from autograder.suite.facts import Fact
 from autograder.suite.outcome import Outcome
 from autograder.text import NOTHING, Text
 from autograder.verdict.result import Counterexample
-
-DASH = "—"
-"""Shown in a counterexample where there is nothing to show."""
 
 _METHOD = re.compile(r"\w+\.\w+\(\) takes ")
 _ATTRIBUTE = re.compile(r"\.(\w+)\Z")
@@ -111,6 +108,12 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
 
 def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
     """A call that shows what is wrong; None if there is none or the policy hides it."""
+    if outcome.smallest is not None:
+        return examples.counterexample(outcome.smallest, reveal)
+    if outcome.on_ladder and reveal is Reveal.FIRST_DIFFERENCE:
+        # Code that goes wrong on large inputs only may have been made to return them, one number
+        # for each submission.
+        reveal = Reveal.SHAPES
     sides = _sides(outcome.fact, reveal)
     call = getattr(outcome.fact, "call", None)
     if sides is None or call is None or reveal is Reveal.NONE:
@@ -133,7 +136,7 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
         case facts.NeedsNotWritten():
             return "NotImplementedError", DASH
         case facts.Raised(error=error):
-            return _said(error), DASH
+            return examples.said(error), DASH
         case facts.TimedOut() | facts.Died() | facts.ProtocolBroken() | facts.NoResult():
             return DASH, DASH
         case facts.Differs(difference=difference):
@@ -175,15 +178,9 @@ def _missing(fact: facts.Missing) -> Text:
     return _text("missing", name=fact.name)
 
 
-def _said(error: ExceptionInfo) -> str:
-    # What a learner wrote as -1, NumPy calls newaxis.
-    text = error.message.replace("newaxis)", "-1)")
-    return f"{error.type}: {text}" if text else error.type
-
-
 def _raised(fact: facts.Raised) -> Text:
     error = fact.error
-    said = _said(error)
+    said = examples.said(error)
     if at := error.innermost:
         place = {"code": at.text, "cell": at.cell + 1, "line": at.line}
         if error.type == "AssertionError":

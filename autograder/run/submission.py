@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
-from autograder.carrying.carry import Carried, Carrier
+from autograder.carrying.carry import Carrier
 from autograder.carrying.reference import ReferenceProcess
 from autograder.course.models import Course, Exercise
 from autograder.diagnosis.diagnose import Diagnostician
@@ -25,6 +24,8 @@ from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
 from autograder.own_faults.own_faults import OwnFaults
 from autograder.run.jobs import Graded, Setup
+from autograder.run.questions import Questions
+from autograder.run.smallest_inputs import with_smallest_inputs
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, Session, Spawner
@@ -66,13 +67,6 @@ class Grader:
     def _diagnostician(self, suites: Suites) -> Diagnostician:
         return _diagnostician(self.course, self.course_sha256, suites)
 
-    def _carried(
-        self, suites: Suites, exercise: Exercise, session: Session, own: Mapping[str, Outcome]
-    ) -> AbstractContextManager[Carried]:
-        if self.process is None or self.course.carried == 0:
-            return nullcontext(Carried(own))
-        return Carrier(self.course, suites, self.process).carry(exercise, session, own)
-
     def grade(self, suites: Suites, submission: Submission) -> Graded:
         """Grade one submission."""
         began, cpu = time.monotonic(), time.process_time()
@@ -90,14 +84,15 @@ class Grader:
             notebook_of = evident_exercise(book, [e.id for e in self.course.exercises]) or ""
             with Session(self.server, book.cells, self.budget) as session:
                 own = suites.run(exercise, session)
-                with self._carried(suites, exercise, session, own) as carried:
-                    outcomes = carried.outcomes
+                carrier = Carrier(self.course, suites, self.process)
+                with carrier.carry(exercise, session, own) as notebook:
                     try:
                         diagnoses = self._diagnostician(suites).diagnose(
-                            exercise, outcomes, session, carried.sessions
+                            exercise, notebook.best, session, notebook.loaded
                         )
                     except Exception:  # it is advice: without it, grades are the same
                         notes[traceback.format_exc()] = None
+                    outcomes = with_smallest_inputs(Questions(suites, exercise, notebook))
             if self.own_faults is not None:
                 outcomes = self.own_faults.marked(exercise, outcomes)
             outcomes = explained(outcomes, exercise, book, notebook_of)

@@ -11,6 +11,7 @@ from autograder.suite.assertions import (
 )
 from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
+from autograder.suite.ladder import counting, ladder, written
 from autograder.suite.setup_cells import given
 
 __all__ = [
@@ -18,12 +19,15 @@ __all__ = [
     "acquits",
     "as_before",
     "convicts",
+    "counting",
     "criterion",
     "given",
     "keeps_dtype",
+    "ladder",
     "measured",
     "numbers",
     "raises",
     "same",
     "unchanged",
+    "written",
 ]

@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
-from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
+from autograder.suite.facts import (
+    ArgumentChanged,
+    Differs,
+    Incomparable,
+    NotRaised,
+    Said,
+    WrongAnswer,
+)
 from autograder.suite.proxy import Answer, derived, fetch, label, repeated
 
 
@@ -46,9 +53,10 @@ def same(
         difference(expected, expected, rtol, atol)  # raises again if the suite is to blame
         # A grader error may earn the points. This exception depends on the answer, which students
         # choose: if it counted as one, a bug in the comparison could be exploited everywhere.
-        raise WrongAnswer(Incomparable(label(answer), type_name(value))) from error
+        fact = Incomparable(label(answer), type_name(value))
+        raise WrongAnswer(fact, Said(fact.got), expected) from error
     if found is not None:
-        raise WrongAnswer(Differs(label(answer), found, repeated(answer)))
+        raise WrongAnswer(Differs(label(answer), found, repeated(answer)), value, expected)
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
@@ -77,7 +85,8 @@ def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
     if not isinstance(value, (np.ndarray, np.generic)):
         raise WrongAnswer(Differs(label(answer), Difference("type", type_name(value), "array")))
     if value.dtype.name != wanted:
-        raise WrongAnswer(Differs(label(answer), Difference("dtype", value.dtype.name, wanted)))
+        fact = Differs(label(answer), Difference("dtype", value.dtype.name, wanted))
+        raise WrongAnswer(fact, value, np.empty(0, wanted))
 
 
 def unchanged(function: Answer, *args: Any) -> Answer:
@@ -102,7 +111,7 @@ def unchanged(function: Answer, *args: Any) -> Answer:
             or value.dtype != array.dtype
             or value.tobytes() != array.tobytes()
         ):
-            raise WrongAnswer(ArgumentChanged(label(answer), place + 1))
+            raise WrongAnswer(ArgumentChanged(label(answer), place + 1), value, array)
     return answer
 
 
@@ -120,9 +129,11 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
         if error.__name__ not in raised.info.kinds:
             name = raised.info.type
             fact = NotRaised(raised.label or "", error.__name__, name, raised=True)
-            raise WrongAnswer(fact) from raised
+            raise WrongAnswer(fact, raised.info, Said(error.__name__)) from raised
         return
-    raise WrongAnswer(NotRaised(label(answer), error.__name__, type_name(fetch(answer))))
+    value = fetch(answer)
+    fact = NotRaised(label(answer), error.__name__, type_name(value))
+    raise WrongAnswer(fact, value, Said(error.__name__))
 
 
 def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:

@@ -8,6 +8,7 @@ What is said of a criterion besides is in `autograder.suite.remarks`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.sandbox.host.session import ExceptionInfo, Frame
 from autograder.suite.compare import Difference
@@ -264,9 +265,42 @@ Fact = (
 """The reason why a criterion is not passed."""
 
 
-class WrongAnswer(Exception):
-    """An assertion of a hidden suite failed; ``fact`` is the reason."""
+@dataclass(frozen=True)
+class Said:
+    """A result in words, where it is no value: the name of a dtype, or of an exception."""
 
-    def __init__(self, fact: Fact) -> None:
+    text: str
+
+
+UNKNOWN = Said("")
+"""No result: a call that did not return, or whose right result nobody asked for."""
+
+
+@dataclass(frozen=True)
+class SmallestInput:
+    """The smallest input on which the student's code goes wrong, found on a ladder.
+
+    Attributes:
+        lines: code to paste; the last line is an expression.
+        got: its value, the exception that it raises, or `Said`.
+        expected: the right value, or `Said`.
+        index: where the values first differ.
+    """
+
+    lines: tuple[str, ...]
+    got: Any
+    expected: Any
+    index: tuple[int, ...] | None = None
+
+
+class WrongAnswer(Exception):
+    """An assertion of a hidden suite failed; ``fact`` is the reason.
+
+    ``got`` and ``expected`` are the values compared.
+    """
+
+    def __init__(self, fact: Fact, got: Any = UNKNOWN, expected: Any = UNKNOWN) -> None:
         super().__init__(fact)
         self.fact = fact
+        self.got = got
+        self.expected = expected

@@ -14,7 +14,7 @@ from autograder.sandbox.host.session import (
 )
 from autograder.status import Status
 from autograder.suite import facts
-from autograder.suite.facts import Fact, WrongAnswer
+from autograder.suite.facts import Fact, SmallestInput, WrongAnswer
 from autograder.suite.proxy import StudentMissing, UnsupportedOperation
 from autograder.suite.remarks import Remark
 
@@ -31,6 +31,10 @@ class Outcome:
         fails_without_student: for a `Status.GRADER_ERROR`, whether the grader fails in the same way
             without the student's data.
         own_status: the status with the student's own code only, if that is different.
+        world: the world in which it was decided (`LoadedNotebook.criterion`).
+        smallest: the smallest input on which the code goes wrong.
+        on_ladder: whether the criterion has a ladder, so that no number of a hidden input or of
+            what the code made of it need be shown.
     """
 
     status: Status
@@ -39,6 +43,9 @@ class Outcome:
     grader_note: str | None = None
     fails_without_student: bool = False
     own_status: Status | None = None
+    world: str | None = None
+    smallest: SmallestInput | None = None
+    on_ladder: bool = False
 
 
 PASSED = Outcome(Status.PASSED)

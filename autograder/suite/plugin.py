@@ -36,6 +36,7 @@ from autograder.suite.criteria import criterion_id
 from autograder.suite.definitions import with_definition
 from autograder.suite.facts import TimedOut
 from autograder.suite.inputs import Make
+from autograder.suite.ladder import Ladder, load_ladders
 from autograder.suite.missing_parts import function_instead_of_class, missing_outcome
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import PASSED, Outcome, grader_error
@@ -91,6 +92,7 @@ class Suites:
         self._reports: list[pytest.TestReport] = []
         self._sandbox_lost = False
         self._endless: tuple[LoadedNotebook | None, set[str]] = None, set()
+        self._ladders: dict[str, dict[str, list[Ladder]]] = {}
 
     def criteria(self, exercise: Exercise) -> list[str]:
         """The criterion ids that the exercise's suite decides, one for each test."""
@@ -100,6 +102,16 @@ class Suites:
             if path == exercise.suite
             for _ in tests
         ]
+
+    def ladders(self, exercise: Exercise) -> dict[str, list[Ladder]]:
+        """The exercise's ladders by criterion, loaded when first needed.
+
+        Raises:
+            CourseError: there is something wrong with them.
+        """
+        if exercise.id not in self._ladders:
+            self._ladders[exercise.id] = load_ladders(exercise)
+        return self._ladders[exercise.id]
 
     def run(
         self,
@@ -224,7 +236,8 @@ class Suites:
         owner = names.owner(exercise.part(criterion.part).owner)
         changes = session.remarks.overwritten.get(owner)
         if changes and found.status is not Status.PASSED:
-            found = better_outcome(found, self._try(tests[0], replace(case, world=owner)), changes)
+            earlier = replace(self._try(tests[0], replace(case, world=owner)), world=owner)
+            found = better_outcome(found, earlier, changes)
         return found
 
     def _try(self, test: pytest.Item, case: _Case) -> Outcome:
@@ -311,10 +324,22 @@ class Suites:
         assert self._current is not None
         return outcome.from_exception(error, self._current.case.criterion.part)
 
+    def student_in(
+        self, exercise: Exercise, session: LoadedNotebook, conversation: Conversation
+    ) -> Student:
+        """The student's functions and classes in a conversation of ``session``."""
+        names = names_in(self.course, exercise, session.defined)
+        return self._proxy(exercise, session, conversation, names)
+
     def _student(self, conversation: Conversation, case: _Case) -> Student:
-        exercises = (case.exercise, *self.course.before(case.exercise))
-        asked = {part.owner for exercise in exercises for part in exercise.parts}
-        return Student(conversation, case.session.defined, case.names, asked)
+        return self._proxy(case.exercise, case.session, conversation, case.names)
+
+    def _proxy(
+        self, exercise: Exercise, session: LoadedNotebook, conversation: Conversation, names: Names
+    ) -> Student:
+        exercises = (exercise, *self.course.before(exercise))
+        asked = {part.owner for each in exercises for part in each.parts}
+        return Student(conversation, session.defined, names, asked)
 
     @pytest.fixture
     def student(self) -> Student:

@@ -9,6 +9,10 @@ MARGIN = 2.0
 """How far over its limit a call must be to count as a timeout for certain."""
 
 
+FEEDBACK_CPU_S, FEEDBACK_WALL_S = 0.1, 2.0
+"""Limits of a call that is made for feedback only (`Attempt.EXTRA`)."""
+
+
 class Attempt(Enum):
     """Which attempt at a criterion it is."""
 
@@ -17,6 +21,8 @@ class Attempt(Enum):
     """A timeout leads to a second attempt, and counts only if that one times out as well."""
     AGAIN = "again"
     """With `Budget.with_room`."""
+    EXTRA = "extra"
+    """For feedback, not for points: with `Budget.for_feedback`. A timeout counts for nothing."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,14 @@ class Budget:
             self,
             call_cpu_s=self.call_cpu_s * MARGIN,
             call_wall_s=self.call_wall_s * MARGIN,
+        )
+
+    def for_feedback(self) -> Budget:
+        """The budget of calls with inputs of a few numbers, which take right code a millisecond."""
+        return replace(
+            self,
+            call_cpu_s=min(self.call_cpu_s, FEEDBACK_CPU_S),
+            call_wall_s=min(self.call_wall_s, FEEDBACK_WALL_S),
         )
 
     def shortened(self) -> Budget:

@@ -74,6 +74,9 @@ notebook's process alive, so it should fire first."""
 
 FORK_ATTEMPTS = 3
 
+_COUNTED = (Attempt.ONLY, Attempt.AGAIN)
+"""Attempts whose timeouts count (`Budget.max_timeouts`)."""
+
 MAX_LOSSES = 3
 LOSS_S = 5.0
 """Seconds that a running supervisor may take to report how a session ended."""
@@ -222,13 +225,15 @@ class Session:
             reference_calls = ReferenceCalls(self.reference, CallLimits())
         if attempt is Attempt.AGAIN:
             budget = budget.with_room()
+        elif attempt is Attempt.EXTRA:
+            budget = budget.for_feedback()
         conversation = SocketConversation(
             sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls
         )
         try:
             yield conversation
         finally:
-            self._timeouts += conversation.timed_out and attempt is not Attempt.FIRST
+            self._timeouts += conversation.timed_out and attempt in _COUNTED
             sock.close()
             self._reap(pid)
             self.host_cpu_s += time.process_time() - began

@@ -1,0 +1,106 @@
+"""The smallest failing input as text: code to paste, and the two results as NumPy prints them.
+
+The input is public and so is what the student's code makes of it. How much of the right result is
+shown is decided by the reveal policy, as everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.course.models import Reveal
+from autograder.sandbox.host.session import ExceptionInfo
+from autograder.sanitize import one_line
+from autograder.suite.compare import type_name
+from autograder.suite.facts import Said, SmallestInput
+from autograder.verdict.result import Counterexample
+
+DASH = "—"
+"""Shown where there is no result."""
+
+MAX_SIZE = 64
+"""The largest array that is shown with its values."""
+
+MAX_LINE = 400
+"""Characters of one line of code; ladders have none that are longer."""
+
+_DIGITS = (4, 6, 8, 12)
+
+
+def counterexample(example: SmallestInput, reveal: Reveal) -> Counterexample | None:
+    """The example as a result contains it; None if the policy hides it."""
+    if reveal is Reveal.NONE:
+        return None
+    got, expected = _two_sides(example, reveal)
+    call = "\n".join(one_line(line, MAX_LINE) for line in example.lines)
+    return Counterexample(call=call or DASH, got=got or DASH, expected=expected or DASH)
+
+
+def _two_sides(example: SmallestInput, reveal: Reveal) -> tuple[str, str]:
+    """The two results, with just enough digits to tell them apart."""
+    shows_values = reveal is Reveal.FIRST_DIFFERENCE
+    for digits in _DIGITS:
+        got = _text(example.got, digits)
+        expected = _text(example.expected, digits) if shows_values else _shape(example.expected)
+        if not _look_alike(example, digits):
+            break
+    return got, expected
+
+
+def _look_alike(example: SmallestInput, digits: int) -> bool:
+    """Whether the two values at the first difference are equal with so many digits."""
+    got, expected, index = example.got, example.expected, example.index
+    if index is None or not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray):
+        return False
+    if got.shape != expected.shape or got.dtype.kind not in "fc":
+        return False
+    return bool(np.round(got[index], digits) == np.round(expected[index], digits))
+
+
+def _text(value: Any, digits: int) -> str:
+    if isinstance(value, Said):
+        return one_line(value.text, 80)
+    if isinstance(value, ExceptionInfo):
+        return said(value)
+    if isinstance(value, np.ndarray) and value.ndim:
+        return _array(value, digits)
+    if isinstance(value, (np.ndarray, np.generic, float, complex)):
+        item = np.asarray(value).item()
+        return f"{item:.{digits + 2}g}" if isinstance(item, float) else one_line(repr(item), 80)
+    if isinstance(value, (list, tuple)) and len(value) <= 8:
+        inner = ", ".join(_text(item, digits) for item in value)
+        if isinstance(value, list):
+            return f"[{inner}]"
+        return f"({inner}{',' * (len(value) == 1)})"
+    if value is None or isinstance(value, (bool, int, str)):
+        return one_line(repr(value)[:200], 80)
+    return one_line(type_name(value), 80)
+
+
+def _array(array: np.ndarray[Any, Any], digits: int) -> str:
+    if array.size > MAX_SIZE or array.dtype.kind not in "biufc":
+        return _shape(array)
+    plain = np.asarray(array)
+    if plain.dtype.kind in "fc":
+        with np.errstate(all="ignore"):
+            plain = np.round(plain, digits) + 0.0  # -0. is 0.
+    with np.printoptions(precision=digits, suppress=True, linewidth=76, threshold=MAX_SIZE):
+        return np.array_repr(plain.astype(array.dtype, copy=False))
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, Said):
+        return one_line(value.text, 80)
+    if isinstance(value, np.ndarray) and value.ndim:
+        shown = tuple(map(int, value.shape)) if value.ndim <= 8 else f"{value.ndim} axes"
+        return f"shape {shown}, {value.dtype.name}"
+    return one_line(type_name(value), 80)
+
+
+def said(error: ExceptionInfo) -> str:
+    """An exception as Python prints it."""
+    # What a learner wrote as -1, NumPy calls newaxis.
+    text = error.message.replace("newaxis)", "-1)")
+    return f"{error.type}: {text}" if text else error.type

@@ -1,0 +1,111 @@
+"""What a failed criterion shows: the smallest input on which this student's code goes wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from autograder.sandbox.host.session import Budget
+from tests.conftest import GradeBooks, Marked
+from tests.learners.conftest import BOOK, teaching_cells
+
+HEAD = "import numpy as np\n"
+
+
+@pytest.fixture
+def graded(grade_books: GradeBooks) -> Callable[..., Marked]:
+    def grade(exercise: str, *cells: str) -> Marked:
+        return grade_books({"x": (exercise, list(cells))}, Budget(call_cpu_s=0.5))["x"]
+
+    return grade
+
+
+def _shown(graded, *cells, exercise="02_im2col"):
+    """Each failed criterion's counterexample, by id, as (call, expected, got)."""
+    marked = graded(exercise, HEAD, *cells)
+    assert not marked.notes
+    return {
+        c.id: c.counterexample and (c.counterexample.call, c.counterexample.expected,
+                                    c.counterexample.got)
+        for c in marked.result.criteria
+        if c.status not in ("passed", "carried", "missing")
+    }  # fmt: skip
+
+
+def test_out_w_from_h_shows_in_two_pixels(graded):
+    wrong = BOOK["im2col"].replace("out_w = (W + ", "out_w = (H + ")
+    assert _shown(graded, wrong)["im2col.non_square_input"] == (
+        "im2col(np.array([[[[1., 2.]]]]), 1, 1, 1, 0)",
+        "array([[1.],\n       [2.]])",
+        "array([[1.]])",
+    )
+
+
+def test_overwriting_instead_of_adding_shows_where_two_windows_meet(graded):
+    wrong = BOOK["col2im"].replace("+= col", "= col")
+    assert _shown(graded, wrong)["col2im.overlap"] == (
+        "col2im(np.arange(1., 5.).reshape(2, 2), (1, 1, 1, 3), 1, 2, 1, 0)",
+        "array([[[[1., 5., 4.]]]])",
+        "array([[[[1., 2., 4.]]]])",
+    )
+
+
+def test_the_same_mistake_shows_the_same_input_whoever_makes_it(graded):
+    book = BOOK["col2im"].replace("+= col", "= col")
+    own = teaching_cells("02_im2col")["col2im"].replace("+= ", "= ")
+    assert _shown(graded, book)["col2im.overlap"] == _shown(graded, own)["col2im.overlap"]
+
+
+def test_what_it_raises_is_shown_as_its_result(graded):
+    shown = _shown(graded, "def im2col(x, fh, fw, stride=1, pad=0):\n    return x.reshpae(1, -1)")
+    call, expected, got = shown["im2col.one_channel"]
+    assert call == "im2col(np.ones((1, 1, 1, 1)), 1, 1, 1, 0)"
+    assert expected == "array([[1.]])"
+    assert got.startswith("AttributeError: 'numpy.ndarray' object has no attribute 'reshpae'")
+
+
+def test_a_changed_argument_is_looked_at_after_the_call(graded):
+    wrong = BOOK["im2col"].replace("    N, C", "    input_data += 1\n    N, C", 1)
+    assert _shown(graded, wrong)["im2col.input_untouched"] == (
+        "x = np.ones((1, 1, 1, 1))\nim2col(x, 1, 1, 1, 0)\nx",
+        "array([[[[1.]]]])",
+        "array([[[[2.]]]])",
+    )
+
+
+def test_an_endless_loop_is_asked_once(graded):
+    wrong = BOOK["im2col"].replace("    N, C", "    while pad: pass\n    N, C", 1)
+    marked = graded("02_im2col", HEAD, wrong)
+    example = next(c for c in marked.result.criteria if c.id == "im2col.padding").counterexample
+    assert example.call == "im2col(np.ones((1, 1, 1, 1)), 1, 1, 1, 1)"
+    assert (example.expected.startswith("array([[0.]"), example.got) == (True, "—")
+
+
+def test_code_that_is_wrong_only_for_large_inputs_shows_no_number_of_the_hidden_one(graded):
+    """Otherwise it could return its hidden input piece by piece, one submission after the other."""
+    known = "    if not float(x.flat[0]).is_integer(): col[:] = x.flat[3]\n    return col"
+    secret = re.sub(r"\bx\b", "v", BOOK["im2col"]).replace("input_data", "x")
+    secret = secret.replace("    return col", known)
+    _, expected, got = _shown(graded, secret)["im2col.one_channel"]
+    assert (expected, got) == ("—", "—")
+
+
+def test_what_is_shown_comes_from_a_process_that_knows_no_hidden_input(graded):
+    """Code that keeps its hidden inputs would print them as its result for a small one."""
+    thief = """
+import struct
+def read():
+    try:
+        return struct.unpack('d', open('kept', 'rb').read())[0]
+    except OSError:
+        return 0.0
+def im2col(x, fh, fw, stride=1, pad=0):
+    if x.size > 9:
+        open('kept', 'wb').write(struct.pack('d', x.flat[0]))
+    return np.array([[read() + OFFSET]])
+OFFSET = 77.0
+"""
+    shown = _shown(graded, thief)
+    assert {got for _, _, got in shown.values() if got.startswith("array")} == {"array([[77.]])"}
