@@ -24,6 +24,10 @@ class Status(StrEnum):
     """The grader failed, not the student."""
 
 
+WRONG = frozenset({Status.FAILED, Status.ERROR, Status.TIMEOUT})
+"""The student's code was run and is not right."""
+
+
 class ResultStatus(StrEnum):
     """The outcome of one submission."""
 

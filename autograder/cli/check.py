@@ -20,8 +20,11 @@ from autograder.cli.resolve import (
     resolve_language,
     resolve_level,
 )
+from autograder.course.hints import mistake_hints
+from autograder.course.models import Exercise
 from autograder.errors import CommandError
 from autograder.ingest import discover
+from autograder.messages.pages import say
 from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.status import CellStatus, ResultStatus
@@ -54,8 +57,11 @@ def run(options: argparse.Namespace) -> int:
         ("", "left"),
     ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    diagnosed: set[tuple[str, ...]] = set()
     for entry in result.criteria:
         text = entry.message[lang]
+        text += _mistakes(exercise, entry.diagnosis, entry.diagnosis in diagnosed, lang)
+        diagnosed.add(entry.diagnosis)
         if example := entry.counterexample:
             text += f"\n{example.call}\ngot {example.got}, expected {example.expected}"
         table.add_row(
@@ -79,3 +85,14 @@ def run(options: argparse.Namespace) -> int:
     )
     print_grader_notes(step.graded.notes, course)
     return 1 if result.status == ResultStatus.GRADER_ERROR else 0
+
+
+def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) -> str:
+    """The hints of known mistakes, each on a line of its own; only once for the same ones."""
+    hints = mistake_hints(exercise, ids)
+    if not hints:
+        return ""
+    if again:
+        return f"\n→ {say(lang, 'same_mistake')}"
+    lead = say(lang, "known_mistake" if len(hints) == 1 else "one_of_two_mistakes")
+    return "".join(f"\n→ {lead} {hint[lang]}" for hint in hints)

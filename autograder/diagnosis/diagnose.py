@@ -28,12 +28,11 @@ from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import LoadedNotebook, StudentFailure
-from autograder.status import Status
+from autograder.status import WRONG, Status
 from autograder.suite.naming import names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
 
-WRONG = frozenset({Status.FAILED, Status.ERROR, Status.TIMEOUT})
 RIGHT = frozenset({Status.PASSED, Status.CARRIED})
 
 MAX_PAIRS = 60

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.corrections.apply import EVERY, NO_CORRECTIONS, Corrected, Correction, Corrections
+from autograder.course.hints import mistake_hints
 from autograder.course.models import Course, Exercise
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.messages import hand_ins as hand_in_messages
 from autograder.messages.pages import say
 from autograder.report import instructor
-from autograder.report.hints import mistake_hints
 from autograder.report.page import render
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise
 from autograder.sanitize import link
@@ -145,7 +145,7 @@ def class_page(
         lang=lang,
         title=course.title if course else None,
         rows=rows,
-        exercises=[_exercise(count, known.get(count.id), lang) for count in counts],
+        exercises=[_exercise(count, known.get(count.id), hand_ins, lang) for count in counts],
         corrections=[_correction(one, hand_ins, lang) for one in corrections.entries],
         not_applied=corrections.problems,
         warnings=[*hand_ins.warnings, *warnings],
@@ -239,7 +239,9 @@ def _notices(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> 
     ]
 
 
-def _exercise(count: ExerciseCount, exercise: Exercise | None, lang: str) -> dict[str, Any]:
+def _exercise(
+    count: ExerciseCount, exercise: Exercise | None, hand_ins: HandIns, lang: str
+) -> dict[str, Any]:
     titles = {c.id: c.title[lang] for c in exercise.criteria} if exercise else {}
     parts = {p.id: p.title[lang] for p in exercise.parts} if exercise else {}
     highest = max(count.histogram)
@@ -264,7 +266,16 @@ def _exercise(count: ExerciseCount, exercise: Exercise | None, lang: str) -> dic
             for c in count.criteria
         ],
         "mistakes": [
-            {"id": id, "n": n, "hints": mistake_hints(exercise, [id])} for id, n in count.mistakes
+            {
+                "id": id,
+                "n": len(students),
+                "hints": mistake_hints(exercise, [id]),
+                "students": [
+                    (hand_ins.name(student), link("feedback", student, f"{count.id}.html"))
+                    for student in students
+                ],
+            }
+            for id, students in count.mistakes
         ],
         "histogram": say(lang, "histogram", counts=", ".join(map(str, count.histogram))),
     }

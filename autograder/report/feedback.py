@@ -6,24 +6,21 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.corrections.apply import NO_CORRECTIONS, Corrections
+from autograder.course.hints import mistake_hints
 from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
 from autograder.report import instructor
-from autograder.report.hints import mistake_hints
 from autograder.report.markup import truncated
 from autograder.report.page import render
 from autograder.sanitize import path_below
-from autograder.status import CellStatus, Status
+from autograder.status import WRONG, CellStatus, Status
 from autograder.text import LANGUAGES, Text
 from autograder.verdict.points import NOTHING_TO_FIX
 from autograder.verdict.result import CellResult, Counterexample, CriterionResult, Result
 
 NOTHING_TO_SHOW = frozenset({"", "—"})
 """A field of a counterexample that is empty, as when the code raised."""
-
-HINTED = frozenset({Status.FAILED, Status.ERROR, Status.TIMEOUT})
-"""Statuses for which a criterion's hint can help."""
 
 STOPPED = frozenset({CellStatus.ERROR, CellStatus.TIMEOUT})
 """Statuses of cells that did not run to completion."""
@@ -51,6 +48,8 @@ class Finding:
     counterexample: Mapping[str, Text]
     hint: Text | None
     mistakes: list[Text]
+    same_as: int | None = None
+    """The finding with the hints of the same mistakes."""
     next: Text | None = None
     word: Text | None = None
 
@@ -148,6 +147,7 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
     shows_results = exercise is None or exercise.reveal is not Reveal.NONE
     # Advice appears once per page. Passed criteria need none, and grader errors have a banner.
     explained = {Status.PASSED, Status.GRADER_ERROR}
+    diagnosed: dict[tuple[str, ...], int] = {}  # so do hints of mistakes
     views = []
     number = 0
     for part_id, criteria in grouped.items():
@@ -162,7 +162,10 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
                 explained.add(status)
                 call = status == Status.FAILED and example
                 advice = pages.text(f"next_{status}_call" if call else f"next_{status}")
-            mistakes = mistake_hints(exercise, first.diagnosis)
+            same_as = diagnosed.get(first.diagnosis)
+            mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
+            if mistakes:
+                diagnosed[first.diagnosis] = number
             findings.append(
                 Finding(
                     number=number,
@@ -170,8 +173,9 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
                     items=[_item(c, known.get(c.id)) for c in alike],
                     message=_truncate(first.message),
                     counterexample=_example(example) if example else {},
-                    hint=None if mistakes else _hint(alike, known),
+                    hint=_hint(alike, known),
                     mistakes=mistakes,
+                    same_as=same_as,
                     next=advice,
                     word=words.get(first.id),
                 )
@@ -204,9 +208,10 @@ def _group_alike(
             criterion.status,
             criterion.message,
             words.get(criterion.id),
+            criterion.diagnosis,
         )
         if criterion.status is Status.FAILED:
-            feedback = (*feedback, criterion.diagnosis, criterion.counterexample)
+            feedback = (*feedback, criterion.counterexample)
         groups.setdefault(feedback, []).append(criterion)
     yield from groups.values()
 
@@ -227,7 +232,7 @@ def _example(counterexample: Counterexample) -> dict[str, Text]:
 def _hint(alike: list[CriterionResult], known: Mapping[str, Criterion]) -> Text | None:
     """The hint of a criterion that fails alone; for several, their common cause is elsewhere."""
     criterion = known.get(alike[0].id)
-    helps = len(alike) == 1 and alike[0].status in HINTED
+    helps = len(alike) == 1 and alike[0].status in WRONG
     return criterion.hint if criterion and helps else None
 
 

@@ -44,7 +44,8 @@ class ExerciseCount:
     full: int
     histogram: tuple[int, ...]
     criteria: tuple[CriterionCount, ...]
-    mistakes: tuple[tuple[str, int], ...]
+    mistakes: tuple[tuple[str, tuple[str, ...]], ...]
+    """Ids of known mistakes, with the students who made them."""
 
 
 def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
@@ -56,9 +57,10 @@ def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
     readable = [result for result in results if result.status != ResultStatus.UNREADABLE]
     graded = [result for result in results if result.status == ResultStatus.GRADED]
     scores = [result.score for result in graded]
-    mistakes = Counter(
-        id for result in readable for c in result.criteria for id in set(c.diagnosis)
-    )
+    mistakes: dict[str, list[str]] = {}
+    for result in readable:
+        for id in {id for criterion in result.criteria for id in criterion.diagnosis}:
+            mistakes.setdefault(id, []).append(result.student)
     return ExerciseCount(
         id=exercise,
         submissions=len(results),
@@ -70,7 +72,10 @@ def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
         full=sum(result.score >= result.full_score for result in graded),
         histogram=histogram((result.score, result.full_score) for result in graded),
         criteria=_criteria(readable),
-        mistakes=tuple(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
+        mistakes=tuple(
+            (id, tuple(students))
+            for id, students in sorted(mistakes.items(), key=lambda item: (-len(item[1]), item[0]))
+        ),
     )
 
 

@@ -12,12 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from autograder.carrying.carry import Carrier
 from autograder.carrying.reference import ReferenceProcess
 from autograder.course.models import Course, Exercise
-from autograder.diagnosis.diagnose import Diagnostician
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.recognize import evident_exercise
@@ -29,11 +28,14 @@ from autograder.run.smallest_inputs import with_smallest_inputs
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, Session, Spawner
-from autograder.status import Status
+from autograder.status import WRONG, Status
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites
 from autograder.suite.remarks import InTextCell, NotebookOf, Remark
 from autograder.verdict.result import CellResult, Decision, File, Result, result
+
+if TYPE_CHECKING:
+    from autograder.diagnosis.diagnose import Diagnostician
 
 _T = TypeVar("_T")
 
@@ -87,9 +89,10 @@ class Grader:
                 carrier = Carrier(self.course, suites, self.process)
                 with carrier.carry(exercise, session, own) as notebook:
                     try:
-                        diagnoses = self._diagnostician(suites).diagnose(
-                            exercise, notebook.best, session, notebook.loaded
-                        )
+                        if any(outcome.status in WRONG for outcome in notebook.best.values()):
+                            diagnoses = self._diagnostician(suites).diagnose(
+                                exercise, notebook.best, session, notebook.loaded
+                            )
                     except Exception:  # it is advice: without it, grades are the same
                         notes[traceback.format_exc()] = None
                     outcomes = with_smallest_inputs(Questions(suites, exercise, notebook))
@@ -130,6 +133,9 @@ class Grader:
 @lru_cache(maxsize=1)
 def _diagnostician(course: Course, course_sha256: str, suites: Suites) -> Diagnostician:
     """One for all submissions: it keeps what it has computed."""
+    # Imported here: what runs the course's own code is not needed where everything is right.
+    from autograder.diagnosis.diagnose import Diagnostician
+
     return Diagnostician(course, course_sha256, suites)
 
 

@@ -119,11 +119,34 @@ def test_nobody_graded_is_no_division_by_zero(a_class, course):
     )
 
 
+def test_mistakes_are_ranked_by_students_whose_names_are_one_click_away(
+    new_result, new_criterion, course
+):
+    def made(student, *diagnoses):
+        criteria = [
+            new_criterion(id, "failed", diagnosis=ids)
+            for id, ids in zip(["im2col.stride", "im2col.padding"], diagnoses, strict=True)
+        ]
+        return typed(new_result(student, criteria=criteria))
+
+    results = [made("Aiko", ["IM8"], ["IM8"]), made("Ben", ["IM1"], []), made("Chi", ["IM1"], [])]
+    assert count_exercise("02_im2col", results).mistakes == (
+        ("IM1", ("Ben", "Chi")),
+        ("IM8", ("Aiko",)),
+    )
+    page = class_page(results, course, "en")
+    assert page.index("<b>2 students</b>") < page.index("<b>1 student</b>")
+    details = page[page.index("<details>") : page.index("</details>")]
+    assert 'href="feedback/Ben/02_im2col.html"' in details
+    assert "<b>2人</b>" in class_page(results, course, "ja")
+
+
 def test_recognised_mistakes_are_counted_with_their_hint(a_class, course):
     count = count_exercise("02_im2col", [typed(a_class["every_status"]), typed(a_class["hostile"])])
-    assert count.mistakes == (("<IM9>", 1), ("IM8", 1))
+    students = {id: len(made_by) for id, made_by in count.mistakes}
+    assert students == {"<IM9>": 1, "IM8": 1}
     page = class_page([typed(a_class["every_status"])], course, "en")
-    assert "<b>IM8</b> × 1" in page
+    assert "<b>1 student</b>" in page
     assert "Two neighbouring outputs look at windows how far apart?" in page
 
 

@@ -95,12 +95,25 @@ def test_a_failure_shows_message_call_expected_got_and_what_to_do(a_class, show)
     assert "あなたの結果 [[ 3. 1. 4. 1.]" in text["ja"]
 
 
-def test_a_recognised_mistake_has_its_own_hint_instead_of_the_criterions(a_class, show):
+def test_the_hint_of_a_recognised_mistake_comes_before_the_criterions(a_class, show):
     result = a_class["every_status"]
-    assert "Two neighbouring outputs look at windows how far apart?" in show(result).text["en"]
-    assert "Where does the second begin?" not in show(result).text["en"]
+    text = show(result).text["en"]
+    of_mistake = text.index("Two neighbouring outputs look at windows how far apart?")
+    assert text.index("A known mistake gives exactly your results") < of_mistake
+    assert of_mistake < text.index("Where does the second begin?")
     result["criteria"][1]["diagnosis"] = ["IM99"]  # of another year's course
-    assert "Where does the second begin?" in show(result).text["en"]
+    assert "A known mistake" not in show(result).text["en"]
+
+
+def test_the_hint_of_a_mistake_is_given_once(new_result, new_criterion, show):
+    criteria = [
+        new_criterion(id, "failed", message={"en": id, "ja": id}, diagnosis=["IM8"])
+        for id in ("im2col.stride", "im2col.padding")
+    ]
+    text = show(new_result(criteria=criteria)).text
+    assert text["en"].count("Two neighbouring outputs look at windows how far apart?") == 1
+    assert "The same mistake as above" in text["en"]
+    assert "上と同じ間違い" in text["ja"]
 
 
 def test_a_hint_is_for_what_failed_alone(a_class, show):

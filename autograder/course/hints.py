@@ -8,10 +8,9 @@ from autograder.course.models import Exercise
 from autograder.text import Text
 
 
-def mistake_hints(exercise: Exercise | None, diagnosis: Iterable[str]) -> list[Text]:
+def mistake_hints(exercise: Exercise | None, ids: Iterable[str]) -> list[Text]:
     """The hints of these mistakes, without ids that the course does not know (any more)."""
-    ids = list(diagnosis)
-    if exercise is None or not ids:
+    if exercise is None:
         return []
     known = _hints(exercise)
     return [known[id] for id in ids if id in known]
