@@ -26,6 +26,7 @@ from autograder.diagnosis.replay import replay
 from autograder.diagnosis.script import Script, record
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
+from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import LoadedNotebook, StudentFailure
 from autograder.status import WRONG, Status
@@ -268,7 +269,10 @@ class _Answers:
 
     def _ask(self, script: Script) -> tuple[Observation, ...]:
         try:
-            with self._session.criterion() as conversation, self._of.suites.bounded():
+            with (
+                self._session.criterion(attempt=Attempt.EXTRA) as conversation,
+                self._of.suites.bounded(),
+            ):
                 return replay(conversation, script, self._session.defined, self._names)
         except (StudentFailure, HostOverload, MemoryError):
             return tuple(LOST for _ in script)
