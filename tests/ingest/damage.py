@@ -6,6 +6,7 @@ seed gives the same file on every machine.
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import zlib
@@ -147,7 +148,7 @@ def _retyped(whole: bytes, chance: random.Random) -> bytes:
             node = node[key]
         if parents:
             parent, key = parents[-1]
-            parent[key] = chance.choice(_VALUES)
+            parent[key] = copy.deepcopy(chance.choice(_VALUES))
             if chance.random() < 0.2:
                 del parent[key]
     return json.dumps(tree).encode()
