@@ -33,8 +33,7 @@ def report(
         advice = _advice(used, by_level, here, lang)
     mine = by_level[level]
     if mine[0].attack == "level":
-        how = mine[0].how.removeprefix(f"isolation level {level} does not work here: ")
-        return [say(lang, "unavailable", level=level, how=how), "", advice]
+        return [say(lang, "unavailable", level=level, how=_reason(mine[0])), "", advice]
     title = "looked_at" if level is not used else "used" if used > Level.LIMITS else "trust_only"
     problems = broken(level, mine)
     lines = [say(lang, title, level=level, attacks=len(mine)), ""]
@@ -53,6 +52,11 @@ def _advice(
     used: Level, by_level: dict[Level, list[Finding]], here: Circumstances, lang: str
 ) -> str:
     above = min((level for level in Level if level > used), default=used)
-    how = next((f.how for f in by_level[above] if f.verdict != "held"), "")
+    how = next((_reason(f) for f in by_level[above] if f.verdict != "held"), "")
     values = {"setting": here.sysctl, "above": above, "how": how}
     return catalogue("doctor").say(lang, f"raise_{advise(used, here)}", **values)
+
+
+def _reason(finding: Finding) -> str:
+    """What happened, without the beginning that the report says itself."""
+    return finding.how.removeprefix(f"isolation level {finding.level} does not work here: ")

@@ -78,6 +78,7 @@ def test_a_level_that_is_not_available_says_why() -> None:
         (FULL, Circumstances(), "highest"),
         (NAMESPACES, Circumstances(bubblewrap=False), "install_bubblewrap"),
         (NAMESPACES, Circumstances(), "look_closer"),
+        (NAMESPACES, Circumstances(container=True), "container_flags"),
         (CONTAINER, UBUNTU, "sysctl"),
         (CONTAINER, Circumstances(container=True, bubblewrap=False), "container_flags"),
         (CONTAINER, Circumstances(bubblewrap=False), "install_bubblewrap"),

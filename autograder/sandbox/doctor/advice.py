@@ -62,7 +62,9 @@ def advise(level: Level, here: Circumstances) -> Advice:
     if not here.linux:
         return "linux"
     if level is Level.NAMESPACES:
-        return "look_closer" if here.bubblewrap else "install_bubblewrap"
+        if not here.bubblewrap:
+            return "install_bubblewrap"
+        return "container_flags" if here.container else "look_closer"
     # Both levels above need namespaces.
     if here.sysctl:
         return "sysctl"
