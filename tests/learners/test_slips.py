@@ -81,16 +81,17 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "out = np.max(col, axis=1)", "out = np.max(col, axis=1).astype(np.float32)",
         {"Pooling.forward.float32"},
     ),
-    ("05_gap", "gap_layer_2d", "dout divided in place"): (
+    ("05_gap", "gap_layers", "dout divided in place"): (
         "share = np.expand_dims(dout / (height * width), axes)",
         "dout /= height * width\n        share = np.expand_dims(dout, axes)",
         {"GlobalAveragePooling2D.backward.batch"},
     ),
-    ("05_gap", "gap_layer_2d", "the first shape kept"): (
-        "self.x_shape = x.shape", "self.x_shape = self.x_shape or x.shape",
+    ("05_gap", "gap_layers", "the first shape kept"): (
+        "self.x_shape = x.shape\n        return global_average_pooling_2d",
+        "self.x_shape = self.x_shape or x.shape\n        return global_average_pooling_2d",
         {"GlobalAveragePooling2D.backward.batch"},
     ),
-    ("05_gap", "global_average_pooling_2d", "float32 whatever comes"): (
+    ("05_gap", "global_average_pooling", "float32 whatever comes"): (
         "np.mean(x, axis=(-2, -1))", "np.mean(x, axis=(-2, -1), dtype=np.float32)",
         {"GlobalAveragePooling2D.forward.float32"},
     ),

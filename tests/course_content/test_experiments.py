@@ -1,0 +1,130 @@
+"""The experiments of 06 and 07 do what the text beside them promises."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course.load import load_course
+from autograder.generate import solution_cells
+from tests.paths import ROOT
+
+plt = pytest.importorskip("matplotlib.pyplot")
+
+COURSE = load_course(ROOT)
+WRITTEN = ("setup", "carry", "carry_convolution", "carry_gap", "batch_norm", "batchnorm")
+NETWORK = (*WRITTEN, "basicblock", "simpleresnet")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run cells of a filled-in notebook by name, beside the data, all in one namespace."""
+    plt.switch_backend("Agg")
+    (tmp_path / "data").symlink_to(ROOT / "assignments" / "data")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    space: dict[str, Any] = {"__name__": "__main__"}
+
+    def run(exercise_id: str, *names: str, **instead: Any) -> dict[str, Any]:
+        exercise = COURSE.exercise(exercise_id)
+        cells = {cell.name: cell.source for cell in solution_cells(COURSE, exercise, "en")}
+        for name in names:
+            file = f"<{exercise_id}:{name}>"
+            lines = cells[name].splitlines(keepends=True)
+            linecache.cache[file] = (len(cells[name]), None, lines, file)
+            space.update(instead)
+            exec(compile(cells[name], file, "exec"), space)
+        plt.close("all")
+        return space
+
+    return run
+
+
+@pytest.mark.slow
+def test_deep_plain_networks_fail_where_deep_residual_ones_learn_on_three_seeds(run, capsys):
+    run("07_resnet", *NETWORK, "race_settings", "training_tools")
+    before = time.process_time()
+    run("07_resnet", "race", SEEDS=(0, 1, 2))
+    assert time.process_time() - before < 300
+    rows = re.findall(r"(plain|residual) +(\d+) \(seed (\d)\) +([\d.]+)", capsys.readouterr().out)
+    losses = {(kind, depth, seed): float(loss) for kind, depth, seed, loss in rows}
+    assert len(losses) == 12
+    for seed in "012":
+        assert losses["plain", "48", seed] > 1.9
+        assert max(losses[kind, "8", seed] for kind in ("plain", "residual")) < 0.7
+        assert losses["residual", "48", seed] < 0.7
+
+
+def test_without_exercise_6_the_finale_says_what_is_missing(run, capsys):
+    def backward(self, dout):
+        raise NotImplementedError
+
+    space = run("07_resnet", *NETWORK, "race_settings", "training_tools")
+    space["BasicBlock"].backward = backward
+    assert run("07_resnet", "race")["deep_residual"] is None
+    assert "exercise 6" in capsys.readouterr().out
+
+
+def test_mycnn_collects_the_notebooks_code_in_a_file_that_can_be_imported(run, tmp_path, capsys):
+    cells = solution_cells(COURSE, COURSE.exercise("04_pooling"), "en")
+    sources = [cell.source for cell in cells if cell.kind == "code"]
+    unfinished = "class Relu:\n    def forward(self, x):\n        raise NotImplementedError\n"
+    book = nbformat_of([*sources, unfinished, "%matplotlib inline\nbroken ="])
+    (tmp_path / "04_pooling.ipynb").write_text(book, encoding="utf-8")
+    run("07_resnet", *NETWORK, "check_resnet", "training_tools")
+    space = run("07_resnet", "train_resnet", block_goes_back=lambda: False)
+    run("07_resnet", "mycnn")
+    said = capsys.readouterr().out
+    assert "Relu" in said.partition("not found, or not finished")[2]
+
+    found: dict[str, Any] = {"__name__": "mycnn"}
+    exec(compile((tmp_path / "mycnn.py").read_text(encoding="utf-8"), "mycnn.py", "exec"), found)
+    assert not {"Relu", "plt", "Path"} & set(found)
+    x = np.random.default_rng(0).standard_normal((2, 3, 8, 8))
+    block = found["BasicBlock"](3, 4, 2)
+    dout = np.ones_like(block.forward(x))
+    assert block.backward(dout).shape == x.shape
+    assert found["Pooling"](2, 2).forward(x).shape == (2, 3, 4, 4)
+    net = found["new_resnet"](dtype=np.float64)
+    grads, dx = found["resnet_gradients"](net, x, net.forward(x))
+    assert dx.shape == x.shape
+    assert set(grads) == set(space["all_parameters"](net))
+
+
+def nbformat_of(sources: list[str]) -> str:
+    import nbformat
+
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+
+
+def test_the_whole_network_agrees_with_pytorch(run, capsys):
+    pytest.importorskip("torch")
+    run("07_resnet", *NETWORK, "check_resnet", "training_tools")
+    space = run("07_resnet", "train_resnet", block_goes_back=lambda: False)
+    space["block_goes_back"] = lambda: True
+    run("07_resnet", "pytorch")
+    assert "gradients of the parameters" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("dark_on_light", [True, False])
+def test_a_typed_digit_and_its_png_are_the_same_picture_to_the_network(
+    run, tmp_path, dark_on_light
+):
+    nobody = SimpleNamespace(predict=lambda x: np.zeros((len(x), 10)))
+    space = run("06_simple_convnet", "setup", "my_digit", "read_my_digit", he_network=nobody)
+    ink = space["typed"](space["MY_DIGIT"])
+    large = np.kron(np.pad(ink, 2), np.ones((6, 6)))
+    plt.imsave(tmp_path / "mine.png", 1 - large if dark_on_light else large, cmap="gray")
+    pictures = [space["like_mnist"](ink), space["like_mnist"](space["from_png"]("mine.png"))]
+    for picture in pictures:
+        assert picture.shape == (28, 28)
+        assert np.ptp(np.flatnonzero(picture.any(axis=1))) <= 21
+    assert np.abs(pictures[0] - pictures[1]).mean() < 0.05
