@@ -2813,7 +2813,7 @@ deep_residual = race(SEEDS)
 #
 # Now the network of exercise 5, with its 2,787,594 parameters. It expects three colours, so it gets a harder task: the
 # digits on pieces of a photograph ("china.jpg" by danielbuechele, CC BY 2.0), each in random colours and at a random
-# place. The colours are drawn anew each time, which is augmentation once more: colour must not matter.
+# place. The colours are drawn again each time, which is augmentation once more: colour must not matter.
 #
 # `forward` is yours, and so are the backward passes of all its parts. The cell below puts them in a row: the linear layer, the equal
 # shares of global average pooling, six times `BasicBlock.backward`, and the stem. It makes 120 steps with batches of 32, which
