@@ -86,6 +86,11 @@ def make_parser() -> argparse.ArgumentParser:
 
     verify = command("verify", "Check that the course itself is correct.")
     _exercises(verify)
+    verify.add_argument(
+        "--diagnosis",
+        action="store_true",
+        help="instead, put each known mistake into the solution: is it named, and no other?",
+    )
     _jobs(verify)
     _sandbox(verify)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from rich.table import Table
 
 from autograder import generate
+from autograder.cli import diagnosed
 from autograder.cli.console import Ticker, console, literal, progress
 from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level
 from autograder.course.models import Course, Exercise
@@ -28,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
     """Check every claim about the given exercises, or all of them."""
     course = resolve_course(options)
     exercises = resolve_exercises(course, options.exercises)
+    if options.diagnosis:
+        return diagnosed.run(course, exercises, options.jobs)
     level = resolve_level(options)
     problems = _assignments(course, exercises)
     made = [claim for exercise in exercises for claim in claims(course, exercise)]
