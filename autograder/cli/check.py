@@ -56,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
         ("", "left"),
         ("", "left"),
     ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+        # Japanese has no spaces to break at: by default a long sentence would be cut off.
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     diagnosed: set[tuple[str, ...]] = set()
     for entry in result.criteria:
         text = entry.message[lang]

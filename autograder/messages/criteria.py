@@ -24,6 +24,7 @@ from autograder.suite import facts
 from autograder.suite.compare import Difference
 from autograder.suite.facts import Fact
 from autograder.suite.outcome import Outcome
+from autograder.suite.remarks import OnlyPieces
 from autograder.text import NOTHING, Text
 from autograder.verdict.result import Counterexample
 
@@ -46,7 +47,13 @@ _text = catalogue("criteria").text
 def message(outcome: Outcome, reveal: Reveal) -> Text:
     """The message for the student; empty if the criterion is passed and there are no remarks."""
     reason = _why(outcome.fact, reveal) if outcome.fact else NOTHING
-    return sentences(reason, *map(remarks.message, outcome.remarks))
+    told = [remarks.message(remark) for remark in outcome.remarks]
+    in_pieces = any(isinstance(remark, OnlyPieces) for remark in outcome.remarks)
+    if in_pieces and isinstance(outcome.fact, facts.Raised):
+        # What is missing is what could not be read: advice to look for it would be wrong.
+        error = examples.said(outcome.fact.error)
+        return sentences(*told, _text("raised_in_pieces", error=error))
+    return sentences(reason, *told)
 
 
 def _why(fact: Fact, reveal: Reveal) -> Text:
@@ -187,7 +194,7 @@ def _raised(fact: facts.Raised) -> Text:
             return _text("raised_assertion", **place)
         if (through := fact.through) is not None:
             called = {
-                "part": fact.part,
+                "part": through.function,
                 "call": through.text,
                 "call_cell": through.cell + 1,
                 "call_line": through.line,

@@ -73,9 +73,7 @@ def _told(found: Difference, reveal: Reveal) -> Text:
         wanted = _text(key) if key in _CATALOGUE else _text("type_other", name=expected)
         return _text("type", got=one_line(str(got), 80), expected=wanted)
     if found.kind == "shape":
-        text = _text("shape", got=got, expected=expected)
-        same_sizes = sorted(got) == sorted(expected)
-        return sentences(text, _text("shape_reordered")) if same_sizes else text
+        return _text("shape", got=got, expected=expected)
     if found.kind == "dtype":
         return _text("dtype", got=one_line(str(got), 80), expected=expected)
     if found.kind == "length":

@@ -35,6 +35,8 @@ def message(remark: Remark) -> Text:
         case remarks.RemovedFromNumPy(names):
             gone = [_text("removed_name", name=name, now=REMOVED[name]) for name in names]
             return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)
+        case remarks.StarImport(name, module, cell):
+            return _text("star_import", name=name, module=module, cell=cell)
         case _:
             assert_never(remark)
 

@@ -1,5 +1,6 @@
 """The feedback page of one student for one exercise: feedback/<student>/<exercise>.html."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,15 @@ from autograder.verdict.result import CellResult, Counterexample, CriterionResul
 
 NOTHING_TO_SHOW = frozenset({"", "—"})
 """A field of a counterexample that is empty, as when the code raised."""
+
+NAME = "next_error_name"
+"""What to try next if a name is not found; then no criterion's hint can help."""
+
+ERRORS = {
+    NAME: "NameError|ImportError|ModuleNotFoundError",
+    "next_error_shapes": "ValueError|IndexError",
+}
+"""Exceptions for which there is more to say about what to try next."""
 
 STOPPED = frozenset({CellStatus.ERROR, CellStatus.TIMEOUT})
 """Statuses of cells that did not run to completion."""
@@ -160,8 +170,7 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
             advice = None
             if status not in explained:
                 explained.add(status)
-                call = status == Status.FAILED and example
-                advice = pages.text(f"next_{status}_call" if call else f"next_{status}")
+                advice = pages.text(_next(first, example))
             same_as = diagnosed.get(first.diagnosis)
             mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
             if mistakes:
@@ -173,7 +182,7 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
                     items=[_item(c, known.get(c.id)) for c in alike],
                     message=_truncate(first.message),
                     counterexample=_example(example) if example else {},
-                    hint=_hint(alike, known),
+                    hint=None if _next(first, example) == NAME else _hint(alike, known),
                     mistakes=mistakes,
                     same_as=same_as,
                     next=advice,
@@ -193,6 +202,18 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
             )
         )
     return views
+
+
+def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
+    """The key of what to try next."""
+    status = criterion.status
+    if status is Status.FAILED and example:
+        return "next_failed_call"
+    if status is Status.ERROR:
+        for key, names in ERRORS.items():
+            if re.search(rf"\b(?:{names}):", criterion.message["en"]):
+                return key
+    return f"next_{status}"
 
 
 def _group_alike(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograder.sandbox.protocol import wire
-from autograder.suite.patterns import Pattern, find_pattern
+from autograder.suite.patterns import Pattern, axes_order, find_pattern
 
 Array = np.ndarray[Any, Any]
 Kind = Literal[
@@ -168,7 +168,8 @@ def _arrays(
     got: Array, expected: Array, rtol: float, atol: float, path: tuple[Any, ...]
 ) -> Difference | None:
     if got.shape != expected.shape:
-        return Difference("shape", got.shape, expected.shape, path)
+        pattern = axes_order(got, expected)
+        return Difference("shape", got.shape, expected.shape, path, pattern=pattern)
     if _dtype_kind(got) != _dtype_kind(expected):
         return Difference("dtype", got.dtype.name, expected.dtype.name, path)
     if not expected.size:

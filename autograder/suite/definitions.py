@@ -7,16 +7,26 @@ stub's ``raise``, or may use names that NumPy has removed (see
 
 from __future__ import annotations
 
+import importlib.util
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from autograder.course.models import Part
+from autograder.sandbox.guest.stub_modules import has_stub
 from autograder.sandbox.host.session import LoadedNotebook
 from autograder.status import Status
-from autograder.suite.facts import BrokenCell, NeedsNotWritten, NotWritten, StillRaises
+from autograder.suite.facts import (
+    BrokenCell,
+    Missing,
+    NeedsNotWritten,
+    NotWritten,
+    Raised,
+    StillRaises,
+)
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
-from autograder.suite.remarks import OnlyPieces, RemovedFromNumPy
+from autograder.suite.remarks import OnlyPieces, RemovedFromNumPy, StarImport
 
 
 def with_definition(
@@ -37,12 +47,43 @@ def with_definition(
             id: _remarked(found, pieces) if found.status is not Status.PASSED else found
             for id, found in explained.items()
         }
+    explained = {id: _star_import(found, session) for id, found in explained.items()}
     removed = session.remarks.removed.get(owner)
     if removed and explained:
         # Only once per part: it is advice, not the reason for any outcome.
         first = next(iter(explained))
         explained[first] = _remarked(explained[first], RemovedFromNumPy(removed))
     return explained
+
+
+_STAR = re.compile(r"^[ \t]*from[ \t]+([\w.]{1,80})[ \t]+import[ \t]*\*", re.M)
+_UNDEFINED = re.compile(r"name '(\w{1,80})' is not defined")
+
+
+def _star_import(found: Outcome, session: LoadedNotebook) -> Outcome:
+    """Add where an undefined name may have been imported from, in a cell of the notebook."""
+    match found.fact:
+        case Missing(name=name, similar=None, broken=None, magic=None):
+            pass
+        case Raised(error=error) if undefined := _UNDEFINED.match(error.message):
+            name = undefined[1]
+        case _:
+            return found
+    for index, source in session.cells:
+        for star in _STAR.finditer(source):
+            if not _is_there(star[1].partition(".")[0]):
+                return replace(
+                    found, remarks=(*found.remarks, StarImport(name, star[1], index + 1))
+                )
+    return found
+
+
+def _is_there(module: str) -> bool:
+    """Whether a module exists here; one that does is the sandbox's business."""
+    try:
+        return importlib.util.find_spec(module) is not None or has_stub(module)
+    except (ImportError, ValueError):
+        return False
 
 
 def _remarked(found: Outcome, remark: OnlyPieces | RemovedFromNumPy) -> Outcome:

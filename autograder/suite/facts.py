@@ -96,12 +96,18 @@ class Raised:
 
     @property
     def through(self) -> Frame | None:
-        """The line of the part itself from which another function that raised was called."""
-        at = self.error.innermost
-        mine = [frame for frame in self.error.frames if frame.function == self.part]
-        if at is None or not mine or at.function == self.part:
+        """The line of what was called from which another function, which raised, was called.
+
+        What was called is the part itself, under whatever name, or the constructor of its class.
+        """
+        frames = self.error.frames
+        if not frames:
             return None
-        return mine[-1]
+        own = self.part if any(frame.function == self.part for frame in frames) else ""
+        own = own or frames[0].function
+        mine = [frame for frame in frames if frame.function == own]
+        inner = frames[-1].function.partition(".<locals>")[0]  # a comprehension is part of it
+        return mine[-1] if own and inner != own else None
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from autograder.course.models import Part
+from autograder.course.names import normalize
 from autograder.sandbox.host.session import LoadedNotebook
 from autograder.status import Status
 from autograder.suite.facts import BrokenCell, MagicCell, Missing
@@ -14,6 +15,9 @@ from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
 
 NO_NAMES = Names()
+
+MIN_SHORT = 4
+"""Least length of a name that may be the beginning of another: ``Pool`` of ``Pooling``."""
 
 
 def missing_outcome(
@@ -31,9 +35,7 @@ def missing_outcome(
     owner = names.owner(part.owner)
     if owner not in defined:
         taken = {*expected, *names.owners.values()}
-        lower = {name.lower(): name for name in sorted(set(defined) - taken)}
-        close = difflib.get_close_matches(part.owner.lower(), lower, n=1, cutoff=0.8)
-        similar = lower[close[0]] if close else None
+        similar = _similar(part.owner, sorted(set(defined) - taken))
         broken, magic = _broken(session, part.owner), _in_magic(session, part.owner)
         return _missing(Missing(part.owner, similar, broken=broken, magic=magic))
     members = defined[owner]
@@ -69,13 +71,72 @@ def _assigned(session: LoadedNotebook, method: str) -> bool:
     return any(pattern.search(source) for _, source in session.cells)
 
 
-def _broken(session: LoadedNotebook, *names: str) -> BrokenCell | None:
-    """The failed cell that would have defined all of these names."""
+def _similar(wanted: str, names: Sequence[str]) -> str | None:
+    """A name that may be a misspelling of what is wanted, or a shorter or longer form of it."""
+    lower = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(wanted.lower(), lower, n=1, cutoff=0.8)
+    if close:
+        return lower[close[0]]
+    form = normalize(wanted)
+    for name in names:
+        short, long = sorted((form, normalize(name)), key=len)
+        if len(short) >= MIN_SHORT and 2 * len(short) >= len(long) and long.startswith(short):
+            return name
+    return None
+
+
+def _broken(session: LoadedNotebook, owner: str, method: str | None = None) -> BrokenCell | None:
+    """The cell whose error is why a function, a class or its method is not defined.
+
+    Statements run one by one, so an error elsewhere in the cell (a failed import, say) takes no
+    definition away. One that has no line has ended the cell.
+    """
     sources = dict(session.cells)
     for record in session.records:
-        if record.error and all(_defines(sources.get(record.index, ""), name) for name in names):
+        if not record.error:
+            continue
+        unread = _UNREAD.search(record.error) is not None
+        lines = _lines_of(sources.get(record.index, ""), owner, method, to_the_end=unread)
+        at = _LINE.match(record.error)
+        if lines and (unread or at is None or int(at[1]) in lines):
             return BrokenCell(record.index + 1, record.error)
     return None
+
+
+_LINE = re.compile(r"line (\d{1,9}): ")
+_UNREAD = re.compile(r"\b(?:Syntax|Indentation|Tab)Error\b")
+
+
+def _lines_of(source: str, owner: str, method: str | None, *, to_the_end: bool) -> range:
+    """The lines, from 1, of a definition that includes the method; none if there is no such one.
+
+    Args:
+        source: a cell, which need not be valid Python.
+        owner: the function or class.
+        method: the class's method; None for any.
+        to_the_end: whether indentation says nothing, so that it ends at the next class.
+    """
+    if not _defines(source, owner):
+        return range(0)
+    lines = source.split("\n")
+    start = next(i for i, line in enumerate(lines) if _defines(line, owner))
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    end = start + 1
+    while end < len(lines):
+        text = lines[end].lstrip()
+        outside = (
+            bool(text)
+            and not text.startswith(("#", ")"))
+            and (len(lines[end]) - len(text) <= indent)
+        )
+        if text.startswith("class ") if to_the_end else outside:
+            break
+        end += 1
+    if method and not any(_defines(line, method) for line in lines[start + 1 : end]):
+        return range(0)
+    while start and lines[start - 1].lstrip().startswith("@"):
+        start -= 1
+    return range(start + 1, end + 1)
 
 
 _MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\n)*%%(\w{1,40})")

@@ -75,6 +75,26 @@ def find_pattern(got: Array, expected: Array, wrong_at: Array) -> Pattern | None
         return _everywhere(got, expected, FIT * scale) or _border(wrong_at)
 
 
+def axes_order(got: Array, expected: Array) -> Pattern | None:
+    """The order of the axes, if nothing but that is wrong: neither shapes nor sizes tell.
+
+    Args:
+        got: the student's values.
+        expected: the expected values, of another shape.
+    """
+    kinds = {got.dtype.kind, expected.dtype.kind}
+    if sorted(got.shape) != sorted(expected.shape) or not kinds <= set("biuf"):
+        return None
+    if not 2 <= got.ndim <= MAX_AXES or not 4 <= got.size <= MAX_ELEMENTS:
+        return None
+    with np.errstate(all="ignore"):
+        got, expected = got.astype(np.float64), expected.astype(np.float64)
+        order = _permutation(got, expected, FIT * float(np.abs(expected).max(initial=0.0)))
+    # Where all values are the same, any order explains them.
+    distinct = order is not None and float(np.ptp(expected)) > 0
+    return Pattern("axes", order) if distinct else None
+
+
 def _everywhere(got: Array, expected: Array, close: float) -> Pattern | None:
     """A regularity that holds for every element."""
     if got.ndim >= 2 and (order := _permutation(got, expected, close)):

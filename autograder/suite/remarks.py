@@ -79,6 +79,21 @@ class OnlyPieces:
 
 
 @dataclass(frozen=True)
+class StarImport:
+    """A name is undefined, and a cell imports everything from a module that is not there.
+
+    Attributes:
+        name: the undefined name.
+        module: the module.
+        cell: the cell's number, from 1.
+    """
+
+    name: str
+    module: str
+    cell: int
+
+
+@dataclass(frozen=True)
 class RemovedFromNumPy:
     """The definition uses names that NumPy has removed and that the sandbox still provides."""
 
@@ -93,5 +108,6 @@ Remark = (
     | GradedWith
     | OnlyPieces
     | RemovedFromNumPy
+    | StarImport
 )
 """Additional information about a criterion, whatever its status."""

@@ -298,3 +298,20 @@ def test_the_student_is_told_which_of_several_files_was_graded(a_class):
     assert "This one was graded: final.ipynb. Not graded: a.ipynb (older)." in page
     assert "採点したのは final.ipynb です。採点していないもの: a.ipynb(古い)。" in page
     assert "<bdi>愛子</bdi>" in page
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "hinted"),
+    [
+        ("ModuleNotFoundError: No module named 'common'", "in a fresh kernel", False),
+        ("NameError: name 'im2co' is not defined", "in a fresh kernel", False),
+        ("ValueError: cannot reshape array of size 6", "print the shapes just before", True),
+        ("AttributeError: 'Net' object has no attribute 'pda'", "the lines above it where", True),
+    ],
+)
+def test_what_to_try_next_fits_the_exception(new_result, new_criterion, show, error, said, hinted):
+    message = {"en": f"Your code raised {error}.", "ja": f"{error}"}
+    criteria = [new_criterion("im2col.stride", "error", message=message)]
+    text = show(new_result(criteria=criteria)).text["en"]
+    assert said in text
+    assert ("Where does the second begin?" in text) is hinted

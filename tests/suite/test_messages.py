@@ -33,7 +33,8 @@ CASES: dict[str, tuple[str, str]] = {
     "a float where a whole number is asked": ("same(student.{f}(7, 2), 3)", "return x / 2"),
     "an object": (PLAIN, "return Tensor(x)"),
     "wrong shape": (PLAIN, "return x[:, :, :-1]"),
-    "shape transposed": (PLAIN, "return x.transpose(0, 2, 3, 1)"),
+    "shape transposed": (PLAIN, "return secret().transpose(0, 2, 3, 1)"),
+    "sizes in another order, and other values": (PLAIN, "return x.reshape(3, 2, 4, 5)"),
     "empty": (PLAIN, "return x[:0]"),
     "wrong dtype": (PLAIN, "return x > 0"),
     "float32 lost": (
@@ -72,6 +73,8 @@ CASES: dict[str, tuple[str, str]] = {
     "needs what is not written": (PLAIN, "return helper(x)"),
     "error": (PLAIN, "y = x.reshape(7, 7)\n    return y"),
     "error in a helper": (PLAIN, "return broken(x)"),
+    "error in a comprehension": (PLAIN, "return [image.reshape(7) for image in x]"),
+    "error in a constructor's helper": ("same(student.Scaled(np.ones((2, 3))).x, 1)", "return x"),
     "typo": (PLAIN, "return x.reshpae(2, -1)"),
     "exit": (PLAIN, "import sys; sys.exit('bye')"),
     "timeout": (PLAIN, "while True: pass"),
@@ -111,11 +114,15 @@ class Tensor:
 def secret():
     return np.random.default_rng(7).normal(size=(2, 3, 4, 5))
 
+class Scaled:
+    def __init__(self, x):
+        self.x = broken(x) @ x
+
 def helper(x):
     raise NotImplementedError
 
 def broken(x):
-    return x @ x.T
+    return x @ np.ones(7)
 """
 
 

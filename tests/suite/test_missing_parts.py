@@ -7,14 +7,18 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.suite.facts import BrokenCell
 from autograder.suite.missing_parts import missing_outcome
 
 FORWARD = SimpleNamespace(id="Net.forward", owner="Net", method="forward")
 
 
-def notebook(*cells: str, defined: dict[str, tuple[str, ...] | None]) -> SimpleNamespace:
-    """A loaded notebook, as far as this is looked at."""
-    return SimpleNamespace(cells=list(enumerate(cells)), defined=defined, records=())
+def notebook(
+    *cells: str, defined: dict[str, tuple[str, ...] | None], error: str = ""
+) -> SimpleNamespace:
+    """A loaded notebook, as far as this is looked at; the first cell may have an error."""
+    records = [SimpleNamespace(index=0, error=error)] if error else []
+    return SimpleNamespace(cells=list(enumerate(cells)), defined=defined, records=records)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,53 @@ def test_a_cell_of_any_text_is_looked_through_in_seconds(text: str) -> None:
     began = time.process_time()
     assert missing_outcome(FORWARD, notebook(cell, defined={"Net": ()})) is not None
     assert time.process_time() - began < 5
+
+
+NO_MODULE = "line 1: ModuleNotFoundError: No module named 'common'"
+NET = "from common import *\nclass Net(Base):\n    def __init__(self): ...\n"
+OTHER = "\nclass Other:\n    def forward(self): ...\n"
+
+
+@pytest.mark.parametrize("cell", [NET, NET + OTHER])
+def test_an_unrelated_import_is_not_blamed_for_a_missing_method(cell: str) -> None:
+    book = notebook(cell, defined={"Net": ("__init__",), "Other": ("forward",)}, error=NO_MODULE)
+    assert missing_outcome(FORWARD, book).fact.broken is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "error"),
+    [
+        (NET + "    def forward(self): ...\n", "line 2: NameError: name 'Base' is not defined"),
+        ("@decorated\nclass Net:\n    def forward(self): ...\n", "line 1: NameError: decorated"),
+        (
+            NET + "    x = (\n    def forward(self): ...\n",
+            "line 5: SyntaxError: '(' was never closed",
+        ),
+        (NET + "    def forward(self): ...\n", "stopped: it took too long"),
+    ],
+)
+def test_the_error_that_took_the_definition_away_is_named(cell: str, error: str) -> None:
+    book = notebook(cell, defined={}, error=error)
+    assert missing_outcome(FORWARD, book).fact.broken == BrokenCell(1, error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "theirs"),
+    [
+        ("BatchNormalization", "BatchNorm"),
+        ("Pooling", "Pool"),
+        ("im2col", "im2clo"),
+        ("softmax", "softmax_stable"),
+    ],
+)
+def test_a_shorter_or_longer_form_of_the_name_is_suggested(wanted: str, theirs: str) -> None:
+    part = SimpleNamespace(id=wanted, owner=wanted, method=None)
+    book = notebook("", defined={"helper": None, theirs: None})
+    assert missing_outcome(part, book).fact.similar == theirs
+
+
+@pytest.mark.parametrize("theirs", ["Batch", "Norm", "BatchSampler", "to", "conv"])
+def test_another_name_is_no_form_of_it(theirs: str) -> None:
+    part = SimpleNamespace(id="BatchNormalization", owner="BatchNormalization", method=None)
+    book = notebook("", defined={theirs: None})
+    assert missing_outcome(part, book).fact.similar is None

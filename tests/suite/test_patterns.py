@@ -193,3 +193,13 @@ def test_no_answer_is_too_odd_to_be_looked_at(make, dtype):
             found = difference(got, right)
             for pattern in [found.pattern] if found and found.pattern else []:
                 assert differences.pattern(pattern, Reveal.FIRST_DIFFERENCE)
+
+
+def test_a_wrong_shape_is_a_matter_of_axes_only_if_an_order_of_them_explains_the_values() -> None:
+    wide = X[:, :, :, :4]
+    assert seen(wide.transpose(0, 2, 3, 1), wide) == Pattern("axes", (0, 2, 3, 1))
+    assert seen(wide.reshape(2, 5, 4, 3), wide) is None  # the sizes alone say nothing
+    assert seen(wide.transpose(0, 2, 3, 1) + 1e-3, wide) is None
+    assert seen(np.ones((3, 5)), np.ones((5, 3))) is None
+    assert seen(np.full((3, 5), np.nan), SQUARE[:, :3]) is None
+    assert seen(np.zeros((2, 1, 1, 2), bool), np.zeros((1, 2, 2, 1))) is None
