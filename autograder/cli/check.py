@@ -25,9 +25,14 @@ from autograder.course.models import Exercise
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.messages.pages import say
+from autograder.messages.printed import marked
 from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.status import CellStatus, ResultStatus
+from autograder.verdict.result import Counterexample
+
+MAX_ONE_LINE = 30
+"""Characters of two results that are printed on one line."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -64,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         text += _mistakes(exercise, entry.diagnosis, entry.diagnosis in diagnosed, lang)
         diagnosed.add(entry.diagnosis)
         if example := entry.counterexample:
-            text += f"\n{example.call}\ngot {example.got}, expected {example.expected}"
+            text = "\n".join([text, example.call, *_results(example)]).lstrip()
         table.add_row(
             literal(titles[entry.id]),
             f"{format_points(entry.points)}/{format_points(entry.max_points)}",
@@ -97,3 +102,11 @@ def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) 
         return f"\n→ {say(lang, 'same_mistake')}"
     lead = say(lang, "known_mistake" if len(hints) == 1 else "one_of_two_mistakes")
     return "".join(f"\n→ {lead} {hint[lang]}" for hint in hints)
+
+
+def _results(example: Counterexample) -> list[str]:
+    """The two results; of arrays, the entries that differ are between stars."""
+    got = marked(example.got, example.expected)
+    if "\n" not in got + example.expected and len(got + example.expected) <= MAX_ONE_LINE:
+        return [f"got {got}, expected {example.expected}"]
+    return ["got", got, "expected", example.expected]

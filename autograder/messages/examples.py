@@ -6,6 +6,7 @@ shown is decided by the reveal policy, as everywhere.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from autograder.course.models import Reveal
 from autograder.sandbox.host.session import ExceptionInfo
 from autograder.sanitize import one_line
 from autograder.suite.compare import type_name
-from autograder.suite.facts import Said, SmallestInput
+from autograder.suite.facts import Said, SmallestInput, Source
 from autograder.verdict.result import Counterexample
 
 DASH = "—"
@@ -26,6 +27,9 @@ MAX_SIZE = 64
 MAX_LINE = 400
 """Characters of one line of code; ladders have none that are longer."""
 
+MAX_SOURCES = 8
+"""How many entries a comment lists where they are no box."""
+
 _DIGITS = (4, 6, 8, 12)
 
 
@@ -34,8 +38,32 @@ def counterexample(example: SmallestInput, reveal: Reveal) -> Counterexample | N
     if reveal is Reveal.NONE:
         return None
     got, expected = _two_sides(example, reveal)
-    call = "\n".join(one_line(line, MAX_LINE) for line in example.lines)
+    lines = [one_line(line, MAX_LINE) for line in example.lines]
+    if example.source is not None and example.index and reveal is Reveal.FIRST_DIFFERENCE:
+        lines.append(comment(example.index, example.source))
+    call = "\n".join(filter(None, lines))
     return Counterexample(call=call or DASH, got=got or DASH, expected=expected or DASH)
+
+
+def comment(index: tuple[int, ...], source: Source) -> str:
+    """A comment that says what an entry is made from; "" if that is too much for one line.
+
+    ``# expected[0, 0] ← x[0, 0, 0:2, 1:3]``; `autograder.messages.printed` reads it back.
+    """
+    parts = _box(source.inputs) or [", ".join(map(str, each)) for each in source.inputs]
+    if len(parts) > MAX_SOURCES:
+        return ""
+    read = ", ".join(f"{source.name}[{part}]" for part in parts)
+    return f"# expected[{', '.join(map(str, index))}] ← {read}"
+
+
+def _box(inputs: tuple[tuple[int, ...], ...]) -> list[str]:
+    """The indices as one expression of slices, if they are a box without gaps."""
+    axes = [sorted(set(axis)) for axis in zip(*inputs, strict=True)]
+    spans = [range(axis[0], axis[-1] + 1) for axis in axes]
+    if math.prod(map(len, spans)) != len(set(inputs)):
+        return []
+    return [", ".join(str(s[0]) if len(s) == 1 else f"{s[0]}:{s[-1] + 1}" for s in spans)]
 
 
 def _two_sides(example: SmallestInput, reveal: Reveal) -> tuple[str, str]:

@@ -11,7 +11,9 @@ from autograder.course.hints import mistake_hints
 from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
+from autograder.messages.printed import can_be_pasted
 from autograder.report import instructor
+from autograder.report.drawing import Picture, pictures
 from autograder.report.markup import truncated
 from autograder.report.page import render
 from autograder.sanitize import path_below
@@ -56,6 +58,9 @@ class Finding:
     items: list[Item]
     message: Text
     counterexample: Mapping[str, Text]
+    can_be_pasted: bool
+    pictures: list[Picture]
+    as_above: bool
     hint: Text | None
     mistakes: list[Text]
     same_as: int | None = None
@@ -163,14 +168,21 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
     for part_id, criteria in grouped.items():
         part = known_parts.get(part_id)
         findings = []
+        shown: list[Counterexample] = []
         for alike in _group_alike(criteria, words):
             first = alike[0]
             status = first.status
             example = first.counterexample if shows_results else None
+            key = _next(first, example)
+            as_above = example is not None and example in shown
+            if example is not None:
+                shown.append(example)
+            example = None if as_above else example
+            drawn = pictures(example) if example else []
             advice = None
             if status not in explained:
                 explained.add(status)
-                advice = pages.text(_next(first, example))
+                advice = pages.text(key)
             same_as = diagnosed.get(first.diagnosis)
             mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
             if mistakes:
@@ -181,8 +193,11 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
                     status=status,
                     items=[_item(c, known.get(c.id)) for c in alike],
                     message=_truncate(first.message),
-                    counterexample=_example(example) if example else {},
-                    hint=None if _next(first, example) == NAME else _hint(alike, known),
+                    counterexample=_example(example, drawn) if example else {},
+                    can_be_pasted=example is not None and can_be_pasted(example.call),
+                    pictures=drawn,
+                    as_above=as_above,
+                    hint=None if key == NAME else _hint(alike, known),
                     mistakes=mistakes,
                     same_as=same_as,
                     next=advice,
@@ -207,7 +222,7 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
 def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
     """The key of what to try next."""
     status = criterion.status
-    if status is Status.FAILED and example:
+    if status is Status.FAILED and example and can_be_pasted(example.call):
         return "next_failed_call"
     if status is Status.ERROR:
         for key, names in ERRORS.items():
@@ -237,7 +252,9 @@ def _group_alike(
     yield from groups.values()
 
 
-def _example(counterexample: Counterexample) -> dict[str, Text]:
+def _example(counterexample: Counterexample, drawn: Sequence[Picture]) -> dict[str, Text]:
+    """The sides of a counterexample as text, without those that are drawn."""
+    kinds = {picture.kind for picture in drawn}
     sides = {
         "call": counterexample.call,
         "expected": counterexample.expected,
@@ -246,7 +263,7 @@ def _example(counterexample: Counterexample) -> dict[str, Text]:
     return {
         key: _truncate(Text.same(side))
         for key, side in sides.items()
-        if side not in NOTHING_TO_SHOW
+        if side not in NOTHING_TO_SHOW and key not in kinds
     }
 
 

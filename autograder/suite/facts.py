@@ -283,6 +283,14 @@ UNKNOWN = Said("")
 
 
 @dataclass(frozen=True)
+class Source:
+    """The entries of an input, by its name in the ladder, that one entry of a result depends on."""
+
+    name: str
+    inputs: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
 class SmallestInput:
     """The smallest input on which the student's code goes wrong, found on a ladder.
 
@@ -291,12 +299,14 @@ class SmallestInput:
         got: its value, the exception that it raises, or `Said`.
         expected: the right value, or `Said`.
         index: where the values first differ.
+        source: what the right value there is made from, if that is only a part of an input.
     """
 
     lines: tuple[str, ...]
     got: Any
     expected: Any
     index: tuple[int, ...] | None = None
+    source: Source | None = None
 
 
 class WrongAnswer(Exception):

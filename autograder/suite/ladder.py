@@ -98,9 +98,35 @@ def ladder(criterion: str, **values: Iterable[Any]) -> Callable[[Climb], Climb]:
     return mark
 
 
+@dataclass
+class Made:
+    """The arrays that a run of a ladder has made with `counting`, in order.
+
+    Attributes:
+        arrays: the arrays.
+        disturbed: the number of an array and the place of an entry in it that differs from what
+            it would be; None for none.
+    """
+
+    arrays: list[np.ndarray[Any, Any]] = field(default_factory=list)
+    disturbed: tuple[int, int] | None = None
+
+    def begin(self, disturbed: tuple[int, int] | None = None) -> None:
+        """Begin a run."""
+        self.arrays, self.disturbed = [], disturbed
+
+
+made = Made()
+
+
 def counting(*shape: int, start: float = 1, dtype: npt.DTypeLike = np.float64) -> Any:
     """An array of this shape with the numbers ``start``, ``start`` + 1, …"""
-    return np.arange(start, start + math.prod(shape)).astype(dtype).reshape(shape)
+    array = np.arange(start, start + math.prod(shape)).astype(dtype).reshape(shape)
+    if made.disturbed is not None and made.disturbed[0] == len(made.arrays):
+        # Larger than all others, so that it is also the maximum of every window that it is in.
+        array.flat[made.disturbed[1]] += 100
+    made.arrays.append(array)
+    return array
 
 
 class Written:

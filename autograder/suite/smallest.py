@@ -9,28 +9,23 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-
-import numpy as np
 
 from autograder.sandbox.host.session import (
     Conversation,
     StudentDied,
     StudentFailure,
-    StudentRaised,
     StudentTimeout,
 )
-from autograder.sandbox.protocol.wire import Opaque
-from autograder.suite import facts, outcome
-from autograder.suite.facts import UNKNOWN, Said, SmallestInput, WrongAnswer
-from autograder.suite.ladder import Ladder, Rung, written
+from autograder.suite import outcome
+from autograder.suite.examples import Run, example, run_ladder
+from autograder.suite.facts import SmallestInput, WrongAnswer
+from autograder.suite.ladder import Ladder, Rung, made, written
 from autograder.suite.outcome import Outcome
-from autograder.suite.proxy import UnsupportedOperation
-from autograder.suite.state_reset import seed_globally
-from autograder.suite.transcript import Replay, Request, Transcript, code
+from autograder.suite.transcript import Transcript
 
 MAX_REQUESTS = 240
 """Requests for one criterion: some 70 ms of CPU time, of both sides together."""
@@ -142,16 +137,15 @@ class Search:
         student = self._asked.student
         transcript = Transcript(self._asked.conversation)
         try:
-            _run(ladder, rung, student(transcript))
+            run_ladder(ladder, rung, student(transcript))
         except (WrongAnswer, StudentFailure) as error:
             found = outcome.from_exception(error, part)
             if found is None or not transcript.requests:
                 return None
             if isinstance(error, (StudentTimeout, StudentDied)):
                 self._asked = None  # nothing more can be asked of this process
-            expected = _expected(error, ladder, rung, student, transcript.requests)
-            example = _example(error, expected, transcript.requests, ladder)
-            return Finding(ladder, rung, found, example)
+            run = Run(ladder, rung, student, transcript.requests, tuple(made.arrays))
+            return Finding(ladder, rung, found, example(error, run))
         except ValueError:
             return None  # the reference refuses this input
         finally:
@@ -160,80 +154,6 @@ class Search:
         return None
 
 
-def _run(ladder: Ladder, rung: Rung, student: Any) -> None:
-    seed_globally("", "ladder")
-    ladder.function(student, **rung)
-
-
 def _defaults(ladder: Ladder) -> dict[str, Any]:
     parameters = [*inspect.signature(ladder.function).parameters.values()][1:]
     return {parameter.name: parameter.default for parameter in parameters}
-
-
-def _expected(
-    error: Exception,
-    ladder: Ladder,
-    rung: Rung,
-    student: Callable[[Any], Any],
-    requests: Sequence[Request],
-) -> Any:
-    """The right result of the last request; `UNKNOWN` if the ladder compares it with none.
-
-    For a call that raised, the ladder never came to the comparison. It is run again with the
-    answers received so far and a placeholder, to see what that is compared with.
-    """
-    if isinstance(error, WrongAnswer):
-        return error.expected
-    placeholder = Opaque("the result of a call that raised")
-    with suppress(WrongAnswer, StudentFailure, ValueError, TypeError):
-        try:
-            _run(ladder, rung, student(Replay(requests[:-1], placeholder)))
-        except WrongAnswer as wrong:
-            if wrong.got is placeholder:
-                return wrong.expected
-    return UNKNOWN
-
-
-def _example(
-    error: Exception, expected: Any, requests: Sequence[Request], ladder: Ladder
-) -> SmallestInput:
-    names = _local_names(error, ladder)
-    if not isinstance(error, WrongAnswer):
-        got: Any = error.info if isinstance(error, StudentRaised) else UNKNOWN
-        if isinstance(error, UnsupportedOperation):
-            got = Said(error.got)
-        return SmallestInput(code(requests, names), got, expected)
-    fact, got = error.fact, error.got
-    if isinstance(fact, facts.ArgumentChanged):
-        changed = requests[-1].args[fact.place - 1]
-        return SmallestInput(code(requests, names, then=changed), got, expected)
-    # What was compared may have been received before the last request.
-    until = next((i for i, each in enumerate(requests) if _answers(each, got)), len(requests) - 1)
-    lines = code(requests[: until + 1], names)
-    if not isinstance(fact, facts.Differs):
-        return SmallestInput(lines, got, expected)
-    path = fact.difference.path
-    lines = (*lines[:-1], lines[-1] + "".join(f"[{key!r}]" for key in path))
-    for key in path:
-        got, expected = got[key], expected[key]
-    if fact.difference.kind == "dtype":
-        lines = (*lines[:-1], f"{lines[-1]}.dtype")
-        return SmallestInput(lines, Said(str(fact.difference.got)), Said(fact.difference.expected))
-    return SmallestInput(lines, got, expected, fact.difference.index)
-
-
-def _answers(request: Request, value: Any) -> bool:
-    return request.answer is not None and request.answer.value is value
-
-
-def _local_names(error: BaseException, ladder: Ladder) -> dict[int, str]:
-    """What the ladder's function calls its arrays, by ``id``."""
-    names: dict[int, str] = {}
-    at = error.__traceback__
-    while at is not None:
-        if at.tb_frame.f_code is ladder.function.__code__:
-            for name, value in at.tb_frame.f_locals.items():
-                if isinstance(value, np.ndarray):
-                    names.setdefault(id(value), name)
-        at = at.tb_next
-    return names

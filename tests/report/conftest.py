@@ -82,9 +82,10 @@ def make_class() -> dict[str, Result]:
                 },
                 "diagnosis": ["IM8"],
                 "counterexample": {
-                    "call": "im2col(x, 2, 2, 2, 0)    x: float64 (1, 1, 4, 4)",
-                    "expected": "[[ 3.  1.  4.  1.]\n [ 5.  9.  2.  6.]]",
-                    "got": "[[ 3.  1.  4.  1.]\n [ 1.  5.  9.  2.]]",
+                    "call": "im2col(np.arange(1., 9.).reshape(1, 1, 2, 4), 2, 2, 2, 0)\n"
+                    "# expected[1, 0] ← x[0, 0, 0:2, 2:4]",
+                    "expected": "array([[1., 2., 5., 6.],\n       [3., 4., 7., 8.]])",
+                    "got": "array([[1., 2., 5., 6.],\n       [2., 3., 6., 7.]])",
                 },
             },
             im2col__padding={

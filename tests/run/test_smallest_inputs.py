@@ -46,7 +46,8 @@ def test_out_w_from_h_shows_in_two_pixels(graded):
 def test_overwriting_instead_of_adding_shows_where_two_windows_meet(graded):
     wrong = BOOK["col2im"].replace("+= col", "= col")
     assert _shown(graded, wrong)["col2im.overlap"] == (
-        "col2im(np.arange(1., 5.).reshape(2, 2), (1, 1, 1, 3), 1, 2, 1, 0)",
+        "col2im(np.arange(1., 5.).reshape(2, 2), (1, 1, 1, 3), 1, 2, 1, 0)\n"
+        "# expected[0, 0, 0, 1] ← col[0, 1], col[1, 0]",
         "array([[[[1., 5., 4.]]]])",
         "array([[[[1., 2., 4.]]]])",
     )
