@@ -156,10 +156,8 @@ def main() -> int:
             while process.poll() is None:
                 watched.look(process.pid)
                 time.sleep(0.5)
-        usage = os.times()
-        cpu_s = usage.children_user + usage.children_system
         took_s = time.monotonic() - began
-        print(f"{options.jobs} jobs: {took_s:.0f} s, {cpu_s:.0f} s of CPU time")
+        print(f"{options.submissions} submissions, {options.jobs} jobs: {took_s:.0f} s")
         failed = process.returncode != 0
         if failed:
             print((root / "log").read_text()[-2000:])
