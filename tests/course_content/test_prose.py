@@ -35,6 +35,33 @@ def test_the_points_in_the_table_at_the_top_add_up_to_those_of_the_exercise(exer
     assert sum(points) == exercise.points + exercise.bonus
 
 
+ABOUT_AN_EXERCISE = {
+    "en": r"\*\*Importance [●○]{3}[^,]*, difficulty ([★☆]{3}), about (\d+) minutes, "
+    r"(?:([\d.]+)(?: bonus)? points?|not graded)",
+    "ja": r"\*\*重要度 [●○]{3}[^／]*／難しさ ([★☆]{3})／目安 (\d+)分／"
+    r"(?:ボーナス)?(?:([\d.]+)点|採点なし)",
+}
+
+
+@IN_BOTH
+def test_what_is_said_at_each_exercise_is_what_the_table_at_the_top_says(exercise, lang):
+    if exercise.id not in {"05_gap", "06_simple_convnet", "07_resnet", "08_stripes_and_fcn"}:
+        pytest.skip("not yet said at each of its exercises")
+    first, *text = prose(exercise, lang)
+    said = re.findall(ABOUT_AN_EXERCISE[lang], "\n".join(text))
+    _, _, *rows = rows_of_first_table(first)
+    table = [
+        (
+            difficulty,
+            re.search(r"\d+", time)[0],
+            "".join(re.findall(r"^[\d.]+", points)),
+        )
+        for _, _, points, difficulty, time in rows
+    ]
+    assert sorted(said) == sorted(table)
+    assert sum(float(points or 0) for *_, points in said) == exercise.points + exercise.bonus
+
+
 @IN_BOTH
 def test_questions_come_with_the_word_that_nobody_collects_the_answers(exercise, lang):
     heading, word = {
