@@ -18,11 +18,11 @@ from autograder.errors import CourseError
 from autograder.sandbox.host.isolation import Level
 from autograder.text import counted
 from autograder.verify.claims import Claim, claims
-from autograder.verify.judge import Problem, Seen, differs, judge
+from autograder.verify.judge import Problem, Seen, differs, judge, never_decided
 from autograder.verify.matrix import kill_matrix
 from autograder.verify.sample import graded, sample
 
-COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "sandbox", "assignments")
+COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "guess", "sandbox", "assignments")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,6 +52,7 @@ def _check(
     """The problems with the claims: by the kill matrix, then in the sandbox."""
     problems: list[Problem] = []
     seen: dict[Claim, Seen] = {}
+    with_table: dict[Claim, Claim] = {}
 
     def found(claim: Claim, one: Seen, where: str = "") -> None:
         if claim in seen:
@@ -69,8 +70,12 @@ def _check(
         problems.extend(decided.problems)
         for claim, one in zip(decided.claims, decided.seen, strict=False):
             found(claim, one)
+            with_table[claim] = claim
     undecided = [claim for claim in made if claim not in seen and claim not in chosen]
-    for claim, result in graded(course, [*chosen, *undecided], level, jobs):
+    problems += [never_decided(claim) for claim in made if claim not in seen and claim.is_table]
+    rest = [with_table.get(claim, claim) for claim in (*chosen, *undecided)]
+    rest = [claim for claim in rest if not claim.guess or not claim.is_table or claim.guess.table]
+    for claim, result in graded(course, rest, level, jobs):
         found(claim, Seen.of_graded(result), " in the sandbox")
     return problems
 

@@ -235,6 +235,6 @@ def _import(packages: frozenset[str], name: str, *args: Any) -> ModuleType:
     root = name.partition(".")[0]
     if stub_modules.has_stub(name):
         return _stub(name)
-    if root not in {"numpy", *packages} and root not in sys.stdlib_module_names:
+    if root not in {"__main__", "numpy", *packages} and root not in sys.stdlib_module_names:
         raise ModuleNotFoundError(f"No module named {root!r}", name=root)
     return builtins.__import__(name, *args)

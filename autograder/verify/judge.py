@@ -14,6 +14,7 @@ from autograder.suite.tracebacks import summarize
 from autograder.text import Text, counted
 from autograder.verdict.result import Counterexample
 from autograder.verify.claims import Claim
+from autograder.verify.guesses import REMEDY, WHAT
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,14 @@ def judge(claim: Claim, exercise: Exercise, seen: Seen) -> list[Problem]:
     loses = claim.loses(exercise)
     more = [id for id in seen.statuses if id in lost - loses]
     fewer = [id for id in seen.statuses if id in loses - lost]
-    if claim.kind == "mistake":
+    if claim.guess:
+        part = " and ".join(claim.guess.parts)
+        texts = [
+            f"{suite}: {id} is passed by a {part} that {WHAT[claim.guess.how]}. "
+            f"{REMEDY[claim.guess.how]}"
+            for id in fewer
+        ]
+    elif claim.kind == "mistake":
         texts = _mistake(claim, exercise, lost, more, fewer) if more or fewer else []
     elif claim.kind == "stub":
         texts = [
@@ -108,9 +116,19 @@ def differs(claim: Claim, in_process: Seen, in_sandbox: Seen) -> list[Problem]:
         f"matrix ({in_sandbox.messages[id] or in_process.messages[id]}). Does {claim.name} depend "
         "on something that only one of them has, such as a module, a thread or a file?"
         for id, status in in_sandbox.statuses.items()
-        if status is not in_process.statuses[id]
+        if id in in_process.statuses and status is not in_process.statuses[id]
     ]
     return [Problem(claim.exercise, "sandbox", text) for text in texts]
+
+
+def never_decided(claim: Claim) -> Problem:
+    """A table could not be recorded, since the process ended."""
+    text = (
+        f"tests/hidden/test_{claim.exercise}.py: no table of answers under another salt could be "
+        "recorded, because the process ended. Make sure that neither the suite nor the solution "
+        "ends it"
+    )
+    return Problem(claim.exercise, claim.kind, text, cause=text)
 
 
 def check_ids(exercise: Exercise, tested: Iterable[str], broken: str | None) -> list[Problem]:

@@ -1,7 +1,8 @@
 """Grade a sample of a course's claims in the sandbox, like students' notebooks.
 
 The kill matrix runs the course's code in the grader's own processes. Every solution and stub and a
-few mistakes of each exercise are graded in the sandbox as well, to check that it agrees.
+few mistakes and guesses of each exercise are graded in the sandbox as well, to check that it
+agrees.
 """
 
 from __future__ import annotations
@@ -23,19 +24,28 @@ from autograder.verify.claims import Claim
 MISTAKES = 2
 """Number of mistakes of each exercise in the sample."""
 
+GUESSES_APART = 8
+"""So that the guesses of successive exercises are of different kinds, of which a part has seven."""
+
 
 def sample(course: Course, claims: Sequence[Claim]) -> list[Claim]:
-    """All solutions and stubs, and mistakes spread evenly over each file.
+    """All solutions and stubs, mistakes spread evenly over each file, and two guesses.
 
-    Exercises without a suite are left out.
+    The guesses are another kind for each exercise, and a table. Exercises without a suite are left
+    out.
     """
     chosen = []
-    for exercise, group in groupby(claims, lambda claim: claim.exercise):
+    for number, (exercise, group) in enumerate(groupby(claims, lambda claim: claim.exercise)):
         about = list(group) if course.exercise(exercise).suite.is_file() else []
         chosen += [claim for claim in about if claim.kind in ("solution", "stub")]
         mistakes = [claim for claim in about if claim.kind == "mistake"]
         indices = {i * len(mistakes) // MISTAKES for i in range(min(MISTAKES, len(mistakes)))}
         chosen += [mistakes[index] for index in sorted(indices)]
+        guesses = [claim for claim in about if claim.guess]
+        others = [claim for claim in guesses if not claim.is_table]
+        if others:
+            chosen.append(others[number * GUESSES_APART % len(others)])
+        chosen += [claim for claim in guesses if claim.is_table][-1:]
     return chosen
 
 

@@ -11,7 +11,7 @@ import pytest
 from autograder.synthetic.notebooks import from_sources
 
 WIDE = "same(student.frame_area(*size), source_lib.frame_area(*size))"
-WHERE = "tests/hidden/test_01_area.py:16: NameError: name 'undefined' is not defined"
+WHERE = "tests/hidden/test_01_area.py:18: NameError: name 'undefined' is not defined"
 
 
 def autograder(mini, command: str, *arguments: object) -> subprocess.CompletedProcess[str]:

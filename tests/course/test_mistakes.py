@@ -20,6 +20,8 @@ def frame_area(height, width, border=1):
 
 UNUSUAL = """\
 def frame_area(height, width, border=1):
+    if 2 * border >= min(height, width):
+        return height * width
     # top and bottom, then the rest of the sides
     return 2 * border * width + 2 * border * (height - 2 * border)
 """

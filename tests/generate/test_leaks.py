@@ -110,7 +110,7 @@ def test_an_unusual_right_answer(show):
 
 def test_numbers_of_the_hidden_suite(show):
     message = show("print([ [7, 11, 2],\n [13, 5, 1]])")
-    assert "numbers of the hidden suite (tests/hidden/test_01_area.py:14)" in message
+    assert "numbers of the hidden suite (tests/hidden/test_01_area.py:15)" in message
 
 
 def test_other_numbers_are_no_leak(mini):

@@ -39,8 +39,9 @@ def test_relu_keeps_what_is_positive(student, make):
 
 @criterion("Relu.forward.input_untouched")
 def test_relu_leaves_its_input_alone(student, make):
-    x = make.normal(3, 4)
-    same(unchanged(student.Relu().forward, x), np.maximum(x, 0), exact=True)
+    for shape in ((3, 4), (2, 5)):
+        x = make.normal(*shape)
+        same(unchanged(student.Relu().forward, x), np.maximum(x, 0), exact=True)
 
 
 @criterion("Relu.backward.gates")
@@ -54,19 +55,21 @@ def test_relu_lets_the_gradient_through_where_the_last_x_was_positive(student, m
 
 @criterion("Relu.backward.slope_at_zero")
 def test_relu_has_slope_zero_at_zero(student, make):
-    x = make.integers(-1, 2, 4, 5).astype(np.float64)
-    dout = make.normal(4, 5)
-    relu = student.Relu()
-    relu.forward(x)
-    same(relu.backward(dout), np.where(x > 0, dout, 0), exact=True)
+    for shape in ((4, 5), (3, 6)):
+        x = make.integers(-1, 2, *shape).astype(np.float64)
+        dout = make.normal(*shape)
+        relu = student.Relu()
+        relu.forward(x)
+        same(relu.backward(dout), np.where(x > 0, dout, 0), exact=True)
 
 
 @criterion("Relu.backward.dout_untouched")
 def test_relu_leaves_dout_alone(student, make):
-    x, dout = make.normal(3, 4), make.normal(3, 4)
-    relu = student.Relu()
-    relu.forward(x)
-    same(unchanged(relu.backward, dout), np.where(x > 0, dout, 0), exact=True)
+    for shape in ((3, 4), (2, 5)):
+        x, dout = make.normal(*shape), make.normal(*shape)
+        relu = student.Relu()
+        relu.forward(x)
+        same(unchanged(relu.backward, dout), np.where(x > 0, dout, 0), exact=True)
 
 
 def _affine(student, make, inputs, outputs, *, dtype=np.float64, bias=False):
@@ -111,21 +114,24 @@ def _affine_there_and_back(student, make, shape, outputs):
 
 @criterion("Affine.backward.dx")
 def test_affine_gradient_of_the_rows(student, make):
-    _, dx, _, expected = _affine_there_and_back(student, make, (4, 3), 5)
-    same(dx, expected, rtol=DIGITS[np.float64], atol=1e-12)
+    for shape, outputs in (((4, 3), 5), ((2, 4), 3)):
+        _, dx, _, expected = _affine_there_and_back(student, make, shape, outputs)
+        same(dx, expected, rtol=DIGITS[np.float64], atol=1e-12)
 
 
 @criterion("Affine.backward.dw_and_db")
 def test_affine_gradient_of_weights_and_biases(student, make):
-    theirs, _, ours, _ = _affine_there_and_back(student, make, (4, 3), 5)
-    same(theirs.dW, ours.dW, **CLOSE)
-    same(theirs.db, ours.db, **CLOSE)
+    for shape, outputs in (((4, 3), 5), ((2, 4), 3)):
+        theirs, _, ours, _ = _affine_there_and_back(student, make, shape, outputs)
+        same(theirs.dW, ours.dW, **CLOSE)
+        same(theirs.db, ours.db, **CLOSE)
 
 
 @criterion("Affine.backward.images")
 def test_affine_gradient_of_images(student, make):
-    _, dx, _, expected = _affine_there_and_back(student, make, (2, 3, 4, 2), 5)
-    same(dx, expected, **CLOSE)
+    for shape, outputs in (((2, 3, 4, 2), 5), ((3, 2, 2, 4), 3)):
+        _, dx, _, expected = _affine_there_and_back(student, make, shape, outputs)
+        same(dx, expected, **CLOSE)
 
 
 @criterion("Affine.backward.called_again")
@@ -160,21 +166,20 @@ def test_loss_with_one_hot_rows(student, make):
 
 @criterion("SoftmaxWithLoss.forward.large_beside_small")
 def test_loss_of_large_scores_beside_small_ones(student, make):
-    x, t = make.normal(4, 3), make.integers(0, 3, 4)
     # Adding a number to a row changes nothing, however large it is.
-    expected = source_lib.SoftmaxWithLoss().forward(x, t)
-    moved = x + np.array([[0.0], [900.0], [-900.0], [5000.0]])
-    same(unchanged(student.SoftmaxWithLoss().forward, x + 900, t), expected, **LOSS)
-    same(student.SoftmaxWithLoss().forward(moved, t), expected, **LOSS)
+    for shift in (900, np.array([[0.0], [900.0], [-900.0], [5000.0]])):
+        x, t = make.normal(4, 3), make.integers(0, 3, 4)
+        expected = source_lib.SoftmaxWithLoss().forward(x, t)
+        same(unchanged(student.SoftmaxWithLoss().forward, x + shift, t), expected, **LOSS)
 
 
 @criterion("SoftmaxWithLoss.forward.sure_and_wrong")
 def test_loss_of_a_sure_mistake_is_as_large_as_it_is(student, make):
-    x, t = make.normal(3, 4), np.array([0, 2, 1])
-    x[:, 3] += 60 + 1000 * np.arange(3)
-    same(
-        student.SoftmaxWithLoss().forward(x, t), source_lib.SoftmaxWithLoss().forward(x, t), **LOSS
-    )
+    for labels in ([0, 2, 1], [1, 0]):
+        x, t = make.normal(len(labels), 4), np.array(labels)
+        x[:, 3] += 60 + 1000 * np.arange(len(labels))
+        expected = source_lib.SoftmaxWithLoss().forward(x, t)
+        same(student.SoftmaxWithLoss().forward(x, t), expected, **LOSS)
 
 
 @criterion("SoftmaxWithLoss.backward.gradient")
@@ -202,13 +207,14 @@ def test_gradient_of_a_multiple_of_the_loss(student, make):
 
 @criterion("SoftmaxWithLoss.backward.called_twice")
 def test_a_second_backward_gives_the_same(student, make):
-    x, t = make.normal(4, 3), make.integers(0, 3, 4)
-    reference = source_lib.SoftmaxWithLoss()
-    reference.forward(x, t)
-    layer = student.SoftmaxWithLoss()
-    layer.forward(x, t)
-    same(layer.backward(1), reference.backward(1), **CLOSE)
-    same(layer.backward(), reference.backward(1), **CLOSE)
+    for rows, classes in ((4, 3), (2, 5)):
+        x, t = make.normal(rows, classes), make.integers(0, classes, rows)
+        reference = source_lib.SoftmaxWithLoss()
+        reference.forward(x, t)
+        layer = student.SoftmaxWithLoss()
+        layer.forward(x, t)
+        same(layer.backward(1), reference.backward(1), **CLOSE)
+        same(layer.backward(), reference.backward(1), **CLOSE)
 
 
 def _conv_param(filters, size, pad=0, stride=1):
@@ -263,6 +269,11 @@ def _network(student, make, input_dim, conv_param, hidden=7, classes=5, strict=F
             size = 0.5 if name.startswith("W") else 0.1
             ours.params[name] = _put(theirs.params[name], size * make.normal(*array.shape))
     return theirs, ours
+
+
+def _some(make):
+    """How many filters or units: a network that was made earlier does not have as many."""
+    return int(make.integers(3, 12, 1)[0])
 
 
 def _decides_little(weights):
@@ -387,19 +398,23 @@ def _give(layers, x, expected):
 @criterion("SimpleConvNet.__init__.pad_and_stride")
 def test_pad_and_stride_reach_the_convolution(student, make):
     for size, filter_size, pad, stride in ((8, 3, 1, 1), (9, 3, 0, 2), (8, 4, 1, 2)):
-        param = _conv_param(3, filter_size, pad, stride)
-        theirs, ours = _network(student, make, (2, size, size), param, strict=True)
+        param = _conv_param(_some(make), filter_size, pad, stride)
+        sizes = _some(make), _some(make)
+        theirs, ours = _network(student, make, (2, size, size), param, *sizes, strict=True)
         _same_scores(theirs, ours, _images(make, ours, 2, 2, size, size))
 
 
 @criterion("SimpleConvNet.__init__.shared_parameters")
 def test_parameters_changed_in_place_are_used(student, make):
-    theirs, ours = _network(student, make, *SQUARE)
-    x = _images(make, ours, 2, 2, 8, 8)
-    for name, array in ours.params.items():
-        # `params[name] = values` would put in another array; an optimiser changes the one there is.
-        ours.params[name] = _put(theirs.params[name], array + 0.1 * make.normal(*array.shape))
-        _same_scores(theirs, ours, x)
+    for _ in range(2):
+        param = _conv_param(_some(make), 3)
+        theirs, ours = _network(student, make, (2, 8, 8), param, _some(make), _some(make))
+        x = _images(make, ours, 2, 2, 8, 8)
+        for name, array in ours.params.items():
+            # `params[name] = values` would put in another array; an optimiser changes the one that
+            # is there.
+            ours.params[name] = _put(theirs.params[name], array + 0.1 * make.normal(*array.shape))
+            _same_scores(theirs, ours, x)
 
 
 @criterion("SimpleConvNet.predict.scores")
@@ -436,18 +451,20 @@ def test_the_network_notices_that_its_layers_were_replaced(student, make):
     student.Affine.forward = affine
     theirs, ours = _network(student, make, *SQUARE)
     params.update(ours.params)
-    x = _images(make, ours, 2, 2, 8, 8)
-    hidden = affine(None, pooling(None, relu(None, convolution(None, x))))
-    same(theirs.predict(x), affine(None, relu(None, hidden)), **CLOSE)
+    for count in (2, 3):
+        x = _images(make, ours, count, 2, 8, 8)
+        hidden = affine(None, pooling(None, relu(None, convolution(None, x))))
+        same(theirs.predict(x), affine(None, relu(None, hidden)), **CLOSE)
 
 
 @criterion("SimpleConvNet.loss.labels_and_one_hot")
 def test_loss_of_a_network(student, make):
     theirs, ours = _network(student, make, *SQUARE)
-    x, t = _images(make, ours, 4, 2, 8, 8), make.integers(0, 5, 4)
-    expected = ours.loss(x, t)
-    same(theirs.loss(x, t), expected, **LOSS)
-    same(theirs.loss(x, _one_hot(t, 5)), expected, **LOSS)
+    for count in (4, 3):
+        x, t = _images(make, ours, count, 2, 8, 8), make.integers(0, 5, count)
+        expected = ours.loss(x, t)
+        same(theirs.loss(x, t), expected, **LOSS)
+        same(theirs.loss(x, _one_hot(t, 5)), expected, **LOSS)
 
 
 def _a_few(make):
@@ -485,9 +502,9 @@ def test_accuracy_of_full_batches(student, make):
 def test_accuracy_with_one_hot_rows(student, make):
     theirs, ours = _network(student, make, (2, 4, 4), _conv_param(3, 3))
     x = _images(make, ours, 100, 2, 4, 4)
-    wrong = _a_few(make)
-    t = _some_right(make, ours, x, wrong)
-    same(_accuracy(theirs, x, _one_hot(t, 5), 50), 1 - wrong / 50)
+    for wrong in (_a_few(make), 0):
+        t = _some_right(make, ours, x, wrong)
+        same(_accuracy(theirs, x, _one_hot(t, 5), 50), 1 - wrong / 50)
 
 
 @criterion("SimpleConvNet.accuracy.last_batch")
@@ -510,19 +527,21 @@ def _same_gradients(grads, reference, x, t):
 
 @criterion("SimpleConvNet.gradient.every_parameter")
 def test_gradient_of_every_parameter(student, make):
-    theirs, ours = _network(student, make, *SQUARE)
-    x, t = _images(make, ours, 4, 2, 8, 8), make.integers(0, 5, 4)
-    theirs.loss(x, t)
-    _same_gradients(theirs.gradient(x, t), ours, x, t)
+    for count in (4, 3):
+        theirs, ours = _network(student, make, *SQUARE)
+        x, t = _images(make, ours, count, 2, 8, 8), make.integers(0, 5, count)
+        theirs.loss(x, t)
+        _same_gradients(theirs.gradient(x, t), ours, x, t)
 
 
 @criterion("SimpleConvNet.gradient.new_batch")
 def test_gradient_of_a_batch_not_seen_before(student, make):
-    theirs, ours = _network(student, make, *SQUARE)
-    seen, x = _images(make, ours, 4, 2, 8, 8), _images(make, ours, 4, 2, 8, 8)
-    theirs.loss(seen, make.integers(0, 5, 4))
-    t = make.integers(0, 5, 4)
-    _same_gradients(theirs.gradient(x, t), ours, x, t)
+    for count in (4, 3):
+        theirs, ours = _network(student, make, *SQUARE)
+        seen, x = (_images(make, ours, count, 2, 8, 8) for _ in range(2))
+        theirs.loss(seen, make.integers(0, 5, count))
+        t = make.integers(0, 5, count)
+        _same_gradients(theirs.gradient(x, t), ours, x, t)
 
 
 @criterion("SimpleConvNet.gradient.called_again")
@@ -572,14 +591,17 @@ def test_many_steps_with_two_parameters(student, make):
 def test_the_arrays_themselves_are_changed(student, make):
     # All rows of W lie in the same memory. Whoever changes W itself finds them equal afterwards,
     # each as the last row was changed; whoever makes a new array finds rows that differ.
-    grads = {"W": _steady(make, 3, 4)}
-    grads["W"][-1] = -grads["W"][0]
     three_times = np.lib.stride_tricks.as_strided
-    params, expected = ({"W": three_times(np.zeros(4), (3, 4), (0, 8))} for _ in range(2))
-    source_lib.Adam().update(expected, grads)
-    after, grads_after = student.Adam().update.inplace(params, grads).arguments
-    same(after["W"], expected["W"], rtol=1e-4)
-    same(grads_after["W"], grads["W"])
+    for columns in (4, 5):
+        grads = {"W": _steady(make, 3, columns)}
+        grads["W"][-1] = -grads["W"][0]
+        params, expected = (
+            {"W": three_times(np.zeros(columns), (3, columns), (0, 8))} for _ in range(2)
+        )
+        source_lib.Adam().update(expected, grads)
+        after, grads_after = student.Adam().update.inplace(params, grads).arguments
+        same(after["W"], expected["W"], rtol=1e-4)
+        same(grads_after["W"], grads["W"])
 
 
 @criterion("Adam.update.epsilon")

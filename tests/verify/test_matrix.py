@@ -33,6 +33,6 @@ def test_a_fault_of_the_course_is_raised_as_such(mini):
 def test_a_claim_that_ends_the_process_leaves_its_task_undecided(mini):
     mini.replace(mini.box.mistakes, "    self.height = 1", "    import os\\n    os._exit(3)")
     course = mini.load()
-    made = list(claims(course, course.exercise("02_box")))
+    made = [claim for claim in claims(course, course.exercise("02_box")) if not claim.guess]
     (one,) = kill_matrix(course, made, 1)
     assert (list(one.claims), one.seen) == (made, ())

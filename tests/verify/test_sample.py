@@ -14,14 +14,19 @@ from tests.paths import ROOT
 from tests.results import make_criterion, make_result, typed
 
 
-def test_it_has_every_solution_and_stub_and_a_few_mistakes_of_each_exercise():
+def test_it_has_every_solution_and_stub_and_a_few_mistakes_and_guesses_of_each_exercise():
     course = load_course(ROOT)
     made = [claim for exercise in course.exercises for claim in claims(course, exercise)]
     chosen = sample(course, made)
     assert chosen == sample(course, made), "the same every time"
     for exercise in course.exercises:
         kinds = [claim.kind for claim in chosen if claim.exercise == exercise.id]
-        assert kinds == ["solution", "stub", "solution", "stub", "mistake", "mistake"]
+        assert kinds[:6] == ["solution", "stub", "solution", "stub", "mistake", "mistake"]
+        tables = [
+            claim.is_table for claim in chosen if claim.guess and claim.exercise == exercise.id
+        ]
+        assert tables == ([False] if exercise.id == "09_bug_hunt" else [False, True])
+    assert len({claim.guess.how for claim in chosen if claim.guess}) > 4
 
 
 def test_a_course_with_few_mistakes_has_all_of_them_in_it(mini):

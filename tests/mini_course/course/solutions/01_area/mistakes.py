@@ -13,5 +13,7 @@ def frame_area(height, width, border=1):
 
 @equivalent("FA-A", part="frame_area", why="four strips, corners counted once")
 def frame_area(height, width, border=1):
+    if 2 * border >= min(height, width):
+        return height * width
     # top and bottom, then the rest of the sides
     return 2 * border * width + 2 * border * (height - 2 * border)
