@@ -346,12 +346,14 @@ def _drawn(answer):
 @criterion("SimpleConvNet.__init__.random_weights")
 def test_weights_are_random_and_biases_zero(student, make):
     for deviation in (0.01, float(make.uniform(low=0.2, high=0.4))):
-        network = _build(student, (4, 8, 8), _conv_param(30, 4, 0, 2), 50, 40, deviation)
+        filters, hidden, classes = (least + _some(make) for least in (25, 45, 35))
+        param = _conv_param(filters, 4, 0, 2)
+        network = _build(student, (4, 8, 8), param, hidden, classes, deviation)
         for name in ("W1", "W2", "W3"):
             mean, spread = _drawn(network.params[name])
             same(spread, deviation, rtol=0.15)
             same(mean, 0.0, atol=0.15 * deviation)
-        for name, size in (("b1", 30), ("b2", 50), ("b3", 40)):
+        for name, size in (("b1", filters), ("b2", hidden), ("b3", classes)):
             same(network.params[name], np.zeros(size))
 
 
