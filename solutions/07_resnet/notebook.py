@@ -2788,7 +2788,7 @@ deep_residual = race(SEEDS)
 # them brought its loss below 1.9 within 300 steps. What the race does *not* show is that it could never learn: given
 # many more steps, it slowly does. He and his colleagues saw the same with ImageNet and, on CIFAR-10, between
 # 20 and 56 layers: the deeper plain network lost on the training images, to the very end of training. (Our networks are
-# narrow, only 8 channels. That makes the effect large and the experiment quick.)
+# narrow, only 8 channels, so that the experiment is quick.)
 #
 # Look back at the figure of responses in section 4. Which of its curves belongs to the loser?
 
@@ -2804,7 +2804,7 @@ deep_residual = race(SEEDS)
 #
 # 深いplainのネットワークは、少し劣るどころではありません。300回更新しても、学習に使っている画像でさえ、当てずっぽうとあまり変わらないのです。同じ深さのresidualのネットワークは、浅いものと同じくらいよく学習しました。ここでは、深さは害になっていません（まだ得にもなっていません。それには、300回の更新は少なすぎ、数字は易しすぎます）。畳み込みも、重みの個数もまったく同じです。違うのは、畳み込み2つごとの「`+ x`」だけです。
 #
-# **この比べ方は公平でしょうか。** 同じ設定が、たまたま一方にだけ合っていたのかもしれません。そこで、深いplainのネットワークには、ほかの設定も試しました。Adamの学習率0.001、0.003、0.02と、モメンタム付きの勾配降下法（学習率0.02と0.1）です。どの設定でも、300回で損失が1.9を下回ることはありませんでした。ただし、この実験は「いつまでも学習できない」ことを示すものではありません。もっと多く更新すれば、少しずつ学習は進みます。Heたちも、ImageNetと、CIFAR-10での20層と56層の比較で、同じことを確かめています。深いplainのネットワークは、学習の最後まで、訓練データで浅いものに負けていました（ここで使ったネットワークは、8チャンネルしかない細いものです。そのため違いが大きく表れ、実験も短時間で済みます）。
+# **この比べ方は公平でしょうか。** 同じ設定が、たまたま一方にだけ合っていたのかもしれません。そこで、深いplainのネットワークには、ほかの設定も試しました。Adamの学習率0.001、0.003、0.02と、モメンタム付きの勾配降下法（学習率0.02と0.1）です。どの設定でも、300回で損失が1.9を下回ることはありませんでした。ただし、この実験は「いつまでも学習できない」ことを示すものではありません。もっと多く更新すれば、少しずつ学習は進みます。Heたちも、ImageNetと、CIFAR-10での20層と56層の比較で、同じことを確かめています。深いplainのネットワークは、学習の最後まで、訓練データで浅いものに負けていました（ここでは、実験が短時間で済むように、8チャンネルしかない細いネットワークを使いました）。
 #
 # 4節の反応の図を見返してください。負けたネットワークの曲線は、どれだったでしょうか。
 
@@ -2939,6 +2939,17 @@ def show_trained_resnet(net, losses, filters_before):
     alone = judge_coloured(net, 1, True)[1] == digit_labels[TEST[:400]]
     print(tr("train=True, each image alone", "train=True、1枚ずつ："), f"{alone.mean():.3f}")
     net.bn.running_mean, net.bn.running_var = learned
+    added = net.params["stem.W"] - filters_before
+    start, gained = (
+        np.corrcoef(W[..., 1:].ravel(), W[..., :-1].ravel())[0, 1] for W in (filters_before, added)
+    )
+    print(
+        tr(
+            f"correlation of neighbouring pixels in the stem filters: {start:.2f} at the start, "
+            f"{gained:.2f} in what training added",
+            f"stemのフィルターの隣り合う画素の相関係数：はじめ{start:.2f}、学習で加わった分{gained:.2f}",
+        )
+    )
 
     fig = plt.figure(figsize=(13, 6.4))
     grid = fig.add_gridspec(4, 12, hspace=0.45)
@@ -2959,7 +2970,7 @@ def show_trained_resnet(net, losses, filters_before):
     for column, (title, filters) in enumerate(
         (
             ("stem filters after training", net.params["stem.W"]),
-            ("what training added (enlarged)", net.params["stem.W"] - filters_before),
+            ("what training added (enlarged)", added),
         )
     ):
         ax = fig.add_subplot(grid[2:, 6 * column : 6 * column + 6])
@@ -2993,8 +3004,8 @@ trained_resnet = run_resnet()
 # does something.
 #
 # The filters look as random as before: 120 steps are few, and random filters of this size already let enough through. What training
-# *added* to them, on the right, is small, about a tenth of the filters themselves, but no longer noise: neighbouring pixels go the
-# same way. Filters as clear as those of the pretrained network in notebook 04 take a million images.
+# *added* to them, on the right, is small, about a sixth of the filters themselves, but it is no noise: neighbouring pixels go the
+# same way, as the correlation shows. Filters as clear as those of the pretrained network in notebook 04 take a million images.
 #
 # ## 8. The same numbers as PyTorch
 #
@@ -3006,7 +3017,7 @@ trained_resnet = run_resnet()
 # %% [markdown] lang="ja"
 # 1〜2分の学習で、初めて見る色の数字を約91%読めるようになりました。`train=True`で1枚ずつ判定すると、すべてのバッチ正規化で、その画像自身の平均と分散が使われるため、4分の3の答えが間違いになります。2節で学んだことが、実際に働くネットワークでも確かめられました。
 #
-# フィルターは、はじめの乱数のままに見えます。120回の更新では少なく、この大きさなら乱数のフィルターでも十分な情報が通るからです。右側は、学習によって加わった分です。フィルターそのものの10分の1ほどの大きさしかありませんが、もう単なる乱数ではなく、隣り合う画素が同じ向きに変わっています。ノートブック04で見た学習済みのネットワークのようなはっきりしたフィルターになるには、100万枚もの画像が必要です。
+# フィルターは、はじめの乱数のままに見えます。120回の更新では少なく、この大きさなら乱数のフィルターでも十分な情報が通るからです。右側は、学習によって加わった分です。フィルターそのものの6分の1ほどの大きさしかありませんが、単なる乱数ではありません。相関係数が示すように、隣り合う画素が同じ向きに変わっています。ノートブック04で見た学習済みのネットワークのようなはっきりしたフィルターになるには、100万枚もの画像が必要です。
 #
 # ## 8. PyTorchと同じ値になるか
 #
