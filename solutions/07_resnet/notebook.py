@@ -2493,6 +2493,7 @@ SEEDS = (0,)
 # %% name="training_tools" tags=["demo"]
 from pathlib import Path
 
+from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
 
@@ -2517,10 +2518,13 @@ def printed_digits(count=6000):
     y, x = np.mgrid[0:28, 0:28]
     images = np.zeros((count, 28, 28), np.float32)
     for image, label in zip(images, labels, strict=True):
-        outline = TextPath((0, 0), str(label), size=random.uniform(22, 28))
+        outline = TextPath((0, 0), str(label), size=random.uniform(24, 30))
         tilt = random.uniform(-0.25, 0.25)
         points = np.stack([x - 7 + tilt * (14 - y), 23.5 - y], axis=-1).reshape(-1, 2)
-        image[:] = outline.contains_points(points).reshape(28, 28)
+        inside = np.zeros(len(points), dtype=bool)
+        for line in outline.to_polygons():
+            inside ^= Outline(line).contains_points(points)
+        image[:] = inside.reshape(28, 28)
     return images, labels
 
 
