@@ -876,7 +876,8 @@ draw_softmax_bars()
 #
 # ## Exercise 4: `softmax`
 #
-# **Importance ●●●, difficulty ★☆☆, about 15 minutes, 1 bonus point.**
+# **Importance ●●●, difficulty ★☆☆, about 15 minutes, 1 bonus point.** If you have written `SoftmaxWithLoss` in notebook 06, you have
+# written this already: take it out of there, as a function of its own.
 #
 # <details><summary>Hint 1: which maximum?</summary>
 #
@@ -894,7 +895,7 @@ draw_softmax_bars()
 #
 # ## 演習4：`softmax`
 #
-# **重要度 ●●●／難しさ ★☆☆／目安 15分／ボーナス1点**
+# **重要度 ●●●／難しさ ★☆☆／目安 15分／ボーナス1点** ノートブック06で`SoftmaxWithLoss`を書いた人は、その中にもうあるはずです。独立した関数として取り出してください。
 #
 # <details><summary>ヒント1：どの最大値か</summary>
 #
