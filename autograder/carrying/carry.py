@@ -236,7 +236,7 @@ class GradedNotebook:
         session, proxies = loaded
         proxies.used.clear()
         only = {criterion.id for criterion in criteria}
-        outcomes = self.carrier.suites.run(self.exercise, session, only, together=True)
+        outcomes = self.carrier.suites.run(self.exercise, session, only)
         used = tuple(each for name, each in replaced.items() if name in proxies.used)
         for name, found in outcomes.items():
             better = _better(self.best[name], found, used or tuple(replaced.values()))

@@ -103,6 +103,11 @@ class OwnNotebook:
             counts = attempt in (Attempt.ONLY, Attempt.AGAIN)
             self._timeouts += conversation.timed_out and counts
 
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """None: nothing is gained by it here."""
+        yield None
+
 
 class _Loaded:
     """Cells that have run in their own namespace.

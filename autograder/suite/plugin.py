@@ -11,9 +11,9 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -55,6 +55,10 @@ ATTEMPTS = 3
 """How often a criterion is attempted if the sandbox itself dies (killed, or out of memory)."""
 
 
+MAX_SHARED = 3
+"""How many processes criteria may share in turn if calls do not return."""
+
+
 @dataclass(frozen=True)
 class _Case:
     """One criterion of one notebook, and the state of the notebook in which it is decided.
@@ -76,6 +80,19 @@ class _Current:
 
     conversation: Conversation
     case: _Case
+
+
+@dataclass
+class _TriedTogether:
+    """What is known about criteria that were tried in a process that they shared.
+
+    Attributes:
+        passed: ids of those that are passed, and that counts.
+        timed_out: ids of those that have timed out once.
+    """
+
+    passed: set[str] = field(default_factory=set)
+    timed_out: set[str] = field(default_factory=set)
 
 
 class Suites:
@@ -118,8 +135,6 @@ class Suites:
         exercise: Exercise,
         session: LoadedNotebook,
         only: Collection[str] | None = None,
-        *,
-        together: bool = False,
     ) -> dict[str, Outcome]:
         """Every criterion's outcome for one notebook. Never raises because of student code.
 
@@ -127,28 +142,26 @@ class Suites:
             exercise: the exercise.
             session: the loaded notebook.
             only: ids of the criteria to decide; None for all.
-            together: whether criteria of a part that are passed may share a process, for speed.
         """
         outcomes: dict[str, Outcome] = {}
         expected = {part.owner for part in exercise.parts}
         names = names_in(self.course, exercise, session.defined)
-        for part in exercise.parts:
-            if only is not None:
-                wanted = tuple(criterion for criterion in part.criteria if criterion.id in only)
-                if not wanted:
-                    continue
-                part = replace(part, criteria=wanted)
-            missing = missing_outcome(part, session, expected, names)
+        parts = [
+            replace(part, criteria=tuple(each for each in part.criteria if each.id in only))
+            for part in exercise.parts
+            if only is not None
+        ] or exercise.parts
+        lacking = {part.id: missing_outcome(part, session, expected, names) for part in parts}
+        present = [part for part in parts if lacking[part.id] is None]
+        shared = self._try_together(exercise, present, session, names)
+        for part in parts:
+            missing = lacking[part.id]
             tried = {}
             if missing is not None and function_instead_of_class(part, session):
                 # It is usually the layer as one function, but it may be a factory of objects.
-                tried = self._part(exercise, part, session, None, names)
-            if together and missing is None:
-                tried = dict.fromkeys(self._passed_together(exercise, part, session, names), PASSED)
-                rest = tuple(each for each in part.criteria if each.id not in tried)
-                tried |= self._part(exercise, replace(part, criteria=rest), session, None, names)
-            elif not any(found.status is Status.PASSED for found in tried.values()):
-                tried = self._part(exercise, part, session, missing, names)
+                tried = self._part(exercise, part, session, None, names, shared)
+            if not any(found.status is Status.PASSED for found in tried.values()):
+                tried = self._part(exercise, part, session, missing, names, shared)
             if (names_differ := names.differs(part)) and missing is None:
                 remark = UnderAnotherName(*names_differ)
                 tried = {
@@ -163,8 +176,6 @@ class Suites:
     ) -> Criterion | None:
         """The first criterion of a function or class that a notebook fails.
 
-        For speed, all are tried in one process, where the student's code can make them interfere.
-
         Args:
             exercise: the exercise it belongs to, whose suite has been collected.
             owner: the function's or class's name.
@@ -174,32 +185,70 @@ class Suites:
         for part in [part for part in exercise.parts if part.owner == owner]:
             if missing_outcome(part, session, (), names) is not None:
                 return part.criteria[0]
-            passed = self._passed_together(exercise, part, session, names)
+            tried = self._try_together(exercise, [part], session, names)
             for criterion in part.criteria:
-                if criterion.id not in passed:
+                if criterion.id in tried.passed:
+                    continue
+                found = self._decide(exercise, criterion, session, None, names, tried)
+                if found.status is not Status.PASSED:
                     return criterion
         return None
 
-    def _passed_together(
-        self, exercise: Exercise, part: Part, session: LoadedNotebook, names: Names
-    ) -> list[str]:
-        """The first criteria of a part, up to one that fails, that are passed in one process."""
+    def _try_together(
+        self,
+        exercise: Exercise,
+        parts: Sequence[Part],
+        session: LoadedNotebook,
+        names: Names,
+    ) -> _TriedTogether:
+        """Try criteria in one process; after a call that does not return, other parts in another.
+
+        The outcomes of criteria that are not passed are for `_decide`, in a process of their own.
+        """
+        tried = _TriedTogether()
+        for _ in range(MAX_SHARED):
+            broken_in = self._try_in_one(exercise, parts, session, names, tried)
+            if broken_in is None:
+                break
+            parts = parts[parts.index(broken_in) + 1 :]
+        return tried
+
+    def _try_in_one(
+        self,
+        exercise: Exercise,
+        parts: Sequence[Part],
+        session: LoadedNotebook,
+        names: Names,
+        tried: _TriedTogether,
+    ) -> Part | None:
+        """Try criteria until a call does not return; the part in which that happened, if any."""
         passed: list[str] = []
         try:
-            with session.criterion() as conversation, self.bounded():
-                for criterion in part.criteria:
-                    tests = self._tests.get((exercise.suite, criterion.id), [])
-                    self._current = _Current(
-                        conversation, _Case(exercise, criterion, session, names)
-                    )
-                    if len(tests) != 1 or self._run_test(tests[0]).status is not Status.PASSED:
-                        break
-                    passed.append(criterion.id)
+            with session.shared() as process:
+                if process is None:
+                    return None
+                for part in parts:
+                    for criterion in part.criteria:
+                        tests = self._tests.get((exercise.suite, criterion.id), [])
+                        if len(tests) != 1:
+                            continue
+                        case = _Case(exercise, criterion, session, names, None, Attempt.FIRST)
+                        with process.criterion() as conversation, self.bounded():
+                            self._current = _Current(conversation, case)
+                            found = self._run_test(tests[0])
+                        if found.status is Status.PASSED:
+                            passed.append(criterion.id)
+                        if process.broken:
+                            if found.status is Status.TIMEOUT:
+                                tried.timed_out.add(criterion.id)
+                            return part
+                if process.is_unchanged():
+                    tried.passed |= set(passed)
         except (Exception, HostOverload):
-            pass  # whatever it was: the criterion is decided again, in a process of its own
+            pass  # whatever it was: the criteria are decided again, in processes of their own
         finally:
             self._current = None
-        return passed
+        return None
 
     def _part(
         self,
@@ -208,9 +257,12 @@ class Suites:
         session: LoadedNotebook,
         missing: Outcome | None,
         names: Names,
+        tried: _TriedTogether,
     ) -> dict[str, Outcome]:
         return {
-            criterion.id: self._decide(exercise, criterion, session, missing, names)
+            criterion.id: PASSED
+            if criterion.id in tried.passed
+            else self._decide(exercise, criterion, session, missing, names, tried)
             for criterion in part.criteria
         }
 
@@ -221,6 +273,7 @@ class Suites:
         session: LoadedNotebook,
         missing: Outcome | None,
         names: Names,
+        tried: _TriedTogether,
     ) -> Outcome:
         tests = self._tests.get((exercise.suite, criterion.id), [])
         if len(tests) != 1:
@@ -232,7 +285,7 @@ class Suites:
         if missing is not None:
             return missing
         case = _Case(exercise, criterion, session, names)
-        found = self._try(tests[0], case)
+        found = self._try(tests[0], case, criterion.id in tried.timed_out)
         owner = names.owner(exercise.part(criterion.part).owner)
         changes = session.remarks.overwritten.get(owner)
         if changes and found.status is not Status.PASSED:
@@ -240,18 +293,24 @@ class Suites:
             found = better_outcome(found, earlier, changes)
         return found
 
-    def _try(self, test: pytest.Item, case: _Case) -> Outcome:
+    def _try(self, test: pytest.Item, case: _Case, timed_out: bool = False) -> Outcome:
         """Decide a criterion; after a timeout once more with room, before it counts.
 
         A part that is not done by then either is endless: what else is asked of it is tried once.
+
+        Args:
+            test: the criterion's.
+            case: the criterion.
+            timed_out: whether it has timed out once already.
         """
         if self._endless[0] is not case.session:
             self._endless = case.session, set()
         endless, part = self._endless[1], case.criterion.part
         if part in endless:
             return self._attempt(test, case)
-        found = self._attempt(test, replace(case, attempt=Attempt.FIRST))
-        if found.status is Status.TIMEOUT:
+        if not timed_out:
+            found = self._attempt(test, replace(case, attempt=Attempt.FIRST))
+        if timed_out or found.status is Status.TIMEOUT:
             found = self._attempt(test, replace(case, attempt=Attempt.AGAIN))
             if found.status is Status.TIMEOUT:
                 endless.add(part)

@@ -5,9 +5,10 @@ process, and nothing here knows the right answers: it receives inputs and return
 student's code.
 
 Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
-criterion on it, in that ``world``), ``reap`` (kill that criterion's process and everything it
-started).
-Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`.
+criterion on it, in that ``world``, or several if ``shared``), ``reap`` (kill that criterion's
+process and everything it started).
+Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`. If criteria share the
+process: ``begin`` (another one), and ``unchanged`` (whether the notebook's own state still is).
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ from . import databases, reference_proxies, removed_names, reproducible, stub_mo
 from .cells import Notebook
 from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
+from .state import State
 
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 _open, _fdopen = os.open, os.fdopen
-_seterr = np.seterr
+_seterr, _geterr = np.seterr, np.geterr
 
 
 def main(sock: socket.socket, settings: dict[str, Any]) -> None:
@@ -61,7 +63,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         if op == "cells":
             _run_cells(sock, book, message, channel)
         elif op == "fork":
-            _fork_criterion(sock, book, message["world"], channel)
+            _fork_criterion(sock, book, message, channel)
         elif op == "reap":
             wire.send(sock, {"status": _reap(message["pid"])})
         elif op == "ping":
@@ -147,14 +149,18 @@ def _run_cells(
 
 
 def _fork_criterion(
-    sock: socket.socket, book: Notebook, world: str | None, channel: reference_proxies.Channel
+    sock: socket.socket,
+    book: Notebook,
+    message: Mapping[str, Any],
+    channel: reference_proxies.Channel,
 ) -> None:
-    """Fork the notebook's process; the child serves one criterion on the descriptor received.
+    """Fork the notebook's process; the child serves a criterion on the descriptor received.
 
     Args:
         sock: the notebook's.
         book: the notebook.
-        world: the definition whose world the criterion is answered in; None: the notebook's end.
+        message: ``world``: the definition whose world the criterion is answered in, None for the
+            notebook's end; ``shared``: whether several criteria are served.
         channel: the proxies' connection.
     """
     _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
@@ -167,17 +173,31 @@ def _fork_criterion(
     if pid == 0:
         try:
             sock.close()
-            if world is not None:
-                book.worlds.enter(world)
-            reproducible.restart()
+            if message["world"] is not None:
+                book.worlds.enter(message["world"])
             _reopen_output()
+            errors = _geterr()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
-            _seterr(under="ignore")
-            serve(socket.socket(fileno=descriptors[0]), book, channel)
+            errors["under"] = "ignore"
+            serve(socket.socket(fileno=descriptors[0]), book, channel, errors, message["shared"])
         finally:
             _exit(0)
     os.close(descriptors[0])
     wire.send(sock, {"pid": pid})
+
+
+def _begin(errors: Mapping[str, Any], state: State | None) -> None:
+    """Begin a criterion: what chance, clocks and NumPy's settings say is the same for each."""
+    reproducible.restart()
+    _seterr(**errors)
+    if state is not None:
+        state.restart_generators()
+
+
+def _state(book: Notebook) -> State:
+    modules = (vars(module) for module in book.files.modules())
+    libraries = [vars(np), vars(np.random), vars(book.builtins)]
+    return State([book.namespace, book.own, *modules], libraries)
 
 
 def _reopen_output() -> None:
@@ -200,9 +220,24 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def serve(sock: socket.socket, book: Notebook, channel: reference_proxies.Channel) -> None:
-    """Answer a criterion's requests (see `requests`) until the host hangs up."""
+def serve(
+    sock: socket.socket,
+    book: Notebook,
+    channel: reference_proxies.Channel,
+    errors: Mapping[str, Any],
+    shared: bool,
+) -> None:
+    """Answer the requests of a criterion, or of several, until the host hangs up.
+
+    Args:
+        sock: the criterion's.
+        book: the notebook.
+        channel: the proxies' connection.
+        errors: how NumPy treats floating-point errors.
+        shared: whether criteria share this process.
+    """
     owner = _getpid()
+    state = _state(book) if shared else None
     request: dict[str, Any] = {}
 
     def call_host(number: int, args: list[Any]) -> dict[str, Any]:
@@ -225,11 +260,21 @@ def serve(sock: socket.socket, book: Notebook, channel: reference_proxies.Channe
 
     objects = Objects(call_host)
     channel.exchange, channel.kept = exchange, objects.kept.__getitem__
+    _begin(errors, state)
     while True:
         try:
             request = receive()
         except wire.WireError:
             return
+        if request["op"] == "begin":
+            objects.kept.clear()
+            _begin(errors, state)
+            continue
+        if request["op"] == "unchanged":
+            objects.kept.clear()
+            unchanged = state is not None and state.is_unchanged()
+            send({"id": request["id"], "value": unchanged})
+            continue
         answer = respond(request, book.own, objects, stuck)
         if _getpid() != owner:
             _exit(0)  # the student's code forked, and the child returned here as well

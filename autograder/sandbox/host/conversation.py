@@ -145,6 +145,7 @@ class Conversation(ABC):
         self._reference_calls = reference_calls
         self._functions: list[Callable[..., Any]] = []
         self._failure: StudentFailure | None = None
+        self._waiting = False
         self._calling_back = False
         self._callback_cpu_s = 0.0
 
@@ -152,6 +153,11 @@ class Conversation(ABC):
     def timed_out(self) -> bool:
         """Whether a call has timed out."""
         return isinstance(self._failure, StudentTimeout)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a call did not return, so that no more can be made."""
+        return self._failure is not None or self._waiting
 
     def request(
         self,
@@ -183,9 +189,10 @@ class Conversation(ABC):
             "cpu_s": self._budget.call_cpu_s,
             "wall_s": self._budget.call_wall_s,
         }
+        self._waiting = True
         try:
             self._send(message, deadline)
-            return self._answer(number, deadline)
+            found = self._answer(number, deadline)
         except wire.TooLate:
             self._failure = StudentTimeout("no answer in time")
         except wire.Closed as closed:
@@ -194,6 +201,12 @@ class Conversation(ABC):
             self._failure = StudentDied("the process ended during the call")
         except wire.WireError as error:
             self._failure = StudentProtocolError(f"the answer could not be decoded: {error}")
+        except StudentRaised:
+            self._waiting = False
+            raise
+        else:
+            self._waiting = False
+            return found
         raise self._failure
 
     def _answer(self, number: int, deadline: float) -> CallResult:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host import loaded
@@ -29,6 +29,12 @@ from autograder.sandbox.host.conversation import (
     StudentTimeout,
 )
 from autograder.sandbox.host.exception_text import ExceptionText
+from autograder.sandbox.host.interfaces import (
+    ExitLike,
+    LoadedNotebook,
+    ProcessLike,
+    Spawner,
+)
 from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
 from autograder.sandbox.host.reference_calls import (
@@ -39,6 +45,7 @@ from autograder.sandbox.host.reference_calls import (
     ReferenceCalls,
     Send,
 )
+from autograder.sandbox.host.shared_process import SharedConversation, SharedProcess
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 
@@ -56,6 +63,7 @@ __all__ = [
     "Remarks",
     "SandboxLost",
     "Session",
+    "SharedProcess",
     "Spawner",
     "StudentDied",
     "StudentFailure",
@@ -80,70 +88,6 @@ _COUNTED = (Attempt.ONLY, Attempt.AGAIN)
 MAX_LOSSES = 3
 LOSS_S = 5.0
 """Seconds that a running supervisor may take to report how a session ended."""
-
-
-class ExitLike(Protocol):
-    """How a student's process ended (see `autograder.sandbox.host.process.ProcessExit`)."""
-
-    @property
-    def reason(self) -> str:
-        """``exit``, ``signal``, or ``unknown`` if its supervisor is gone as well."""
-
-    @property
-    def cpu_s(self) -> float:
-        """CPU seconds of the process and its children."""
-
-
-class ProcessLike(Protocol):
-    """A student's process with everything it started."""
-
-    @property
-    def sock(self) -> socket.socket:
-        """The host's end of its socket."""
-
-    def kill(self) -> None:
-        """Kill all its processes; return when none is left."""
-
-    def wait(self, timeout: float) -> ExitLike | None:
-        """How it ended, or None if it is still running after ``timeout`` seconds."""
-
-
-class Spawner(Protocol):
-    """Starts students' processes (see `autograder.sandbox.host.server.Server`)."""
-
-    def spawn(self, settings: dict[str, Any]) -> ProcessLike:
-        """Start a fresh process in the sandbox."""
-
-
-class LoadedNotebook(Protocol):
-    """A notebook whose cells have run, as a suite sees it."""
-
-    @property
-    def cells(self) -> Sequence[tuple[int, str]]:
-        """(index in the notebook, source), in order."""
-
-    @property
-    def records(self) -> Sequence[CellRecord]:
-        """The outcome of each cell."""
-
-    @property
-    def defined(self) -> Mapping[str, tuple[str, ...] | None]:
-        """What the student defined: function name → None, class name → its methods' names."""
-
-    @property
-    def remarks(self) -> Remarks:
-        """Remarks about the student's definitions."""
-
-    def criterion(
-        self, world: str | None = None, attempt: Attempt = Attempt.ONLY
-    ) -> AbstractContextManager[Conversation]:
-        """A copy of the notebook for one criterion.
-
-        Args:
-            world: a definition; names that it uses mean what they meant when it was made. None: the
-                state after all cells have run.
-            attempt: whether a timeout counts, and how generous the limits are.
-        """
 
 
 @dataclass
@@ -213,29 +157,73 @@ class Session:
             StudentTimeout: the time for the whole submission is used up, including the host's own
                 CPU time, which it spends on the student's data.
         """
-        if self.host_cpu_s > self.budget.host_cpu_s:
-            raise StudentTimeout("the grader's time for this notebook was used up")
-        began = time.process_time()
-        sock, pid = self._fork(world)
+        with self._timed():
+            sock, pid = self._fork(world)
+            budget = self._budget_now()
+            if attempt is Attempt.AGAIN:
+                budget = budget.with_room()
+            elif attempt is Attempt.EXTRA:
+                budget = budget.for_feedback()
+            conversation = self._conversation(sock, budget)
+            try:
+                yield conversation
+            finally:
+                self._timeouts += conversation.timed_out and attempt in _COUNTED
+                sock.close()
+                self._reap(pid)
+
+    @contextmanager
+    def shared(self) -> Iterator[SharedProcess]:
+        """A fork of the loaded notebook for several criteria, killed when the block exits.
+
+        Raises:
+            StudentTimeout: as `criterion`.
+        """
+        with self._timed():
+            sock, pid = self._fork(None, shared=True)
+        try:
+            budget = self._budget_now()
+            yield SharedProcess(
+                sock, lambda: self._conversation(sock, budget, SharedConversation), self._timed
+            )
+        finally:
+            with self._timed(always=True):
+                sock.close()
+                self._reap(pid)
+
+    def _budget_now(self) -> Budget:
         in_time = self._timeouts < self.budget.max_timeouts
-        budget = self.budget if in_time else self.budget.shortened()
+        return self.budget if in_time else self.budget.shortened()
+
+    def _conversation(
+        self,
+        sock: socket.socket,
+        budget: Budget,
+        kind: type[SocketConversation] = SocketConversation,
+    ) -> SocketConversation:
+        """The conversation about a criterion, on its process's socket."""
         reference_calls = None
         if self.reference is not None:
             self.reference.begin_criterion()
             reference_calls = ReferenceCalls(self.reference, CallLimits())
-        if attempt is Attempt.AGAIN:
-            budget = budget.with_room()
-        elif attempt is Attempt.EXTRA:
-            budget = budget.for_feedback()
-        conversation = SocketConversation(
-            sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls
-        )
+        return kind(sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls)
+
+    @contextmanager
+    def _timed(self, always: bool = False) -> Iterator[None]:
+        """Count the trusted side's CPU time against the submission.
+
+        Args:
+            always: whether to go on although it is used up.
+
+        Raises:
+            StudentTimeout: it is used up.
+        """
+        if not always and self.host_cpu_s > self.budget.host_cpu_s:
+            raise StudentTimeout("the grader's time for this notebook was used up")
+        began = time.process_time()
         try:
-            yield conversation
+            yield
         finally:
-            self._timeouts += conversation.timed_out and attempt in _COUNTED
-            sock.close()
-            self._reap(pid)
             self.host_cpu_s += time.process_time() - began
 
     # --- the notebook's process -------------------------------------------------------------
@@ -346,7 +334,7 @@ class Session:
         )
         self.defined, self.remarks = {}, Remarks()
 
-    def _fork(self, world: str | None) -> tuple[socket.socket, int]:
+    def _fork(self, world: str | None, shared: bool = False) -> tuple[socket.socket, int]:
         # A criterion that kills the notebook's process costs only itself: the notebook is loaded
         # again for the next one, as long as there is time.
         for attempt in range(FORK_ATTEMPTS):
@@ -360,7 +348,8 @@ class Session:
             ours, theirs = socket.socketpair()
             try:
                 deadline = time.monotonic() + FORK_ANSWER_S
-                wire.send(self._process.sock, {"op": "fork", "world": world}, deadline=deadline)
+                request = {"op": "fork", "world": world, "shared": shared}
+                wire.send(self._process.sock, request, deadline=deadline)
                 self._process.sock.settimeout(FORK_ANSWER_S)
                 socket.send_fds(self._process.sock, [b"f"], [theirs.fileno()])
                 pid = wire.receive(self._process.sock, deadline=deadline).get("pid")
