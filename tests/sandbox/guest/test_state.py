@@ -1,0 +1,180 @@
+"""Whether a notebook's own state is the same: everything that its code could remember with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.guest.state import State
+
+NOTEBOOK = """
+import abc, collections, decimal, enum, functools, itertools, random, re
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Optional
+import numpy as np
+
+limit, optional, pattern = 3, Optional[int], re.compile("x")
+nested = [1, [2, 3]]
+large = np.zeros(300_000)
+objects = np.array([[1], None], dtype=object)
+rng, old_rng, python_rng = np.random.default_rng(0), np.random.RandomState(0), random.Random(0)
+Point = namedtuple("Point", "x y")
+point = Point(1, [2])
+
+class Colour(enum.Enum):
+    RED = 1
+
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def forward(self): ...
+
+def with_default(x, cache={}):
+    return x
+
+def counter():
+    calls = [0]
+    def count():
+        calls[0] += 1
+    return count
+
+count = counter()
+bound = nested.append
+halved = functools.partial(with_default, [1])
+
+@functools.lru_cache
+def cached(n):
+    return n
+
+@dataclass
+class Settings:
+    sizes: list = None
+
+settings = Settings([1])
+
+class Layer(Base):
+    calls = 0
+    seen = []
+    def forward(self): return self.x
+    @classmethod
+    def make(cls, options=[]): return cls()
+    @property
+    def size(self): return 1
+
+layer = Layer()
+layer.x = np.ones(3)
+
+class Slotted:
+    __slots__ = ("a",)
+
+slotted = Slotted()
+slotted.a = [1]
+
+class Table(dict): pass
+table = Table(a=[1])
+
+class Kernel(np.ndarray): pass
+kernel = np.zeros(3).view(Kernel)
+"""
+
+
+def loaded(*more: str) -> dict[str, Any]:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    for source in (NOTEBOOK, *more):
+        exec(source, space)
+    return space
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "limit += 1",
+        "new = 1",
+        "nested[1].append(1)",
+        "large[0] = 1",
+        "large += 1",
+        "objects[0].append(1)",
+        "count()",
+        "cached(3)",
+        "point.y.append(1)",
+        "settings.sizes.append(1)",
+        "with_default.__defaults__[0][1] = 2",
+        "with_default.calls = 1",
+        "halved.args[0].append(1)",
+        "Layer.calls += 1",
+        "Layer.seen.append(1)",
+        "Layer.make.__func__.__defaults__[0].append(1)",
+        "Layer.forward = lambda self: 0",
+        "layer.x[1] = 5",
+        "layer.y = None",
+        "slotted.a.append(1)",
+        "table['a'].append(1)",
+        "table['b'] = 1",
+        "kernel += 1",
+        "def with_default(x): return x",
+    ],
+)
+def test_a_change_is_noticed(change: str) -> None:
+    space = loaded()
+    state = State([space])
+    exec(change, space)
+    assert not state.is_unchanged()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "pass",
+        "layer.forward(); layer.size; Layer().x = 3",
+        "with_default([1]); halved()",
+        "rng.normal(size=3); old_rng.rand(); python_rng.random()",
+        "np.zeros(3) + large[:3]",
+    ],
+)
+def test_using_it_changes_nothing(use: str) -> None:
+    space = loaded()
+    state = State([space])
+    exec(use, space)
+    assert state.is_unchanged()
+
+
+def test_random_generators_of_the_notebook_start_again() -> None:
+    space = loaded()
+    state = State([space])
+    draw = "drawn = [rng.normal(), old_rng.rand(), python_rng.random()]"
+    first: dict[str, Any] = {}
+    second: dict[str, Any] = {}
+    exec(draw, space, first)
+    state.restart_generators()
+    exec(draw, space, second)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "hiding_place", ["it = itertools.count()", "it = (i for i in nested)", "it = map(str, nested)"]
+)
+def test_what_cannot_be_looked_into_is_never_unchanged(hiding_place: str) -> None:
+    assert not State([loaded(hiding_place)]).is_unchanged()
+
+
+def test_a_library_that_is_changed() -> None:
+    library = {"dot": len}
+    state = State([loaded()], [library])
+    assert state.is_unchanged()
+    library["dot"] = max
+    assert not state.is_unchanged()
+
+
+def test_no_code_of_the_notebook_runs() -> None:
+    odd = """
+def fail(*args): raise SystemExit
+Odd = type("Odd", (), {name: fail for name in (
+    "__getattribute__", "__eq__", "__hash__", "__repr__", "__iter__", "__len__", "__class__")})
+odd = Odd()
+class Meta(type):
+    __getattribute__ = __eq__ = __iter__ = __instancecheck__ = fail
+    __hash__ = type.__hash__
+class Metaed(metaclass=Meta): pass
+"""
+    assert State([loaded(odd)]).is_unchanged()
