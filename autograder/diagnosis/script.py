@@ -9,7 +9,7 @@ left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -109,6 +109,9 @@ class _Recorded:
     ) -> Iterator[Conversation]:
         with self._notebook.criterion(world, attempt) as conversation:
             yield _Recording(conversation, self.steps)
+
+    def shared(self) -> AbstractContextManager[None]:
+        return self._notebook.shared()
 
 
 @dataclass(eq=False)

@@ -28,6 +28,8 @@ _BLOCK = 2**24
 
 _numbers: dict[int, int] = {}
 _next = _BLOCK
+_first: int | None = None
+"""The number that a criterion begins with."""
 _own_pid = 0
 
 
@@ -91,10 +93,22 @@ def replacements() -> list[tuple[Any, str, Any]]:
 
 
 def start() -> None:
-    """Begin the notebook's process, or a criterion's copy of it."""
-    global _next, _own_pid
+    """Begin the notebook's process."""
+    global _own_pid
     _own_pid = _getpid()
-    # Calls get the same numbers, however many the cells have used.
-    _next = (_next // _BLOCK + 1) * _BLOCK
     # Longer than small threads run; otherwise the machine would decide when threads are switched.
     sys.setswitchinterval(0.05)
+
+
+def restart() -> None:
+    """Begin a criterion in a copy of the notebook's process, maybe after another one.
+
+    Calls get the same numbers, however many the cells and other criteria have used.
+    """
+    global _next, _first
+    start()
+    if _first is None:
+        _first = (_next // _BLOCK + 1) * _BLOCK
+    _next = _first
+    for address in [address for address, number in _numbers.items() if number >= _first]:
+        del _numbers[address]

@@ -31,7 +31,7 @@ def restart() -> None:
     """Begin a criterion, which must not depend on how far a training run got in its time."""
     random_sources.restart()
     virtual_clock.restart()
-    identity.start()
+    identity.restart()
 
 
 def filled_memory() -> list[tuple[Any, str, Any]]:

@@ -39,6 +39,7 @@ _ROUND_NS = 60 * 10**9
 
 _passed_ns = 0
 _waited_ns = 0
+_begins_ns: int | None = None
 _readings: dict[tuple[CodeType, int], int] = {}
 
 
@@ -69,9 +70,14 @@ def _wait(seconds: float) -> None:
 
 
 def restart() -> None:
-    """Continue at the next full minute, so that calls do not depend on how long the cells took."""
-    global _passed_ns, _waited_ns
-    _passed_ns = (_passed_ns // _ROUND_NS + 1) * _ROUND_NS
+    """Begin a criterion: the first at the next full minute, whatever the cells took, and so others.
+
+    Criteria that share a process begin at the same time, as they would in processes of their own.
+    """
+    global _passed_ns, _waited_ns, _begins_ns
+    if _begins_ns is None:
+        _begins_ns = (_passed_ns // _ROUND_NS + 1) * _ROUND_NS
+    _passed_ns = _begins_ns
     _waited_ns = 0
     _readings.clear()
 
