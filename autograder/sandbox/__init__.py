@@ -86,8 +86,9 @@ The life of a session
 2. The worker sends the cells. `guest.cells` runs them statement by statement and announces each
    one first, so that the worker knows which statement the process died in.
 3. The session returns a record per cell and the names that the student defined.
-4. For each criterion the worker sends ``fork`` together with a new socket. The child answers
-   requests on it: call this, get that attribute, set it.
+4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
+   this, get that attribute, set it. One child is asked everything at first; each criterion that is
+   not passed there is decided in a child of its own.
 5. At the end of the criterion the worker closes that socket and sends ``reap``; the session kills
    the child with everything it started.
 6. At the end of the notebook the worker closes the status socket, and the supervisor kills the
@@ -97,6 +98,12 @@ Why a fork per criterion? Criteria must not affect one another. A test that chan
 leaves a thread behind, exhausts memory or calls ``os._exit`` costs its own criterion only, and
 results do not depend on the order of criteria. Loading the notebook again would have the same
 effect, but a notebook may take 20 s to load, and a fork takes milliseconds.
+
+Why are they tried in one child first? In right notebooks, most of the time would go to forks and to
+the pages that each child copies. What is passed in company counts only if the notebook's own state
+is the same afterwards (`guest.state`), so that no criterion can have helped another. A notebook
+could lie about that, as it could about anything in its process, but would gain nothing by it: every
+criterion has inputs of its own, so what one of them shows is of no use for the next.
 
 When things go wrong
 --------------------
