@@ -69,7 +69,8 @@ def test_a_call_that_does_not_return_ends_it(
         assert process.broken
         assert not process.is_unchanged()
         with contextlib.suppress(StudentDied), process.criterion() as conversation:
-            pytest.raises((StudentDied, StudentTimeout), call, conversation, "f")
+            with pytest.raises((StudentDied, StudentTimeout)):
+                call(conversation, "f")
 
 
 def test_definitions_cannot_be_changed_in_it(notebook: Open) -> None:
