@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
 from autograder.sandbox.host.session import StudentDied, StudentTimeout
@@ -68,9 +66,6 @@ def test_a_call_that_does_not_return_ends_it(
             call(conversation, "f")
         assert process.broken
         assert not process.is_unchanged()
-        with contextlib.suppress(StudentDied), process.criterion() as conversation:
-            with pytest.raises((StudentDied, StudentTimeout)):
-                call(conversation, "f")
 
 
 def test_definitions_cannot_be_changed_in_it(notebook: Open) -> None:
