@@ -235,5 +235,5 @@ def _nproc_limit(confinement: Confinement, uid: int | None) -> int | None:
     if config.namespaced and config.uid is None:
         return None  # all of the user's processes count, but they are not visible from here
     if uid is not None:
-        return config.processes + 2 * config.namespaced  # the zygote runs as the same user
+        return config.processes + 4 * config.namespaced  # the zygote runs as the same user
     return config.processes + processes.count_threads(os.getuid()) + _NPROC_MARGIN

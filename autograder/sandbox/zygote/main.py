@@ -31,10 +31,9 @@ def main() -> None:
         confine.drop_privileges(config.uid)
     _fix_addresses()
     control = socket.socket(fileno=config.control)
-    pid_namespace = None
     try:
         if config.namespaced:
-            pid_namespace = _become_init(config)
+            _become_init(config)
         if sys.platform == "linux":
             # Otherwise processes of the same user could read and trace the zygote.
             syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")
@@ -52,10 +51,8 @@ def main() -> None:
     # Before the fork, so that the first collection in a session does not write to, and thereby
     # copy, every page that holds a Python object.
     gc.freeze()
-    hello = {"pid": os.getpid(), "landlock": confinement.landlock, "python": sys.version.split()[0]}
-    control.sendall(json.dumps(hello).encode() + b"\n")
     try:
-        Supervisor(confinement, control, pid_namespace).run()
+        Supervisor(confinement, control).serve()
     finally:
         if config.scratch is not None:  # the host may have been killed before it could clean up
             scratch.remove(config.scratch)
@@ -77,11 +74,11 @@ def _fix_addresses() -> None:
         os.execv(sys.orig_argv[0], sys.orig_argv)
 
 
-def _become_init(config: ServerConfig) -> int:
+def _become_init(config: ServerConfig) -> None:
     """Become the init process of a new PID namespace, as an ordinary user.
 
     Sessions are then forked into PID namespaces nested in this one, so the kernel kills everything
-    when the zygote dies. Returns a file descriptor of the namespace.
+    when the zygote dies.
     """
     confine.new_user_namespace(syscalls.CLONE_NEWPID)
     pid = os.fork()
@@ -89,4 +86,3 @@ def _become_init(config: ServerConfig) -> int:
         os.close(config.control)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
-    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)

@@ -3,7 +3,8 @@
 With namespaces, the zygote itself supervises all sessions: a student's process is the init process
 of its own PID namespace, and the kernel kills the rest of the namespace with it. Without, every
 session gets a supervisor process of its own. That process is a subreaper, so orphans of the session
-become its children, and a signal to "everyone" sent by it cannot reach another session.
+become its children, and a signal to "everyone" sent by it cannot reach another session. Either is
+forked by the zygote's `template`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..confine import kill, landlock, processes, scratch, syscalls
 from ..confine.confine import Confinement
 from ..protocol.config import SCRATCH, UIDS
 from . import student_process
+from .template import Template
 
 _CHECK_INTERVAL_S = 0.25
 
@@ -64,18 +66,32 @@ class Supervisor:
     Args:
         confinement: what all sessions share.
         control: socket on which the host requests sessions; None in a supervisor of one session.
-        pid_namespace: file descriptor of the zygote's own PID namespace; None without namespaces.
     """
 
     confinement: Confinement
     control: socket.socket | None
-    pid_namespace: int | None = None
     _sessions: dict[int, _SupervisedSession] = field(default_factory=dict)
     _count: int = 0
     _can_kill_all: bool = False
+    _template: Template | None = None
+
+    def serve(self) -> None:
+        """Fork the template, tell the host that all is ready, and `run`."""
+        assert self.control is not None
+        namespaced = self.confinement.config.namespaced
+        start = self._become_session if namespaced else self._supervise_alone
+        if sys.platform == "linux" and not namespaced:
+            syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1, "subreaper")
+        self._template = Template(
+            start, new_pid_namespace=namespaced, close=(self.control.fileno(),)
+        )
+        hello = {"pid": os.getpid(), "landlock": self.confinement.landlock,
+                 "python": sys.version.split()[0]}  # fmt: skip
+        self.control.sendall(json.dumps(hello).encode() + b"\n")
+        self.run()
 
     def run(self) -> None:
-        """Serve the host: one event loop over control socket, sessions and SIGCHLD."""
+        """One event loop over control socket, sessions and SIGCHLD."""
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_read, False)
         os.set_blocking(wake_write, False)
@@ -127,9 +143,9 @@ class Supervisor:
         try:
             if self.confinement.config.namespaced:
                 self._start(sock, status)
-            elif os.fork() == 0:
-                self._supervise_alone(sock, status)
             else:
+                assert self._template is not None
+                self._template.fork([sock, status.fileno()], {"count": self._count})
                 status.close()
         except OSError as error:
             _send_line(status, failed=str(error))
@@ -137,23 +153,21 @@ class Supervisor:
         finally:
             os.close(sock)
 
-    def _supervise_alone(self, sock: int, status: socket.socket) -> NoReturn:
+    def _supervise_alone(self, descriptors: list[int], settings: dict[str, Any]) -> NoReturn:
         """Supervise a single session, in a process of its own."""
-        code, single = 1, Supervisor(self.confinement, None, _count=self._count)
+        sock, status = descriptors[0], socket.socket(fileno=descriptors[1])
+        code, single = 1, Supervisor(self.confinement, None, _count=settings["count"])
         try:
-            assert self.control is not None
-            self.control.close()
             os.setsid()
             config = self.confinement.config
             if sys.platform == "linux":
                 syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1, "subreaper")
             if config.uid is not None:
-                self._can_kill_all = True
+                single._can_kill_all = True
             elif self.confinement.landlock >= landlock.SCOPES_SINCE:
                 syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
                 landlock.scope_signals(self.confinement.landlock)
-                self._can_kill_all = kill.signals_are_scoped()
-            single._can_kill_all = self._can_kill_all
+                single._can_kill_all = kill.signals_are_scoped()
             single._start(sock, status)
             os.close(sock)
             single.run()
@@ -167,46 +181,41 @@ class Supervisor:
         finally:
             os._exit(code)
 
+    def _become_session(self, descriptors: list[int], settings: dict[str, Any]) -> NoReturn:
+        """Become a student's process, in a PID namespace of its own."""
+        sock, report = descriptors
+        supervisor, scratch, uid = (settings[name] for name in ("supervisor", "scratch", "uid"))
+        student_process.run(self.confinement, supervisor, sock, report, scratch, uid)
+
     def _start(self, sock: int, status: socket.socket) -> None:
         config = self.confinement.config
         uid = None if config.uid is None else config.uid + self._count % UIDS
         own = SCRATCH
         if not config.namespaced:
-            own = f"{config.scratch}/{os.getpid()}-{self._count}"
+            # Of the same length in every session: so are all objects that hold it.
+            own = f"{config.scratch}/{os.getpid():08}-{self._count:06}"
             os.mkdir(own, 0o700)  # noqa: PTH102
             if uid is not None:
                 os.chown(own, uid, uid)
-        supervisor = os.getpid()
         read, write = os.pipe()
         try:
-            pid = self._fork()
+            pid = self._fork(sock, write, own, uid)
         except OSError:
             os.close(read)
             raise
-        else:
-            if pid == 0:
-                student_process.run(self.confinement, supervisor, sock, write, own, uid)
         finally:
             os.close(write)
         self._sessions[pid] = _SupervisedSession(pid, status, read, uid, own)
 
-    def _fork(self) -> int:
-        """Fork; with namespaces, the child is the init process of a new PID namespace.
-
-        Unsharing a PID namespace affects only the children forked afterwards, so the zygote does
-        so for a single fork and then returns to its own.
-        """
-        if not self.confinement.config.namespaced:
-            return os.fork()
-        assert self.pid_namespace is not None
-        syscalls.unshare(syscalls.CLONE_NEWPID)
-        try:
-            pid = os.fork()
-        except OSError:
-            syscalls.setns(self.pid_namespace, syscalls.CLONE_NEWPID)
-            raise
-        if pid:
-            syscalls.setns(self.pid_namespace, syscalls.CLONE_NEWPID)
+    def _fork(self, sock: int, report: int, scratch: str, uid: int | None) -> int:
+        """Fork a student's process; with namespaces, the init process of a new PID namespace."""
+        supervisor = os.getpid()
+        if self._template is not None:
+            settings = {"supervisor": supervisor, "scratch": scratch, "uid": uid}
+            return self._template.fork([sock, report], settings)
+        pid = os.fork()
+        if pid == 0:
+            student_process.run(self.confinement, supervisor, sock, report, scratch, uid)
         return pid
 
     def _read_report(self, session: _SupervisedSession) -> None:
@@ -268,6 +277,8 @@ class Supervisor:
                 return
             if not pid:
                 return
+            if self._template is not None and pid == self._template.pid:
+                raise ChildProcessError("the template has ended")  # the host starts another zygote
             session = self._sessions.pop(pid, None)
             cpu_s = usage.ru_utime + usage.ru_stime
             if session is None:  # an orphan of a session, or the supervisor of one that has ended

@@ -85,18 +85,45 @@ count()
         assert conversation.request("call", {"name": "count", "steps": []}, args=()).value == 2
 
 
-def test_addresses_are_the_same_in_every_server(level: Level) -> None:
+# What depends on where objects are in memory, and on what was there before.
+MEMORY = """
+import numpy as np
+class Layer: pass
+layers = [Layer() for _ in range(300)]
+report["address"] = object.__repr__(report)
+report["hash"] = hash(layers[7])
+report["order of a set"] = [layers.index(layer) for layer in set(layers)]
+report["order of a set of functions"] = [f(0) for f in {lambda x, n=n: n for n in range(50)}]
+report["memory that was never written"] = np.ndarray(300).tobytes()
+report["results that were not asked for"] = np.divide(
+    np.ones(200), 1, where=np.zeros(200, bool)).tobytes()
+"""
+
+
+def _memory(server: Server) -> dict[str, str]:
+    child = server.spawn({"probe": MEMORY})
+    report = answer(child)
+    end(child)
+    return report
+
+
+def test_memory_is_the_same_whatever_the_server_did_before(level: Level) -> None:
+    with Server(level, Limits()) as server:
+        first = _memory(server)
+        for size in (10, 100_000):
+            child = server.spawn({"probe": f"report['x'] = 'x' * {size}"})
+            answer(child)
+            end(child)
+        running = server.spawn({"probe": "import time; time.sleep(30)"})
+        assert _memory(server) == first
+        end(running)
+
+
+def test_memory_is_the_same_in_every_server(level: Level) -> None:
     if not _may_fix_addresses():
         pytest.skip("this machine does not let a process fix its addresses")
-    source = "report['address'] = object.__repr__(report)"
-    with Server(level, Limits()) as other:
-        child = other.spawn({"probe": source})
-        theirs = answer(child)
-        end(child)
-    with Server(level, Limits()) as other:
-        child = other.spawn({"probe": source})
-        assert answer(child) == theirs
-        end(child)
+    with Server(level, Limits()) as one, Server(level, Limits()) as other:
+        assert _memory(one) == _memory(other)
 
 
 def _may_fix_addresses() -> bool:

@@ -134,6 +134,17 @@ def test_a_server_that_died_is_replaced(level: Level) -> None:
         end(again)
 
 
+def test_without_its_template_a_server_is_replaced(level: Level) -> None:
+    """The process that sessions are forked from: no other could give them the same memory."""
+    with Server(level, Limits()) as mortal:
+        assert mortal.pid is not None
+        os.kill(processes.process_tree(mortal.pid)[-1].pid, signal.SIGKILL)
+        for _ in range(2):
+            child = mortal.spawn({"probe": "report['alive'] = 1"})
+            assert answer(child) == {"alive": "1"}
+            end(child)
+
+
 def test_a_keeper_that_breaks_takes_all_of_its_session_along(
     level: Level, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,0 +1,105 @@
+"""A copy of the zygote that only forks, so that every session starts from the same memory.
+
+The supervisor's own memory changes with every session that it has served. A session forked from it
+would find objects at other addresses than the one before, and with them other hashes, other orders
+of sets, other leftovers in uninitialised arrays: the same notebook could get another result when it
+is graded later in the run. So sessions are forked from a template, which is forked once, when all
+is loaded, and then only waits for a byte, forks, and waits for that child to exit.
+
+What a session is told comes over a socket after the fork. The template's child forks once more and
+exits, so that the kernel hands the session to the supervisor, as its child, to be supervised:
+the supervisor is the init process of its PID namespace, or a subreaper.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ..confine import syscalls
+
+_PID = struct.Struct("=i")
+_LARGEST = 4096
+_WAIT_S = 20.0
+
+Start = Callable[[list[int], dict[str, Any]], NoReturn]
+"""What the new process does, with the descriptors and the settings that it is sent."""
+
+
+class Template:
+    """The supervisor's handle of the template.
+
+    Args:
+        start: what every new process does.
+        new_pid_namespace: whether each is the init process of a PID namespace of its own.
+        close: descriptors that the template must not keep open.
+    """
+
+    def __init__(self, start: Start, *, new_pid_namespace: bool, close: tuple[int, ...]) -> None:
+        requests, self._requests = os.pipe()
+        # Not the same channel: the template may already wait for its next request when the new
+        # process has yet to read what it is told.
+        self._sock, theirs = socket.socketpair()
+        self._sock.settimeout(_WAIT_S)
+        supervisor = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                self._sock.close()
+                for descriptor in (self._requests, *close):
+                    os.close(descriptor)
+                if sys.platform == "linux":
+                    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
+                if os.getppid() == supervisor:
+                    _serve(requests, theirs, start, new_pid_namespace)
+            finally:
+                os._exit(0)
+        os.close(requests)
+        theirs.close()
+
+    def fork(self, descriptors: list[int], settings: dict[str, Any]) -> int:
+        """A new process, the supervisor's child; returns its id.
+
+        Raises:
+            OSError: it cannot be forked, or the template is gone.
+        """
+        os.write(self._requests, b"f")
+        pid = _PID.unpack(self._sock.recv(_PID.size) or _PID.pack(-1))[0]
+        if pid <= 0:
+            raise OSError(-pid, os.strerror(-pid) if pid < -1 else "the template is gone")
+        socket.send_fds(self._sock, [json.dumps(settings).encode()], descriptors)
+        return int(pid)
+
+
+def _serve(requests: int, sock: socket.socket, start: Start, new_pid_namespace: bool) -> None:
+    """Fork whenever asked to. Nothing here may leave a trace in this process's memory."""
+    while os.read(requests, 1):
+        child = os.fork()
+        if child == 0:
+            _fork_again(sock, start, new_pid_namespace)
+        os.waitpid(child, 0)
+
+
+def _fork_again(sock: socket.socket, start: Start, new_pid_namespace: bool) -> NoReturn:
+    try:
+        if new_pid_namespace:
+            syscalls.unshare(syscalls.CLONE_NEWPID)
+        pid = os.fork()
+    except OSError as error:
+        sock.send(_PID.pack(-(error.errno or 1)))
+        os._exit(0)
+    if pid:
+        sock.send(_PID.pack(pid))
+        os._exit(0)
+    try:
+        told, descriptors, _, _ = socket.recv_fds(sock, _LARGEST, 4)
+        sock.close()
+        start(list(descriptors), json.loads(told))
+    finally:
+        os._exit(125)
