@@ -91,6 +91,11 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="instead, put each known mistake into the solution: is it named, and no other?",
     )
+    verify.add_argument(
+        "--mutants",
+        action="store_true",
+        help="instead, change the teaching solutions by machine: the hidden suites must notice",
+    )
     _jobs(verify)
     _sandbox(verify)
 

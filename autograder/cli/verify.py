@@ -10,7 +10,7 @@ from collections import Counter
 from rich.table import Table
 
 from autograder import generate
-from autograder.cli import diagnosed
+from autograder.cli import diagnosed, mutants
 from autograder.cli.console import Ticker, console, literal, progress
 from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_level
 from autograder.course.models import Course, Exercise
@@ -31,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     exercises = resolve_exercises(course, options.exercises)
     if options.diagnosis:
         return diagnosed.run(course, exercises, options.jobs)
+    if options.mutants:
+        return mutants.run(course, exercises, options.jobs)
     level = resolve_level(options)
     problems = _assignments(course, exercises)
     made = [claim for exercise in exercises for claim in claims(course, exercise)]

@@ -39,11 +39,13 @@ def read_cells(exercise: Exercise) -> tuple[Cell, ...]:
     return _cells(exercise, text)
 
 
-def stub_cell(exercise: Exercise, part: str) -> Cell:
-    """The cell in which students write a part of that id."""
-    (cell,) = (
-        cell for cell in read_cells(exercise) if cell.role is Role.STUB and part in cell.parts
-    )
+def stub_cell(exercise: Exercise, name: str) -> Cell:
+    """The cell in which students write a part, or another function or method of that name."""
+    stubs = [cell for cell in read_cells(exercise) if cell.role is Role.STUB]
+    for cell in stubs:
+        if name in cell.parts:
+            return cell
+    (cell,) = (cell for cell in stubs if name in defined_names(ast.parse(cell.source)))
     return cell
 
 

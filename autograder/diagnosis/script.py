@@ -135,12 +135,13 @@ class _Recording(Conversation):
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
         want_args: bool = False,
+        count: bool = False,
     ) -> CallResult:
         asked = self._as_asked(place, args, kwargs or {}, value)
         result: CallResult | StudentFailure
         try:
             result = self.inner.request(
-                op, place, args=args, kwargs=kwargs, value=value, want_args=want_args
+                op, place, args=args, kwargs=kwargs, value=value, want_args=want_args, count=count
             )
         except StudentFailure as failure:
             result = failure

@@ -95,6 +95,14 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
         case facts.NotRaised(expected=expected, got=got, raised=raised):
             key = "should_raise_but_raised" if raised else "should_raise_but_returned"
             return _text(key, expected=expected, got=one_line(got, 80))
+        case facts.WorkGrows(what="objects"):
+            return _text("objects_grow")
+        case facts.WorkGrows() if reveal is Reveal.NONE:
+            return _text("lines_grow_hidden")
+        case facts.WorkGrows(smaller=smaller, before=before, after=after):
+            return _text("lines_grow", smaller=one_line(smaller, 100), before=before, after=after)
+        case facts.NotCounted():
+            return _text("not_counted")
         case facts.WronglyAcquitted():
             return _text("evidence_wrongly_acquitted")
         case facts.ProvesNothing():
@@ -152,6 +160,12 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
             return "changed", "unchanged"
         case facts.NotRaised(expected=expected, got=got):
             return one_line(got, 80), expected
+        case facts.WorkGrows(what="objects"):
+            return "an object for each number", "arrays"
+        case facts.WorkGrows(before=before, after=after):
+            return f"{after} lines", f"about {before} lines"
+        case facts.NotCounted():
+            return DASH, DASH
         case facts.Incomparable(got=got):
             return one_line(got, 80), DASH
         case (

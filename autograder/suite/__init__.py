@@ -13,6 +13,7 @@ from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
 from autograder.suite.ladder import counting, ladder, written
 from autograder.suite.setup_cells import given
+from autograder.suite.vectorised import no_more_work
 
 __all__ = [
     "Suspect",
@@ -25,6 +26,7 @@ __all__ = [
     "keeps_dtype",
     "ladder",
     "measured",
+    "no_more_work",
     "numbers",
     "raises",
     "same",

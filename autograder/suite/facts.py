@@ -189,6 +189,32 @@ class NotRaised:
     raised: bool = False
 
 
+@dataclass(frozen=True)
+class WorkGrows:
+    """The code does more work in Python for a larger input, where it need not.
+
+    Attributes:
+        call: the call with the larger input.
+        smaller: the other call.
+        what: what grows, ``"lines"`` or ``"objects"``.
+        before: how many there were for the smaller input.
+        after: how many for the larger.
+    """
+
+    call: str
+    smaller: str
+    what: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class NotCounted:
+    """The code interferes with counting its work."""
+
+    call: str
+
+
 # --- The answer is not evidence against the suspect that it is about.
 
 
@@ -261,6 +287,8 @@ Fact = (
     | Incomparable
     | ArgumentChanged
     | NotRaised
+    | WorkGrows
+    | NotCounted
     | WronglyAcquitted
     | ProvesNothing
     | Unfit

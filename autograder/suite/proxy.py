@@ -22,6 +22,7 @@ from autograder.sandbox.host.session import (
     Conversation,
     StudentFailure,
     StudentProtocolError,
+    Work,
 )
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
@@ -109,6 +110,7 @@ class Answer:
         "_repeated",
         "_steps",
         "_value",
+        "_work",
     )  # fmt: skip
 
     _conversation: Conversation
@@ -118,6 +120,7 @@ class Answer:
     _value: Any
     _arguments: list[Answer] | None
     _repeated: bool
+    _work: Work | None
     _method_names: Mapping[str, str]
     """For a class and its objects: expected method name → the student's, where they differ."""
 
@@ -137,6 +140,7 @@ class Answer:
         put(self, "_value", value)
         put(self, "_arguments", None)
         put(self, "_repeated", False)
+        put(self, "_work", None)
         put(self, "_method_names", {})
 
     # --- what suites use --------------------------------------------------------------------
@@ -148,6 +152,10 @@ class Answer:
     def inplace(self, *args: Any, **kwargs: Any) -> Answer:
         """Call it; ``arguments`` of the answer are the arguments as they are after the call."""
         return self._call(args, kwargs, want_args=True)
+
+    def counted(self, *args: Any, **kwargs: Any) -> Answer:
+        """Call it and count the work that this takes; see `autograder.suite.no_more_work`."""
+        return self._call(args, kwargs, want_args=False, count=True)
 
     @property
     def arguments(self) -> list[Answer]:
@@ -189,13 +197,22 @@ class Answer:
 
     # --- implementation ---------------------------------------------------------------------
 
-    def _call(self, args: Sequence[Any], kwargs: Mapping[str, Any], want_args: bool) -> Answer:
+    def _call(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        want_args: bool,
+        count: bool = False,
+    ) -> Answer:
         texts = [*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())]
         label = f"{self._label}({', '.join(texts)})"
         sent = [_outgoing(arg) for arg in args]
         named = {name: _outgoing(value) for name, value in kwargs.items()}
-        value = self._request("call", args=sent, kwargs=named, want_args=want_args, label=label)
+        value = self._request(
+            "call", args=sent, kwargs=named, want_args=want_args, count=count, label=label
+        )
         answer = self._from(value.value, label)
+        object.__setattr__(answer, "_work", value.work)
         # A call that is right the first time and wrong the second is hard to spot, so record it.
         made = _calls_made.setdefault(self._conversation, set())
         call = hash((_key(dict(self._base or {})), _key(self._steps), _key(sent), _key(named)))
@@ -275,6 +292,11 @@ def _key(value: Any) -> Any:
 def repeated(answer: Answer) -> bool:
     """Whether the same call with the same data was made before."""
     return answer._repeated
+
+
+def work(answer: Answer) -> Work | None:
+    """How much work a ``counted`` call did; None if it was not counted."""
+    return answer._work
 
 
 def fetch(answer: Answer) -> Any:

@@ -12,8 +12,9 @@ from autograder.course.load import load_mistakes
 from autograder.course.models import Cell, Course, Equivalent, Exercise, Mistake
 from autograder.in_process.own_code import OwnCode
 from autograder.verify.guesses import Guess, guesses
+from autograder.verify.mutants import Mutant, mutants
 
-Kind = Literal["solution", "stub", "mistake", "equivalent", "guess"]
+Kind = Literal["solution", "stub", "mistake", "equivalent", "guess", "mutant"]
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,17 @@ class Claim:
     Attributes:
         exercise: the exercise's id.
         kind: solution (loses nothing), stub (everything), mistake (what it declares), equivalent
-            (nothing), guess (all criteria that are asked of it).
+            (nothing), guess (all criteria that are asked of it), mutant (any criterion, unless it is
+            listed as a survivor).
         lang: the notebook's language.
-        variant: the mistake or equivalent that replaces its part.
+        variant: the mistake, equivalent or mutant that replaces its part.
         guess: the guess that replaces its parts.
     """
 
     exercise: str
     kind: Kind
     lang: str
-    variant: Mistake | Equivalent | None = None
+    variant: Mistake | Equivalent | Mutant | None = None
     guess: Guess | None = None
 
     @property
@@ -87,3 +89,10 @@ def claims(course: Course, exercise: Exercise) -> Iterator[Claim]:
     yield from (Claim(exercise.id, "mistake", first, variant) for variant in mistakes)
     yield from (Claim(exercise.id, "equivalent", first, variant) for variant in equivalents)
     yield from (Claim(exercise.id, "guess", first, guess=guess) for guess in guesses(exercise))
+
+
+def mutant_claims(course: Course, exercise: Exercise) -> Iterator[Claim]:
+    """The mutants of one exercise's teaching solution; none if there is no suite to notice them."""
+    if exercise.suite.is_file():
+        lang = course.languages[0]
+        yield from (Claim(exercise.id, "mutant", lang, each) for each in mutants(course, exercise))

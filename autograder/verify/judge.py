@@ -44,6 +44,11 @@ class Seen:
     messages: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
+    @property
+    def lost(self) -> frozenset[str]:
+        """The criteria that are not passed."""
+        return frozenset(id for id, status in self.statuses.items() if status is not Status.PASSED)
+
     @classmethod
     def of_outcomes(cls, outcomes: Mapping[str, Outcome]) -> Seen:
         """From the suites' outcomes. An author may see everything, whatever students may see."""
@@ -81,7 +86,7 @@ def judge(claim: Claim, exercise: Exercise, seen: Seen) -> list[Problem]:
             f"{': ' if why else ''}{why}. Fix the test"
         )
         return [Problem(claim.exercise, claim.kind, text, cause=why)]
-    lost = {id for id, status in seen.statuses.items() if status is not Status.PASSED}
+    lost = seen.lost
     loses = claim.loses(exercise)
     more = [id for id in seen.statuses if id in lost - loses]
     fewer = [id for id in seen.statuses if id in loses - lost]

@@ -28,6 +28,7 @@ from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.claims import Claim
 from autograder.verify.judge import Problem, Seen, check_ids
+from autograder.verify.mutants import Mutant
 from autograder.verify.tables import OTHERS, recorded
 
 CLAIMS_PER_TASK = 8
@@ -105,7 +106,7 @@ def decide(task: Task) -> TaskResult:
             broken = suites.problems.get(exercise.suite)
             problems.extend(check_ids(exercise, suites.criteria(exercise), broken))
         for claim in task.claims:
-            run_one = _table if claim.is_table else _plain
+            run_one = _mutant if claim.kind == "mutant" else _table if claim.is_table else _plain
             decided, outcomes = run_one(suites, exercise, claim)
             claims.append(decided)
             seen.append(Seen.of_outcomes(outcomes))
@@ -140,6 +141,14 @@ def _table(suites: Suites, exercise: Exercise, claim: Claim) -> tuple[Claim, dic
 
 def _passed(outcomes: dict[str, Outcome]) -> bool:
     return all(outcome.status is Status.PASSED for outcome in outcomes.values())
+
+
+def _mutant(suites: Suites, exercise: Exercise, claim: Claim) -> tuple[Claim, dict[str, Outcome]]:
+    """Decide the criteria of a mutant's own part, and if it loses none of them all others."""
+    assert isinstance(claim.variant, Mutant)
+    notebook = OwnNotebook(suites.course, claim.code(suites.course))
+    outcomes = suites.run(exercise, notebook, claim.variant.tested_by(exercise))
+    return claim, suites.run(exercise, notebook) if _passed(outcomes) else outcomes
 
 
 def _ignore_interrupts() -> None:

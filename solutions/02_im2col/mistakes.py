@@ -121,7 +121,10 @@ mistake("IM23", part="im2col", edits=[("dtype=input_data.dtype", "dtype=np.float
         ja="float64の画像も渡してみましょう。返ってくるdtypeは何ですか。どの行で決まりますか。"))
 
 
-@equivalent("IM-A", part="im2col", why="int((...) / stride) equals // where the window fits")
+@mistake("IM24", part="im2col", loses={"im2col.vectorised"},
+    hint=Text(
+        en="How often does each loop run for an image twice as wide? Loop over the filter.",
+        ja="画像の幅が2倍になると、それぞれのループは何回まわりますか。フィルターについてまわしましょう。"))
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     N, _, H, W = input_data.shape
     if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
@@ -137,6 +140,35 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
             for x in range(0, out_w * stride, stride)
         ]
     )
+
+
+@mistake("IM25", part="im2col", loses={"im2col.vectorised"},
+    hint=Text(
+        en="tolist and map hide the loop, but each number still becomes a Python object.",
+        ja="tolistやmapを使うとループは見えなくなりますが、値は1つずつPythonのオブジェクトになります。"))
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(img, (filter_h, filter_w), axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride].transpose(0, 2, 3, 1, 4, 5)
+    rows = windows.reshape(-1, img.shape[1] * filter_h * filter_w).tolist()
+    return np.array(list(map(tuple, rows)), dtype=input_data.dtype)
+
+
+@equivalent("IM-A", part="im2col", why="int((...) / stride) equals // where the window fits")
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
+        raise ValueError("the filter is larger than the padded image")
+    out_h = 1 + int((H + 2 * pad - filter_h) / stride)
+    out_w = 1 + int((W + 2 * pad - filter_w) / stride)
+    padded = np.pad(input_data, [(0, 0), (0, 0), (pad, pad), (pad, pad)], "constant")
+    places = [
+        padded[:, :, y : y + stride * out_h : stride, x : x + stride * out_w : stride]
+        for y in range(filter_h)
+        for x in range(filter_w)
+    ]
+    columns = np.stack(places, axis=2).reshape(N, C * filter_h * filter_w, out_h * out_w)
+    return np.swapaxes(columns, 1, 2).reshape(N * out_h * out_w, -1)
 
 
 @equivalent("IM-B", part="im2col", why="a view of all windows; NumPy itself refuses large ones")

@@ -329,6 +329,10 @@ draw_one_row()
 # ★★☆, about 40 minutes. The plan: check the size, pad, make the array with six axes, fill it with
 # one slice for each place in the filter, put the axes in order, reshape.
 #
+# Half a point is for being **vectorised**: the grader counts how many lines of Python run, and a larger
+# image must not need more of them. It never uses a clock. Loops over the places in the filter, over
+# images or over channels are fine; loops over windows or pixels cost that half point and nothing else.
+#
 # <details><summary>Hint 1: where does a slice end?</summary>
 #
 # A slice that starts at <code>fy</code> and takes <code>out_h</code> steps of <code>stride</code>
@@ -353,6 +357,8 @@ draw_one_row()
 # ## 演習1：`im2col`
 #
 # ★★☆、目安は40分です。手順は、大きさを確かめる、パディングする、6軸の配列を用意する、フィルターの中の位置ごとにスライスで埋める、軸を並べ替える、`reshape`する、となります。
+#
+# そのうち0.5点は、**ベクトル化**できているかどうかです。採点では、実行されるPythonの行数を数え、画像が大きくなっても増えないことを確かめます（時間は計りません）。フィルターの中の位置、画像、チャンネルについてのループはかまいません。窓や画素についてループすると、この0.5点だけを失います。
 #
 # <details><summary>ヒント1：スライスの終わりはどこか</summary>
 #

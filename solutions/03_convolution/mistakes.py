@@ -99,6 +99,7 @@ mistake("CF5", part="Convolution.forward",
            "Convolution.forward.non_square", "Convolution.forward.stride",
            "Convolution.forward.padding", "Convolution.forward.all_at_once",
            "Convolution.forward.float32", "Convolution.forward.input_untouched",
+           "Convolution.forward.vectorised",
            "Convolution.backward.dx", "Convolution.backward.stride",
            "Convolution.backward.padding", "Convolution.backward.non_square",
            "Convolution.backward.all_at_once", "Convolution.backward.several_calls",
@@ -133,7 +134,8 @@ mistake("CF11", part="Convolution.forward",
     loses={"Convolution.forward.one_filter", "Convolution.forward.batch_channels_filters",
            "Convolution.forward.non_square", "Convolution.forward.stride",
            "Convolution.forward.padding", "Convolution.forward.all_at_once",
-           "Convolution.forward.float32", "Convolution.forward.input_untouched"},
+           "Convolution.forward.float32", "Convolution.forward.input_untouched",
+           "Convolution.forward.vectorised"},
     hint=Text(
         en="Name the axes before and after your transpose: which is the height?",
         ja="transposeの前と後の軸に名前を付けてみましょう。高さはどれですか。"))
@@ -212,6 +214,45 @@ mistake("CB4", part="Convolution.backward", edits=[(".transpose(0, 2, 3, 1)", ""
     hint=Text(
         en="Do the rows of dout line up with the rows of col? Undo the transpose first.",
         ja="doutの行はcolの行とそろっていますか。まずtransposeを元に戻しましょう。"))
+
+@mistake("CF27", part="Convolution.forward", loses={"Convolution.forward.vectorised"},
+    hint=Text(
+        en="The rows of col times the filters as columns: does that need a loop over windows?",
+        ja="colの行とフィルターの列の積です。窓ごとにループする必要がありますか。"))
+def forward(self, x):
+    F, _, FH, FW = self.W.shape
+    N, _, H, W = x.shape
+    out_h = (H + 2 * self.pad - FH) // self.stride + 1
+    out_w = (W + 2 * self.pad - FW) // self.stride + 1
+    self.x_shape = x.shape
+    self.col = im2col(x, FH, FW, self.stride, self.pad)
+    self.col_W = self.W.reshape(F, -1).T
+    out = np.zeros((len(self.col), F), dtype=x.dtype)
+    for number, row in enumerate(self.col):
+        out[number] = row @ self.col_W + self.b
+    return out.reshape(N, out_h, out_w, F).transpose(0, 3, 1, 2)
+
+
+@mistake("CF28", part="Convolution.forward", loses={"Convolution.forward.vectorised"},
+    hint=Text(
+        en="One matrix product can do all filters at once: where do they lie in col_W?",
+        ja="行列積は、すべてのフィルターをまとめて計算できます。col_Wの中で、フィルターはどこにありますか。"))
+def forward(self, x):
+    F, _, FH, FW = self.W.shape
+    N, _, H, W = x.shape
+    out_h = (H + 2 * self.pad - FH) // self.stride + 1
+    out_w = (W + 2 * self.pad - FW) // self.stride + 1
+    self.x_shape = x.shape
+    self.col = im2col(x, FH, FW, self.stride, self.pad)
+    self.col_W = self.W.reshape(F, -1).T
+    out = np.zeros((N, F, out_h, out_w), dtype=x.dtype)
+    for f in range(F):
+        weights = self.W[f].ravel()
+        sums = self.col @ weights
+        sums = sums + self.b[f]
+        out[:, f] = sums.reshape(N, out_h, out_w)
+    return out
+
 
 mistake("CB6", part="Convolution.backward", edits=[("self.stride, self.pad", "1, self.pad")],
     loses={"Convolution.backward.stride", "Convolution.backward.all_at_once"},

@@ -411,6 +411,10 @@ draw_forward_by_hand()
 # `forward` now, and leave `backward` as it is until section 3. Keep what `backward` will need, as
 # attributes of `self`.
 #
+# As in notebook 02, half a point is for being **vectorised**: neither a larger image nor more filters may
+# make more lines of Python run. Loops over images or over the places in a filter are fine. What your own
+# `im2col` loops over is counted in notebook 02, and not a second time here.
+#
 # <details><summary>Hint 1: the steps</summary>
 #
 # Sizes from <code>x.shape</code> and <code>self.W.shape</code>; <code>im2col</code> with
@@ -446,6 +450,8 @@ draw_forward_by_hand()
 # ## 演習2：`Convolution.forward`
 #
 # ★★☆、目安は30分です。次のクラスには演習2と演習3で書くメソッドが入っています。コンストラクターはできています。ここでは`forward`を書き、`backward`は3節までそのままにしておきましょう。`backward`で必要になるものは、`self`の属性に保存しておきます。
+#
+# ノートブック02と同じく、0.5点は**ベクトル化**できているかどうかです。画像が大きくなっても、フィルターが増えても、実行されるPythonの行数が増えないようにします。画像や、フィルターの中の位置についてのループはかまいません。自分の`im2col`の中のループはノートブック02で数えるもので、ここで重ねて減点されることはありません。
 #
 # <details><summary>ヒント1：手順</summary>
 #

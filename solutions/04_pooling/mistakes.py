@@ -22,14 +22,20 @@ mistake("PF2", part="Pooling.forward", edits=[(", constant_values=-np.inf", "")]
 
 mistake("PF3", part="Pooling.forward",
     edits=[("col = col.reshape(-1, self.pool_h * self.pool_w)", "")],
-    loses={"Pooling.forward.*", "Pooling.backward.*"},
+    loses={"Pooling.forward.batch_and_channels", "Pooling.forward.non_square_window",
+           "Pooling.forward.stride", "Pooling.forward.left_over", "Pooling.forward.all_negative",
+           "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
+           "Pooling.forward.float32", "Pooling.forward.input_untouched", "Pooling.backward.*"},
     hint=Text(
         en="How many numbers compete for one maximum?",
         ja="1つの最大値を、何個の数で争いますか。"))
 
 mistake("PF4", part="Pooling.forward",
     edits=[("reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)", "reshape(N, C, out_h, out_w)")],
-    loses={"Pooling.forward.*"},
+    loses={"Pooling.forward.batch_and_channels", "Pooling.forward.non_square_window",
+           "Pooling.forward.stride", "Pooling.forward.left_over", "Pooling.forward.all_negative",
+           "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
+           "Pooling.forward.float32", "Pooling.forward.input_untouched"},
     hint=Text(
         en="In which order do the maxima lie, n, out_y, out_x, c? A reshape moves none of them.",
         ja="最大値は(n, out_y, out_x, c)のどの順に並んでいますか。reshapeでは数は動きません。"))
@@ -69,7 +75,8 @@ mistake("PF8", part="Pooling.forward",
     right = (out_w - 1) * self.stride + self.pool_w - W - p
     padded = """),
            ("(p, p), (p, p))", "(p, below), (p, right))")],
-    loses={"Pooling.forward.left_over", "Pooling.backward.left_over"},
+    loses={"Pooling.forward.left_over", "Pooling.forward.padding_size",
+           "Pooling.backward.left_over"},
     hint=Text(
         en="Does the window stop at the last whole one, or does it hang over the edge?",
         ja="最後の窓は、マップに収まっていますか。それとも端からはみ出していますか。"))
@@ -91,7 +98,10 @@ mistake("PF10", part="Pooling.forward",
 mistake("PF11", part="Pooling.forward",
     edits=[("col = col.reshape", "rows = col.reshape"), ("np.argmax(col,", "np.argmax(rows,"),
            ("out_w, C)", "out_w, 1)")],
-    loses={"Pooling.forward.*"},
+    loses={"Pooling.forward.batch_and_channels", "Pooling.forward.non_square_window",
+           "Pooling.forward.stride", "Pooling.forward.left_over", "Pooling.forward.all_negative",
+           "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
+           "Pooling.forward.float32", "Pooling.forward.input_untouched"},
     hint=Text(
         en="Does pooling mix channels? How many channels go in, how many come out?",
         ja="プーリングはチャンネルを混ぜますか。入力と出力のチャンネル数を比べてみましょう。"))
@@ -300,8 +310,10 @@ equivalent("PF-A", part="Pooling.forward", edits=[("-np.inf", "np.finfo(x.dtype)
     why="no float64 or float32 lies below the smallest finite one")
 
 
-@equivalent("PF-B", part="Pooling.forward",
-    why="one window after the other, as the definition says")
+@mistake("PF20", part="Pooling.forward", loses={"Pooling.forward.vectorised"},
+    hint=Text(
+        en="How often does each loop run for a map twice as wide? Take all windows at once.",
+        ja="マップの幅が2倍になると、それぞれのループは何回まわりますか。窓はまとめて処理しましょう。"))
 def forward(self, x):
     N, C, H, W = x.shape
     out_h = 1 + int((H + 2 * self.pad - self.pool_h) / self.stride)

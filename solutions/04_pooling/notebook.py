@@ -435,6 +435,9 @@ draw_padding()
 # 4. Take the maximum of every row. Keep also *where* it was: `backward` will need that.
 # 5. Shape the maxima into maps, in the order in which the rows came, and bring the channels forward.
 #
+# Half a point is for being **vectorised**: a larger map must not make more lines of Python run. Loops over
+# images, channels or the places in a window are fine; your own `im2col` is not counted a second time here.
+#
 # <details><summary>Hint 1: padding rows and columns only</summary>
 #
 # <code>np.pad</code> takes one pair (before, after) for each axis; images and channels get (0, 0). What to
@@ -467,6 +470,8 @@ draw_padding()
 # 3. `im2col`を呼び出し、1行が「1つのチャンネルの1つの窓」になるように行を切り分けます。
 # 4. 各行の最大値を求めます。最大値が**どこにあったか**も取っておきます。`backward`で必要になります。
 # 5. 行の順番どおりに最大値をマップの形に直し、チャンネルの軸を前に移します。
+#
+# 0.5点は**ベクトル化**できているかどうかです。マップが大きくなっても、実行されるPythonの行数が増えないようにします。画像、チャンネル、窓の中の位置についてのループはかまいません。自分の`im2col`の中のループは、ここで重ねて減点されることはありません。
 #
 # <details><summary>ヒント1：縦と横だけを埋めるには</summary>
 #

@@ -25,6 +25,8 @@ def test_places_at_stride_one(student, make):
     for size, filter_size, pad in make.integers(8, 60, 5, 3).tolist():
         expected = source_lib.conv_output_size(size + filter_size, filter_size, pad=pad)
         same(student.conv_output_size(size + filter_size, filter_size, 1, pad), expected)
+    size = int(make.integers(10, 40, 1)[0])
+    same(student.conv_output_size(size, 4), source_lib.conv_output_size(size, 4))
 
 
 @criterion("conv_output_size.stride")
@@ -105,6 +107,9 @@ def test_everything_mixed(student, make):
         expected = source_lib.conv2d_single(image, kernel, stride, padding, flip)
         got = student.conv2d_single(image, kernel, stride, padding, flip)
         same(got, expected, rtol=1e-9, atol=1e-12)
+    image, kernel = make.normal(5, 6), make.normal(3, 2)
+    expected = source_lib.conv2d_single(image, kernel)
+    same(student.conv2d_single(image, kernel), expected, rtol=1e-9, atol=1e-12)
 
 
 @criterion("conv2d_single.input_untouched")
@@ -144,6 +149,11 @@ def test_the_largest_number_of_each_window(student, make):
     same(
         student.maxpool2d_single(below_zero, 2, 2),
         source_lib.maxpool2d_single(below_zero),
+        exact=True,
+    )
+    same(
+        student.maxpool2d_single(feature_map),
+        source_lib.maxpool2d_single(feature_map),
         exact=True,
     )
 

@@ -9,7 +9,7 @@ numbers, so they are compared exactly.
 import numpy as np
 
 import source_lib
-from autograder.suite import criterion, keeps_dtype, raises, same, unchanged
+from autograder.suite import criterion, keeps_dtype, no_more_work, raises, same, unchanged
 
 
 @criterion("im2col.one_channel")
@@ -125,6 +125,18 @@ def test_a_window_that_just_fits_works_and_a_larger_one_raises(student, make):
     raises(ValueError, student.im2col, x, 6, 3, 1, 0)
     raises(ValueError, student.im2col, x, 3, 7, 1, 0)
     raises(ValueError, student.im2col, x, 8, 8, 1, 1)
+
+
+@criterion("im2col.vectorised")
+def test_a_larger_image_takes_no_more_python(student, make):
+    side = int(make.integers(7, 10, 1)[0])
+    student.im2col(make.normal(1, 1, 5, 5), 3, 3, 1, 0)  # what is imported at first use is not work
+    answers = []
+    for size in (side, 6 * side):
+        x = make.normal(1, 1, size, size)
+        answers.append(student.im2col.counted(x, 3, 3, 1, 0))
+        same(answers[-1], source_lib.im2col(x, 3, 3), exact=True)
+    no_more_work(*answers, more=(6 * side - 2) ** 2 - (side - 2) ** 2)
 
 
 def _same_col2im(student, make, shape, filter_h, filter_w, stride=1, pad=0):

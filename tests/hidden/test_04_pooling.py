@@ -8,7 +8,7 @@ in the padding tests. The stride is always given, since its default differs betw
 import numpy as np
 
 import source_lib
-from autograder.suite import criterion, keeps_dtype, same, unchanged
+from autograder.suite import criterion, keeps_dtype, no_more_work, same, unchanged
 
 
 def _positive(make, *shape):
@@ -70,9 +70,11 @@ def test_the_largest_of_negative_numbers_is_negative(student, make):
 @criterion("Pooling.forward.padding_size")
 def test_the_output_counts_the_padding(student, make):
     # Sizes that differ from those without padding, also after rounding down.
-    for height, width, window, pad in ((4, 6, 2, 1), (7, 10, 3, 1), (4, 8, 4, 2)):
+    for height, width, window, pad in ((4, 6, 2, 1), (7, 10, 3, 1), (4, 8, 4, 2), (5, 7, 2, 1)):
         x = _positive(make, 2, 3, height, width)
         _same_forward(student, x, window, window, window, pad)
+    x = _positive(make, 2, 3, 4, 6)
+    same(student.Pooling(2, 2, 2).forward(x), source_lib.Pooling(2, 2, 2).forward(x), exact=True)
 
 
 @criterion("Pooling.forward.padding_never_wins")
@@ -105,6 +107,19 @@ def test_the_input_is_neither_changed_nor_need_be_contiguous(student, make):
         same(unchanged(pool.forward, x), expected, exact=True)
     # What comes of negative numbers is another criterion's business.
     unchanged(pool.forward, make.normal(2, 3, 4, 6))
+
+
+@criterion("Pooling.forward.vectorised")
+def test_a_larger_map_takes_no_more_python(student, make):
+    half = int(make.integers(4, 6, 1)[0])
+    pool, reference = student.Pooling(2, 2, 2, 0), source_lib.Pooling(2, 2, 2, 0)
+    pool.forward(_positive(make, 1, 1, 4, 4))  # what is imported at first use is not work
+    answers = []
+    for places in (half, 6 * half):
+        x = _positive(make, 1, 1, 2 * places, 2 * places)
+        answers.append(pool.forward.counted(x))
+        same(answers[-1], reference.forward(x), exact=True)
+    no_more_work(*answers, more=35 * half**2)
 
 
 @criterion("Pooling.backward.batch_and_channels")

@@ -331,6 +331,9 @@ def _same_projection(student, make, sizes, *shapes):
 
 @criterion("BasicBlock.forward.same_shape")
 def test_the_shortcut_is_x_itself(student, make):
+    fresh = student.BasicBlock(3, 3)
+    same(fresh.params["gamma1"], np.ones(3))
+    same(fresh.params["beta1"], np.zeros(3))
     theirs, ours = _blocks(student, make, 3, 3)
     for shape in ((2, 3, 4, 6), (1, 3, 5, 5)):
         x = make.normal(*shape)
@@ -338,6 +341,7 @@ def test_the_shortcut_is_x_itself(student, make):
         # Other parameters from now on: they must be read again, not cached.
         ours.params["W2"] = make.normal(3, 3, 3, 3)
         _set_block(make, theirs, ours)
+    same(theirs.forward(x), ours.forward(x), **NEAR)
 
 
 @criterion("BasicBlock.forward.other_channels")
@@ -412,11 +416,15 @@ def _pictures(make, N, H, W):
 @criterion("SimpleResNet.forward.scores")
 def test_scores_of_pictures_of_32x32(student, make):
     _any_numbers(student.SimpleResNet().forward(_pictures(make, 1, 32, 32), True), 1, 10)
+    _any_numbers(
+        student.SimpleResNet().params["stem.W"], *source_lib.SimpleResNet().params["stem.W"].shape
+    )
     theirs, ours = _networks(student, make)
     theirs.params["fc.b"] = ours.params["fc.b"] = make.normal(10, dtype=np.float32)
     for N in (2, 1):
         x = _pictures(make, N, 32, 32)
         same(theirs.forward(x, True), ours.forward(x), **ROUGH)
+    same(theirs.forward(x), ours.forward(x), **ROUGH)
 
 
 @criterion("SimpleResNet.forward.other_sizes")

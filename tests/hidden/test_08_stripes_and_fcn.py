@@ -38,14 +38,20 @@ def test_a_stripe_without_noise(student, make):
     for kind, size in zip((0, 1, 0, 1, 1), sizes, strict=True):
         image = student.make_stripe_image(kind, size, 0.0)
         same(image, _closest(_clean_stripes(kind, size), numbers(image, (size, size))))
+    for _ in range(12):  # in so small a picture there is only one place for a stripe
+        same(student.make_stripe_image(1, 7, 0.0), _clean_stripes(1, 7)[0])
+    numbers(student.make_stripe_image(0), (16, 16))
 
 
 @criterion("make_stripe_image.noise")
 def test_noise_of_the_right_size_cut_off_at_black_and_white(student, make):
     size = 64
-    for kind, low, high in ((0, 0.2, 0.3), (1, 0.08, 0.15)):
-        noise_std = float(make.uniform(low=low, high=high))
-        image = student.make_stripe_image(kind, size, noise_std)
+    strong, weak = float(make.uniform(low=0.2, high=0.3)), float(make.uniform(low=0.08, high=0.15))
+    for noise_std, image in (
+        (strong, student.make_stripe_image(0, size, strong)),
+        (weak, student.make_stripe_image(1, size, weak)),
+        (0.12, student.make_stripe_image(0, size)),
+    ):
         value = numbers(image, (size, size))
         same(image, value.clip(0.0, 1.0))
         # Whichever way the stripe lies and however wide it is: what is not of it is black, apart
@@ -60,6 +66,12 @@ def test_noise_of_the_right_size_cut_off_at_black_and_white(student, make):
         same(different, lit.size)
         spread = float(np.sqrt(np.mean(lit**2)))
         same(measured(image, "measured spread of the noise", spread), noise_std, rtol=0.1)
+        # Noise on white is cut off as well, so that half of the two bright lines is less than 1.
+        bright = value[rows > 0.5] if rows.max() > columns.max() else value.T[columns > 0.5]
+        darker = measured(
+            image, "share of bright pixels made darker", (bright < 1).sum() / max(bright.size, 1)
+        )
+        same(darker, 0.5, rtol=0.45)
 
 
 @criterion("make_dataset.pictures_and_labels")
@@ -79,6 +91,7 @@ def test_pictures_of_both_kinds_with_their_labels(student, make):
         same(made[1], ((rows > columns) if upright else (columns > rows)).astype(np.int64))
         kinds = np.unique(fetch(made[1])).size
         same(measured(made[1], "number of different labels", kinds), 2)
+    numbers(student.make_dataset()[0], (400, 16, 16))
 
 
 @criterion("make_dataset.seed")
@@ -91,6 +104,8 @@ def test_the_seed_decides_and_every_picture_is_drawn_anew(student, make):
     )
     value = numbers(X, (n_samples, size, size))
     same(student.make_dataset(n_samples, size, seed)[0], value)
+    by_default = student.make_dataset(n_samples, size)[0]
+    same(by_default, numbers(student.make_dataset(n_samples, size, 0)[0], value.shape))
     other = numbers(X_other, value.shape)
     unlike = sum(not np.array_equal(one, two) for one, two in zip(value, other, strict=True))
     same(measured(X, "pictures that another seed changes", unlike), n_samples)
@@ -165,6 +180,8 @@ def test_weights_and_biases_after_some_steps(student, make):
         trained = unchanged(student.train_softmax, X, y, lr, epochs)
         same(trained[0], W, atol=1e-12)
         same(trained[1], _like(trained[1], b), atol=1e-12)
+    W, _, _ = source_lib.train_softmax(X, y)
+    same(student.train_softmax(X, y)[0], W, atol=1e-9)
 
 
 @criterion("train_softmax.history")
@@ -216,3 +233,4 @@ def test_every_number_is_repeated(student, make):
         x = make.normal(*shape)
         expected = source_lib.upsample_nearest(x, factor)
         same(unchanged(student.upsample_nearest, x, factor), expected, exact=True)
+    same(student.upsample_nearest(x), source_lib.upsample_nearest(x), exact=True)

@@ -13,11 +13,11 @@ PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 
 IM2COL = {
     "one_channel", "batch_and_channels", "non_square_input", "non_square_filter", "stride",
-    "padding", "all_at_once", "float32", "input_untouched", "window_too_large",
+    "padding", "all_at_once", "float32", "input_untouched", "window_too_large", "vectorised",
 }  # fmt: skip
 FORWARD = {
     "one_filter", "bias", "batch_channels_filters", "non_square", "stride", "padding",
-    "all_at_once", "float32", "input_untouched",
+    "all_at_once", "float32", "input_untouched", "vectorised",
 }  # fmt: skip
 BACKWARD = {
     "db", "dw", "dx", "stride", "padding", "non_square", "all_at_once", "several_calls",
@@ -26,7 +26,7 @@ BACKWARD = {
 }  # fmt: skip
 POOLED = {
     "batch_and_channels", "non_square_window", "stride", "left_over", "all_negative",
-    "padding_size", "padding_never_wins", "float32", "input_untouched",
+    "padding_size", "padding_never_wins", "float32", "input_untouched", "vectorised",
 }  # fmt: skip
 ROUTED = {
     "batch_and_channels", "window_and_stride", "left_over", "overlap", "ties", "padding",

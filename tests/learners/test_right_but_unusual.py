@@ -1,4 +1,4 @@
-"""Right code earns everything, however unusual it is."""
+"""Right code earns everything, however unusual it is; a loop over windows costs its half point."""
 
 from __future__ import annotations
 
@@ -345,8 +345,9 @@ def graded(grade_books, book):
 
 
 def test_they_earn_everything(graded):
-    lost = {name: told.messages for name, told in graded.items() if told.lost}
-    assert not lost
+    lost = {name: set(told.lost) for name, told in graded.items() if told.lost}
+    looped = "loops and lists", "a helper class, decorators, a lambda"
+    assert lost == {name: {"im2col.vectorised"} for name in looped}
 
 
 def test_what_is_not_of_the_course_is_told_and_costs_nothing(graded):

@@ -100,6 +100,18 @@ CASES: dict[str, tuple[str, str]] = {
         "x = make.normal(3)\n    for _ in range(2): same(student.{f}(x), 2 * x)",
         "global calls; calls = globals().get('calls', 0) + 2; return calls * x",
     ),
+    "a loop": (
+        "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(40)), more=38)",
+        "return [float(a) for a in x]",
+    ),
+    "a loop in a list": (
+        "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(400)), 398)",
+        "return np.array(x.tolist()).sum()",
+    ),
+    "counting turned off": (
+        "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(40)), 38)",
+        "import sys; sys.settrace(None); return x",
+    ),
     "an assert of one's own": (PLAIN, "assert x.shape[2] == x.shape[3]"),
 }
 

@@ -3,7 +3,8 @@
 A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps`` of
 ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, or
 ``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
-``want_args``, the ``args`` as they are after the call), ``error`` or ``timeout``.
+``want_args``, the ``args`` as they are after the call; if ``count``, the `counting` of the call),
+``error`` or ``timeout``.
 
 How requests and answers are transported is up to the caller.
 """
@@ -17,6 +18,7 @@ from typing import Any
 from ..protocol import wire
 from . import stub_modules, timeouts
 from .classes import is_instance, members, mro
+from .counting import counted
 from .exceptions import describe
 
 
@@ -102,6 +104,9 @@ def _perform(
         return {"value": None}
     if request["op"] == "call":
         args = request["args"]
+        if request["count"]:
+            value, count = counted(place, args, request["kwargs"])
+            return {"value": value, "count": dict(count)}
         value = place(*args, **request["kwargs"])
         return {"value": value, "args": args} if request["want_args"] else {"value": value}
     return {"value": place}

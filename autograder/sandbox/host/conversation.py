@@ -114,11 +114,27 @@ class ReentrantCall(SuiteBug):
 
 
 @dataclass(frozen=True)
+class Work:
+    """How much work a call did in Python; see ``guest.counting``.
+
+    Attributes:
+        lines: lines that were executed.
+        objects: objects that lived at once.
+        intact: whether nothing interfered with counting.
+    """
+
+    lines: int
+    objects: int
+    intact: bool
+
+
+@dataclass(frozen=True)
 class CallResult:
-    """The value of a call, and, if requested, the arguments as they are after it."""
+    """The value of a call, and, if requested, the arguments as they are after it, and its work."""
 
     value: Any
     args: list[Any] | None = None
+    work: Work | None = None
 
 
 class Conversation(ABC):
@@ -168,6 +184,7 @@ class Conversation(ABC):
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
         want_args: bool = False,
+        count: bool = False,
     ) -> CallResult:
         """Perform ``call``, ``get`` or ``set`` on a target; see ``guest.requests``."""
         if self._failure is not None:
@@ -186,6 +203,7 @@ class Conversation(ABC):
             "kwargs": dict(kwargs or {}),
             "value": value,
             "want_args": want_args,
+            "count": count,
             "cpu_s": self._budget.call_cpu_s,
             "wall_s": self._budget.call_wall_s,
         }
@@ -228,7 +246,8 @@ class Conversation(ABC):
                 raise StudentRaised(_raised(answer["error"], self._shown, self._asked))
             elif "value" in answer:
                 args = answer.get("args")
-                return CallResult(answer["value"], args if isinstance(args, list) else None)
+                work = _work(answer["count"]) if "count" in answer else None
+                return CallResult(answer["value"], args if isinstance(args, list) else None, work)
             else:
                 raise wire.WireError("an answer without a value")
 
@@ -333,6 +352,14 @@ class SocketConversation(Conversation):
         if isinstance(thing, wire.Opaque):
             return wire.Opaque(self._shown.kind(thing.class_name))
         return thing
+
+
+def _work(fields: Any) -> Work:
+    fields = require(dict, fields)
+    lines, objects, intact = (fields.get(name) for name in ("lines", "objects", "intact"))
+    if type(lines) is not int or type(objects) is not int or min(lines, objects) < 0:
+        raise wire.WireError("a count that is no number")
+    return Work(lines, objects, intact is True)
 
 
 def _raised(fields: Any, shown: ExceptionText, asked: Collection[str]) -> ExceptionInfo:

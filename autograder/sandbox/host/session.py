@@ -27,6 +27,7 @@ from autograder.sandbox.host.conversation import (
     StudentProtocolError,
     StudentRaised,
     StudentTimeout,
+    Work,
 )
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.interfaces import (
@@ -70,6 +71,7 @@ __all__ = [
     "StudentProtocolError",
     "StudentRaised",
     "StudentTimeout",
+    "Work",
 ]
 
 MAX_RESTARTS = 4

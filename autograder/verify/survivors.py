@@ -1,0 +1,157 @@
+"""What an exercise's author says about its mutants: `solutions/NN_x/mutants.toml`.
+
+    [[equivalent]]               # nothing can tell these from the solution
+    function = "im2col"
+    changes = ["windows = np.zeros((N, → windows = np.ones((N, "]
+    why = "Every entry is written before it is read."
+
+    [[forgiven]]                 # the suite leaves this open on purpose
+    ...
+
+    [[criteria]]                 # why a criterion stays that no known mistake needs
+    id = "im2col.one_channel"
+    mutant = "im2col: … → …"     # which no other criterion of the part notices; or
+    why = "..."
+
+Each entry is checked: a mutant that is listed must survive, and one that survives must be listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.course.models import Exercise
+from autograder.course.toml_tables import Table, read_table
+from autograder.verify.claims import Claim
+from autograder.verify.judge import Problem, Seen
+from autograder.verify.mutants import Mutant
+
+FILE = "mutants.toml"
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """Why a mutant survives; ``equivalent`` if nothing can tell it from the solution."""
+
+    function: str
+    change: str
+    why: str
+    equivalent: bool
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Why a criterion stays: a mutant that only it notices, or a reason in words."""
+
+    criterion: str
+    mutant: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What `mutants.toml` says; ``survivors`` by the mutants' ids, without their numbers."""
+
+    survivors: Mapping[str, Survivor]
+    needed: Mapping[str, Needed]
+
+
+def load_survivors(exercise: Exercise) -> About:
+    """The exercise's file; nothing if there is none. CourseError if it is not as described."""
+    file = exercise.folder / FILE
+    if not file.exists():
+        return About({}, {})
+    root = read_table(file, ("equivalent", "forgiven", "criteria"))
+    survivors: dict[str, Survivor] = {}
+    for kind in ("equivalent", "forgiven"):
+        for table in _tables(root, kind, ("function", "changes", "why")):
+            function, why = table.string("function"), table.string("why")
+            for change in table.strings("changes"):
+                key = f"{function}: {change}"
+                if key in survivors:
+                    raise table.error(f"{key!r} is listed twice", "Remove one", near="changes")
+                survivors[key] = Survivor(function, change, why, kind == "equivalent")
+    needed: dict[str, Needed] = {}
+    known = {criterion.id for criterion in exercise.criteria}
+    for table in _tables(root, "criteria", ("id", "mutant", "why")):
+        about = Needed(
+            table.string("id"), table.string("mutant", default=""), table.string("why", default="")
+        )
+        if about.criterion not in known:
+            raise table.error(f"{exercise.id} has no criterion {about.criterion!r}", near="id")
+        if bool(about.mutant) == bool(about.why):
+            raise table.error(f"{about.criterion} needs a mutant or a why", "Write one of the two")
+        needed[about.criterion] = about
+    return About(survivors, needed)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many mutants there are, and what became of them."""
+
+    mutants: int
+    noticed: int
+    equivalent: int
+    forgiven: int
+
+    @property
+    def share(self) -> float:
+        """The share noticed of those that can be: the mutation score."""
+        return self.noticed / max(self.mutants - self.equivalent, 1)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.mutants + other.mutants,
+            self.noticed + other.noticed,
+            self.equivalent + other.equivalent,
+            self.forgiven + other.forgiven,
+        )
+
+
+def tally(exercise: Exercise, seen: Mapping[Claim, Seen]) -> Tally:
+    """Count an exercise's mutants."""
+    about = load_survivors(exercise).survivors
+    left = [claim.variant for claim, one in seen.items() if not one.lost]
+    listed = [about[one.key] for one in left if isinstance(one, Mutant) and one.key in about]
+    equivalent = sum(one.equivalent for one in listed)
+    return Tally(len(seen), len(seen) - len(left), equivalent, len(listed) - equivalent)
+
+
+def judge_mutants(exercise: Exercise, seen: Mapping[Claim, Seen]) -> list[Problem]:
+    """The problems with an exercise's mutants: which survive, and which do not as listed.
+
+    Args:
+        exercise: the exercise.
+        seen: what happened to each of its mutants.
+    """
+    about = load_survivors(exercise)
+    file, suite = f"solutions/{exercise.id}/{FILE}", f"tests/hidden/{exercise.suite.name}"
+    lost = {claim.label: one.lost for claim, one in seen.items()}
+    by_key: dict[str, list[str]] = {}
+    for claim in seen:
+        if isinstance(claim.variant, Mutant):
+            by_key.setdefault(claim.variant.key, []).append(claim.label)
+    texts = [
+        f"{suite}: notices nothing when `{key}`. Add an input that shows it; if none can, or the "
+        f"suite forgives it on purpose, list it with the reason in {file}"
+        for key, names in by_key.items()
+        if key not in about.survivors and not all(lost[name] for name in names)
+    ]
+    for key in about.survivors:
+        if key not in by_key:
+            texts.append(f"{file}: there is no mutant `{key}`. Remove it, or copy the new name")
+        elif all(lost[name] for name in by_key[key]):
+            noticed = ", ".join(sorted(lost[by_key[key][0]]))
+            texts.append(f"{file}: `{key}` does not survive: {noticed} notices it. Remove it")
+    for need in about.needed.values():
+        noticed_by = lost.get(need.mutant, frozenset())
+        if need.mutant and noticed_by != {need.criterion}:
+            others = ", ".join(sorted(noticed_by - {need.criterion}))
+            said = f"is also noticed by {others}" if others else "is not a mutant that it notices"
+            texts.append(f"{file}: {need.criterion}: `{need.mutant}` {said}. Choose another one")
+    return [Problem(exercise.id, "mutant", text) for text in texts]
+
+
+def _tables(root: Table, key: str, keys: tuple[str, ...]) -> Iterable[Table]:
+    return root.tables(key, keys) if root.has(key) else []

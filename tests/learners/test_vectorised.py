@@ -1,0 +1,166 @@
+"""What is vectorised and what is not, in learners' words and through the sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox.host.session import Budget
+
+from .conftest import BOOK
+
+PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=2)
+NUMPY = "import numpy as np"
+LAYER = BOOK["Convolution"]
+WINDOWS = BOOK["im2col"] + BOOK["col2im"]
+
+LOOPED = """
+def im2col(x, FH, FW, stride=1, pad=0):
+    N, C, H, W = x.shape
+    OH, OW = (H + 2*pad - FH)//stride + 1, (W + 2*pad - FW)//stride + 1
+    if OH < 1 or OW < 1:
+        raise ValueError
+    img = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    rows = []
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                top, left = i * stride, j * stride
+                rows.append(img[n, :, top:top+FH, left:left+FW].ravel())
+    return np.array(rows)
+"""
+
+# Loops over images and over the places in a filter: allowed.
+BY_IMAGES_AND_PLACES = """
+class Convolution:
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W, self.b, self.stride, self.pad = W, b, stride, pad
+    def forward(self, x):
+        F, C, FH, FW = self.W.shape
+        N, _, H, W = x.shape
+        s, p = self.stride, self.pad
+        OH, OW = (H + 2*p - FH)//s + 1, (W + 2*p - FW)//s + 1
+        out = np.zeros((N, F, OH, OW), dtype=x.dtype)
+        for n in range(N):
+            img = np.pad(x[n], [(0, 0), (p, p), (p, p)])
+            for i in range(FH):
+                for j in range(FW):
+                    part = img[:, i:i+s*OH:s, j:j+s*OW:s]
+                    out[n] += np.tensordot(self.W[:, :, i, j], part, 1)
+        return out + self.b.reshape(1, -1, 1, 1).astype(x.dtype)
+"""
+
+FOUR_LOOPS = """
+class Convolution:
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W, self.b, self.stride, self.pad = W, b, stride, pad
+    def forward(self, x):
+        F, C, FH, FW = self.W.shape
+        N, _, H, W = x.shape
+        s, p = self.stride, self.pad
+        img = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
+        OH, OW = (H + 2*p - FH)//s + 1, (W + 2*p - FW)//s + 1
+        out = np.zeros((N, F, OH, OW), dtype=x.dtype)
+        for n in range(N):
+            for f in range(F):
+                for y in range(OH):
+                    for z in range(OW):
+                        window = img[n, :, y*s:y*s+FH, z*s:z*s+FW]
+                        out[n, f, y, z] = np.sum(window * self.W[f]) + self.b[f]
+        return out
+"""
+
+ONE_FILTER_AFTER_THE_OTHER = LAYER.replace(
+    "out = np.dot(col, col_W) + self.b",
+    """out = np.zeros((len(col), FN), dtype=x.dtype)
+        for f in range(FN):
+            w = self.W[f].reshape(-1)
+            o = col.dot(w)
+            o = o + self.b[f]
+            out[:, f] = o""",
+)
+
+POOL_LOOPED = BOOK["Pooling"].replace(
+    "out = np.max(col, axis=1)",
+    "out = np.array([row.max() for row in col])",
+)
+
+TAMPERS = """
+import sys
+def hide(f):
+    def hidden(*args):
+        sys.settrace(None)
+        return f(*args)
+    return hidden
+im2col = hide(im2col)
+"""
+
+# Kept from when the cells ran, before anything is counted.
+PATCHES_THE_GRADER = """
+import sys
+for name, module in list(sys.modules.items()):
+    if name.endswith("guest.counting"):
+        module._settrace = module._setprofile = lambda *args: None
+"""
+
+BOOKS = {
+    "the book's": ("02_im2col", [NUMPY, WINDOWS]),
+    "a loop over windows": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"]]),
+    "counting turned off": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"], TAMPERS]),
+    "the grader patched": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"], PATCHES_THE_GRADER]),
+    "the book's layer": ("03_convolution", [NUMPY, WINDOWS, LAYER]),
+    "images and places": ("03_convolution", [NUMPY, BY_IMAGES_AND_PLACES]),
+    "four loops": ("03_convolution", [NUMPY, FOUR_LOOPS]),
+    "filters": ("03_convolution", [NUMPY, WINDOWS, ONE_FILTER_AFTER_THE_OTHER]),
+    "a layer on looped windows": ("03_convolution", [NUMPY, LOOPED, BOOK["col2im"], LAYER]),
+    "a layer on windows that are not there": ("03_convolution", [NUMPY, LAYER]),
+    "the book's pooling": ("04_pooling", [NUMPY, WINDOWS, BOOK["Pooling"]]),
+    "pooling on looped windows": ("04_pooling", [NUMPY, LOOPED, BOOK["col2im"], BOOK["Pooling"]]),
+    "pooling row by row": ("04_pooling", [NUMPY, WINDOWS, POOL_LOOPED]),
+}  # fmt: skip
+
+BECOMES = {
+    "the book's": "passed",
+    "a loop over windows": "failed",
+    "counting turned off": "failed",
+    "the grader patched": "failed",
+    "the book's layer": "passed",
+    "images and places": "passed",
+    "four loops": "failed",
+    "filters": "failed",
+    "a layer on looped windows": "carried",
+    "a layer on windows that are not there": "carried",
+    "the book's pooling": "passed",
+    "pooling on looped windows": "carried",
+    "pooling row by row": "failed",
+}
+
+
+@pytest.fixture(scope="module")
+def graded(grade_books):
+    return grade_books(BOOKS, PATIENT)
+
+
+def _vectorised(marked):
+    (found,) = [c for c in marked.result.criteria if c.id.endswith(".vectorised")]
+    return found
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_loops_over_windows_filters_and_pixels_cost_this_criterion(graded, name):
+    assert _vectorised(graded[name]).status == BECOMES[name]
+
+
+def test_a_loop_costs_nothing_else(graded):
+    assert set(graded["a loop over windows"].lost) == {"im2col.vectorised"}
+    assert set(graded["filters"].lost) - {"numerical_gradient"} <= {
+        "Convolution.forward.vectorised",
+        *(c.id for c in graded["filters"].result.criteria if c.part == "numerical_gradient"),
+    }
+
+
+def test_the_counts_are_said_and_are_the_same_every_time(graded, grade_books):
+    name = "a loop over windows"
+    said = _vectorised(graded[name]).message["en"]
+    assert "lines of Python" in said
+    again = grade_books({name: BOOKS[name]}, PATIENT)[name]
+    assert _vectorised(again).message["en"] == said

@@ -1,0 +1,200 @@
+"""Counting the work of a call: vectorised code, loops, and attempts to hide them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.guest.counting import counted
+
+BEFORE = """
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+def windows(x):
+    return sliding_window_view(x, (3, 3), (2, 3))
+
+def looped(x):
+    H, W = x.shape[2:]
+    return np.array([x[0, 0, y:y+3, z:z+3].ravel() for y in range(H - 2) for z in range(W - 2)])
+"""
+
+VECTORISED = {
+    "slices in a six-axis array": """
+def f(x):
+    N, C, H, W = x.shape
+    img = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    col = np.zeros((N, C, 3, 3, H, W))
+    for i in range(3):
+        for j in range(3):
+            col[:, :, i, j] = img[:, :, i:i+H, j:j+W]
+    return col.transpose(0, 4, 5, 1, 2, 3).reshape(N*H*W, -1)""",
+    "a view of windows": "def f(x): return windows(x).reshape(-1, 9)",
+    "einsum": """
+def f(x):
+    return np.einsum('ncyxij,fcij->nfyx', windows(x), np.ones((3, 1, 3, 3)), optimize=True)""",
+    "tensordot": """
+def f(x):
+    return np.tensordot(windows(x), np.ones((3, 1, 3, 3)), ((1, 4, 5), (1, 2, 3)))""",
+    "fancy indexing": """
+def f(x):
+    H, W = x.shape[2] - 2, x.shape[3] - 2
+    i = np.repeat(np.arange(3), 3)[:, None] + np.repeat(np.arange(H), W)
+    j = np.tile(np.arange(3), 3)[:, None] + np.tile(np.arange(W), H)
+    return x[:, 0, i, j].transpose(0, 2, 1)""",
+    "one image after the other": "def f(x): return np.stack([windows(one[None]) for one in x])",
+    "Fourier": """
+def f(x):
+    return np.fft.irfft2(np.fft.rfft2(x) * np.fft.rfft2(np.ones((3, 3)), x.shape[2:]))""",
+}  # fmt: skip
+
+NOT_VECTORISED = {
+    "a loop over windows": "def f(x): return looped(x)",
+    "a loop over rows": """
+def f(x):
+    out = []
+    for y in range(x.shape[2] - 2):
+        row = windows(x)[0, 0, y]
+        out.append(row.reshape(-1, 9))
+    return np.concatenate(out)""",
+    "recursion": """
+def f(x, y=0):
+    return [] if y == x.shape[2] - 2 else [*windows(x)[0, 0, y], *f(x, y + 1)]""",
+    "a generator": """
+def f(x):
+    return np.stack(list(one.ravel() for one in windows(x).reshape(-1, 9)))""",
+    "lists of numbers": """
+def f(x):
+    return np.array(list(map(tuple, windows(x).reshape(-1, 9).tolist())))""",
+    "map, without a list": """
+def f(x):
+    rows = windows(x).reshape(-1, 9)
+    return np.fromiter(map(np.dot, rows, rows), float)""",
+    "NumPy's own loop": "def f(x): return np.vectorize(np.sum, signature='(a,b)->()')(windows(x))",
+    "another one": "def f(x): return np.apply_along_axis(np.sort, -1, windows(x).reshape(-1, 9))",
+    "a thread": """
+def f(x):
+    import threading
+    out = []
+    thread = threading.Thread(target=lambda: out.append(looped(x)))
+    thread.start()
+    thread.join()
+    return out[0]""",
+}  # fmt: skip
+
+TAMPERING = {
+    "tracing turned off": "def f(x): sys.settrace(None); return looped(x)",
+    "profiling turned off": "def f(x): sys.setprofile(None); return looped(x)",
+    "turned off, and on again": """
+def f(x):
+    mine = sys.gettrace()
+    sys.settrace(None)
+    out = looped(x)
+    sys.settrace(mine)
+    return out""",
+    "a function kept from before": "off = sys.settrace\ndef f(x): off(None); return looped(x)",
+    "a frame that is not traced": """
+def f(x):
+    frame = sys._getframe()
+    frame.f_trace_lines = False
+    out = looped(x)
+    frame.f_trace_lines = True
+    return out""",
+    "the frame of an exception": """
+def f(x):
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        error.__traceback__.tb_frame.f_trace_lines = False
+    return looped(x)""",
+    "the frame from inspect": """
+import inspect
+def f(x):
+    inspect.currentframe().f_trace_lines = False
+    return looped(x)""",
+    "the counter found in memory": """
+import gc
+def f(x):
+    gc.get_objects()
+    return looped(x)""",
+    "a thread that nobody traces": """
+import _thread
+def f(x):
+    lock, out = _thread.allocate_lock(), []
+    lock.acquire()
+    def work():
+        out.append(looped(x))
+        lock.release()
+    _thread.start_new_thread(work, ())
+    lock.acquire()
+    return out[0]""",
+}  # fmt: skip
+
+
+def _function(source: str) -> Callable[..., object]:
+    space = {"sys": sys}
+    exec(BEFORE + source, space)
+    return space["f"]  # type: ignore[return-value]
+
+
+def _counts(source: str):
+    f = _function(source)
+    f(np.ones((1, 1, 5, 5)))
+    return [counted(f, (np.ones((1, 1, side, side)),), {})[1] for side in (7, 42)]
+
+
+@pytest.mark.parametrize("name", VECTORISED)
+def test_vectorised_code_runs_as_many_lines_for_a_large_image(name):
+    small, large = _counts(VECTORISED[name])
+    assert small["intact"]
+    assert large["intact"]
+    assert large["lines"] == small["lines"] > 0
+    assert large["objects"] < small["objects"] + 100
+
+
+@pytest.mark.parametrize("name", NOT_VECTORISED)
+def test_loops_show_in_lines_or_in_objects(name):
+    small, large = _counts(NOT_VECTORISED[name])
+    assert large["intact"]
+    assert (
+        large["lines"] > 1.2 * small["lines"] + 8
+        or large["objects"] > small["objects"] + (40**2 - 5**2) / 2
+    )
+
+
+@pytest.mark.parametrize("name", TAMPERING)
+def test_a_count_that_was_tampered_with_is_not_intact(name):
+    before = sys.gettrace(), sys.getprofile()
+    assert not _counts(TAMPERING[name])[1]["intact"]
+    assert (sys.gettrace(), sys.getprofile()) == before
+
+
+def test_the_same_call_counts_the_same_lines_every_time():
+    f = _function(NOT_VECTORISED["a loop over windows"])
+    x = np.ones((1, 1, 9, 9))
+    assert len({counted(f, (x,), {})[1]["lines"] for _ in range(5)}) == 1
+
+
+def test_an_exception_leaves_nothing_behind():
+    with pytest.raises(ZeroDivisionError):
+        counted(_function("def f(x): return 1 / 0"), (1,), {})
+    assert sys.gettrace() is None
+    assert sys.getprofile() is None
+
+
+def test_a_function_that_runs_no_line_cannot_be_counted():
+    assert not counted(np.negative, (np.ones(3),), {})[1]["intact"]
+
+
+def test_the_grader_s_own_frames_do_not_count():
+    # A reference in the place of an earlier part sends its arguments, which takes more for more.
+    from autograder.sandbox.protocol import wire
+
+    def f(values):
+        return wire.copied({"values": values})
+
+    small, large = (counted(f, (list(range(n)),), {})[1] for n in (10, 1000))
+    assert small["lines"] == large["lines"] == 1
