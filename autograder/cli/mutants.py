@@ -12,7 +12,7 @@ from autograder.text import counted
 from autograder.verify.claims import Claim, mutant_claims
 from autograder.verify.judge import Problem, Seen
 from autograder.verify.matrix import kill_matrix
-from autograder.verify.survivors import Tally, judge_mutants, tally
+from autograder.verify.survivors import Tally, judge_mutants, judge_needs, tally
 
 
 def run(course: Course, exercises: Sequence[Exercise], jobs: int) -> int:
@@ -38,6 +38,7 @@ def run(course: Course, exercises: Sequence[Exercise], jobs: int) -> int:
             ]
     for exercise in exercises:
         problems += judge_mutants(exercise, seen[exercise.id])
+        problems += judge_needs(exercise)
     _print([(exercise.id, tally(exercise, seen[exercise.id])) for exercise in exercises])
     out = console()
     for problem in problems:
@@ -59,11 +60,10 @@ def _print(tallies: Sequence[tuple[str, Tally]]) -> None:
         "exercise", "mutants", "noticed", "equivalent", "forgiven", "share noticed",
         title="What the hidden suites notice",
     )  # fmt: skip
-    total = Tally(0, 0, 0, 0)
+    total = sum((one for _, one in tallies), Tally(0, 0, 0, 0))
     for name, one in (*tallies, ("all", total)):
         table.add_row(
             name, str(one.mutants), str(one.noticed), str(one.equivalent), str(one.forgiven),
             f"{one.share:.1%}",
         )  # fmt: skip
-        total += one
     console().print(table)

@@ -21,8 +21,11 @@ from autograder.verify.claims import Claim, claims
 from autograder.verify.judge import Problem, Seen, differs, judge, never_decided
 from autograder.verify.matrix import kill_matrix
 from autograder.verify.sample import graded, sample
+from autograder.verify.visible_checks import judge_checks
 
-COLUMNS = ("ids", "solution", "stub", "mistake", "equivalent", "guess", "sandbox", "assignments")
+COLUMNS = (
+    "ids", "solution", "stub", "mistake", "equivalent", "guess", "checks", "sandbox", "assignments",
+)  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,6 +76,9 @@ def _check(
         for claim, one in zip(decided.claims, decided.seen, strict=False):
             found(claim, one)
             with_table[claim] = claim
+    for exercise in dict.fromkeys(claim.exercise for claim in made):
+        of_exercise = {claim: one for claim, one in seen.items() if claim.exercise == exercise}
+        problems += judge_checks(course.exercise(exercise), of_exercise)
     undecided = [claim for claim in made if claim not in seen and claim not in chosen]
     problems += [never_decided(claim) for claim in made if claim not in seen and claim.is_table]
     rest = [with_table.get(claim, claim) for claim in (*chosen, *undecided)]

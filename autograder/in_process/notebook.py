@@ -31,7 +31,7 @@ from typing import Any
 from autograder.course.models import CellKind, Course, Role
 from autograder.in_process.own_code import OwnCode
 from autograder.in_process.world import World
-from autograder.sandbox.guest import stub_modules
+from autograder.sandbox.guest import stub_modules, timeouts
 from autograder.sandbox.guest.exceptions import describe
 from autograder.sandbox.guest.requests import Objects, defined, respond
 from autograder.sandbox.guest.session import initial_names
@@ -47,6 +47,9 @@ from autograder.status import CellStatus
 LOCKED = (Role.CHECK, Role.DEMO)
 BUDGET = Budget(call_cpu_s=1.0, shortened_cpu_s=0.2)
 """Teaching solutions take milliseconds per call; only a variant that hangs takes all of this."""
+
+CHECK_CPU_S = 20.0
+"""For all visible checks of a notebook together; the slowest takes two seconds."""
 
 _FLAGS = __future__.annotations.compiler_flag
 
@@ -107,6 +110,28 @@ class OwnNotebook:
     def shared(self) -> Iterator[None]:
         """None: nothing is gained by it here."""
         yield None
+
+
+def failing_check(course: Course, own: OwnCode) -> tuple[str, str] | None:
+    """The first visible check that a notebook fails: the cell's name, and the error in its words.
+
+    None if it passes all of them. A check that does not finish fails with ``TimeUp``.
+    """
+    cells = own.cells(course)
+    run = [
+        (index, cell.source)
+        for index, cell in enumerate(cells)
+        if cell.kind is CellKind.CODE and cell.role is not Role.DEMO
+    ]
+    try:
+        with timeouts.limit(CHECK_CPU_S, 10 * CHECK_CPU_S):
+            loaded = _Loaded(run, _importable(course.packages))
+    except timeouts.TimeUp:
+        return "", "TimeUp"
+    for record in loaded.records:
+        if cells[record.index].role is Role.CHECK and record.error is not None:
+            return cells[record.index].name, record.error.removeprefix("AssertionError: ")
+    return None
 
 
 class _Loaded:

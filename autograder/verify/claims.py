@@ -24,8 +24,8 @@ class Claim:
     Attributes:
         exercise: the exercise's id.
         kind: solution (loses nothing), stub (everything), mistake (what it declares), equivalent
-            (nothing), guess (all criteria that are asked of it), mutant (any criterion, unless it is
-            listed as a survivor).
+            (nothing), guess (all criteria that are asked of it), mutant (any criterion, unless it
+            is listed as a survivor).
         lang: the notebook's language.
         variant: the mistake, equivalent or mutant that replaces its part.
         guess: the guess that replaces its parts.

@@ -38,11 +38,13 @@ class Seen:
         statuses: by criterion, in the exercise's order; without errors carried forward.
         messages: by criterion, why it failed, in English.
         notes: the grader's notes about its own failures.
+        complaint: the first visible check that fails, and what it says.
     """
 
     statuses: Mapping[str, Status]
     messages: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    complaint: tuple[str, str] | None = None
 
     @property
     def lost(self) -> frozenset[str]:

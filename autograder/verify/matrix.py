@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.course.load import load_course
 from autograder.course.models import Course, Exercise
-from autograder.in_process.notebook import OwnNotebook
+from autograder.in_process.notebook import OwnNotebook, failing_check
 from autograder.run.pool import MAX_WORKERS, single_thread_each
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.overload import bounded
@@ -109,7 +109,10 @@ def decide(task: Task) -> TaskResult:
             run_one = _mutant if claim.kind == "mutant" else _table if claim.is_table else _plain
             decided, outcomes = run_one(suites, exercise, claim)
             claims.append(decided)
-            seen.append(Seen.of_outcomes(outcomes))
+            complaint = None
+            if claim.kind in ("solution", "mistake", "equivalent"):
+                complaint = failing_check(course, claim.code(course))
+            seen.append(replace(Seen.of_outcomes(outcomes), complaint=complaint))
 
     with_suites(course, [exercise], run)
     return TaskResult(tuple(claims), tuple(seen), tuple(problems))

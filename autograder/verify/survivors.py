@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from autograder.course.load import load_mistakes
 from autograder.course.models import Exercise
 from autograder.course.toml_tables import Table, read_table
 from autograder.verify.claims import Claim
@@ -146,11 +147,57 @@ def judge_mutants(exercise: Exercise, seen: Mapping[Claim, Seen]) -> list[Proble
             texts.append(f"{file}: `{key}` does not survive: {noticed} notices it. Remove it")
     for need in about.needed.values():
         noticed_by = lost.get(need.mutant, frozenset())
-        if need.mutant and noticed_by != {need.criterion}:
-            others = ", ".join(sorted(noticed_by - {need.criterion}))
+        alone = {need.criterion, _summary(need.criterion)}
+        if need.mutant and not {need.criterion} <= noticed_by <= alone:
+            others = ", ".join(sorted(noticed_by - alone))
             said = f"is also noticed by {others}" if others else "is not a mutant that it notices"
             texts.append(f"{file}: {need.criterion}: `{need.mutant}` {said}. Choose another one")
     return [Problem(exercise.id, "mutant", text) for text in texts]
+
+
+def needed(exercise: Exercise) -> Mapping[str, str]:
+    """By criterion, why it is needed: a mistake or mutant that no other notices, or the reason.
+
+    `part.all_at_once`, where everything is mixed, does not count as another. Criteria of which
+    nothing is known are missing.
+    """
+    mistakes, _ = load_mistakes(exercise)
+    written = load_survivors(exercise).needed
+    found: dict[str, str] = {}
+    for part in exercise.parts:
+        own = {criterion.id for criterion in part.criteria}
+        for name in (criterion.id for criterion in part.criteria):
+            alone = [
+                mistake.id
+                for mistake in mistakes
+                if name in mistake.loses and mistake.loses & own <= {name, _summary(name)}
+            ]
+            if alone:
+                found[name] = f"only it notices {alone[0]}"
+            elif name in written:
+                need = written[name]
+                found[name] = f"only it notices `{need.mutant}`" if need.mutant else need.why
+    return found
+
+
+def judge_needs(exercise: Exercise) -> list[Problem]:
+    """The criteria of which nobody knows what they are for."""
+    known = needed(exercise)
+    return [
+        Problem(
+            exercise.id,
+            "mutant",
+            f"solutions/{exercise.id}/{FILE}: no known mistake is noticed by {criterion.id} alone. "
+            "Add one, name a mutant that only it notices, or say why the criterion stays",
+        )
+        for criterion in exercise.criteria
+        if criterion.id not in known
+    ]
+
+
+def _summary(criterion: str) -> str:
+    """The criterion of the same part in which everything is mixed, if it has one."""
+    return f"{criterion.rpartition('.')[0]}.all_at_once"
 
 
 def _tables(root: Table, key: str, keys: tuple[str, ...]) -> Iterable[Table]:

@@ -546,8 +546,10 @@ def check_im2col():
     except ValueError as error:
         raise AssertionError(
             tr(
-                f"pad=1 raises: {error}. Do your sizes and your slices refer to the same image?",
-                f"pad=1のとき例外が発生しました：{error}。大きさの式とスライスで、同じ画像を使っていますか。",
+                f"pad=1 raises: {error}. Did only rows and columns get padding, do your slices take the "
+                "padded image, and is pad counted once in your sizes?",
+                f"pad=1のとき例外が発生しました：{error}。パディングしたのは縦と横だけですか。スライスは"
+                "パディング後の画像から取っていますか。大きさの式でpadを数えるのは1回だけですか。",
             )
         ) from error
     assert col.shape == (9, 9), tr(
@@ -879,14 +881,16 @@ def check_col2im():
         f"形状が{image.shape}になっています。input_shapeと同じ(1, 1, 2, 4)になるはずです。",
     )
     assert np.array_equal(image[0, 0], [[0, 1, 2, 3], [4, 5, 6, 7]]), tr(
-        "Two windows side by side land in the wrong place. What was the shape before the reshape?",
-        "左右に並ぶ2つの窓が正しい場所に戻っていません。im2colのreshapeの直前の形状を確かめてください。",
+        "Two windows side by side land in the wrong place. Which shape did im2col have before its "
+        "reshape, and which came first there, fy or fx?",
+        "左右に並ぶ2つの窓が正しい場所に戻っていません。im2colのreshapeの直前の形状と、fyとfxの順番を"
+        "確かめてください。",
     )
 
     counts = col2im(np.ones((4, 9)), (1, 1, 4, 4), 3, 3)[0, 0]
     assert not np.array_equal(counts, np.ones((4, 4))), tr(
-        "Every pixel got 1: later windows overwrite earlier ones. They should add up.",
-        "どの画素も1になっています。後の窓が前の窓を上書きしているようです。足し合わせてください。",
+        "Every pixel got 1: where windows meet, numbers must be added, not overwritten or averaged.",
+        "どの画素も1になっています。窓が重なるところの値は、上書きや平均ではなく、足し合わせてください。",
     )
     overlaps = [[1, 2, 2, 1], [2, 4, 4, 2], [2, 4, 4, 2], [1, 2, 2, 1]]
     assert np.array_equal(counts, overlaps), tr(

@@ -318,8 +318,19 @@ def check_numerical_gradient():
 
     gradient = numerical_gradient(np.prod, np.array([2.0, 3.0, 4.0]), 1e-4)
     assert np.allclose(gradient, [12, 8, 6], rtol=1e-6), tr(
-        f"For 2*3*4 the slopes are 12, 8, 6, but you have {gradient}. Is only one entry moved?",
-        f"2*3*4の傾きは12、8、6ですが、{gradient}になっています。動かした要素は1つだけですか。",
+        f"For 2*3*4 the slopes are 12, 8, 6, but you have {gradient}. Is only one entry "
+        "moved at a time, and put back before the next?",
+        f"2*3*4の傾きは12、8、6ですが、{gradient}になっています。動かす要素は1つずつで、"
+        "次に進む前に元に戻していますか。",
+    )
+
+    thirds = np.array([1.0, 2.0, 5.0, 7.0]) / 3
+    before = thirds.copy()
+    numerical_gradient(np.sum, thirds, 0.1)
+    assert np.array_equal(thirds, before), tr(
+        "x is not exactly what it was: adding h and subtracting it again leaves a rounding error. "
+        "Keep the old value and write it back.",
+        "xが元の値とわずかに違います。hを足してから引くと、丸め誤差が残ります。元の値を取っておき、それを書き戻してください。",
     )
 
     slope = numerical_gradient(lambda x: x[0] ** 3, np.array([1.0]), 0.6)[0]
@@ -649,9 +660,20 @@ def check_forward():
         "バイアスが足されていません。",
     )
     assert np.array_equal(out[0, 1], [[16, 18], [22, 24]]), tr(
-        f"The second map should be [[16, 18], [22, 24]], but is\n{out[0, 1]}\nOne bias per filter?",
+        f"The second map should be [[16, 18], [22, 24]], but is\n{out[0, 1]}\n"
+        "Each filter has one bias, added once to each of its outputs.",
         f"2枚目のマップは[[16, 18], [22, 24]]になるはずですが、次のとおりです。\n{out[0, 1]}\n"
-        "バイアスはフィルターごとに1つです。",
+        "バイアスはフィルターごとに1つで、各出力に1回だけ足します。",
+    )
+
+    two_channels = np.concatenate([image, 10 * image], axis=1)
+    corners = np.array([[[[1.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]]])
+    out = Convolution(corners, np.zeros(1)).forward(two_channels)
+    assert np.array_equal(out, [[[[51, 62], [84, 95]]]]), tr(
+        f"With two channels the map should be [[51, 62], [84, 95]], but is\n{out[0, 0]}\n"
+        "A filter has weights of its own for each channel; the products of all channels are added.",
+        f"2チャンネルのとき、マップは[[51, 62], [84, 95]]になるはずですが、次のとおりです。\n{out[0, 0]}\n"
+        "フィルターの重みはチャンネルごとに別で、積はすべてのチャンネルについて足し合わせます。",
     )
 
     layer = Convolution(np.zeros((5, 3, 3, 3)), np.arange(5.0), stride=2, pad=1)
@@ -1057,8 +1079,10 @@ def check_backward():
 
     advice = {
         "dx": tr(
-            "Does col2im get the same stride and pad as im2col, and the shape of x?",
-            "col2imに、im2colと同じstrideとpad、そしてxの形状を渡していますか。",
+            "Do the rows of dout line up with the rows of col here, too? Does col2im get the same "
+            "stride and pad as im2col, and the shape of x?",
+            "ここでも、doutの行とcolの行の順番はそろっていますか。col2imに、im2colと同じstrideとpad、"
+            "そしてxの形状を渡していますか。",
         ),
         "dW": tr(
             "Do the rows of dout line up with the rows of col? On which axis are the filters?",
@@ -1074,7 +1098,11 @@ def check_backward():
         (2, 3, 5, 5, 4, 3, 3, 1, 1),
         (2, 2, 6, 6, 3, 3, 3, 2, 0),
     ):
-        errors, _, _ = gradient_errors(*case)
+        errors, found, measured = gradient_errors(*case)
+        assert case[0] == 1 or not np.allclose(case[0] * found["dW"], measured["dW"]), tr(
+            f"dW is too small by the factor N = {case[0]}. The 1/N of the loss is already in dout.",
+            f"dWがN = {case[0]}分の1になっています。損失の1/Nは、すでにdoutに含まれています。",
+        )
         for name, error in errors.items():
             assert error < 1e-6, tr(
                 f"{name} differs from the measured gradient by {error:.1e} for N, C, H, W, F, FH, "

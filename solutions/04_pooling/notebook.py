@@ -671,6 +671,7 @@ def check_forward():
     )
 
     x = np.random.default_rng(4).permutation(144).reshape(2, 3, 4, 6) - 144.0
+    before = x.copy()
     out = Pooling(2, 2, 2, 0).forward(x)
     for n, c in np.ndindex(2, 3):
         alone = Pooling(2, 2, 2, 0).forward(x[n : n + 1, c : c + 1])
@@ -680,6 +681,10 @@ def check_forward():
             f"画像{n}のチャンネル{c}を単独でプーリングすると、結果が変わってしまいます。reshapeする前の"
             "最大値は、どの順に並んでいますか。",
         )
+    assert np.array_equal(x, before), tr(
+        "forward has changed x. Whose array do you write into?",
+        "forwardがxを書き換えています。書き込んでいるのは、どの配列ですか。",
+    )
     assert not np.any(out == 0), tr(
         "All numbers are negative, but your output contains 0. What is the largest of -3 and -5?",
         "数はすべて負なのに、出力に0があります。-3と-5では、どちらが大きいですか。",
@@ -1263,10 +1268,10 @@ def check_backward():
         alone.forward(x[n : n + 1, c : c + 1])
         expected = alone.backward(dout[n : n + 1, c : c + 1])
         assert np.array_equal(dx[n : n + 1, c : c + 1], expected), tr(
-            f"Image {n}, channel {c} gets another gradient when it is alone. Do the numbers of "
-            "dout and the rows of forward come in the same order, one number for each row?",
-            f"画像{n}のチャンネル{c}を単独で計算すると、勾配が変わってしまいます。doutの値の順番と"
-            "forwardの行の順番はそろっていて、各行に1つずつ入っていますか。",
+            f"Image {n}, channel {c} gets another gradient when it is alone. Does each row "
+            "get exactly one number, and do dout and the rows of forward come in the same order?",
+            f"画像{n}のチャンネル{c}を単独で計算すると、勾配が変わってしまいます。各行に値が1つずつ入り、"
+            "doutの値とforwardの行が同じ順番に並んでいますか。",
         )
     pool.forward(x[::-1])
     assert np.array_equal(pool.backward(dout[::-1]), dx[::-1]), tr(

@@ -431,9 +431,9 @@ def check_2d():
     )
     assert np.shape(last) == (3,), tr(
         f"The example has 3 channels in its last axis, so (3,), but your shape is {np.shape(last)}. "
-        "Which axes are space without a batch?",
+        "Which axes are space in this layout, without a batch?",
         f"例の画像は最後の軸が3チャンネルなので(3,)になるはずですが、形状が{np.shape(last)}です。"
-        "バッチがないとき、空間の軸はどれですか。",
+        "このレイアウトで、バッチがないとき、空間の軸はどれですか。",
     )
     assert np.allclose(last, [0.316, 0.339, -0.15], atol=1e-3), tr(
         f"The averages of the example are 0.316, 0.339, -0.150, yours {last}. Divided by 16?",

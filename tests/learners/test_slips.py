@@ -16,7 +16,7 @@ FORWARD = {
     f"Convolution.forward.{slug}"
     for slug in (
         "one_filter", "bias", "batch_channels_filters", "non_square", "stride", "padding",
-        "all_at_once", "float32", "input_untouched",
+        "all_at_once", "float32", "input_untouched", "vectorised",
     )
 }  # fmt: skip
 
