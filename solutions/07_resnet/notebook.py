@@ -2459,7 +2459,7 @@ show_gradients()
 # that is needed to see it with your own eyes. Four networks will read the handwritten digits of notebook 06
 # (**MNIST**, Y. LeCun and C. Cortes, CC BY-SA 3.0): two with 8 convolutions and two with 48, one of each
 # plain, one of each made of your `BasicBlock`. The ones with 48 are exactly those whose responses you measured in
-# section 4: 8 channels, maps of 8 × 8.
+# section 4: 8 channels, maps of 8 × 8. (In front of each there is one more convolution, which shrinks the image to that size.)
 #
 # Everything else is the same for all four: batch norm behind every convolution, He's starting values, Adam with the same
 # learning rate, 300 steps with batches of 32. Each digit is shifted by up to two pixels in a random direction every
@@ -2475,7 +2475,7 @@ show_gradients()
 # %% [markdown] lang="ja"
 # ## 6. フィナーレ：深さは害になるか
 #
-# このノートブックは、「層を重ねただけのネットワークは、深くすると性能が**下がった**」という話から始まりました。それを自分の目で確かめるための部品は、もうすべてそろっています。ノートブック06で使った手書き数字（**MNIST**、Y. LeCun・C. Cortes、CC BY-SA 3.0）を、4つのネットワークに学習させましょう。畳み込み層が8個のものと48個のものを2つずつ用意し、それぞれ一方は層を重ねただけのもの（plain）、もう一方はあなたの`BasicBlock`を並べたもの（residual）です。48個のほうは、4節で反応を測ったのと同じ、8チャンネル、8×8のマップのネットワークです。
+# このノートブックは、「層を重ねただけのネットワークは、深くすると性能が下がった」という話から始まりました。それを自分の目で確かめるための部品は、もうすべてそろっています。ノートブック06で使った手書き数字（**MNIST**、Y. LeCun・C. Cortes、CC BY-SA 3.0）を、4つのネットワークに学習させましょう。畳み込み層が8個のものと48個のものを2つずつ用意し、それぞれ一方は層を重ねただけのもの（plain）、もう一方はあなたの`BasicBlock`を並べたもの（residual）です。48個のほうは、4節で反応を測ったのと同じ、8チャンネル、8×8のマップのネットワークです（どれも、その手前に、画像をこの大きさに縮める畳み込みが1つあります）。
 #
 # それ以外の条件は、4つとも同じです。どの畳み込みの後にもバッチ正規化を置き、重みはHeの初期値、最適化は同じ学習率のAdam、32枚のミニバッチで300回更新します。数字の画像は、使うたびに無作為な向きに最大2画素ずらします。これを**データ拡張**（data augmentation）といいます。ずらしても3は3ですし、ネットワークがまったく同じ画像を2回見ることはほとんどなくなります。
 #
