@@ -24,8 +24,10 @@ DASH = "—"
 MAX_SIZE = 64
 """The largest array that is shown with its values."""
 
-MAX_LINE = 400
-"""Characters of one line of code; ladders have none that are longer."""
+MAX_LINE = 1200
+"""Characters of one line of code; an example with a longer one is not shown."""
+
+MAX_LINES = 24
 
 MAX_SOURCES = 8
 """How many entries a comment lists where they are no box."""
@@ -34,8 +36,9 @@ _DIGITS = (4, 6, 8, 12)
 
 
 def counterexample(example: SmallestInput, reveal: Reveal) -> Counterexample | None:
-    """The example as a result contains it; None if the policy hides it."""
-    if reveal is Reveal.NONE:
+    """The example as a result contains it; None if the policy hides it or it is too long."""
+    too_long = len(example.lines) > MAX_LINES or max(map(len, example.lines)) > MAX_LINE
+    if reveal is Reveal.NONE or too_long:
         return None
     got, expected = _two_sides(example, reveal)
     lines = [one_line(line, MAX_LINE) for line in example.lines]

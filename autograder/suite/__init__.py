@@ -11,7 +11,7 @@ from autograder.suite.assertions import (
 )
 from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
-from autograder.suite.ladder import counting, ladder, written
+from autograder.suite.ladder import counting, ladder, mixed, written
 from autograder.suite.setup_cells import given
 from autograder.suite.vectorised import no_more_work
 
@@ -26,6 +26,7 @@ __all__ = [
     "keeps_dtype",
     "ladder",
     "measured",
+    "mixed",
     "no_more_work",
     "numbers",
     "raises",

@@ -48,6 +48,17 @@ class Run:
         answers = [each.answer and each.answer.value for each in self.requests]
         return next((i for i, each in enumerate(answers) if each is got), len(answers) - 1)
 
+    def changed(self, got: Any) -> tuple[int, dict[Any, Any], Any] | None:
+        """Where a compared value is an entry of a dict that a call changed: request, dict, key."""
+        for number, request in enumerate(self.requests):
+            after = (request.answer and request.answer.args) or []
+            for argument, value in zip(request.args, after, strict=False):
+                if isinstance(argument, dict) and isinstance(value, dict):
+                    for key, item in value.items():
+                        if item is got and isinstance(got, np.ndarray):
+                            return number, argument, key
+        return None
+
     def expected(self, request: int, disturbed: tuple[int, int] | None = None) -> Any:
         """What the ladder compares the result of a request with; `UNKNOWN` if with nothing.
 
@@ -88,6 +99,11 @@ def example(error: Exception, run: Run) -> SmallestInput:
     if isinstance(fact, facts.ArgumentChanged):
         changed = run.requests[-1].args[fact.place - 1]
         return SmallestInput(code(run.requests, names, then=changed), got, expected)
+    if (changed := run.changed(got)) is not None:
+        request, argument, key = changed
+        lines = code(run.requests[: request + 1], names, then=argument)
+        index = fact.difference.index if isinstance(fact, facts.Differs) else None
+        return SmallestInput((*lines[:-1], f"{lines[-1]}[{key!r}]"), got, expected, index)
     compared = run.compared(got)
     lines = code(run.requests[: compared + 1], names)
     if not isinstance(fact, facts.Differs):

@@ -121,7 +121,20 @@ made = Made()
 
 def counting(*shape: int, start: float = 1, dtype: npt.DTypeLike = np.float64) -> Any:
     """An array of this shape with the numbers ``start``, ``start`` + 1, …"""
-    array = np.arange(start, start + math.prod(shape)).astype(dtype).reshape(shape)
+    return _made(np.arange(start, start + math.prod(shape)).astype(dtype).reshape(shape))
+
+
+def mixed(*shape: int, start: float = 1, dtype: npt.DTypeLike = np.float64) -> Any:
+    """The numbers of `counting` in another order, so that a maximum may be anywhere."""
+    size = math.prod(shape)
+    step = max(round(0.62 * size), 1)
+    while math.gcd(step, size) > 1:
+        step += 1
+    order = (np.arange(size) * step + size // 2) % size
+    return _made((order + start).astype(dtype).reshape(shape))
+
+
+def _made(array: np.ndarray[Any, Any]) -> Any:
     if made.disturbed is not None and made.disturbed[0] == len(made.arrays):
         # Larger than all others, so that it is also the maximum of every window that it is in.
         array.flat[made.disturbed[1]] += 100

@@ -7,11 +7,14 @@ gets the same example on every machine.
 
 from __future__ import annotations
 
+import heapq
 import inspect
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Protocol
 
 from autograder.sandbox.host.session import (
@@ -110,16 +113,15 @@ class Search:
         """The first rung on which the code goes wrong; None if there is none within bounds.
 
         Args:
-            ladders: of one criterion, in the order in which they are climbed.
+            ladders: of one criterion; of rungs of equal steps, those of the first come first.
             part: the criterion's part.
         """
         most, ends = self.requests + MAX_REQUESTS, time.monotonic() + BACKSTOP_S
-        for each in ladders:
-            for count, rung in enumerate(each.rungs()):
-                if count >= MAX_RUNGS or self.requests >= most or time.monotonic() > ends:
-                    break
-                if (found := self.attempt(each, rung, part)) is not None:
-                    return found
+        for each, rung in islice(_by_size(ladders), MAX_RUNGS):
+            if self.requests >= most or time.monotonic() > ends:
+                break
+            if (found := self.attempt(each, rung, part)) is not None:
+                return found
         return None
 
     def attempt(self, ladder: Ladder, rung: Rung, part: str) -> Finding | None:
@@ -152,6 +154,16 @@ class Search:
             self.requests += len(transcript.requests)
             written.forget()
         return None
+
+
+def _by_size(ladders: Iterable[Ladder]) -> Iterator[tuple[Ladder, Rung]]:
+    """The rungs of all ladders, ordered by their steps."""
+
+    def climb(each: Ladder) -> Iterator[tuple[int, Ladder, Rung]]:
+        return ((each.steps(rung), each, rung) for rung in each.rungs())
+
+    for _, each, rung in heapq.merge(*map(climb, ladders), key=itemgetter(0)):
+        yield each, rung
 
 
 def _defaults(ladder: Ladder) -> dict[str, Any]:

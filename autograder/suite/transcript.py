@@ -78,14 +78,14 @@ class Replay:
 
 
 def code(
-    requests: Sequence[Request], names: Mapping[int, str], then: np.ndarray[Any, Any] | None = None
+    requests: Sequence[Request], names: Mapping[int, str], then: Any = None
 ) -> tuple[str, ...]:
     """The requests as lines of code.
 
     Args:
         requests: what was requested, in order.
         names: names for arrays that need a variable, by ``id``.
-        then: an argument to look at in the end.
+        then: an argument to look at in the end: an array or a dict of arrays.
     """
     return tuple(_Writer(requests, names, then).lines())
 
@@ -101,8 +101,7 @@ def array_text(array: np.ndarray[Any, Any]) -> str:
         if flat[0] in (0, 1):
             return f"np.{'ones' if flat[0] else 'zeros'}({size}{dtype})"
         return f"np.full({size}, {_number(flat[0])}{dtype})"
-    steps = np.diff(flat.astype(np.float64)) if array.dtype.kind in "fiu" else np.zeros(0)
-    if flat.size > 2 and (steps == 1).all():
+    if flat.size > 2 and _counts_up(flat):
         plain = array.dtype == np.int64
         first, last = flat[0], flat[-1] + 1
         ends = [f"{first:g}", f"{last:g}"] if plain else [_number(first), _number(last)]
@@ -115,6 +114,14 @@ def array_text(array: np.ndarray[Any, Any]) -> str:
     if not flat.size:
         return f"np.zeros({size}{dtype})"
     return f"np.array({_nested(listed)}{'' if plain else dtype})"
+
+
+def _counts_up(flat: np.ndarray[Any, Any]) -> bool:
+    """Whether these are whole numbers, each larger by 1 than the one before."""
+    if flat.dtype.kind not in "fiu":
+        return False
+    wide = flat.astype(np.float64)
+    return bool((wide == np.round(wide)).all() and (np.diff(wide) == 1).all())
 
 
 def _number(value: Any) -> str:
@@ -136,7 +143,7 @@ class _Writer:
         self,
         requests: Sequence[Request],
         names: Mapping[int, str],
-        then: np.ndarray[Any, Any] | None,
+        then: Any,
     ) -> None:
         self._requests = requests
         self._names = names
@@ -152,8 +159,10 @@ class _Writer:
             for array in _arrays(request):
                 if self._times[id(array)] > 1 and id(array) not in self._variables:
                     yield self._assigned(array)
+            if isinstance(self._then, dict) and any(arg is self._then for arg in request.args):
+                yield self._assigned(self._then)
             line = self._line(request)
-            if len(line) > MAX_LINE:
+            if len(line) > MAX_LINE and request.op == "call":
                 for array in _arrays(request):
                     if id(array) not in self._variables and array.size > 1:
                         yield self._assigned(array)
@@ -163,9 +172,10 @@ class _Writer:
         if self._then is not None:
             yield self._variables.get(id(self._then), "it")
 
-    def _assigned(self, array: np.ndarray[Any, Any]) -> str:
-        text = self._text(array)
-        self._variables[id(array)] = name = self._free(self._names.get(id(array), "a"))
+    def _assigned(self, value: Any) -> str:
+        text = self._text(value)
+        usual = "params" if isinstance(value, dict) else "a"
+        self._variables[id(value)] = name = self._free(self._names.get(id(value), usual))
         return f"{name} = {text}"
 
     def _free(self, name: str) -> str:
@@ -199,7 +209,7 @@ class _Writer:
         return text
 
     def _text(self, value: Any) -> str:
-        if (known := self._variables.get(id(value))) and isinstance(value, np.ndarray):
+        if (known := self._variables.get(id(value))) and isinstance(value, (np.ndarray, dict)):
             return known
         if (text := written.text(value)) is not None:
             return text
