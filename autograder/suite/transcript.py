@@ -52,13 +52,14 @@ class Transcript:
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
         want_args: bool = False,
+        count: bool = False,
     ) -> CallResult:
         """Pass it on; see `Conversation.request`."""
         named = dict(kwargs or {})
         answer: CallResult | None = None
         try:
             answer = self._conversation.request(
-                op, place, args=args, kwargs=named, value=value, want_args=want_args
+                op, place, args=args, kwargs=named, value=value, want_args=want_args, count=count
             )
             return answer
         finally:
