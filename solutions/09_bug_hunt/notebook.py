@@ -357,7 +357,7 @@ draw_friendly_filter()
 # %% [markdown] lang="en"
 # ## Warm-up: convict `scrambled`
 #
-# ★☆☆, 10 minutes, no points. Here is another convolution of one image without channels. Like
+# **Importance ●●●, difficulty ★☆☆, 10 minutes, no points.** Here is another convolution of one image without channels. Like
 # `stuck`, it takes `image` (H, W), `filters` (F, FH, FW) and one number `bias`, and gives
 # (F, out_h, out_w). On *every* input its result has the right shape and even the right sum. Find one
 # on which it is wrong. For the warm-up, the check tells you whether your input separates.
@@ -371,7 +371,7 @@ draw_friendly_filter()
 # %% [markdown] lang="ja"
 # ## 準備運動：`scrambled`を有罪にする
 #
-# ★☆☆、10分、配点なし。チャンネルのない画像1枚の畳み込みを、もう1つ見てみましょう。`stuck`と同じく`image`（H, W）、`filters`（F, FH, FW）、1つの数`bias`を受け取り、（F, out_h, out_w）を返します。**どんな**入力でも、結果の形状は正しく、総和まで正しくなります。それでも結果が間違っている入力を、1つ見つけてください。準備運動では、入力が決め手になっているかどうかを、確認用セルが教えてくれます。
+# **重要度 ●●●／難しさ ★☆☆／目安 10分／配点なし** チャンネルのない画像1枚の畳み込みを、もう1つ見てみましょう。`stuck`と同じく`image`（H, W）、`filters`（F, FH, FW）、1つの数`bias`を受け取り、（F, out_h, out_w）を返します。**どんな**入力でも、結果の形状は正しく、総和まで正しくなります。それでも結果が間違っている入力を、1つ見つけてください。準備運動では、入力が決め手になっているかどうかを、確認用セルが教えてくれます。
 #
 # <details><summary>ヒント</summary>
 #
@@ -817,7 +817,7 @@ def my_pooling(x, pool_h, pool_w, stride, pad):
 # %% [markdown] lang="en"
 # ### Suspect A: how many numbers?
 #
-# ★☆☆, 10 minutes. A network needs to know how many numbers reach its first fully connected layer, for
+# **Importance ●●○, difficulty ★☆☆, 10 minutes, 0.5 bonus points.** A network needs to know how many numbers reach its first fully connected layer, for
 # each image. Square images of `size` × `size` go through a convolution of `filter_num` filters of
 # `filter_size` × `filter_size`, with `stride` and `pad`, and then through a max pooling of 2 × 2 with
 # stride 2 (only whole windows count in both). For MNIST with 30 filters of 5 × 5 that is
@@ -832,7 +832,7 @@ def my_pooling(x, pool_h, pool_w, stride, pad):
 # %% [markdown] lang="ja"
 # ### 容疑者A：値は何個か
 #
-# ★☆☆、10分。最初の全結合層を作るには、画像1枚あたり何個の値が届くのかを知る必要があります。`size`×`size`の正方形の画像に、まず`filter_size`×`filter_size`のフィルター`filter_num`枚による畳み込み（`stride`、`pad`）を、次に2×2、ストライド2の最大プーリングを行います（どちらも、はみ出す窓は数えません）。MNISTで5×5のフィルターが30枚なら、30・12・12 = 4320個です。
+# **重要度 ●●○／難しさ ★☆☆／目安 10分／ボーナス0.5点** 最初の全結合層を作るには、画像1枚あたり何個の値が届くのかを知る必要があります。`size`×`size`の正方形の画像に、まず`filter_size`×`filter_size`のフィルター`filter_num`枚による畳み込み（`stride`、`pad`）を、次に2×2、ストライド2の最大プーリングを行います（どちらも、はみ出す窓は数えません）。MNISTで5×5のフィルターが30枚なら、30・12・12 = 4320個です。
 #
 # <details><summary>ヒント</summary>
 #
@@ -877,7 +877,7 @@ check_form("a", evidence_a)
 # %% [markdown] lang="en"
 # ### Suspect B: accuracy
 #
-# ★★☆, 10 minutes. The share of images whose largest score is that of the right label, judged in
+# **Importance ●●○, difficulty ★★☆, 10 minutes, 1 bonus point.** The share of images whose largest score is that of the right label, judged in
 # batches of `batch_size` so that large sets do not fill the memory. `scores` has the shape
 # (N, classes), `t` holds the N labels.
 #
@@ -891,7 +891,7 @@ check_form("a", evidence_a)
 # %% [markdown] lang="ja"
 # ### 容疑者B：正解率
 #
-# ★★☆、10分。スコアが最大のクラスが正解ラベルと一致した画像の割合を求めます。データが多くてもメモリーが足りるように、`batch_size`枚ずつ判定します。`scores`の形状は（N, クラス数）、`t`はN個の正解ラベルです。
+# **重要度 ●●○／難しさ ★★☆／目安 10分／ボーナス1点** スコアが最大のクラスが正解ラベルと一致した画像の割合を求めます。データが多くてもメモリーが足りるように、`batch_size`枚ずつ判定します。`scores`の形状は（N, クラス数）、`t`はN個の正解ラベルです。
 #
 # <details><summary>ヒント</summary>
 #
@@ -940,7 +940,7 @@ check_form("b", evidence_b)
 # %% [markdown] lang="en"
 # ### Suspects C and D: `col2im`, twice
 #
-# ★★☆ and ★★★, 10 and 15 minutes. Both add the rows of a matrix back to the windows from which
+# **Importance ●●●, difficulty ★★☆ and ★★★, 10 and 15 minutes, 0.5 and 1 bonus points.** Both add the rows of a matrix back to the windows from which
 # `im2col` takes them, as in notebook 02. Both were written by people who were not quite sure of
 # themselves: you will find lines that you would have written differently. The question is whether it
 # matters.
@@ -956,7 +956,7 @@ check_form("b", evidence_b)
 # %% [markdown] lang="ja"
 # ### 容疑者CとD：2つの`col2im`
 #
-# ★★☆と★★★、10分と15分。どちらもノートブック02と同じく、行列の各行を、`im2col`が切り出した元の窓の位置に足し込みます。どちらも、書いた人が自信を持てなかったようで、自分ならこうは書かないという行が見つかるはずです。問題は、それが結果に響くかどうかです。
+# **重要度 ●●●／難しさ ★★☆と★★★／目安 10分と15分／ボーナス0.5点と1点** どちらもノートブック02と同じく、行列の各行を、`im2col`が切り出した元の窓の位置に足し込みます。どちらも、書いた人が自信を持てなかったようで、自分ならこうは書かないという行が見つかるはずです。問題は、それが結果に響くかどうかです。
 #
 # <details><summary>ヒント</summary>
 #
@@ -1055,7 +1055,7 @@ check_form("d", evidence_d)
 # %% [markdown] lang="en"
 # ### Suspects E and F: max pooling, forward, twice
 #
-# ★★☆, 10 minutes each. Both keep the largest number of each window, as `Pooling.forward` in notebook
+# **Importance ●●○, difficulty ★★☆, 10 minutes each, 0.5 and 1 bonus points.** Both keep the largest number of each window, as `Pooling.forward` in notebook
 # 04, with the stride and padding given: padding never wins. The helper `pooling_windows` lays all
 # windows of all maps out as rows. It is right, and not a suspect.
 #
@@ -1069,7 +1069,7 @@ check_form("d", evidence_d)
 # %% [markdown] lang="ja"
 # ### 容疑者EとF：2つの最大プーリング（順伝播）
 #
-# ★★☆、各10分。どちらも、ノートブック04の`Pooling.forward`と同じく各窓の最大値を取り出します。ストライドとパディングは引数で与え、パディングが最大値に選ばれることはありません。補助関数`pooling_windows`は、すべてのマップのすべての窓を行として並べます。これは正しいコードで、容疑者ではありません。
+# **重要度 ●●○／難しさ ★★☆／目安 各10分／ボーナス0.5点と1点** どちらも、ノートブック04の`Pooling.forward`と同じく各窓の最大値を取り出します。ストライドとパディングは引数で与え、パディングが最大値に選ばれることはありません。補助関数`pooling_windows`は、すべてのマップのすべての窓を行として並べます。これは正しいコードで、容疑者ではありません。
 #
 # <details><summary>ヒント</summary>
 #
@@ -1164,7 +1164,7 @@ check_form("f", evidence_f)
 # %% [markdown] lang="en"
 # ### Suspects G and H: max pooling, backward, twice
 #
-# ★★☆, 10 minutes each. Both take the maps `x` and the gradient `dout` of the pooled maps, and return
+# **Importance ●●○, difficulty ★★☆, 10 minutes each, 1 and 0.5 bonus points.** Both take the maps `x` and the gradient `dout` of the pooled maps, and return
 # the gradient `dx` of the maps, as `Pooling.backward` in notebook 04: each number of `dout` goes to
 # the pixel that was the largest of its window, the first of them if there are several. There is no
 # padding. Suspect H knows only windows of `pool` × `pool` side by side (stride `pool`), and maps that
@@ -1180,7 +1180,7 @@ check_form("f", evidence_f)
 # %% [markdown] lang="ja"
 # ### 容疑者GとH：2つの最大プーリング（逆伝播）
 #
-# ★★☆、各10分。どちらも、マップ`x`と、プーリング後のマップの勾配`dout`を受け取り、元のマップの勾配`dx`を返します。ノートブック04の`Pooling.backward`と同じく、`dout`のそれぞれの値を、窓の中で最大だった画素に戻します。最大の画素が複数あれば、最初のものに戻します。パディングはありません。容疑者Hが扱うのは、`pool`×`pool`の窓が隙間なく並び（ストライドは`pool`）、余りが出ないマップだけです。
+# **重要度 ●●○／難しさ ★★☆／目安 各10分／ボーナス1点と0.5点** どちらも、マップ`x`と、プーリング後のマップの勾配`dout`を受け取り、元のマップの勾配`dx`を返します。ノートブック04の`Pooling.backward`と同じく、`dout`のそれぞれの値を、窓の中で最大だった画素に戻します。最大の画素が複数あれば、最初のものに戻します。パディングはありません。容疑者Hが扱うのは、`pool`×`pool`の窓が隙間なく並び（ストライドは`pool`）、余りが出ないマップだけです。
 #
 # <details><summary>ヒント</summary>
 #
@@ -1274,7 +1274,7 @@ check_form("h", evidence_h)
 # %% [markdown] lang="en"
 # ### Suspect I: convolution, backward
 #
-# ★★★, 15 minutes. Given the images `x`, the filters `W` and the gradient `dout` of the output, it
+# **Importance ●●●, difficulty ★★★, 15 minutes, 1 bonus point.** Given the images `x`, the filters `W` and the gradient `dout` of the output, it
 # returns three gradients `(dx, dW, db)`: what `Convolution.backward` of notebook 03 returns and
 # stores. It was checked against a numerical gradient, on one image, with several strides and paddings,
 # and passed.
@@ -1288,7 +1288,7 @@ check_form("h", evidence_h)
 # %% [markdown] lang="ja"
 # ### 容疑者I：畳み込みの逆伝播
 #
-# ★★★、15分。画像`x`、フィルター`W`、出力の勾配`dout`を受け取り、3つの勾配`(dx, dW, db)`を返します。ノートブック03の`Convolution.backward`が返したり保存したりするものです。画像1枚を使い、ストライドとパディングをいろいろ変えて数値微分と比べ、合格しています。
+# **重要度 ●●●／難しさ ★★★／目安 15分／ボーナス1点** 画像`x`、フィルター`W`、出力の勾配`dout`を受け取り、3つの勾配`(dx, dW, db)`を返します。ノートブック03の`Convolution.backward`が返したり保存したりするものです。画像1枚を使い、ストライドとパディングをいろいろ変えて数値微分と比べ、合格しています。
 #
 # <details><summary>ヒント</summary>
 #
