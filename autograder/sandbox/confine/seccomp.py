@@ -53,6 +53,8 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     # What all sessions see of files that they may only read: locks, the cache, pending writes.
     "flock": (73, 32), "mincore": (27, 232), "cachestat": (451, 451), "sync": (162, 81),
     "syncfs": (306, 267),
+    # Entropy: the same notebook gets the same result (`guest.random_sources` gives it some).
+    "getrandom": (318, 278),
     # Large parts of the kernel with a history of vulnerabilities.
     "bpf": (321, 280), "perf_event_open": (298, 241), "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "userfaultfd": (323, 282),

@@ -9,21 +9,35 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import sys
 from typing import Any
+
+from .random_sources import urandom
+
+try:
+    import sqlite3
+except ImportError:  # an interpreter can be built without it
+    sqlite3 = None  # type: ignore[assignment]
+
+
+def _random() -> int:
+    """SQL's ``random()``: any integer of 64 bits."""
+    return int.from_bytes(urandom(8), "little", signed=True)
 
 
 def install() -> None:
-    """Keep the journals of databases that are opened from now on in memory."""
-    if "sqlite3" not in sys.modules:  # an interpreter can be built without it
-        return
-    import sqlite3
+    """Keep the journals of databases that are opened from now on in memory.
 
+    Their random numbers come from the stream that all others come from.
+    """
+    if sqlite3 is None:
+        return
     connect_really = sqlite3.connect
 
     @functools.wraps(connect_really)
     def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect_really(*args, **kwargs)
+        connection.create_function("random", 0, _random)
+        connection.create_function("randomblob", 1, lambda size: urandom(max(1, size)))
         with contextlib.suppress(sqlite3.Error):  # not a database: said when it is used, as usual
             connection.execute("PRAGMA journal_mode = MEMORY").close()
         return connection

@@ -6,11 +6,13 @@ is reproducible. Two objects that exist at the same time never share a number.
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import os
 import platform
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +63,16 @@ def _send_signal(pid: int, number: int, /) -> None:
     _kill(_getpid() if pid == PID and _getpid() == _own_pid else pid, number)
 
 
+def _native_id() -> int:
+    """`PID` in the main thread, as Linux has it; others count from there in the order of use."""
+    ident = _get_ident()
+    return _threads.setdefault(ident, PID + len(_threads))
+
+
+_get_ident = threading.get_ident
+_threads: dict[int, int] = {}
+
+
 def _machine() -> os.uname_result:
     real = _uname()
     return os.uname_result((real.sysname, _HOST, real.release, real.version, real.machine))
@@ -79,6 +91,10 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (builtins, "id", _id),
         (os, "getpid", _pid),
         (os, "getppid", _constant(1)),
+        (os, "getpgrp", _constant(PID)),
+        (os, "getsid", lambda _pid: PID),
+        (os, "getpgid", lambda _pid: PID),
+        *((module, "get_native_id", _native_id) for module in (threading, _thread)),
         (os, "kill", _send_signal),
         (os, "uname", _machine),
         (os, "cpu_count", _constant(_PROCESSORS)),
@@ -96,6 +112,8 @@ def start() -> None:
     """Begin the notebook's process."""
     global _own_pid
     _own_pid = _getpid()
+    _threads.clear()
+    _native_id()
     # Longer than small threads run; otherwise the machine would decide when threads are switched.
     sys.setswitchinterval(0.05)
 

@@ -20,6 +20,7 @@ import os
 import resource
 import select
 import selectors
+import signal
 import sys
 import threading
 import time
@@ -150,6 +151,32 @@ def _getrusage(who: int, /) -> resource.struct_rusage:
     return resource.struct_rusage((_process_time(), 0.0, 65536, *[0] * 13))
 
 
+_started_ns = time.time_ns()
+
+
+def _stat(function: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+    """``os.stat`` and the like: files written since the start are as old as the notebook's time."""
+
+    @functools.wraps(function)
+    def stat(*args: Any, **kwargs: Any) -> os.stat_result:
+        found = function(*args, **kwargs)
+        times = (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)
+        return _with_times(found, [_EPOCH_NS if ns >= _started_ns else ns for ns in times])
+
+    return stat
+
+
+def _with_times(found: os.stat_result, times_ns: list[int]) -> os.stat_result:
+    names = ("st_atime", "st_mtime", "st_ctime")
+    more: dict[str, float] = {f"{name}_ns": ns for name, ns in zip(names, times_ns, strict=True)}
+    more |= {name: ns / 1e9 for name, ns in zip(names, times_ns, strict=True)}
+    for name in ("st_blksize", "st_blocks", "st_rdev"):
+        more[name] = getattr(found, name, 0)
+    head = [*found[:7], *(ns // 10**9 for ns in times_ns)]
+    head[2] = 1  # the number of the file system
+    return os.stat_result(head, more)
+
+
 def _after_waiting(function: Callable[..., Any], position: int) -> Callable[..., Any]:
     """A function that waits for at most its ``timeout`` and returns whether it succeeded."""
 
@@ -205,6 +232,8 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (timeit, "default_timer", _monotonic),
         (timeit.Timer, "autorange", _autorange),
         (os, "times", _times),
+        *((os, name, _stat(getattr(os, name))) for name in ("stat", "lstat", "fstat")),
+        (signal, "getitimer", lambda _which: (0.0, 0.0)),
         (resource, "getrusage", _getrusage),
         (threading.Condition, "wait", _after_waiting(threading.Condition.wait, 1)),
         (threading.Thread, "join", _join(threading.Thread.join)),

@@ -64,6 +64,10 @@ SOURCES = {
     "os.times": "list(os.times())",
     "getrusage": "resource.getrusage(resource.RUSAGE_SELF).ru_utime",
     "an event loop's clock": "asyncio.new_event_loop().time()",
+    "a file's time": "(open('f', 'w').close(), os.path.getmtime('f'))[1]",
+    "a file system's number": "os.stat('.').st_dev",
+    "a timer": "signal.getitimer(signal.ITIMER_REAL)",
+    "SQL's random()": "sqlite3.connect(':memory:').execute('SELECT random()').fetchone()[0]",
     # What a process, an object and a machine are called.
     "id": "id(object())",
     "id of an array": "id(np.zeros(3)) // 16 % 7",
@@ -74,6 +78,8 @@ SOURCES = {
     "getpid": "os.getpid()",
     "getppid": "os.getppid()",
     "getuid": "os.getuid()",
+    "getpgrp": "(os.getpgrp(), os.getsid(0), os.getpgid(0))",
+    "a thread's native id": "threading.get_native_id()",
     "hostname": "socket.gethostname() + platform.node() + os.uname().nodename",
     "cpu_count": "os.cpu_count()",
     "load": "os.getloadavg()",
@@ -85,8 +91,8 @@ SOURCES = {
 ADDRESSES = {"hash of an object", "an address as text"}
 
 SETUP = """
-import asyncio, datetime, os, platform, random, resource, secrets, socket, ssl, tempfile
-import threading, time, timeit, uuid, _random
+import asyncio, datetime, os, platform, random, resource, secrets, signal, socket
+import sqlite3, ssl, tempfile, threading, time, timeit, uuid, _random
 import numpy as np
 
 
