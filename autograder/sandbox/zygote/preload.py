@@ -19,18 +19,22 @@ abc argparse array ast asyncio base64 binascii bisect builtins bz2 cProfile cale
 codecs collections collections.abc colorsys concurrent.futures concurrent.futures.process
 concurrent.futures.thread configparser contextlib contextvars copy copyreg csv ctypes dataclasses
 datetime dbm dbm.dumb dbm.gnu dbm.ndbm decimal difflib dis doctest email.message email.mime.text
-encodings.ascii encodings.cp932 encodings.euc_jp encodings.idna encodings.latin_1
-encodings.shift_jis encodings.utf_16 encodings.utf_8_sig enum errno filecmp fileinput fnmatch
-fractions ftplib functools gc getpass glob graphlib gzip hashlib heapq html html.parser
-http.client http.cookiejar importlib.metadata importlib.resources importlib.util inspect io
-itertools json keyword linecache locale logging logging.handlers lzma math mimetypes
-multiprocessing multiprocessing.dummy multiprocessing.managers multiprocessing.pool
-multiprocessing.queues multiprocessing.shared_memory multiprocessing.synchronize numbers opcode
-operator os os.path pathlib pdb pickle pickletools pkgutil platform pprint profile pstats queue
-random re reprlib resource sched secrets select selectors shelve shlex shutil signal socket
-sqlite3 ssl stat statistics string stringprep struct subprocess symtable sys sysconfig tarfile
-tempfile textwrap threading time timeit token tokenize traceback tracemalloc types typing
-unicodedata unittest unittest.mock urllib.error urllib.parse urllib.request uuid warnings weakref
+encodings.ascii encodings.base64_codec encodings.cp1252 encodings.cp437 encodings.cp932
+encodings.euc_jp encodings.hex_codec encodings.idna encodings.iso2022_jp encodings.iso8859_1
+encodings.latin_1 encodings.punycode encodings.raw_unicode_escape encodings.rot_13
+encodings.shift_jis encodings.unicode_escape encodings.utf_16 encodings.utf_16_be
+encodings.utf_16_le encodings.utf_32 encodings.utf_7 encodings.utf_8 encodings.utf_8_sig
+encodings.zlib_codec enum errno filecmp fileinput fnmatch fractions ftplib functools gc getpass
+glob graphlib gzip hashlib heapq html html.parser http.client http.cookiejar importlib.metadata
+importlib.resources importlib.util inspect io itertools json keyword linecache locale logging
+logging.handlers lzma math mimetypes multiprocessing multiprocessing.dummy
+multiprocessing.managers multiprocessing.pool multiprocessing.queues
+multiprocessing.shared_memory multiprocessing.synchronize numbers opcode operator os os.path
+pathlib pdb pickle pickletools pkgutil platform pprint profile pstats queue random re reprlib
+resource sched secrets select selectors shelve shlex shutil signal socket sqlite3 ssl stat
+statistics string stringprep struct subprocess symtable sys sysconfig tarfile tempfile textwrap
+threading time timeit token tokenize traceback tracemalloc types typing unicodedata unittest
+unittest.mock urllib.error urllib.parse urllib.request uuid warnings weakref
 xml.etree.ElementTree zipfile zlib zoneinfo
 """
 

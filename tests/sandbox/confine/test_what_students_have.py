@@ -53,6 +53,8 @@ def test_files_can_be_written_and_read_in_the_working_directory(run: Run) -> Non
 import os, tempfile, numpy as np
 np.save("weights.npy", np.arange(3))
 report["read"] = np.load("weights.npy").tolist()
+np.savez("both.npz", w=np.arange(2), b=np.arange(4))
+report["archive"] = np.load("both.npz")["b"].tolist()
 with open("weights.npy", "w") as file:
     file.write("again")
 os.mkdir("figures")
@@ -61,8 +63,9 @@ report["files"] = sorted(os.listdir("."))
 """)
     assert report == {
         "read": "[0, 1, 2]",
+        "archive": "[0, 1, 2, 3]",
         "temporary": "True",
-        "files": "['figures', 'weights.npy']",
+        "files": "['both.npz', 'figures', 'weights.npy']",
     }
 
 
