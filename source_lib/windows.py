@@ -113,8 +113,9 @@ def col2im(
     falls on the padding is dropped.
 
     Args:
-        col: shape (N*out_h*out_w, C*filter_h*filter_w), ordered as `im2col` returns it.
-            Not changed.
+        col: shape (N*out_h*out_w, C*filter_h*filter_w), ordered as `im2col` returns it, or the
+            same with a row for each channel of a window, as pooling has it:
+            (N*out_h*out_w*C, filter_h*filter_w). Not changed.
         input_shape: (N, C, H, W) of the images, without padding.
         filter_h: height of the window.
         filter_w: width of the window.
@@ -135,6 +136,8 @@ def col2im(
     N, C, H, W = (count("input_shape", size, 0) for size in input_shape)
     window = (count("filter_h", filter_h, 1), count("filter_w", filter_w, 1))
     out_h, out_w = output_shape((H, W), window, stride, pad, "filter_h x filter_w")
+    if col.shape == (N * out_h * out_w * C, window[0] * window[1]):
+        col = col.reshape(N * out_h * out_w, C * window[0] * window[1])
     has_shape(
         "col",
         col,

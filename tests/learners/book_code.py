@@ -73,6 +73,19 @@ class SoftmaxWithLoss:
 """
 """Right, and on its own."""
 
+ONE_HOT_LOSS = """
+class SoftmaxWithLoss:
+    def forward(self, x, t):
+        self.t = t
+        z = x - x.max(axis=1, keepdims=True)
+        log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        self.y = np.exp(log_p)
+        return -np.sum(t * log_p) / len(t)
+    def backward(self, dout=1):
+        return dout * (self.y - self.t) / len(self.t)
+"""
+"""Right for one-hot rows, and the book's first version in that."""
+
 ADAM = """
 class Adam:
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):

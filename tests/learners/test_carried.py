@@ -137,6 +137,15 @@ EARLIER_WAYS = {
         "import cupy as np\nfrom common.np import *\nfrom common.util import im2col, col2im",
         carried=ALL,
     ),
+    "pooling that puts each channel in a row of its own": pool(
+        "from util import im2col, col2im",
+        pooling=POOL.replace("        dmax = dmax.reshape(dout.shape + (pool_size,))\n", "")
+        .replace(
+            "        dcol = dmax.reshape(dmax.shape[0] * dmax.shape[1] * dmax.shape[2], -1)\n", ""
+        )
+        .replace("col2im(dcol", "col2im(dmax"),
+        carried={"Pooling.forward", "Pooling.backward"},
+    ),
     "pooling": pool(
         "from dl.util import im2col, col2im",
         carried={"Pooling.forward", "Pooling.backward"},
@@ -351,6 +360,11 @@ NETWORKS = {
         *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
         network=code.NET.replace(", batch_size=100", "").replace("batch_size", "len(x)"),
         error={"SimpleConvNet.accuracy.last_batch"},
+    ),
+    "a loss that takes one-hot rows only": net(
+        *WINDOWS, CONV, POOL, *LAYERS, code.ONE_HOT_LOSS, code.ADAM,
+        error={"SoftmaxWithLoss.forward.labels", "SoftmaxWithLoss.backward.labels"},
+        carried={"SimpleConvNet.loss", "SimpleConvNet.gradient.called_again"},
     ),
     "a predict that raises": net(
         *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,

@@ -21,6 +21,8 @@ RENAMED: dict[str, tuple[str, dict[str, str]]] = {
     "methods": ("04_pooling", {"forward": "forward_pass", "backward": "back_prop"}),
     "only __call__": ("04_pooling", {"forward": "__call__"}),
     "gradients": ("03_convolution", {"dW": "dw", "db": "dB"}),
+    "gradients in words": ("03_convolution", {"dW": "grad_weight", "db": "dbias"}),
+    "gradients of weights and biases": ("06_simple_convnet", {"dW": "d_weights", "db": "d_b"}),
     "layers": ("06_simple_convnet", {"Affine": "Dense", "Relu": "ReLU"}),
     "a function and a class of one spelling": (
         "05_gap",

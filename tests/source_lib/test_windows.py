@@ -61,6 +61,12 @@ def test_col2im_is_the_adjoint_of_im2col(setting, seed):
     assert_allclose((col * c).sum(), (x * col2im(c, shape, *window)).sum(), rtol=1e-9, atol=1e-9)
 
 
+def test_col2im_takes_a_row_for_each_channel_as_well(rng):
+    col = rng.normal(size=(2 * 2 * 3, 4 * 6))  # 2 images of 4 channels, 2x3 windows of 3x2
+    setting = ((2, 4, 5, 6), 3, 2, 2)
+    np.testing.assert_array_equal(col2im(col.reshape(-1, 6), *setting), col2im(col, *setting))
+
+
 def test_both_are_linear(rng):
     shape, window = (2, 3, 5, 7), (3, 2, 2, 1)
     x, y = rng.normal(size=shape), rng.normal(size=shape)

@@ -11,6 +11,7 @@ How requests and answers are transported is up to the caller.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -113,16 +114,28 @@ def _perform(
 
 
 def _attribute(place: Any, name: str) -> str:
-    """The attribute called ``name``, or else the only one that differs just in case or underscores.
+    """The attribute called ``name``, or else the only one with another spelling of that name.
 
-    Learners write ``self.dw`` for ``self.dW``.
+    Learners write ``self.dw``, ``self.d_W`` or ``self.dweight`` for ``self.dW``.
     """
     if hasattr(place, name) or isinstance(place, type):
         return name
-    form = name.replace("_", "").casefold()
+    form = _form(name)
     variables = getattr(place, "__dict__", {})
-    spelt = [key for key in variables if str(key).replace("_", "").casefold() == form]
+    spelt = [key for key in variables if _form(str(key)) == form]
     return spelt[0] if len(spelt) == 1 and isinstance(spelt[0], str) else name
+
+
+_IN_WORDS = re.compile(r"(?P<w>weights?)|(?P<b>bias(?:es)?)|(?P<d>grad(?:ient)?)")
+
+
+def _form(attribute: str) -> str:
+    """What is the same in all spellings of an attribute: ``dw`` for ``dW``, ``grad_weight``."""
+    plain = attribute[:_MAX_NAME].replace("_", "").casefold()
+    return _IN_WORDS.sub(lambda found: found.lastgroup or "", plain)
+
+
+_MAX_NAME = 100
 
 
 def defined(own: Mapping[str, Any]) -> dict[str, list[str] | None]:
