@@ -28,8 +28,8 @@ def message(remark: Remark) -> Text:
             return _text("in_text_cell", name=name, cell=number)
         case remarks.NotebookOf(exercise):
             return _text("notebook_of", exercise=exercise)
-        case remarks.GradedWith(replaced, passed):
-            return _graded_with(replaced, passed)
+        case remarks.GradedWith(replaced, passed, reasons):
+            return _graded_with(replaced, passed, reasons)
         case remarks.OnlyPieces(name, cell):
             return _text("only_pieces", name=name, cell=cell.number, error=cell.error)
         case remarks.RemovedFromNumPy(names):
@@ -41,7 +41,10 @@ def message(remark: Remark) -> Text:
             assert_never(remark)
 
 
-def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool) -> Text:
+def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool, told: bool) -> Text:
+    names = ", ".join(f"`{each.name}`" for each in replaced)
+    if not told:
+        return _text("again_with_passed" if passed else "again_with_failed", names=names)
     reasons = [
         _text("replaced_fails", title=each.fails) if each.fails else _text("replaced_not_defined")
         for each in replaced
@@ -54,7 +57,7 @@ def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool) -> Text:
         )
     return _text(
         "graded_with_passed" if passed else "graded_with_failed",
-        names=", ".join(f"`{each.name}`" for each in replaced),
+        names=names,
         why=why,
         count=len(replaced),
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from autograder.carrying.carry import Carrier
 from autograder.carrying.reference import ReferenceProcess
+from autograder.carrying.repeated import give_reasons_once
 from autograder.course.models import Course, Exercise
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
@@ -25,6 +26,7 @@ from autograder.own_faults.own_faults import OwnFaults
 from autograder.run.jobs import Graded, Setup
 from autograder.run.questions import Questions
 from autograder.run.smallest_inputs import with_smallest_inputs
+from autograder.run.wrong_exercise import other_exercise
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, Session, Spawner
@@ -83,7 +85,11 @@ class Grader:
         try:
             book = _read(submission, self.locked.get(exercise.id, ()))
             sha256, encoding = book.sha256, book.encoding
-            notebook_of = evident_exercise(book, [e.id for e in self.course.exercises]) or ""
+            notebook_of = (
+                evident_exercise(book, [e.id for e in self.course.exercises])
+                or other_exercise(self.course, exercise, book)
+                or ""
+            )
             with Session(self.server, book.cells, self.budget) as session:
                 own = suites.run(exercise, session)
                 carrier = Carrier(self.course, suites, self.process)
@@ -99,6 +105,7 @@ class Grader:
             if self.own_faults is not None:
                 outcomes = self.own_faults.marked(exercise, outcomes)
             outcomes = explained(outcomes, exercise, book, notebook_of)
+            outcomes = give_reasons_once(exercise, outcomes)
             records, spent = session.records, session.cpu_s
             decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}

@@ -64,10 +64,17 @@ class Replaced:
 
 @dataclass(frozen=True)
 class GradedWith:
-    """The criterion was decided with other parts replaced; ``passed``: whether it then passes."""
+    """The criterion was decided with other parts replaced.
+
+    Attributes:
+        replaced: these parts.
+        passed: whether it then passes.
+        reasons: whether to say why they were replaced.
+    """
 
     replaced: tuple[Replaced, ...]
     passed: bool
+    reasons: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ def test_one_part_that_is_not_there():
     remark = GradedWith((Replaced("im2col"),), passed=True)
     assert message(Outcome(Status.CARRIED, remarks=(remark,)), Reveal.NONE) == Text(
         en="Graded with a working `im2col` in place of yours (yours: not defined). "
-        "With it, this part is right.",
+        "With it, this is right.",
         ja="`im2col` を正しいものに替えて採点しました（あなたのもの：定義されていません）。"
-        "替えると、この部分は正しく動きます。",
+        "替えると、正しく動きます。",
     )
 
 
@@ -36,3 +36,17 @@ def test_several_parts_with_reasons_of_their_own_and_what_is_wrong_even_then():
         "（あなたのもの：`im2col` は定義されていません、"
         "`Pooling` は「パディング」に合格していません）。"
     )
+
+
+def test_why_is_not_repeated():
+    right = GradedWith((Replaced("im2col"),), passed=True, reasons=False)
+    assert message(Outcome(Status.CARRIED, remarks=(right,)), Reveal.NONE) == Text(
+        en="Right with a working `im2col`.",
+        ja="`im2col` を正しいものに替えると、正しく動きます。",
+    )
+    wrong = GradedWith((Replaced("im2col"),), passed=False, reasons=False)
+    said = message(
+        Outcome(Status.FAILED, Unsupported("f()", "None", "shape"), (wrong,)), Reveal.NONE
+    )
+    assert said["en"].endswith(" This is wrong even with a working `im2col`.")
+    assert said["ja"].endswith("これは、`im2col` を正しいものに替えても残る問題です。")

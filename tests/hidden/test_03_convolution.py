@@ -140,7 +140,11 @@ def test_padding(student, make):
 def test_everything_mixed(student, make):
     _same_forward(student, make, (2, 3, 5, 8), (4, 3, 3, 2), stride=2, pad=1, bias=True)
     _same_forward(student, make, (2, 3, 9, 6), (4, 3, 4, 3), stride=3, pad=2, bias=True)
-    W, b, x = make.normal(4, 3, 3, 2), make.normal(4), make.normal(2, 3, 5, 6)
+
+
+@criterion("Convolution.forward.defaults")
+def test_stride_1_and_no_padding_unless_told_otherwise(student, make):
+    W, b, x = make.normal(1, 1, 3, 3), np.zeros(1), make.normal(1, 1, 5, 5)
     same(student.Convolution(W, b).forward(x), source_lib.Convolution(W, b).forward(x), **CLOSE)
 
 

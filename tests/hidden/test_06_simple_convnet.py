@@ -198,25 +198,25 @@ def test_loss_of_a_sure_mistake_is_as_large_as_it_is(student, make):
         same(student.SoftmaxWithLoss().forward(x, t), expected, **LOSS)
 
 
-def _same_loss_gradients(student, make, targets):
-    """Compare gradients of several sizes; `targets` gives labels the form that is asked for."""
+def _same_loss_gradients(student, make, *, one_hot):
+    """Compare gradients of several sizes, for one-hot rows or labels."""
     layer = student.SoftmaxWithLoss()
     for rows, classes in ((1, 3), (4, 3), (5, 10)):
         x, t = make.normal(rows, classes), make.integers(0, classes, rows)
         reference = source_lib.SoftmaxWithLoss()
         reference.forward(x, t)
-        layer.forward(x, targets(t, classes))
+        layer.forward(x, _one_hot(t, classes) if one_hot else t)
         same(layer.backward(1), reference.backward(1), **CLOSE)
 
 
 @criterion("SoftmaxWithLoss.backward.gradient")
 def test_gradient_of_the_loss_with_one_hot_rows(student, make):
-    _same_loss_gradients(student, make, _one_hot)
+    _same_loss_gradients(student, make, one_hot=True)
 
 
 @criterion("SoftmaxWithLoss.backward.labels")
 def test_gradient_of_the_loss_with_labels(student, make):
-    _same_loss_gradients(student, make, lambda labels, classes: labels)
+    _same_loss_gradients(student, make, one_hot=False)
 
 
 @criterion("SoftmaxWithLoss.backward.dout")
