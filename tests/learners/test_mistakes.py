@@ -13,11 +13,12 @@ PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 
 IM2COL = {
     "one_channel", "batch_and_channels", "non_square_input", "non_square_filter", "stride",
-    "padding", "all_at_once", "float32", "input_untouched", "window_too_large", "vectorised",
+    "padding", "all_at_once", "defaults", "float32", "input_untouched", "window_too_large",
+    "vectorised",
 }  # fmt: skip
 FORWARD = {
     "one_filter", "bias", "batch_channels_filters", "non_square", "stride", "padding",
-    "all_at_once", "float32", "input_untouched", "vectorised",
+    "all_at_once", "defaults", "float32", "input_untouched", "vectorised",
 }  # fmt: skip
 BACKWARD = {
     "db", "dw", "dx", "stride", "padding", "non_square", "all_at_once", "several_calls",
@@ -116,7 +117,7 @@ MISTAKES = {
     "cut from pad to -pad": col2im(
         "pad:H + pad, pad:W + pad", "pad:-pad, pad:-pad", r"shape is \(1, 1, 0, 0\)",
         {"no_overlap", "overlap", "batch_and_channels", "non_square", "stride", "padding",
-         "all_at_once", "float32", "input_untouched"},
+         "all_at_once", "defaults", "float32", "input_untouched"},
     ),
     "one-sided": gradient(
         "x[idx] = tmp_val - h\n        fxh2 = f(x)\n        grad[idx] = (fxh1 - fxh2) / (2*h)",
@@ -172,7 +173,7 @@ MISTAKES = {
         "self.col = col\n", "pass\n", "'NoneType' object has no attribute 'T' — at", set(), BACKWARD
     ),
     "the gradient under another name": conv(
-        "self.dW", "self.grad_W", "`dW` is not there|no attribute 'dW'", set(),
+        "self.dW", "self.slopes", "`dW` is not there|no attribute 'dW'", set(),
         {"dw", "stride", "padding", "non_square", "all_at_once", "several_calls", "float32"},
     ),
     "the gradient under another name, and None": conv(
