@@ -244,7 +244,9 @@ mistake("CI11", part="col2im",
 
 mistake("CI12", part="col2im",
     edits=[("transpose(0, 3, 4, 5, 1, 2)", "transpose(0, 3, 5, 4, 1, 2)")],
-    loses={"col2im.*"},
+    loses={"col2im.no_overlap", "col2im.overlap", "col2im.batch_and_channels", "col2im.non_square",
+           "col2im.stride", "col2im.padding", "col2im.all_at_once", "col2im.float32",
+           "col2im.input_untouched"},
     hint=Text(
         en="Which of the two loop variables came first in im2col, fy or fx?",
         ja="im2colで先に来る添字は、fyとfxのどちらでしたか。"))

@@ -27,7 +27,7 @@ def windows(student, N=1, C=1, H=1, W=1, FH=1, FW=1, stride=1, pad=0):
     same(student.im2col(x, FH, FW, stride, pad), expected, exact=True)
 
 
-@ladder("im2col.all_at_once", H=(1, 2), W=(1, 2), FH=(1, 2), FW=(1, 2))
+@ladder("im2col.defaults", H=(1, 2), W=(1, 2), FH=(1, 2), FW=(1, 2))
 def without_stride_and_pad(student, H=1, W=1, FH=1, FW=1):
     x = counting(1, 1, H, W)
     expected = source_lib.im2col(x, FH, FW)
@@ -82,7 +82,7 @@ def rows(student, N=1, C=1, H=1, W=1, FH=1, FW=1, stride=1, pad=0):
     _added_back(student, (N, C, H, W), FH, FW, stride, pad)
 
 
-@ladder("col2im.all_at_once", H=(1, 2), W=(1, 2), FH=(1, 2), FW=(1, 2))
+@ladder("col2im.defaults", H=(1, 2), W=(1, 2), FH=(1, 2), FW=(1, 2))
 def rows_without_stride_and_pad(student, H=1, W=1, FH=1, FW=1):
     shape = (1, 1, H, W)
     col = counting(*source_lib.im2col(np.ones(shape), FH, FW).shape)

@@ -87,8 +87,10 @@ def test_everything_mixed(student, make):
 
 @criterion("im2col.defaults")
 def test_stride_1_and_no_padding_unless_told_otherwise(student, make):
-    x = make.normal(1, 1, 5, 5)
-    same(student.im2col(x, 3, 3), source_lib.im2col(x, 3, 3), exact=True)
+    for size, window in ((4, 3), (5, 2)):
+        x = make.normal(1, 1, size, size)
+        expected = source_lib.im2col(x, window, window)
+        same(student.im2col(x, window, window), expected, exact=True)
 
 
 @criterion("im2col.float32")
@@ -203,13 +205,15 @@ def test_everything_mixed_on_the_way_back(student, make):
     _same_col2im(student, make, (3, 2, 8, 8), 3, 3, stride=2)
     _same_col2im(student, make, (2, 3, 4, 5), 3, 3, stride=1, pad=1)
     _same_col2im(student, make, (2, 3, 4, 5), 3, 3, stride=1, pad=2)
+    _same_col2im(student, make, (2, 3, 6, 6), 3, 2)
 
 
 @criterion("col2im.defaults")
 def test_stride_1_and_no_padding_unless_told_otherwise_on_the_way_back(student, make):
-    # Windows of one pixel: there is no overlap, so all that is asked for is the default.
-    col, shape = make.normal(9, 1), (1, 1, 3, 3)
-    same(student.col2im(col, shape, 1, 1), source_lib.col2im(col, shape, 1, 1), exact=True)
+    # Windows of one pixel do not overlap; with two channels, the result is no copy of the matrix.
+    for size in (3, 4):
+        col, shape = make.normal(size * size, 2), (1, 2, size, size)
+        same(student.col2im(col, shape, 1, 1), source_lib.col2im(col, shape, 1, 1), exact=True)
 
 
 @criterion("col2im.float32")

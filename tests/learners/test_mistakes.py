@@ -109,7 +109,8 @@ MISTAKES = {
         "could not be read. Fix cell 1 first: SyntaxError, line 10: unindent does not", IM2COL,
     ),
     "too few arguments": im2col(
-        "stride=1, pad=0", "stride=1, *, pad=0", "Does your definition take the same arg", IM2COL
+        "stride=1, pad=0", "stride=1, *, pad=0", "Does your definition take the same arg",
+        IM2COL - {"defaults"},
     ),
     "assigned instead of added": col2im(
         "+=", "=", "values .* wrong", {"overlap", "all_at_once"}
