@@ -5,8 +5,8 @@ through an exception: in its message (``raise ValueError(x.tobytes().hex())``), 
 class, or in a line that ``linecache`` was made to return. So nothing is passed on unchecked:
 
 - a message is shown if it has the form of one of Python's or NumPy's messages, provided that its
-  names and strings occur in the notebook's source, which was fixed before any input was known, and
-  that its numbers are few and short, like sizes and indices;
+  names and strings occur in the notebook's source, which was fixed before any input was known, that
+  few words are quoted, and that its numbers are few and short, like sizes and indices;
 - or if it is a literal in the notebook's source;
 - a class name, of an exception or of a returned object, is shown if Python or NumPy define it or if
   it occurs in the source;
@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -26,10 +27,17 @@ REFUSED = "the function you were given cannot take this"
 
 MAX_DIGITS = 5
 MAX_NUMBERS = 8
+MAX_ALL_DIGITS = 20
+MAX_CHOSEN_WORDS = 6
+MAX_WORDS_OF_KIND = 3
+"""How much may be said in words and numbers that the code itself can choose. The source may be a
+dictionary: with enough of its words, one after the other, it could spell out an input."""
+
 MAX_LINE = 120
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\d+(?:\.\d*)?")
+_QUOTED = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`\n]*`)""")
 
 _EXCEPTIONS = frozenset(
     name
@@ -267,7 +275,7 @@ _PLACEHOLDERS = {
     "Q": r"""(?:'[^'\n]{0,120}'|"[^"\n]{0,120}"|`[^`\n]{0,120}`)""",
     "N": r"-?\d+(?:\.\d*)?",
     "S": _SHAPE,
-    "W": r"[\w.<>]{1,80}",
+    "W": r"[\w<>]{1,60}(?:\.[\w<>]{1,40}){0,2}",
     "OP": r"[-+*/%@&|^<>=~]{1,3}(?: or [\w()]{1,8})?",
 }
 
@@ -298,6 +306,13 @@ def _pattern(form: str) -> str:
     return "".join(_PLACEHOLDERS.get(part, re.escape(part)) for part in parts)
 
 
+@dataclass
+class _Budget:
+    """How many words the code may still choose."""
+
+    words: int
+
+
 class ExceptionText:
     """Cleans the exceptions of one notebook.
 
@@ -318,10 +333,14 @@ class ExceptionText:
 
         def shown(found: re.Match[str]) -> str:
             without_size = found[0].rstrip("0123456789")  # ``void32``
-            known = without_size in _kinds() or self._may_say(found[0])
-            return _with_short_numbers(found[0]) if known else "…"
+            if without_size in _kinds():
+                return _with_short_numbers(found[0])
+            budget.words -= 1
+            known = budget.words >= 0 and self._may_say(found[0])
+            return found[0] if known else "…"
 
-        return _WORD.sub(shown, name)
+        budget = _Budget(MAX_WORDS_OF_KIND)
+        return re.sub(r"(?<!\w)\d{5,}", "…", _WORD.sub(shown, name))
 
     def message(self, text: str, asked: Collection[str] = ()) -> str:
         """The message as far as it may be shown; "" if it may not.
@@ -338,10 +357,27 @@ class ExceptionText:
         text = text.partition(". `np.")[0]  # NumPy's advice on names that it has removed
         if not text or not _forms().fullmatch(text):
             return ""
-        text = _WORD.sub(
-            lambda found: found[0] if found[0] in asked or self._may_say(found[0]) else "…", text
-        )
-        return _with_short_numbers(text)
+        budget = _Budget(MAX_CHOSEN_WORDS)
+        pieces = [
+            self._with_few_words(piece, asked, budget, quoted=index % 2 == 1)
+            for index, piece in enumerate(_QUOTED.split(text))
+        ]
+        return _with_short_numbers("".join(pieces))
+
+    def _with_few_words(
+        self, text: str, asked: Collection[str], budget: _Budget, *, quoted: bool
+    ) -> str:
+        """The text without unknown words, and without those for which the budget is used up."""
+
+        def shown(found: re.Match[str]) -> str:
+            word = found[0]
+            if word in _WORDS_OF_MESSAGES and not quoted:
+                return word
+            budget.words -= 1
+            known = budget.words >= 0 and (word in asked or self._may_say(word))
+            return word if known else "…"
+
+        return _WORD.sub(shown, text)
 
     def line(self, cell: int | None, line: int | None) -> str:
         """A line of the notebook as it was handed in; "" if there is none."""
@@ -373,12 +409,14 @@ _NAMELESS = {"<lambda>", "<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>", "
 
 
 def _with_short_numbers(text: str) -> str:
-    count = 0
+    count = digits = 0
 
     def shortened(found: re.Match[str]) -> str:
-        nonlocal count
+        nonlocal count, digits
         count += 1
-        return found[0] if len(found[0]) <= MAX_DIGITS and count <= MAX_NUMBERS else "…"
+        digits += len(found[0])
+        short = len(found[0]) <= MAX_DIGITS and digits <= MAX_ALL_DIGITS
+        return found[0] if short and count <= MAX_NUMBERS else "…"
 
     return _NUMBER.sub(shortened, text)
 

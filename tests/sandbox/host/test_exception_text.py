@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -136,3 +137,43 @@ def test_functions_go_by_names_of_the_source() -> None:
     assert shown.function("Pooling.forward") == "Pooling.forward"
     assert shown.function("Pooling.forward.<locals>.<lambda>") != ""
     assert shown.function("deadbeef") == ""
+
+
+DICTIONARY = " ".join(f"x{number:02x}" for number in range(256))
+SPELT = "x3f x9a " * 12
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"'{SPELT}' object has no attribute '{SPELT}'",
+        f"module '{SPELT.strip().replace(' ', '.')}' has no attribute 'x'",
+        f"cannot unpack non-iterable {SPELT[:79].replace(' ', '.')} object",
+        f"'{SPELT}'",
+        f"f() missing 3 required positional arguments: '{SPELT}', '{SPELT}', and '{SPELT}'",
+        f"the function you were given cannot take this: '{SPELT}' is not in list",
+    ],
+)
+def test_a_source_that_is_a_dictionary_cannot_spell_out_an_input(text: str) -> None:
+    shown = ExceptionText([(0, DICTIONARY)])
+    assert sum(map(shown.message(text).count, ("x3f", "x9a"))) <= 6
+    assert shown.kind(SPELT).count("x") <= 3
+
+
+def test_few_digits_are_shown_altogether() -> None:
+    shown = ExceptionText()
+    many = "cannot reshape array of size 57721 into shape (11111,22222,33333,44444,55555)"
+    assert sum(map(str.isdigit, shown.message(many))) <= 20
+    fine = "index 57721.56649 is out of bounds for axis 0 with size 3"
+    assert "57721" not in shown.message(fine)
+    assert "5772156" not in shown.kind("array of datetime64[5772156s]")
+
+
+@pytest.mark.parametrize("piece", ["'", "' '", "', '", "'x', ", "((", "(1,", "`", "<W>.", "W()"])
+def test_no_text_keeps_the_grader_busy(piece: str) -> None:
+    shown = ExceptionText()
+    shown.message("x")  # makes the forms
+    text = "f() missing 5 required positional arguments: " + piece * 400
+    began = time.process_time()
+    shown.message(text[:400])
+    assert time.process_time() - began < 0.5
