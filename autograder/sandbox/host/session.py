@@ -47,6 +47,7 @@ from autograder.sandbox.host.reference_calls import (
     Send,
 )
 from autograder.sandbox.host.shared_process import SharedConversation, SharedProcess
+from autograder.sandbox.host.sizes import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
 
@@ -82,10 +83,16 @@ HOST_GRACE_S = 15.0
 """Seconds by which the host's deadlines exceed those inside the sandbox. A timeout inside keeps the
 notebook's process alive, so it should fire first."""
 
+LAST_ANSWER_S = 2.0
+"""The same once the time for the whole notebook is used up."""
+
 FORK_ATTEMPTS = 3
 
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
+
+MAX_STATUS_BYTES = 4096
+"""Bytes of an answer about processes."""
 
 MAX_LOSSES = 3
 LOSS_S = 5.0
@@ -239,6 +246,8 @@ class Session:
             if self.reference is not None:
                 reference_calls = ReferenceCalls(self.reference, WHILE_LOADING)
             at: tuple[int, int] | None = None
+            # More than it can have, as a statement is announced again where it is tried again.
+            steps = sum(4 * len(source) + 4 for _, source in self.cells)
             load_deadline = min(
                 self._deadline, time.monotonic() + 3 * self.budget.cells_s + HOST_GRACE_S
             )
@@ -250,7 +259,7 @@ class Session:
                     deadline = min(
                         load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S
                     )
-                    message = wire.receive(self._process.sock, deadline=deadline)
+                    message = self._report(self._process.sock, deadline)
                     if "proxy" in message and reference_calls is not None:
                         reference_calls.reply(message, *self._line(deadline))
                         continue
@@ -259,6 +268,9 @@ class Session:
                     if "at" not in message:
                         break
                     at = _position(message["at"])
+                    steps -= 1
+                    if steps < 0:
+                        raise wire.WireError("more statements than the notebook has")
                 self._accept(message)
                 return
             except wire.WireError as error:
@@ -306,8 +318,24 @@ class Session:
         sock = self._process.sock
         return (
             lambda message: wire.send(sock, message, deadline=deadline),
-            lambda: wire.receive(sock, deadline=deadline),
+            lambda: self._report(sock, deadline),
         )
+
+    def _report(self, sock: socket.socket, deadline: float) -> dict[str, Any]:
+        """A message from the cells. Only what is passed to the reference may hold arrays."""
+        total = 0 if self.reference is None else MAX_MESSAGE_BYTES
+        return wire.receive(sock, deadline=deadline, max_total=total, max_header=MAX_HEADER_BYTES)
+
+    def _status(self, sock: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask the notebook's process, which runs no student code now, about a process."""
+        deadline = self._soon()
+        wire.send(sock, request, deadline=deadline)
+        return wire.receive(sock, deadline=deadline, max_total=0, max_header=MAX_STATUS_BYTES)
+
+    def _soon(self) -> float:
+        """Until when to wait for an answer that takes no time, unless the process is stalled."""
+        now = time.monotonic()
+        return min(now + FORK_ANSWER_S, max(self._deadline, now) + LAST_ANSWER_S)
 
     def _accept(self, message: dict[str, Any]) -> None:
         known = {index for index, _ in self.cells}
@@ -349,12 +377,15 @@ class Session:
                 break
             ours, theirs = socket.socketpair()
             try:
-                deadline = time.monotonic() + FORK_ANSWER_S
+                deadline = self._soon()
+                sock = self._process.sock
                 request = {"op": "fork", "world": world, "shared": shared}
-                wire.send(self._process.sock, request, deadline=deadline)
-                self._process.sock.settimeout(FORK_ANSWER_S)
-                socket.send_fds(self._process.sock, [b"f"], [theirs.fileno()])
-                pid = wire.receive(self._process.sock, deadline=deadline).get("pid")
+                wire.send(sock, request, deadline=deadline)
+                sock.settimeout(max(0.1, deadline - time.monotonic()))
+                socket.send_fds(sock, [b"f"], [theirs.fileno()])
+                pid = wire.receive(
+                    sock, deadline=deadline, max_total=0, max_header=MAX_STATUS_BYTES
+                ).get("pid")
                 if type(pid) is int and pid > 0:
                     return ours, pid
             except (wire.WireError, OSError):
@@ -372,9 +403,7 @@ class Session:
         if self._process is None:
             return
         try:
-            deadline = time.monotonic() + FORK_ANSWER_S
-            wire.send(self._process.sock, {"op": "reap", "pid": pid}, deadline=deadline)
-            wire.receive(self._process.sock, deadline=deadline)
+            self._status(self._process.sock, {"op": "reap", "pid": pid})
         except wire.WireError:
             self._stop()
 
@@ -387,9 +416,7 @@ class Session:
         if self._process is None:
             return False
         try:
-            deadline = time.monotonic() + FORK_ANSWER_S
-            wire.send(self._process.sock, {"op": "ping"}, deadline=deadline)
-            wire.receive(self._process.sock, deadline=deadline)
+            self._status(self._process.sock, {"op": "ping"})
         except wire.WireError:
             ended = self._process.wait(LOSS_S)
             return ended is not None and ended.reason == "unknown"
