@@ -273,6 +273,8 @@ class GradedNotebook:
             budget,
             reference=proxies,
             deadline=self.session.deadline,
+            timeouts=self.session.timeouts,
+            loaded_at=self.session.loaded_at,
             host_cpu_s=self.session.host_cpu_s,
         )
 

@@ -93,7 +93,7 @@ class OwnNotebook:
     ) -> Iterator[Conversation]:
         """The notebook after its cells have run, independent of any other criterion."""
         del world  # all definitions mean the same, as nothing was overwritten
-        in_time = self._timeouts < self._budget.max_timeouts
+        in_time = self._timeouts < self._budget.max_timeouts and attempt is not Attempt.SHORT
         budget = self._budget if in_time else self._budget.shortened()
         if attempt is Attempt.AGAIN:
             budget = budget.with_room()
@@ -103,7 +103,7 @@ class OwnNotebook:
         try:
             yield conversation
         finally:
-            counts = attempt in (Attempt.ONLY, Attempt.AGAIN)
+            counts = attempt in (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
             self._timeouts += conversation.timed_out and counts
 
     @contextmanager

@@ -11,6 +11,10 @@ from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
 from autograder.text import Text
 
+MAX_TEXT = 20
+"""Characters of a text or a whole number that code has returned: it may have made them of a hidden
+input."""
+
 _CATALOGUE = catalogue("criteria")
 _text = _CATALOGUE.text
 
@@ -45,7 +49,8 @@ def sides(found: Difference, reveal: Reveal) -> tuple[str, str]:
         got, expected = _distinct(found.got, found.expected)
         return got + where, expected + where
     if found.kind == "keys":
-        return ", ".join(found.got[:20]), ", ".join(found.expected)
+        # Not their names, in which code could write down its input.
+        return f"{len(found.got)} keys, without these", ", ".join(found.expected)
     if found.kind == "masked":
         return f"{found.got} masked values", "none masked"
     return str(found.got), str(found.expected)
@@ -122,11 +127,12 @@ def _distinct(got: Any, expected: Any) -> tuple[str, str]:
 
 def _value(value: Any, digits: int) -> str:
     if isinstance(value, str):
-        return repr(one_line(value, 60))
-    try:
-        return f"{value:.{digits}g}" if isinstance(value, (float, complex)) else str(value)[:60]
-    except ValueError:  # an int with more digits than Python converts to text
+        return repr(one_line(value, MAX_TEXT))
+    if isinstance(value, (float, complex)):
+        return f"{value:.{digits}g}"
+    if isinstance(value, int) and value.bit_length() > 64:  # not worth reading, but room for notes
         return "a huge number"
+    return str(value)[:MAX_TEXT]
 
 
 def _fraction(factor: float) -> str:

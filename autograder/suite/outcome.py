@@ -35,6 +35,7 @@ class Outcome:
         smallest: the smallest input on which the code goes wrong.
         on_ladder: whether the criterion has a ladder, so that no number of a hidden input or of
             what the code made of it need be shown.
+        conclusive: for a timeout, whether a second attempt would be no use.
     """
 
     status: Status
@@ -46,6 +47,7 @@ class Outcome:
     world: str | None = None
     smallest: SmallestInput | None = None
     on_ladder: bool = False
+    conclusive: bool = False
 
 
 PASSED = Outcome(Status.PASSED)
@@ -85,7 +87,7 @@ def _failure(error: StudentFailure, part: str) -> Outcome:
     if isinstance(error, UnsupportedOperation):
         return Outcome(Status.FAILED, facts.Unsupported(call or "", error.got, error.wanted))
     if isinstance(error, StudentTimeout):
-        return Outcome(Status.TIMEOUT, facts.TimedOut(call))
+        return Outcome(Status.TIMEOUT, facts.TimedOut(call), conclusive=error.conclusive)
     if isinstance(error, StudentProtocolError):
         return Outcome(Status.ERROR, facts.ProtocolBroken(call))
     if isinstance(error, StudentDied):

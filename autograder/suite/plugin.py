@@ -241,6 +241,8 @@ class Suites:
                         if process.broken:
                             if found.status is Status.TIMEOUT:
                                 tried.timed_out.add(criterion.id)
+                                if found.conclusive:
+                                    self._endless_parts(session).add(part.id)
                             return part
                 if process.is_unchanged():
                     tried.passed |= set(passed)
@@ -297,19 +299,21 @@ class Suites:
         """Decide a criterion; after a timeout once more with room, before it counts.
 
         A part that is not done by then either is endless: what else is asked of it is tried once.
+        So is one that waits, or that cannot be stopped.
 
         Args:
             test: the criterion's.
             case: the criterion.
             timed_out: whether it has timed out once already.
         """
-        if self._endless[0] is not case.session:
-            self._endless = case.session, set()
-        endless, part = self._endless[1], case.criterion.part
+        endless, part = self._endless_parts(case.session), case.criterion.part
         if part in endless:
-            return self._attempt(test, case)
+            return self._attempt(test, replace(case, attempt=Attempt.SHORT))
         if not timed_out:
             found = self._attempt(test, replace(case, attempt=Attempt.FIRST))
+            if found.status is Status.TIMEOUT and found.conclusive:
+                endless.add(part)
+                return found
         if timed_out or found.status is Status.TIMEOUT:
             found = self._attempt(test, replace(case, attempt=Attempt.AGAIN))
             if found.status is Status.TIMEOUT:
@@ -317,6 +321,12 @@ class Suites:
                 if isinstance(found.fact, TimedOut):
                     found = replace(found, fact=replace(found.fact, tried_again=True))
         return found
+
+    def _endless_parts(self, session: LoadedNotebook) -> set[str]:
+        """Ids of the parts of a notebook that have been shown to be endless."""
+        if self._endless[0] is not session:
+            self._endless = session, set()
+        return self._endless[1]
 
     def _attempt(self, test: pytest.Item, case: _Case) -> Outcome:
         try:

@@ -6,6 +6,8 @@ import re
 import traceback
 from typing import TypedDict
 
+from .timeouts import TimeUp
+
 _CELL = re.compile(r"<cell (\d{1,6})>")
 written: dict[str, tuple[int, int]] = {}
 """Files written by cells, by path: the cell's index and the line on which the file begins in it."""
@@ -38,6 +40,8 @@ def describe(error: BaseException) -> ExceptionFields:
     """
     try:
         message = str(error)[:2000]
+    except TimeUp:
+        raise
     except BaseException:  # __str__ may be the student's own, and raise as well
         message = ""
     for path in _hidden_paths:

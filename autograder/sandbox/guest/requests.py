@@ -4,7 +4,7 @@ A request names a target (a ``name`` the student defined or an object's ``ref``,
 ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, or
 ``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
 ``want_args``, the ``args`` as they are after the call; if ``count``, the `counting` of the call),
-``error`` or ``timeout``.
+``error`` or ``timeout``: ``busy``, or ``idle`` if more time would not have helped.
 
 How requests and answers are transported is up to the caller.
 """
@@ -21,6 +21,10 @@ from . import stub_modules, timeouts
 from .classes import is_instance, members, mro
 from .counting import counted
 from .exceptions import describe
+
+IDLE_S = 4.0
+"""Seconds after which a call that has hardly computed anything is stopped: nothing that is graded
+has to wait for anything."""
 
 
 class Objects:
@@ -54,6 +58,7 @@ class Objects:
 
     def _host_function(self, number: int) -> Callable[..., Any]:
         def function(*args: Any) -> Any:
+            timeouts.host_is_asked()
             answer = self._call_host(number, list(args))
             if "error" in answer:
                 raise ValueError(answer["error"])
@@ -78,15 +83,15 @@ def respond(
     """
     answer: dict[str, Any] = {"id": request["id"]}
     try:
-        with timeouts.limit(request["cpu_s"], request["wall_s"], stuck):
+        with timeouts.limit(request["cpu_s"], request["wall_s"], stuck, IDLE_S):
             try:
                 return answer | _perform(request, own, objects)
             except timeouts.TimeUp:
                 raise
             except BaseException as error:
                 return answer | {"error": dict(describe(error))}
-    except timeouts.TimeUp:
-        return answer | {"timeout": True}
+    except timeouts.TimeUp as up:
+        return answer | {"timeout": "idle" if up.idle else "busy"}
 
 
 def _perform(

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import databases, reference_proxies, removed_names, reproducible, stub_modules
+from . import databases, reference_proxies, removed_names, reproducible, stub_modules, timeouts
 from .cells import Notebook
 from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
@@ -245,7 +245,7 @@ def serve(
         return receive()
 
     def stuck() -> None:
-        wire.send(sock, {"id": request["id"], "timeout": True})
+        wire.send(sock, {"id": request["id"], "timeout": "stuck"})
         _exit(0)
 
     def send(message: dict[str, Any]) -> None:
@@ -255,6 +255,7 @@ def serve(
         return wire.receive(sock, resolve=objects.resolve, keep_strides=True)
 
     def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
+        timeouts.host_is_asked()
         send({"id": request["id"], **question})
         return receive()
 
@@ -279,7 +280,11 @@ def serve(
         if _getpid() != owner:
             _exit(0)  # the student's code forked, and the child returned here as well
         try:
-            send(answer)
+            # Encoding runs code of the student's, such as the iterator of a list.
+            with timeouts.limit(request["cpu_s"], request["wall_s"], stuck):
+                send(answer)
+        except timeouts.TimeUp:
+            stuck()
         except wire.Closed:
             return
         except BaseException as error:  # a value that cannot be encoded is the student's error

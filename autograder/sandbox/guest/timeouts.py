@@ -1,7 +1,8 @@
 """Time limits for the student's code, enforced in its own process so that definitions survive.
 
 There are two timers: CPU time decides, since it is the same on a busy machine; wall time catches
-code that sleeps. Code that never returns to the interpreter is stopped by the host, from outside.
+code that sleeps, sooner if that is all it does. Code that never returns to the interpreter is
+stopped by the host, from outside.
 """
 
 from __future__ import annotations
@@ -17,12 +18,38 @@ MAX_CATCHES = 3
 _TIMERS = ((signal.SIGPROF, signal.ITIMER_PROF), (signal.SIGALRM, signal.ITIMER_REAL))
 
 
+IDLE = 0.02
+"""The share of its CPU time below which code whose wall time is up was waiting, not computing."""
+
+
 class TimeUp(BaseException):
-    """Time is up. Not an ``Exception``, so that ``except Exception`` does not catch it."""
+    """Time is up. Not an ``Exception``, so that ``except Exception`` does not catch it.
+
+    Attributes:
+        idle: whether the code was waiting, so that more time would not have helped.
+    """
+
+    def __init__(self, *, idle: bool = False) -> None:
+        super().__init__()
+        self.idle = idle
+
+
+_has_asked_the_host = False
+
+
+def host_is_asked() -> None:
+    """From now on, the body may be waiting for the host, which is not idleness."""
+    global _has_asked_the_host
+    _has_asked_the_host = True
 
 
 @contextmanager
-def limit(cpu_s: float, wall_s: float, stuck: Callable[[], object] | None = None) -> Iterator[None]:
+def limit(
+    cpu_s: float,
+    wall_s: float,
+    stuck: Callable[[], object] | None = None,
+    idle_s: float | None = None,
+) -> Iterator[None]:
     """Raise `TimeUp` in the body after ``cpu_s`` CPU seconds or ``wall_s`` seconds of wall time.
 
     The timers keep firing every second, for code that catches everything.
@@ -32,21 +59,34 @@ def limit(cpu_s: float, wall_s: float, stuck: Callable[[], object] | None = None
         wall_s: seconds of wall time.
         stuck: called when the body has caught `TimeUp` more than `MAX_CATCHES` times; it should not
             return.
+        idle_s: seconds of wall time for a body that has hardly computed anything by then and has
+            not asked the host (`host_is_asked`); None to let it wait for all of ``wall_s``.
     """
+    global _has_asked_the_host
+    _has_asked_the_host = False
     expirations = 0
+    idle = False
+    early = idle_s is not None and idle_s < wall_s
 
-    def on_timer(_number: int, _frame: Any) -> None:
-        nonlocal expirations
+    def on_timer(number: int, _frame: Any) -> None:
+        nonlocal expirations, idle, early
+        if expirations == 0 and number == signal.SIGALRM:
+            computed = signal.getitimer(signal.ITIMER_PROF)[0] < (1 - IDLE) * cpu_s
+            idle = not computed and not _has_asked_the_host
+            if early and not idle:
+                early = False
+                signal.setitimer(signal.ITIMER_REAL, wall_s - (idle_s or 0.0), 1.0)
+                return
         expirations += 1
         if expirations > MAX_CATCHES and stuck is not None:
             stuck()
-        raise TimeUp
+        raise TimeUp(idle=idle)
 
     for number, _ in _TIMERS:
         signal.signal(number, on_timer)
     try:
         signal.setitimer(signal.ITIMER_PROF, cpu_s, 1.0)
-        signal.setitimer(signal.ITIMER_REAL, wall_s, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, idle_s if idle_s and early else wall_s, 1.0)
         yield
     finally:
         _stop_timers()

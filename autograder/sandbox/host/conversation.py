@@ -20,7 +20,7 @@ from typing import Any
 
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
-from autograder.sandbox.host.reference_calls import ReferenceCalls
+from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
 from autograder.sandbox.host.sizes import (
     MAX_CALLBACK_BYTES,
     MAX_HEADER_BYTES,
@@ -90,7 +90,16 @@ class StudentRaised(StudentFailure):
 
 
 class StudentTimeout(StudentFailure):
-    """The student's code did not finish in time."""
+    """The student's code did not finish in time.
+
+    Attributes:
+        conclusive: whether a second attempt with more time would be no use: it was waiting rather
+            than computing, or could not even be stopped.
+    """
+
+    def __init__(self, text: str, *, conclusive: bool = True) -> None:
+        super().__init__(text)
+        self.conclusive = conclusive
 
 
 class StudentDied(StudentFailure):
@@ -175,6 +184,11 @@ class Conversation(ABC):
         """Whether a call did not return, so that no more can be made."""
         return self._failure is not None or self._waiting
 
+    @property
+    def timed_out_for_good(self) -> bool:
+        """Whether a call has timed out in such a way that a second attempt would be no use."""
+        return isinstance(self._failure, StudentTimeout) and self._failure.conclusive
+
     def request(
         self,
         op: str,
@@ -194,7 +208,9 @@ class Conversation(ABC):
         number = secrets.randbelow(2**62)
         self._asked.update(_words(place), kwargs or ())
         now = time.monotonic()
-        deadline = min(self._session_deadline, now + self._budget.call_wall_s + 5)
+        deadline = min(
+            self._session_deadline, now + self._budget.call_wall_s + self._budget.grace_s
+        )
         message = {
             "id": number,
             "op": op,
@@ -211,8 +227,9 @@ class Conversation(ABC):
         try:
             self._send(message, deadline)
             found = self._answer(number, deadline)
-        except wire.TooLate:
-            self._failure = StudentTimeout("no answer in time")
+        except wire.TooLate as late:
+            conclusive = not isinstance(late, OutOfTime)
+            self._failure = StudentTimeout("no answer in time", conclusive=conclusive)
         except wire.Closed as closed:
             if self._sandbox_lost():
                 raise SandboxLost("the sandbox ended during the call") from closed
@@ -232,6 +249,7 @@ class Conversation(ABC):
             answer = self._receive(deadline)
             if type(answer.get("id")) is not int or answer["id"] != number:
                 raise wire.WireError("an answer to a request that was never made")
+            check_time(answer)
             if "callback" in answer:
                 self._call_back(answer, deadline)
             elif "proxy" in answer and self._reference_calls is not None:
@@ -240,8 +258,6 @@ class Conversation(ABC):
                     lambda message: self._send(message, deadline),
                     lambda: self._receive(deadline),
                 )
-            elif "timeout" in answer:
-                raise wire.TooLate("the call took too long")
             elif "error" in answer:
                 raise StudentRaised(_raised(answer["error"], self._shown, self._asked))
             elif "value" in answer:
@@ -259,7 +275,7 @@ class Conversation(ABC):
             raise wire.WireError("a call of a function that was never passed")
         args = require(list, answer.get("args"))
         if self._callback_cpu_s > self._budget.call_cpu_s:
-            raise wire.TooLate("it calls the functions passed to it too often")
+            raise OutOfTime("it calls the functions passed to it too often")
         began = time.process_time()
         try:
             if approximate_bytes(args) > MAX_CALLBACK_BYTES:

@@ -21,6 +21,8 @@ class Attempt(Enum):
     """A timeout leads to a second attempt, and counts only if that one times out as well."""
     AGAIN = "again"
     """With `Budget.with_room`."""
+    SHORT = "short"
+    """Of a part that has been shown to be endless: with `Budget.shortened`."""
     EXTRA = "extra"
     """For feedback, not for points: with `Budget.for_feedback`. A timeout counts for nothing."""
 
@@ -52,8 +54,9 @@ class Budget:
     """Time limits in seconds. CPU time decides wherever possible, so that load changes no grade.
 
     A call that never returns costs its criterion ``call_cpu_s``. Once ``max_timeouts`` criteria of
-    a notebook have timed out, its calls get ``shortened_cpu_s`` each (still hundreds of times what
-    the reference takes), so that a class does not wait twenty times for the same endless loop.
+    a notebook have timed out, or ``generous_wall_s`` have passed since it was loaded, its calls get
+    ``shortened_cpu_s`` each (still hundreds of times what the reference takes), so that a class
+    does not wait twenty times for the same endless loop; after four times as many, half of that.
     """
 
     cell_s: float = 10.0
@@ -62,8 +65,11 @@ class Budget:
     call_wall_s: float = 12.0
     total_wall_s: float = 180.0
     max_timeouts: int = 2
+    generous_wall_s: float = 45.0
     shortened_cpu_s: float = 0.5
-    shortened_wall_s: float = 4.0
+    shortened_wall_s: float = 2.0
+    grace_s: float = 3.5
+    """By how much the host's deadline of a call exceeds the guest's own."""
     host_cpu_s: float = 10.0
     """Of the trusted side, for all criteria of a submission together."""
 
@@ -89,4 +95,14 @@ class Budget:
             self,
             call_cpu_s=min(self.call_cpu_s, self.shortened_cpu_s),
             call_wall_s=min(self.call_wall_s, self.shortened_wall_s),
+            grace_s=min(self.grace_s, 1.0),
+        )
+
+    def shortest(self) -> Budget:
+        """The budget of a notebook most of which has timed out."""
+        return replace(
+            self.shortened(),
+            call_cpu_s=min(self.call_cpu_s, self.shortened_cpu_s / 2),
+            call_wall_s=min(self.call_wall_s, self.shortened_wall_s / 2),
+            grace_s=min(self.grace_s, 0.5),
         )

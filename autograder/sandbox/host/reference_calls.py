@@ -41,6 +41,23 @@ Apply = Callable[[int, list[Any]], Any]
 """Calls a function that the student's code passed, given its number."""
 
 
+class OutOfTime(wire.TooLate):
+    """Code that was computing has used up its time; with more of it, it might have finished."""
+
+
+def check_time(message: Mapping[str, Any]) -> None:
+    """Raise if the guest says that its code's time is up.
+
+    Raises:
+        OutOfTime: it was computing.
+        wire.TooLate: it was waiting, or could not be stopped: more time would be no use.
+    """
+    if message.get("timeout") == "busy":
+        raise OutOfTime("the call took too long")
+    if "timeout" in message:
+        raise wire.TooLate("the call took too long, and would have with more time")
+
+
 class CallbackRaised(Exception):
     """A function that the student's code passed has raised an exception."""
 
@@ -118,10 +135,9 @@ class ReferenceCalls:
         send({"apply": number, "args": args})
         while True:
             message = receive()
+            check_time(message)
             if "proxy" in message:
                 self.reply(message, send, receive)
-            elif "timeout" in message:
-                raise wire.TooLate("the call took too long")
             elif "applied" in message:
                 return message["applied"]
             elif "failed" in message:

@@ -88,7 +88,7 @@ LAST_ANSWER_S = 2.0
 
 FORK_ATTEMPTS = 3
 
-_COUNTED = (Attempt.ONLY, Attempt.AGAIN)
+_COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
 
 MAX_STATUS_BYTES = 4096
@@ -109,6 +109,8 @@ class Session:
         budget: time limits.
         reference: executes the calls of proxies that replace parts of the notebook.
         deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
+        timeouts: how many calls of the same notebook have timed out before.
+        loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
 
     Attributes:
         records: the outcome of each cell.
@@ -122,6 +124,8 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     reference: Reference | None = None
     deadline: float | None = None
+    timeouts: int = 0
+    loaded_at: float | None = None
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     remarks: Remarks = field(default_factory=Remarks)
@@ -132,7 +136,6 @@ class Session:
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
     _definitions_only: bool = False
-    _timeouts: int = 0
     _deadline: float = 0.0
 
     def __enter__(self) -> Session:
@@ -168,16 +171,13 @@ class Session:
         """
         with self._timed():
             sock, pid = self._fork(world)
-            budget = self._budget_now()
-            if attempt is Attempt.AGAIN:
-                budget = budget.with_room()
-            elif attempt is Attempt.EXTRA:
-                budget = budget.for_feedback()
-            conversation = self._conversation(sock, budget)
+            conversation = self._conversation(sock, self._budget(attempt))
             try:
                 yield conversation
             finally:
-                self._timeouts += conversation.timed_out and attempt in _COUNTED
+                self.timeouts += (conversation.timed_out and attempt in _COUNTED) or (
+                    conversation.timed_out_for_good and attempt is Attempt.FIRST
+                )
                 sock.close()
                 self._reap(pid)
 
@@ -191,7 +191,7 @@ class Session:
         with self._timed():
             sock, pid = self._fork(None, shared=True)
         try:
-            budget = self._budget_now()
+            budget = self._budget(Attempt.FIRST)
             yield SharedProcess(
                 sock, lambda: self._conversation(sock, budget, SharedConversation), self._timed
             )
@@ -199,10 +199,6 @@ class Session:
             with self._timed(always=True):
                 sock.close()
                 self._reap(pid)
-
-    def _budget_now(self) -> Budget:
-        in_time = self._timeouts < self.budget.max_timeouts
-        return self.budget if in_time else self.budget.shortened()
 
     def _conversation(
         self,
@@ -234,6 +230,23 @@ class Session:
             yield
         finally:
             self.host_cpu_s += time.process_time() - began
+
+    def _budget(self, attempt: Attempt) -> Budget:
+        """The time limits of an attempt, given what the notebook has used up already."""
+        used = 0.0 if self.loaded_at is None else time.monotonic() - self.loaded_at
+        if self.timeouts >= 4 * self.budget.max_timeouts:
+            budget = self.budget.shortest()
+        elif (
+            self.timeouts >= self.budget.max_timeouts
+            or used > self.budget.generous_wall_s
+            or attempt is Attempt.SHORT
+        ):
+            budget = self.budget.shortened()
+        else:
+            budget = self.budget
+        if attempt is Attempt.AGAIN:
+            return budget.with_room()
+        return budget.for_feedback() if attempt is Attempt.EXTRA else budget
 
     # --- the notebook's process -------------------------------------------------------------
 
@@ -344,6 +357,8 @@ class Session:
             found[index] = CellRecord(index, status, _why_it_ended(status))
         defined = loaded.definitions(message.get("defined"))
         self.remarks = loaded.remarks(message, known)
+        if self.loaded_at is None:
+            self.loaded_at = time.monotonic()
         self.records = tuple(
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )

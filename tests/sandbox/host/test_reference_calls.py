@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox.host.reference_calls import CallbackRaised, CallLimits, ReferenceCalls
+from autograder.sandbox.host.reference_calls import (
+    CallbackRaised,
+    CallLimits,
+    OutOfTime,
+    ReferenceCalls,
+)
 from autograder.sandbox.protocol import wire
 
 
@@ -118,7 +123,9 @@ def test_something_else_than_a_functions_result_is_no_message(message):
         answered(calls, call(0, 1), message)
 
 
-def test_a_function_that_takes_too_long_is_a_timeout():
+@pytest.mark.parametrize(("timeout", "hopeless"), [("busy", False), ("idle", True), (True, True)])
+def test_a_function_that_takes_too_long_is_a_timeout(timeout, hopeless):
     calls = ReferenceCalls(Doubling(), CallLimits())
-    with pytest.raises(wire.TooLate):
-        answered(calls, call(0, 1), {"timeout": True})
+    with pytest.raises(wire.TooLate) as late:
+        answered(calls, call(0, 1), {"timeout": timeout})
+    assert isinstance(late.value, OutOfTime) is not hopeless
