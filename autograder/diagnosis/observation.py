@@ -174,8 +174,10 @@ class _Condensed:
                 return self._floats(np.array([value])) + "float"
             case complex():
                 return self._floats(np.array([value.real, value.imag])) + "complex"
-            case str() | bytes():
-                return f"{type(value).__name__} {_digest(repr(value).encode())}"
+            case str():
+                return f"str {_digest(value.encode('utf-8', 'surrogatepass'))}"
+            case bytes():
+                return f"bytes {_digest(value)}"
             case dict():
                 for key in sorted(value, key=repr):
                     self._forms.append(f"{key!r:.80}:")

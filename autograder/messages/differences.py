@@ -9,7 +9,7 @@ from autograder.messages.catalogue import catalogue, sentences
 from autograder.sanitize import one_line
 from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
-from autograder.text import Text
+from autograder.text import Text, counted
 
 MAX_TEXT = 20
 """Characters of a text or a whole number that code has returned: it may have made them of a hidden
@@ -50,7 +50,7 @@ def sides(found: Difference, reveal: Reveal) -> tuple[str, str]:
         return got + where, expected + where
     if found.kind == "keys":
         # Not their names, in which code could write down its input.
-        return f"{len(found.got)} keys, without these", ", ".join(found.expected)
+        return counted(len(found.got), "other key"), ", ".join(found.expected)
     if found.kind == "masked":
         return f"{found.got} masked values", "none masked"
     return str(found.got), str(found.expected)

@@ -220,6 +220,10 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
+ENCODING_CPU_S = 2.0
+"""Seconds that encoding an answer may take beyond those of a call: it may have many parts."""
+
+
 def serve(
     sock: socket.socket,
     book: Notebook,
@@ -281,7 +285,8 @@ def serve(
             _exit(0)  # the student's code forked, and the child returned here as well
         try:
             # Encoding runs code of the student's, such as the iterator of a list.
-            with timeouts.limit(request["cpu_s"], request["wall_s"], stuck):
+            wall_s = request["wall_s"] + ENCODING_CPU_S
+            with timeouts.limit(request["cpu_s"] + ENCODING_CPU_S, wall_s, stuck):
                 send(answer)
         except timeouts.TimeUp:
             stuck()

@@ -97,7 +97,7 @@ class StudentTimeout(StudentFailure):
             than computing, or could not even be stopped.
     """
 
-    def __init__(self, text: str, *, conclusive: bool = True) -> None:
+    def __init__(self, text: str = "", *, conclusive: bool = True) -> None:
         super().__init__(text)
         self.conclusive = conclusive
 

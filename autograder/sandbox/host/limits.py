@@ -62,12 +62,12 @@ class Budget:
     cell_s: float = 10.0
     cells_s: float = 20.0
     call_cpu_s: float = 3.0
-    call_wall_s: float = 12.0
+    call_wall_s: float = 10.0
     total_wall_s: float = 180.0
     max_timeouts: int = 2
     generous_wall_s: float = 45.0
     shortened_cpu_s: float = 0.5
-    shortened_wall_s: float = 2.0
+    shortened_wall_s: float = 1.5
     grace_s: float = 3.5
     """By how much the host's deadline of a call exceeds the guest's own."""
     host_cpu_s: float = 10.0
