@@ -295,3 +295,107 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
             top, left = y * stride, x * stride
             img[:, :, top : top + filter_h, left : left + filter_w] += windows[:, :, y, x]
     return img[:, :, pad : H + pad, pad : W + pad]
+
+mistake("IM24", part="im2col",
+    edits=[("(W + 2 * pad - filter_w)", "(H + 2 * pad - filter_w)")],
+    loses={"im2col.non_square_input",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="How many windows fit from left to right? Try an image that is wider than high.",
+        ja="左右にはいくつの窓が並びますか。横長の画像で試してみましょう。"))
+
+mistake("IM25", part="im2col",
+    edits=[("(H + 2 * pad - filter_h)", "(W + 2 * pad - filter_h)")],
+    loses={"im2col.non_square_input",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="How many windows fit from top to bottom? Try an image that is higher than wide.",
+        ja="上下にはいくつの窓が並びますか。縦長の画像で試してみましょう。"))
+
+mistake("IM26", part="im2col",
+    edits=[("(H + 2 * pad - filter_h)", "(H + 2 * pad - filter_w)")],
+    loses={"im2col.non_square_filter",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="Try a window that is wider than high: which of its sides limits how many fit "
+           "from top to bottom?",
+        ja="横長の窓で試してみましょう。上下に並ぶ数を決めるのは、窓のどちらの辺ですか。"))
+
+mistake("IM27", part="im2col",
+    edits=[("    return ordered.reshape", "    ordered.reshape")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="The matrix is computed, and then? What does a function without a `return` "
+           "give back?",
+        ja="行列は計算されていますが、そのあとどうなりますか。"
+           "`return` のない関数は何を返すでしょうか。"))
+
+mistake("IM28", part="im2col",
+    edits=[("ordered = windows.transpose(0, 4, 5, 1, 2, 3)", "ordered = windows")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="In which order do the axes lie just before the last reshape? A reshape only "
+           "cuts; it moves nothing.",
+        ja="最後のreshapeの直前、軸はどの順に並んでいますか。"
+           "reshapeは区切り方を変えるだけで、並べ替えはしません。"))
+
+mistake("IM29", part="im2col",
+    edits=[("for fx in range(filter_w)", "for fx in range(filter_h)")],
+    loses={"im2col.non_square_filter",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="How far does each of the two loops over the window run? Try a window that is "
+           "not square.",
+        ja="窓の中をたどる2つのループは、それぞれどこまで進みますか。"
+           "正方形でない窓で試してみましょう。"))
+
+mistake("IM30", part="im2col",
+    edits=[("N, C, H, W = input_data.shape", "N, C, W, H = input_data.shape")],
+    loses={"im2col.non_square_input",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="Which axis of an image comes first, its height or its width?",
+        ja="画像の配列では、高さと幅のどちらの軸が先ですか。"))
+
+mistake("IM31", part="im2col",
+    edits=[("out_h = (H + 2 * pad - filter_h) // stride + 1",
+            "out_h = (H + 2 * pad - filter_h) // stride"),
+           ("out_w = (W + 2 * pad - filter_w) // stride + 1",
+            "out_w = (W + 2 * pad - filter_w) // stride")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="Take a window that is as large as the image: how many fit?",
+        ja="画像と同じ大きさの窓なら、いくつ入りますか。"))
+
+mistake("CI16", part="col2im",
+    edits=[("(W + 2 * pad - filter_w)", "(H + 2 * pad - filter_w)")],
+    loses={"col2im.non_square",
+           "col2im.all_at_once"},
+    hint=Text(
+        en="How many windows fit from left to right? Try an image that is wider than high.",
+        ja="左右にはいくつの窓が並びますか。横長の画像で試してみましょう。"))
+
+mistake("CI17", part="col2im",
+    edits=[("(W + 2 * pad - filter_w)", "(W + 2 * pad - filter_h)")],
+    loses={"col2im.non_square",
+           "col2im.all_at_once"},
+    hint=Text(
+        en="Try a window that is higher than wide: what limits how many fit from left to right?",
+        ja="縦長の窓で試してみましょう。左右に並ぶ数を決めるのは何ですか。"))
+
+mistake("CI18", part="col2im",
+    edits=[("    return padded[", "    padded[")],
+    loses={"col2im.*"},
+    hint=Text(
+        en="The images are computed, and then? What does a function without a `return` "
+           "give back?",
+        ja="画像は計算されていますが、そのあとどうなりますか。"
+           "`return` のない関数は何を返すでしょうか。"))
+
+mistake("CI19", part="col2im",
+    edits=[("(N, C, H + 2 * pad, W + 2 * pad)", "(N, C, W + 2 * pad, H + 2 * pad)")],
+    loses={"col2im.non_square",
+           "col2im.all_at_once"},
+    hint=Text(
+        en="Compare the shape of the array that you fill with `input_shape`, axis by axis.",
+        ja="値を足していく配列の形状を、`input_shape` と軸ごとに比べてみましょう。"))

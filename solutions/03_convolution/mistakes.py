@@ -334,3 +334,95 @@ def backward(self, dout):
             stamp = np.einsum("nf,fcij->ncij", dout[:, :, y, x], self.W)
             dx[:, :, top : top + FH, left : left + FW] += stamp
     return dx[:, :, self.pad : self.pad + H, self.pad : self.pad + W]
+
+mistake("CF19", part="Convolution.forward",
+    edits=[("(W + 2 * self.pad - FW)", "(H + 2 * self.pad - FW)")],
+    loses={"Convolution.forward.non_square",
+           "Convolution.forward.all_at_once",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="How wide is the output? Try an image that is wider than high.",
+        ja="出力の幅はいくつになりますか。横長の画像で試してみましょう。"))
+
+mistake("CF20", part="Convolution.forward",
+    edits=[("(W + 2 * self.pad - FW)", "(W + 2 * self.pad - FH)")],
+    loses={"Convolution.forward.non_square",
+           "Convolution.forward.all_at_once",
+           "Convolution.backward.non_square"},
+    hint=Text(
+        en="Try a filter that is higher than wide: which of its sides decides how wide "
+           "the output is?",
+        ja="縦長のフィルターで試してみましょう。"
+           "出力の幅を決めるのは、フィルターのどちらの辺ですか。"))
+
+mistake("CF21", part="Convolution.forward",
+    edits=[("im2col(x, FH, FW,", "im2col(x, FW, FH,")],
+    loses={"Convolution.forward.non_square",
+           "Convolution.forward.all_at_once",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="In which order does `im2col` take the height and the width of the window?",
+        ja="`im2col` に渡す窓の高さと幅は、どちらが先ですか。"))
+
+mistake("CF22", part="Convolution.forward",
+    edits=[("    return product.reshape", "    product.reshape")],
+    loses={"Convolution.forward.*"},
+    hint=Text(
+        en="The output is computed, and then? What does a method without a `return` give back?",
+        ja="出力は計算されていますが、そのあとどうなりますか。"
+           "`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("CF23", part="Convolution.forward",
+    edits=[("self.stride, self.pad)\n    self.col_W", "self.pad, self.stride)\n    self.col_W")],
+    loses={"Convolution.forward.*",
+           "Convolution.backward.*"},
+    hint=Text(
+        en="In which order does `im2col` take stride and pad?",
+        ja="`im2col` に渡すストライドとパディングは、どちらが先ですか。"))
+
+mistake("CB25", part="Convolution.backward",
+    edits=[("    return col2im", "    col2im")],
+    loses={"Convolution.backward.dx",
+           "Convolution.backward.stride",
+           "Convolution.backward.padding",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once",
+           "Convolution.backward.several_calls",
+           "Convolution.backward.nothing_changed",
+           "Convolution.backward.float32"},
+    hint=Text(
+        en="dx is computed, and then? What does a method without a `return` give back?",
+        ja="dxは計算されていますが、そのあとどうなりますか。"
+           "`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("CB26", part="Convolution.backward",
+    edits=[("col2im(dcol, self.x_shape, FH, FW,", "col2im(dcol, self.x_shape, FW, FH,")],
+    loses={"Convolution.backward.non_square",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="In which order does `col2im` take the height and the width of the window?",
+        ja="`col2im` に渡す窓の高さと幅は、どちらが先ですか。"))
+
+mistake("CB27", part="Convolution.backward",
+    edits=[("    F, _, FH, FW = self.W.shape",
+            "    vars(self).pop('col', None)\n"
+            "    F, _, FH, FW = self.W.shape")],
+    loses={"Convolution.backward.*"},
+    hint=Text(
+        en="`backward` needs the matrix of the windows. Which line of `forward` keeps it, "
+           "under exactly this name?",
+        ja="`backward` では窓の行列が必要です。"
+           "`forward` のどの行で、その名前のまま残していますか。"))
+
+mistake("CB28", part="Convolution.backward",
+    edits=[("    F, _, FH, FW = self.W.shape",
+            "    vars(self).pop('x_shape', None)\n"
+            "    F, _, FH, FW = self.W.shape")],
+    loses={"Convolution.backward.*"},
+    hint=Text(
+        en="`backward` needs the shape of x. Which line of `forward` keeps it, under "
+           "exactly this name?",
+        ja="`backward` ではxの形状が必要です。"
+           "`forward` のどの行で、その名前のまま残していますか。"))

@@ -422,3 +422,56 @@ equivalent("PB-C", part="Pooling.backward",
     dx = col2im(dcol, padded, self.pool_h, self.pool_w, self.stride, 0)
     return dx[:, :, p : p + H, p : p + W]""")],
     why="col2im on the padded shape, the border cut off by hand")
+
+mistake("PF18", part="Pooling.forward",
+    edits=[("(W + 2 * p - self.pool_w)", "(H + 2 * p - self.pool_w)")],
+    loses={"Pooling.forward.*",
+           "Pooling.backward.*"},
+    hint=Text(
+        en="How wide is the output? Try maps that are wider than high.",
+        ja="出力の幅はいくつになりますか。横長のマップで試してみましょう。"))
+
+mistake("PF19", part="Pooling.forward",
+    edits=[("(W + 2 * p - self.pool_w)", "(W + 2 * p - self.pool_h)")],
+    loses={"Pooling.forward.non_square_window",
+           "Pooling.backward.window_and_stride"},
+    hint=Text(
+        en="Try a window that is higher than wide: which of its sides decides how wide "
+           "the output is?",
+        ja="縦長の窓で試してみましょう。出力の幅を決めるのは、窓のどちらの辺ですか。"))
+
+mistake("PF20", part="Pooling.forward",
+    edits=[("    return out.reshape", "    out.reshape")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="The maxima are computed, and then? What does a method without a `return` give back?",
+        ja="最大値は計算されていますが、そのあとどうなりますか。"
+           "`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("PF22", part="Pooling.forward",
+    edits=[("im2col(padded, self.pool_h, self.pool_w,",
+            "im2col(padded, self.pool_w, self.pool_h,")],
+    loses={"Pooling.forward.non_square_window",
+           "Pooling.backward.window_and_stride"},
+    hint=Text(
+        en="In which order does `im2col` take the height and the width of the window?",
+        ja="`im2col` に渡す窓の高さと幅は、どちらが先ですか。"))
+
+mistake("PB17", part="Pooling.backward",
+    edits=[("    return col2im", "    col2im")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="dx is computed, and then? What does a method without a `return` give back?",
+        ja="dxは計算されていますが、そのあとどうなりますか。"
+           "`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("PB18", part="Pooling.backward",
+    edits=[("    N, _, out_h, out_w = dout.shape",
+            "    vars(self).pop('arg_max', None)\n"
+            "    N, _, out_h, out_w = dout.shape")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="`backward` has to know who won each window. Which line of `forward` keeps it, "
+           "under exactly this name?",
+        ja="`backward` では、窓ごとの最大値の位置が必要です。"
+           "`forward` のどの行で、その名前のまま残していますか。"))

@@ -538,3 +538,58 @@ def update(self, params, grads):
         self.m[key] += (1 - self.beta1) * (grads[key] - self.m[key])
         self.v[key] += (1 - self.beta2) * (grads[key] ** 2 - self.v[key])
         params[key] -= lr * self.m[key] / (np.sqrt(self.v[key]) + 1e-8 * root)
+
+mistake("LY25", part="Relu.forward",
+    edits=[("    return np.maximum", "    np.maximum")],
+    loses={"Relu.forward.*",
+           "SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.scores",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="What does a method without a `return` give back?",
+        ja="`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("LY21", part="Relu.backward",
+    edits=[("    return dout", "    dout")],
+    loses={"Relu.backward.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="What does a method without a `return` give back?",
+        ja="`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("LY22", part="Affine.forward",
+    edits=[("    return self", "    self")],
+    loses={"Affine.forward.*",
+           "SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.scores",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="What does a method without a `return` give back?",
+        ja="`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("LY23", part="Affine.backward",
+    edits=[("    return dx.reshape", "    dx.reshape")],
+    loses={"Affine.backward.dx",
+           "Affine.backward.images",
+           "Affine.backward.called_again",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="dx is computed, and then? What does a method without a `return` give back?",
+        ja="dxは計算されていますが、そのあとどうなりますか。"
+           "`return` のないメソッドは何を返すでしょうか。"))
+
+mistake("LY26", part="Affine.backward",
+    edits=[("    self.db = dout", "    vars(self).pop('rows', None)\n    self.db = dout")],
+    loses={"Affine.backward.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="`backward` needs what `forward` was given. Which line of `forward` keeps it, "
+           "under exactly this name?",
+        ja="`backward` では `forward` の入力が必要です。"
+           "`forward` のどの行で、その名前のまま残していますか。"))
