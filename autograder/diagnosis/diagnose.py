@@ -12,6 +12,7 @@ explained together with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 
@@ -21,16 +22,16 @@ from autograder.course.mistake_loader import combine
 from autograder.course.models import Course, Exercise, Mistake, Part, Variant
 from autograder.diagnosis import match
 from autograder.diagnosis.behaviour import Table
-from autograder.diagnosis.observation import LOST, Observation
-from autograder.diagnosis.replay import replay
+from autograder.diagnosis.observation import Observation
+from autograder.diagnosis.replay import lost, replay
 from autograder.diagnosis.script import Script, record
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.overload import HostOverload
-from autograder.sandbox.host.session import LoadedNotebook, StudentFailure
+from autograder.sandbox.host.session import Conversation, LoadedNotebook, StudentFailure
 from autograder.status import WRONG, Status
-from autograder.suite.naming import names_in
+from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
 
@@ -135,8 +136,27 @@ class Diagnostician:
                 and classes that were graded again in this way.
         """
         status = {id: outcome.status for id, outcome in outcomes.items()}
-        failing = [p for p in exercise.parts if any(status[c.id] in WRONG for c in p.criteria)]
         found: dict[str, Diagnosis] = {}
+        with ExitStack() as stack:
+            for failure in self._failures(exercise, status, session, replaced, stack):
+                candidate = self._explanation(failure)
+                if candidate is not None:
+                    own = [c.id for c in failure.part.criteria if c.id in failure.failed]
+                    found |= {id: ids for id in own if (ids := candidate.of(id))}
+        for table in self._tables.values():
+            table.keep()
+        return found
+
+    def _failures(
+        self,
+        exercise: Exercise,
+        status: Mapping[str, Status],
+        session: LoadedNotebook,
+        replaced: Mapping[str, LoadedNotebook],
+        stack: ExitStack,
+    ) -> Iterator[_Failure]:
+        """The parts that fail and may be explained."""
+        failing = [p for p in exercise.parts if any(status[c.id] in WRONG for c in p.criteria)]
         answers: dict[str, _Answers] = {}
         for part in failing:
             owner = part.owner
@@ -149,24 +169,18 @@ class Diagnostician:
             if any(each not in WRONG | RIGHT for each in every.values()):
                 continue
             loaded = replaced.get(owner, session)
-            if loaded.remarks.overwritten.get(owner):
+            names = names_in(self.course, exercise, loaded.defined)
+            if loaded.remarks.overwritten.get(names.owner(owner)):
                 continue  # it was judged in two states of the notebook
             if owner not in answers:
-                answers[owner] = _Answers(self, exercise, loaded)
-            failure = _Failure(
+                answers[owner] = _Answers(self, exercise, loaded, names, stack)
+            yield _Failure(
                 exercise,
                 part,
                 tuple(each.id for each in mine),
                 tuple(id for id, each in every.items() if each in WRONG),
                 answers[owner],
             )
-            candidate = self._explanation(failure)
-            if candidate is not None:
-                own = [c.id for c in part.criteria if c.id in failure.failed]
-                found |= {id: ids for id in own if (ids := candidate.of(id))}
-        for table in self._tables.values():
-            table.keep()
-        return found
 
     def script(self, exercise: Exercise, criterion: str, round: int) -> Script:
         """The calls of a criterion, in each round with other numbers."""
@@ -200,21 +214,21 @@ class Diagnostician:
         return None
 
     def _explains(self, candidate: Candidate, failure: _Failure) -> bool:
-        def seen() -> Iterator[match.Seen]:
-            for criterion in failure.criteria:
-                yield self._seen(candidate, failure, criterion, 0)
-            for round in range(1, ROUNDS):
-                for criterion in failure.failed:
-                    yield self._seen(candidate, failure, criterion, round)
-
-        return match.explains(seen())
+        rounds = [(criterion, round) for round in range(1, ROUNDS) for criterion in failure.failed]
+        return match.explains(
+            (self._seen(candidate, failure, criterion, 0) for criterion in failure.criteria),
+            (self._seen(candidate, failure, *one) for one in rounds),
+        )
 
     def _seen(
         self, candidate: Candidate, failure: _Failure, criterion: str, round: int
     ) -> match.Seen:
         mistaken = self.table(failure.exercise).of(candidate.variants, criterion, round)
         right = [step.right for step in self.script(failure.exercise, criterion, round)]
-        return match.Seen(right, failure.answers.of(criterion, round), mistaken)
+        seen = match.Seen(right, failure.answers.together(criterion, round), mistaken)
+        if match.fits(seen):
+            return seen
+        return match.Seen(right, failure.answers.alone(criterion, round), mistaken)
 
     def _told_apart(self, fitting: Sequence[Candidate], failure: _Failure) -> Candidate | None:
         """The only candidate left when the student's code is asked where they differ.
@@ -246,36 +260,61 @@ class Diagnostician:
 
 
 class _Answers:
-    """What comes of scripts with a student's code; each is asked once."""
+    """What comes of scripts with a student's code; each is asked once.
+
+    To fork the notebook costs more than most scripts, so they are asked ``together``, one after the
+    other in one process. What may be different there (code that counts its calls, or draws random
+    numbers) is asked again ``alone``, in a process of its own.
+    """
 
     def __init__(
         self,
         diagnostician: Diagnostician,
         exercise: Exercise,
         session: LoadedNotebook,
+        names: Names,
+        stack: ExitStack,
     ) -> None:
         self._of = diagnostician
         self._exercise = exercise
         self._session = session
-        self._names = names_in(diagnostician.course, exercise, session.defined)
-        self._seen: dict[tuple[str, int], tuple[Observation, ...]] = {}
+        self._stack = stack
+        self._names = names
+        self._conversation: Conversation | None = None
+        self._together: dict[tuple[str, int], tuple[Observation, ...]] = {}
+        self._alone: dict[tuple[str, int], tuple[Observation, ...]] = {}
 
-    def of(self, criterion: str, round: int) -> tuple[Observation, ...]:
-        """What comes of one script."""
+    def together(self, criterion: str, round: int) -> tuple[Observation, ...]:
+        """What comes of one script, in the process that answers all of them."""
         key = criterion, round
-        if key not in self._seen:
-            self._seen[key] = self._ask(self._of.script(self._exercise, criterion, round))
-        return self._seen[key]
+        if key not in self._together:
+            script = self._of.script(self._exercise, criterion, round)
+            try:
+                if self._conversation is None:
+                    self._conversation = self._stack.enter_context(self._process())
+                self._together[key] = self._replayed(self._conversation, script)
+            except (StudentFailure, HostOverload, MemoryError):
+                self._together[key] = lost(script)
+        return self._together[key]
 
-    def _ask(self, script: Script) -> tuple[Observation, ...]:
-        try:
-            with (
-                self._session.criterion(attempt=Attempt.EXTRA) as conversation,
-                self._of.suites.bounded(),
-            ):
-                return replay(conversation, script, self._session.defined, self._names)
-        except (StudentFailure, HostOverload, MemoryError):
-            return tuple(LOST for _ in script)
+    def alone(self, criterion: str, round: int) -> tuple[Observation, ...]:
+        """What comes of one script, in a fresh process."""
+        key = criterion, round
+        if key not in self._alone:
+            script = self._of.script(self._exercise, criterion, round)
+            try:
+                with self._process() as conversation:
+                    self._alone[key] = self._replayed(conversation, script)
+            except (StudentFailure, HostOverload, MemoryError):
+                self._alone[key] = lost(script)
+        return self._alone[key]
+
+    def _process(self) -> AbstractContextManager[Conversation]:
+        return self._session.criterion(attempt=Attempt.EXTRA)
+
+    def _replayed(self, conversation: Conversation, script: Script) -> tuple[Observation, ...]:
+        with self._of.suites.bounded():
+            return replay(conversation, script, self._session.defined, self._names)
 
 
 def _singles(mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candidate]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.diagnosis.observation import Observation
 
 EVIDENCE = 2
 """Observations that a mistake must explain and the reference must not."""
+
+
+AMPLE = 6
+"""With so many, no further calls are made to confirm them."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,18 @@ class Seen:
     mistaken: Mapping[int, Observation]
 
 
-def explains(seen: Iterable[Seen]) -> bool:
+def explains(seen: Iterable[Seen], more: Iterable[Seen] = ()) -> bool:
     """Whether a mistake explains everything, with enough evidence; looks no further than needed.
 
     An exception without a text may have any cause. A few of them, among calls that give the right
     result, are evidence: it is raised for certain inputs. If most calls raise one, they are not.
+
+    Args:
+        seen: what came of all scripts.
+        more: what comes of further ones, looked at unless there is ample evidence without.
     """
     steps = wrong = strong = weak = 0
-    for one in seen:
+    for one in _while_needed(seen, more, lambda: strong < AMPLE):
         for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
             mistaken = one.mistaken.get(index, right)
             if not got.agrees(mistaken):
@@ -44,6 +52,16 @@ def explains(seen: Iterable[Seen]) -> bool:
                 strong += not mistaken.weak
                 weak += mistaken.weak and mistaken.raised
     return strong + (weak if 2 * wrong < steps else 0) >= EVIDENCE
+
+
+def _while_needed(
+    seen: Iterable[Seen], more: Iterable[Seen], needed: Callable[[], bool]
+) -> Iterator[Seen]:
+    yield from seen
+    for one in more:
+        if not needed():
+            return
+        yield one
 
 
 def fits(one: Seen) -> bool:

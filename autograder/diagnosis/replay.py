@@ -39,6 +39,11 @@ def replay(
     return tuple(run.step(step) for step in script)
 
 
+def lost(script: Script) -> tuple[Observation, ...]:
+    """What is known of a script that could not be asked: nothing."""
+    return (LOST,) * len(script)
+
+
 class _Replay:
     def __init__(
         self, conversation: Conversation, script: Script, defined: Mapping[str, Any], names: Names
