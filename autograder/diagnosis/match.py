@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.diagnosis.observation import Observation
@@ -40,28 +40,50 @@ def explains(seen: Iterable[Seen], more: Iterable[Seen] = ()) -> bool:
         seen: what came of all scripts.
         more: what comes of further ones, looked at unless there is ample evidence without.
     """
-    steps = wrong = strong = weak = 0
-    for one in _while_needed(seen, more, lambda: strong < AMPLE):
+    evidence = _Evidence()
+    for one in seen:
+        if not evidence.add(one):
+            return False
+    for one in more:
+        if evidence.strong >= AMPLE:
+            break
+        if not evidence.add(one):
+            return False
+    return evidence.is_enough
+
+
+@dataclass
+class _Evidence:
+    """What a mistake explains and the reference does not.
+
+    Attributes:
+        steps: all calls.
+        wrong: those whose results are not right.
+        strong: those that are evidence by themselves.
+        weak: exceptions without a text.
+    """
+
+    steps: int = 0
+    wrong: int = 0
+    strong: int = 0
+    weak: int = 0
+
+    def add(self, one: Seen) -> bool:
+        """Take in a script; False if the mistake does not explain it."""
         for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
             mistaken = one.mistaken.get(index, right)
             if not got.agrees(mistaken):
                 return False
-            steps += 1
+            self.steps += 1
             if mistaken is not right and mistaken.clearly_differs(right):
-                wrong += 1
-                strong += not mistaken.weak
-                weak += mistaken.weak and mistaken.raised
-    return strong + (weak if 2 * wrong < steps else 0) >= EVIDENCE
+                self.wrong += 1
+                self.strong += not mistaken.weak
+                self.weak += mistaken.weak and mistaken.raised
+        return True
 
-
-def _while_needed(
-    seen: Iterable[Seen], more: Iterable[Seen], needed: Callable[[], bool]
-) -> Iterator[Seen]:
-    yield from seen
-    for one in more:
-        if not needed():
-            return
-        yield one
+    @property
+    def is_enough(self) -> bool:
+        return self.strong + (self.weak if 2 * self.wrong < self.steps else 0) >= EVIDENCE
 
 
 def fits(one: Seen) -> bool:
