@@ -296,21 +296,13 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
             img[:, :, top : top + filter_h, left : left + filter_w] += windows[:, :, y, x]
     return img[:, :, pad : H + pad, pad : W + pad]
 
-mistake("IM24", part="im2col",
+mistake("IM32", part="im2col",
     edits=[("(W + 2 * pad - filter_w)", "(H + 2 * pad - filter_w)")],
     loses={"im2col.non_square_input",
            "im2col.all_at_once"},
     hint=Text(
         en="How many windows fit from left to right? Try an image that is wider than high.",
         ja="左右にはいくつの窓が並びますか。横長の画像で試してみましょう。"))
-
-mistake("IM25", part="im2col",
-    edits=[("(H + 2 * pad - filter_h)", "(W + 2 * pad - filter_h)")],
-    loses={"im2col.non_square_input",
-           "im2col.all_at_once"},
-    hint=Text(
-        en="How many windows fit from top to bottom? Try an image that is higher than wide.",
-        ja="上下にはいくつの窓が並びますか。縦長の画像で試してみましょう。"))
 
 mistake("IM26", part="im2col",
     edits=[("(H + 2 * pad - filter_h)", "(H + 2 * pad - filter_w)")],
@@ -399,3 +391,11 @@ mistake("CI19", part="col2im",
     hint=Text(
         en="Compare the shape of the array that you fill with `input_shape`, axis by axis.",
         ja="値を足していく配列の形状を、`input_shape` と軸ごとに比べてみましょう。"))
+
+mistake("IM33", part="im2col",
+    edits=[("(H + 2 * pad - filter_h)", "(W + 2 * pad - filter_h)")],
+    loses={"im2col.non_square_input",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="How many windows fit from top to bottom? Try an image that is higher than wide.",
+        ja="上下にはいくつの窓が並びますか。縦長の画像で試してみましょう。"))

@@ -425,7 +425,15 @@ equivalent("PB-C", part="Pooling.backward",
 
 mistake("PF18", part="Pooling.forward",
     edits=[("(W + 2 * p - self.pool_w)", "(H + 2 * p - self.pool_w)")],
-    loses={"Pooling.forward.*",
+    loses={"Pooling.forward.batch_and_channels",
+           "Pooling.forward.non_square_window",
+           "Pooling.forward.stride",
+           "Pooling.forward.left_over",
+           "Pooling.forward.all_negative",
+           "Pooling.forward.padding_size",
+           "Pooling.forward.padding_never_wins",
+           "Pooling.forward.float32",
+           "Pooling.forward.input_untouched",
            "Pooling.backward.*"},
     hint=Text(
         en="How wide is the output? Try maps that are wider than high.",
@@ -439,14 +447,6 @@ mistake("PF19", part="Pooling.forward",
         en="Try a window that is higher than wide: which of its sides decides how wide "
            "the output is?",
         ja="縦長の窓で試してみましょう。出力の幅を決めるのは、窓のどちらの辺ですか。"))
-
-mistake("PF20", part="Pooling.forward",
-    edits=[("    return out.reshape", "    out.reshape")],
-    loses={"Pooling.forward.*"},
-    hint=Text(
-        en="The maxima are computed, and then? What does a method without a `return` give back?",
-        ja="最大値は計算されていますが、そのあとどうなりますか。"
-           "`return` のないメソッドは何を返すでしょうか。"))
 
 mistake("PF22", part="Pooling.forward",
     edits=[("im2col(padded, self.pool_h, self.pool_w,",
@@ -475,3 +475,11 @@ mistake("PB18", part="Pooling.backward",
            "under exactly this name?",
         ja="`backward` では、窓ごとの最大値の位置が必要です。"
            "`forward` のどの行で、その名前のまま残していますか。"))
+
+mistake("PF23", part="Pooling.forward",
+    edits=[("    return out.reshape", "    out.reshape")],
+    loses={"Pooling.forward.*"},
+    hint=Text(
+        en="The maxima are computed, and then? What does a method without a `return` give back?",
+        ja="最大値は計算されていますが、そのあとどうなりますか。"
+           "`return` のないメソッドは何を返すでしょうか。"))
