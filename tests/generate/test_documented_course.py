@@ -5,6 +5,7 @@ import re
 from autograder.course.load import load_course, load_mistakes
 from autograder.course.mistake_loader import teaching_source
 from autograder.generate import solution_cells, stale, write_assignments
+from autograder.suite.plugin import with_suites
 from autograder.verify.claims import claims
 from autograder.verify.judge import judge
 from autograder.verify.matrix import Task, decide
@@ -33,6 +34,7 @@ def written(tmp_path):
         ),
         "solutions/01_area/mistakes.py": shown("python", "from autograder.course.mistakes"),
         "tests/hidden/test_01_area.py": shown("python", "import source_lib"),
+        "tests/hidden/ladder_01_area.py": shown("python", '"""Small frames'),
     }
     for name, content in files.items():
         path = tmp_path / name
@@ -71,6 +73,17 @@ def test_its_mistakes_lose_what_the_page_says(tmp_path):
     assert decided.problems == ()
     for claim, seen in zip(made, decided.seen, strict=True):
         assert judge(claim, exercise, seen) == []
+
+
+def test_its_ladders_are_of_its_criteria(tmp_path):
+    course = written(tmp_path)
+    (exercise,) = course.exercises
+    (tmp_path / "source_lib").mkdir()
+    right = teaching_source(exercise, "frame_area")
+    (tmp_path / "source_lib" / "__init__.py").write_text(right, encoding="utf-8")
+    found = {}
+    with_suites(course, [exercise], lambda suites: found.update(suites.ladders(exercise)))
+    assert set(found) == {criterion.id for criterion in exercise.criteria}
 
 
 def test_the_page_shows_how_parts_are_carried():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.suite.ladder import Ladder, counting, mixed
+from autograder.errors import CourseError
+from autograder.suite.ladder import Ladder, counting, ladder_file, load_ladders, mixed
 from autograder.suite.transcript import array_text
+from tests.mini_course import bare_course
 
 VALUES = st.dictionaries(
     st.sampled_from("HWNC"), st.lists(st.integers(0, 9), min_size=1, max_size=4, unique=True),
@@ -45,3 +50,21 @@ def test_an_array_as_code_is_that_array(array):
     pasted = eval(array_text(array), {"np": np})
     assert (pasted.dtype, pasted.shape) == (array.dtype, array.shape)
     np.testing.assert_allclose(pasted, array, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("import nothing_like_this\n", "cannot be imported: ModuleNotFoundError"),
+        ('@ladder("f.y", n=(1,))\ndef g(student, n=1): ...\n', "no criterion of the exercise"),
+        ('@ladder("f.x", m=(1,))\ndef g(student, n=1): ...\n', "'m' for f.x"),
+        ('@ladder("f.x", n=())\ndef g(student, n=1): ...\n', "'n' for f.x"),
+    ],
+)
+def test_what_is_wrong_with_a_ladder_is_said(tmp_path, source, problem):
+    course = bare_course(tmp_path, {"01_x": ""}, {"01_x": {"f": ["x"]}})
+    (exercise,) = course.exercises
+    head = "from autograder.suite import ladder\n"
+    ladder_file(exercise).write_text(head + source, encoding="utf-8")
+    with pytest.raises(CourseError, match=re.escape(problem)):
+        load_ladders(exercise)
