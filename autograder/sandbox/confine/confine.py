@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 
-from ..protocol.config import SCRATCH_PARENT, ServerConfig
+from ..protocol.config import SCRATCH_PARENT, WORK, ServerConfig
 from . import landlock, processes, seccomp, syscalls
 
 SOCKET, REPORT, _RULES = 3, 4, 5
@@ -63,10 +63,7 @@ class Confinement:
     def _new_rules(self, scratch: str) -> int | None:
         if not self.landlock:
             return None
-        # On the machine's own disk, usage is measured by walking the scratch directory, and a file
-        # that is unlinked but still open would escape the walk. So nothing may be removed there.
-        own_file_system = self.config.namespaced
-        return landlock.ruleset(self.landlock, self._readable, scratch, may_remove=own_file_system)
+        return landlock.ruleset(self.landlock, self._readable, scratch)
 
 
 def _check_support(config: ServerConfig, version: int) -> None:
@@ -109,6 +106,8 @@ def apply(confinement: Confinement, supervisor: int, scratch: str, uid: int | No
     config = confinement.config
     if config.namespaced:
         _enter_namespaces(config, scratch)
+    elif config.confined:
+        scratch = f"{scratch}/{WORK}"
     os.chdir(scratch)
     os.umask(0o077)
     os.environ.update(HOME=scratch, TMPDIR=scratch)

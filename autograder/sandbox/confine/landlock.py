@@ -22,8 +22,8 @@ SCOPES_SINCE = 6
 
 _READ_FILES = _EXECUTE | _READ_FILE
 _READ_TREES = _READ_FILES | _READ_DIR
-_SCRATCH = _READ_FILE | _READ_DIR | _WRITE_FILE | _REMOVE_DIR | _MAKE_DIR | _MAKE_REG
-_SCRATCH |= _MAKE_FIFO | _MAKE_SYM | _REFER | _TRUNCATE
+_SCRATCH = _READ_FILE | _READ_DIR | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR
+_SCRATCH |= _MAKE_REG | _MAKE_FIFO | _MAKE_SYM | _REFER | _TRUNCATE
 
 
 Readable = list[tuple[int, int]]
@@ -50,14 +50,13 @@ def readable(version: int, paths: Iterable[str]) -> Readable:
     return found + _opened("/dev/null", 0, known & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
 
 
-def ruleset(version: int, may_read: Readable, scratch: str, *, may_remove: bool = True) -> int:
+def ruleset(version: int, may_read: Readable, scratch: str) -> int:
     """A ruleset that allows reading ``may_read`` and writing below ``scratch``, and nothing else.
 
     Args:
         version: the kernel's ABI version, from `syscalls.landlock_version`.
         may_read: see `readable`.
         scratch: a directory; file systems mounted below it are covered as well.
-        may_remove: whether files below ``scratch`` may be removed or replaced.
 
     Returns:
         A file descriptor for `enforce`, reusable.
@@ -67,8 +66,7 @@ def ruleset(version: int, may_read: Readable, scratch: str, *, may_remove: bool 
     rules = syscalls.landlock_create(handled(version), network, scopes, version)
     for descriptor, rights in may_read:
         syscalls.landlock_allow(rules, rights, descriptor)
-    inside = _SCRATCH | (_REMOVE_FILE if may_remove else 0)
-    for descriptor, rights in _opened(scratch, handled(version) & inside, 0):
+    for descriptor, rights in _opened(scratch, handled(version) & _SCRATCH, 0):
         syscalls.landlock_allow(rules, rights, descriptor)
         os.close(descriptor)
     return rules

@@ -82,6 +82,13 @@ _METADATA: dict[str, tuple[int | None, int | None]] = {
     "lremovexattr": (198, 15), "fremovexattr": (199, 16),
 }  # fmt: skip
 
+# There, a file that is removed or replaced while it is open could not be measured any more. What
+# removes a directory, or moves a file to a free name, is left: see `guest.removed_files`.
+_REMOVING: dict[str, tuple[int | None, int | None]] = {
+    "unlink": (87, None), "rename": (82, None), "renameat": (264, 38),
+}  # fmt: skip
+_AT_REMOVEDIR, _RENAME_NOREPLACE = 0x200, 1
+
 _NEWEST_KNOWN = 451
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -130,7 +137,7 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
     ]
     # x32 call numbers are above all known ones, so one comparison refuses both.
     code += [(_JGE, 0, 1, _NEWEST_KNOWN + 1), (_RET, 0, 0, _ERRNO | errno.ENOSYS)]
-    names = _NUMBERS | _METADATA if shared_tree else _NUMBERS
+    names = _NUMBERS | _METADATA | _REMOVING if shared_tree else _NUMBERS
     for numbers in names.values():
         code += _refuse(numbers[column], errno.EPERM)
     # Their arguments are in memory, which a filter cannot read. Libraries fall back to older calls.
@@ -165,6 +172,8 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
     code += _when((72, 25)[column], [*_load(1), *_refuse_each(_FCNTL_REFUSED)])  # fcntl
     if shared_tree:  # unnamed files could not be found when scratch space is measured
         code += _when((257, 56)[column], [*_load(2), *_refuse_if_any(_O_TMPFILE)])  # openat
+        code += _when((263, 35)[column], [*_load(2), *_refuse_unless((_AT_REMOVEDIR,))])  # unlinkat
+        code += _when((316, 276)[column], [*_load(4), *_refuse_unless((_RENAME_NOREPLACE,))])
         if machine == "x86_64":
             code += _when(2, [*_load(1), *_refuse_if_any(_O_TMPFILE)])  # open
     return [*code, (_RET, 0, 0, _ALLOW)]

@@ -27,7 +27,15 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import databases, reference_proxies, removed_names, reproducible, stub_modules, timeouts
+from . import (
+    databases,
+    reference_proxies,
+    removed_files,
+    removed_names,
+    reproducible,
+    stub_modules,
+    timeouts,
+)
 from .cells import Notebook
 from .exceptions import describe, hide_path
 from .requests import Objects, defined, respond
@@ -46,6 +54,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         return
     reproducible.install()
     databases.install()
+    removed_files.install()
     hide_path(os.getcwd())  # noqa: PTH109 (pathlib is what the notebook may replace)
     stub_modules.install()
     removed_names.restore()

@@ -27,6 +27,7 @@ from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.overload import unbounded_memory
 from autograder.sandbox.host.process import ProcessExit, SessionProcess
 from autograder.sandbox.host.visible_paths import ENVIRONMENT, VisiblePaths, visible_paths
+from autograder.sandbox.protocol.config import WORK
 
 __all__ = ["ProcessExit", "Server", "SessionProcess"]
 
@@ -71,8 +72,11 @@ class Server:
         return self._process.pid if self._process else None
 
     def session_directories(self) -> tuple[str, ...]:
-        """The sessions' scratch directories, if they are on this machine's own disk."""
-        return tuple(str(p) for p in self._scratch.iterdir()) if self._scratch else ()
+        """The sessions' working directories, if they are on this machine's own disk."""
+        if self._scratch is None:
+            return ()
+        inner = WORK if self.level is Level.CONTAINER else ""
+        return tuple(str(folder / inner) for folder in self._scratch.iterdir())
 
     def start(self) -> None:
         """Start the zygote and wait until it is ready, unless it is running already.

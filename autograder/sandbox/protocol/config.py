@@ -67,6 +67,9 @@ UIDS = 64
 
 SCRATCH_PARENT = "/scratch"
 SCRATCH = SCRATCH_PARENT + "/files"
+WORK, REMOVED = "files", "removed"
+"""The folders of a session at level ``container``: its working directory, and for removed files."""
+
 """Scratch directory of sessions that have a file tree of their own; ``/tmp`` links to it.
 
 Landlock rules apply to directories, not to mounts: one rule on the parent, made once by the zygote,

@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from ..confine import kill, landlock, processes, scratch, syscalls
 from ..confine.confine import Confinement
-from ..protocol.config import SCRATCH, UIDS
+from ..protocol.config import REMOVED, SCRATCH, UIDS, WORK
 from . import student_process
 from .template import Template
 
@@ -194,9 +194,11 @@ class Supervisor:
         if not config.namespaced:
             # Of the same length in every session: so are all objects that hold it.
             own = f"{config.scratch}/{os.getpid():08}-{self._count:06}"
-            os.mkdir(own, 0o700)  # noqa: PTH102
-            if uid is not None:
-                os.chown(own, uid, uid)
+            inner = [f"{own}/{WORK}", f"{own}/{REMOVED}"] if config.confined else []
+            for folder in (own, *inner):
+                os.mkdir(folder, 0o700)  # noqa: PTH102
+                if uid is not None:
+                    os.chown(folder, uid, uid)
         read, write = os.pipe()
         try:
             pid = self._fork(sock, write, own, uid)

@@ -157,6 +157,20 @@ def test_files_without_a_name_are_refused_where_files_are_counted(machine: str) 
     assert decide(machine, number, 0, 0, nameless, shared=False) == ALLOW
 
 
+def test_files_do_not_disappear_where_files_are_counted(machine: str) -> None:
+    unlinkat, renameat2 = {"x86_64": (263, 316), "aarch64": (35, 276)}[machine]
+    for flags, verdict in ((0, errno.EPERM), (0x200, ALLOW)):  # AT_REMOVEDIR
+        assert decide(machine, unlinkat, 0, 0, flags, shared=True) == verdict
+        assert decide(machine, unlinkat, 0, 0, flags, shared=False) == ALLOW
+    for flags in (0, 1, 2, 3, 4):  # 1: RENAME_NOREPLACE
+        verdict = ALLOW if flags == 1 else errno.EPERM
+        assert decide(machine, renameat2, 0, 0, 0, 0, flags, shared=True) == verdict
+        assert decide(machine, renameat2, 0, 0, 0, 0, flags, shared=False) == ALLOW
+    old = {"x86_64": (87, 82, 264), "aarch64": (38,)}[machine]  # unlink, rename, renameat
+    assert {decide(machine, number, shared=True) for number in old} == {errno.EPERM}
+    assert {decide(machine, number, shared=False) for number in old} == {ALLOW}
+
+
 def test_no_typing_into_a_terminal(machine: str) -> None:
     number = NUMBERS[machine]["ioctl"]
     assert decide(machine, number, 0, 0x5412) == errno.EPERM

@@ -69,6 +69,86 @@ report["files"] = sorted(os.listdir("."))
     }
 
 
+FILES = """
+import os, pathlib, shelve, shutil, tempfile
+
+def write(name, text="x"):
+    with open(name, "w") as file:
+        file.write(text)
+
+def fails(kind, call, *args):
+    try:
+        call(*args)
+    except kind:
+        return
+    raise AssertionError(kind)
+
+write("a", "1")
+write("b", "2")
+os.replace("a", "b")
+assert (open("b").read(), os.listdir(".")) == ("1", ["b"])
+os.rename("b", "c")
+os.remove("c")
+with tempfile.NamedTemporaryFile() as file:
+    file.write(b"x")
+with tempfile.TemporaryFile() as file:
+    file.write(b"abc")
+    file.seek(0)
+    assert file.read() == b"abc"
+with tempfile.TemporaryDirectory() as folder:
+    write(folder + "/a")
+assert os.listdir(".") == []
+
+with shelve.open("kept") as kept:
+    kept["loss"] = 0.5
+with shelve.open("kept") as kept:
+    assert kept["loss"] == 0.5
+write("a")
+shutil.copy("a", "b")
+shutil.copy2("a", "c")
+shutil.move("a", "d")
+pathlib.Path("b").unlink()
+os.mkdir("folder")
+write("folder/x")
+shutil.rmtree("folder")
+assert not os.path.exists("folder")
+
+with open("open", "w+") as file:
+    file.write("still here")
+    file.flush()
+    os.remove("open")
+    file.seek(0)
+    assert (file.read(), os.path.exists("open")) == ("still here", False)
+fails(FileNotFoundError, os.remove, "nowhere")
+fails(FileNotFoundError, os.rename, "nowhere", "somewhere")
+fails(IsADirectoryError, os.remove, ".")
+for _ in range(100):  # more than all files together may take
+    with open("weights", "wb") as file:
+        file.write(bytes(2**20))
+    os.remove("weights")
+"""
+
+
+def test_files_can_be_removed_and_replaced(server: Server) -> None:
+    with Session(server, [(0, FILES)], Budget(total_wall_s=60)) as session:
+        assert [record.error for record in session.records] == [None]
+
+
+def test_files_that_are_removed_and_still_open_are_counted(server: Server) -> None:
+    source = """
+import os, time
+held = []
+for number in range(4):
+    held.append(open("f", "wb"))
+    held[-1].write(bytes(30 * 2**20))
+    held[-1].flush()
+    os.remove("f")
+time.sleep(3)
+"""
+    with Session(server, [(0, source)], Budget(total_wall_s=60)) as session:
+        assert session.records[0].status != "ok" or server.level is Level.LIMITS
+
+
 def test_a_database_can_be_kept_in_a_file(server: Server) -> None:
     source = """
 import sqlite3
@@ -159,10 +239,12 @@ def test_text_has_the_same_hash_in_every_session_and_server(level: Level, run: R
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc to look from outside")
 def test_the_process_has_no_power_in_the_machines_eyes(level: Level, server: Server) -> None:
+    assert server.pid is not None
+    before = {process.pid for process in processes.process_tree(server.pid)}
     child = server.spawn({"probe": "import time; time.sleep(30)"})
     try:
-        assert server.pid is not None
-        last = processes.process_tree(server.pid)[-1]
+        new = [p for p in processes.process_tree(server.pid) if p.pid not in before]
+        last = new[-1]  # below its supervisor, if it has one of its own
         status = dict(
             line.split(":\t", 1)
             for line in Path(f"/proc/{last.pid}/status").read_text().splitlines()
