@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
 from autograder.course.models import Reveal
@@ -14,6 +16,9 @@ from autograder.text import Text, counted
 MAX_TEXT = 20
 """Characters of a text or a whole number that code has returned: it may have made them of a hidden
 input."""
+
+SMALLER, LARGEST = 20, 1000
+"""Bounds of the numbers in a ratio that is shown."""
 
 _CATALOGUE = catalogue("criteria")
 _text = _CATALOGUE.text
@@ -32,7 +37,7 @@ def message(found: Difference, reveal: Reveal) -> Text:
 def pattern(seen: Pattern, reveal: Reveal) -> Text:
     """A pattern in the differences, with numbers from the answer only if values are shown."""
     if seen.name == "factor":
-        if reveal is not Reveal.FIRST_DIFFERENCE:
+        if reveal is not Reveal.FIRST_DIFFERENCE or not _is_simple(seen.detail):
             return _text("pattern_factor_hidden")
         return _text("pattern_factor", factor=_fraction(seen.detail))
     if seen.name == "precision":
@@ -133,6 +138,17 @@ def _value(value: Any, digits: int) -> str:
     if isinstance(value, int) and value.bit_length() > 64:  # not worth reading, but room for notes
         return "a huge number"
     return str(value)[:MAX_TEXT]
+
+
+def _is_simple(factor: float) -> bool:
+    """Whether a factor is a ratio of small numbers, as a mistake gives.
+
+    Any other may be a number of the hidden input, by which the code multiplied its right result.
+    """
+    ratio = Fraction(factor).limit_denominator(LARGEST)
+    smaller, larger = sorted((abs(ratio.numerator), ratio.denominator))
+    simple = smaller <= SMALLER and larger <= LARGEST
+    return simple and math.isclose(ratio, factor, rel_tol=1e-6)
 
 
 def _fraction(factor: float) -> str:

@@ -54,6 +54,11 @@ class Picture:
     shape: str
     grids: list[Grid]
 
+    @property
+    def framed(self) -> bool:
+        """Whether a part of it has a thick frame, which has to be explained."""
+        return any(entry.window for grid in self.grids for row in grid.rows for entry in row)
+
 
 def pictures(example: Counterexample) -> list[Picture]:
     """What there is to draw; nothing if neither result is an array."""
