@@ -64,7 +64,7 @@ class _Searches:
 
     def shown(self, name: str, ladders: Sequence[Ladder], failed: Outcome) -> Outcome:
         """A failed outcome with its example, if there is one."""
-        if failed.status is Status.TIMEOUT and self.timeouts >= MAX_TIMEOUTS:
+        if self.timeouts >= MAX_TIMEOUTS:
             return failed
         try:
             found = self._found(name, ladders, failed)

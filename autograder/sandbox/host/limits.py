@@ -87,6 +87,7 @@ class Budget:
             self,
             call_cpu_s=min(self.call_cpu_s, FEEDBACK_CPU_S),
             call_wall_s=min(self.call_wall_s, FEEDBACK_WALL_S),
+            grace_s=min(self.grace_s, 0.5),
         )
 
     def shortened(self) -> Budget:
