@@ -17,28 +17,21 @@ from autograder.course.part_source import part_source
 from autograder.errors import CourseError
 from autograder.text import Text
 
+FILES = ("mistakes.py", "equivalents.py")
+
 
 def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equivalent, ...]]:
-    """The known mistakes and the unusual right solutions of an exercise, in the file's order.
+    """The known mistakes and the unusual right solutions of an exercise, in the files' order.
 
-    Both are empty if there is no such file. CourseError if the file does not match the exercise.
+    They are in `mistakes.py`, and more right solutions may be in `equivalents.py`. Both are empty
+    if there is no such file. CourseError if the file does not match the exercise.
     """
-    file = exercise.folder / "mistakes.py"
-    if not file.exists():
-        return (), ()
-    text = file.read_text(encoding="utf-8")
-    try:
-        tree = ast.parse(text, str(file))
-        code = compile(tree, str(file), "exec")
-    except SyntaxError as error:
-        raise CourseError(f"is not valid Python: {error.msg}", file, error.lineno) from None
-    _check_imports(tree, file)
-    reader = _Reader(exercise, file, text, tree)
     mistakes: list[Mistake] = []
     equivalents: list[Equivalent] = []
     taken: set[str] = set()
     written: dict[tuple[str, str], str] = {}
-    for entry in _run(code, file):
+    for reader, entry in _entries(exercise):
+        file = reader.file
         if entry.id in taken:
             raise CourseError(f"two entries are named {entry.id!r}", file, entry.line, "Rename one")
         taken.add(entry.id)
@@ -69,6 +62,23 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
                 Equivalent(entry.id, entry.part, source, edits, line=entry.line, why=entry.why)
             )
     return tuple(mistakes), tuple(equivalents)
+
+
+def _entries(exercise: Exercise) -> Iterator[tuple[_Reader, Entry]]:
+    """The entries of both files, and who checks them."""
+    for name in FILES:
+        file = exercise.folder / name
+        if not file.exists():
+            continue
+        text = file.read_text(encoding="utf-8")
+        try:
+            tree = ast.parse(text, str(file))
+            code = compile(tree, str(file), "exec")
+        except SyntaxError as error:
+            raise CourseError(f"is not valid Python: {error.msg}", file, error.lineno) from None
+        _check_imports(tree, file)
+        reader = _Reader(exercise, file, text, tree)
+        yield from ((reader, entry) for entry in _run(code, file))
 
 
 def combine(exercise: Exercise, first: Variant, second: Variant) -> Variant | None:
