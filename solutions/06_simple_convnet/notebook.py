@@ -1995,8 +1995,10 @@ def check_adam():
         adam.update(params, {"W": np.array([4.0, -0.5])})
     step = params["W"] - 1
     assert np.isfinite(step).all(), tr(
-        f"W became {params['W']}. Is t already 1 in the first division? Is v made of squares?",
-        f"Wが{params['W']}になりました。最初の割り算のとき、tは1になっていますか。vには2乗を使っていますか。",
+        f"W became {params['W']}. Is t already 1 in the first division? Is v made of squares, and "
+        "not the same dict as m?",
+        f"Wが{params['W']}になりました。最初の割り算のとき、tは1になっていますか。vには2乗を使っていますか。"
+        "vとmは別の辞書ですか。",
     )
     assert step.any(), tr("update changed nothing.", "updateで何も変わっていません。")
     assert step[0] < 0, tr(
