@@ -44,7 +44,8 @@ def report(
         # At `limits` this is expected, at other levels somebody has to look into it.
         reason = "" if level is Level.LIMITS else f" ({how})"
         lines.append(f"  ✗ {say(lang, f'{guarantee}_open')}{reason}")
-    lines += [f"  – {say(lang, what)}" for what in not_promised(level)]
+    weaker = not_promised(level) + ([] if here.fixed_addresses else ["addresses"])
+    lines += [f"  – {say(lang, what)}" for what in weaker]
     return [*lines, "", advice]
 
 

@@ -90,6 +90,14 @@ def test_there_is_one_thing_to_do(level: Level, here: Circumstances, advice: str
     assert advise(level, here) == advice
 
 
+def test_it_says_where_runs_may_differ() -> None:
+    docker = Circumstances(container=True, fixed_addresses=False)
+    lines = report(CONTAINER, CONTAINER, findings(CONTAINER), docker, "en")
+    assert "  – Repetition: results that depend on memory addresses" in "\n".join(lines)
+    fixed = report(CONTAINER, CONTAINER, findings(CONTAINER), Circumstances(), "en")
+    assert "Repetition" not in "\n".join(fixed)
+
+
 def test_the_setting_to_change_is_named() -> None:
     lines = report(CONTAINER, CONTAINER, findings(CONTAINER), UBUNTU, "en")
     assert lines[-1] == (

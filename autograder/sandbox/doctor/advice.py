@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,9 @@ Advice = Literal[
 ]
 
 
+_ADDR_NO_RANDOMIZE = 0x40000
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """What decides which levels a machine gives.
@@ -32,12 +37,14 @@ class Circumstances:
         container: whether this process is in a container (Docker, Podman, Kubernetes).
         sysctl: the kernel setting that would allow user namespaces, such as
             ``user.max_user_namespaces=10000``; empty if no setting forbids them.
+        fixed_addresses: whether a process may fix the addresses of its memory.
     """
 
     linux: bool = True
     bubblewrap: bool = True
     container: bool = False
     sysctl: str = ""
+    fixed_addresses: bool = True
 
 
 def circumstances() -> Circumstances:
@@ -47,6 +54,7 @@ def circumstances() -> Circumstances:
         bubblewrap=shutil.which("bwrap") is not None,
         container=_in_a_container(),
         sysctl=_forbidding(root=os.geteuid() == 0),
+        fixed_addresses=_may_fix_addresses(),
     )
 
 
@@ -73,6 +81,19 @@ def advise(level: Level, here: Circumstances) -> Advice:
     if not here.bubblewrap:
         return "install_bubblewrap"
     return "landlock" if level is Level.LIMITS else "look_closer"
+
+
+def _may_fix_addresses() -> bool:
+    """Try it, in a process of its own: whether two runs agree in what depends on addresses."""
+    if sys.platform != "linux":
+        return False
+    with contextlib.suppress(OSError, ValueError):
+        if int(Path("/proc/self/personality").read_text(), 16) & _ADDR_NO_RANDOMIZE:
+            return True  # they are fixed already
+    source = "import sys; sys.exit(not syscalls.fix_addresses())"
+    module = "from autograder.sandbox.confine import syscalls"
+    command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {module}; {source}"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def _in_a_container() -> bool:
