@@ -1,19 +1,9 @@
-"""Notebooks that do to the grader's own channels what they were not made for: it is their own loss.
+"""Notebooks that do to the grader's own channels what they were not made for.
 
-The forger's tools are `conftest.FORGE`: bytes on every socket there is.
+The forger's tools are `FORGE`: bytes on every socket there is.
 """
 
 from __future__ import annotations
-
-import pytest
-
-from autograder.sandbox.host.session import Budget
-
-pytestmark = pytest.mark.slow
-AT_EVERY_LEVEL = True
-
-SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=0.3, call_wall_s=1, total_wall_s=8)
-BOUND_S = 30
 
 SOCKETS = """
 def sockets(): return [o for o in gc.get_objects() if isinstance(o, socket.socket)]
@@ -117,19 +107,3 @@ DEAR = {
     ],
     "thousands of cells that fail": ["class Convolution: pass\n", *["x ="] * 4000],
 }
-
-
-@pytest.fixture(scope="module")
-def graded(grade_books, hostile):
-    books = {name: hostile(SOCKETS + attack) for name, attack in ATTACKS.items()}
-    books |= {name: ("03_convolution", cells) for name, cells in DEAR.items()}
-    return grade_books(books, SHORT)
-
-
-@pytest.mark.parametrize("name", [*ATTACKS, *DEAR])
-def test_it_earns_nothing_in_bounded_time_and_is_not_the_graders_fault(graded, name):
-    marked = graded[name]
-    assert marked.result.score == 0
-    assert marked.statuses <= {"failed", "error", "timeout", "missing"}
-    assert not marked.notes
-    assert marked.wall_s < BOUND_S
