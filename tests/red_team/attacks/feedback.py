@@ -7,6 +7,8 @@ SECRET = "zq7secret"
 
 _MADE = """
 secret = "".join(["zq7", "sec", "ret"])
+def hidden(x):  # inputs of examples that may be shown are whole numbers
+    return isinstance(x, np.ndarray) and bool((x % 1).any())
 """
 
 TELLING = {
@@ -22,7 +24,12 @@ TELLING = {
     "a dtype that does not exist": "return np.zeros(3, secret)",
     "an argument that is not expected": "return attack(x, **{secret: 1})",
     "a syntax error": "return compile(secret + ' = = 1', secret, 'exec')",
-    "a text instead of an array": "return secret",
+    "a text instead of an array": "return secret if hidden(x) else x",
+    "a text, kept in a file for an example that is shown": (
+        "import os\n"
+        "    if hidden(x): open('note', 'w').write(secret)\n"
+        "    return open('note').read() if os.path.exists('note') else x"
+    ),
     "the keys of a dictionary": "return {secret: 1}",
     "the fields of an array": "return np.zeros(3, [(secret, float)])",
     "an array of texts": "return np.array([secret] * 4)",
@@ -53,7 +60,8 @@ TELLING = {
     "what is printed": "print(secret, file=sys.__stdout__); print(secret, file=sys.stderr)",
     "a warning": "__import__('warnings').warn(secret)",
     "the text of an object": (
-        "class T(str):\n        __str__ = __repr__ = lambda s: secret\n    return T(secret)"
+        "class T(str):\n        __str__ = __repr__ = lambda s: secret\n"
+        "    return T(secret) if hidden(x) else x"
     ),
     "decimal commas": "raise ValueError(secret + ' ' + ' '.join(map(str, (0.5, '0,123456789'))))",
 }
