@@ -24,7 +24,7 @@ def call(number, *args):
 def of(path, flags=os.O_RDONLY):
     return os.open(path, flags)
 
-def lock(kind):  # struct flock: type, whence, start, length, process
+def lock(kind):  # struct flock: kind, from where, start, length, process
     return struct.pack("hhqqixxxx", kind, 0, 0, 1, 0)
 
 def read(path):
