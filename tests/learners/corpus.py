@@ -18,11 +18,11 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
         raise ValueError("too large")
     img = np.pad(input_data, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
     rows = []
-    for y in range(oh):
-        for x in range(ow):
-            top, left = y * stride, x * stride
-            rows.append(img[:, :, top:top + filter_h, left:left + filter_w])
-    return np.stack(rows, axis=1).reshape(n * oh * ow, -1)
+    for y in range(filter_h):
+        for x in range(filter_w):
+            bottom, right = y + oh * stride, x + ow * stride
+            rows.append(img[:, :, y:bottom:stride, x:right:stride])
+    return np.stack(rows, axis=2).transpose(0, 3, 4, 1, 2).reshape(n * oh * ow, -1)
 """
 
 COL2IM = """
@@ -30,12 +30,12 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
     n, c, h, w = input_shape
     oh = (h + 2 * pad - filter_h) // stride + 1
     ow = (w + 2 * pad - filter_w) // stride + 1
-    boxes = col.reshape(n, oh, ow, c, filter_h, filter_w)
+    boxes = col.reshape(n, oh, ow, c, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
     img = np.zeros((n, c, h + 2 * pad, w + 2 * pad), dtype=col.dtype)
-    for y in range(oh):
-        for x in range(ow):
-            top, left = y * stride, x * stride
-            img[:, :, top:top + filter_h, left:left + filter_w] += boxes[:, y, x]
+    for y in range(filter_h):
+        for x in range(filter_w):
+            bottom, right = y + oh * stride, x + ow * stride
+            img[:, :, y:bottom:stride, x:right:stride] += boxes[:, :, y, x]
     return img[:, :, pad:pad + h, pad:pad + w]
 """
 
@@ -140,12 +140,12 @@ CORPUS: dict[str, Entry] = {
                        "warnings.simplefilter('error')"],
     ),
     "a wrong answer stays wrong in both worlds": im2col(
-        NUMPY, IM2COL.replace("axis=1", "axis=0"), "range = None",
+        NUMPY, IM2COL.replace("1, 2)", "2, 1)"), "range = None",
         says="This is the result for what you wrote; later cell 4 overwrites",
         **{"im2col.batch_and_channels": "failed", "im2col.all_at_once": "failed"},
     ),
     "the helper is corrected in the end": im2col(
-        NUMPY, "def step(n, s):\n    return n", IM2COL.replace("y * stride", "step(y, stride)"),
+        NUMPY, "def step(n, s):\n    return n", IM2COL.replace("oh * stride", "step(oh, stride)"),
         "def step(n, s):\n    return n * s",
     ),
     "the last definition counts": im2col(
@@ -162,7 +162,7 @@ CORPUS: dict[str, Entry] = {
         im2col="failed",
     ),
     "a colon is missing": im2col(
-        NUMPY, IM2COL.replace("range(ow):", "range(ow)"),
+        NUMPY, IM2COL.replace("range(filter_w):", "range(filter_w)"),
         says=r"Fix cell 3 first: SyntaxError, line 11: expected ':'", im2col="missing",
     ),
     "notes to oneself in the same cell": im2col(NUMPY, "TODO: check the padding!\n" + IM2COL),
@@ -210,8 +210,8 @@ CORPUS: dict[str, Entry] = {
         IM2COL.replace("stride + 1", "stride + ONE"),
     ),
     "builtins by their module and as a dict": im2col(
-        NUMPY, IM2COL.replace("range(oh)", "__builtins__.range(oh)").replace(
-            "range(ow)", "__builtins__['range'](ow)"),
+        NUMPY, IM2COL.replace("range(filter_h)", "__builtins__.range(filter_h)").replace(
+            "range(filter_w)", "__builtins__['range'](filter_w)"),
     ),
     # --- Packages that are not here.
     "pylab for everything": im2col(
@@ -226,7 +226,7 @@ CORPUS: dict[str, Entry] = {
     "printed in colour": im2col(
         NUMPY + "\nfrom rich import print\nfrom rich.progress import track\n"
         "from icecream import ic\nfrom termcolor import colored",
-        IM2COL.replace("in range(oh)", "in track(range(oh))").replace(
+        IM2COL.replace("in range(filter_h)", "in track(range(filter_h))").replace(
             "    rows = []", "    rows = []\n    print(colored('x', 'red') + '.', ic(oh, ow))"),
     ),
     "a table and a plot inside the answer": im2col(
@@ -245,7 +245,7 @@ CORPUS: dict[str, Entry] = {
         "02_im2col",
         [NUMPY + "\nfrom numba import njit, prange\nfrom ipywidgets import interact, fixed\n"
          "import torch", "@interact(pad=fixed(0))\n@njit(parallel=True)" + IM2COL.replace(
-            "in range(oh)", "in prange(oh)"), "@torch.no_grad()" + COL2IM],
+            "in range(filter_h)", "in prange(filter_h)"), "@torch.no_grad()" + COL2IM],
     ),
     "guarded against tensors": im2col(
         NUMPY + "\nimport torch, tensorflow as tf",
@@ -273,6 +273,10 @@ CORPUS: dict[str, Entry] = {
         says=r"stub's `raise NotImplementedError` \(cell 3, line 3\)", im2col="error",
     ),
     # --- Nearly right.
+    "a default of its own": im2col(
+        NUMPY, IM2COL.replace("stride=1, pad=0", "stride=1, pad=1"), says="The shape is",
+        **{"im2col.defaults": "failed"},
+    ),
     "a matrix": im2col(
         NUMPY, IM2COL.replace("return np.stack", "return np.asmatrix(np.stack").replace(
             "-1)\n", "-1))\n"), says="type `matrix`", im2col="failed",

@@ -115,6 +115,15 @@ EARLIER_WAYS = {
         "try:\n    from common.util import im2col, col2im\nexcept ImportError:\n    im2col = None",
         carried=ALL,
     ),
+    "from a package with a Japanese name": conv(
+        "from 畳み込み.便利 import im2col, col2im", carried=ALL
+    ),
+    "below a line that needs the path of a script": conv(
+        "import os, sys\nHERE = os.path.dirname(os.path.abspath(__file__))\n"
+        "sys.path.append(os.path.dirname(HERE))\nfrom common.util import im2col, col2im\n"
+        "print(im2col(np.ones((1, 3, 7, 7)), 5, 5).shape)",
+        carried=ALL,
+    ),
     "in another spelling": conv(
         "from dltools import img2col, Col2Im",
         convolution=CONV.replace("im2col(", "img2col(").replace("col2img2col(", "Col2Im("),
@@ -217,6 +226,10 @@ OWN_ONES = {
         convolution=CONV.replace("np.dot(col, col_W) + self.b", "np.dot(col, col_W)"),
         carried={"Convolution.forward", "Convolution.backward"},
         failed={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
+    ),
+    "and the layer has a default of its own": conv(
+        convolution=CONV.replace("stride=1, pad=0", "stride=0, pad=0"),
+        carried=ALL, error={"Convolution.forward.defaults"},
     ),
     "and half of the layer is not written": conv(
         convolution=CONV[: CONV.index("    def backward")],
