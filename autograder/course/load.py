@@ -27,7 +27,7 @@ SLUG = re.compile(r"[a-z][a-z0-9_]*")
 COURSE_KEYS = ("title", "languages", "salt", "colab", "carried", "packages")
 EXERCISE_KEYS = ("id", "title", "summary", "points", "bonus", "builds_on", "reveal", "parts")
 PART_KEYS = ("id", "title", "builds_on", "borrows", "aliases", "criteria")
-CRITERION_KEYS = ("id", "points", "bonus", "title", "hint")
+CRITERION_KEYS = ("id", "points", "bonus", "title", "hint", "reveal")
 
 
 def find_course(start: Path) -> Path:
@@ -94,11 +94,7 @@ def _exercise(
                 f"Earlier exercises: {', '.join(known) or 'none'}",
                 "builds_on",
             )
-    reveal = table.string("reveal")
-    if reveal not in [*Reveal]:
-        raise table.error(
-            f"reveal = {reveal!r} is unknown", f"Choose one of {', '.join(Reveal)}", "reveal"
-        )
+    reveal = _reveal(table)
     title, summary = table.text("title", languages), table.text("summary", languages)
     points = table.points("points", zero=True)
     bonus = table.points("bonus", zero=True) if table.has("bonus") else None
@@ -112,7 +108,7 @@ def _exercise(
         summary,
         points,
         builds_on,
-        Reveal(reveal),
+        reveal,
         tuple(parts),
         folder,
         root / "tests" / "hidden" / f"test_{exercise_id}.py",
@@ -206,7 +202,17 @@ def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criter
         table.flag("bonus"),
         table.text("title", languages),
         table.optional_text("hint", languages),
+        _reveal(table) if table.has("reveal") else None,
     )
+
+
+def _reveal(table: Table) -> Reveal:
+    reveal = table.string("reveal")
+    if reveal not in [*Reveal]:
+        raise table.error(
+            f"reveal = {reveal!r} is unknown", f"Choose one of {', '.join(Reveal)}", "reveal"
+        )
+    return Reveal(reveal)
 
 
 def _parts_before(builds_on: tuple[str, ...], known: dict[str, Exercise]) -> set[str]:

@@ -54,7 +54,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that is graded: passed or not, for `points`."""
+    """One thing that is graded: passed or not, for `points`.
+
+    `reveal` is its own reveal policy; None for that of the exercise.
+    """
 
     id: str
     part: str
@@ -62,6 +65,7 @@ class Criterion:
     bonus: bool
     title: Text
     hint: Text | None
+    reveal: Reveal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,11 @@ class Exercise:
     def notebook(self) -> Path:
         """The teaching notebook, a percent script."""
         return self.folder / "notebook.py"
+
+    def reveal_of(self, criterion_id: str) -> Reveal:
+        """The reveal policy of a criterion; that of the exercise if there is no such criterion."""
+        own = (each.reveal for each in self.criteria if each.id == criterion_id)
+        return next(own, None) or self.reveal
 
     def part_of(self, criterion_id: str) -> str:
         """The id of a criterion's part; KeyError if there is no such criterion."""

@@ -159,7 +159,6 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
     grouped: dict[str, list[CriterionResult]] = {}
     for criterion in result.criteria:
         grouped.setdefault(criterion.part, []).append(criterion)
-    shows_results = exercise is None or exercise.reveal is not Reveal.NONE
     # Advice appears once per page. Passed criteria need none, and grader errors have a banner.
     explained = {Status.PASSED, Status.GRADER_ERROR}
     diagnosed: dict[tuple[str, ...], int] = {}  # so do hints of mistakes
@@ -172,7 +171,8 @@ def _parts(result: Result, exercise: Exercise | None, words: Mapping[str, Text])
         for alike in _group_alike(criteria, words):
             first = alike[0]
             status = first.status
-            example = first.counterexample if shows_results else None
+            hides = exercise is not None and exercise.reveal_of(first.id) is Reveal.NONE
+            example = None if hides else first.counterexample
             key = _next(first, example)
             as_above = example is not None and example in shown
             if example is not None:

@@ -186,8 +186,8 @@ def in_words(
     return {
         id: Decision(
             outcome.status,
-            criteria.message(outcome, exercise.reveal).only(languages),
-            criteria.counterexample(outcome, exercise.reveal),
+            criteria.message(outcome, exercise.reveal_of(id)).only(languages),
+            criteria.counterexample(outcome, exercise.reveal_of(id)),
             outcome.fails_without_student,
             outcome.own_status,
             diagnoses.get(id, ()),

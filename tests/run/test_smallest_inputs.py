@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from autograder.course.load import load_course
+from autograder.course.models import Reveal
+from autograder.run.submission import in_words
 from autograder.sandbox.host.session import Budget
+from autograder.status import Status
+from autograder.suite.facts import SmallestInput, Unsupported
+from autograder.suite.outcome import Outcome
 from tests.conftest import GradeBooks, Marked
 from tests.learners.conftest import BOOK, teaching_cells
+from tests.paths import ROOT
 
 HEAD = "import numpy as np\n"
 
@@ -110,3 +119,19 @@ OFFSET = 77.0
 """
     shown = _shown(graded, thief)
     assert {got for _, _, got in shown.values() if got.startswith("array")} == {"array([[77.]])"}
+
+
+def test_a_criterion_may_reveal_less_than_its_exercise():
+    exercise = load_course(ROOT).exercise("02_im2col")
+    example = SmallestInput(("im2col(np.ones(1))",), np.ones(1), np.zeros(1), (0,))
+    outcomes = {
+        criterion.id: Outcome(Status.FAILED, Unsupported("f()", "None", "x"), smallest=example)
+        for criterion in exercise.criteria[:3]
+    }
+    first, second, third, *rest = exercise.parts[0].criteria
+    own = (replace(first, reveal=Reveal.NONE), replace(second, reveal=Reveal.SHAPES), third, *rest)
+    parts = (replace(exercise.parts[0], criteria=own), *exercise.parts[1:])
+    decided = in_words(outcomes, replace(exercise, parts=parts), ["en", "ja"])
+    assert decided[first.id].counterexample is None
+    assert decided[second.id].counterexample.expected == "shape (1,), float64"
+    assert decided[third.id].counterexample.expected == "array([0.])"
