@@ -72,7 +72,7 @@ class _Evidence:
         """Take in a script; False if the mistake does not explain it."""
         for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
             mistaken = one.mistaken.get(index, right)
-            if not got.agrees(mistaken):
+            if not _agree(got, mistaken, right):
                 return False
             self.steps += 1
             if mistaken is not right and mistaken.clearly_differs(right):
@@ -89,9 +89,19 @@ class _Evidence:
 def fits(one: Seen) -> bool:
     """Whether a mistake explains everything of one script."""
     return all(
-        got.agrees(one.mistaken.get(index, right))
+        _agree(got, one.mistaken.get(index, right), right)
         for index, (got, right) in enumerate(zip(one.got, one.right, strict=True))
     )
+
+
+def _agree(got: Observation, mistaken: Observation, right: Observation) -> bool:
+    """Whether a mistake explains one call.
+
+    Where raising is right, what the exception says is up to whoever writes it.
+    """
+    if mistaken is right and right.raised:
+        return got.raises_like(right)
+    return got.agrees(mistaken)
 
 
 def alike(one: Mapping[int, Observation], other: Mapping[int, Observation]) -> bool:

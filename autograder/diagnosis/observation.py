@@ -46,6 +46,9 @@ CLEARLY = 50.0
 """A difference is evidence if it is this many times what rounding may change."""
 
 _RAISED = "raised "
+_RESHAPE = re.compile(
+    r"(raised ValueError: cannot reshape .* into shape \([\d,]*),(?:\d+|newaxis)\)"
+)
 _ADVICE = re.compile(r"\.? (?:Did you mean|Did you forget).*$")
 
 
@@ -74,10 +77,17 @@ class Observation:
 
     def agrees(self, other: Observation) -> bool:
         """Whether both are the same up to rounding; ``other`` is the trusted one."""
-        if self.unusable or other.unusable or self.form != other.form:
+        if self.unusable or other.unusable:
             return False
+        if self.form != other.form:
+            return self.raised and other.raised and _open(self.form) == _open(other.form)
         with np.errstate(all="ignore"):
             return bool((np.abs(self.numbers - other.numbers) <= other.room + TINY).all())
+
+    def raises_like(self, other: Observation) -> bool:
+        """Whether both raise the same type of exception, whatever its text says."""
+        kinds = self.form.partition(":")[0], other.form.partition(":")[0]
+        return self.raised and kinds[0] == kinds[1]
 
     def clearly_differs(self, other: Observation) -> bool:
         """Whether they differ by far more than rounding; ``other`` is the reference's."""
@@ -86,6 +96,15 @@ class Observation:
         with np.errstate(all="ignore"):
             near = np.abs(self.numbers - other.numbers) <= CLEARLY * (other.room + TINY)
         return not near.all()
+
+
+def _open(form: str) -> tuple[str, ...]:
+    """The text of an exception about a reshape, without the last size, which -1 leaves open.
+
+    ``reshape(2, 3, -1)`` fails for the same reason as ``reshape(2, 3, 4)``, in another shape.
+    """
+    found = _RESHAPE.fullmatch(form)
+    return found.groups() if found else (form,)
 
 
 _NO_NUMBERS = np.zeros(0)

@@ -35,3 +35,15 @@ def test_exceptions_without_a_text_are_evidence_if_most_calls_are_right():
     mistaken = {0: UNCLEAR, 1: UNCLEAR}
     assert explains([Seen(right, (UNCLEAR, UNCLEAR, *right[2:]), mistaken)])
     assert not explains([Seen(right[:3], (UNCLEAR, UNCLEAR, right[2]), mistaken)])
+
+
+def test_what_an_exception_says_is_free_where_raising_is_right():
+    def raised(type_, text):
+        return of_failure(StudentRaised(ExceptionInfo(type_, text)))
+
+    right = (*gave(1.0, 2.0), raised("ValueError", "it does not fit"))
+    got = gave(1.5, 2.5)
+    mistaken = dict(enumerate(got))
+    assert explains([Seen(right, (*got, raised("ValueError", "too large")), mistaken)])
+    assert not explains([Seen(right, (*got, raised("TypeError", "it does not fit")), mistaken)])
+    assert not explains([Seen(right, (*got, *gave(3.0)), mistaken)])

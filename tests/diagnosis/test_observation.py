@@ -98,6 +98,16 @@ def test_exceptions_are_told_by_type_and_text():
     assert advised.agrees(raised("AttributeError", "'C' object has no attribute 'pda'"))
 
 
+def test_a_reshape_that_leaves_the_last_size_open_fails_for_the_same_reason():
+    given = "cannot reshape array of size 15 into shape (1,3,3,4)"
+    assert raised("ValueError", given.replace(",4)", ",newaxis)")).agrees(
+        raised("ValueError", given)
+    )
+    assert not raised("ValueError", given.replace("3,4", "2,newaxis")).agrees(
+        raised("ValueError", given)
+    )
+
+
 def test_what_has_many_causes_is_weak():
     assert raised("ValueError", "").weak
     assert raised("NotImplementedError", "not yet").weak
