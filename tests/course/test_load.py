@@ -136,7 +136,7 @@ def test_a_missing_key(mini):
         (
             "points = 0.5",
             "points = 0.5\nx = 1",
-            "unknown key 'x'. Known keys: id, points, bonus, title, hint.",
+            "unknown key 'x'. Known keys: id, points, bonus, title, hint, reveal.",
         ),
     ],
 )
