@@ -107,6 +107,8 @@ def readable() -> Iterator[tuple[Path, Path]]:
                 for path in folder.glob(name):
                     if path.is_dir() and not (root / path.name).exists():
                         shutil.copytree(path, root / path.name, ignore=leave)
+                    elif path.is_file():
+                        shutil.copy(path, root)
         for path in root.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield root, _interpreter(root)
@@ -116,7 +118,16 @@ def readable() -> Iterator[tuple[Path, Path]]:
 
 NEEDED = (
     *("numpy", "numpy.libs", "pytest", "_pytest", "rich", "jinja2", "markupsafe", "pygments"),
-    *("pluggy", "packaging", "iniconfig", "fastjsonschema", "tomlkit", "mdurl", "markdown_it"),
+    *(
+        "py.py",
+        "pluggy",
+        "packaging",
+        "iniconfig",
+        "fastjsonschema",
+        "tomlkit",
+        "mdurl",
+        "markdown_it",
+    ),
     *("pytest-*.dist-info", "numpy-*.dist-info", "pluggy-*.dist-info"),
 )
 
