@@ -26,6 +26,7 @@ from autograder.sandbox.host.overload import HostOverload, bounded
 from autograder.sandbox.host.session import (
     Conversation,
     LoadedNotebook,
+    Overwritten,
     SandboxLost,
     StudentDied,
     StudentTimeout,
@@ -34,12 +35,12 @@ from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.criteria import criterion_id
 from autograder.suite.definitions import with_definition
-from autograder.suite.facts import TimedOut
+from autograder.suite.facts import Raised, TimedOut
 from autograder.suite.inputs import Make
 from autograder.suite.ladder import Ladder, load_ladders
 from autograder.suite.missing_parts import function_instead_of_class, missing_outcome
 from autograder.suite.naming import Names, names_in
-from autograder.suite.outcome import PASSED, Outcome, grader_error
+from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.proxy import Student
 from autograder.suite.reference import own_reference
 from autograder.suite.remarks import UnderAnotherName
@@ -87,11 +88,11 @@ class _TriedTogether:
     """What is known about criteria that were tried in a process that they shared.
 
     Attributes:
-        passed: ids of those that are passed, and that counts.
+        decided: outcomes that count: of what is passed, or uses a name that is not defined.
         timed_out: ids of those that have timed out once.
     """
 
-    passed: set[str] = field(default_factory=set)
+    decided: dict[str, Outcome] = field(default_factory=dict)
     timed_out: set[str] = field(default_factory=set)
 
 
@@ -187,9 +188,9 @@ class Suites:
                 return part.criteria[0]
             tried = self._try_together(exercise, [part], session, names)
             for criterion in part.criteria:
-                if criterion.id in tried.passed:
-                    continue
-                found = self._decide(exercise, criterion, session, None, names, tried)
+                found = tried.decided.get(criterion.id) or self._decide(
+                    exercise, criterion, session, None, names, tried
+                )
                 if found.status is not Status.PASSED:
                     return criterion
         return None
@@ -203,7 +204,7 @@ class Suites:
     ) -> _TriedTogether:
         """Try criteria in one process; after a call that does not return, other parts in another.
 
-        The outcomes of criteria that are not passed are for `_decide`, in a process of their own.
+        Other outcomes than those that count are for `_decide`, in processes of their own.
         """
         tried = _TriedTogether()
         for _ in range(MAX_SHARED):
@@ -222,7 +223,7 @@ class Suites:
         tried: _TriedTogether,
     ) -> Part | None:
         """Try criteria until a call does not return; the part in which that happened, if any."""
-        passed: list[str] = []
+        decided: dict[str, Outcome] = {}
         try:
             with session.shared() as process:
                 if process is None:
@@ -236,8 +237,10 @@ class Suites:
                         with process.criterion() as conversation, self.bounded():
                             self._current = _Current(conversation, case)
                             found = self._run_test(tests[0])
-                        if found.status is Status.PASSED:
-                            passed.append(criterion.id)
+                        if found.status is Status.PASSED or (
+                            _names_nothing(found) and not self._overwritten(case)
+                        ):
+                            decided[criterion.id] = found
                         if process.broken:
                             if found.status is Status.TIMEOUT:
                                 tried.timed_out.add(criterion.id)
@@ -245,7 +248,7 @@ class Suites:
                                     self._endless_parts(session).add(part.id)
                             return part
                 if process.is_unchanged():
-                    tried.passed |= set(passed)
+                    tried.decided |= decided
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         finally:
@@ -262,9 +265,8 @@ class Suites:
         tried: _TriedTogether,
     ) -> dict[str, Outcome]:
         return {
-            criterion.id: PASSED
-            if criterion.id in tried.passed
-            else self._decide(exercise, criterion, session, missing, names, tried)
+            criterion.id: tried.decided.get(criterion.id)
+            or self._decide(exercise, criterion, session, missing, names, tried)
             for criterion in part.criteria
         }
 
@@ -289,11 +291,17 @@ class Suites:
         case = _Case(exercise, criterion, session, names)
         found = self._try(tests[0], case, criterion.id in tried.timed_out)
         owner = names.owner(exercise.part(criterion.part).owner)
-        changes = session.remarks.overwritten.get(owner)
+        changes = self._overwritten(case)
         if changes and found.status is not Status.PASSED:
             earlier = replace(self._try(tests[0], replace(case, world=owner)), world=owner)
             found = better_outcome(found, earlier, changes)
         return found
+
+    @staticmethod
+    def _overwritten(case: _Case) -> Sequence[Overwritten]:
+        """What later cells overwrote of the names that the criterion's part uses."""
+        owner = case.names.owner(case.exercise.part(case.criterion.part).owner)
+        return case.session.remarks.overwritten.get(owner, ())
 
     def _try(self, test: pytest.Item, case: _Case, timed_out: bool = False) -> Outcome:
         """Decide a criterion; after a timeout once more with room, before it counts.
@@ -544,6 +552,11 @@ _PYTEST_SETTINGS = (
     "PYTEST_PLUGINS",
     "PYTEST_CURRENT_TEST",
 )
+
+
+def _names_nothing(outcome: Outcome) -> bool:
+    """Whether it failed because of a name that is not defined: so it would in any process."""
+    return isinstance(outcome.fact, Raised) and outcome.fact.error.kinds[:1] == ("NameError",)
 
 
 def _grader_error(error: BaseException) -> Outcome:
