@@ -89,11 +89,11 @@ class _TriedTogether:
 
     Attributes:
         decided: outcomes that count: of what is passed, or uses a name that is not defined.
-        timed_out: ids of those that have timed out once.
+        timed_out: outcomes of those that have timed out once.
     """
 
     decided: dict[str, Outcome] = field(default_factory=dict)
-    timed_out: set[str] = field(default_factory=set)
+    timed_out: dict[str, Outcome] = field(default_factory=dict)
 
 
 class Suites:
@@ -243,7 +243,7 @@ class Suites:
                             decided[criterion.id] = found
                         if process.broken:
                             if found.status is Status.TIMEOUT:
-                                tried.timed_out.add(criterion.id)
+                                tried.timed_out[criterion.id] = found
                                 if found.conclusive:
                                     self._endless_parts(session).add(part.id)
                             return part
@@ -289,7 +289,7 @@ class Suites:
         if missing is not None:
             return missing
         case = _Case(exercise, criterion, session, names)
-        found = self._try(tests[0], case, criterion.id in tried.timed_out)
+        found = self._try(tests[0], case, tried.timed_out.get(criterion.id))
         owner = names.owner(exercise.part(criterion.part).owner)
         changes = self._overwritten(case)
         if changes and found.status is not Status.PASSED:
@@ -303,7 +303,7 @@ class Suites:
         owner = case.names.owner(case.exercise.part(case.criterion.part).owner)
         return case.session.remarks.overwritten.get(owner, ())
 
-    def _try(self, test: pytest.Item, case: _Case, timed_out: bool = False) -> Outcome:
+    def _try(self, test: pytest.Item, case: _Case, first: Outcome | None = None) -> Outcome:
         """Decide a criterion; after a timeout once more with room, before it counts.
 
         A part that is not done by then either is endless: what else is asked of it is tried once.
@@ -312,17 +312,15 @@ class Suites:
         Args:
             test: the criterion's.
             case: the criterion.
-            timed_out: whether it has timed out once already.
+            first: a timeout at the first attempt, if it has been made already.
         """
         endless, part = self._endless_parts(case.session), case.criterion.part
         if part in endless:
             return self._attempt(test, replace(case, attempt=Attempt.SHORT))
-        if not timed_out:
-            found = self._attempt(test, replace(case, attempt=Attempt.FIRST))
-            if found.status is Status.TIMEOUT and found.conclusive:
-                endless.add(part)
-                return found
-        if timed_out or found.status is Status.TIMEOUT:
+        found = first or self._attempt(test, replace(case, attempt=Attempt.FIRST))
+        if found.status is Status.TIMEOUT and found.conclusive:
+            endless.add(part)
+        elif found.status is Status.TIMEOUT:
             found = self._attempt(test, replace(case, attempt=Attempt.AGAIN))
             if found.status is Status.TIMEOUT:
                 endless.add(part)
