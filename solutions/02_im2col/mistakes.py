@@ -399,3 +399,30 @@ mistake("IM33", part="im2col",
     hint=Text(
         en="How many windows fit from top to bottom? Try an image that is higher than wide.",
         ja="上下にはいくつの窓が並びますか。縦長の画像で試してみましょう。"))
+
+mistake("IM34", part="im2col",
+    edits=[("(W + 2 * pad - filter_w)", "(H + 2 * pad - filter_w)"),
+           ("N * out_h * out_w, C * filter_h * filter_w", "N * out_h * out_w, -1")],
+    loses={"im2col.non_square_input",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="How many windows fit from left to right? Try an image that is wider than high.",
+        ja="左右にはいくつの窓が並びますか。横長の画像で試してみましょう。"))
+
+mistake("IM35", part="im2col",
+    edits=[("(W + 2 * pad - filter_w)", "(W + 2 * pad - filter_h)"),
+           ("N * out_h * out_w, C * filter_h * filter_w", "N * out_h * out_w, -1")],
+    loses={"im2col.non_square_filter",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="Try a window that is higher than wide. What should out_w be computed from?",
+        ja="縦長の窓で試してみましょう。out_wの計算には何を使うべきでしょうか。"))
+
+mistake("IM36", part="im2col",
+    edits=[("(H + 2 * pad - filter_h)", "(H + 2 * pad - filter_w)"),
+           ("N * out_h * out_w, C * filter_h * filter_w", "N * out_h * out_w, -1")],
+    loses={"im2col.non_square_filter",
+           "im2col.all_at_once"},
+    hint=Text(
+        en="Try a window that is wider than high. What should out_h be computed from?",
+        ja="横長の窓で試してみましょう。out_hの計算には何を使うべきでしょうか。"))
