@@ -12,6 +12,7 @@ from autograder.text import counted
 from autograder.verify.claims import Claim, mutant_claims
 from autograder.verify.judge import Problem, Seen
 from autograder.verify.matrix import kill_matrix
+from autograder.verify.suites_page import write_page
 from autograder.verify.survivors import Tally, judge_mutants, judge_needs, tally
 
 
@@ -40,6 +41,8 @@ def run(course: Course, exercises: Sequence[Exercise], jobs: int) -> int:
         problems += judge_mutants(exercise, seen[exercise.id])
         problems += judge_needs(exercise)
     _print([(exercise.id, tally(exercise, seen[exercise.id])) for exercise in exercises])
+    if len(exercises) == len(course.exercises):
+        write_page(course)
     out = console()
     for problem in problems:
         out.print(f"✗ {literal(problem.text)}", soft_wrap=True)

@@ -1,0 +1,33 @@
+"""The page about the hidden suites is current, and its facts hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.course.load import load_course
+from autograder.verify.suites_page import expected_tally, is_current
+from autograder.verify.survivors import Tally, judge_needs
+from tests.conftest import Run
+from tests.paths import ROOT
+
+COURSE = load_course(ROOT)
+
+
+def test_the_page_says_what_is_known():
+    assert is_current(COURSE), "run `autograder verify --mutants` and commit what it writes"
+
+
+def test_at_least_98_percent_of_the_mutants_are_noticed():
+    tallies = [expected_tally(COURSE, exercise) for exercise in COURSE.exercises]
+    assert sum(tallies, Tally(0, 0, 0, 0)).share >= 0.98
+
+
+def test_every_criterion_is_needed_or_says_why_it_stays():
+    assert [p.text for exercise in COURSE.exercises for p in judge_needs(exercise)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", ["01_windows", "02_im2col", "04_pooling"])
+def test_mutants_are_noticed_or_listed(autograder: Run, exercise: str) -> None:
+    done = autograder("verify", "--mutants", exercise, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
