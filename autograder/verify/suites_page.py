@@ -34,7 +34,7 @@ def write_page(course: Course) -> None:
 
 
 def with_facts(course: Course, text: str) -> str:
-    """The page's text with the part between the two comments made anew."""
+    """The page's text with the part between the two comments written again."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{chr(10).join(_facts(course))}\n{END}{after}"
