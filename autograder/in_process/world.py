@@ -1,9 +1,9 @@
 """Give a notebook its own copy of the interpreter's global state.
 
-A suite and a notebook in one process would share NumPy's and Python's random streams, NumPy's
-handling of floating-point errors, and the functions that are replaced to make notebooks
-reproducible. A `World` holds the notebook's state while the suite runs, and the suite's while the
-notebook runs. They are swapped hundreds of times per notebook, so nothing is copied: modules with
+A suite and a notebook in one process would share NumPy's and Python's random streams, how NumPy
+prints arrays and handles floating-point errors, and the functions that are replaced to make
+notebooks reproducible. A `World` holds the notebook's state while the suite runs, and the suite's
+while the notebook runs. They are swapped hundreds of times per notebook, so nothing is copied: modules with
 their own streams replace `random` and `numpy.random`.
 """
 
@@ -17,7 +17,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -33,6 +33,7 @@ _Functions = tuple[tuple[Any, str, Any], ...]
 _REPLACED: _Functions = (*reproducible.filled_memory(), *random_sources.replacements())
 _ORIGINAL: _Functions = tuple((owner, name, getattr(owner, name)) for owner, name, _ in _REPLACED)
 _FLOAT_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+_PRINTING = np.get_printoptions()
 _STREAMS = ("random", "numpy.random")
 _shared_numpy: Any = np.random.mtrand._rand  # the generator behind np.random's functions
 
@@ -43,18 +44,21 @@ class _State:
 
     functions: _Functions
     float_errors: Any
+    printing: Any
     modules: dict[str, ModuleType]
 
     @classmethod
     def now(cls) -> _State:
         functions = tuple((owner, name, getattr(owner, name)) for owner, name, _ in _ORIGINAL)
         modules = {name: sys.modules[name] for name in ("__main__", *_STREAMS)}
-        return cls(functions, np.geterr(), modules)
+        return cls(functions, np.geterr(), np.get_printoptions(), modules)
 
     def install(self) -> None:
         for owner, name, function in self.functions:
             setattr(owner, name, function)
         np.seterr(**self.float_errors)
+        if np.get_printoptions() != self.printing:
+            np.set_printoptions(**self.printing)
         sys.modules.update(self.modules)
         np.random = self.modules["numpy.random"]
 
@@ -78,7 +82,7 @@ class World:
         vars(modules["numpy.random"]).update(
             seed=self._numpy.seed, ranf=self._numpy.random_sample, sample=self._numpy.random_sample
         )
-        self._other = _State(_REPLACED, _FLOAT_ERRORS, modules)
+        self._other = _State(_REPLACED, _FLOAT_ERRORS, _PRINTING, modules)
 
     def begin_criterion(self) -> None:
         """Seed the random streams and ignore underflow, as in a fork for a criterion."""
@@ -86,7 +90,7 @@ class World:
         self._python.seed(0)
         self._numpy.seed(0)
         errors = {**self._other.float_errors, "under": "ignore"}
-        self._other = _State(self._other.functions, errors, self._other.modules)
+        self._other = replace(self._other, float_errors=errors)
 
     @contextmanager
     def inside(self) -> Iterator[None]:

@@ -33,6 +33,7 @@ from matplotlib.colors import LogNorm
 from tqdm import tqdm
 
 drawn = np.random.rand()
+np.set_printoptions(precision=4)
 calls = []
 
 
@@ -56,6 +57,10 @@ def odd(kind, *values):
         return np
     if kind == "raises":
         return values[0][5]
+    if kind == "prints":
+        text = str(np.array([1 / 3]))
+        np.set_printoptions(precision=2)
+        return text
     if kind == "applies":
         return sum(values[0](np.full(2, float(i))) for i in range(3))
     if kind == "refused":
@@ -277,3 +282,13 @@ def test_only_the_courses_own_notebooks_run_here(odd, mini):
     for other in (b'{"cells": []}', "def odd(): pass", [(0, "def odd(): pass")], variant):
         with pytest.raises(TypeError, match="only the course's own"):
             OwnNotebook(odd, other)
+
+
+def test_how_arrays_are_printed_is_the_notebooks_own_affair(odd):
+    """Messages print arrays in this process, so what a notebook sets must not reach them."""
+    before = np.get_printoptions()
+    with OwnNotebook(odd, OwnCode("01_area")).criterion() as conversation:
+        call = {"name": "odd", "steps": []}
+        assert conversation.request("call", call, args=["prints"]).value == "[0.3333]"
+        assert np.get_printoptions() == before
+        assert conversation.request("call", call, args=["prints"]).value == "[0.33]"

@@ -284,7 +284,8 @@ def _partial(walk: _Walk, thing: functools.partial[Any]) -> None:
 
 
 def _lru_cache(walk: _Walk, thing: Any) -> None:
-    walk._push([tuple(thing.cache_info()), thing.__wrapped__])
+    walk.found.append(tuple(thing.cache_info()))
+    walk._push([thing.__wrapped__])
 
 
 def _simple_namespace(walk: _Walk, thing: types.SimpleNamespace) -> None:

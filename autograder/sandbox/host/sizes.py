@@ -20,6 +20,9 @@ MAX_ELEMENTS = 2**21
 MAX_AXES = 8
 """Elements of one array. Axes of 0 count as 1, as an array without elements may have 2**26 rows."""
 
+MAX_TEXT_BYTES = 2**18
+"""Bytes of one text, or of an array of texts: no part returns any that is worth mentioning."""
+
 MAX_CALLBACK_BYTES = 4 * 2**20
 """Largest argument for calling a suite's function from inside the sandbox, counted as float64. The
 function runs in the trusted process, and its result can be larger than small integers passed in."""
@@ -31,10 +34,15 @@ def elements(shape: Sequence[int]) -> int:
 
 
 def refuse_oversized(value: Any) -> None:
-    """Raise `wire.WireError` if a value contains an array larger than any that a suite needs."""
+    """Raise `wire.WireError` if a value contains an array or text larger than any expected."""
     if isinstance(value, np.ndarray):
         if value.ndim > MAX_AXES or elements(value.shape) > MAX_ELEMENTS:
             raise wire.WireError("an array is larger than any expected result")
+        if value.dtype.kind in "USV" and value.nbytes > MAX_TEXT_BYTES:
+            raise wire.WireError("an array of texts is larger than any expected result")
+    elif isinstance(value, (str, bytes)):
+        if len(value) > MAX_TEXT_BYTES:
+            raise wire.WireError("a text is longer than any expected result")
     elif isinstance(value, dict):
         for item in value.values():
             refuse_oversized(item)
