@@ -85,7 +85,15 @@ def test_a_criterion_that_the_own_code_passes_stays_passed(graded):
 
 
 def test_the_cpu_time_of_every_process_is_counted(graded):
-    slow = "sum(i * i for i in range(4_000_000))"
-    own = graded(book("import numpy as np", slow, BOOK["Convolution"]), 0).timing.cpu_s
-    carried = graded(book("import numpy as np", slow, BOOK["Convolution"])).timing.cpu_s
-    assert carried > 1.5 * own  # the cells ran twice
+    def cost_of_a_slow_cell(share: float) -> float:
+        quick, slow = (
+            graded(
+                book("import numpy as np", f"sum(i * i for i in range({n}))", BOOK["Convolution"]),
+                share,
+            )
+            for n in (1, 10_000_000)
+        )
+        return slow.timing.cpu_s - quick.timing.cpu_s
+
+    graded(book(BOOK["Convolution"]))  # whatever is computed once
+    assert cost_of_a_slow_cell(1.0) > 1.5 * cost_of_a_slow_cell(0)  # the cells ran twice

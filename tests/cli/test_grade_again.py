@@ -53,4 +53,4 @@ def test_what_changed_is_graded_again(tmp_path: Path, autograder: Run) -> None:
     place.write_bytes(book("# nothing"))
     done = autograder("grade", place, "--out", out)
     assert "unchanged" not in done.stderr
-    assert (before, results(out)["in/02_im2col"]["score"]) == (9.5, 0)
+    assert (before, results(out)["in/02_im2col"]["score"]) == (9, 0)

@@ -59,18 +59,18 @@ def test_everybody_who_can_be_graded_is_graded(messy):
     rows = table(out)
     scores = {name: row["score"] for name, row in rows.items()}
     assert {name: scores[f"{name} 02_im2col"] for name in ("taro", "alice", "ALICE", "hana")} == {
-        "taro": "9.5",
-        "alice": "9.5",
+        "taro": "9",
+        "alice": "9",
         "ALICE": "0",
-        "hana": "9.5",
+        "hana": "9",
     }
-    assert {scores["佐藤 02_im2col"], scores["加藤 02_im2col"]} == {"9.5"}
+    assert {scores["佐藤 02_im2col"], scores["加藤 02_im2col"]} == {"9"}
     assert (rows["mallory 02_im2col"]["status"], scores["mallory 02_im2col"]) == ("unreadable", "0")
 
 
 def test_two_forms_of_a_name_are_two_rows(messy):
     rows = [row for name, row in table(messy[1]).items() if name.startswith("がくせい")]
-    assert sorted(row["score"] for row in rows) == ["0", "9.5"]
+    assert sorted(row["score"] for row in rows) == ["0", "9"]
     assert {row["folder"] for row in rows} >= {"がくせい"}
     assert len({row["student"] for row in rows}) == 2
 

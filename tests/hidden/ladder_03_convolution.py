@@ -47,7 +47,7 @@ def with_bias(student, F=1, W=1, FW=1):
     same(student.Convolution(filters, biases, 1, 0).forward(x), expected)
 
 
-@ladder("Convolution.forward.all_at_once", W=TWO, FW=TWO)
+@ladder("Convolution.forward.defaults", W=TWO, FW=TWO)
 def without_stride_and_pad(student, W=1, FW=1):
     x, filters, biases = counting(1, 1, 1, W), counting(1, 1, 1, FW), np.zeros(1)
     expected = source_lib.Convolution(filters, biases).forward(x)

@@ -157,6 +157,7 @@ def loss_of_a_sure_mistake(student, more=60.0, N=1):
 
 
 @ladder("SoftmaxWithLoss.backward.gradient", N=UP, K=(2, 3), one_hot=(False, True))
+@ladder("SoftmaxWithLoss.backward.labels", N=UP, K=(2, 3))
 @ladder("SoftmaxWithLoss.backward.dout", dout=(2, -0.25), N=UP, K=(2, 3))
 def loss_back(student, N=1, K=2, one_hot=False, dout=1):
     x, t = mixed(N, K), _targets(N, K)

@@ -16,7 +16,7 @@ FORWARD = {
     f"Convolution.forward.{slug}"
     for slug in (
         "one_filter", "bias", "batch_channels_filters", "non_square", "stride", "padding",
-        "all_at_once", "float32", "input_untouched", "vectorised",
+        "all_at_once", "defaults", "float32", "input_untouched", "vectorised",
     )
 }  # fmt: skip
 
@@ -39,7 +39,7 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "or filter_w > W + 2 * pad", "or filter_w > W + pad", {"im2col.all_at_once"},
     ),
     ("02_im2col", "im2col", "another default"): (
-        "filter_w, stride=1, pad=0", "filter_w, stride=1, pad=1", {"im2col.all_at_once"},
+        "filter_w, stride=1, pad=0", "filter_w, stride=1, pad=1", {"im2col.defaults"},
     ),
     ("02_im2col", "col2im", "out_h from the width of the window"): (
         "out_h = (H + 2 * pad - filter_h)", "out_h = (H + 2 * pad - filter_w)",
@@ -66,9 +66,7 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ),
     ("03_convolution", "convolution", "out_h from the width of the filter"): (
         "out_h = (H + 2 * self.pad - FH)", "out_h = (H + 2 * self.pad - FW)",
-        {
-            "Convolution.forward.non_square", "Convolution.forward.all_at_once",
-        },
+        {"Convolution.forward.non_square"},
     ),
     ("04_pooling", "pooling", "a border as small as the smallest number"): (
         "constant_values=-np.inf", "constant_values=x.min()", {"Pooling.backward.padding"},

@@ -31,7 +31,8 @@ ARRAYS = [
 
 @pytest.mark.parametrize("array", ARRAYS, ids=lambda a: f"{a.shape} {a.dtype}")
 def test_what_numpy_prints(array):
-    read = printed_array(np.array_repr(array))
+    with np.printoptions(precision=8, suppress=False):
+        read = printed_array(np.array_repr(array))
     assert read.shape == array.shape
     np.testing.assert_allclose([value(entry) for entry in read.entries], array.ravel())
 

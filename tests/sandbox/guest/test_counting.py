@@ -151,7 +151,8 @@ def test_vectorised_code_runs_as_many_lines_for_a_large_image(name):
     small, large = _counts(VECTORISED[name])
     assert small["intact"]
     assert large["intact"]
-    assert large["lines"] == small["lines"] > 0
+    # The garbage collector may run some of other people's lines.
+    assert 0 < large["lines"] <= 1.05 * small["lines"]
     assert large["objects"] < small["objects"] + 100
 
 
