@@ -19,6 +19,7 @@ conclude more from it than how much work was done.
 from __future__ import annotations
 
 import _thread
+import gc
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ _setprofile, _getprofile = sys.setprofile, sys.getprofile
 _settrace_threads = threading.settrace
 _start_new_thread = _thread.start_new_thread
 _blocks, _frame = sys.getallocatedblocks, sys._getframe
+_collects, _stop_collecting, _collect = gc.isenabled, gc.disable, gc.enable
 
 SAMPLES = 2000
 """How many times the objects are counted; by then the lines have told enough."""
@@ -129,6 +131,9 @@ def counted(
 
     before = _gettrace(), _getprofile()
     _install_hook()
+    # Whose garbage is collected meanwhile, and what that runs and frees, would be chance.
+    collects = _collects()
+    _stop_collecting()
     _settrace_threads(on_call)
     _setprofile(on_c_call)
     _settrace(on_call)
@@ -142,6 +147,8 @@ def counted(
         _settrace(before[0])
         _setprofile(before[1])
         _settrace_threads(None)
+        if collects:
+            _collect()
     intact = not tampered and lines > 0
     return value, {"lines": lines, "objects": max(peak - start, 0), "intact": intact}
 
