@@ -27,6 +27,12 @@ class Status(StrEnum):
 WRONG = frozenset({Status.FAILED, Status.ERROR, Status.TIMEOUT})
 """The student's code was run and is not right."""
 
+RIGHT = frozenset({Status.PASSED, Status.CARRIED})
+"""The student's code of the criterion's part is right."""
+
+NOTHING_TO_FIX = RIGHT | {Status.GRADER_ERROR}
+"""The student has nothing to fix."""
+
 
 class ResultStatus(StrEnum):
     """The outcome of one submission."""

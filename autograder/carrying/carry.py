@@ -19,14 +19,13 @@ from autograder.carrying.reference import ReferenceProcess, ReferenceProxies
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import Session
-from autograder.status import Status
+from autograder.status import NOTHING_TO_FIX, RIGHT, Status
 from autograder.suite.facts import NotWritten, Raised
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
 from autograder.suite.remarks import GradedWith, Replaced
 
-_RIGHT = (Status.PASSED, Status.CARRIED)
 _UNINFORMATIVE = (Status.ERROR, Status.TIMEOUT, Status.MISSING)
 """If a criterion fails either way, its outcome with parts replaced is more helpful than these."""
 
@@ -57,7 +56,7 @@ class Carrier:
             own: each criterion's outcome with the student's own code only.
         """
         with GradedNotebook(self, exercise, session, dict(own)) as notebook:
-            right = all(found.status in (*_RIGHT, Status.GRADER_ERROR) for found in own.values())
+            right = all(found.status in NOTHING_TO_FIX for found in own.values())
             if not right and self.process is not None and self.course.carried > 0:
                 notebook.supply_what_is_missing()
                 notebook.replace_what_is_wrong()
@@ -201,7 +200,7 @@ class GradedNotebook:
 
     @staticmethod
     def _can_be_helped(outcome: Outcome, part: Part) -> bool:
-        if outcome.status in (*_RIGHT, Status.GRADER_ERROR):
+        if outcome.status in NOTHING_TO_FIX:
             return False
         return outcome.fact != NotWritten(part.id)
 
@@ -226,7 +225,7 @@ class GradedNotebook:
 
     def _first_failure_of(self, part: Part) -> Criterion | None:
         criteria = part.criteria
-        return next((c for c in criteria if self.best[c.id].status not in _RIGHT), None)
+        return next((c for c in criteria if self.best[c.id].status not in RIGHT), None)
 
     def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
         """Grade criteria with parts replaced, and keep the better outcome of each."""

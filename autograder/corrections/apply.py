@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -162,11 +162,6 @@ class Corrections:
 
 
 NO_CORRECTIONS = Corrections()
-
-
-def apply_all(results: Iterable[Result], corrections: Corrections) -> list[Corrected]:
-    """All results with their corrections, in the same order."""
-    return [corrections.apply(result) for result in results]
 
 
 def _corrected(criterion: CriterionResult, word: Correction | None) -> CriterionResult:

@@ -30,12 +30,10 @@ from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import Conversation, LoadedNotebook, StudentFailure
-from autograder.status import WRONG, Status
+from autograder.status import RIGHT, WRONG, Status
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
-
-RIGHT = frozenset({Status.PASSED, Status.CARRIED})
 
 MAX_PAIRS = 60
 """Pairs of mistakes that are tried for a part."""

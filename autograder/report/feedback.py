@@ -17,9 +17,8 @@ from autograder.report.drawing import Picture, pictures
 from autograder.report.markup import truncated
 from autograder.report.page import render
 from autograder.sanitize import path_below
-from autograder.status import WRONG, CellStatus, Status
+from autograder.status import NOTHING_TO_FIX, WRONG, CellStatus, Status
 from autograder.text import LANGUAGES, Text
-from autograder.verdict.points import NOTHING_TO_FIX
 from autograder.verdict.result import CellResult, Counterexample, CriterionResult, Result
 
 NOTHING_TO_SHOW = frozenset({"", "—"})

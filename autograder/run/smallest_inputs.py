@@ -17,7 +17,7 @@ from autograder.errors import CourseError
 from autograder.run.questions import Questions
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import StudentFailure
-from autograder.status import Status
+from autograder.status import WRONG, Status
 from autograder.suite import facts
 from autograder.suite.ladder import Ladder
 from autograder.suite.outcome import Outcome
@@ -107,7 +107,7 @@ class _Searches:
 def _can_be_shown(found: Outcome) -> bool:
     if isinstance(found.fact, facts.NeedsNotWritten | facts.StillRaises):
         return False  # the message says it all
-    return found.status in (Status.FAILED, Status.ERROR, Status.TIMEOUT)
+    return found.status in WRONG
 
 
 def _same_kind(one: Outcome, other: Outcome) -> bool:

@@ -6,13 +6,7 @@ import math
 from collections.abc import Iterable
 
 from autograder.course.models import Criterion
-from autograder.status import Status
-
-EARNING = frozenset({Status.PASSED, Status.CARRIED})
-"""Statuses that earn a criterion's points."""
-
-NOTHING_TO_FIX = EARNING | {Status.GRADER_ERROR}
-"""Statuses that leave the student nothing to fix."""
+from autograder.status import RIGHT, Status
 
 
 def points(
@@ -33,7 +27,7 @@ def points(
         return criterion.points if fails_without_student else 0.0
     if status is Status.CARRIED:
         return criterion.points * carried
-    return criterion.points if status in EARNING else 0.0
+    return criterion.points if status in RIGHT else 0.0
 
 
 def score(earned: Iterable[float]) -> float:

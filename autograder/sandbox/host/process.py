@@ -21,7 +21,6 @@ class ProcessExit:
             ``unknown`` (its supervisor died as well).
         code: see ``reason``.
         cpu_s: CPU seconds of all processes of the session that were reaped.
-        max_rss_kb: the largest resident set size of a process, in kB.
         limit: the limit for which the session was killed (``memory``, ``processes`` or
             ``scratch``), or None.
     """
@@ -29,11 +28,10 @@ class ProcessExit:
     reason: Literal["exit", "signal", "unknown"]
     code: int
     cpu_s: float
-    max_rss_kb: int
     limit: str | None = None
 
 
-_LOST = ProcessExit("unknown", -1, 0.0, 0)
+_LOST = ProcessExit("unknown", -1, 0.0)
 
 
 class SessionProcess:
@@ -83,6 +81,5 @@ def _parse_exit(line: dict[str, Any]) -> ProcessExit:
         reason="signal" if code < 0 else "exit",
         code=abs(code),
         cpu_s=float(line["cpu_s"]),
-        max_rss_kb=int(line["max_rss_kb"]),
         limit=line["limit"],
     )

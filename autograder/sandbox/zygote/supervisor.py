@@ -297,7 +297,6 @@ class Supervisor:
                 session.status,
                 exit=code,
                 cpu_s=session.cpu_s + cpu_s,
-                max_rss_kb=usage.ru_maxrss,
                 limit=session.limit,
             )
             session.status.close()
