@@ -6,9 +6,11 @@ home, a full disk, another user's folder, a damaged file), nothing is found and 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from autograder.files import write_atomically
@@ -65,6 +67,15 @@ def remove_oldest(pattern: str, keep: int) -> None:
         found = sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in found[keep:]:
             path.unlink(missing_ok=True)
+
+
+@cache
+def code_sha256(folder: Path) -> str:
+    """A hash of all modules below a folder: part of a key, so that other code finds nothing."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        total.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return total.hexdigest()
 
 
 def _folder() -> Path | None:

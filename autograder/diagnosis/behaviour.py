@@ -12,7 +12,6 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,7 @@ BUDGET = Budget(call_cpu_s=0.5, shortened_cpu_s=0.1)
 LONGEST = 2**25
 KEPT_FILES = 40
 
-_RELEVANT = ("suite", "in_process", "diagnosis", "sandbox/guest", "sandbox/protocol")
-
+_OUR_CODE = Path(__file__).resolve().parents[1]
 
 ScriptOf = Callable[[str, int], Script]
 """Gives the script of a criterion in a round: in each one, the same calls with other numbers."""
@@ -101,22 +99,9 @@ class Table:
 
 
 def _key(course_sha256: str, salt: str, exercise: Exercise) -> str:
-    facts = [course_sha256, salt, exercise.id, _our_code(), np.__version__]
+    facts = [course_sha256, salt, exercise.id, user_cache.code_sha256(_OUR_CODE), np.__version__]
     facts += [platform.python_version(), platform.machine(), platform.system()]
-    for path in (exercise.notebook, exercise.folder / "mistakes.py", exercise.suite):
-        content = path.read_bytes() if path.is_file() else b""
-        facts.append(hashlib.sha256(content).hexdigest())
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
-
-
-@cache
-def _our_code() -> str:
-    total = hashlib.sha256()
-    root = Path(__file__).resolve().parents[1]
-    for folder in _RELEVANT:
-        for path in sorted((root / folder).glob("*.py")):
-            total.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
-    return total.hexdigest()
 
 
 _Known = Mapping[str, Mapping[str, Mapping[int, Observation]]]

@@ -82,17 +82,9 @@ def identity() -> str:
             for name in _LIMITS
             if hasattr(resource, name)
         ],
-        "sandbox": _our_code(),
+        "sandbox": user_cache.code_sha256(Path(__file__).resolve().parents[1]),
     }
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _our_code() -> str:
-    total = hashlib.sha256()
-    root = Path(__file__).resolve().parents[1]
-    for path in sorted(root.rglob("*.py")):
-        total.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
-    return total.hexdigest()
 
 
 def _base_python() -> str:

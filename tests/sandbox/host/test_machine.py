@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from autograder import user_cache
 from autograder.sandbox.host import machine
 
 
@@ -46,7 +47,7 @@ def change_tools(monkeypatch):
 
 
 def change_code(monkeypatch):
-    monkeypatch.setattr(machine, "_our_code", lambda: "edited")
+    monkeypatch.setattr(user_cache, "code_sha256", lambda _folder: "edited")
 
 
 def change_user(monkeypatch):
