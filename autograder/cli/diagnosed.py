@@ -6,19 +6,15 @@ from rich.table import Table
 
 from autograder.cli.console import console, literal, progress
 from autograder.course.models import Course, Exercise
-from autograder.files import write_atomically
 from autograder.text import counted
 from autograder.verify.diagnosed import MISNAMED, NAMED, Figures, figures
-
-PAGE = "docs/suites.md"
-BEGIN = "<!-- autograder verify --diagnosis -->"
-END = "<!-- end of autograder verify --diagnosis -->"
+from autograder.verify.suites_page import DIAGNOSIS, write_section
 
 HEADINGS = ("exercise", "known mistakes", "named", "held out, wrong name", "groups")
 
 
 def run(course: Course, exercises: tuple[Exercise, ...], jobs: int) -> int:
-    """Print the figures; if they are of the whole course, put them into its ``docs/suites.md``."""
+    """Print the figures; those of the whole course go into its page about the suites as well."""
     found: list[Figures] = []
     with progress(len(exercises), "diagnosing") as tick:
         for one in figures(course, exercises, jobs):
@@ -38,7 +34,7 @@ def run(course: Course, exercises: tuple[Exercise, ...], jobs: int) -> int:
         for id, name in one.misnamed:
             out.print(f"✗ {one.exercise}: {literal(id)}, held out, is named {literal(name)}")
     if len(exercises) == len(course.exercises):
-        _write(course, rows)
+        write_section(course, DIAGNOSIS, as_markdown(rows))
     known = sum(one.mistakes for one in found)
     named = sum(one.named for one in found)
     misnamed = sum(len(one.misnamed) for one in found)
@@ -68,21 +64,11 @@ def table_rows(found: list[Figures]) -> list[tuple[str, ...]]:
     return [*rows, ("all", str(known), *total, str(sum(len(one.groups) for one in found)))]
 
 
-def as_markdown(rows: list[tuple[str, ...]]) -> str:
-    """The figures as a table in Markdown."""
+def as_markdown(rows: list[tuple[str, ...]]) -> list[str]:
+    """The figures as a table in Markdown, in lines."""
     lines = [HEADINGS, tuple("-" * len(heading) for heading in HEADINGS), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / max(whole, 1):.1f} %"
-
-
-def _write(course: Course, rows: list[tuple[str, ...]]) -> None:
-    """Rewrite what is between the two comments, if the page has them."""
-    page = course.root / PAGE
-    text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if begin and end:
-        write_atomically(page, f"{before}{begin}\n{as_markdown(rows)}\n{end}{after}")

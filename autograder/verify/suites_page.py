@@ -2,12 +2,13 @@
 
 Everything here is a fact in `solutions/`: what each known mistake loses, which mutants survive, why
 each criterion is needed. `autograder verify` and `verify --mutants` prove these facts; making the
-page takes no run, so that a test can check that it is current.
+page takes no run, so that a test can check that it is current. The section on diagnosis, which only
+a run can measure, is made by `autograder.cli.diagnosed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograder.course.load import load_mistakes
 from autograder.course.models import Course, Exercise
@@ -17,27 +18,43 @@ from autograder.verify.survivors import Tally, load_survivors, needed
 
 PAGE = "docs/suites.md"
 PICTURE = "docs/images/kill_matrix.svg"
-BEGIN = "<!-- autograder verify --mutants -->"
-END = "<!-- end of autograder verify --mutants -->"
+MUTANTS = "autograder verify --mutants"
+DIAGNOSIS = "autograder verify --diagnosis"
 
 CELL = 5
 """Pixels of one mistake and one criterion in the picture."""
 
 
 def write_page(course: Course) -> None:
-    """Rewrite the page's part between the two comments, if it has them, and the picture."""
-    page = course.root / PAGE
-    text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    if BEGIN in text and END in text:
-        write_atomically(page, with_facts(course, text))
+    """Rewrite the page's section on mutants, if it has one, and the picture."""
+    if write_section(course, MUTANTS, facts(course)):
         write_atomically(course.root / PICTURE, picture(course))
 
 
-def with_facts(course: Course, text: str) -> str:
-    """The page's text with the part between the two comments written again."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{chr(10).join(_facts(course))}\n{END}{after}"
+def write_section(course: Course, command: str, lines: Iterable[str]) -> bool:
+    """Rewrite the section of a command, if the page has one; whether it has."""
+    page = course.root / PAGE
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    written = with_section(text, command, lines)
+    if written is None:
+        return False
+    write_atomically(page, written)
+    return True
+
+
+def with_section(text: str, command: str, lines: Iterable[str]) -> str | None:
+    """The page's text with other lines between a command's two comments; None if they are missing.
+
+    Args:
+        text: of the page.
+        command: `MUTANTS` or `DIAGNOSIS`.
+        lines: the section.
+    """
+    before, begin, rest = text.partition(f"<!-- {command} -->\n")
+    _, end, after = rest.partition(f"<!-- end of {command} -->")
+    if not (begin and end):
+        return None
+    return "".join((before, begin, *(f"{line}\n" for line in lines), end, after))
 
 
 def expected_tally(course: Course, exercise: Exercise) -> Tally:
@@ -49,7 +66,8 @@ def expected_tally(course: Course, exercise: Exercise) -> Tally:
     return Tally(len(made), len(made) - len(listed), equivalent, len(listed) - equivalent)
 
 
-def _facts(course: Course) -> Iterator[str]:
+def facts(course: Course) -> Iterator[str]:
+    """The section on mutants, in lines."""
     tallies = [(exercise, expected_tally(course, exercise)) for exercise in course.exercises]
     yield "| exercise | mutants | noticed | equivalent | forgiven | share noticed |"
     yield "|---|---|---|---|---|---|"
@@ -123,12 +141,3 @@ def picture(course: Course) -> str:
         'aria-label="Which criterion notices which known mistake">'
         f"<style>{style}</style>\n" + "\n".join(shapes) + "\n</svg>\n"
     )
-
-
-def is_current(course: Course) -> bool:
-    """Whether page and picture say what is known."""
-    page, drawing = course.root / PAGE, course.root / PICTURE
-    if not page.is_file() or not drawing.is_file():
-        return False
-    text = page.read_text(encoding="utf-8")
-    return text == with_facts(course, text) and drawing.read_text("utf-8") == picture(course)

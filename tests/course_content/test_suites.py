@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from autograder.course.load import load_course
-from autograder.verify.suites_page import expected_tally, is_current
+from autograder.verify.suites_page import (
+    MUTANTS,
+    PAGE,
+    PICTURE,
+    expected_tally,
+    facts,
+    picture,
+    with_section,
+)
 from autograder.verify.survivors import Tally, judge_needs
 from tests.conftest import Run
 from tests.paths import ROOT
@@ -14,7 +22,10 @@ COURSE = load_course(ROOT)
 
 
 def test_the_page_says_what_is_known():
-    assert is_current(COURSE), "run `autograder verify --mutants` and commit what it writes"
+    remedy = "run `autograder verify --mutants` and commit what it writes"
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+    assert with_section(page, MUTANTS, facts(COURSE)) == page, remedy
+    assert (ROOT / PICTURE).read_text(encoding="utf-8") == picture(COURSE), remedy
 
 
 def test_at_least_98_percent_of_the_mutants_are_noticed():
