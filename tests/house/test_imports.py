@@ -1,4 +1,4 @@
-"""What import contracts cannot say: what a room may use of others, and imports that hide."""
+"""What import contracts cannot say: what a room may use of others, imports that hide, the docs."""
 
 import ast
 import sys
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 BEHIND_THE_WALL = ("protocol", "confine", "zygote", "guest")
 
 
@@ -44,3 +45,13 @@ def test_no_module_is_imported_by_a_name_that_is_made_up_at_run_time() -> None:
         if name in allowed or "sandbox/doctor" in name or "synthetic" in name:
             continue  # attacks import what they can get
         assert "import_module(" not in text, name
+
+
+def test_the_page_and_the_picture_of_the_architecture_have_every_room() -> None:
+    rooms = {file.parent.name for file in (ROOT / "autograder").glob("*/__init__.py")}
+    zones = {file.parent.name for file in (ROOT / "autograder" / "sandbox").glob("*/__init__.py")}
+    docs = ROOT / "docs"
+    page = (docs / "architecture.md").read_text(encoding="utf-8")
+    picture = (docs / "images" / "architecture.svg").read_text(encoding="utf-8")
+    assert {room for room in rooms | zones if f"\n| `{room}/` |" not in page} == set()
+    assert {room for room in rooms | zones if f">{room}<" not in picture} == set()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 WHERE = ("autograder", "source_lib", "solutions", "tests", "benchmarks", "docs")
 KINDS = {".py", ".md", ".toml", ".html", ".css", ".txt"}
