@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from autograder.course.percent import read_percent
 from autograder.errors import CourseError
+from tests.paths import ROOT
 
-COURSE = Path(__file__).resolve().parents[2] / "solutions"
+COURSE = ROOT / "solutions"
 FILE = Path("notebook.py")
 
 

@@ -17,8 +17,9 @@ def appendix() -> str:
         BEGIN,
         "## Appendix: attacks that are tried",
         "",
-        f"The {len(TABLE)} notebooks of `tests/red_team/attacks/` are handed in as one class at",
-        "`full`, `namespaces` and `container`, as root and as an ordinary user (`make test-slow`).",
+        f"The {len(TABLE)} notebooks of `tests/red_team/attacks/` are handed in as classes at",
+        "`full`, `namespaces` and `container`, as root and as an ordinary user: a sixth of them at",
+        "each of these places (`make test-slow`), or all at each (with `CONVKIT_ALL_ATTACKS=1`).",
         "Each must get the verdict below, in bounded time and without a fault of the grader's own.",
         "Attacks on the walls themselves, judged from outside, are those of `autograder doctor`.",
     ]

@@ -94,7 +94,7 @@ class SessionProcess:
 
 
 class RealServer:
-    """`autograder.sandbox.host.session.Server` with real processes."""
+    """`autograder.sandbox.host.server.Server` with real processes."""
 
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory()
