@@ -8,9 +8,8 @@ is asked are one group, of which any name is right.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +17,13 @@ from autograder.course.load import course_sha256, load_course, load_mistakes
 from autograder.course.models import Course, Exercise, Mistake
 from autograder.diagnosis import match
 from autograder.diagnosis.diagnose import TELLING_ROUNDS, Diagnosis, Diagnostician
+from autograder.errors import CourseError
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
-from autograder.run.pool import single_thread_each
 from autograder.status import WRONG
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites, with_suites
+from autograder.verify.processes import course_processes
 
 HOLD_OUT = 3
 """One in so many mistakes is held out at a time."""
@@ -62,13 +62,22 @@ class Figures:
 
 
 def figures(course: Course, exercises: Sequence[Exercise], jobs: int) -> Iterator[Figures]:
-    """The figures of some exercises, in their order, computed by ``jobs`` processes."""
-    single_thread_each()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, max(len(exercises), 1)), context) as pool:
-        yield from pool.map(
-            measure, [course.root] * len(exercises), [exercise.id for exercise in exercises]
-        )
+    """The figures of some exercises, in their order, computed by ``jobs`` processes.
+
+    Raises:
+        CourseError: a mistake ends the process that runs it.
+    """
+    with course_processes(jobs, len(exercises)) as pool:
+        futures = [(each, pool.submit(measure, course.root, each.id)) for each in exercises]
+        for exercise, future in futures:
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                raise CourseError(
+                    "a mistake in this file or another exercise's ended the process that ran it",
+                    exercise.folder / "mistakes.py",
+                    remedy="Run `autograder verify` to find out which",
+                ) from None
 
 
 def measure(root: Path, exercise: str) -> Figures:

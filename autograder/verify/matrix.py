@@ -7,10 +7,8 @@ can still be graded in the sandbox.
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +18,6 @@ from pathlib import Path
 from autograder.course.load import load_course
 from autograder.course.models import Course, Exercise
 from autograder.in_process.notebook import OwnNotebook, failing_check
-from autograder.run.pool import MAX_WORKERS, single_thread_each
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.overload import bounded
 from autograder.status import Status
@@ -29,6 +26,7 @@ from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.claims import Claim
 from autograder.verify.judge import Problem, Seen, check_ids
 from autograder.verify.mutants import Mutant
+from autograder.verify.processes import course_processes
 from autograder.verify.tables import OTHERS, recorded
 
 CLAIMS_PER_TASK = 8
@@ -72,21 +70,15 @@ def kill_matrix(course: Course, claims: Sequence[Claim], jobs: int) -> Iterator[
             Task(course.root, exercise, about[start : start + CLAIMS_PER_TASK], start == 0)
             for start in range(0, len(about), CLAIMS_PER_TASK)
         ]
-    single_thread_each()
-    workers = min(jobs, MAX_WORKERS, max(len(tasks), 1))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _ignore_interrupts) as pool:
+    with course_processes(jobs, len(tasks)) as pool:
         futures: dict[Future[TaskResult], Task] = {
             pool.submit(decide, task): task for task in tasks
         }
-        try:
-            for future in as_completed(futures):
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    yield TaskResult(futures[future].claims, ())
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield TaskResult(futures[future].claims, ())
 
 
 def decide(task: Task) -> TaskResult:
@@ -152,7 +144,3 @@ def _mutant(suites: Suites, exercise: Exercise, claim: Claim) -> tuple[Claim, di
     notebook = OwnNotebook(suites.course, claim.code(suites.course))
     outcomes = suites.run(exercise, notebook, claim.variant.tested_by(exercise))
     return claim, suites.run(exercise, notebook) if _passed(outcomes) else outcomes
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.course.load import load_course
+from autograder.errors import CourseError
 from autograder.verify.diagnosed import MISNAMED, NAMED, figures, measure
 from tests.paths import ROOT
 
@@ -32,6 +33,13 @@ def frame_area(height, width, border=1):
     measured = measure(mini.root, "01_area")
     assert measured.groups == (("FA1", "FA2"),)
     assert (measured.named, measured.misnamed) == (2, ())
+
+
+def test_a_mistake_that_ends_the_process_is_an_error_that_names_the_file(mini):
+    mini.replace(mini.box.mistakes, "    self.height = 1", "    import os\\n    os._exit(3)")
+    course = mini.load()
+    with pytest.raises(CourseError, match=r"02_box/mistakes\.py: .* Run `autograder verify`"):
+        list(figures(course, [course.exercise("02_box")], 1))
 
 
 @pytest.mark.slow

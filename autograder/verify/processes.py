@@ -1,0 +1,31 @@
+"""Processes of the grader's own that run a course's solutions and mistakes for `verify`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+from autograder.run.pool import MAX_WORKERS, single_thread_each
+
+
+@contextmanager
+def course_processes(jobs: int, tasks: int) -> Iterator[ProcessPoolExecutor]:
+    """An executor with a process for each of ``jobs``, but no more than there are tasks.
+
+    When it is left early, tasks that have not begun are dropped.
+    """
+    single_thread_each()
+    workers = min(jobs, MAX_WORKERS, max(tasks, 1))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _ignore_interrupts) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
