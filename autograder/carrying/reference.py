@@ -10,15 +10,14 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import autograder
 from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host import trusted_process
 from autograder.sandbox.host.overload import unbounded_memory
 from autograder.sandbox.host.reference_calls import Apply, CallbackRaised
 from autograder.sandbox.protocol import wire
@@ -33,13 +32,6 @@ _CALL_S = 20.0
 _START_S = 60.0
 _STARTS = 3
 """How often it may be started for one notebook."""
-
-_ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONPATH": str(Path(autograder.__file__).parents[1]),  # a checkout need not be installed
-}
-_BOOT = "from autograder.carrying.reference_process import main; main()"
 
 
 class ReferenceProcess:
@@ -122,12 +114,12 @@ class ReferenceProcess:
         with theirs, unbounded_memory():
             arguments = [str(self._root), str(theirs.fileno()), str(MEMORY), str(CPU_S)]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, *arguments],
+                trusted_process.command("autograder.carrying.reference_process", *arguments),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=os.environ | _ENVIRONMENT,
+                env=trusted_process.environment(),
             )
         self._sock = ours
         self.generation += 1

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import autograder
 from autograder.course.models import Exercise
+from autograder.sandbox.host import trusted_process
 from autograder.status import Status
 from autograder.suite.outcome import Outcome, grader_error
 
 WALL_S = 12.0
 """Seconds for all criteria of a submission that end in a grader error; one second is usual."""
-
-_BOOT = "from autograder.own_faults.process import main; main()"
-_ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONPATH": str(Path(autograder.__file__).parents[1]),  # a checkout need not be installed
-}
 
 # What a machine runs out of, it may run out of because of a student's code.
 _RESOURCES = frozenset(
@@ -101,11 +92,11 @@ def _notes_of(root: Path, exercise: str, ids: Iterable[str]) -> dict[str, str]:
     """How criteria fail on the teaching solution; nothing about those that do not."""
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-c", _BOOT, str(root), exercise, *ids],
+            trusted_process.command("autograder.own_faults.process", str(root), exercise, *ids),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=WALL_S,
-            env=os.environ | _ENVIRONMENT,
+            env=trusted_process.environment(),
             check=True,
         )
         notes = json.loads(done.stdout)

@@ -21,6 +21,7 @@ from multiprocessing.process import BaseProcess
 from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
 from autograder.run.jobs import READY, CannotStart, Graded, Setup
+from autograder.sandbox.host.trusted_process import SINGLE_THREAD
 
 START_S = 120.0
 """Seconds a worker may take to start before it counts as hung."""
@@ -117,8 +118,8 @@ def grade_all(
 
 def single_thread_each() -> None:
     """Let NumPy run on one thread in each process that is started from now on."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # read when the worker imports numpy
+    for name, threads in SINGLE_THREAD.items():
+        os.environ.setdefault(name, threads)
 
 
 def _start(setup: Setup) -> _Worker:

@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host import machine
 from autograder.sandbox.host.packages import NO_PACKAGES, Installed, installed
+from autograder.sandbox.host.trusted_process import SINGLE_THREAD
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 """`autograder.sandbox` on this machine; inside the sandbox it is `protocol.config.PACKAGE`."""
@@ -54,12 +55,8 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONHASHSEED": "0",  # fixes the order of sets and dicts of strings
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
     "MPLBACKEND": "agg",  # in case the course lets students import matplotlib
+    **SINGLE_THREAD,
 }
 """The zygote's whole environment. One BLAS thread: more would count against the process limit."""
 
