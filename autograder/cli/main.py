@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     make_resilient()
     signal.signal(signal.SIGTERM, _terminate)
+    # Whoever starts this may ignore it; then nobody would hear how a process ended.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     options = make_parser().parse_args(arguments)
     try:
         surroundings.require()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -83,12 +83,8 @@ def record(
         salt: added to the course's: the same calls with other numbers.
     """
     recorded = _Recorded(notebook)
-    course = suites.course
-    suites.course = replace(course, salt=course.salt + salt)
-    try:
+    with suites.with_salt(suites.course.salt + salt):
         suites.run(exercise, recorded, [criterion])
-    finally:
-        suites.course = course
     return tuple(recorded.steps)
 
 

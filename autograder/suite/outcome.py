@@ -61,6 +61,11 @@ def grader_error(note: str | None = None, *, fails_without_student: bool = False
     )
 
 
+def grader_error_of(error: BaseException) -> Outcome:
+    """The grader failed with this exception."""
+    return grader_error("".join(traceback.format_exception(error)))
+
+
 def from_exception(error: BaseException, part: str) -> Outcome | None:
     """The outcome for an exception raised by a test; None if it is a grader error.
 

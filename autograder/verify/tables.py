@@ -28,12 +28,9 @@ def recorded(suites: Suites, exercise: Exercise, guess: Guess, other: int) -> Gu
         other: which salt, from 0.
     """
     course = suites.course
-    suites.course = replace(course, salt=f"{course.salt}, but another ({other})")
-    try:
-        notebook = _Recording(course, exercise, guess.parts)
+    notebook = _Recording(course, exercise, guess.parts)
+    with suites.with_salt(f"{course.salt}, but another ({other})"):
         suites.run(exercise, notebook, guess.criteria)
-    finally:
-        suites.course = course
     return replace(guess, table=notebook.table)
 
 

@@ -1,0 +1,191 @@
+"""The tests of hidden suites as pytest collected them, and running one against a notebook.
+
+A pytest plugin: it provides the fixtures of suites (``student``, ``apart``, ``make``), and turns
+whatever happens in a test function into an `Outcome`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.course.models import Course, Exercise
+from autograder.sandbox.host.overload import HostOverload
+from autograder.sandbox.host.session import Conversation, LoadedNotebook, SandboxLost
+from autograder.status import Status
+from autograder.suite import outcome
+from autograder.suite.case import Case
+from autograder.suite.criteria import criterion_id
+from autograder.suite.inputs import Make
+from autograder.suite.naming import Names
+from autograder.suite.outcome import Outcome, grader_error
+from autograder.suite.proxy import Student
+from autograder.suite.state_reset import ModuleState, seed_globally
+from autograder.text import counted
+
+
+@dataclass(frozen=True)
+class _Current:
+    """What the fixtures of the running test return."""
+
+    conversation: Conversation
+    case: Case
+
+
+class CollectedTests:
+    """The tests of a course's suites.
+
+    Attributes:
+        salt: decides the inputs; the course's, unless others are wanted for a while.
+        problems: why a suite could not be collected.
+        sandbox_lost: whether the test that ran last failed because the sandbox itself died.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.salt = course.salt
+        self.sandbox_lost = False
+        self.problems: dict[Path, str] = {}
+        self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
+        self._states: dict[Path, ModuleState] = {}
+        self._running: _Current | None = None
+        self._outcome: Outcome | None = None
+        self._reports: list[pytest.TestReport] = []
+
+    @property
+    def _current(self) -> _Current:
+        assert self._running is not None, "fixtures are for tests that run"
+        return self._running
+
+    def criteria(self, exercise: Exercise) -> list[str]:
+        """The criterion ids that the exercise's suite decides, one for each test."""
+        return [
+            name
+            for (path, name), tests in self._tests.items()
+            if path == exercise.suite
+            for _ in tests
+        ]
+
+    def problem(self, exercise: Exercise, criterion: str) -> str | None:
+        """Why a criterion cannot be decided: its suite is broken, or has no or two tests for it."""
+        tests = self._tests.get((exercise.suite, criterion), [])
+        if len(tests) == 1:
+            return None
+        found = f"{counted(len(tests), 'test decides', 'tests decide')} {criterion}"
+        return self.problems.get(exercise.suite, found)
+
+    def run(self, case: Case, conversation: Conversation) -> Outcome:
+        """Run the test of a criterion that has no `problem`."""
+        (item,) = self._tests[case.exercise.suite, case.criterion.id]
+        self._running = _Current(conversation, case)
+        try:
+            return self._run(item)
+        finally:
+            self._running = None
+
+    def _run(self, item: pytest.Item) -> Outcome:
+        self._outcome = None
+        self.sandbox_lost = False
+        self._states[item.path].restore()
+        seed_globally(self.salt, self._current.case.criterion.id)
+        self._reports.clear()
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        broken = [report for report in self._reports if report.failed]
+        if self._outcome is None or (broken and self._outcome.status is Status.PASSED):
+            text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
+            return grader_error(text)
+        return self._outcome
+
+    # --- pytest hooks and fixtures ------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Call a test function and turn whatever happens into an outcome."""
+        given = pyfuncitem.funcargs  # includes fixtures requested by other fixtures
+        wanted = inspect.signature(pyfuncitem.obj).parameters
+        arguments = {name: given[name] for name in wanted if name in given}
+        try:
+            pyfuncitem.obj(**arguments)
+        except (Exception, HostOverload) as error:
+            self.sandbox_lost = isinstance(error, SandboxLost)
+            self._outcome = self._failed(error) or outcome.grader_error_of(error)
+        else:
+            self._outcome = outcome.PASSED
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """If a fixture fails because of the student's code, that is not a grader error."""
+        if call.when == "setup" and call.excinfo is not None:
+            self._outcome = self._failed(call.excinfo.value)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the reports of setup, call and teardown of the running test."""
+        self._reports.append(report)
+
+    def _failed(self, error: BaseException) -> Outcome | None:
+        return outcome.from_exception(error, self._current.case.criterion.part)
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's functions and classes."""
+        case = self._current.case
+        return _student(self.course, case, self._current.conversation)
+
+    @pytest.fixture
+    def apart(self) -> Callable[[], AbstractContextManager[Student]]:
+        """The notebook in a separate process, which may hang or die without further effects.
+
+        For a criterion that calls several parts: ``with apart() as other: other.f()``.
+        """
+        case = self._current.case
+
+        @contextmanager
+        def another() -> Iterator[Student]:
+            with case.session.criterion(case.world, case.attempt) as conversation:
+                yield _student(self.course, case, conversation)
+
+        return another
+
+    @pytest.fixture
+    def make(self) -> Make:
+        """Inputs for this criterion."""
+        return Make(self.salt, self._current.case.criterion.id)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember a suite that cannot be collected; the others are not affected."""
+        if report.failed:
+            path = self.course.root / report.nodeid.split("::")[0]
+            self.problems[path] = report.longreprtext
+
+    def collected(self, items: Iterable[pytest.Item]) -> None:
+        """Register the collected tests."""
+        for item in items:
+            name = criterion_id(getattr(item, "function", None))
+            key = item.path, name or f"the test {item.name} (without @criterion)"
+            self._tests.setdefault(key, []).append(item)
+            if item.path not in self._states and isinstance(item, pytest.Function):
+                self._states[item.path] = ModuleState(item.module)
+
+
+def proxy(
+    course: Course,
+    exercise: Exercise,
+    session: LoadedNotebook,
+    conversation: Conversation,
+    names: Names,
+) -> Student:
+    """A notebook's functions and classes, as the suite of an exercise sees them."""
+    exercises = (exercise, *course.before(exercise))
+    asked = {part.owner for each in exercises for part in each.parts}
+    return Student(conversation, session.defined, names, asked)
+
+
+def _student(course: Course, case: Case, conversation: Conversation) -> Student:
+    return proxy(course, case.exercise, case.session, conversation, case.names)

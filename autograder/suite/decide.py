@@ -1,0 +1,173 @@
+"""Decide the criteria of one notebook: in one process first, where that counts, else each apart.
+
+Most criteria of most notebooks are passed, and a process for each would cost more than the tests.
+So all are tried in one process, and what is passed there counts if the notebook's own state has not
+changed. What is not passed is decided in a process of its own, after a timeout once more with room,
+and in the world in which the part was defined if later cells have overwritten what it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+
+from autograder.course.models import Criterion, Exercise, Part
+from autograder.sandbox.host.limits import Attempt
+from autograder.sandbox.host.overload import HostOverload
+from autograder.sandbox.host.session import (
+    LoadedNotebook,
+    SharedProcess,
+    StudentDied,
+    StudentTimeout,
+)
+from autograder.status import Status
+from autograder.suite import outcome
+from autograder.suite.case import Case
+from autograder.suite.collected import CollectedTests
+from autograder.suite.facts import Raised, TimedOut
+from autograder.suite.naming import Names
+from autograder.suite.outcome import Outcome, grader_error, grader_error_of
+from autograder.suite.worlds import better_outcome
+
+ATTEMPTS = 3
+"""How often a criterion is attempted if the sandbox itself dies (killed, or out of memory)."""
+
+MAX_SHARED = 3
+"""How many processes criteria may share in turn if calls do not return."""
+
+
+@dataclass
+class Decider:
+    """Decides criteria of one notebook.
+
+    Args:
+        tests: the course's tests.
+        bounded: limits of the trusted side for one criterion.
+        exercise: the exercise.
+        session: the loaded notebook.
+        names: what the notebook calls the course's names.
+    """
+
+    tests: CollectedTests
+    bounded: Callable[[], AbstractContextManager[None]]
+    exercise: Exercise
+    session: LoadedNotebook
+    names: Names
+    _decided: dict[str, Outcome] = field(default_factory=dict)
+    _timed_out: dict[str, Outcome] = field(default_factory=dict)
+    _endless: set[str] = field(default_factory=set)
+
+    def try_together(self, parts: Sequence[Part]) -> None:
+        """Try criteria in one process; after a call that does not return, later parts in another.
+
+        Outcomes that count are kept for `outcome`: of what is passed, or uses an undefined name.
+        """
+        for _ in range(MAX_SHARED):
+            broken_in = self._try_in_one_process(parts)
+            if broken_in is None:
+                return
+            parts = parts[parts.index(broken_in) + 1 :]
+
+    def outcome(self, criterion: Criterion, missing: Outcome | None = None) -> Outcome:
+        """The outcome of a criterion, which is decided in a process of its own if need be.
+
+        Args:
+            criterion: the criterion.
+            missing: its outcome if its part is missing.
+        """
+        problem = self.tests.problem(self.exercise, criterion.id)
+        if problem is not None:
+            return grader_error(problem, fails_without_student=True)
+        return missing or self._decided.get(criterion.id) or self._decide(self._case(criterion))
+
+    def _case(self, criterion: Criterion) -> Case:
+        return Case(self.exercise, criterion, self.session, self.names)
+
+    # --- in one process ---------------------------------------------------------------------
+
+    def _try_in_one_process(self, parts: Sequence[Part]) -> Part | None:
+        """Try criteria until a call does not return; the part in which that happened, if any."""
+        decided: dict[str, Outcome] = {}
+        try:
+            with self.session.shared() as process:
+                if process is None:
+                    return None
+                for part in parts:
+                    decided |= self._try_part(part, process)
+                    if process.broken:
+                        return part
+                if process.is_unchanged():
+                    self._decided |= decided
+        except (Exception, HostOverload):
+            pass  # whatever it was: the criteria are decided again, in processes of their own
+        return None
+
+    def _try_part(self, part: Part, process: SharedProcess) -> dict[str, Outcome]:
+        """Outcomes that count if the notebook's state turns out to be unchanged."""
+        decided: dict[str, Outcome] = {}
+        for criterion in part.criteria:
+            if self.tests.problem(self.exercise, criterion.id) is not None:
+                continue
+            case = replace(self._case(criterion), attempt=Attempt.FIRST)
+            with process.criterion() as conversation, self.bounded():
+                found = self.tests.run(case, conversation)
+            if found.status is Status.PASSED or (_names_nothing(found) and not case.overwritten):
+                decided[criterion.id] = found
+            if process.broken:
+                if found.status is Status.TIMEOUT:
+                    self._timed_out[criterion.id] = found
+                break
+        return decided
+
+    # --- each in a process of its own -------------------------------------------------------
+
+    def _decide(self, case: Case) -> Outcome:
+        found = self._try(case, self._timed_out.get(case.criterion.id))
+        if case.overwritten and found.status is not Status.PASSED:
+            owner = case.owner
+            earlier = replace(self._try(replace(case, world=owner)), world=owner)
+            found = better_outcome(found, earlier, case.overwritten)
+        return found
+
+    def _try(self, case: Case, first: Outcome | None = None) -> Outcome:
+        """Decide a criterion; after a timeout once more with room, before it counts.
+
+        A part that is not done by then either is endless: what else is asked of it is tried once.
+        So is one that waits, or that cannot be stopped.
+
+        Args:
+            case: the criterion.
+            first: a timeout at the first attempt, if it has been made already.
+        """
+        part = case.criterion.part
+        if part in self._endless:
+            return self._attempt(replace(case, attempt=Attempt.SHORT))
+        found = first or self._attempt(replace(case, attempt=Attempt.FIRST))
+        if found.status is Status.TIMEOUT and not found.conclusive:
+            found = self._attempt(replace(case, attempt=Attempt.AGAIN))
+            if found.status is Status.TIMEOUT and isinstance(found.fact, TimedOut):
+                found = replace(found, fact=replace(found.fact, tried_again=True))
+        if found.status is Status.TIMEOUT:
+            self._endless.add(part)
+        return found
+
+    def _attempt(self, case: Case) -> Outcome:
+        try:
+            for _ in range(ATTEMPTS):
+                process = self.session.criterion(case.world, case.attempt)
+                with process as conversation, self.bounded():
+                    found = self.tests.run(case, conversation)
+                if not self.tests.sandbox_lost:
+                    break
+            return found
+        except (StudentDied, StudentTimeout) as failure:
+            ours = outcome.from_exception(failure, case.criterion.part)
+            return ours or grader_error_of(failure)
+        except (Exception, HostOverload) as error:
+            return grader_error_of(error)
+
+
+def _names_nothing(outcome: Outcome) -> bool:
+    """Whether it failed because of a name that is not defined: so it would in any process."""
+    return isinstance(outcome.fact, Raised) and outcome.fact.error.kinds[:1] == ("NameError",)
