@@ -26,7 +26,9 @@ BOOK_PADDING = {
     "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
     "Pooling.backward.padding",
 }  # fmt: skip
-LATE_ERROR = CONV.replace("col_W = col_W\n        return out", "col_W = col_W\n        return output_unknown")
+LATE_ERROR = CONV.replace(
+    "col_W = col_W\n        return out", "col_W = col_W\n        return found"
+)
 RUNS_LAYERS = {
     "SimpleConvNet.__init__.pad_and_stride", "SimpleConvNet.__init__.shared_parameters",
     "SimpleConvNet.predict.scores", "SimpleConvNet.loss", "SimpleConvNet.accuracy",
