@@ -161,20 +161,6 @@ class SimpleConvNet:
         with open(file_name, 'wb') as f:
             pickle.dump(self.params, f)
 """
-
-LOOPS = """
-def im2col(x, fh, fw, stride=1, pad=0):
-    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    N, C, H, W = x.shape
-    rows = []
-    for n in range(N):
-        for i in range(0, H - fh + 1, stride):
-            for j in range(0, W - fw + 1, stride):
-                rows.append(x[n, :, i:i+fh, j:j+fw].ravel())
-    return np.array(rows)
-"""
-"""Right, apart from a window that is too large."""
-
 PIXELS_FIRST = """
 def im2col(x, fh, fw, stride=1, pad=0):
     N, C, H, W = x.shape

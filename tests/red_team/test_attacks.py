@@ -10,9 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -25,6 +22,12 @@ from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
+from tests.ordinary_user import (
+    CAN_BECOME_ANOTHER_USER,
+    WHY_NOT,
+    OrdinaryUser,
+    ordinary_user,
+)
 from tests.paths import ROOT
 from tests.red_team.attacks import TABLE, Attack, appendix
 from tests.red_team.attacks.hand_in import Outcome, hand_in
@@ -102,28 +105,16 @@ def test_every_attack_gets_its_verdict(level: Level) -> None:
 
 
 @pytest.fixture(scope="module")
-def readable() -> Iterator[tuple[Path, Path]]:
-    """A copy of what grading needs and an interpreter, where every user can read them."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("becoming another user takes root; without root the other tests are these")
-    root = Path(tempfile.mkdtemp(prefix="convkit-readable-"))
-    root.chmod(0o755)
-    leave = shutil.ignore_patterns("__pycache__", "*.pyc")
-    try:
-        for name in ("autograder", "source_lib", "solutions", "tests", "assignments"):
-            shutil.copytree(ROOT / name, root / name, ignore=leave)
-        for folder in {Path(np.__file__).parents[1], Path(pytest.__file__).parents[1]}:
-            for name in NEEDED:
-                for path in folder.glob(name):
-                    if path.is_dir() and not (root / path.name).exists():
-                        shutil.copytree(path, root / path.name, ignore=leave)
-                    elif path.is_file():
-                        shutil.copy(path, root)
-        for path in root.rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        yield root, _interpreter(root)
-    finally:
-        shutil.rmtree(root)
+def user() -> Iterator[OrdinaryUser]:
+    """A user with a copy of what grading needs."""
+    if not CAN_BECOME_ANOTHER_USER:
+        pytest.skip(WHY_NOT)
+    ours = ("autograder", "source_lib", "solutions", "tests", "assignments")
+    folders = {Path(np.__file__).parents[1], Path(pytest.__file__).parents[1]}
+    needed = [path for folder in folders for name in NEEDED for path in folder.glob(name)]
+    copied = [*(ROOT / name for name in ours), *needed]
+    with ordinary_user(NOBODY_IN_PARTICULAR, copied, "numpy, pytest, rich") as user:
+        yield user
 
 
 NEEDED = (
@@ -142,38 +133,8 @@ NEEDED = (
 )
 
 
-def _interpreter(root: Path) -> Path:
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    candidates = [Path(getattr(sys, "_base_executable", sys.executable)).resolve()]
-    if found := shutil.which(version, path="/usr/bin:/usr/local/bin"):
-        candidates.append(Path(found))
-    for python in candidates:
-        try:
-            if _as_user(root, python, "-c", "import numpy, pytest, rich").returncode == 0:
-                return python
-        except PermissionError:
-            continue
-    pytest.skip("every interpreter here is out of an ordinary user's reach, or lacks numpy's ABI")
-
-
-def _as_user(root: Path, python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [python, *arguments],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), "HOME": "/tmp",
-             "XDG_CACHE_HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1",
-             "OPENBLAS_NUM_THREADS": "1"},
-        cwd=root,
-        user=NOBODY_IN_PARTICULAR,
-        group=NOBODY_IN_PARTICULAR,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )  # fmt: skip
-
-
 @cache
-def _unavailable(root: Path, python: Path, level: Level) -> str:
+def _unavailable(user: OrdinaryUser, level: Level) -> str:
     code = (
         "from autograder.errors import SandboxUnavailable\n"
         "from autograder.sandbox.host.isolation import Level\n"
@@ -182,7 +143,7 @@ def _unavailable(root: Path, python: Path, level: Level) -> str:
         f"try:\n    with Server(Level.{level.name}, Limits()): pass\n"
         "except SandboxUnavailable as error: print(error.what)\n"
     )
-    done = _as_user(root, python, "-c", code)
+    done = user.run("-c", code)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -190,15 +151,15 @@ def _unavailable(root: Path, python: Path, level: Level) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=str)
 def test_every_attack_gets_its_verdict_where_the_grader_is_an_ordinary_user(
-    readable: tuple[Path, Path], level: Level
+    user: OrdinaryUser, level: Level
 ) -> None:
-    if why := _unavailable(*readable, level):
+    if why := _unavailable(user, level):
         pytest.skip(why)
     with tempfile.TemporaryDirectory(prefix="convkit-") as folder:
         os.chown(folder, NOBODY_IN_PARTICULAR, NOBODY_IN_PARTICULAR)
         out = Path(folder) / "outcomes.json"
         module, ids = "tests.red_team.attacks.hand_in", share(level, ordinary_user=True)
-        done = _as_user(*readable, "-m", module, level.name, str(out), *ids)
+        done = user.run("-m", module, level.name, str(out), *ids, timeout=900)
         assert done.returncode == 0, done.stderr[-2000:]
         outcomes = {id: Outcome(**found) for id, found in json.loads(out.read_text()).items()}
     assert set(outcomes) == set(ids)

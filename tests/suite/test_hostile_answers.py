@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.suite.compare import difference
+from tests.red_team.attacks.notebooks import FORGE
 from tests.suite.conftest import Told
 
 SAME = "same(student.f(make.normal(2, 3)), np.ones((2, 3)))"
@@ -126,7 +127,7 @@ def graded(new_bench) -> dict[str, Told]:
     """What became of each of these notebooks; a suite is collected once for all of them."""
     notebooks = {
         **{name: f"def f(x):\n    {body}\n" for name, body in (RETURNED | RAISED).items()},
-        **{name: FORGE.replace("FORGERY", forgery) for name, forgery in FORGED.items()},
+        **{name: FORGED_CALL.replace("FORGERY", forgery) for name, forgery in FORGED.items()},
         **{
             f"records: {name}": NOTEBOOK.replace("FORGERY", forgery)
             for name, forgery in RECORDS.items()
@@ -164,28 +165,9 @@ def fit_to_be_shown(outcome) -> bool:
 
 # --- bytes of their own ------------------------------------------------------------------------
 
-FORGE = """
-import gc, json, socket, struct, sys
-
-def request_id():
-    frame = sys._getframe()
-    while frame and "request" not in frame.f_locals:
-        frame = frame.f_back
-    return frame.f_locals["request"]["id"]
-
-def write(header, *buffers, magic=b"cvk1"):
-    if not isinstance(header, bytes):
-        header = json.dumps(header).encode()
-    data = magic + struct.pack("<II", len(header), len(buffers))
-    data += struct.pack(f"<{len(buffers)}Q", *map(len, buffers)) + header + b"".join(buffers)
-    for sock in [o for o in gc.get_objects() if isinstance(o, socket.socket) and o.fileno() >= 0]:
-        try:
-            sock.sendall(data)
-        except OSError:
-            pass
-
+FORGED_CALL = f"""{FORGE}
 def nd(dtype, shape, buffer=0):
-    return {"t": "nd", "d": dtype, "s": shape, "b": buffer}
+    return {{"t": "nd", "d": dtype, "s": shape, "b": buffer}}
 
 def f(x):
     me = request_id()
@@ -268,7 +250,7 @@ def test_the_forgery_that_these_tests_use_does_reach_the_grader(bench):
         'write({"id": me, "value": nd("<f8", [2, 3])}, struct.pack("<6d", *[1.0] * 6)); return None'
     )
     # As good as a return value, and no better: it is still compared.
-    assert bench.one(SAME, FORGE.replace("FORGERY", forgery)).status == "passed"
+    assert bench.one(SAME, FORGED_CALL.replace("FORGERY", forgery)).status == "passed"
 
 
 ASKED = """

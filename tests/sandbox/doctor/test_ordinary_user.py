@@ -1,12 +1,6 @@
 """The same attacks where the grader is an ordinary user, the same as students' code runs as."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +8,11 @@ import pytest
 
 import autograder
 from autograder.sandbox.host.isolation import Level
+from tests.ordinary_user import CAN_BECOME_ANOTHER_USER, WHY_NOT, ordinary_user
 
 NOBODY_IN_PARTICULAR = 61_234
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0,
-    reason="becoming another user takes root; without root the other tests are these",
-)
+pytestmark = pytest.mark.skipif(not CAN_BECOME_ANOTHER_USER, reason=WHY_NOT)
 
 EXAMINE = """
 import dataclasses, json, subprocess
@@ -46,56 +38,16 @@ bystander.kill()
 
 
 @pytest.fixture(scope="module")
-def installed() -> Iterator[Path]:
-    """The kit and numpy where every user can read them."""
-    root = Path(tempfile.mkdtemp(prefix="convkit-installed-"))
-    root.chmod(0o755)
-    packages = Path(np.__file__).parents[1]
-    without_cache = shutil.ignore_patterns("__pycache__")
-    try:
-        shutil.copytree(Path(autograder.__file__).parent, root / "autograder", ignore=without_cache)
-        for name in ("numpy", "numpy.libs"):
-            if (packages / name).is_dir():
-                shutil.copytree(packages / name, root / name, ignore=without_cache)
-        for directory in (p for p in root.rglob("*") if p.is_dir()):
-            directory.chmod(0o755)
-        yield root
-    finally:
-        shutil.rmtree(root)
-
-
-@pytest.fixture(scope="module")
-def report(installed: Path) -> dict[str, object]:
+def report() -> dict[str, object]:
     """What the doctor says to an ordinary user."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    candidates = [Path(getattr(sys, "_base_executable", sys.executable)).resolve()]
-    if found := shutil.which(version, path="/usr/bin:/usr/local/bin"):
-        candidates.append(Path(found))
-    for python in candidates:
-        if _as_user(python, installed, "import numpy").returncode == 0:
-            ran = _as_user(python, installed, EXAMINE)
-            assert ran.returncode == 0, ran.stderr
-            said: dict[str, object] = json.loads(ran.stdout)
-            return said
-    pytest.skip("every interpreter here is out of an ordinary user's reach, or lacks numpy's ABI")
-
-
-def _as_user(python: Path, installed: Path, source: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            [str(python), "-c", source],
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(installed), "HOME": "/tmp",
-                 "XDG_CACHE_HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd="/",
-            user=NOBODY_IN_PARTICULAR,
-            group=NOBODY_IN_PARTICULAR,
-            extra_groups=[],
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )  # fmt: skip
-    except PermissionError as error:
-        return subprocess.CompletedProcess([], 1, "", str(error))
+    packages = Path(np.__file__).parents[1]
+    libraries = [path for path in (packages / "numpy", packages / "numpy.libs") if path.is_dir()]
+    kit = Path(autograder.__file__).parent
+    with ordinary_user(NOBODY_IN_PARTICULAR, [kit, *libraries], "numpy") as user:
+        ran = user.run("-c", EXAMINE)
+    assert ran.returncode == 0, ran.stderr
+    said: dict[str, object] = json.loads(ran.stdout)
+    return said
 
 
 @pytest.mark.parametrize("level", [Level.FULL, Level.NAMESPACES, Level.CONTAINER], ids=str)
