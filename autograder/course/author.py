@@ -15,6 +15,15 @@ def tr(en: str, ja: str) -> str:  # noqa: ARG001 - only the generator reads the 
     return en
 
 
+def figure_text(en: str, ja: str) -> str:  # noqa: ARG001 - only the generator reads the Japanese text
+    """Return the English text. For titles, labels and legends of figures, in demo cells.
+
+    English notebooks get the literal; Japanese ones keep the call, and choose Japanese when they
+    run if a font with Japanese glyphs is found.
+    """
+    return en
+
+
 def earlier(exercise_id: str, *names: str) -> dict[str, Any]:
     """Return the teaching solutions `names` of an earlier exercise, by name.
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.course.notebook_cells import read_cells
 from autograder.errors import CourseError
+from autograder.generate.figures import CALL, calls, font_source, with_font_cell
 from autograder.generate.languages import JAPANESE, SEPARATOR, localised
 from autograder.generate.markers import looks_like_marker, regions, stubbed, without_markers
 from autograder.generate.source import Source
@@ -51,7 +52,7 @@ def student_cells(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
         done = cell if cell.kind is CellKind.MARKDOWN else _stub_or_provided(cell, exercise, lang)
         _check_shown(cell, done, exercise, lang)
         found.append(done)
-    return tuple(found)
+    return with_font_cell(found, lang)
 
 
 def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
@@ -60,7 +61,9 @@ def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
     For grading, which needs them on every start and so skips the checks of `student_cells`: those
     have been made before the notebooks were handed out.
     """
-    for cell in read_cells(exercise):
+    cells, langs = read_cells(exercise), tuple(langs)
+    yield from font_source(cells, langs)
+    for cell in cells:
         if cell.role in LOCKED:
             source = Source(cell, exercise.notebook)
             for lang in langs:
@@ -76,7 +79,7 @@ def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell,
         if cell.kind is CellKind.CODE:
             cell = solved(cell, exercise, lang)
         found.append(filled(course, exercise, cell, lang) if cell.role is Role.CARRY else cell)
-    return tuple(found)
+    return with_font_cell(found, lang)
 
 
 def filled(course: Course, exercise: Exercise, carry: Cell, lang: str) -> Cell:
@@ -152,6 +155,12 @@ def _stub_or_provided(cell: Cell, exercise: Exercise, lang: str) -> Cell:
                     1,
                     "Put its body between the markers",
                 )
+    if calls(cell) and cell.role is not Role.DEMO:
+        raise source.error(
+            f"{CALL}() in {cell.role} cell {cell.name!r}",
+            1,
+            f"Call {CALL}() in demo cells: grading runs this cell without the font's",
+        )
     edits = [stubbed(source, region, lang) for region in found]
     text = source.edited([*edits, *localised(source, lang)])
     return replace(cell, source=_titled(cell.role, text, lang))

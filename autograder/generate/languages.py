@@ -1,6 +1,7 @@
 """Reduce a bilingual code cell to one language, by three rules.
 
-1. `tr("English", "Japanese")` becomes the literal in the language.
+1. `tr("English", "Japanese")` becomes the literal in the language. `figure_text`, for what is drawn
+   in a figure, becomes the English literal, and elsewhere stays a call: see `figures`.
 2. Of a docstring with a line `--- ja ---`, the half in the language is kept.
 3. A comment `# en: ...` or `# ja: ...` on its own line is kept in its language, without the prefix.
 """
@@ -11,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from autograder.generate.figures import CALL
 from autograder.generate.source import Edit, Source
 
 SEPARATOR = "--- ja ---"
@@ -32,7 +34,7 @@ def localised(source: Source, lang: str) -> list[Edit]:
 
 
 def _tr(source: Source, lang: str) -> Iterator[Edit]:
-    if "tr" not in source.text:
+    if "tr" not in source.text and CALL not in source.text:
         return
     parents = {child: node for node in source.nodes for child in ast.iter_child_nodes(node)}
     calls = set()
@@ -40,23 +42,31 @@ def _tr(source: Source, lang: str) -> Iterator[Edit]:
         if not (isinstance(node, ast.Call) and _is_tr(node.func)):
             continue
         calls.add(node.func)
+        name = _called(node.func)
         up: ast.AST | None = node
         while up := parents.get(up) if up else None:
             if isinstance(up, ast.JoinedStr):
                 raise source.error(
-                    "tr() inside an f-string", node.lineno, "Put the f-string inside tr()"
+                    f"{name}() inside an f-string",
+                    node.lineno,
+                    f"Put the f-string inside {name}()",
                 )
         if len(node.args) != 2 or node.keywords or not all(map(_is_text, node.args)):
             raise source.error(
-                "tr() takes the English and the Japanese text, two literals or f-strings",
+                f"{name}() takes the English and the Japanese text, two literals or f-strings",
                 node.lineno,
-                'Write tr("English", "日本語")',
+                f'Write {name}("English", "日本語")',
             )
+        if name == CALL and lang != "en":
+            continue
         text = _literal(source, node, lang, bracketed=isinstance(parents[node], _BRACKETED))
         yield Edit(*source.span(node), text)
     for node in source.nodes:
         if isinstance(node, ast.Name) and _is_tr(node) and node not in calls:
-            raise source.error("tr is not called", node.lineno, 'Write tr("English", "日本語")')
+            name = _called(node)
+            raise source.error(
+                f"{name} is not called", node.lineno, f'Write {name}("English", "日本語")'
+            )
 
 
 def _literal(source: Source, call: ast.Call, lang: str, *, bracketed: bool) -> str:
@@ -78,7 +88,11 @@ def _literal(source: Source, call: ast.Call, lang: str, *, bracketed: bool) -> s
 
 
 def _is_tr(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "tr"
+    return _called(node) in ("tr", CALL)
+
+
+def _called(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import source_lib
-from autograder.course.author import earlier, tr
+from autograder.course.author import earlier, figure_text, tr
 from autograder.course.load import load_course
 from autograder.course.notebook_cells import read_cells
 from tests.paths import ROOT
@@ -56,7 +56,7 @@ def printed_by(number, cell_name, capsys):
     """What the demonstration prints, with the teaching solutions."""
     exercise = exercise_of(number)
     source = next(cell.source for cell in read_cells(exercise) if cell.name == cell_name)
-    names = {**teaching_solutions(exercise.id), "tr": tr}
+    names = {**teaching_solutions(exercise.id), "tr": tr, "figure_text": figure_text}
     exec(compile(source, f"{number}:{cell_name}", "exec"), names)
     return capsys.readouterr().out
 
