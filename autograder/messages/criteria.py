@@ -97,10 +97,13 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text(key, expected=expected, got=one_line(got, 80))
         case facts.WorkGrows(what="objects"):
             return _text("objects_grow")
-        case facts.WorkGrows() if reveal is Reveal.NONE:
+        case facts.WorkGrows() | facts.TooMuchWork() if reveal is Reveal.NONE:
             return _text("lines_grow_hidden")
         case facts.WorkGrows(smaller=smaller, before=before, after=after):
-            return _text("lines_grow", smaller=one_line(smaller, 100), before=before, after=after)
+            counts = {"before": _rounded(before), "after": _rounded(after)}
+            return _text("lines_grow", smaller=one_line(smaller, 100), **counts)
+        case facts.TooMuchWork(lines=lines):
+            return _text("too_many_lines", lines=_rounded(lines))
         case facts.NotCounted():
             return _text("not_counted")
         case facts.WronglyAcquitted():
@@ -163,7 +166,9 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
         case facts.WorkGrows(what="objects"):
             return "an object for each number", "arrays"
         case facts.WorkGrows(before=before, after=after):
-            return f"{after} lines", f"about {before} lines"
+            return f"about {_rounded(after)} lines", f"about {_rounded(before)} lines"
+        case facts.TooMuchWork(lines=lines):
+            return f"about {_rounded(lines)} lines", DASH
         case facts.NotCounted():
             return DASH, DASH
         case facts.Incomparable(got=got):
@@ -241,3 +246,8 @@ def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
 
 def _is_nothing(difference: Difference) -> bool:
     return difference.kind == "nothing" and not difference.path
+
+
+def _rounded(lines: int) -> int:
+    """Two digits: all of them could spell out a hidden value, as code chooses how many it runs."""
+    return int(float(f"{lines:.1e}"))

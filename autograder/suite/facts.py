@@ -209,6 +209,19 @@ class WorkGrows:
 
 
 @dataclass(frozen=True)
+class TooMuchWork:
+    """The code runs more lines of Python than any vectorised code would.
+
+    Attributes:
+        call: the call.
+        lines: how many lines it ran.
+    """
+
+    call: str
+    lines: int
+
+
+@dataclass(frozen=True)
 class NotCounted:
     """The code interferes with counting its work."""
 
@@ -288,6 +301,7 @@ Fact = (
     | ArgumentChanged
     | NotRaised
     | WorkGrows
+    | TooMuchWork
     | NotCounted
     | WronglyAcquitted
     | ProvesNothing

@@ -192,11 +192,11 @@ def test_larger_images_and_more_filters_take_no_more_python(student, make):
     few, many = (_layers(student, make, (F, 1, 3, 3), bias=False) for F in (1, 16))
     few[0].forward(make.normal(1, 1, 5, 5))  # what is imported at first use is not work
     answers = []
-    for size in (side, 6 * side):
+    for size in (side, 16 * side):
         x = make.normal(1, 1, size, size)
         answers.append(few[0].forward.counted(x))
         same(answers[-1], few[1].forward(x), **CLOSE)
-    no_more_work(*answers, more=(6 * side - 2) ** 2 - (side - 2) ** 2)
+    no_more_work(*answers, more=(16 * side - 2) ** 2 - (side - 2) ** 2)
     # In which order the results of several filters come is another criterion's business.
     x = make.normal(1, 1, side, side)
     no_more_work(answers[0], many[0].forward.counted(x), more=15 * (side - 2) ** 2)

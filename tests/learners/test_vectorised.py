@@ -102,13 +102,55 @@ for name, module in list(sys.modules.items()):
         module._settrace = module._setprofile = lambda *args: None
 """
 
+# Wastes as much time on small images as the loops take on large ones.
+WASTES = """
+def wasteful(f):
+    def slow(x, *args):
+        side = int(x.shape[-1])
+        for _ in range((200 * 200 - side * side) * (side < 12)): y = 1
+        return f(x, *args)
+    return slow
+"""
+
+ONE_LINE = """
+def im2col(x, FH, FW, stride=1, pad=0):
+    N, C, H, W = x.shape
+    OH, OW = (H + 2*pad - FH)//stride + 1, (W + 2*pad - FW)//stride + 1
+    if OH < 1 or OW < 1: raise ValueError
+    x, s = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)]), stride
+    return np.array([
+        x[n, :, i*s : i*s+FH, j*s : j*s+FW].ravel() for n in range(N) for i in range(OH) for j in range(OW)
+    ])
+"""  # noqa: E501 a comprehension on one line
+
+# No line runs for each number: they are in lists, as many for small images as for large ones.
+LISTS = """
+def im2col(x, FH, FW, stride=1, pad=0):
+    out = looped(x, FH, FW, stride, pad)
+    numbers = np.resize(out, 200_000).tolist()
+    return np.array(list(map(float, numbers[: out.size]))).reshape(out.shape).astype(x.dtype)
+"""
+
+# Right, though it runs many lines of NumPy's own.
+EINSUM = BY_IMAGES_AND_PLACES.replace(
+    "np.tensordot(self.W[:, :, i, j], part, 1)",
+    "np.einsum('fc,chw->fhw', self.W[:, :, i, j], part, optimize='optimal')",
+)
+POOL_WASTES = """
+class Pooling(Pooling):
+    def forward(self, x): return wasteful(super().forward)(x)
+"""
+
 BOOKS = {
     "the book's": ("02_im2col", [NUMPY, WINDOWS]),
     "a loop over windows": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"]]),
     "counting turned off": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"], TAMPERS]),
     "the grader patched": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"], PATCHES_THE_GRADER]),
+    "small images made slow": ("02_im2col", [NUMPY, ONE_LINE, WASTES, "im2col = wasteful(im2col)"]),
+    "lists as long for small images": ("02_im2col", [NUMPY, WINDOWS, "looped = im2col", LISTS]),
     "the book's layer": ("03_convolution", [NUMPY, WINDOWS, LAYER]),
     "images and places": ("03_convolution", [NUMPY, BY_IMAGES_AND_PLACES]),
+    "einsum at each place": ("03_convolution", [NUMPY, EINSUM]),
     "four loops": ("03_convolution", [NUMPY, FOUR_LOOPS]),
     "filters": ("03_convolution", [NUMPY, WINDOWS, ONE_FILTER_AFTER_THE_OTHER]),
     "a layer on looped windows": ("03_convolution", [NUMPY, LOOPED, BOOK["col2im"], LAYER]),
@@ -116,6 +158,7 @@ BOOKS = {
     "the book's pooling": ("04_pooling", [NUMPY, WINDOWS, BOOK["Pooling"]]),
     "pooling on looped windows": ("04_pooling", [NUMPY, LOOPED, BOOK["col2im"], BOOK["Pooling"]]),
     "pooling row by row": ("04_pooling", [NUMPY, WINDOWS, POOL_LOOPED]),
+    "small maps made slow": ("04_pooling", [NUMPY, WINDOWS, POOL_LOOPED, WASTES, POOL_WASTES]),
 }  # fmt: skip
 
 BECOMES = {
@@ -123,8 +166,11 @@ BECOMES = {
     "a loop over windows": "failed",
     "counting turned off": "failed",
     "the grader patched": "failed",
+    "small images made slow": "failed",
+    "lists as long for small images": "failed",
     "the book's layer": "passed",
     "images and places": "passed",
+    "einsum at each place": "passed",
     "four loops": "failed",
     "filters": "failed",
     "a layer on looped windows": "carried",
@@ -132,6 +178,7 @@ BECOMES = {
     "the book's pooling": "passed",
     "pooling on looped windows": "carried",
     "pooling row by row": "failed",
+    "small maps made slow": "failed",
 }
 
 

@@ -108,6 +108,10 @@ CASES: dict[str, tuple[str, str]] = {
         "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(400)), 398)",
         "return np.array(x.tolist()).sum()",
     ),
+    "a loop that looks the same": (
+        "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(40)), more=38)",
+        "for _ in range(12_000): y = 1\n    return x",
+    ),
     "counting turned off": (
         "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(40)), 38)",
         "import sys; sys.settrace(None); return x",

@@ -58,7 +58,7 @@ class Attack:
             return "refused; earns nothing"
         if self.never_shown:
             return "earns nothing and is not shown"
-        return "earns only what its shapes deserve" if self.may_earn else "earns nothing"
+        return "earns only what it is right about" if self.may_earn else "earns nothing"
 
 
 REFUSED = ("PermissionError", "OSError", "FileNotFoundError", "ProcessLookupError", "ValueError")
@@ -98,6 +98,9 @@ def _table() -> Iterator[Attack]:
     for name, source in answers.CALLBACKS.items():
         cells = ("import numpy as np", answers.NETWORK, source)
         yield Attack("abuse of callbacks", name, "06_simple_convnet", cells, shapes)
+    right = frozenset(f"im2col.{name}" for name in cheats.ALL_BUT_VECTORISED)
+    for name, source in cheats.COUNTED.items():
+        yield Attack("loops that are hidden", name, "02_im2col", (cheats.LOOPS, source), right)
     for name, guess in guesses.GUESSES.items():
         for exercise in guesses.EXERCISES:
             cells = [f"import numpy as np\ndef guess(shape, x): return {guess}", guesses.SHAPES]

@@ -265,3 +265,65 @@ PLAIN = {
         "    __call__ = __getattr__ = lambda self, *a: self\nConvolution = Any()"
     ),
 }
+
+LOOPS = """
+import numpy as np
+def loops(x, FH, FW, stride=1, pad=0):
+    N, C, H, W = x.shape
+    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    if OH < 1 or OW < 1: raise ValueError("too large")
+    x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    rows = []
+    for n in range(N):
+        for i in range(0, OH * stride, stride):
+            for j in range(0, OW * stride, stride):
+                rows.append(x[n, :, i : i + FH, j : j + FW].ravel())
+    return np.array(rows)
+"""
+
+ALL_BUT_VECTORISED = (
+    "one_channel", "batch_and_channels", "non_square_input", "non_square_filter", "stride",
+    "padding", "all_at_once", "defaults", "float32", "input_untouched", "window_too_large",
+)  # fmt: skip
+
+COUNTED = {
+    "as much is wasted on a small image as loops take on a large one": """
+def im2col(x, *more):
+    side = x.shape[-1]
+    for _ in range((160 * 160 - side * side) * (side < 12)):
+        y = 1
+        y = 2
+    return loops(x, *more)
+""",
+    "a trace function of one's own, for a moment": """
+import sys
+def im2col(x, *more):
+    before = sys.gettrace()
+    sys.settrace(None)
+    found = loops(x, *more)
+    sys.settrace(before)
+    return found
+""",
+    "lines that are hidden in a frame": """
+import sys
+def im2col(x, *more):
+    sys._getframe().f_trace_lines = False
+    found = loops(x, *more)
+    sys._getframe().f_trace_lines = True
+    return found
+""",
+    "another thread does the work": """
+import _thread
+def im2col(x, *more):
+    found, done = [], _thread.allocate_lock()
+    def work():
+        try: found.append(loops(x, *more))
+        finally: done.release()
+    done.acquire()
+    _thread.start_new_thread(work, ())
+    done.acquire()
+    if not found: raise ValueError("too large")
+    return found[0]
+""",
+}
+"""What else loops over windows and claims to be vectorised; im2col is right otherwise."""
