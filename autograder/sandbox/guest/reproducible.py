@@ -1,7 +1,8 @@
 """Make a notebook behave the same on every run and every machine.
 
-Unseeded randomness (`random_sources`), clocks (`virtual_clock`) and identifiers (`identity`) are
-replaced with versions that depend only on the student's code. Memory that NumPy leaves
+Unseeded randomness (`random_sources`), clocks (`virtual_clock`), identifiers (`identity`) and what
+a folder says of its files (`folders`) are replaced with versions that depend only on the student's
+code. (`c_clocks` does the same for clocks that C code reads.) Memory that NumPy leaves
 uninitialized is filled with NaN (or a large odd integer), so that code which reads it is always
 wrong, and always in the same way.
 
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import identity, random_sources, virtual_clock
+from . import folders, identity, random_sources, virtual_clock
 
 
 def install() -> None:
@@ -60,4 +61,5 @@ _REPLACEMENTS = [
     *random_sources.replacements(),
     *virtual_clock.replacements(),
     *identity.replacements(),
+    *folders.replacements(),
 ]

@@ -28,6 +28,7 @@ import numpy as np
 
 from ..protocol import wire
 from . import (
+    c_clocks,
     databases,
     reference_proxies,
     removed_files,
@@ -53,6 +54,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         _probe(sock, settings["probe"])
         return
     reproducible.install()
+    c_clocks.install()
     databases.install()
     removed_files.install()
     hide_path(os.getcwd())  # noqa: PTH109 (pathlib is what the notebook may replace)

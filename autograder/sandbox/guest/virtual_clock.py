@@ -87,6 +87,11 @@ def _time_ns() -> int:
     return _EPOCH_NS + _tick()
 
 
+def now_ns() -> int:
+    """The time of day, in nanoseconds since 1970, for clocks that C code reads."""
+    return _time_ns()
+
+
 def _monotonic_ns() -> int:
     return _BOOT_NS + _tick()
 
@@ -166,6 +171,10 @@ def _stat(function: Callable[..., os.stat_result]) -> Callable[..., os.stat_resu
     return stat
 
 
+_inodes: dict[int, int] = {}
+"""Numbers of files, in the order in which they are asked for."""
+
+
 def _with_times(found: os.stat_result, times_ns: list[int]) -> os.stat_result:
     names = ("st_atime", "st_mtime", "st_ctime")
     more: dict[str, float] = {f"{name}_ns": ns for name, ns in zip(names, times_ns, strict=True)}
@@ -173,7 +182,7 @@ def _with_times(found: os.stat_result, times_ns: list[int]) -> os.stat_result:
     for name in ("st_blksize", "st_blocks", "st_rdev"):
         more[name] = getattr(found, name, 0)
     head = [*found[:7], *(ns // 10**9 for ns in times_ns)]
-    head[2] = 1  # the number of the file system
+    head[1], head[2] = _inodes.setdefault(found.st_ino, len(_inodes) + 1), 1
     return os.stat_result(head, more)
 
 

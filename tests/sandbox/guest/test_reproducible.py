@@ -67,6 +67,14 @@ SOURCES = {
     "a file's time": "(open('f', 'w').close(), os.path.getmtime('f'))[1]",
     "a file system's number": "os.stat('.').st_dev",
     "a timer": "signal.getitimer(signal.ITIMER_REAL)",
+    "datetime64('now')": "str(np.datetime64('now'))",
+    "datetime64('today')": "str(np.array(['today'], 'M8[s]'))",
+    "SQL's clock": "sqlite3.connect(':memory:').execute("
+    "'SELECT current_timestamp, julianday()').fetchone()",
+    "SQL's clock, past the module": "_sqlite3.connect(':memory:').execute("
+    "'SELECT unixepoch()').fetchone()",
+    "a file's number": "(open('g', 'w').close(), os.stat('g').st_ino)[1]",
+    "room on the disk": "shutil.disk_usage('.').free",
     "SQL's random()": "sqlite3.connect(':memory:').execute('SELECT random()').fetchone()[0]",
     # What a process, an object and a machine are called.
     "id": "id(object())",
@@ -92,7 +100,7 @@ ADDRESSES = {"hash of an object", "an address as text"}
 
 SETUP = """
 import asyncio, datetime, os, platform, random, resource, secrets, signal, socket
-import sqlite3, ssl, tempfile, threading, time, timeit, uuid, _random
+import shutil, sqlite3, ssl, tempfile, threading, time, timeit, uuid, _random, _sqlite3
 import numpy as np
 
 
@@ -241,6 +249,22 @@ class TestIdentity:
             "def f():\n    os.kill(os.getpid(), signal.SIGUSR1)\n    return len(got)"
         ) as book:
             assert book.call("f") == 1
+
+
+def test_the_same_file_is_the_same_by_its_number(notebook: Open) -> None:
+    with notebook(
+        "import os\nopen('a', 'w').close(); open('b', 'w').close(); os.link('a', 'c')",
+        "def f():\n    return os.path.samefile('a', 'c'), os.path.samefile('a', 'b')",
+    ) as book:
+        assert book.call("f") == (True, False)
+
+
+def test_files_are_listed_in_order(notebook: Open) -> None:
+    with notebook(
+        "import os\nfor name in 'cabd': open(name, 'w').close()",
+        "def f():\n    return [name for name in os.listdir() if len(name) == 1]",
+    ) as book:
+        assert book.call("f") == ["a", "b", "c", "d"]
 
 
 def test_messages_do_not_name_the_scratch_folder(notebook: Open) -> None:
