@@ -26,11 +26,13 @@ BETWEEN_ITEMS: Mapping[str, str] = {"en": ", ", "ja": "、"}
 
 
 class Catalogue:
-    """The messages in a file ``<name>.toml`` in this folder."""
+    """The messages in the files ``<name>.toml`` in this folder, whose keys are different."""
 
-    def __init__(self, name: str) -> None:
-        file = Path(__file__).with_name(f"{name}.toml")
-        self._messages: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    def __init__(self, *names: str) -> None:
+        self._messages: dict[str, dict[str, str]] = {}
+        for name in names:
+            file = Path(__file__).with_name(f"{name}.toml")
+            self._messages |= tomllib.loads(file.read_text(encoding="utf-8"))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._messages)
@@ -68,9 +70,9 @@ class Catalogue:
 
 
 @cache
-def catalogue(name: str) -> Catalogue:
-    """The catalogue with that name, read once."""
-    return Catalogue(name)
+def catalogue(*names: str) -> Catalogue:
+    """The catalogue of these files, read once."""
+    return Catalogue(*names)
 
 
 def sentences(*texts: Text) -> Text:

@@ -1,27 +1,31 @@
-"""The class page, index.html: scores, hard criteria, and what needs the instructor's attention."""
+"""The class page, index.html: who has what, what was hard, what needs the instructor.
+
+It works without its script, which only adds searching, filtering and sorting to the table
+(`templates/class.js`). The page allows that script by its hash and nothing else.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.corrections.apply import EVERY, NO_CORRECTIONS, Corrected, Correction, Corrections
+from autograder.corrections.apply import NO_CORRECTIONS, Corrected, Corrections
 from autograder.course.hints import mistake_hints
 from autograder.course.models import Course, Exercise
 from autograder.files import write_atomically
-from autograder.ingest.hand_ins import HandIn, HandIns
-from autograder.messages import hand_ins as hand_in_messages
+from autograder.ingest.hand_ins import HandIns
+from autograder.messages.catalogue import BETWEEN_ITEMS
 from autograder.messages.pages import say
-from autograder.report import instructor
+from autograder.report import class_notices as notices
+from autograder.report.class_rows import FILTERS, FULL, entry_by_instructor, entry_of, rows_of
+from autograder.report.groups import A_CELL, Among, Outcome, alike, carried, timed_out
 from autograder.report.page import render
-from autograder.report.statistics import BINS, ExerciseCount, count_exercise
+from autograder.report.statistics import BINS, ExerciseCount, count_exercise, histogram, percent
 from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
 
 ICONS = {
-    "full_marks": Status.PASSED,
-    "nothing_yet": Status.MISSING,
     ResultStatus.UNREADABLE: Status.ERROR,
     ResultStatus.GRADER_ERROR: Status.GRADER_ERROR,
 }
@@ -31,46 +35,20 @@ NO_HAND_INS = HandIns()
 
 NOT_PASSED = tuple(status for status in Status if status is not Status.PASSED)
 
+FEW = 10
+"""Entries of a list that are shown at once; a longer one is folded."""
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the table: a student's score in one exercise.
+PRINTED_ROWS = 100
+"""Rows of the table that are printed; of a larger class, only what the table is filtered to."""
 
-    ``href`` is "" if it has no page. ``max_score`` is what it adds to the maximum of the student's
-    total, and ``note`` a key of the page's phrases: the instructor's part in it.
-    """
+GROUPS = 25
+"""Groups of submissions that behave alike that are shown; in a large class there are hundreds."""
 
-    href: str
-    score: float
-    full_score: float
-    status: str
-    reason: str
-    max_score: float
-    note: str = ""
+LOW = 0.2
+"""The discrimination below which a criterion is worth a look."""
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One student, with an entry for each exercise: None if nothing was submitted.
-
-    ``ungraded``: there was a submission, but none of it could be graded.
-    """
-
-    student: str
-    entries: list[Entry | None]
-    total: float
-    ungraded: bool = False
-    full_total: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something for the instructor to look at; ``href`` is "" if it has no page."""
-
-    student: str
-    exercise: str
-    href: str
-    reason: str
+EASY = 0.95
+"""The share of passes from which a low discrimination says nothing."""
 
 
 def write_class(
@@ -82,6 +60,7 @@ def write_class(
     hand_ins: HandIns = NO_HAND_INS,
     corrections: Corrections = NO_CORRECTIONS,
     warnings: Sequence[str] = (),
+    newest: datetime | None = None,
 ) -> Path:
     """Write ``out``/index.html.
 
@@ -94,11 +73,12 @@ def write_class(
         hand_ins: what is known about the submissions apart from their results.
         corrections: what the instructor has corrected.
         warnings: what else the instructor should know, one line each.
+        newest: when the newest result was written.
 
     Returns:
         The path of the page.
     """
-    page = class_page(results, course, lang, damaged, hand_ins, corrections, warnings)
+    page = class_page(results, course, lang, damaged, hand_ins, corrections, warnings, newest)
     return write_atomically(out / "index.html", page, below=out)
 
 
@@ -110,57 +90,73 @@ def class_page(
     hand_ins: HandIns = NO_HAND_INS,
     corrections: Corrections = NO_CORRECTIONS,
     warnings: Sequence[str] = (),
+    newest: datetime | None = None,
 ) -> str:
     """The page as text."""
     results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
     by_exercise: dict[str, list[Corrected]] = {}
     for result in sorted(results, key=lambda r: (r.exercise, r.student)):
         by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
-    counts = [count_exercise(id, _counted(of_one)) for id, of_one in by_exercise.items()]
+    counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
+    counts = [count_exercise(id, of_one) for id, of_one in counted.items()]
     most = {count.id: count.max_score for count in counts}
     known = {exercise.id: exercise for exercise in course.exercises} if course else {}
     entries = {
-        (one.result.student, id): _entry(one, lang)
+        (one.result.student, id): entry_of(one, lang)
         for id, of_one in by_exercise.items()
         for one in of_one
     }
     graded = {result.student for result in results}
     for decision in corrections.without_result(entries.keys()):
         if decision.exercise in by_exercise:
-            entries[decision.student, decision.exercise] = _decided(
+            entries[decision.student, decision.exercise] = entry_by_instructor(
                 decision, most[decision.exercise]
             )
     students = graded | {left.student for left in hand_ins.ungraded}
     students |= {student for student, _ in entries}
-    rows = [
-        _row(
-            hand_ins.name(student),
-            [entries.get((student, id)) for id in by_exercise],
-            [most[id] for id in by_exercise],
-        )
-        for student in sorted(students, key=lambda student: (hand_ins.name(student), student))
-    ]
+    rows = rows_of(entries, [(key, hand_ins.name(key)) for key in students], most)
+    missing = notices.not_handed_in(rows, [*most])
+    unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)
+    ungraded = notices.ungraded(hand_ins, lang)
     return render(
         "class.html",
         lang=lang,
+        between=BETWEEN_ITEMS[lang],
         title=course.title if course else None,
+        newest=newest.strftime("%Y-%m-%d %H:%M") if newest else "",
         rows=rows,
-        exercises=[_exercise(count, known.get(count.id), hand_ins, lang) for count in counts],
-        corrections=[_correction(one, hand_ins, lang) for one in corrections.entries],
+        filters=[state for state in FILTERS if any(state in row.states.split() for row in rows)],
+        total=_chart(
+            histogram((row.total, row.full_total) for row in rows if any(row.entries)), lang
+        ),
+        exercises=[
+            _exercise(count, counted[count.id], known.get(count.id), hand_ins, lang)
+            for count in counts
+        ],
+        corrections=notices.corrected(corrections.entries, hand_ins, lang),
         not_applied=corrections.problems,
         warnings=[*hand_ins.warnings, *warnings],
         submissions=len(results),
-        broken=_notices(rows, by_exercise, ResultStatus.GRADER_ERROR),
-        unreadable=_notices(rows, by_exercise, ResultStatus.UNREADABLE),
+        broken=notices.with_status(rows, [*most], ResultStatus.GRADER_ERROR),
+        unreadable=unreadable,
         damaged=damaged,
-        ungraded=_ungraded(hand_ins, lang),
-        remarked=[
-            _about(one, hand_ins, remark[lang])
-            for one in hand_ins.hand_ins
-            for remark in hand_in_messages.remarks(one)
+        ungraded=ungraded,
+        missing=missing,
+        not_graded=[
+            say(lang, key, n=n)
+            for key, n in (
+                ("unreadable_count", len(unreadable)),
+                ("ungraded_count", len(ungraded)),
+                ("missing_count", sum(len(names) for _, names in missing)),
+            )
+            if n
         ],
-        gone=[_about(one, hand_ins, hand_in_messages.gone(one)[lang]) for one in hand_ins.gone],
+        remarked=notices.remarked(hand_ins, lang),
+        gone=notices.gone(hand_ins, lang),
         icons=ICONS,
+        few=FEW,
+        full=FULL,
+        many=len(rows) > PRINTED_ROWS,
         # Weakest first, since that is the one to worry about.
         levels=[str(level) for level in sorted({result.isolation for result in results})],
     )
@@ -171,111 +167,82 @@ def _counted(of_one: Sequence[Corrected]) -> list[Result]:
     return [one.result for one in of_one if not one.excused] or [one.result for one in of_one]
 
 
-def _entry(one: Corrected, lang: str) -> Entry:
-    result = one.result
-    criteria = result.criteria
-    grader_errors = [c for c in criteria if c.status == Status.GRADER_ERROR]
-    status: str = result.status
-    if status == ResultStatus.GRADED and result.score >= result.full_score:
-        status = "full_marks"
-    elif status == ResultStatus.GRADED and not result.score:
-        status = "nothing_yet"
-    messages = (c.message[lang] for c in grader_errors or criteria)
-    return Entry(
-        href=link("feedback", result.student, f"{result.exercise}.html"),
-        score=result.score,
-        full_score=result.full_score,
-        status=status,
-        reason=next((message for message in messages if message), ""),
-        max_score=0.0 if one.excused else result.max_score,
-        note="excused" if one.excused else "corrected" if one.decided else "",
-    )
-
-
-def _decided(decision: Correction, most: float) -> Entry:
-    """The entry of a student of whom nothing was graded."""
-    score = decision.points or 0.0
-    note = "excused" if decision.excused else "corrected"
-    return Entry("", score, most, ResultStatus.GRADED, "", 0.0 if decision.excused else most, note)
-
-
-def _row(student: str, entries: list[Entry | None], most: Sequence[float]) -> Row:
-    return Row(
-        student,
-        entries,
-        sum(entry.score for entry in entries if entry and entry.note != "excused"),
-        not any(entries),
-        sum(e.max_score if e else full for e, full in zip(entries, most, strict=True)),
-    )
-
-
-def _correction(one: Correction, hand_ins: HandIns, lang: str) -> Notice:
-    everybody = one.student == EVERY
-    name = say(lang, "everybody") if everybody else hand_ins.name(one.student)
-    what = one.exercise if one.criterion == EVERY else f"{one.exercise} · {one.criterion}"
-    said = instructor.decision(one)
-    return Notice(name, what, "", said[lang])
-
-
-def _ungraded(hand_ins: HandIns, lang: str) -> list[Notice]:
-    return [
-        Notice(hand_ins.name(left.student), "", "", hand_in_messages.not_graded(left)[lang])
-        for left in hand_ins.ungraded
-    ]
-
-
-def _about(one: HandIn, hand_ins: HandIns, text: str) -> Notice:
-    gone = hand_ins.is_gone(one.student, one.exercise)
-    href = "" if gone else link("feedback", one.student, f"{one.exercise}.html")
-    return Notice(hand_ins.name(one.student), one.exercise, href, text)
-
-
-def _notices(rows: Sequence[Row], exercises: Mapping[str, Any], status: str) -> list[Notice]:
-    return [
-        Notice(row.student, exercise, entry.href, entry.reason)
-        for row in rows
-        for exercise, entry in zip(exercises, row.entries, strict=True)
-        if entry and entry.status == status
-    ]
-
-
 def _exercise(
-    count: ExerciseCount, exercise: Exercise | None, hand_ins: HandIns, lang: str
+    count: ExerciseCount,
+    results: Sequence[Result],
+    exercise: Exercise | None,
+    hand_ins: HandIns,
+    lang: str,
 ) -> dict[str, Any]:
     titles = {c.id: c.title[lang] for c in exercise.criteria} if exercise else {}
-    parts = {p.id: p.title[lang] for p in exercise.parts} if exercise else {}
-    highest = max(count.histogram)
+
+    def named(students: Sequence[str]) -> list[tuple[str, str]]:
+        return [(hand_ins.name(one), link("feedback", one, f"{count.id}.html")) for one in students]
+
+    def among(found: Sequence[Among]) -> list[dict[str, Any]]:
+        return [
+            {
+                "parts": [part for part in one.parts if part != A_CELL],
+                "cell": A_CELL in one.parts,
+                "students": named(one.students),
+            }
+            for one in found
+        ]
+
+    groups = alike(results)
     return {
         "count": count,
         "title": exercise.title[lang] if exercise else count.id,
-        "bars": [
-            {"x": i * 10 + 1, "height": round(30 * n / highest, 2) if highest else 0, "n": n}
-            for i, n in enumerate(count.histogram)
-        ],
-        "width": BINS * 10,
+        "chart": _chart(count.histogram, lang),
         "criteria": [
             {
                 "id": c.id,
                 "title": titles.get(c.id, c.id),
-                "part": parts.get(c.id.rpartition(".")[0], ""),
                 "tried": c.tried,
                 "passed": c.by_status.get(Status.PASSED, 0),
-                "percent": round(100 * c.share),
+                "percent": percent(c.by_status.get(Status.PASSED, 0), c.tried),
                 "not_passed": [(s, c.by_status[s]) for s in NOT_PASSED if c.by_status.get(s)],
+                "discrimination": None if c.discrimination is None else f"{c.discrimination:.2f}",
+                "low": c.discrimination is not None and c.discrimination < LOW and c.share < EASY,
             }
             for c in count.criteria
         ],
+        "discriminates": any(c.discrimination is not None for c in count.criteria),
         "mistakes": [
-            {
-                "id": id,
-                "n": len(students),
-                "hints": mistake_hints(exercise, [id]),
-                "students": [
-                    (hand_ins.name(student), link("feedback", student, f"{count.id}.html"))
-                    for student in students
-                ],
-            }
+            {"id": id, "hints": mistake_hints(exercise, [id]), "students": named(students)}
             for id, students in count.mistakes
         ],
-        "histogram": say(lang, "histogram", counts=", ".join(map(str, count.histogram))),
+        "alike": [
+            {
+                "score": one.score,
+                "statuses": _by_status(one.outcomes),
+                "diagnosis": sorted({id for o in one.outcomes for id in o.diagnosis}),
+                "students": named(one.students),
+            }
+            for one in groups[:GROUPS]
+        ],
+        "groups": len(groups),
+        "carried": among(carried(results)),
+        "timed_out": among(timed_out(results)),
+    }
+
+
+def _by_status(outcomes: Sequence[Outcome]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in outcomes:
+        found.setdefault(one.status, []).append(one.criterion)
+    return found
+
+
+def _chart(bins: Sequence[int], lang: str) -> dict[str, Any]:
+    """A bar chart of students by share of points."""
+    highest = max(bins)
+    return {
+        "bars": [
+            {"x": i * 10 + 1, "height": round(30 * n / highest, 2) if highest else 0, "n": n}
+            for i, n in enumerate(bins)
+        ],
+        "width": BINS * 10,
+        "label": say(lang, "histogram", counts=", ".join(map(str, bins))),
+        "dense": highest > 999,
     }

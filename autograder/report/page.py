@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,19 +35,48 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    style = _for_every_language((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals |= {
         "say": _say,
         "chip": _chip,
-        # The stylesheet is ours, and the only thing a page may use: no scripts, images or URLs.
-        "style": Markup(style),
-        "policy": Markup(
-            "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
-        ).format(digest),
+        "assets": _assets("style.css"),
+        "class_assets": _assets("style.css", "class.css", script="class.js"),
     }
     environment.filters |= {"points": number, "prose": prose}
     return environment
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The style sheet and the script of a page, and the policy that allows these two alone."""
+
+    style: Markup
+    script: Markup
+    policy: Markup
+
+
+def _assets(*styles: str, script: str = "") -> Assets:
+    """What a page may use: files of ours, by their hashes. No images, no URLs, no other script."""
+    style = "".join(map(_template, styles))
+    style = _for_every_language(style)
+    code = _template(script) if script else ""
+    allowed = f"style-src 'sha256-{_digest(style)}'"
+    if code:
+        allowed += f"; script-src 'sha256-{_digest(code)}'"
+    return Assets(
+        Markup(style),
+        Markup(code),
+        Markup("default-src 'none'; {}; base-uri 'none'; form-action 'none'").format(
+            Markup(allowed)
+        ),
+    )
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _for_every_language(style: str) -> str:

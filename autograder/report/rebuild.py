@@ -1,6 +1,7 @@
 """`autograder report DIR`: rebuild every page from the stored results."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from autograder.corrections.apply import Corrections
@@ -27,12 +28,14 @@ class Shown:
         corrections: the instructor's corrections.
         damaged: a line about every other file in ``results/``.
         notices: what else the instructor should know, one line each.
+        newest: when the newest result was written; None without results.
     """
 
     results: list[Result]
     corrections: Corrections
     damaged: list[str]
     notices: list[str]
+    newest: datetime | None = None
 
 
 def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS) -> Shown:
@@ -45,7 +48,14 @@ def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS
     """
     stored, damaged = read_results(out)
     results, notices = with_current_points(stored, course)
-    return Shown(results, read_corrections(out, course, hand_ins, results), damaged, notices)
+    corrections = read_corrections(out, course, hand_ins, results)
+    return Shown(results, corrections, damaged, notices, _newest(out))
+
+
+def _newest(out: Path) -> datetime | None:
+    """When the newest result was written, in local time: the same whenever the page is made."""
+    written = [path.stat().st_mtime for path in (out / "results").glob("*/*.json")]
+    return datetime.fromtimestamp(max(written)).astimezone() if written else None
 
 
 def write_tables(
@@ -62,6 +72,7 @@ def write_tables(
         hand_ins,
         shown.corrections,
         shown.notices,
+        shown.newest,
     )
 
 

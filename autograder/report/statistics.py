@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum, sqrt
 from statistics import fmean, median
 
 from autograder.status import ResultStatus, Status
@@ -11,14 +12,23 @@ from autograder.verdict.result import Result
 BINS = 10
 """Bars of a histogram, one per tenth of the full score; the last includes 100 % and above."""
 
+ENOUGH = 10
+"""Results from which a discrimination is computed; with fewer, it is mostly chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionCount:
-    """How a class did on one criterion; ``tried`` excludes grader errors."""
+    """How a class did on one criterion; ``tried`` excludes grader errors.
+
+    ``discrimination`` is the item-rest correlation, from -1 to 1: of passing the criterion with
+    the points in the other criteria of the exercise. None if it is not defined, or means nothing
+    with so few results.
+    """
 
     id: str
     tried: int
     by_status: Mapping[str, int]
+    discrimination: float | None = None
 
     @property
     def share(self) -> float:
@@ -88,13 +98,43 @@ def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:
     return tuple(bins)
 
 
+def percent(part: float, whole: float) -> int:
+    """A share in per cent, in which 0 means none and 100 means all."""
+    if part in (0, whole):
+        return 100 if part else 0
+    return min(max(round(100 * part / whole), 1), 99)
+
+
 def _criteria(readable: Sequence[Result]) -> tuple[CriterionCount, ...]:
     counts: dict[str, Counter[str]] = {}
+    with_rest: dict[str, tuple[list[float], list[float]]] = {}
     for result in readable:
         for criterion in result.criteria:
             counts.setdefault(criterion.id, Counter())[criterion.status] += 1
+            if criterion.status is not Status.GRADER_ERROR:
+                passed, rest = with_rest.setdefault(criterion.id, ([], []))
+                passed.append(float(criterion.status is Status.PASSED))
+                rest.append(result.score - criterion.points)
     counted = [
-        CriterionCount(id, by_status.total() - by_status[Status.GRADER_ERROR], dict(by_status))
+        CriterionCount(
+            id,
+            by_status.total() - by_status[Status.GRADER_ERROR],
+            dict(by_status),
+            correlation(*with_rest.get(id, ((), ()))),
+        )
         for id, by_status in counts.items()
     ]
     return tuple(sorted(counted, key=lambda c: c.share))
+
+
+def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
+    """Pearson's correlation; None with fewer than `ENOUGH` pairs, or if one side is constant."""
+    if len(xs) < ENOUGH:
+        return None
+    x_mean, y_mean = fmean(xs), fmean(ys)
+    dx, dy = [x - x_mean for x in xs], [y - y_mean for y in ys]
+    # Sums of squares of rounding errors are no variance.
+    spread = sqrt(fsum(x * x for x in dx) * fsum(y * y for y in dy))
+    if spread < 1e-9 * len(xs):
+        return None
+    return fsum(x * y for x, y in zip(dx, dy, strict=True)) / spread

@@ -69,6 +69,7 @@ def test_every_message_is_used():
     made = {
         "criteria": re.compile(r"type_|pattern_|values_|not_finite_|\w+_hidden$"),
         "pages": re.compile(r"(next|short|level|cell|picture)_"),
+        "class_page": re.compile("show_"),
         "files": re.compile("|".join(FileFault)),
         "doctor": re.compile(r"raise_|\w+_open$"),
         "hand_ins": re.compile(

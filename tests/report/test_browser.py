@@ -55,6 +55,37 @@ Promise.all(frames).then(() => {
 </script>"""
 
 
+TABLE = """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
+const told = [];
+const frame = document.createElement("iframe");
+frame.width = 1200; frame.height = 800; frame.src = ADDRESS;
+frame.onload = () => {
+  const page = frame.contentDocument, view = frame.contentWindow;
+  const [search, filter] = page.querySelectorAll(".controls input, .controls select");
+  const heads = [...page.querySelectorAll(".students thead th")];
+  const tell = what => told.push([what,
+    [...page.querySelectorAll(".students tbody tr")]
+      .filter(row => view.getComputedStyle(row).display !== "none")
+      .map(row => row.cells[0].textContent),
+    page.querySelector(".controls output").textContent,
+    heads.map(head => head.getAttribute("aria-sort"))]);
+  const set = (field, value) => {
+    field.value = value;
+    field.dispatchEvent(new Event(field === search ? "input" : "change"));
+  };
+  tell("at first");
+  heads[1].querySelector("button").click(); tell("by total");
+  heads[1].querySelector("button").click(); tell("by total, again");
+  heads[3].querySelector("button").click(); tell("by 03_convolution");
+  heads[0].querySelector("button").click(); tell("by name");
+  set(search, "ＡＩ k"); tell("searched");
+  set(search, ""); set(filter, "unreadable"); tell("filtered");
+  document.getElementById("told").textContent = JSON.stringify(told);
+};
+document.body.append(frame);
+</script>"""
+
+
 def chromium(profile: Path, *arguments: str) -> str:
     flags = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
@@ -79,11 +110,23 @@ def site(tmp_path_factory, sample_class, course):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(result), encoding="utf-8")
     rebuild(out, course, "ja")
-    page = (out / "feedback" / "ben" / "02_im2col.html").read_text("utf-8")
-    (out / "infected.html").write_text(
-        page.replace("</main>", "<script>document.title = 'ran'</script></main>", 1), "utf-8"
-    )
+    for page in ("feedback/ben/02_im2col.html", "index.html"):
+        text = (out / page).read_text("utf-8")
+        (out / f"infected-{Path(page).name}").write_text(
+            text.replace("</main>", "<script>document.title = 'ran'</script></main>", 1), "utf-8"
+        )
     return out
+
+
+def told_by(harness, folder, data, placeholder):
+    """What a harness page writes into its own text."""
+    file = folder / "harness.html"
+    # In a script, "</" must not be read as the end of it.
+    file.write_text(harness.replace(placeholder, json.dumps(data).replace("</", "<\\/")), "utf-8")
+    dom = chromium(folder / "profile", "--dump-dom", file.as_uri())
+    told = re.search(r'<pre id="told">(.+?)</pre>', dom, re.DOTALL)
+    assert told, dom[-2000:]
+    return json.loads(html.unescape(told[1]))
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +137,7 @@ def measured(site, tmp_path_factory):
         for page in pages
         for name, width in WIDTHS.items()
     ]
-    folder = tmp_path_factory.mktemp("harness")
-    harness = folder / "harness.html"
-    # In a script, "</" must not be read as the end of it.
-    data = json.dumps(frames).replace("</", "<\\/")
-    harness.write_text(HARNESS.replace("FRAMES", data), encoding="utf-8")
-    dom = chromium(folder / "profile", "--dump-dom", harness.as_uri())
-    told = re.search(r'<pre id="told">(.+?)</pre>', dom, re.DOTALL)
-    assert told, dom[-2000:]
-    measured = json.loads(html.unescape(told[1]))
+    measured = told_by(HARNESS, tmp_path_factory.mktemp("harness"), frames, "FRAMES")
     assert len(measured) == len(frames) >= 2 * 13
     return measured
 
@@ -123,7 +158,29 @@ def test_icons_are_drawn(measured):
 
 def test_the_policy_keeps_any_script_out(measured):
     titles = {m["title"] for name, m in measured.items() if name.startswith("infected")}
-    assert titles == {"im2col：畳み込みを1回の行列積にする · ben · フィードバック"}
+    assert titles == {
+        "im2col：畳み込みを1回の行列積にする · ben · フィードバック",
+        "クラス全体 · ゼロから作る畳み込みネットワーク",
+    }
+
+
+def test_the_table_of_the_class_can_be_sorted_searched_and_filtered(site, tmp_path):
+    told = told_by(TABLE, tmp_path, (site / "index.html").as_uri(), "ADDRESS")
+    shown = {what: (rows, said, heads) for what, rows, said, heads in told}
+    everybody, said, heads = shown["at first"]
+    assert len(everybody) == 10
+    assert said == "10人中10人"
+    assert heads == ["ascending", None, None, None]
+    rows, _, heads = shown["by total"]  # the most first, and ties as they were
+    assert rows[0] == "aiko"
+    assert set(rows[-2:]) == {"dai", "fumi"}
+    assert heads == [None, "descending", None, None]
+    assert shown["by total, again"][0][-1] == "aiko"
+    rows, _, _ = shown["by 03_convolution"]  # whoever has nothing comes last
+    assert set(rows[:3]) == {"aiko", "goro", "chiyo"}
+    assert set(shown["by name"][0]) == set(everybody)
+    assert shown["searched"][:2] == (["aiko"], "10人中1人")
+    assert shown["filtered"][:2] == (["dai"], "10人中1人")
 
 
 def test_one_language_is_seen_and_the_other_is_one_tap_away(measured):

@@ -1,12 +1,16 @@
 """The class page: who has what, what was hard, what needs the instructor."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from autograder.ingest import NotCounted, NotGraded, Other
 from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.report import write_class
-from autograder.report.classpage import class_page
-from autograder.report.statistics import count_exercise, histogram
+from autograder.report.classpage import FEW, GROUPS, PRINTED_ROWS, class_page
+from autograder.report.groups import alike, carried, timed_out
+from autograder.report.statistics import correlation, count_exercise, histogram, percent
 from tests.results import typed
 
 
@@ -31,8 +35,8 @@ def test_the_page_loads_nothing_and_runs_nothing(a_class, course, parse, lang):
     page = parse(
         class_page([*map(typed, a_class.values())], course, lang, ["<script>alert(3)</script>"])
     )
-    assert page.is_inert()
-    assert all(address.startswith(("#", "feedback/")) for address in page.links())
+    assert page.is_inert(scripts=1)
+    assert all(address.startswith(("#", "feedback/", "grades.csv")) for address in page.links())
     assert "<script>alert(3)</script>" in page.text[lang]
 
 
@@ -177,8 +181,8 @@ def test_an_exercise_of_bonus_alone_is_measured_by_its_bonus(new_result, new_cri
     assert (count.full, count.full_score, count.max_score) == (1, 4, 0)
     assert count.histogram == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
     page = class_page([half, all_, none], None, "en")
-    assert "<b>2</b> / 4</a>" in page
-    assert page.count('class="chip full_marks"') == page.count('class="chip nothing_yet"') == 1
+    assert ">2</a>" in page
+    assert page.count('<span class="good">✓') == 1
     # over the column, and beside the mean
     assert page.count('<span class="bonus">bonus</span>') == 2
 
@@ -191,6 +195,169 @@ def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
     path = write_class(tmp_path, [*map(typed, a_class.values())], course, "en")
     assert path == tmp_path / "index.html"
     assert path.read_text("utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(("part", "shown"), [(0, 0), (1, 1), (1000, 50), (1999, 99), (2000, 100)])
+def test_no_share_is_rounded_to_all_or_none(part, shown):
+    assert percent(part, 2000) == shown
+
+
+# --- what a class has in common ---------------------------------------------------------------
+
+
+@pytest.fixture
+def of_criteria(new_result, new_criterion):
+    """A result from the statuses of its criteria, ``f.a``, ``f.b``, …; a tuple adds a diagnosis."""
+
+    def make(student, *outcomes, **fields):
+        pairs = [each if isinstance(each, tuple) else (each, []) for each in outcomes]
+        criteria = [
+            new_criterion(f"f.{letter}", status, diagnosis=ids, max_points=1)
+            for letter, (status, ids) in zip("abcdefgh", pairs, strict=False)
+        ]
+        return typed(new_result(student, criteria=criteria, **fields))
+
+    return make
+
+
+def test_submissions_behave_alike_if_the_same_fails_in_the_same_way(of_criteria):
+    results = [
+        of_criteria("a", "failed", "passed"),
+        of_criteria("b", "failed", "passed"),
+        of_criteria("c", "error", "passed"),
+        of_criteria("d", ("failed", ["M1"]), "passed"),
+        of_criteria("e", ("failed", ["M1"]), "passed"),
+        of_criteria("f", ("failed", ["M1"]), "passed"),
+        of_criteria("g", "passed", "passed"),
+        of_criteria("h", "passed", "passed"),
+        of_criteria("i", "missing", "missing", status="unreadable"),
+        of_criteria("j", "missing", "missing", status="unreadable"),
+    ]
+    assert [(group.students, group.score) for group in alike(results)] == [
+        (("d", "e", "f"), 1),
+        (("a", "b"), 1),
+    ]
+
+
+def test_the_page_shows_the_largest_groups_and_how_many_there_are(of_criteria):
+    kinds = [f"M{n}" for n in range(GROUPS + 5)]
+    results = [of_criteria(f"{id} {k}", ("failed", [id])) for id in kinds for k in "ab"]
+    page = class_page(results, None, "en")
+    assert f"{GROUPS + 5} groups of submissions that behave alike" in page
+    assert f"These are the {GROUPS} largest." in page
+
+
+def test_who_was_carried_and_who_ran_out_of_time_is_on_the_page(of_criteria):
+    late_cell = [{"index": 1, "status": "timeout", "error": None}]
+    results = [
+        of_criteria("a", "timeout"),
+        of_criteria("b", "timeout", cells=late_cell),
+        of_criteria("c", "passed", cells=late_cell),
+        of_criteria("d", "carried"),
+    ]
+    assert [(one.parts, one.students) for one in timed_out(results)] == [
+        (("f",), ("a",)),
+        (("f", "*"), ("b",)),
+        (("*",), ("c",)),
+    ]
+    assert [(one.parts, one.students) for one in carried(results)] == [(("f",), ("d",))]
+    page = class_page(results, None, "en")
+    late = page.split("<h4>Ran out of time</h4>")[1]
+    assert "<code>f</code> a cell of the notebook" in late
+    assert ">c</bdi>" in late
+    assert ">d</bdi>" in page.split("<h4>Passed with a correct earlier part</h4>")[1]
+
+
+def test_discrimination_is_the_correlation_with_the_points_of_the_other_criteria(of_criteria):
+    """The strong pass ``a`` and the weak do not; ``b`` is passed by the weak alone."""
+    strong = [of_criteria(f"s{n}", "passed", "failed", "passed", "passed") for n in range(8)]
+    weak = [of_criteria(f"w{n}", "failed", "passed", "failed", "passed") for n in range(8)]
+    found = {c.id: c.discrimination for c in count_exercise("02_im2col", strong + weak).criteria}
+    # Whoever passes a has c besides; of a and c, whoever passes b has neither.
+    assert found["f.b"] == pytest.approx(-1)
+    assert found["f.d"] is None  # everybody passes it
+    page = class_page(strong + weak, None, "en")
+    assert '-1.00 <span class="chip error">low</span>' in page
+    few = class_page(strong[:4] + weak[:4], None, "en")
+    assert "Discrimination" not in few
+
+
+def test_correlation_is_pearsons():
+    xs, ys = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], [1, 2, 3, 4, 5, 3, 4, 5, 6, 7]
+    assert correlation(xs, ys) == pytest.approx(0.577350269)  # 2 / sqrt(4 + 8)
+    assert correlation(xs[:9], ys[:9]) is None
+    assert correlation(xs, [0.1] * 10) is None
+
+
+# --- a class of any size ----------------------------------------------------------------------
+
+
+def test_half_a_point_short_is_not_full_marks(of_criteria):
+    almost = of_criteria("a", *["passed"] * 3)
+    almost = replace(
+        almost, criteria=(*almost.criteria[:2], replace(almost.criteria[2], points=0.5)), score=2.5
+    )
+    page = class_page([almost, of_criteria("b", *["passed"] * 3)], None, "en")
+    assert page.count('<span class="good">✓') == 1
+    assert "<dt>Full marks</dt><dd>1</dd>" in page
+
+
+def test_every_row_says_what_it_can_be_filtered_by(a_class, course):
+    page = class_page([*map(typed, a_class.values())], course, "en")
+    states = {
+        name: page.split(f"<bdi>{name}</bdi></th>")[0].rpartition('data-is="')[2].split('"')[0]
+        for name in ("aiko", "ben", "dai", "emi")
+    }
+    assert states == {
+        "aiko": "full_marks",
+        "ben": "missing",
+        "dai": "missing unreadable",
+        "emi": "missing needs_you",
+    }
+    # Only what somebody can be found by is offered.
+    assert '<option value="unreadable">' in page
+    assert '<option value="corrected">' not in page
+
+
+def test_who_handed_in_nothing_is_one_line_until_it_is_opened(a_class, course):
+    page = class_page([*map(typed, a_class.values())], course, "en")
+    line = page.split("<summary><h2>Without a grade: ")[1].split("</h2>")[0]
+    assert line == "1 unreadable, 9 not handed in"
+    folded = page.split("<summary><h2>Without a grade: ")[1].split("</details>")[0]
+    assert "Not handed in · 03_convolution: 7" in folded
+    assert "<bdi>ben</bdi>" in folded
+
+
+def test_points_that_wait_for_the_instructor_come_first_with_their_criteria(of_criteria):
+    kept = of_criteria("a", "grader_error", status="grader_error")
+    withheld = typed_open(of_criteria("b", "grader_error", status="grader_error"))
+    banner = class_page([kept, withheld], None, "en").split('role="alert">')[1]
+    assert banner.index(">b</bdi>") < banner.index(">a</bdi>")
+    assert "<b>needs you</b>: <code>f.a</code>" in banner.split("</section>")[0]
+    assert "autograder correct DIR STUDENT EXERCISE CRITERION --points N" in banner
+
+
+def typed_open(result):
+    criteria = tuple(replace(c, points=0.0) for c in result.criteria)
+    return replace(result, criteria=criteria, score=0.0)
+
+
+def test_long_lists_are_folded(of_criteria):
+    broken = [of_criteria(f"s{n:02}", "grader_error", status="grader_error") for n in range(15)]
+    banner = class_page(broken, None, "en").split('role="alert">')[1].split("</section>")[0]
+    assert f"<summary>{15 - FEW} more</summary>" in banner
+    assert ">s14</bdi>" in banner
+
+
+def test_the_table_of_a_large_class_is_not_printed_whole(of_criteria):
+    large = [of_criteria(f"s{n:03}", "passed") for n in range(PRINTED_ROWS + 1)]
+    assert '<table class="students many">' in class_page(large, None, "en")
+    assert '<table class="students">' in class_page(large[:PRINTED_ROWS], None, "en")
+
+
+def test_the_page_says_when_the_newest_result_was_written(a_class):
+    page = class_page([typed(a_class["full"])], None, "en", newest=datetime(2026, 2, 3, 9, 5))
+    assert "Newest result <b>2026-02-03 09:05</b>" in page
 
 
 # --- what is known about the hand-ins ---------------------------------------------------------
@@ -223,6 +390,7 @@ def test_who_could_not_be_graded_is_on_the_page_with_the_reason(a_class):
     assert ">佐藤<" in section
     assert "only &lt;b&gt;.pdf" in section
     assert "play.ipynb" in section
+    assert "Without a grade: 2 handed in but not gradable" in page
     row = page.split('<th scope="row"><bdi>佐藤</bdi>')[1].split("</tr>")[0]
     assert "Not graded" in row
 

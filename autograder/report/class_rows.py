@@ -1,0 +1,129 @@
+"""The rows of the class page's table: who has what. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.corrections.apply import Corrected, Correction
+from autograder.sanitize import link
+from autograder.status import ResultStatus, Status
+
+FULL = "full_marks"
+"""The state of an entry that has all points."""
+
+FILTERS = ("missing", "unreadable", "needs_you", "corrected", FULL)
+"""What the table can be filtered by: words of `Row.states`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the table: a student's score in one exercise.
+
+    ``href`` is "" if it has no page. ``max_score`` is what it adds to the maximum of the student's
+    total, and ``note`` a key of the page's phrases: the instructor's part in it. ``open`` are the
+    criteria whose points wait for the instructor.
+    """
+
+    href: str
+    score: float
+    full_score: float
+    status: str
+    reason: str
+    max_score: float
+    note: str = ""
+    open: tuple[str, ...] = ()
+
+    @property
+    def tenths(self) -> int:
+        """The share of the points, from 0 to 10; 10 and 0 only if it is all and none."""
+        share = self.score / self.full_score if self.full_score else 1.0
+        if share <= 0:
+            return 0
+        return 10 if share >= 1 else min(max(round(10 * share), 1), 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student, with an entry for each exercise: None if nothing was submitted.
+
+    ``ungraded``: there was a submission, but none of it could be graded.
+    """
+
+    student: str
+    entries: list[Entry | None]
+    total: float
+    ungraded: bool = False
+    full_total: float = 0.0
+
+    @property
+    def states(self) -> str:
+        """What the table can be filtered by, in words separated by spaces."""
+        found = {
+            "missing" if entry is None else FULL if entry.status == FULL else entry.note
+            for entry in self.entries
+        }
+        if self.ungraded:
+            found = {"unreadable"}
+        for entry in filter(None, self.entries):
+            if entry.status == ResultStatus.UNREADABLE:
+                found.add("unreadable")
+            if entry.status == ResultStatus.GRADER_ERROR or entry.open:
+                found.add("needs_you")
+            if entry.note:
+                found.add("corrected")
+        return " ".join(state for state in FILTERS if state in found)
+
+
+def entry_of(one: Corrected, lang: str) -> Entry:
+    """The entry of a result with its corrections."""
+    result = one.result
+    criteria = result.criteria
+    grader_errors = [c for c in criteria if c.status == Status.GRADER_ERROR]
+    status: str = result.status
+    if status == ResultStatus.GRADED and result.score >= result.full_score:
+        status = FULL
+    messages = (c.message[lang] for c in grader_errors or criteria)
+    return Entry(
+        href=link("feedback", result.student, f"{result.exercise}.html"),
+        score=result.score,
+        full_score=result.full_score,
+        status=status,
+        reason=next((message for message in messages if message), ""),
+        max_score=0.0 if one.excused else result.max_score,
+        note="excused" if one.excused else "corrected" if one.decided else "",
+        open=one.open,
+    )
+
+
+def entry_by_instructor(decision: Correction, most: float) -> Entry:
+    """The entry of a student of whom nothing was graded."""
+    score = decision.points or 0.0
+    note = "excused" if decision.excused else "corrected"
+    return Entry("", score, most, ResultStatus.GRADED, "", 0.0 if decision.excused else most, note)
+
+
+def rows_of(
+    entries: Mapping[tuple[str, str], Entry],
+    students: Iterable[tuple[str, str]],
+    most: Mapping[str, float],
+) -> list[Row]:
+    """A row for each student, sorted by name.
+
+    Args:
+        entries: by student and exercise.
+        students: key and display name of everybody.
+        most: the maximum of each exercise, in the order of the columns.
+    """
+    return [
+        _row(name, [entries.get((key, id)) for id in most], [*most.values()])
+        for name, key in sorted((name, key) for key, name in students)
+    ]
+
+
+def _row(student: str, entries: list[Entry | None], most: Sequence[float]) -> Row:
+    return Row(
+        student,
+        entries,
+        sum(entry.score for entry in entries if entry and entry.note != "excused"),
+        not any(entries),
+        sum(e.max_score if e else full for e, full in zip(entries, most, strict=True)),
+    )
