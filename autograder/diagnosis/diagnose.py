@@ -30,7 +30,8 @@ from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import Conversation, LoadedNotebook, StudentFailure
-from autograder.status import RIGHT, WRONG, Status
+from autograder.status import RIGHT, WRONG
+from autograder.suite.facts import NotCounted, WorkGrows
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
@@ -73,7 +74,8 @@ class _Failure:
         exercise: the exercise.
         part: the part to explain.
         parts: ids of all of these parts.
-        failed: the ids of all their criteria that are failed.
+        failed: the ids of all their criteria that are failed by what comes back.
+        counted: the ids of those that are failed by counting what runs, with right values.
         answers: of the student's code.
     """
 
@@ -81,6 +83,7 @@ class _Failure:
     part: Part
     parts: tuple[str, ...]
     failed: tuple[str, ...]
+    counted: frozenset[str]
     answers: _Answers
 
     @property
@@ -92,8 +95,8 @@ class _Failure:
         return list(dict.fromkeys([*self.failed, *every]))
 
     def lost_to(self, mistake: Mistake) -> frozenset[str]:
-        """The criteria of these parts that a mistake loses."""
-        return mistake.loses & frozenset(self.criteria)
+        """The criteria of these parts that a mistake loses by what it returns."""
+        return (mistake.loses & frozenset(self.criteria)) - self.counted
 
 
 @dataclass
@@ -133,10 +136,9 @@ class Diagnostician:
             replaced: the notebook loaded with what is wrong or missing replaced, for the functions
                 and classes that were graded again in this way.
         """
-        status = {id: outcome.status for id, outcome in outcomes.items()}
         found: dict[str, Diagnosis] = {}
         with ExitStack() as stack:
-            for failure in self._failures(exercise, status, session, replaced, stack):
+            for failure in self._failures(exercise, outcomes, session, replaced, stack):
                 candidate = self._explanation(failure)
                 if candidate is not None:
                     own = [c.id for c in failure.part.criteria if c.id in failure.failed]
@@ -148,12 +150,13 @@ class Diagnostician:
     def _failures(
         self,
         exercise: Exercise,
-        status: Mapping[str, Status],
+        outcomes: Mapping[str, Outcome],
         session: LoadedNotebook,
         replaced: Mapping[str, LoadedNotebook],
         stack: ExitStack,
     ) -> Iterator[_Failure]:
         """The parts that fail and may be explained."""
+        status = {id: outcome.status for id, outcome in outcomes.items()}
         failing = [p for p in exercise.parts if any(status[c.id] in WRONG for c in p.criteria)]
         answers: dict[str, _Answers] = {}
         for part in failing:
@@ -166,6 +169,11 @@ class Diagnostician:
             every = {c.id: status[c.id] for each in mine for c in each.criteria}
             if any(each not in WRONG | RIGHT for each in every.values()):
                 continue
+            # Values say nothing about loops: any of several mistakes would fit.
+            counted = {id for id in every if isinstance(outcomes[id].fact, WorkGrows | NotCounted)}
+            wrong = tuple(id for id, each in every.items() if each in WRONG and id not in counted)
+            if not wrong:
+                continue
             loaded = replaced.get(owner, session)
             names = names_in(self.course, exercise, loaded.defined)
             if loaded.remarks.overwritten.get(names.owner(owner)):
@@ -176,7 +184,8 @@ class Diagnostician:
                 exercise,
                 part,
                 tuple(each.id for each in mine),
-                tuple(id for id, each in every.items() if each in WRONG),
+                wrong,
+                frozenset(counted),
                 answers[owner],
             )
 

@@ -74,6 +74,19 @@ def test_a_mistake_that_the_catalogue_lacks_gets_no_other_name(diagnose, known):
         assert diagnose("02_im2col", known("02_im2col", id), without=[id]) == {}
 
 
+def test_a_loop_does_not_hide_what_is_wrong_with_the_values(diagnose, known):
+    wrong = known("02_im2col", "IM4")
+    looping = "    for _ in range(N * H * W):\n        pass\n    return "
+    source = wrong.source.replace("    return ", looping)
+    assert source != wrong.source
+    both = type(wrong)("unknown", "im2col", source, hint=wrong.hint, loses=wrong.loses)
+    assert diagnose("02_im2col", both) == dict.fromkeys(wrong.loses, ("IM4",))
+
+
+def test_a_loop_alone_is_not_named_after_what_would_give_other_values(diagnose, known):
+    assert diagnose("02_im2col", known("02_im2col", "IM24")) == {}
+
+
 def test_nothing_is_said_of_a_part_that_is_right(diagnose):
     assert diagnose("02_im2col") == {}
 
