@@ -288,9 +288,12 @@ class GradedNotebook:
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:
     """The better of the best outcome so far and the one with parts replaced."""
     passed = found.status is Status.PASSED
+    # A replaced method leaves none of the attributes that the student's own would have set, so an
+    # error of another method may be due to that.
+    own_methods = any("." in each.name for each in replaced)
     fails_differently = (
         own.status in _UNINFORMATIVE
-        and found.status in (Status.FAILED, Status.ERROR)
+        and found.status in ((Status.FAILED,) if own_methods else (Status.FAILED, Status.ERROR))
         and found.fact != own.fact
     )
     if not passed and not fails_differently:

@@ -84,6 +84,18 @@ def test_a_criterion_that_the_own_code_passes_stays_passed(graded):
     assert status["Convolution.forward.float32"] == (Status.CARRIED, Status.FAILED)
 
 
+def test_an_error_that_a_replaced_method_may_have_brought_is_not_told(graded):
+    layer = BOOK["Convolution"].replace("        self.x = x\n", "        self.x = undefined\n")
+    layer = layer.replace(
+        "self.col.T", "self.mine.T"
+    )  # never set: the own error is the earlier one
+    parts = [BOOK[name] for name in ("im2col", "col2im")]
+    result = graded(book("import numpy as np", *parts, layer))
+    said = {c.id: c.message["en"] for c in result.criteria}
+    assert "undefined" in said["Convolution.backward.dw"]
+    assert not any("mine" in message for message in said.values())
+
+
 def test_the_cpu_time_of_every_process_is_counted(graded):
     def cost_of_a_slow_cell(share: float) -> float:
         quick, slow = (
