@@ -23,7 +23,7 @@ mistake("IM4", part="im2col", edits=[("W + 2 * pad - filter_w", "W + 2 * pad - f
     loses={"im2col.non_square_filter", "im2col.all_at_once"},
     hint=Text(
         en="Try a window that is taller than wide: what does out_w have to depend on?",
-        ja="縦長の窓で試してみましょう。out_wの計算には何を使うべきでしょうか。"))
+        ja="正方形でない窓で試してみましょう。out_wの計算には何を使うべきでしょうか。"))
 
 mistake("IM5", part="im2col",
     edits=[("transpose(0, 4, 5, 1, 2, 3)", "transpose(0, 4, 5, 2, 3, 1)")],
@@ -124,7 +124,7 @@ mistake("IM23", part="im2col", edits=[("dtype=input_data.dtype", "dtype=np.float
 @mistake("IM24", part="im2col", loses={"im2col.vectorised"},
     hint=Text(
         en="How often does each loop run for an image twice as wide? Loop over the filter.",
-        ja="画像の幅が2倍になると、それぞれのループは何回まわりますか。フィルターについてまわしましょう。"))
+        ja="画像の幅が2倍になると、それぞれのループは何回回りますか。ループするのは、フィルターの中の位置だけにしましょう。"))
 def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
     N, _, H, W = input_data.shape
     if filter_h > H + 2 * pad or filter_w > W + 2 * pad:
@@ -390,7 +390,7 @@ mistake("CI19", part="col2im",
            "col2im.all_at_once"},
     hint=Text(
         en="Compare the shape of the array that you fill with `input_shape`, axis by axis.",
-        ja="値を足していく配列の形状を、`input_shape` と軸ごとに比べてみましょう。"))
+        ja="値を足していく配列の形状を、`input_shape`と軸ごとに比べてみましょう。"))
 
 mistake("IM33", part="im2col",
     edits=[("(H + 2 * pad - filter_h)", "(W + 2 * pad - filter_h)")],
@@ -415,8 +415,8 @@ mistake("IM35", part="im2col",
     loses={"im2col.non_square_filter",
            "im2col.all_at_once"},
     hint=Text(
-        en="Try a window that is higher than wide. What should out_w be computed from?",
-        ja="縦長の窓で試してみましょう。out_wの計算には何を使うべきでしょうか。"))
+        en="Try a window that is not square. What should out_w be computed from?",
+        ja="正方形でない窓で試してみましょう。out_wの計算には何を使うべきでしょうか。"))
 
 mistake("IM36", part="im2col",
     edits=[("(H + 2 * pad - filter_h)", "(H + 2 * pad - filter_w)"),
@@ -424,5 +424,5 @@ mistake("IM36", part="im2col",
     loses={"im2col.non_square_filter",
            "im2col.all_at_once"},
     hint=Text(
-        en="Try a window that is wider than high. What should out_h be computed from?",
-        ja="横長の窓で試してみましょう。out_hの計算には何を使うべきでしょうか。"))
+        en="Try a window that is not square. What should out_h be computed from?",
+        ja="正方形でない窓で試してみましょう。out_hの計算には何を使うべきでしょうか。"))

@@ -85,7 +85,7 @@ mistake("CF2", part="Convolution.forward", edits=[(".transpose(0, 3, 1, 2)", "")
     loses={"Convolution.forward.*"},
     hint=Text(
         en="What layout does the next layer expect? Where is the axis of the filters in yours?",
-        ja="次の層はどんな並びを期待していますか。フィルターは何番目の軸にありますか。"))
+        ja="次の層に渡す配列は、軸をどの順に並べますか。フィルターは何番目の軸にありますか。"))
 
 mistake("CF4", part="Convolution.forward", edits=[(" + self.b", "")],
     loses={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
@@ -364,7 +364,7 @@ mistake("CF21", part="Convolution.forward",
            "Convolution.backward.all_at_once"},
     hint=Text(
         en="In which order does `im2col` take the height and the width of the window?",
-        ja="`im2col` に渡す窓の高さと幅は、どちらが先ですか。"))
+        ja="`im2col`に渡す窓の高さと幅は、どちらが先ですか。"))
 
 mistake("CF22", part="Convolution.forward",
     edits=[("    return product.reshape", "    product.reshape")],
@@ -380,7 +380,7 @@ mistake("CF23", part="Convolution.forward",
            "Convolution.backward.*"},
     hint=Text(
         en="In which order does `im2col` take stride and pad?",
-        ja="`im2col` に渡すストライドとパディングは、どちらが先ですか。"))
+        ja="`im2col`に渡すストライドとパディングは、どちらが先ですか。"))
 
 mistake("CB25", part="Convolution.backward",
     edits=[("    return col2im", "    col2im")],
@@ -403,7 +403,7 @@ mistake("CB26", part="Convolution.backward",
            "Convolution.backward.all_at_once"},
     hint=Text(
         en="In which order does `col2im` take the height and the width of the window?",
-        ja="`col2im` に渡す窓の高さと幅は、どちらが先ですか。"))
+        ja="`col2im`に渡す窓の高さと幅は、どちらが先ですか。"))
 
 mistake("CB27", part="Convolution.backward",
     edits=[("    F, _, FH, FW = self.W.shape",
@@ -413,7 +413,7 @@ mistake("CB27", part="Convolution.backward",
     hint=Text(
         en="`backward` needs the matrix of the windows. Which line of `forward` keeps it, "
            "under exactly this name?",
-        ja="`backward` では窓の行列が必要です。"
+        ja="`backward`では窓の行列が必要です。"
            "`forward` のどの行で、その名前のまま残していますか。"))
 
 mistake("CB28", part="Convolution.backward",
@@ -424,5 +424,5 @@ mistake("CB28", part="Convolution.backward",
     hint=Text(
         en="`backward` needs the shape of x. Which line of `forward` keeps it, under "
            "exactly this name?",
-        ja="`backward` ではxの形状が必要です。"
+        ja="`backward`ではxの形状が必要です。"
            "`forward` のどの行で、その名前のまま残していますか。"))

@@ -313,7 +313,7 @@ equivalent("PF-A", part="Pooling.forward", edits=[("-np.inf", "np.finfo(x.dtype)
 @mistake("PF20", part="Pooling.forward", loses={"Pooling.forward.vectorised"},
     hint=Text(
         en="How often does each loop run for a map twice as wide? Take all windows at once.",
-        ja="マップの幅が2倍になると、それぞれのループは何回まわりますか。窓はまとめて処理しましょう。"))
+        ja="マップの幅が2倍になると、それぞれのループは何回回りますか。窓はまとめて処理しましょう。"))
 def forward(self, x):
     N, C, H, W = x.shape
     out_h = 1 + int((H + 2 * self.pad - self.pool_h) / self.stride)
@@ -455,7 +455,7 @@ mistake("PF22", part="Pooling.forward",
            "Pooling.backward.window_and_stride"},
     hint=Text(
         en="In which order does `im2col` take the height and the width of the window?",
-        ja="`im2col` に渡す窓の高さと幅は、どちらが先ですか。"))
+        ja="`im2col`に渡す窓の高さと幅は、どちらが先ですか。"))
 
 mistake("PB17", part="Pooling.backward",
     edits=[("    return col2im", "    col2im")],
@@ -473,7 +473,7 @@ mistake("PB18", part="Pooling.backward",
     hint=Text(
         en="`backward` has to know who won each window. Which line of `forward` keeps it, "
            "under exactly this name?",
-        ja="`backward` では、窓ごとの最大値の位置が必要です。"
+        ja="`backward`では、窓ごとの最大値の位置が必要です。"
            "`forward` のどの行で、その名前のまま残していますか。"))
 
 mistake("PF23", part="Pooling.forward",

@@ -550,7 +550,7 @@ mistake("LY25", part="Relu.forward",
            "SimpleConvNet.gradient.*"},
     hint=Text(
         en="What does a method without a `return` give back?",
-        ja="`return` のないメソッドは何を返すでしょうか。"))
+        ja="`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("LY21", part="Relu.backward",
     edits=[("    return dout", "    dout")],
@@ -558,7 +558,7 @@ mistake("LY21", part="Relu.backward",
            "SimpleConvNet.gradient.*"},
     hint=Text(
         en="What does a method without a `return` give back?",
-        ja="`return` のないメソッドは何を返すでしょうか。"))
+        ja="`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("LY22", part="Affine.forward",
     edits=[("    return self", "    self")],
@@ -571,7 +571,7 @@ mistake("LY22", part="Affine.forward",
            "SimpleConvNet.gradient.*"},
     hint=Text(
         en="What does a method without a `return` give back?",
-        ja="`return` のないメソッドは何を返すでしょうか。"))
+        ja="`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("LY23", part="Affine.backward",
     edits=[("    return dx.reshape", "    dx.reshape")],
@@ -591,5 +591,5 @@ mistake("LY26", part="Affine.backward",
     hint=Text(
         en="`backward` needs what `forward` was given. Which line of `forward` keeps it, "
            "under exactly this name?",
-        ja="`backward` では `forward` の入力が必要です。"
+        ja="`backward`では`forward`の入力が必要です。"
            "`forward` のどの行で、その名前のまま残していますか。"))
