@@ -24,6 +24,7 @@ from autograder.course.hints import mistake_hints
 from autograder.course.models import Exercise
 from autograder.errors import CommandError
 from autograder.ingest import discover
+from autograder.messages.cell_errors import cell_error
 from autograder.messages.pages import say
 from autograder.messages.printed import marked
 from autograder.run.handouts import handouts_of
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     for cell in result.cells:
         if cell.status != CellStatus.OK:
             place = cell.index + 1  # as the messages and the pages count
-            out.print(f"cell {place}: {cell.status}: {literal(cell.error or '')}")
+            out.print(f"cell {place}: {cell.status}: {literal(cell_error(cell.error or '')[lang])}")
     out.print(
         f"[bold]{format_score(result, ' of ')} points[/bold]"
         f" ({result.status}, isolation {result.isolation!s})"

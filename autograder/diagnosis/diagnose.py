@@ -31,10 +31,13 @@ from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import Conversation, LoadedNotebook, StudentFailure
 from autograder.status import RIGHT, WRONG
-from autograder.suite.facts import NotCounted, WorkGrows
+from autograder.suite.facts import NotCounted, TooMuchWork, WorkGrows
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
+
+_COUNTED = WorkGrows | TooMuchWork | NotCounted
+"""What fails a criterion whose values are right."""
 
 MAX_PAIRS = 60
 """Pairs of mistakes that are tried for a part."""
@@ -170,7 +173,7 @@ class Diagnostician:
             if any(each not in WRONG | RIGHT for each in every.values()):
                 continue
             # Values say nothing about loops: any of several mistakes would fit.
-            counted = {id for id in every if isinstance(outcomes[id].fact, WorkGrows | NotCounted)}
+            counted = {id for id in every if isinstance(outcomes[id].fact, _COUNTED)}
             wrong = tuple(id for id, each in every.items() if each in WRONG and id not in counted)
             if not wrong:
                 continue

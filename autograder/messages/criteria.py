@@ -17,11 +17,11 @@ import numpy as np
 from autograder.course.models import Reveal
 from autograder.messages import differences, examples, remarks
 from autograder.messages.catalogue import catalogue, sentences
+from autograder.messages.cell_errors import cell_error
 from autograder.messages.examples import DASH
 from autograder.sandbox.host.limits import MARGIN
 from autograder.sanitize import one_line
 from autograder.suite import facts
-from autograder.suite.compare import Difference
 from autograder.suite.facts import Fact
 from autograder.suite.outcome import Outcome
 from autograder.suite.remarks import OnlyPieces
@@ -160,16 +160,10 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
         case facts.Differs(difference=difference):
             return differences.sides(difference, reveal)
         case facts.ArgumentChanged():
-            return "changed", "unchanged"
+            return DASH, DASH
         case facts.NotRaised(expected=expected, got=got):
             return one_line(got, 80), expected
-        case facts.WorkGrows(what="objects"):
-            return "an object for each number", "arrays"
-        case facts.WorkGrows(before=before, after=after):
-            return f"about {_rounded(after)} lines", f"about {_rounded(before)} lines"
-        case facts.TooMuchWork(lines=lines):
-            return f"about {_rounded(lines)} lines", DASH
-        case facts.NotCounted():
+        case facts.WorkGrows() | facts.TooMuchWork() | facts.NotCounted():  # told in words
             return DASH, DASH
         case facts.Incomparable(got=got):
             return one_line(got, 80), DASH
@@ -190,7 +184,7 @@ def _missing(fact: facts.Missing) -> Text:
     if fact.is_function:
         return _text("missing_class", name=fact.name)
     if fact.broken:
-        cell, error = fact.broken.number, fact.broken.error
+        cell, error = fact.broken.number, cell_error(fact.broken.error)
         return _text("missing_broken_cell", name=fact.name, cell=cell, error=error)
     if fact.magic:
         key = (
@@ -219,6 +213,8 @@ def _raised(fact: facts.Raised) -> Text:
                 "call_line": through.line,
             }
             return _text("raised_through", error=said, **called, **place)
+        if at.text.startswith("raise ") and error.type != "NotImplementedError":
+            return _text("raised_own", **place)
         return _text("raised_at", error=said, **place)
     if error.type == "TypeError":
         return sentences(_text("raised_by_the_call", error=said), *_about_arguments(error.message))
@@ -239,13 +235,14 @@ def _about_arguments(said: str) -> list[Text]:
 
 def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
     text = differences.message(fact.difference, reveal)
-    if _is_nothing(fact.difference) and (name := _ATTRIBUTE.search(fact.call)):
-        text = _text("attribute_is_none", name=name[1])
+    if (name := _ATTRIBUTE.search(fact.call)) and not fact.difference.path:
+        # Nothing was returned here: the value was looked up.
+        if fact.difference.kind == "nothing":
+            text = _text("attribute_is_none", name=name[1])
+        elif fact.difference.kind == "type" and reveal is not Reveal.NONE:
+            got, wanted = differences.types(fact.difference)
+            text = _text("attribute_type", name=name[1], got=got, expected=wanted)
     return sentences(text, _text("repeated")) if fact.repeated else text
-
-
-def _is_nothing(difference: Difference) -> bool:
-    return difference.kind == "nothing" and not difference.path
 
 
 def _rounded(lines: int) -> int:

@@ -11,7 +11,7 @@ from autograder.messages.catalogue import catalogue, sentences
 from autograder.sanitize import one_line
 from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
-from autograder.text import Text, counted
+from autograder.text import Text
 
 MAX_TEXT = 20
 """Characters of a text or a whole number that code has returned: it may have made them of a hidden
@@ -45,19 +45,26 @@ def pattern(seen: Pattern, reveal: Reveal) -> Text:
     return _text(f"pattern_{seen.name}")
 
 
+def types(found: Difference) -> tuple[str, Text]:
+    """The actual and the expected type."""
+    key = f"type_{found.expected}"
+    wanted = _text(key) if key in _CATALOGUE else _text("type_other", name=found.expected)
+    return one_line(str(found.got), 80), wanted
+
+
 def sides(found: Difference, reveal: Reveal) -> tuple[str, str]:
     """The actual and the expected result as text, not sanitized yet."""
-    where = f" at {found.index}" if found.index else ""
+    where = f"{found.index}: " if found.index else ""
     if found.kind in ("values", "not_finite"):
         if reveal is Reveal.SHAPES:
             return "—", "—"
         got, expected = _distinct(found.got, found.expected)
-        return got + where, expected + where
+        return where + got, where + expected
     if found.kind == "keys":
         # Not their names, in which code could write down its input.
-        return counted(len(found.got), "other key"), ", ".join(found.expected)
+        return "—", ", ".join(found.expected)
     if found.kind == "masked":
-        return f"{found.got} masked values", "none masked"
+        return "—", "—"
     return str(found.got), str(found.expected)
 
 
@@ -79,9 +86,8 @@ def _told(found: Difference, reveal: Reveal) -> Text:
         text = _text("masked", wrong=found.wrong, total=found.total)
         return sentences(text, _text("fill_the_mask"))
     if found.kind == "type":
-        key = f"type_{expected}"
-        wanted = _text(key) if key in _CATALOGUE else _text("type_other", name=expected)
-        return _text("type", got=one_line(str(got), 80), expected=wanted)
+        name, wanted = types(found)
+        return _text("type", got=name, expected=wanted)
     if found.kind == "shape":
         return _text("shape", got=got, expected=expected)
     if found.kind == "dtype":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 import numpy as np
 
 from autograder.messages.catalogue import catalogue, listed
+from autograder.messages.cell_errors import cell_error
 from autograder.sandbox.protocol.numpy_names import REMOVED
 from autograder.suite import remarks
 from autograder.suite.remarks import Remark
@@ -31,7 +33,7 @@ def message(remark: Remark) -> Text:
         case remarks.GradedWith(replaced, passed, reasons):
             return _graded_with(replaced, passed, reasons)
         case remarks.OnlyPieces(name, cell):
-            return _text("only_pieces", name=name, cell=cell.number, error=cell.error)
+            return _text("only_pieces", name=name, cell=cell.number, error=cell_error(cell.error))
         case remarks.RemovedFromNumPy(names):
             gone = [_text("removed_name", name=name, now=REMOVED[name]) for name in names]
             return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)
@@ -42,22 +44,31 @@ def message(remark: Remark) -> Text:
 
 
 def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool, told: bool) -> Text:
-    names = ", ".join(f"`{each.name}`" for each in replaced)
+    names = _quoted([each.name for each in replaced])
     if not told:
         return _text("again_with_passed" if passed else "again_with_failed", names=names)
-    reasons = [
-        _text("replaced_fails", title=each.fails) if each.fails else _text("replaced_not_defined")
-        for each in replaced
-    ]
-    why = reasons[0]
-    if any(reason != why for reason in reasons):
-        why = listed(
-            _text("replaced_each", name=each.name, why=reason)
-            for each, reason in zip(replaced, reasons, strict=True)
-        )
+    by_reason: dict[Text | None, list[str]] = {}
+    for each in replaced:
+        by_reason.setdefault(each.fails, []).append(each.name)
+    reasons = [(_quoted(some), _reason(fails, len(some))) for fails, some in by_reason.items()]
+    if len(reasons) == 1:
+        why = _text("replaced_yours", why=reasons[0][1])
+    else:
+        why = listed(_text("replaced_each", names=some, why=each) for some, each in reasons)
     return _text(
         "graded_with_passed" if passed else "graded_with_failed",
         names=names,
         why=why,
         count=len(replaced),
     )
+
+
+def _reason(fails: Text | None, count: int) -> Text:
+    """Why so many were replaced; what they fail is one check of perhaps several."""
+    if fails:
+        return _text("replaced_fails", title=fails, count=count)
+    return _text("replaced_not_defined", count=count)
+
+
+def _quoted(names: Iterable[str]) -> Text:
+    return listed(Text.same(f"`{name}`") for name in names)

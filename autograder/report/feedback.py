@@ -11,6 +11,7 @@ from autograder.course.hints import mistake_hints
 from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.files import write_atomically
 from autograder.messages import pages
+from autograder.messages.cell_errors import cell_error
 from autograder.messages.printed import can_be_pasted
 from autograder.report import instructor
 from autograder.report.drawing import Picture, pictures
@@ -291,7 +292,7 @@ def _cell(cell: CellResult) -> dict[str, Any]:
     return {
         "number": cell.index + 1,
         "status": cell.status,
-        "error": _truncate(Text.same(cell.error or "")),
+        "error": _truncate(cell_error(cell.error or "")),
     }
 
 

@@ -14,10 +14,9 @@ from autograder.text import Text
 def test_one_part_that_is_not_there():
     remark = GradedWith((Replaced("im2col"),), passed=True)
     assert message(Outcome(Status.CARRIED, remarks=(remark,)), Reveal.NONE) == Text(
-        en="Graded with a working `im2col` in place of yours (yours: not defined). "
-        "With it, this is right.",
-        ja="`im2col` を正しいものに替えて採点しました（あなたのもの：定義されていません）。"
-        "替えると、正しく動きます。",
+        en="Graded with a working `im2col`, since yours is not defined. With it, this is right.",
+        ja="`im2col`は、定義されていないため、正しいものに替えて採点しました。"
+        "替えれば、ここは正しく動きます。",
     )
 
 
@@ -28,13 +27,13 @@ def test_several_parts_with_reasons_of_their_own_and_what_is_wrong_even_then():
         Outcome(Status.FAILED, Unsupported("f()", "None", "shape"), (remark,)), Reveal.NONE
     )
     assert said["en"].endswith(
-        " This is what is wrong even with a working `im2col`, `Pooling` in place of yours "
-        "(yours: `im2col` not defined, `Pooling` does not pass “Padding”)."
+        " This is what is wrong even with a working `im2col`, `Pooling` "
+        "(`im2col` is not defined, `Pooling` fails “Padding”, for example)."
     )
     assert said["ja"].endswith(
-        "これは、`im2col`, `Pooling` を正しいものに替えても残る問題です"
-        "（あなたのもの：`im2col` は定義されていません、"
-        "`Pooling` は「パディング」に合格していません）。"
+        "`im2col`、`Pooling`は、`im2col`が定義されていない、"
+        "`Pooling`が「パディング」などに合格していないため、"
+        "正しいものに替えて採点しました。それでも残る問題です。"
     )
 
 
@@ -42,11 +41,11 @@ def test_why_is_not_repeated():
     right = GradedWith((Replaced("im2col"),), passed=True, reasons=False)
     assert message(Outcome(Status.CARRIED, remarks=(right,)), Reveal.NONE) == Text(
         en="Right with a working `im2col`.",
-        ja="`im2col` を正しいものに替えると、正しく動きます。",
+        ja="`im2col`を正しいものに替えれば、正しく動きます。",
     )
     wrong = GradedWith((Replaced("im2col"),), passed=False, reasons=False)
     said = message(
         Outcome(Status.FAILED, Unsupported("f()", "None", "shape"), (wrong,)), Reveal.NONE
     )
     assert said["en"].endswith(" This is wrong even with a working `im2col`.")
-    assert said["ja"].endswith("これは、`im2col` を正しいものに替えても残る問題です。")
+    assert said["ja"].endswith("`im2col`を正しいものに替えても残る問題です。")

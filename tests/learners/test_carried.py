@@ -504,13 +504,13 @@ def test_what_was_carried_keeps_what_the_own_code_came_to(graded):
 def test_the_student_reads_what_was_replaced_and_why(graded):
     said = {c.id: c.message for c in graded["raises for every input"].result.criteria}
     assert said["Convolution.forward.one_filter"]["en"] == (
-        "Graded with a working `im2col` in place of yours (yours: does not pass “One image with "
-        "one channel, stride 1, no padding”). With it, this is right."
+        "Graded with a working `im2col`, since yours fails “One image with one channel, stride 1, "
+        "no padding”, for example. With it, this is right."
     )
     assert said["Convolution.forward.stride"]["en"] == "Right with a working `im2col`."
     said = {
         c.id: c.message for c in graded["and the layer has a mistake of its own"].result.criteria
     }
     assert said["Convolution.forward.bias"]["ja"].endswith(
-        "これは、`im2col`, `col2im` を正しいものに替えても残る問題です。"
+        "`im2col`、`col2im`を正しいものに替えても残る問題です。"
     )

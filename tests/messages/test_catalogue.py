@@ -12,6 +12,7 @@ import autograder
 from autograder.errors import FileFault
 from autograder.ingest import NotCounted, NotGraded
 from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, sentences
+from autograder.messages.cell_errors import cell_error
 from autograder.messages.pages import say
 from autograder.text import LANGUAGES, Text
 
@@ -50,14 +51,32 @@ def wrong_plurals(name: str, key: str) -> bool:
 
 
 def in_the_wrong_language(name: str, key: str) -> bool:
-    """Whether the English has a Japanese letter, or the Japanese has none."""
+    """Whether the English has a Japanese letter, or the Japanese has text but no such letter."""
     japanese = re.compile(r"[ぁ-んァ-ヶ一-龠：]")
     templates = catalogue(name)[key]
-    same = key in {"type_None", "type_other"}
+    same = key in {"type_None", "type_other"} or not re.sub(r"\{.*?\}", "", templates["ja"])
     return bool(japanese.search(templates["en"])) or not (same or japanese.search(templates["ja"]))
 
 
-@pytest.mark.parametrize("fault", [differing, wrong_plurals, in_the_wrong_language])
+def in_another_style(name: str, key: str) -> bool:
+    """Whether the Japanese is not written as in the notebooks.
+
+    No half-width space beside a Japanese letter (but around a command's option), full-width
+    brackets and colons, one spelling of a loanword, one word for students and teachers.
+    """
+    text = re.sub(r" ?--[a-z-]+ ?", "", catalogue(name)[key]["ja"])
+    prose = re.sub(r"`[^`]*`", "``", text)
+    japanese = "[ぁ-んァ-ヶー一-龠、。「」（）：]"
+    latin = "[A-Za-z0-9`{}%]"
+    spaced = re.search(rf"{japanese} +{latin}|{latin} +{japanese}", text)
+    half_width = re.search(r"[()]|[^ ]: ", prose)
+    unlike = re.search(r"(?:メモリ|フォルダ|ポインタ|フィルタ)(?!ー)|学生|先生|あなたのもの", prose)
+    return bool(spaced or half_width or unlike)
+
+
+@pytest.mark.parametrize(
+    "fault", [differing, wrong_plurals, in_the_wrong_language, in_another_style]
+)
 def test_no_message_is(fault):
     assert [(name, key) for name, key in MESSAGES if fault(name, key)] == []
 
@@ -86,6 +105,22 @@ def test_every_message_is_used():
 
 def test_every_fault_of_a_file_has_its_message():
     assert set(catalogue("files")) == set(FileFault)
+
+
+@pytest.mark.parametrize(
+    ("noted", "japanese"),
+    [
+        ("SyntaxError, line 3: expected ':': if x", "3行目にSyntaxError：expected ':': if x"),
+        ("line 2: NameError: name 'x' is not defined", "2行目：NameError: name 'x' is not defined"),
+        (
+            "SyntaxError, line 1: expected '(': def f[T](x): (this is graded with Python 3.11.7)",
+            "1行目にSyntaxError：expected '(': def f[T](x):（採点環境はPython 3.11.7です）",
+        ),
+        ("KeyboardInterrupt", "KeyboardInterrupt"),
+    ],
+)
+def test_what_stopped_a_cell_is_told_in_every_language(noted, japanese):
+    assert cell_error(noted) == Text(en=noted, ja=japanese)
 
 
 # --- how they are put together ----------------------------------------------------------------

@@ -171,10 +171,18 @@ def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
     assert "Cells that did not run" not in show(result).text["en"]
 
 
+def test_where_a_cell_stopped_is_told_in_the_language_of_the_page(a_class, show):
+    told = "SyntaxError, line 9: expected ':': for y in range(3)"
+    cells = [{"index": 4, "status": "error", "error": told}]
+    page = show(a_class["nothing"] | {"cells": cells})
+    assert told in page.text["en"]
+    assert "9行目にSyntaxError：expected ':': for y in range(3)" in page.text["ja"]
+
+
 def test_what_was_carried_is_told_with_what_was_replaced(a_class, show):
     text = show(a_class["carried"]).text["en"]
     assert "Passed with a correct earlier part" in text
-    assert "Graded with a working im2col in place of yours (yours: not defined)." in text
+    assert "Graded with a working im2col , since yours is not defined." in text
     assert "These points are yours" in text
 
 
@@ -296,7 +304,7 @@ def test_the_student_is_told_which_of_several_files_was_graded(a_class):
     )
     page = feedback_page(typed(a_class["full"]), None, "en", "愛子", remarks(hand_in))
     assert "This one was graded: final.ipynb. Not graded: a.ipynb (older)." in page
-    assert "採点したのは final.ipynb です。採点していないもの: a.ipynb(古い)。" in page
+    assert "採点したのはfinal.ipynbです。採点していないもの：a.ipynb（古い）。" in page
     assert "<bdi>愛子</bdi>" in page
 
 

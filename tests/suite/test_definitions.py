@@ -32,7 +32,7 @@ def test_a_star_import_of_what_is_not_there_is_named_with_the_name_that_it_may_h
     assert "NameError: name 'helper' is not defined" in text["en"]
     assert "Cell 1 imports everything from `common.util`" in text["en"]
     assert "If `helper` is from there" in text["en"]
-    assert "セル 1 では `common.util` からすべてを import" in text["ja"]
+    assert "セル1では`common.util`からすべてをimport" in text["ja"]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ CASES: dict[str, tuple[str, str]] = {
     "raises something else": ("raises(ValueError, student.{f}, 4, 5)", "return x[0]"),
     "not written": (PLAIN, "raise NotImplementedError('im2col')"),
     "needs what is not written": (PLAIN, "return helper(x)"),
+    "an error of its own": (PLAIN, "raise ValueError('too large')"),
     "error": (PLAIN, "y = x.reshape(7, 7)\n    return y"),
     "error in a helper": (PLAIN, "return broken(x)"),
     "error in a comprehension": (PLAIN, "return [image.reshape(7) for image in x]"),
@@ -260,7 +261,7 @@ def test_reveal_shapes_says_the_same_whatever_values_would_have_been_right(new_b
 def test_reveal_first_difference_shows_one_number_of_what_is_expected(new_bench):
     found = told_about(new_bench, "first_difference", "np.arange(6.0).reshape(2, 3) + 0.25", "W")
     assert found["f.values"].counterexample == Counterexample(
-        "f(array(2, 3))", got="1 at (0, 0)", expected="0.25 at (0, 0)"
+        "f(array(2, 3))", got="(0, 0): 1", expected="(0, 0): 0.25"
     )
     assert "0.25" not in found["f.values"].message["en"] + found["f.values"].message["ja"]
 

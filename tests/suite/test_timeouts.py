@@ -46,7 +46,7 @@ def test_an_endless_part_takes_no_room_from_one_near_the_limit(bench):
     assert [found[f"g.{slug}"] for slug in SLUGS] == [Status.PASSED] * 3
     assert [found[f"f.{slug}"] for slug in SLUGS] == [Status.TIMEOUT] * 3
     message = told["f.one"].message
-    assert "tried again with 2 times as much" in message["en"]
+    assert "tried again with 2 times as long" in message["en"]
     assert "2倍の時間でもう一度" in message["ja"]
     assert "tried again" not in told["f.two"].message["en"], "once for each part"
 

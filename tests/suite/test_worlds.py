@@ -27,7 +27,7 @@ def test_what_worked_when_it_was_defined_counts(end):
     assert (
         "But later cell 4 overwrites `range`, cell 6 overwrites `np.sum`, and" in said(found)["en"]
     )
-    assert "あとのセル 4 で `range`、セル 6 で `np.sum`が上書きされ" in said(found)["ja"]
+    assert "あとのセル4で`range`、セル6で`np.sum`が上書きされ" in said(found)["ja"]
 
 
 def test_a_wrong_value_tells_more_than_an_error_that_a_later_cell_brought():

@@ -1,0 +1,34 @@
+"""What stopped a cell, in the student's language.
+
+The guest notes it as a line of text: Python's own message, with the place in English before it and,
+where it matters, the version of Python after it. Python's words stay as they are: they are what
+the student also sees in Jupyter.
+"""
+
+from __future__ import annotations
+
+import re
+
+from autograder.messages.catalogue import catalogue
+from autograder.text import Text
+
+_text = catalogue("criteria").text
+
+_SYNTAX = re.compile(r"SyntaxError, line (\d{1,9}): (.*)", re.DOTALL)
+_LINE = re.compile(r"line (\d{1,9}): (.*)", re.DOTALL)
+_VERSION = re.compile(r"(.*) \(this is graded with Python ([\w.+]{1,20})\)", re.DOTALL)
+
+
+def cell_error(noted: str) -> Text:
+    """The error of a cell as it was noted (`CellResult.error`), for the student."""
+    if versioned := _VERSION.fullmatch(noted):
+        return _text("error_in_version", error=_placed(versioned[1]), python=versioned[2])
+    return _placed(noted)
+
+
+def _placed(noted: str) -> Text:
+    if syntax := _SYNTAX.fullmatch(noted):
+        return _text("syntax_error_in_line", line=syntax[1], error=syntax[2])
+    if placed := _LINE.fullmatch(noted):
+        return _text("error_in_line", line=placed[1], error=placed[2])
+    return Text.same(noted)
