@@ -1,54 +1,52 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import tr
+from autograder.course.author import figure_text, tr
 
 # %% [markdown] lang="en"
 # # 02 im2col: convolution as one matrix product
 #
-# In notebook 01 you slid a small window over an image with Python loops. That is easy to read and
-# far too slow: the first layer of the network VGG, on a single image of 224 × 224 pixels, looks
-# through 50,176 windows with 64 filters, more than three million window sums.
+# In notebook 01 you slid a small window over an image with Python loops. That is easy to read and far too slow: the
+# first layer of the network VGG lays each of 64 filters on 50,176 windows, more than three million times for a single image
+# of 224 × 224 pixels.
 #
-# In this notebook you lay the windows out as the **rows of a matrix**. After that a convolution,
-# over all images, channels and filters at once, is **one matrix product**, and matrix products are
-# what NumPy does best. You will also write the way back, which the layers of notebooks 03 and 04
-# need in order to learn.
+# In this notebook you lay the windows out as the **rows of a matrix**. After that a convolution, over all images, channels
+# and filters at once, is **one matrix product**, and matrix products are what NumPy does best. You will also write the way
+# back, which the layers of notebooks 03 and 04 need in order to learn.
 #
 # **After this notebook you can**
 #
 # - say for any entry of the matrix which pixel it is, and why;
 # - write `im2col` with a loop over the few positions of the filter instead of the many windows;
 # - explain why the way back, `col2im`, *adds*, and why it is not the inverse of `im2col`;
-# - predict the size of the matrix and the memory it costs.
+# - predict how large the matrix is, what it costs in memory, and what it gains in time.
 #
-# **You need** NumPy's slices (`start:stop:step`), `reshape` and `transpose`. Calculus comes in only
-# for `col2im`, and there only as the chain rule, in words.
+# **You need** NumPy's slices (`start:stop:step`), `reshape` and `transpose`. Calculus comes in only for `col2im`, and there
+# only as the chain rule, in words.
 #
 # | | you write | points | difficulty | time |
 # |---|---|---|---|---|
 # | Exercise 1 | `im2col` | 9.5 | ★★☆ | about 40 minutes |
 # | Exercise 2 | `col2im` | 7.5 | ★★☆ | about 30 minutes |
 #
-# Reading and looking at the figures takes another half hour.
+# Reading and experimenting takes another half hour. At each exercise, ●●● marks what later parts rest on.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and
-# arguments as they are. After each exercise there is a check that you can run as often as you like.
-# The checks are there to help, and they are *not all of it*: grading calls your functions with
-# inputs of other shapes that you have not seen, each worth its own points, so that one mistake does
-# not cost you the rest.
+# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and arguments as they are.
+# After each exercise there is a check that you can run as often as you like. The checks are there to help, and they are
+# *not all of it*: grading calls your functions with inputs of other shapes that you have not seen, each worth its own
+# points, so that one mistake does not cost you the rest.
 
 # %% [markdown] lang="ja"
 # # 02 im2col：畳み込みを1回の行列積にする
 #
-# ノートブック01では、小さな窓を画像の上で少しずつずらしながら、Pythonのループで畳み込みを計算しました。読みやすい書き方ですが、とても遅いのが難点です。たとえばVGGの最初の層では、224×224の画像がたった1枚でも窓が50,176個あり、それぞれに64枚のフィルターを当てるので、300万回以上の積和計算になります。
+# ノートブック01では、小さな窓を画像の上でずらしながら、Pythonのループで畳み込みを計算しました。読みやすい書き方ですが、とても遅いのが難点です。たとえばVGGというネットワークの最初の層では、224×224の画像1枚に窓が50,176個あり、そのすべてに64枚のフィルターを当てます。窓とフィルターの組み合わせは300万通りを超えます。
 #
-# このノートブックでは、窓を1つずつ**行列の行**に並べます。いったん並べてしまえば、すべての画像・チャンネル・フィルターの畳み込みが**1回の行列積**で済みます。行列積はNumPyが最も得意とする計算です。あわせて、行列から画像の形に戻す関数も書きます。こちらはノートブック03と04で、誤差逆伝播に使います。
+# このノートブックでは、窓を1つずつ**行列の行**に並べます。いったん並べてしまえば、すべての画像・チャンネル・フィルターの畳み込みが**1回の行列積**で済みます。行列積はNumPyが最も得意とする計算です。あわせて、行列から画像の形に戻す関数も書きます。こちらはノートブック03と04の逆伝播で使います。
 #
 # **このノートブックの目標**
 #
 # - 行列のどこにどの画素が入るのか、そしてなぜその順に並べるのかを説明できる
-# - 膨大な数の窓ではなく、フィルターの中の位置についてのループで`im2col`を書ける
+# - 膨大な個数の窓ではなく、フィルターの中の位置についてのループで`im2col`を書ける
 # - 逆向きの`col2im`ではなぜ値を**足し合わせる**のか、なぜ`im2col`の逆関数にならないのかを説明できる
-# - 行列の大きさと、必要なメモリーを見積もれる
+# - 行列の大きさと必要なメモリー、そして速さの違いを見積もれる
 #
 # **必要な知識** NumPyのスライス（`start:stop:step`）、`reshape`、`transpose`。微分が出てくるのは`col2im`のところだけで、それも連鎖律の考え方を言葉で使うだけです。
 #
@@ -57,9 +55,9 @@ from autograder.course.author import tr
 # | 演習1 | `im2col` | 9.5 | ★★☆ | 40分 |
 # | 演習2 | `col2im` | 7.5 | ★★☆ | 30分 |
 #
-# このほかに、説明を読み、図を眺める時間が30分ほどかかります。
+# このほかに、説明を読み、実験する時間が30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。関数名と引数は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点の**すべてではありません**。採点では、ここにない形の入力でも関数を呼び出します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
+# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。関数名と引数は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点のすべてではありません。採点では、ここにない形状の入力でも関数を呼び出します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)
@@ -71,6 +69,7 @@ from autograder.course.author import tr
 #   $\mathrm{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$, and likewise the width.
 # - A filter larger than the padded image is an error: `ValueError`.
 # - Functions keep the dtype (`float32` in, `float32` out) and never change their inputs.
+# - Rows, columns, images and windows are counted from 0, as in Python.
 
 # %% [markdown] lang="ja"
 # **この教材での約束**（本やライブラリーによっては異なることがあります）
@@ -81,21 +80,22 @@ from autograder.course.author import tr
 # - 窓は`stride`画素ずつ動かします。画像からはみ出す窓は数えません（`//`は切り捨て）。出力の高さは $\mathrm{out\_h} = (H + 2\,\text{pad} - FH)\,//\,\text{stride} + 1$ で、幅も同様です。
 # - パディング後の画像よりもフィルターのほうが大きいときは、`ValueError`とします。
 # - データ型は変えません（`float32`を渡せば`float32`が返る）。また、受け取った配列を書き換えることもしません。
+# - 行、列、画像、窓の番号は、Pythonに合わせて0から数えます。
 
 # %% name="setup" tags=["setup"]
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=3, suppress=True)
+
+# %% name="drawing" tags=["demo"]
+from matplotlib.colors import LinearSegmentedColormap
 
 # en: Black is negative, white is zero, orange is positive.
 # ja: 黒は負、白は0、オレンジは正を表します。
 SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
 
 
-# en: Two helpers for the figures. You need not read them.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
 def draw_numbers(ax, table, shade=None, title="", fontsize=11):
     table = np.asarray(table)
     shade = np.zeros(table.shape) if shade is None else shade
@@ -119,11 +119,33 @@ def draw_frame(ax, top, left, height, width):
 
 
 # %% [markdown] lang="en"
-# Ten grey images of 28 × 28 (the size of the handwritten digits in notebook 06) are one array with four
-# axes. Each index from the left takes one axis away:
+# ## Do you remember?
+#
+# Answer from memory before you open. What was hard is worth a look back at notebook 01 now.
+#
+# 1. An image is 7 pixels high, the filter 3, `stride=2`, `pad=1`. How high is the output?
+#    <details><summary>Answer</summary>(7 + 2 − 3) // 2 + 1 = 4.</details>
+# 2. How does a filter turn one window of a colour image into one number?
+#    <details><summary>Answer</summary>Multiply number by number, in all three channels, add everything up, and add the filter's bias.</details>
+# 3. How many parameters have 8 filters of 3 × 3 on 3 channels, biases included?
+#    <details><summary>Answer</summary>8 · (3 · 3 · 3 + 1) = 224. The size of the image does not matter.</details>
+#
+# From now on images come in batches. Ten grey images of 28 × 28 (the size of the handwritten digits in notebook 06) are one
+# array with four axes. Each index from the left takes one axis away:
 
 # %% [markdown] lang="ja"
-# たとえば、28×28のグレースケール画像10枚（ノートブック06の手書き数字がこの大きさです）は、4つの軸を持つ1つの配列になります。添字を左から1つ指定するたびに、軸が1つずつ減ります。
+# ## 思い出してみよう
+#
+# 答えを開く前に、何も見ずに答えてください。難しかったところは、今のうちにノートブック01を見直しておきましょう。
+#
+# 1. 画像の高さが7、フィルターの高さが3、`stride=2`、`pad=1`のとき、出力の高さはいくつですか。
+#    <details><summary>答え</summary>(7 + 2 − 3) // 2 + 1 = 4です。</details>
+# 2. フィルターは、カラー画像の窓1つから、どうやって値を1つ計算しますか。
+#    <details><summary>答え</summary>3つのチャンネルのすべてで、同じ位置の値どうしを掛け、全部足し合わせ、最後にバイアスを足します。</details>
+# 3. 3チャンネルの画像に当てる3×3のフィルター8枚には、バイアスも含めてパラメーターが何個ありますか。
+#    <details><summary>答え</summary>8·(3·3·3 + 1) = 224個です。画像の大きさには関係しません。</details>
+#
+# これからは、画像をバッチにまとめて扱います。たとえば、28×28のグレースケール画像10枚（ノートブック06の手書き数字がこの大きさです）は、4つの軸を持つ1つの配列になります。添字を左から1つ指定するたびに、軸が1つずつ減ります。
 
 # %% name="ten_images" tags=["demo"]
 ten_images = np.random.default_rng(0).random((10, 1, 28, 28))
@@ -137,35 +159,32 @@ print(
 # %% [markdown] lang="en"
 # ## 1. A window becomes a row
 #
-# Take the smallest example that shows everything: one image of 3 × 3 pixels with the values 1 to 9,
-# a window of 3 × 3, `stride=1`, `pad=1`. The padded image is 5 × 5, and the window fits into it at
-# `(3 + 2*1 - 3)//1 + 1 = 3` heights and 3 widths: **9 windows** of **9 numbers**.
-# `im2col` ("image to columns") writes them below each other, so a 3 × 3 image becomes a
-# **9 × 9 matrix**.
+# Take a small example: one image of 3 × 4 pixels with the values 1 to 12, a window of 2 × 2, `stride=1`, no padding. The
+# window fits at `(3 - 2)//1 + 1 = 2` heights and at `(4 - 2)//1 + 1 = 3` widths: **6 windows** of **4 numbers**. `im2col`
+# ("image to columns") writes them below each other, so this image becomes a **6 × 4 matrix**.
 
 # %% [markdown] lang="ja"
 # ## 1. 窓を行にする
 #
-# 仕組みがひととおり見える、いちばん小さな例から始めましょう。1から9の値を持つ3×3の画像が1枚あり、窓は3×3、`stride=1`、`pad=1`とします。パディング後の画像は5×5です。窓を置ける場所は縦に`(3 + 2*1 - 3)//1 + 1 = 3`通り、横にも3通りなので、**9個の窓**ができ、それぞれに**9個の数**が入ります。これを上から順に並べるのが`im2col`（image to columns）です。3×3の画像は**9×9の行列**になります。
+# 小さな例から始めましょう。1から12の値を持つ3×4の画像が1枚あり、窓は2×2、`stride=1`、パディングはなしとします。窓を置ける場所は、縦に`(3 - 2)//1 + 1 = 2`通り、横に`(4 - 2)//1 + 1 = 3`通りなので、**6個の窓**ができ、それぞれに**4個の値**が入ります。これを上から順に並べるのが`im2col`（image to columns）です。この画像は**6×4の行列**になります。
 
 # %% name="tiny_image" tags=["demo"]
-tiny = np.arange(1, 10).reshape(1, 1, 3, 3)
-tiny_padded = np.pad(tiny, ((0, 0), (0, 0), (1, 1), (1, 1)))
-print(tiny_padded[0, 0])
+tiny = np.arange(1, 13).reshape(1, 1, 3, 4)
+tiny_rows = np.array([tiny[0, 0, y : y + 2, x : x + 2].ravel() for y in range(2) for x in range(3)])
+print(tiny[0, 0])
 
 
 def draw_windows_as_rows():
-    padded = tiny_padded[0, 0]
-    border = 0.5 * np.pad(np.zeros((3, 3)), 1, constant_values=1)
-    rows = np.array([padded[y : y + 3, x : x + 3].ravel() for y in range(3) for x in range(3)])
-    fig, axes = plt.subplots(2, 3, figsize=(10, 6.4), height_ratios=[1, 1.3])
-    for ax, window in zip(axes[0], (0, 1, 5), strict=True):
+    fig, axes = plt.subplots(2, 3, figsize=(10, 5.6), height_ratios=[1, 1.5])
+    for above, below, window in zip(*axes, (0, 1, 5), strict=True):
         y, x = divmod(window, 3)
-        draw_numbers(ax, padded, border, f"window (out_y, out_x) = ({y}, {x})")
-        draw_frame(ax, y, x, 3, 3)
-    for ax, window in zip(axes[1], (0, 1, 5), strict=True):
-        draw_numbers(ax, rows, np.eye(9)[window][:, None] * np.ones(9), f"is row {window}", 9)
-        draw_frame(ax, window, 0, 1, 9)
+        where = f"(out_y, out_x) = ({y}, {x})"
+        draw_numbers(above, tiny[0, 0], title=figure_text(f"window {where}", f"窓 {where}"))
+        draw_frame(above, y, x, 2, 2)
+        shade = np.eye(6)[window][:, None] * np.ones(4)
+        title = figure_text(f"is row {window}", f"→ {window}行目")
+        draw_numbers(below, tiny_rows, shade, title, 10)
+        draw_frame(below, window, 0, 1, 4)
     fig.tight_layout()
     plt.show()
 
@@ -173,62 +192,38 @@ def draw_windows_as_rows():
 draw_windows_as_rows()
 
 # %% [markdown] lang="en"
-# The grey border of the upper images is the padding. Each framed window, read line by line, is the
-# framed row below it. Find a few numbers yourself: the 5 in the middle of the image is in
-# *every* row, because every window sees it; the 1 in the corner is in only four.
+# Each framed window, read line by line, is the framed row below it. Find a few numbers yourself: the 1 in the corner is in
+# one row only, the 6 is in four, because four windows see it.
 #
 # ## 2. The same matrix, column by column
 #
-# Copying window by window means a loop over all windows: 9 here, 50,176 in VGG. Now look at the
-# matrix the other way. A **column** belongs to one place `(fy, fx)` *inside* the window, and holds
-# what every window has at that place. Where are those pixels in the image? They lie side by side,
-# as a copy of the window grid shifted by `fy` down and `fx` to the right.
+# Copying window by window means a loop over all windows: 6 here, 50,176 in VGG. Now look at the matrix the other way. A
+# **column** belongs to one place `(fy, fx)` *inside* the window, and holds what every window has at that place. Where are
+# those pixels in the image? They lie side by side, as a copy of the 2 × 3 grid of windows, shifted by `fy` down and `fx` to
+# the right.
 #
-# So nine slices fill the whole matrix, one for each place in the filter, **no matter how large the
-# image is**. Let us print them. (`0~3` means `0:3` as in Python: 0, 1, 2.)
+# So four slices fill the whole matrix, one for each place in the filter, **no matter how large the image is**.
 #
-# (Row 1 and column 1 hold the same numbers here. That is a coincidence of this example, in which
-# there happen to be as many windows as numbers in a window.)
+# To have a place for everything we use an array with six axes, `(N, C, filter_h, filter_w, out_h, out_w)`, here
+# `(1, 1, 2, 2, 2, 3)`: for every place `(fy, fx)` in the filter a small picture of `out_h` × `out_w` numbers. Here are the
+# first two slices, by hand:
 
 # %% [markdown] lang="ja"
-# 上の段で灰色になっている縁がパディングです。太枠の窓を左上から1行ずつ読んでいくと、下の段の太枠の行になります。ほかの数も探してみてください。画像の中央にある5は、どの窓からも見えるので**すべての**行に現れます。一方、角の1が現れるのは4行だけです。
+# 上の段の太枠の窓を、左上から1行ずつ読んでいくと、下の段の太枠の行になります。ほかの値も探してみてください。角の1は1つの行にしか現れませんが、6は4つの窓に入るので、4つの行に現れます。
 #
 # ## 2. 同じ行列を列ごとに見る
 #
-# 窓を1つずつ写していくと、窓の数だけループが回ります。ここでは9回ですが、VGGなら50,176回です。そこで、同じ行列を縦に見てみましょう。1つの**列**は窓の**中の**1つの位置`(fy, fx)`に対応し、その位置にある値をすべての窓から集めたものです。では、これらの画素は画像のどこにあるのでしょうか。下に`fy`、右に`fx`だけずらした位置に、ひとかたまりになって並んでいます。
+# 窓を1つずつ写していくと、窓の個数だけループが回ります。ここでは6回ですが、VGGなら50,176回です。そこで、同じ行列を縦に見てみましょう。1つの**列**は窓の**中の**1つの位置`(fy, fx)`に対応し、その位置にある値をすべての窓から集めたものです。では、これらの画素は画像のどこにあるのでしょうか。窓の並びと同じ2×3のひとかたまりが、下に`fy`、右に`fx`だけずれた位置にあります。
 #
-# つまり、フィルターの中の位置ごとに1回ずつ、合わせて9回のスライスで行列全体が埋まります。**画像がどれほど大きくても9回のまま**です。実際に書き出してみましょう（`0~3`はPythonの`0:3`、つまり0、1、2のことです）。
+# つまり、フィルターの中の位置ごとに1回ずつ、合わせて4回のスライスで行列全体が埋まります。**画像がどれほど大きくても4回のまま**です。
 #
-# なお、この例では1行目と1列目に同じ数が並んでいますが、これは窓の個数と窓の中の数の個数がたまたま等しいためで、いつもそうなるわけではありません。
-
-
-# %% name="walk" tags=["demo"]
-def print_walk():
-    for fy in range(3):
-        for fx in range(3):
-            print(
-                tr(
-                    f"rows {fy}~{fy + 3}, columns {fx}~{fx + 3} go to col[{(fy, fx)}]",
-                    f"画像データの縦{fy}~{fy + 3}、横{fx}~{fx + 3}の領域を、colの{(fy, fx)}番目に代入する",
-                )
-            )
-
-
-print_walk()
-
-# %% [markdown] lang="en"
-# To have a place for everything we use an array with six axes,
-# `(N, C, filter_h, filter_w, out_h, out_w)`, here `(1, 1, 3, 3, 3, 3)`: for every place `(fy, fx)`
-# in the filter a small picture of `out_h` × `out_w` numbers. Here are the first two slices, by hand:
-
-# %% [markdown] lang="ja"
-# 値の置き場所として、`(N, C, filter_h, filter_w, out_h, out_w)`という6つの軸を持つ配列を用意します。この例では`(1, 1, 3, 3, 3, 3)`です。フィルターの中の位置`(fy, fx)`ごとに、`out_h`×`out_w`の小さな画像が1枚ずつあると考えてください。はじめの2つのスライスを手で代入してみます。
+# 値の置き場所として、`(N, C, filter_h, filter_w, out_h, out_w)`という6つの軸を持つ配列を用意します。この例では`(1, 1, 2, 2, 2, 3)`です。フィルターの中の位置`(fy, fx)`ごとに、`out_h`×`out_w`の小さな画像が1枚ずつあると考えてください。はじめの2つのスライスを手で代入してみます。
 
 # %% name="two_slices" tags=["demo"]
-tiny_col = np.zeros((1, 1, 3, 3, 3, 3), dtype=int)
+tiny_col = np.zeros((1, 1, 2, 2, 2, 3), dtype=int)
 
-tiny_col[:, :, 0, 0] = tiny_padded[:, :, 0:3, 0:3]
-tiny_col[:, :, 0, 1] = tiny_padded[:, :, 0:3, 1:4]
+tiny_col[:, :, 0, 0] = tiny[:, :, 0:2, 0:3]
+tiny_col[:, :, 0, 1] = tiny[:, :, 0:2, 1:4]
 
 print(tiny_col.shape)
 print(tiny_col[0, 0, 0, 0])
@@ -236,17 +231,19 @@ print(tiny_col[0, 0, 0, 1])
 
 
 def draw_slices_as_columns():
-    padded = tiny_padded[0, 0]
-    rows = np.array([padded[y : y + 3, x : x + 3].ravel() for y in range(3) for x in range(3)])
-    fig, axes = plt.subplots(2, 3, figsize=(10, 6.4), height_ratios=[1, 1.3])
-    for above, below, (fy, fx) in zip(*axes, ((0, 0), (0, 1), (2, 1)), strict=True):
-        inside = np.zeros((5, 5))
-        inside[fy : fy + 3, fx : fx + 3] = 1
-        draw_numbers(above, padded, inside, f"rows {fy}~{fy + 3}, columns {fx}~{fx + 3}")
-        column = 3 * fy + fx
-        title = f"go to column {column}: (fy, fx) = ({fy}, {fx})"
-        draw_numbers(below, rows, np.ones((9, 1)) * np.eye(9)[column], title, 9)
-        draw_frame(below, 0, column, 9, 1)
+    fig, axes = plt.subplots(2, 4, figsize=(12, 5.2), height_ratios=[1, 1.6])
+    for column, (above, below) in enumerate(zip(*axes, strict=True)):
+        fy, fx = divmod(column, 2)
+        inside = np.zeros((3, 4))
+        inside[fy : fy + 2, fx : fx + 3] = 1
+        where = f"[{fy}:{fy + 2}, {fx}:{fx + 3}]"
+        draw_numbers(above, tiny[0, 0], inside, figure_text(f"slice {where}", f"スライス {where}"))
+        title = figure_text(
+            f"is column {column}: (fy, fx) = ({fy}, {fx})",
+            f"→ {column}列目：(fy, fx) = ({fy}, {fx})",
+        )
+        draw_numbers(below, tiny_rows, np.ones((6, 1)) * np.eye(4)[column], title, 10)
+        draw_frame(below, 0, column, 6, 1)
     fig.tight_layout()
     plt.show()
 
@@ -254,21 +251,66 @@ def draw_slices_as_columns():
 draw_slices_as_columns()
 
 # %% [markdown] lang="en"
+# **Predict, then run.** The second example is yours: an image of 3 × 3 pixels with the values 1 to 9, a window of 3 × 3 and
+# `pad=1`. Write down:
+#
+# 1. the size of the padded image, the number of windows, and the size of the matrix;
+# 2. row 0 of the matrix, and row 4;
+# 3. in how many rows the 5 appears, and in how many the 1;
+# 4. which slice of the padded image goes to `(fy, fx) = (2, 1)`.
+#
+# The next cell has the answers, and lists the slice for each of the nine places in the filter (`0~3` means `0:3` as in
+# Python: 0, 1, 2).
+
+# %% [markdown] lang="ja"
+# **予想してから実行しましょう。** 2つ目の例は自分で考えてください。1から9の値を持つ3×3の画像に、3×3の窓を`pad=1`で当てます。次のことを書き出してみましょう。
+#
+# 1. パディング後の画像の大きさ、窓の個数、行列の大きさ
+# 2. 行列の0行目と4行目
+# 3. 5はいくつの行に現れるか。1はどうか
+# 4. `(fy, fx) = (2, 1)`に入るのは、パディング後の画像のどのスライスか
+#
+# 次のセルを実行すると、答えと、フィルターの中の9つの位置それぞれのスライスが表示されます（`0~3`はPythonの`0:3`、つまり0、1、2のことです）。
+
+
+# %% name="walk" tags=["demo"]
+def print_walk():
+    padded = np.pad(np.arange(1, 10).reshape(3, 3), 1)
+    print(padded)
+    for fy in range(3):
+        for fx in range(3):
+            print(
+                tr(
+                    f"rows {fy}~{fy + 3}, columns {fx}~{fx + 3} go to col[{(fy, fx)}]",
+                    f"画像の縦{fy}~{fy + 3}、横{fx}~{fx + 3}の領域が、col[{(fy, fx)}]に入る",
+                )
+            )
+    rows = np.array([padded[y : y + 3, x : x + 3].ravel() for y in range(3) for x in range(3)])
+    print(tr("six axes:", "6つの軸："), (1, 1, 3, 3, 3, 3), tr("  matrix:", "  行列："), rows.shape)
+    print(tr("row 0:", "0行目："), rows[0])
+    print(tr("row 4:", "4行目："), rows[4])
+    for value in (5, 1):
+        count = np.count_nonzero(rows == value)
+        print(tr(f"the {value} is in {count} rows", f"{value}は{count}個の行に現れる"))
+
+
+print_walk()
+
+# %% [markdown] lang="en"
 # Two things are left to do in general.
 #
-# **Stride.** Neighbouring windows are `stride` pixels apart, so the slice for `(fy, fx)` starts at
-# `fy`, takes every `stride`-th pixel, and must give exactly `out_h` of them. The same holds for the
-# width.
+# **Stride.** Neighbouring windows are `stride` pixels apart, so the slice for `(fy, fx)` starts at `fy`, takes every
+# `stride`-th pixel, and must give exactly `out_h` of them. The same holds for the width.
 #
-# **From six axes to two.** At the end every window has to become one row. `reshape` only cuts the
-# numbers into new rows in the order in which they lie; it does not move any. So the six axes have to
-# be put into the right order *before* the reshape.
+# **From six axes to two.** At the end every window has to become one row. `reshape` only cuts the numbers into new rows in
+# the order in which they lie; it does not move any. So the six axes have to be put into the right order *before* the
+# reshape.
 #
 # ## 3. Several images, several channels
 #
-# The order is fixed by what we want to do with a row. A filter of shape `(C, FH, FW)` covers all
-# channels, and `W.reshape(F, -1)` reads it channel by channel, each channel line by line. A row of
-# the matrix must list its pixels in the same order:
+# The order is fixed by what we want to do with a row. A filter of shape `(C, FH, FW)` covers all channels, and
+# `W.reshape(F, -1)` reads it channel by channel, each channel line by line. A row of the matrix must list its pixels in the
+# same order:
 #
 # $$\text{column number} = (c \cdot FH + f_y)\cdot FW + f_x$$
 #
@@ -276,15 +318,15 @@ draw_slices_as_columns()
 #
 # $$\text{row number} = (n \cdot \mathrm{out\_h} + \text{out}_y)\cdot \mathrm{out\_w} + \text{out}_x$$
 #
-# In short, **rows run over (n, out_y, out_x), columns over (c, fy, fx)**, and the last index changes
-# fastest. The figure shows one row for an image with three channels.
+# In short, **rows run over (n, out_y, out_x), columns over (c, fy, fx)**, and the last index changes fastest. The figure
+# shows one row for an image with three channels.
 
 # %% [markdown] lang="ja"
 # 一般の場合には、考えることがあと2つあります。
 #
 # **ストライド** 隣り合う窓は`stride`画素だけ離れています。したがって`(fy, fx)`のスライスは、縦方向では`fy`から始まり、`stride`画素おきに、ちょうど`out_h`個の値を取り出さなければなりません。横方向も同様です。
 #
-# **6つの軸から2つの軸へ** 最後に、窓1つを行1つにします。ただし`reshape`は、並んでいる順に数を区切り直すだけで、並べ替えはしません。そのため、`reshape`の**前に**6つの軸を正しい順番に並べ替えておく必要があります。
+# **6つの軸から2つの軸へ** 最後に、窓1つを行1つにします。ただし`reshape`は、並んでいる順に値を区切り直すだけで、並べ替えはしません。そのため、`reshape`の**前に**6つの軸を正しい順番に並べ替えておく必要があります。
 #
 # ## 3. 複数の画像、複数のチャンネル
 #
@@ -309,11 +351,14 @@ def draw_one_row():
         ax = fig.add_subplot(grid[0, c])
         inside = np.zeros((4, 4))
         inside[0:3, 1:4] = shades[c]
-        draw_numbers(ax, image[c], inside, f"channel c = {c}")
+        draw_numbers(ax, image[c], inside, figure_text(f"channel c = {c}", f"チャンネル c = {c}"))
         draw_frame(ax, 0, 1, 3, 3)
     ax = fig.add_subplot(grid[1, :])
     row = image[:, 0:3, 1:4].reshape(1, 27)
-    draw_numbers(ax, row, np.repeat(shades, 9)[None, :], "row (out_y, out_x) = (0, 1): 27 columns")
+    title = figure_text(
+        "row (out_y, out_x) = (0, 1): 27 columns", "行 (out_y, out_x) = (0, 1)：27列"
+    )
+    draw_numbers(ax, row, np.repeat(shades, 9)[None, :], title)
     for c in range(3):
         draw_frame(ax, 0, 9 * c, 1, 9)
         ax.text(9 * c + 4, 1.1, f"c = {c}", ha="center")
@@ -326,39 +371,64 @@ draw_one_row()
 # %% [markdown] lang="en"
 # ## Exercise 1: `im2col`
 #
-# ★★☆, about 40 minutes. The plan: check the size, pad, make the array with six axes, fill it with
-# one slice for each place in the filter, put the axes in order, reshape.
+# **Importance ●●●, difficulty ★★☆, about 40 minutes, 9.5 points.** Half a point of these is for being **vectorised**: the
+# grader counts how many lines of Python run, and a larger image must not need more of them. It never uses a clock. Loops
+# over the places in the filter, over images or over channels are fine; loops over windows or pixels cost that half point and
+# nothing else.
 #
-# Half a point is for being **vectorised**: the grader counts how many lines of Python run, and a larger
-# image must not need more of them. It never uses a clock. Loops over the places in the filter, over
-# images or over channels are fine; loops over windows or pixels cost that half point and nothing else.
+# <details><summary>The plan, in six steps</summary>
+#
+# 1. Work out <code>out_h</code> and <code>out_w</code>; a window that does not fit is an error.
+# 2. Pad the height and the width.
+# 3. Make the array with six axes.
+# 4. Fill it, with one slice for each place in the filter.
+# 5. Put the axes into the order of section 3.
+# 6. Reshape to two axes.
+# </details>
 #
 # <details><summary>Hint 1: where does a slice end?</summary>
 #
-# A slice that starts at <code>fy</code> and takes <code>out_h</code> steps of <code>stride</code>
-# may end at <code>fy + stride*out_h</code>. If that lies outside the image, NumPy simply stops at the
-# edge, and no number is missing: work it out for <code>H = 6</code>, <code>filter_h = 3</code>,
-# <code>stride = 2</code>.
+# A slice that starts at <code>fy</code> and takes <code>out_h</code> steps of <code>stride</code> may end at
+# <code>fy + stride*out_h</code>. If that lies outside the image, NumPy simply stops at the edge, and no number is missing:
+# work it out for <code>H = 6</code>, <code>filter_h = 3</code>, <code>stride = 2</code>.
 # </details>
 #
 # <details><summary>Hint 2: which order of the axes?</summary>
 #
-# Number the axes of your array: 0 is n, 1 is c, 2 is fy, 3 is fx, 4 is out_y, 5 is out_x. Write down
-# the order you need (section 3 has it in bold), and replace each name by its number. That list is
-# what <code>transpose</code> wants.
+# Number the axes of your array: 0 is n, 1 is c, 2 is fy, 3 is fx, 4 is out_y, 5 is out_x. Write down the order you need
+# (section 3 has it in bold), and replace each name by its number. That list is what <code>transpose</code> wants.
 # </details>
 #
 # <details><summary>Hint 3: my float32 becomes float64</summary>
 #
 # Look at what <code>np.zeros</code> does when you do not tell it a <code>dtype</code>.
 # </details>
+#
+# <details><summary>Still stuck after an hour</summary>
+#
+# Start again with the smallest case: one image, one channel, stride 1, no padding, and fill the six axes by hand as above. If
+# that works, put one thing after the other into the loop, and run the check each time; it names the first thing that is
+# missing.
+#
+# Or leave it for today. Exercise 2 and its check do not use <code>im2col</code>, and the notebooks after this one are
+# graded with a right <code>im2col</code>, too, in place of one that is wrong or missing: it costs its own points, once. To
+# run those notebooks, ask for the edition in which <code>im2col</code> is filled in.
+# </details>
 
 # %% [markdown] lang="ja"
 # ## 演習1：`im2col`
 #
-# ★★☆、目安は40分です。手順は、大きさを確かめる、パディングする、6軸の配列を用意する、フィルターの中の位置ごとにスライスで埋める、軸を並べ替える、`reshape`する、となります。
+# **重要度 ●●●／難しさ ★★☆／目安 40分／9.5点** このうち0.5点は、**ベクトル化**できているかどうかです。採点では、実行されるPythonの行数を数え、画像が大きくなっても増えないことを確かめます（時間は計りません）。フィルターの中の位置、画像、チャンネルについてのループはかまいません。窓や画素についてループすると、この0.5点だけを失います。
 #
-# そのうち0.5点は、**ベクトル化**できているかどうかです。採点では、実行されるPythonの行数を数え、画像が大きくなっても増えないことを確かめます（時間は計りません）。フィルターの中の位置、画像、チャンネルについてのループはかまいません。窓や画素についてループすると、この0.5点だけを失います。
+# <details><summary>手順（6段階）</summary>
+#
+# 1. <code>out_h</code>と<code>out_w</code>を求める。窓が画像に入らなければエラーにする。
+# 2. 縦と横をパディングする。
+# 3. 6つの軸を持つ配列を用意する。
+# 4. フィルターの中の位置ごとに、スライスを1つ代入する。
+# 5. 軸を3節の順番に並べ替える。
+# 6. <code>reshape</code>で2つの軸にする。
+# </details>
 #
 # <details><summary>ヒント1：スライスの終わりはどこか</summary>
 #
@@ -367,12 +437,19 @@ draw_one_row()
 #
 # <details><summary>ヒント2：軸をどの順に並べるか</summary>
 #
-# 用意した配列の軸に番号を付けます。0がn、1がc、2がfy、3がfx、4がout_y、5がout_xです。必要な順番（3節の太字の部分）を名前で書き出し、それぞれを番号に置き換えてください。できた数の並びが、<code>transpose</code>に渡す引数です。
+# 用意した配列の軸に番号を付けます。0がn、1がc、2がfy、3がfx、4がout_y、5がout_xです。必要な順番（3節の太字の部分）を名前で書き出し、それぞれを番号に置き換えてください。できた番号の並びが、<code>transpose</code>に渡す引数です。
 # </details>
 #
 # <details><summary>ヒント3：float32を渡したのにfloat64が返ってくる</summary>
 #
 # <code>np.zeros</code>に<code>dtype</code>を指定しないとどうなるか、調べてみてください。
+# </details>
+#
+# <details><summary>1時間たっても解けないとき</summary>
+#
+# いちばん簡単な場合からやり直しましょう。画像1枚、1チャンネル、ストライド1、パディングなしとして、上の例のように6軸の配列を手で埋めてみます。うまくいったら、1つずつループの中に移し、そのたびに確認用のセルを実行してください。最初に足りないものを教えてくれます。
+#
+# 今日のところは後回しにしてもかまいません。演習2とその確認では<code>im2col</code>を使いません。この先のノートブックの採点では、<code>im2col</code>が間違っていたり未完成だったりしても、正しいものに置き換えた場合も試すので、失うのは<code>im2col</code>自体の点だけです。この先のノートブックを実行するには、<code>im2col</code>が記入済みの版を、担当の先生からもらってください。
 # </details>
 
 
@@ -457,8 +534,8 @@ def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
 
 
 # %% [markdown] lang="en"
-# Run the check. It starts with two images of 4 × 4 with one channel and a 3 × 3 window: four windows
-# an image, so a matrix of 8 × 9. Compare the printed matrix with the images before you go on.
+# Run the check. It starts with two images of 4 × 4 with one channel and a 3 × 3 window: four windows an image, so a matrix
+# of 8 × 9. Compare the printed matrix with the images before you go on.
 
 # %% [markdown] lang="ja"
 # 確認用のセルを実行しましょう。最初に調べるのは、1チャンネルで4×4の画像2枚に、3×3の窓を当てる例です。窓は画像1枚につき4個なので、8×9の行列になります。先に進む前に、表示された行列を画像と見比べてください。
@@ -600,58 +677,162 @@ check_im2col()
 # %% [markdown] lang="en"
 # ## What you can do with it: a layer in one line
 #
-# The first layer of VGG takes `(1, 3, 224, 224)`, has 64 filters of 3 × 3 on 3 channels, and its padding
-# is 1. Follow the shapes: every row of `col` (one window, 27 numbers) meets every column of `col_W` (one
-# filter, 27 numbers).
+# The first layer of VGG takes `(1, 3, 224, 224)`, has 64 filters of 3 × 3 on 3 channels, and its padding is 1. Every row of
+# `col` (one window, 27 numbers) meets every column of `col_W` (one filter, 27 numbers), and each pair gives one number.
+#
+# **Predict, then run.** The second layer takes the 64 maps of the first, and again has 64 filters of 3 × 3 with padding 1.
+# How many columns does `col` have now, and how many times the memory of its input does it take?
 
 # %% [markdown] lang="ja"
 # ## im2colを使ってみる：畳み込みが1行で書ける
 #
-# VGGの最初の層は、入力が`(1, 3, 224, 224)`、フィルターは3チャンネルの3×3が64枚、パディングは1です。形状がどう変わっていくか、順に追ってみましょう。`col`の1行（窓1つ、27個の数）と、`col_W`の1列（フィルター1枚、27個の数）の内積が、出力の値1つになります。
+# VGGの最初の層は、入力が`(1, 3, 224, 224)`、フィルターは3チャンネルの3×3が64枚、パディングは1です。`col`の1行（窓1つ、27個の値）と`col_W`の1列（フィルター1枚、27個の値）のすべての組み合わせについて、値が1つずつ求まります。
+#
+# **予想してから実行しましょう。** 2番目の層は、最初の層が出力した64枚のマップを入力とし、やはり3×3のフィルターが64枚、パディングは1です。`col`の列は何列になるでしょうか。また、必要なメモリーは入力の何倍でしょうか。
 
 
 # %% name="vgg_first_layer" tags=["demo"]
-def vgg_first_layer():
+def vgg_layers():
     rng = np.random.default_rng(0)
     x = rng.random((1, 3, 224, 224), dtype=np.float32)
-    filters = rng.random((64, 3, 3, 3), dtype=np.float32)
-
     col = im2col(x, 3, 3, 1, 1)
-    col_w = filters.reshape(64, -1).T
-    product = col @ col_w
-    out = product.reshape(1, 224, 224, 64).transpose(0, 3, 1, 2)
-
-    stages = {"x": x, "col": col, "col_W": col_w, "col @ col_W": product, "out": out}
-    for name, array in stages.items():
+    col_w = rng.random((64, 3, 3, 3), dtype=np.float32).reshape(64, -1).T
+    for name, array in {"x": x, "col": col, "col_W": col_w, "col @ col_W": col @ col_w}.items():
         print(f"{name:12} {array.shape!s:18} {array.dtype}  {array.nbytes / 1e6:6.2f} MB")
 
-    sizes = [array.nbytes / 1e6 for array in (x, col, filters, out)]
-    fig, ax = plt.subplots(figsize=(7, 2.4))
-    bars = ax.barh(["x", "col", "filters", "out"], sizes, color="0.55", edgecolor="black")
-    ax.bar_label(bars, fmt="%.2f MB", padding=3)
+    x = rng.random((1, 64, 224, 224), dtype=np.float32)
+    col = im2col(x, 3, 3, 1, 1)
+    print(tr("second layer, col:", "2番目の層のcol："), col.shape)
+    sizes = [array.nbytes / 1e6 for array in (x, col)] + [64 * 64 * 9 * 4 / 1e6, x.nbytes / 1e6]
+    names = ["x", "col", figure_text("filters", "フィルター"), "col @ col_W"]
+    fig, ax = plt.subplots(figsize=(7.5, 2.4))
+    bars = ax.barh(names, sizes, color=["0.8", "0.4", "0.8", "0.8"], edgecolor="black")
+    ax.bar_label(bars, fmt="%.1f MB", padding=3)
     ax.invert_yaxis()
-    ax.set_xlim(0, 16)
-    ax.set_xlabel("memory in MB (float32, one image)")
+    ax.set_xlim(0, 140)
+    ax.set_title(
+        figure_text("VGG's second layer, one image", "VGGの2番目の層、画像1枚"), fontsize=10
+    )
+    ax.set_xlabel(figure_text("memory in MB (float32)", "メモリー（MB、float32）"))
     fig.tight_layout()
     plt.show()
 
 
-vgg_first_layer()
+vgg_layers()
 
 # %% [markdown] lang="en"
-# This is the price of im2col: **memory**. `x`, the filters and `out` are needed in any case; `col` comes
-# on top. Every pixel is in up to nine rows, so `col` is nine times as large as the image. For a
-# batch of ten, whose output is `(10, 64, 224, 224)`, it takes 108 MB in `float64`. That is one reason to keep `float32`, and why good
-# libraries unroll only a part of the batch at a time.
+# This is the price of im2col: **memory**. The input, the filters and the product are needed in any case; `col` comes on
+# top. Every pixel is in up to nine rows, so `col` is nine times as large as its input. For a batch of ten, already the first
+# layer's `col` takes 108 MB in `float64`, for an output of `(10, 64, 224, 224)`. That is one reason to keep `float32`, and
+# why good libraries unroll only a part at a time.
 #
-# And here is what a matrix product of windows and filters looks like. The four filters are small
-# enough to write down; networks *learn* theirs. (Edges have signs: black is negative, white is zero,
-# orange is positive. What sharpening lifts above 1 or pushes below 0 is shown as white or black.)
+# (In notebook 03 you will bring the product into the shape of images, `(1, 64, 224, 224)`.)
+#
+# ### Predict, then run: loops against im2col
+#
+# And what do we get for the memory? **Time.** The cell below the next one computes the same convolution twice on images of
+# growing size: with loops over windows and filters, as in notebook 01, and with your `im2col` and one matrix product. Write
+# your guess into the next cell first; then play with `SIZE` and `FILTERS`.
+#
+# - How many times as fast is the second way?
+# - What does twice the height *and* width do to the time of each?
+# - Of the second way, which part takes longer: unrolling the windows, or the product?
 
 # %% [markdown] lang="ja"
-# `im2col`の代償は**メモリー**です。`x`、フィルター、`out`はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は画像の9倍の大きさになります。画像10枚のバッチ（出力は`(10, 64, 224, 224)`）を`float64`で計算すると108MBです。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーがバッチを少しずつ展開するのも同じ理由です。
+# `im2col`の代償は**メモリー**です。入力、フィルター、行列積の結果はどんな方法でも必要ですが、`col`はそのほかに余分に要ります。1つの画素が最大で9行に現れるので、`col`は入力の9倍の大きさになります。画像10枚のバッチ（出力は`(10, 64, 224, 224)`）では、最初の層の`col`だけで、`float64`なら108MBになります。`float32`を保つようにしたのはこのためでもあり、実用のライブラリーが少しずつ分けて展開するのも同じ理由です。
 #
-# 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります。（輪郭には符号があり、黒が負、白が0、オレンジが正です。鮮明にするフィルターの結果のうち、1を超えた値は白、0を下回った値は黒で表示しています。）
+# （行列積の結果を画像の形状`(1, 64, 224, 224)`に直すところは、ノートブック03で書きます。）
+#
+# ### 予想してから実行しよう：ループとim2col
+#
+# メモリーの代わりに得られるのは**速さ**です。2つ後のセルでは、少しずつ大きな画像を使って、同じ畳み込みを2通りの方法で計算します。1つはノートブック01のような窓とフィルターについてのループ、もう1つはあなたの`im2col`と1回の行列積です。まず次のセルに予想を書き、実行した後は`SIZE`や`FILTERS`を変えてみてください。
+#
+# - `im2col`を使うと、何倍速くなるでしょうか。
+# - 画像の縦と横を**どちらも**2倍にすると、それぞれの時間はどう変わるでしょうか。
+# - `im2col`を使う方法では、窓を並べるのと行列積とで、どちらに時間がかかるでしょうか。
+
+# %% name="my_guess" tags=["setup"]
+# en: My guess: im2col is ... times as fast.
+# ja: 予想：im2colを使うと…倍速い。
+MY_GUESS = None
+SIZE = 96
+FILTERS = 16
+
+# %% name="loops_against_im2col" tags=["demo"]
+from time import perf_counter
+
+
+def by_loops(image, filters):
+    F, _, FH, FW = filters.shape
+    out_h, out_w = image.shape[1] - FH + 1, image.shape[2] - FW + 1
+    out = np.zeros((out_h * out_w, F))
+    for window in range(out_h * out_w):
+        y, x = divmod(window, out_w)
+        for f in range(F):
+            out[window, f] = np.sum(image[:, y : y + FH, x : x + FW] * filters[f])
+    return out
+
+
+def seconds(function, *arguments):
+    started = perf_counter()
+    result = function(*arguments)
+    return perf_counter() - started, result
+
+
+def race():
+    rng = np.random.default_rng(0)
+    filters = rng.standard_normal((FILTERS, 3, 3, 3))
+    col_w = filters.reshape(FILTERS, -1).T
+    sizes, times = [SIZE // 4, SIZE // 2, SIZE], []
+    for size in sizes:
+        image = rng.standard_normal((3, size, size))
+        slow, one = seconds(by_loops, image, filters)
+        unroll, col = min(
+            (seconds(im2col, image[None], 3, 3) for _ in range(3)), key=lambda t: t[0]
+        )
+        product, two = min((seconds(np.matmul, col, col_w) for _ in range(3)), key=lambda t: t[0])
+        assert np.allclose(one, two)
+        times.append((slow, unroll, product))
+        print(
+            tr(
+                f"{size:3} x {size:3}: loops {1e3 * slow:7.1f} ms, unrolling {1e3 * unroll:6.2f} ms + "
+                f"product {1e3 * product:6.2f} ms: {slow / (unroll + product):4.0f} times as fast",
+                f"{size:3}×{size:3}：ループ{1e3 * slow:7.1f}ms、窓を並べる{1e3 * unroll:6.2f}ms＋"
+                f"行列積{1e3 * product:6.2f}ms：{slow / (unroll + product):4.0f}倍速い",
+            )
+        )
+    print(tr("my guess:", "自分の予想："), MY_GUESS)
+    slow, unroll, product = 1e3 * np.array(times).T
+    fig, ax = plt.subplots(figsize=(7, 3.4))
+    ax.loglog(sizes, slow, "k-s", label=figure_text("loops", "ループ"))
+    ax.loglog(
+        sizes, unroll + product, "k-o", label=figure_text("im2col + product", "im2col＋行列積")
+    )
+    ax.loglog(sizes, unroll, "o:", color="0.5", label=figure_text("im2col alone", "im2colだけ"))
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.minorticks_off()
+    ax.set_xlabel(figure_text("height and width of the image", "画像の縦と横の画素数"))
+    ax.set_ylabel(figure_text("milliseconds", "時間（ミリ秒）"))
+    ax.legend(fontsize=9)
+    fig.tight_layout()
+    plt.show()
+
+
+race()
+
+# %% [markdown] lang="en"
+# Twice the height and width are four times as many windows, and in the end both ways take about four times as long; for
+# small images the fixed cost of each call counts, too. The second way does *the same* multiplications. What it saves is
+# Python: the loops pay for an interpreted line at every window and filter, the slices nine times in all. Of what is left,
+# copying and multiplying take similar times: with 4 filters the copying is the larger part, with 64 the product.
+#
+# Here is what the product of windows and filters looks like. The four filters are small enough to write down; networks
+# *learn* theirs. (In the two pictures of edges black is negative, white is zero, orange is positive.)
+
+# %% [markdown] lang="ja"
+# 縦と横を2倍にすると窓は4倍になり、大きな画像ではどちらの方法でも時間がおよそ4倍になります（小さな画像では、関数を呼び出すこと自体にかかる時間が目立ちます）。掛け算の回数は、どちらの方法でも**同じ**です。節約できたのはPythonの実行時間で、ループでは窓とフィルターの組ごとにPythonの行を実行しますが、スライスなら全部で9回です。残った時間のうち、窓を並べる時間と行列積の時間は同じくらいです。フィルターが4枚なら窓を並べるほうが、64枚なら行列積のほうが長くなります。
+#
+# 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は**学習**によって決まります（エッジの画像では、黒が負、白が0、オレンジが正です）。
 
 
 # %% name="four_filters" tags=["demo"]
@@ -665,25 +846,23 @@ def drawn_picture(size=64):
 
 
 def show_four_filters():
-    picture = drawn_picture()[None, None]
-    filters = {
-        "blur": np.full((3, 3), 1 / 9),
-        "vertical edges": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
-        "horizontal edges": np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
-        "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
-    }
-    col_w = np.array([f.ravel() for f in filters.values()]).T
-    out = (im2col(picture, 3, 3) @ col_w).reshape(62, 62, 4).transpose(2, 0, 1)
-
+    picture = drawn_picture()
+    col = im2col(picture[None, None], 3, 3)
+    across = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    filters = (
+        (figure_text("blur", "ぼかし"), np.full((3, 3), 1 / 9), False),
+        (figure_text("vertical edges", "縦のエッジ"), across, True),
+        (figure_text("horizontal edges", "横のエッジ"), across.T, True),
+        (figure_text("sharpen", "鮮明化"), np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]), False),
+    )
     fig, axes = plt.subplots(1, 5, figsize=(13, 3))
-    axes[0].imshow(picture[0, 0], cmap="gray", vmin=0, vmax=1)
-    axes[0].set_title("picture (64, 64)", fontsize=10)
-    for ax, name, result in zip(axes[1:], filters, out, strict=True):
-        # en: Edges have signs: white is 0. The others are brightnesses again.
-        # ja: 輪郭には符号があり、白が0です。ほかの2枚は、入力と同じく明るさを表します。
-        signed = "edges" in name
+    axes[0].imshow(picture, cmap="gray", vmin=0, vmax=1)
+    axes[0].set_title(figure_text("picture (64, 64)", "元の画像 (64, 64)"), fontsize=10)
+    for ax, (name, f, signed) in zip(axes[1:], filters, strict=True):
+        column = col @ f.ravel()
         low, high = (-3, 3) if signed else (0, 1)
-        ax.imshow(result, cmap=SIGNED if signed else "gray", vmin=low, vmax=high)
+        cmap = SIGNED if signed else "gray"
+        ax.imshow(column.reshape(62, 62), cmap=cmap, vmin=low, vmax=high)
         ax.set_title(f"{name} (62, 62)", fontsize=10)
     for ax in axes:
         ax.axis("off")
@@ -696,25 +875,23 @@ show_four_filters()
 # %% [markdown] lang="en"
 # ## 4. The way back adds
 #
-# To train a layer we must know how the loss changes when a *pixel* changes. The backward pass of the
-# matrix product (notebook 03) will only tell us how it changes when an *entry of the matrix* changes:
-# a matrix of the same shape as `col`, one number for each entry. `col2im` turns it into one number
-# for each pixel.
+# To train a layer we must know how the loss changes when a *pixel* changes. The backward pass of the matrix product
+# (notebook 03) will only tell us how it changes when an *entry of the matrix* changes: a matrix of the same shape as `col`,
+# one number for each entry. `col2im` turns it into one number for each pixel.
 #
-# The chain rule says how. If the pixel grows by a little, **every copy of it** in the matrix grows
-# by as much, and each copy changes the loss by its own number. The effects add up. So
+# The chain rule says how. If the pixel grows by a little, **every copy of it** in the matrix grows by as much, and each copy
+# changes the loss by its own number. The effects add up. So
 #
-# > `col2im` puts every number back to the pixel from which it was copied, and **adds** what meets
-# > there.
+# > `col2im` puts every number back to the pixel from which it was copied, and **adds** what meets there.
 #
-# Where windows do not overlap, every pixel has one copy and nothing is added. Where they do, the
-# number of copies is what counts. In the figure the matrix holds nothing but ones; on the way back
-# the four windows of a 4 × 4 image (window 3 × 3, stride 1) come in one after the other.
+# Where windows do not overlap, every pixel has one copy and nothing is added. Where they do, the number of copies is what
+# counts. In the figure the matrix holds nothing but ones; on the way back the four windows of a 4 × 4 image (window 3 × 3,
+# stride 1) come in one after the other.
 
 # %% [markdown] lang="ja"
 # ## 4. 逆向きでは足し合わせる
 #
-# 層を学習させるには、**画素**の値が変わると損失がどれだけ変わるのかを知る必要があります。ところが、行列積の逆伝播（ノートブック03）からわかるのは、**行列の要素**が変わると損失がどれだけ変わるか、です。これは`col`と同じ形の行列で、要素ごとに1つの値が入っています。この行列を、画素ごとに1つの値に直すのが`col2im`です。
+# 層を学習させるには、**画素**の値が変わると損失がどれだけ変わるのかを知る必要があります。ところが、行列積の逆伝播（ノートブック03）からわかるのは、**行列の要素**が変わると損失がどれだけ変わるか、です。これは`col`と同じ形状の行列で、要素ごとに値が1つ入っています。この行列を、画素ごとに1つの値に直すのが`col2im`です。
 #
 # どうすればよいかは、連鎖律が教えてくれます。ある画素を少し大きくすると、行列の中にあるその画素の**写しがすべて**同じだけ大きくなり、それぞれが自分の値のぶんだけ損失を変えます。全体の影響は、それらの和です。つまり、
 #
@@ -727,10 +904,11 @@ show_four_filters()
 def draw_windows_coming_back():
     total = np.zeros((4, 4))
     fig, axes = plt.subplots(1, 4, figsize=(12, 3.3))
-    for ax, window in zip(axes, range(4), strict=True):
+    for window, ax in enumerate(axes):
         y, x = divmod(window, 2)
         total[y : y + 3, x : x + 3] += 1
-        draw_numbers(ax, total, total / 4, f"after row {window} of col", fontsize=13)
+        title = figure_text(f"after row {window} of col", f"colの{window}行目を足した後")
+        draw_numbers(ax, total, total / 4, title, fontsize=13)
         draw_frame(ax, y, x, 3, 3)
     fig.tight_layout()
     plt.show()
@@ -748,32 +926,37 @@ draw_windows_coming_back()
 # 1 2 2 1
 # ```
 #
-# It also shows that `col2im` is **not the inverse** of `im2col`: going there and back multiplies
-# every pixel by this number.
+# It also shows that `col2im` is **not the inverse** of `im2col`: going there and back multiplies every pixel by this number.
 #
 # ## Exercise 2: `col2im`
 #
-# ★★☆, about 30 minutes. Walk through `im2col` backwards, step by step: undo the reshape, undo the
-# transpose, add each slice to where it came from, cut the padding off.
+# **Importance ●●●, difficulty ★★☆, about 30 minutes, 7.5 points.** Walk through `im2col` backwards, step by step.
+#
+# <details><summary>The plan, in four steps</summary>
+#
+# 1. Undo the reshape: six axes again.
+# 2. Undo the transpose.
+# 3. Add each slice to where it came from.
+# 4. Cut the padding off.
+# </details>
 #
 # <details><summary>Hint 1: undoing reshape and transpose</summary>
 #
-# Just before the last reshape of <code>im2col</code> the array had six axes. Reshape
-# <code>col</code> to exactly that shape, then bring the axes back to
-# <code>(n, c, fy, fx, out_y, out_x)</code>. A reshape straight to the second shape would scramble the
-# numbers.
+# Just before the last reshape of <code>im2col</code> the array had six axes. Reshape <code>col</code> to exactly that shape,
+# then bring the axes back to <code>(n, c, fy, fx, out_y, out_x)</code>. A reshape straight to the second shape would scramble
+# the numbers.
 # </details>
 #
 # <details><summary>Hint 2: where to add</summary>
 #
-# Start from zeros of the size of the <em>padded</em> image, and use exactly the slices of
-# <code>im2col</code>, on the left side of <code>+=</code> this time.
+# Start from zeros of the size of the <em>padded</em> image, and use exactly the slices of <code>im2col</code>, on the left
+# side of <code>+=</code> this time.
 # </details>
 #
 # <details><summary>Hint 3: pixels that no window sees</summary>
 #
-# With stride 2 the last line of a 6 × 6 image is in no 3 × 3 window. It cannot change the loss. What
-# is its gradient, then, and do you have to do anything for that?
+# With stride 2 the last line of a 6 × 6 image is in no 3 × 3 window. It cannot change the loss. What is its gradient, then,
+# and do you have to do anything for that?
 # </details>
 
 # %% [markdown] lang="ja"
@@ -790,7 +973,15 @@ draw_windows_coming_back()
 #
 # ## 演習2：`col2im`
 #
-# ★★☆、目安は30分です。`im2col`の手順を後ろから1つずつたどります。`reshape`を元に戻し、`transpose`を元に戻し、スライスを元の場所に足し込み、最後にパディングを切り落とします。
+# **重要度 ●●●／難しさ ★★☆／目安 30分／7.5点** `im2col`の手順を、後ろから1つずつたどります。
+#
+# <details><summary>手順（4段階）</summary>
+#
+# 1. <code>reshape</code>を元に戻し、6つの軸にする。
+# 2. <code>transpose</code>を元に戻す。
+# 3. スライスを、それぞれ元の場所に足し込む。
+# 4. パディングを切り落とす。
+# </details>
 #
 # <details><summary>ヒント1：reshapeとtransposeを元に戻す</summary>
 #
@@ -947,49 +1138,64 @@ check_col2im()
 # %% [markdown] lang="en"
 # ## How often is a pixel seen?
 #
-# `col2im` of a matrix of ones counts the windows. Try to guess each of these images before you look:
-# which pixels count most when windows overlap, what does padding do for the border, and what is left
-# over when the stride does not divide?
+# `col2im` of a matrix of ones counts the windows. **Predict** each of the five images before you look: which pixels count
+# most when windows overlap, what does padding do for the border, and what is left over when the stride does not divide? Where
+# `ipywidgets` is installed, sliders below let you try any other setting. For which ones is every pixel seen equally often?
 
 # %% [markdown] lang="ja"
 # ## 画素はいくつの窓に入っているか
 #
-# すべて1の行列に`col2im`を使うと、窓の個数を数えられます。図を見る前に、それぞれどうなるか予想してみてください。窓が重なるとき、いちばん多く数えられるのはどこの画素でしょうか。パディングがあると縁の画素はどう変わるでしょうか。ストライドで割り切れないときは、何が余るでしょうか。
+# すべて1の行列に`col2im`を使うと、窓の個数を数えられます。図を見る前に、5つの場合がそれぞれどうなるか**予想**してみてください。窓が重なるとき、いちばん多く数えられるのはどこの画素でしょうか。パディングがあると縁の画素はどう変わるでしょうか。ストライドで割り切れないときは、何が余るでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。どの画素も同じ個数になるのは、どんなときでしょうか。
 
 
 # %% name="overlap_counts" tags=["demo"]
-def show_overlap_counts():
-    cases = (
-        ("filter 3, stride 1, pad 0", 4, 3, 1, 0),
-        ("filter 3, stride 1, pad 1", 4, 3, 1, 1),
-        ("filter 2, stride 2, pad 0", 4, 2, 2, 0),
-        ("filter 3, stride 2, pad 0", 6, 3, 2, 0),
-        ("filter 2, stride 3, pad 0", 6, 2, 3, 0),
-    )
-    fig, axes = plt.subplots(1, 5, figsize=(14, 3.6))
-    for ax, (title, size, k, stride, pad) in zip(axes, cases, strict=True):
-        shape = (1, 1, size, size)
-        col = im2col(np.ones(shape), k, k, stride, pad)
-        counts = col2im(np.ones_like(col), shape, k, k, stride, pad)[0, 0]
-        draw_numbers(ax, counts, counts / 6, f"{title}\n{len(col)} windows")
+def window_counts(size, filter_size, stride, pad):
+    shape = (1, 1, size, size)
+    col = im2col(np.ones(shape), filter_size, filter_size, stride, pad)
+    return len(col), col2im(np.ones_like(col), shape, filter_size, filter_size, stride, pad)[0, 0]
+
+
+def show_overlap_counts(*cases):
+    fig, axes = plt.subplots(1, len(cases), figsize=(2.8 * len(cases), 3.6), squeeze=False)
+    for ax, (size, k, stride, pad) in zip(axes[0], cases, strict=True):
+        windows, counts = window_counts(size, k, stride, pad)
+        title = figure_text(
+            f"filter {k}, stride {stride}, pad {pad}\n{windows} windows",
+            f"フィルター{k}、ストライド{stride}、\nパディング{pad}：窓{windows}個",
+        )
+        draw_numbers(ax, counts, counts / 6, title)
     fig.tight_layout()
     plt.show()
 
 
-show_overlap_counts()
+def overlap_sliders():
+    try:
+        from ipywidgets import IntSlider, interact
+    except ImportError:
+        return
+    style = {"description_width": "8em"}
+    interact(
+        lambda filter_size, stride, pad: show_overlap_counts((6, filter_size, stride, pad)),
+        filter_size=IntSlider(3, 1, 5, description=tr("filter", "フィルター"), style=style),
+        stride=IntSlider(1, 1, 4, description=tr("stride", "ストライド"), style=style),
+        pad=IntSlider(0, 0, 3, description=tr("pad", "パディング"), style=style),
+    )
+
+
+show_overlap_counts((4, 3, 1, 0), (4, 3, 1, 1), (4, 2, 2, 0), (6, 3, 2, 0), (6, 2, 3, 0))
+overlap_sliders()
 
 # %% [markdown] lang="en"
 # ## A test without a known answer
 #
-# How could you test `col2im` on large random inputs, without knowing the right answer? Weigh every
-# entry of `im2col(x)` by a number `c`, and add up:
+# How could you test `col2im` on large random inputs, without knowing the right answer? Weigh every entry of `im2col(x)` by a
+# number `c`, and add up:
 #
 # $$\sum_{\text{entries}} \text{im2col}(x)\cdot c \;=\; \sum_{\text{pixels}} x\cdot \text{col2im}(c)$$
 #
-# Both sides are the *same* sum of products. On the left it is sorted by entries of the matrix, on the
-# right by pixels: all the weights of one pixel's copies are collected first, and that is `col2im`.
-# Mathematicians say that the two functions are **adjoint**. The equation must hold for *any* `x` and
-# `c`, so random numbers make a strict test.
+# Both sides are the *same* sum of products. On the left it is sorted by entries of the matrix, on the right by pixels: all
+# the weights of one pixel's copies are collected first, and that is `col2im`. Mathematicians say that the two functions are
+# **adjoint**. The equation must hold for *any* `x` and `c`, so random numbers make a strict test.
 
 # %% [markdown] lang="ja"
 # ## 正解を知らなくてもできるテスト
@@ -1032,29 +1238,60 @@ show_adjoint()
 #
 # Nobody collects your answers. Think first, then open.
 #
-# 1. Suppose the columns ran over (fy, fx, c) instead of (c, fy, fx). Would a convolution still be
-#    possible? What else would have to change?
+# 1. Suppose the columns ran over (fy, fx, c) instead of (c, fy, fx). Would a convolution still be possible? What else would
+#    have to change?
 #    <details><summary>Answer</summary>Yes, if the filters are flattened in the same order:
-#    <code>W.transpose(0, 2, 3, 1).reshape(F, -1)</code>. All that matters is that both agree; this is how
-#    libraries that store the channel last do it.</details>
-# 2. For which stride is `col` exactly as large as the image, and what is then
-#    `col2im(im2col(x))`?
-#    <details><summary>Answer</summary>When the stride equals the (square) filter's size and divides
-#    the image, without padding: every pixel has one copy, and <code>col2im(im2col(x))</code> is
-#    <code>x</code>.</details>
+#    <code>W.transpose(0, 2, 3, 1).reshape(F, -1)</code>. All that matters is that both agree; this is how libraries that store
+#    the channel last do it.</details>
+# 2. For which stride is `col` exactly as large as the image, and what is then `col2im(im2col(x))`?
+#    <details><summary>Answer</summary>When the stride equals the (square) filter's size and divides the image, without
+#    padding: every pixel has one copy, and <code>col2im(im2col(x))</code> is <code>x</code>.</details>
 # 3. Why nine times the memory for VGG? How much would it be with stride 2? With a 7 × 7 filter?
 #    <details><summary>Answer</summary>About FH·FW/stride²: 9, then 9/4, and 49.</details>
-# 4. How many times does the body of the innermost loop run in your `im2col` for VGG's first layer?
-#    How many times would it run in a loop over windows?
-#    <details><summary>Answer</summary>9 against 50,176. The same numbers are copied, but by NumPy
-#    and not by Python.</details>
-# 5. A classmate's `col2im` uses `=` instead of `+=` and passes every test with a 2 × 2 filter and
-#    stride 2. Which test would you show them?
-#    <details><summary>Answer</summary>Any in which windows overlap, such as the count
-#    1 2 2 1 / 2 4 4 2 / …, or the adjoint test.</details>
+# 4. How many times does the body of the innermost loop run in your `im2col` for VGG's first layer? How many times would it
+#    run in a loop over windows?
+#    <details><summary>Answer</summary>9 against 50,176. The same numbers are copied, but by NumPy and not by Python.</details>
+# 5. A classmate's `col2im` uses `=` instead of `+=` and passes every test with a 2 × 2 filter and stride 2. Which test would
+#    you show them?
+#    <details><summary>Answer</summary>Any in which windows overlap, such as the count 1 2 2 1 / 2 4 4 2 / …, or the adjoint
+#    test.</details>
 #
-# **Next:** in notebook 03 you build a convolution layer from these two functions, forward and
-# backward. Keep this notebook: you will paste `im2col` and `col2im` there.
+# ## Now you can
+#
+# Tick off what you can do without looking. The four questions take five minutes.
+#
+# - [ ] say which pixel is at a given row and column of the matrix
+# - [ ] write `im2col` and `col2im`
+# - [ ] say why the way back adds, and test it without a known answer
+# - [ ] estimate the memory and the gain in time
+#
+# <details><summary>1. A batch of (2, 3, 5, 6), window 2 × 3, stride 1, no padding: which shape has the matrix?</summary>out_h = 4,
+# out_w = 4, so 2 · 4 · 4 = 32 rows and 3 · 2 · 3 = 18 columns.</details>
+#
+# <details><summary>2. There: which (n, out_y, out_x) is row 21, which (c, fy, fx) is column 10?</summary>Row 21 = 16 + 4 + 1:
+# (1, 1, 1). Column 10 = 6 + 3 + 1: (1, 1, 1). It is the pixel at (2, 2) of channel 1 of image 1.</details>
+#
+# <details><summary>3. In how many windows of 2 × 2 with stride 1 is a corner, a pixel at the edge, a pixel inside?</summary>1, 2
+# and 4.</details>
+#
+# <details><summary>4. The loss is the sum of all entries of <code>im2col(x, 2, 2)</code>. What is its gradient with respect to
+# x?</summary>Those counts: every copy adds 1.</details>
+#
+# ## Further reading
+#
+# Read the first one first; it has this notebook's idea in one page.
+#
+# - Stanford CS231n, [Convolutional networks](https://cs231n.github.io/convolutional-networks/), the part "Implementation as
+#   matrix multiplication".
+# - P. Warden, [Why GEMM is at the heart of deep learning](https://petewarden.com/2015/04/20/why-gemm-is-at-the-heart-of-deep-learning/)
+#   (2015).
+# - S. Chetlur and others, [cuDNN](https://arxiv.org/abs/1410.0759) (2014): the same product without ever storing the whole
+#   matrix.
+# - V. Dumoulin, F. Visin, [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285) (2016): sizes, with pictures.
+# - K. Saito, *Deep Learning from Scratch* (in Japanese), section 7.4.
+#
+# **Next:** in notebook 03 you build a convolution layer from these two functions, forward and backward. Keep this notebook:
+# you will paste `im2col` and `col2im` there.
 
 # %% [markdown] lang="ja"
 # ## 考えてみよう
@@ -1066,10 +1303,37 @@ show_adjoint()
 # 2. `col`が画像とちょうど同じ大きさになるのは、ストライドがいくつのときでしょうか。そのとき`col2im(im2col(x))`はどうなるでしょうか。
 #    <details><summary>答え</summary>パディングがなく、ストライドが（正方形の）フィルターの大きさと等しく、画像をちょうど割り切るときです。どの画素も写しが1つだけなので、<code>col2im(im2col(x))</code>は<code>x</code>そのものになります。</details>
 # 3. VGGではなぜメモリーが9倍になるのでしょうか。ストライドが2なら何倍でしょうか。フィルターが7×7なら何倍でしょうか。
-#    <details><summary>答え</summary>およそFH·FW/stride²倍です。ストライドが2なら9/4倍、7×7のフィルターなら49倍になります。</details>
+#    <details><summary>答え</summary>およそFH·FW/stride²倍です。3×3なら9倍、ストライドが2なら9/4倍、7×7のフィルターなら49倍になります。</details>
 # 4. VGGの最初の層では、あなたの`im2col`のいちばん内側のループは何回実行されるでしょうか。窓ごとにループを回したら何回になるでしょうか。
 #    <details><summary>答え</summary>9回と50,176回です。写す値の個数は同じですが、写す作業をPythonではなくNumPyがまとめて行います。</details>
 # 5. 友人の`col2im`は`+=`ではなく`=`を使っていますが、2×2のフィルターでストライド2のテストにはすべて合格しています。どんなテストを見せれば、間違いに気付いてもらえるでしょうか。
 #    <details><summary>答え</summary>窓が重なる例なら何でもかまいません。個数が1 2 2 1 / 2 4 4 2 / …となる例や、随伴のテストがよいでしょう。</details>
+#
+# ## できるようになったこと
+#
+# 何も見ずにできるものに、印を付けてください。4つの問いは5分もあれば解けます。
+#
+# - [ ] 行列の何行目の何列目にどの画素が入るかを答えられる
+# - [ ] `im2col`と`col2im`を書ける
+# - [ ] 逆向きで足し合わせる理由を説明し、正解を知らなくてもテストできる
+# - [ ] 必要なメモリーと、速さの違いを見積もれる
+#
+# <details><summary>1. 形状(2, 3, 5, 6)のバッチに、2×3の窓をストライド1、パディングなしで当てると、行列の形状はどうなりますか。</summary>out_h = 4、out_w = 4なので、行は2·4·4 = 32、列は3·2·3 = 18です。</details>
+#
+# <details><summary>2. 同じ例で、21行目の(n, out_y, out_x)と、10列目の(c, fy, fx)は何ですか。</summary>21 = 16 + 4 + 1なので(1, 1, 1)、10 = 6 + 3 + 1なので(1, 1, 1)です。画像1のチャンネル1の、(2, 2)の画素が入ります。</details>
+#
+# <details><summary>3. 2×2の窓をストライド1で動かすとき、角の画素、縁の画素、内側の画素は、それぞれいくつの窓に入りますか。</summary>1個、2個、4個です。</details>
+#
+# <details><summary>4. <code>im2col(x, 2, 2)</code>の全要素の和を損失とすると、xについての勾配は何ですか。</summary>3で数えた窓の個数です。写し1つにつき1ずつ足されるからです。</details>
+#
+# ## さらに学ぶには
+#
+# まず、本の7.4節を読むのがお勧めです。このノートブックと同じ考え方が、別の言葉で説明されています。
+#
+# - 斎藤康毅『ゼロから作るDeep Learning』（オライリー・ジャパン、2016年）の7.4節
+# - スタンフォード大学CS231nの講義ノート: [Convolutional networks](https://cs231n.github.io/convolutional-networks/)の「Implementation as matrix multiplication」
+# - P. Warden: [Why GEMM is at the heart of deep learning](https://petewarden.com/2015/04/20/why-gemm-is-at-the-heart-of-deep-learning/)（2015年）
+# - S. Chetlurほか: [cuDNN](https://arxiv.org/abs/1410.0759)（2014年）。行列全体を一度も作らずに、同じ行列積を計算する方法です。
+# - V. Dumoulin, F. Visin: [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285)（2016年）。出力の大きさが図でわかります。
 #
 # **次のノートブック** 03では、この2つの関数を使って、畳み込み層の順伝播と逆伝播を作ります。`im2col`と`col2im`を貼り付けて使うので、このノートブックは取っておいてください。

@@ -1,29 +1,27 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import tr
-from autograder.course.author import earlier
+from autograder.course.author import earlier, figure_text, tr
 
 globals().update(earlier("02_im2col", "im2col", "col2im"))
 
 # %% [markdown] lang="en"
 # # 03 The convolution layer, forward and backward
 #
-# With `im2col` and `col2im` from notebook 02 you can now build the layer that gives convolutional
-# networks their name. Forward it filters images. Backward it tells every weight in which direction
-# to change so that the loss gets smaller: that is all there is to learning.
+# With `im2col` and `col2im` from notebook 02 you can now build the layer that gives convolutional networks their name.
+# Forward it filters images. Backward it tells every weight in which direction to change so that the loss gets smaller: that
+# is all there is to learning.
 #
-# Backward passes are easy to get *nearly* right. The shapes fit, the network even learns a little,
-# and still a factor or an order is wrong. So first you build the instrument that finds such errors,
-# `numerical_gradient`, and then the layer.
+# Backward passes are easy to get *nearly* right. The shapes fit, the network even learns a little, and still a factor or an
+# order is wrong. So first you build the instrument that finds such errors, `numerical_gradient`, and then the layer.
 #
 # **After this notebook you can**
 #
 # - measure a gradient, and use it to check any backward pass you will ever write;
 # - write the forward pass of a convolution layer in a few lines, and follow every shape in it;
 # - derive the backward pass from the rule for matrix products, and say what `dW`, `db` and `dx` mean;
-# - show on a photograph what the two Sobel filters respond to.
+# - watch a filter learn, and say what the size of its steps does.
 #
-# **You need** notebook 02, and of calculus only the chain rule: effects along a path multiply,
-# effects over several paths add up.
+# **You need** notebook 02, and of calculus only the chain rule: effects along a path multiply, effects over several paths
+# add up.
 #
 # | | you write | points | difficulty | time |
 # |---|---|---|---|---|
@@ -31,28 +29,28 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # | Exercise 2 | `Convolution.forward` | 7.5 | ★★☆ | about 30 minutes |
 # | Exercise 3 | `Convolution.backward` | 7.5 | ★★★ | about 50 minutes |
 #
-# Reading and looking at the figures takes another half hour.
+# Reading and looking at the figures takes another half hour. At each exercise, ●●● marks what later parts rest on.
 #
-# **How it is graded.** As before: the checks in this notebook are there to help and are *not all of
-# it*. Grading calls your code with other shapes, strides and paddings, each for its own points. The
-# forward pass keeps its points if the backward pass is wrong or missing. The layer is graded together
-# with the `im2col` and `col2im` that you paste here, so fix what notebook 02 found in them first.
+# **How it is graded.** As before: the checks in this notebook are there to help and are *not all of it*. Grading calls your
+# code with other shapes, strides and paddings, each for its own points. The forward pass keeps its points if the backward
+# pass is wrong or missing. The layer is graded together with the `im2col` and `col2im` that you paste here, so fix what
+# notebook 02 found in them first.
 
 # %% [markdown] lang="ja"
 # # 03 畳み込み層：順伝播と逆伝播
 #
-# ノートブック02で作った`im2col`と`col2im`を使って、いよいよ畳み込みニューラルネットワークの主役である畳み込み層を作ります。順伝播では画像にフィルターを掛けます。逆伝播では、損失を小さくするにはそれぞれの重みをどちらに動かせばよいかを求めます。学習に必要なのは、これだけです。
+# ノートブック02で作った`im2col`と`col2im`を使って、いよいよ畳み込みニューラルネットワークの主役である畳み込み層を作ります。順伝播では、画像にフィルターを適用します。逆伝播では、損失を小さくするにはそれぞれの重みをどちらに動かせばよいかを求めます。学習に必要なのは、これだけです。
 #
 # 逆伝播で厄介なのは、**だいたい**合っているコードがすぐ書けてしまうことです。形状は合っているし、ネットワークもそれなりに学習するのに、実は係数が違っていたり、順番が入れ替わっていたりします。そこで、まずこうした間違いを見つける道具`numerical_gradient`を作り、それから層に取りかかります。
 #
 # **このノートブックの目標**
 #
-# - 勾配を数値的に測り、どんな逆伝播でも自分で検証できる
+# - 数値微分で勾配を求め、どんな逆伝播でも自分で検証できる
 # - 畳み込み層の順伝播を数行で書き、途中の形状をすべて説明できる
 # - 行列積の微分の規則から逆伝播を導き、`dW`、`db`、`dx`の意味を説明できる
-# - 2種類のSobelフィルターが写真のどこに反応するかを示せる
+# - フィルターが学習する様子を観察し、更新の幅（学習率）の影響を説明できる
 #
-# **必要な知識** ノートブック02の内容と、微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
+# **必要な知識** ノートブック02の内容と、微分については連鎖律だけです。連鎖律とは、1つの経路に沿った影響は掛け合わせ、複数の経路の影響は足し合わせる、という規則です。
 #
 # | | 書くもの | 配点 | 難しさ | 目安の時間 |
 # |---|---|---|---|---|
@@ -60,30 +58,30 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 # | 演習2 | `Convolution.forward` | 7.5 | ★★☆ | 30分 |
 # | 演習3 | `Convolution.backward` | 7.5 | ★★★ | 50分 |
 #
-# このほかに、説明を読み、図を眺める時間が30分ほどかかります。
+# このほかに、説明を読み、図を眺める時間が30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点の**すべてではありません**。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。畳み込み層は、ここに貼り付けた`im2col`と`col2im`を使って採点します。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
+# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点のすべてではありません。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。畳み込み層は、ここに貼り付けた`im2col`と`col2im`を使って採点します。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
 
 # %% [markdown] lang="en"
 # **Conventions of this course**
 #
-# - Images `(N, C, H, W)`, filters `W` of shape `(F, C, FH, FW)`, **one bias for each filter**: `b` has
-#   the shape `(F,)`. The output has the shape `(N, F, out_h, out_w)`.
-# - The filter is laid on the image as it is, not flipped. Mathematicians call this
-#   *cross-correlation*; every deep learning library calls it convolution, and so do we.
+# - Images `(N, C, H, W)`, filters `W` of shape `(F, C, FH, FW)`, **one bias for each filter**: `b` has the shape `(F,)`. The
+#   output has the shape `(N, F, out_h, out_w)`.
+# - The filter is laid on the image as it is, not flipped. Mathematicians call this *cross-correlation*; deep learning
+#   libraries call it convolution, and so do we.
 # - Padding adds zeros; only whole windows count. `float32` stays `float32`; inputs are never changed.
-# - `backward(dout)` returns the gradient `dx` of the loss with respect to the input of the *last*
-#   `forward`, and **overwrites** `self.dW` and `self.db`. It does not average over the batch: where
-#   the loss is a mean, `dout` already contains the 1/N.
+# - `backward(dout)` returns the gradient `dx` of the loss with respect to the input of the *last* `forward`, and
+#   **overwrites** `self.dW` and `self.db`. It does not average over the batch: where the loss is a mean, `dout` already
+#   contains the 1/N.
 # - A layer **never updates its own weights**. That is the optimiser's job (notebook 06).
 
 # %% [markdown] lang="ja"
 # **この教材での約束**
 #
 # - 画像は`(N, C, H, W)`、フィルター`W`は`(F, C, FH, FW)`です。**バイアスはフィルターごとに1つ**で、`b`の形状は`(F,)`になります。出力の形状は`(N, F, out_h, out_w)`です。
-# - フィルターは反転せず、そのまま画像に重ねます。数学ではこれを相互相関と呼びますが、深層学習のライブラリーはどれも畳み込みと呼んでおり、この教材もそれにならいます。
+# - フィルターは反転せず、そのまま画像に重ねます。数学ではこれを相互相関と呼びますが、深層学習のライブラリーでは畳み込みと呼んでおり、この教材もそれにならいます。
 # - パディングでは0を付け足し、画像からはみ出す窓は数えません。`float32`は`float32`のまま返し、受け取った配列は書き換えません。
-# - `backward(dout)`は、**直前の**`forward`の入力に対する損失の勾配`dx`を返し、`self.dW`と`self.db`を**上書き**します。バッチについての平均は取りません。損失が平均であれば、1/Nは`dout`にすでに含まれているからです。
+# - `backward(dout)`は、**直前の**`forward`の入力についての損失の勾配`dx`を返し、`self.dW`と`self.db`を**上書き**します。バッチについての平均は取りません。損失が平均であれば、1/Nは`dout`にすでに含まれているからです。
 # - 層は**自分の重みを更新しません**。それは最適化手法（ノートブック06）の仕事です。
 
 # %% name="setup" tags=["setup"]
@@ -91,17 +89,17 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=4, suppress=True)
+
+# %% name="drawing" tags=["demo"]
+from matplotlib.colors import LinearSegmentedColormap
 
 # en: Black is negative, white is zero, orange is positive.
 # ja: 黒は負、白は0、オレンジは正を表します。
 SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
 
 
-# en: Two helpers for the figures. You need not read them.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
 def draw_numbers(ax, table, shade=None, title="", fontsize=11):
     table = np.asarray(table)
     shade = np.zeros(table.shape) if shade is None else shade
@@ -139,27 +137,62 @@ def draw_frame(ax, top, left, height, width):
 # ja: この行の下に、ノートブック02で書いたim2colとcol2imを貼り付けてください。
 
 # %% [markdown] lang="en"
+# ## Do you remember?
+#
+# Answer from memory before you open. What was hard is worth a look back now.
+#
+# 1. `col = im2col(x, 3, 3)` for `x` of shape (2, 4, 6, 6): which shape has `col`? (02)
+#    <details><summary>Answer</summary>2 · 4 · 4 = 32 rows (windows) and 4 · 3 · 3 = 36 columns.</details>
+# 2. In which order do the columns run, and who else has to keep to that order? (02)
+#    <details><summary>Answer</summary>(c, fy, fx); the filters, flattened with <code>W.reshape(F, -1)</code>.</details>
+# 3. Why does `col2im` add, and not overwrite? (02)
+#    <details><summary>Answer</summary>A pixel has a copy in every window that sees it. If the pixel changes, all copies change
+#    with it, and their effects add up.</details>
+#
+# <details><summary>If an earlier part of yours is not finished</summary>
+#
+# Nobody has to stop here. Grading also tries this notebook with a right <code>im2col</code> and <code>col2im</code> in place
+# of yours, so that an old mistake does not cost points twice. To <em>run</em> the notebook you need them, however: ask for
+# the edition in which the cell above is filled in. Exercise 1 needs neither.
+# </details>
+#
 # ## 1. Measuring a slope
 #
-# The derivative says by how much `f(x)` changes when `x` changes a little, per unit of change. So
-# you can simply *try it*: move `x` by a small `h` and look. There are two ways,
+# The derivative says by how much `f(x)` changes when `x` changes a little, per unit of change. So you can simply *try it*:
+# move `x` by a small `h` and look. There are two ways,
 #
 # $$\text{one-sided: } \frac{f(x+h)-f(x)}{h}
 # \qquad\text{and}\qquad \text{central: } \frac{f(x+h)-f(x-h)}{2h}$$
 #
-# and the second is much better for the same work. On the left: $f(x)=x^3$ at $x=1$, where the true
-# slope is 3, with a step of 0.6, much too large on purpose. On the right: the error for smaller and smaller
-# steps.
+# and the second is much better for about the same work. On the left: $f(x)=x^3$ at $x=1$, where the true slope is 3, with a
+# step of 0.6, much too large on purpose. On the right: the error for smaller and smaller steps. **Predict first:** how does
+# the curve go on when `h` becomes as small as $10^{-12}$?
 
 # %% [markdown] lang="ja"
-# ## 1. 傾きを測る
+# ## 思い出してみよう
 #
-# 微分とは、`x`を少し変えたとき、`f(x)`がその何倍変わるかを表す値です。それなら、小さな値`h`だけ`x`を**実際に動かしてみて**、結果を見ればよいはずです。やり方は2つあります。
+# 答えを開く前に、何も見ずに答えてください。難しかったところは、今のうちに見直しておきましょう。
+#
+# 1. `x`の形状が(2, 4, 6, 6)のとき、`col = im2col(x, 3, 3)`の形状はどうなりますか（02）。
+#    <details><summary>答え</summary>行（窓）が2·4·4 = 32、列が4·3·3 = 36です。</details>
+# 2. 列はどんな順に並んでいますか。同じ順に並べなければならないのは、ほかに何ですか（02）。
+#    <details><summary>答え</summary>(c, fy, fx)の順です。<code>W.reshape(F, -1)</code>で1列に並べるフィルターも、同じ順でなければなりません。</details>
+# 3. `col2im`は、なぜ上書きではなく足し合わせるのですか（02）。
+#    <details><summary>答え</summary>画素の写しは、その画素が入るすべての窓にあります。画素の値が変わると写しもすべて変わり、その影響が足し合わされるからです。</details>
+#
+# <details><summary>前のノートブックのコードが完成していない場合</summary>
+#
+# ここで止まる必要はありません。採点では、あなたの<code>im2col</code>と<code>col2im</code>を正しいものに置き換えた場合も試すので、以前の間違いのために二重に減点されることはありません。ただし、ノートブックを実行するにはこれらが必要です。上のセルが記入済みの版を、担当の先生からもらってください。演習1には、どちらも必要ありません。
+# </details>
+#
+# ## 1. 勾配を数値的に求める
+#
+# 微分とは、`x`を少し変えたとき、`f(x)`がその何倍変わるかを表す値です。それなら、小さな値`h`だけ`x`を**実際に動かしてみて**、結果を見ればよいはずです。これを数値微分といい、やり方は2つあります。
 #
 # $$\text{前進差分：} \frac{f(x+h)-f(x)}{h}
 # \qquad\qquad \text{中心差分：} \frac{f(x+h)-f(x-h)}{2h}$$
 #
-# 手間はほぼ同じですが、精度は中心差分のほうがずっと良くなります。左の図は、$f(x)=x^3$ の $x=1$ での傾き（正しい値は3）を、わざと大きすぎる刻み幅0.6で測ったものです。右の図は、刻み幅を小さくしていったときの誤差です。
+# 手間はほぼ同じですが、精度は中心差分のほうがずっと良くなります。左の図は、$f(x)=x^3$ の $x=1$ での微分（正しい値は3）を、わざと大きすぎる刻み幅0.6で求めたものです。右の図は、刻み幅を小さくしていったときの誤差です。**まず予想しましょう。** `h`を $10^{-12}$ まで小さくすると、誤差はどうなるでしょうか。
 
 
 # %% name="two_differences" tags=["demo"]
@@ -167,28 +200,33 @@ def draw_two_differences():
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
     x = np.linspace(0.2, 1.8, 200)
     h = 0.6
+    sides = figure_text("one-sided", "前進差分"), figure_text("central", "中心差分")
     left.plot(x, x**3, color="black", linewidth=2, label="f(x) = x³")
-    left.plot(x, 1 + 3 * (x - 1), color="0.5", linewidth=1.5, label="true slope 3")
+    tangent = figure_text("true slope: 3", "正しい値：3")
+    left.plot(x, 1 + 3 * (x - 1), color="0.5", linewidth=1.5, label=tangent)
     one_sided, central = ((1 + h) ** 3 - 1) / h, ((1 + h) ** 3 - (1 - h) ** 3) / (2 * h)
-    left.plot([1, 1 + h], [1, (1 + h) ** 3], "k:s", label=f"one-sided: {one_sided:.2f}")
+    left.plot([1, 1 + h], [1, (1 + h) ** 3], "k:s", label=f"{sides[0]}: {one_sided:.2f}")
     ends = [1 - h, 1 + h], [(1 - h) ** 3, (1 + h) ** 3]
-    left.plot(*ends, "k--o", label=f"central: {central:.2f}")
+    left.plot(*ends, "k--o", label=f"{sides[1]}: {central:.2f}")
     left.set_xlabel("x")
     left.legend(fontsize=9)
-    left.set_title("step h = 0.6", fontsize=10)
+    left.set_title(figure_text("step h = 0.6", "刻み幅 h = 0.6"), fontsize=10)
 
     steps = 10.0 ** np.arange(-1, -13, -1)
     one_sided = np.abs(((1 + steps) ** 3 - 1) / steps - 3)
     central = np.abs(((1 + steps) ** 3 - (1 - steps) ** 3) / (2 * steps) - 3)
-    right.loglog(steps, one_sided, "k:s", label="one-sided")
-    right.loglog(steps, central, "k--o", label="central")
+    right.loglog(steps, one_sided, "k:s", label=sides[0])
+    right.loglog(steps, central, "k--o", label=sides[1])
     right.axvline(1e-5, color="0.6")
     right.text(7e-6, 1e-1, "h = 1e-5", color="0.3", va="center")
     right.invert_xaxis()
-    right.set_xlabel("step h (smaller to the right)")
-    right.set_ylabel("error of the slope")
+    right.set_xlabel(figure_text("step h (smaller to the right)", "刻み幅h（右ほど小さい）"))
+    right.set_ylabel(figure_text("error of the slope", "誤差"))
     right.legend(fontsize=9)
-    right.set_title("smaller steps: better, then worse", fontsize=10)
+    title = figure_text(
+        "smaller steps: better, then worse", "刻み幅を小さくすると、良くなり、やがて悪くなる"
+    )
+    right.set_title(title, fontsize=10)
     fig.tight_layout()
     plt.show()
 
@@ -196,38 +234,37 @@ def draw_two_differences():
 draw_two_differences()
 
 # %% [markdown] lang="en"
-# The curve on the right rises again: for tiny steps the two values of `f` agree in nearly all
-# their digits, and their difference consists of rounding errors. Near `h = 1e-5` the central
-# difference is at its best, with about ten correct digits in `float64`.
+# The curve on the right rises again: for tiny steps the two values of `f` agree in nearly all their digits, and their
+# difference consists of rounding errors. Near `h = 1e-5` the central difference is at its best, with about ten correct digits
+# in `float64`.
 #
-# A layer has many numbers. Its gradient is one slope for **each** of them: move one number, keep
-# leave all others as they are, measure, *put it back*, move on to the next.
+# A layer has many numbers. Its gradient is one slope for **each** of them: move one number, leave all others as they are,
+# measure, *put it back*, move on to the next.
 #
 # ## Exercise 1: `numerical_gradient`
 #
-# ★☆☆, about 20 minutes. Two calls of `f` for each number make this slow: for checking it is just
-# right, for training it would be hopeless.
+# **Importance ●●●, difficulty ★☆☆, about 20 minutes, 3 points.** Two calls of `f` for each number make this slow: for
+# checking it is just right, for training it would be hopeless.
 #
 # <details><summary>Hint 1: how do I visit every number of an array of any shape?</summary>
 #
-# <code>for index in np.ndindex(x.shape):</code> gives tuples that you can use as
-# <code>x[index]</code>.
+# <code>for index in np.ndindex(x.shape):</code> gives tuples that you can use as <code>x[index]</code>.
 # </details>
 #
 # <details><summary>Hint 2: x must not change</summary>
 #
-# Work on a copy, or remember the old value of the one number that you move. Do not trust
-# <code>+ h</code> and <code>- h</code> to cancel: rounding leaves a trace.
+# Work on a copy, or remember the old value of the one number that you move. Do not trust <code>+ h</code> and
+# <code>- h</code> to cancel: rounding leaves a trace.
 # </details>
 
 # %% [markdown] lang="ja"
 # 右の図では、刻み幅を小さくしすぎると誤差がまた大きくなっています。刻み幅が極端に小さいと、2つの`f`の値は上のほうの桁がほとんど一致し、差を取ると丸め誤差ばかりが残るからです。中心差分は`h = 1e-5`あたりで最も精度が良く、`float64`なら10桁ほど正しい値が得られます。
 #
-# 層には数がたくさんあります。勾配とは、その**1つ1つ**についての傾きを並べたものです。数を1つだけ動かし、ほかの数はそのままにして、傾きを測り、**元に戻して**、次の数に進みます。
+# 層には値がたくさんあります。勾配とは、その**1つ1つ**についての微分を並べたものです。値を1つだけ動かし、ほかの値はそのままにして微分を求め、**元に戻して**、次の値に進みます。
 #
 # ## 演習1：`numerical_gradient`
 #
-# ★☆☆、目安は20分です。数1つにつき`f`を2回呼び出すので、時間がかかります。検証にはこれで十分ですが、学習にはとても使えません。
+# **重要度 ●●●／難しさ ★☆☆／目安 20分／3点** 値1つにつき`f`を2回呼び出すので、時間がかかります。検証にはこれで十分ですが、学習にはとても使えません。
 #
 # <details><summary>ヒント1：どんな形状の配列でも、すべての要素を順に取り出すには</summary>
 #
@@ -273,7 +310,7 @@ def numerical_gradient(f, x, h=1e-5):
         h: 刻み幅。
 
     戻り値:
-        xと同じ形状の配列。各要素についてのfの傾き。
+        xと同じ形状の配列。各要素についてのfの微分。
 
     例:
         >>> numerical_gradient(lambda x: np.sum(x**2), np.array([[1.0, 2.0], [3.0, 4.0]]))
@@ -301,7 +338,7 @@ def check_numerical_gradient():
     gradient = numerical_gradient(lambda x: np.sum(x**2), x)
     assert np.shape(gradient) == (2, 2), tr(
         "The gradient must be an array of the shape of x, one slope for each entry.",
-        "勾配は、xと同じ形状の配列（要素ごとに傾きが1つ）でなければなりません。",
+        "勾配は、xと同じ形状の配列（要素ごとに値が1つ）でなければなりません。",
     )
     assert np.array_equal(x, before), tr(
         f"x is no longer what it was: {x.tolist()}. Put every entry back exactly.",
@@ -313,14 +350,14 @@ def check_numerical_gradient():
     )
     assert np.allclose(gradient, [[2, 4], [6, 8]]), tr(
         f"The slope of the sum of x**2 is 2*x, but you have {gradient.tolist()}.",
-        f"x**2の和の傾きは2*xですが、{gradient.tolist()}になっています。",
+        f"x**2の和の勾配は2*xですが、{gradient.tolist()}になっています。",
     )
 
     gradient = numerical_gradient(np.prod, np.array([2.0, 3.0, 4.0]), 1e-4)
     assert np.allclose(gradient, [12, 8, 6], rtol=1e-6), tr(
         f"For 2*3*4 the slopes are 12, 8, 6, but you have {gradient}. Is only one entry "
         "moved at a time, and put back before the next?",
-        f"2*3*4の傾きは12、8、6ですが、{gradient}になっています。動かす要素は1つずつで、"
+        f"2*3*4の勾配は12、8、6ですが、{gradient}になっています。動かす要素は1つずつで、"
         "次に進む前に元に戻していますか。",
     )
 
@@ -355,13 +392,12 @@ check_numerical_gradient()
 # %% [markdown] lang="en"
 # ## 2. Forward: one matrix product
 #
-# Every row of `col` is a window. Every filter, read in the same order, becomes a **column** of
-# `col_W`. Their product has one row for each window and one column for each filter. Here is a case
-# small enough to do by hand: a 3 × 3 image with the values 1 to 9, two filters of 2 × 2, and the
-# biases 0 and 10.
+# Every row of `col` is a window. Every filter, read in the same order, becomes a **column** of `col_W`. Their product has one
+# row for each window and one column for each filter. Here is a case small enough to do by hand: a 3 × 3 image with the values
+# 1 to 9, two filters of 2 × 2, and the biases 0 and 10.
 
 # %% [markdown] lang="ja"
-# ## 2. 順伝播：行列積1回
+# ## 2. 順伝播：1回の行列積
 #
 # `col`の1行は1つの窓です。フィルターも、同じ順に値を並べて`col_W`の**1列**にします。両者の積では、行が窓に、列がフィルターに対応します。手で計算できる小さな例で見てみましょう。画像は1から9の値を持つ3×3、フィルターは2×2が2枚、バイアスは0と10です。
 
@@ -374,21 +410,21 @@ def draw_forward_by_hand():
     col, col_w = np.array(windows), filters.reshape(2, 4).T
     product = col @ col_w + np.array([0, 10])
 
-    fig, axes = plt.subplots(1, 6, figsize=(13, 3.2), width_ratios=[3, 4, 2, 2, 2, 2])
+    fig, axes = plt.subplots(1, 6, figsize=(13, 3.2), width_ratios=[3, 4, 2, 2.4, 2, 2])
     second = np.eye(4)[1][:, None]
     inside = np.zeros((3, 3))
     inside[0:2, 1:3] = 1
-    draw_numbers(axes[0], image, inside, "image")
+    draw_numbers(axes[0], image, inside, figure_text("image (3, 3)", "画像 (3, 3)"))
     draw_frame(axes[0], 0, 1, 2, 2)
     draw_numbers(axes[1], col, second * np.ones(4), "col (4, 4)")
     draw_frame(axes[1], 1, 0, 1, 4)
-    draw_numbers(axes[2], col_w, np.array([[1, 0]] * 4), "@ col_W (4, 2)")
+    draw_numbers(axes[2], col_w, np.array([[1, 0]] * 4), "col_W (4, 2)")
     draw_frame(axes[2], 0, 0, 4, 1)
-    draw_numbers(axes[3], product, second * [1, 0], "+ (0, 10) = (4, 2)")
+    draw_numbers(axes[3], product, second * [1, 0], "col @ col_W + b\n(4, 2)")
     draw_frame(axes[3], 1, 0, 1, 1)
     for f in range(2):
         shade = np.array([[0, 1 - f], [0, 0]])
-        draw_numbers(axes[4 + f], product[:, f].reshape(2, 2), shade, f"out[0, {f}]")
+        draw_numbers(axes[4 + f], product[:, f].reshape(2, 2), shade, f"out[0, {f}]\n(2, 2)")
     draw_frame(axes[4], 0, 1, 1, 1)
     fig.tight_layout()
     plt.show()
@@ -397,14 +433,13 @@ def draw_forward_by_hand():
 draw_forward_by_hand()
 
 # %% [markdown] lang="en"
-# The framed window 2, 3, 5, 6 meets the filter 1, 2, 3, 4:
-# 2·1 + 3·2 + 5·3 + 6·4 = 47, plus the bias 0.
+# The framed window 2, 3, 5, 6 meets the filter 1, 2, 3, 4: 2·1 + 3·2 + 5·3 + 6·4 = 47, plus the bias 0. Do the entry below it
+# yourself: the window 4, 5, 7, 8, both filters.
 #
-# Look at the step from the product to the two output maps. The product lists, for each window, the
-# answers of *all* filters side by side: 37, 16, then 47, 18, and so on. The first map consists of the
-# first **column**. A `reshape` straight to `(N, F, out_h, out_w)` would cut along the rows instead,
-# and give the map 37, 16 / 47, 18: the right shape, the right sum, and wrong. First say what the axes
-# *are*, `(N, out_h, out_w, F)`; then put them in the order in which you *want* them.
+# Look at the step from the product to the two output maps. The product lists, for each window, the answers of *all* filters
+# side by side: 37, 16, then 47, 18, and so on. The first map consists of the first **column**. A `reshape` straight to
+# `(N, F, out_h, out_w)` would cut along the rows instead, and give the map 37, 16 / 47, 18: the right shape, and wrong. First
+# say what the axes *are*, `(N, out_h, out_w, F)`; then put them in the order in which you *want* them.
 #
 # The shapes for VGG's first layer, which you know from notebook 02:
 #
@@ -418,35 +453,38 @@ draw_forward_by_hand()
 #
 # ## Exercise 2: `Convolution.forward`
 #
-# ★★☆, about 30 minutes. The class below is for exercises 2 and 3. Its constructor is provided. Write
-# `forward` now, and leave `backward` as it is until section 3. Keep what `backward` will need, as
+# **Importance ●●●, difficulty ★★☆, about 30 minutes, 7.5 points.** The class below is for exercises 2 and 3. Its constructor
+# is provided. Write `forward` now, and leave `backward` as it is until section 3. Keep what `backward` will need, as
 # attributes of `self`.
 #
-# As in notebook 02, half a point is for being **vectorised**: neither a larger image nor more filters may
-# make more lines of Python run. Loops over images or over the places in a filter are fine. What your own
-# `im2col` loops over is counted in notebook 02, and not a second time here.
+# As in notebook 02, half a point is for being **vectorised**: neither a larger image nor more filters may make more lines of
+# Python run. Loops over images or over the places in a filter are fine. What your own `im2col` loops over is counted in
+# notebook 02, and not a second time here.
 #
-# <details><summary>Hint 1: the steps</summary>
+# <details><summary>The plan, in five steps</summary>
 #
-# Sizes from <code>x.shape</code> and <code>self.W.shape</code>; <code>im2col</code> with
-# <em>all</em> its arguments; filters as columns; product and bias; reshape; transpose.
+# 1. Sizes from <code>x.shape</code> and <code>self.W.shape</code>.
+# 2. <code>im2col</code> with <em>all</em> its arguments.
+# 3. The filters as columns.
+# 4. The product, and the bias.
+# 5. Reshape, then transpose.
 # </details>
 #
-# <details><summary>Hint 2: filters as columns</summary>
+# <details><summary>Hint 1: filters as columns</summary>
 #
 # <code>self.W.reshape(F, -1)</code> has one filter in each <em>row</em>.
 # </details>
 #
-# <details><summary>Hint 3: adding the bias</summary>
+# <details><summary>Hint 2: adding the bias</summary>
 #
-# <code>b</code> has the shape <code>(F,)</code>. Broadcasting lines up the <em>last</em> axes: which
-# array with F as its last axis do you have?
+# <code>b</code> has the shape <code>(F,)</code>. Broadcasting lines up the <em>last</em> axes: which array with F as its last
+# axis do you have?
 # </details>
 
 # %% [markdown] lang="ja"
-# 太枠の窓2、3、5、6とフィルター1、2、3、4から、2·1 + 3·2 + 5·3 + 6·4 = 47となり、バイアス0を足して47です。
+# 太枠の窓2、3、5、6とフィルター1、2、3、4から、2·1 + 3·2 + 5·3 + 6·4 = 47となり、バイアス0を足して47です。その下の行は、窓4、5、7、8を使って、2枚のフィルターとも自分で計算してみましょう。
 #
-# 行列積から2枚の出力マップを作るところに注目してください。行列積には、窓ごとに**すべての**フィルターの結果が横に並んでいます。37、16、次の行は47、18、という具合です。1枚目のマップになるのは1**列目**です。ところが、いきなり`(N, F, out_h, out_w)`に`reshape`すると、行に沿って区切られ、1枚目が37、16 / 47、18になってしまいます。形状も合計も正しいのに、中身は間違いです。まず軸の**現在の**意味どおりに`(N, out_h, out_w, F)`とし、それから**必要な**順番に並べ替えます。
+# 行列積から2枚の出力マップを作るところに注目してください。行列積には、窓ごとに**すべての**フィルターの結果が横に並んでいます。37、16、次の行は47、18、という具合です。1枚目のマップになるのは左の**列**です。ところが、いきなり`(N, F, out_h, out_w)`に`reshape`すると、行に沿って区切られ、1枚目が37、16 / 47、18になってしまいます。形状は正しいのに、中身は間違いです。まず軸の**現在の**意味どおりに`(N, out_h, out_w, F)`とし、それから**必要な**順番に並べ替えます。
 #
 # ノートブック02で見たVGGの最初の層では、形状は次のように変わります。
 #
@@ -460,21 +498,25 @@ draw_forward_by_hand()
 #
 # ## 演習2：`Convolution.forward`
 #
-# ★★☆、目安は30分です。次のクラスには演習2と演習3で書くメソッドが入っています。コンストラクターはできています。ここでは`forward`を書き、`backward`は3節までそのままにしておきましょう。`backward`で必要になるものは、`self`の属性に保存しておきます。
+# **重要度 ●●●／難しさ ★★☆／目安 30分／7.5点** 次のクラスには演習2と演習3で書くメソッドが入っています。コンストラクターはできています。ここでは`forward`を書き、`backward`は3節までそのままにしておきましょう。`backward`で必要になるものは、`self`の属性に保存しておきます。
 #
 # ノートブック02と同じく、0.5点は**ベクトル化**できているかどうかです。画像が大きくなっても、フィルターが増えても、実行されるPythonの行数が増えないようにします。画像や、フィルターの中の位置についてのループはかまいません。自分の`im2col`の中のループはノートブック02で数えるもので、ここで重ねて減点されることはありません。
 #
-# <details><summary>ヒント1：手順</summary>
+# <details><summary>手順（5段階）</summary>
 #
-# <code>x.shape</code>と<code>self.W.shape</code>から大きさを求め、<code>im2col</code>に引数を<strong>すべて</strong>渡し、フィルターを列に並べ、積を取ってバイアスを足し、<code>reshape</code>して、最後に軸を並べ替えます。
+# 1. <code>x.shape</code>と<code>self.W.shape</code>から大きさを求める。
+# 2. <code>im2col</code>に引数を<strong>すべて</strong>渡す。
+# 3. フィルターを列に並べる。
+# 4. 行列積を求め、バイアスを足す。
+# 5. <code>reshape</code>し、軸を並べ替える。
 # </details>
 #
-# <details><summary>ヒント2：フィルターを列に並べる</summary>
+# <details><summary>ヒント1：フィルターを列に並べる</summary>
 #
 # <code>self.W.reshape(F, -1)</code>では、フィルターが1枚ずつ<strong>行</strong>に並びます。
 # </details>
 #
-# <details><summary>ヒント3：バイアスを足す</summary>
+# <details><summary>ヒント2：バイアスを足す</summary>
 #
 # <code>b</code>の形状は<code>(F,)</code>です。ブロードキャストでは、<strong>最後の</strong>軸どうしがそろえられます。最後の軸がFである配列はどれでしょうか。
 # </details>
@@ -493,7 +535,7 @@ class Convolution:
     After backward:
         dW, db: gradients of the loss, in the shapes of W and b.
     --- ja ---
-    畳み込み層。Cチャンネルの画像に、F枚のフィルターを掛ける。
+    畳み込み層。Cチャンネルの画像に、F枚のフィルターを適用する。
 
     引数:
         W: フィルター。形状(F, C, FH, FW)。
@@ -531,7 +573,7 @@ class Convolution:
             array([[[[137., 147.],
                      [167., 177.]]]])
         --- ja ---
-        画像のバッチにフィルターを掛ける。出力の値は b + (窓 * フィルター)の和 になる。
+        画像のバッチにフィルターを適用する。出力の値は b + (窓 * フィルター)の和 になる。
 
         引数:
             x: 画像。形状(N, C, H, W)。書き換えてはいけない。
@@ -713,35 +755,20 @@ def check_forward():
 check_forward()
 
 # %% [markdown] lang="en"
-# ## What a filter sees: Sobel on a photograph
+# ## Your layer on a photograph
 #
-# The two Sobel filters compare the brightness on both sides of a pixel: right minus left, and below
-# minus above.
+# Two filters in one layer: the two Sobel filters of notebook 01, right minus left and below minus above, on a real
+# photograph. As there, black is negative and orange positive. The graph shows one row of the photograph: find a place where
+# the brightness falls, and one where it rises.
 #
-# $$\begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\qquad
-# \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
-#
-# The answer has a **sign**: positive where it gets brighter in that direction, negative where it gets
-# darker. Show it with a *diverging* colour map, white at 0 and the same range on both sides (here
-# black is negative and orange positive). Clipping
-# the result to 0 to 1, as is often seen, throws away every falling edge and makes all strong edges
-# look alike; the upper right picture shows what is left then. At the bottom, one line of the
-# photograph: look where the brightness falls and where it rises.
-#
-# Some of the strongest edges are not in the photograph at all. Where do the stripes along the border
-# come from?
+# **Predict first:** some of the strongest edges are not in the photograph at all. With `pad=1`, where will they be?
 
 # %% [markdown] lang="ja"
-# ## フィルターは何を見ているか：写真にSobelフィルターを掛ける
+# ## 写真に適用する
 #
-# 2種類のSobelフィルターは、画素の両側の明るさを比べます。1つ目は右側から左側を引いた値、2つ目は下側から上側を引いた値になります。
+# 1つの層に、ノートブック01の2種類のSobelフィルター（右側から左側を引くもの、下側から上側を引くもの）を入れ、本物の写真に適用してみましょう。01と同じく、黒が負、オレンジが正です。下のグラフは写真の1行ぶんの値です。明るさが下がるところと上がるところを探してみてください。
 #
-# $$\begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\qquad
-# \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}$$
-#
-# 結果には**符号**があります。その向きに進むと明るくなるところでは正、暗くなるところでは負です。そこで、0が白で、正負の両側に同じ幅を取った**発散型**のカラーマップで表示します（ここでは黒が負、オレンジが正です）。結果を0から1の範囲に切り詰めて表示する例をよく見かけますが、それでは明から暗に変わる輪郭がすべて消え、強い輪郭はどれも同じ濃さになってしまいます。右上の図が、切り詰めた場合に残るものです。いちばん下のグラフは写真の1行ぶんの値です。明るさが下がるところと上がるところで、結果の符号を見比べてみてください。
-#
-# ところで、とりわけ強い輪郭のいくつかは、写真の中にはないものです。縁に沿って現れている線は、どこから来たのでしょうか。
+# **まず予想しましょう。** とりわけ強いエッジのいくつかは、写真の中にはないものです。`pad=1`のとき、それはどこに現れるでしょうか。
 
 
 # %% name="sobel" tags=["demo"]
@@ -778,70 +805,71 @@ def photograph():
 
 def show_sobel():
     picture = photograph()
-    vertical = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-    filters = np.array([[vertical], [vertical.T]])
+    across = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    filters = np.array([[across], [across.T]])
     out = Convolution(filters, np.zeros(2), stride=1, pad=1).forward(picture[None, None])[0]
     top = np.abs(out).max()
-
+    names = (
+        figure_text("right minus left", "右−左"),
+        figure_text("below minus above", "下−上"),
+    )
+    panels = [["picture", 0, 1], ["line", "line", "line"]]
     fig, axes = plt.subplot_mosaic(
-        [["picture", "clipped"], ["across", "down"], ["line", "line"]],
-        figsize=(11, 10),
-        height_ratios=[3, 3, 1.5],
-        layout="constrained",
+        panels, figsize=(13, 5.2), height_ratios=[2, 1], layout="constrained"
     )
     line = 110
     axes["picture"].imshow(picture, cmap="gray")
     axes["picture"].axhline(line, color="black", linewidth=1)
-    axes["picture"].set_title(f"the picture; the line is row {line}", fontsize=10)
-    titles = {"across": "right minus left", "down": "below minus above"}
-    for (name, title), response in zip(titles.items(), out, strict=True):
-        image = axes[name].imshow(response, cmap=SIGNED, vmin=-top, vmax=top)
-        axes[name].set_title(f"{title}: {response.min():.1f} to {response.max():.1f}", fontsize=10)
-    fig.colorbar(image, ax=axes["down"], shrink=0.9)
-    axes["clipped"].imshow(np.clip(out[0], 0, 1), cmap="gray")
-    lost = np.mean(out[0] < 0)
-    title = f"right minus left, clipped to 0..1: {lost:.0%} of the pixels lost"
-    axes["clipped"].set_title(title, fontsize=10)
-    for name in ("picture", "across", "down", "clipped"):
+    title = figure_text(f"the picture, with row {line}", f"写真と{line}行目")
+    axes["picture"].set_title(title, fontsize=10)
+    for f, response in enumerate(out):
+        image = axes[f].imshow(response, cmap=SIGNED, vmin=-top, vmax=top)
+        title = f"out[0, {f}]  {names[f]}: {response.min():.1f} … {response.max():.1f}"
+        axes[f].set_title(title, fontsize=10)
+    fig.colorbar(image, ax=axes[1], shrink=0.9)
+    for name in ("picture", 0, 1):
         axes[name].axis("off")
-    axes["line"].plot(picture[line], color="0.6", linewidth=2, label="brightness")
-    axes["line"].plot(out[0, line], color="black", linewidth=1, label="right minus left")
+    brightness = figure_text("brightness", "明るさ")
+    axes["line"].plot(picture[line], color="0.6", linewidth=2, label=brightness)
+    axes["line"].plot(out[0, line], color="black", linewidth=1, label=names[0])
     axes["line"].axhline(0, color="black", linewidth=0.5)
     axes["line"].set_xlim(1, picture.shape[1] - 2)
     axes["line"].set_ylim(-3, 3)
     axes["line"].legend(fontsize=9, loc="lower right", ncols=2)
-    axes["line"].set_title(f"row {line}", fontsize=10)
+    axes["line"].set_title(figure_text(f"row {line}", f"{line}行目"), fontsize=10)
     plt.show()
 
 
 show_sobel()
 
 # %% [markdown] lang="en"
+# (The answer to the prediction is under question 1 at the end.)
+#
 # ## 3. Backward: three gradients
 #
-# Training ends in one number, the loss. `dout` says, for each number of the output, how much the
-# loss changes when this number grows a little. From it we want the same for the bias, the filters and
-# the input.
+# Training ends in one number, the loss. `dout` says, for each number of the output, how much the loss changes when this
+# number grows a little. From it we want the same for the bias, the filters and the input.
 #
-# **A single output first.** Suppose the loss depends on one output only, with slope 1. This output is
-# the bias plus a sum of products *pixel × weight*. So the slope is
+# **A single output first.** Suppose the loss depends on one output only, with slope 1. This output is the bias plus a sum of
+# products *pixel × weight*. So the slope is
 #
 # - for the bias: 1;
 # - for each weight: the pixel it was multiplied by, so `dW` is **the window**;
-# - for each pixel of the window: the weight it was multiplied by, so `dx` is **the filter, stamped
-#   on the window**. All other pixels have slope 0.
+# - for each pixel of the window: the weight it was multiplied by, so `dx` is **the filter, stamped on the window**. All other
+#   pixels have slope 0.
 #
-# **Then all outputs.** Every output does this with its own number from `dout` as a factor, and the
-# effects add up. In the figure the filter is 1, 2 / 3, 4 and the factors are 1, 10, 100 and 1000, so
-# that you can see from the digits who contributed what. The number 1234 in the middle: from which
-# output does the 4 come?
+# **Then all outputs.** Every output does this with its own number from `dout` as a factor, and the effects add up. In the
+# figure the filter is 1, 2 / 3, 4 and the factors are 1, 10, 100 and 1000, so that you can see from the digits who
+# contributed what. The number 1234 in the middle: from which output does the 4 come?
 
 # %% [markdown] lang="ja"
+# （予想の答えは、最後の「考えてみよう」の1にあります。）
+#
 # ## 3. 逆伝播：3つの勾配
 #
-# 学習の最後に得られるのは、損失という1つの数です。`dout`は、出力のそれぞれの値を少し大きくすると損失がどれだけ変わるかを表します。ここから、バイアス、フィルター、入力についても同じ量を求めます。
+# 学習で小さくしたいのは、損失という1つの値です。`dout`は、出力のそれぞれの値を少し大きくすると損失がどれだけ変わるかを表します。ここから、バイアス、フィルター、入力についても同じ量を求めます。
 #
-# **まず出力が1つの場合** 損失がある1つの出力だけに依存し、その傾きが1だとします。この出力は、バイアスと、**画素×重み**の積の和でした。したがって傾きは次のようになります。
+# **まず出力が1つの場合** 損失がある1つの出力だけに依存し、その出力についての勾配が1だとします。この出力は、バイアスに、画素と重みの積の和を加えたものでした。したがって勾配は次のようになります。
 #
 # - バイアスについては1
 # - 重みについては、掛けた相手の画素の値。つまり`dW`は**窓そのもの**
@@ -856,14 +884,17 @@ def draw_stamps():
     factors = np.array([[1, 10], [100, 1000]])
     total = np.zeros((3, 3))
     fig, axes = plt.subplots(1, 5, figsize=(13, 3.2))
-    for ax, window in zip(axes, range(4), strict=False):
+    for window, ax in enumerate(axes[:4]):
         y, x = divmod(window, 2)
         alone = np.zeros((3, 3))
         alone[y : y + 2, x : x + 2] = factors[y, x] * stamp
         total += alone
-        draw_numbers(ax, alone, alone > 0, f"dout[{y}, {x}] = {factors[y, x]}: stamp")
+        factor = f"dout[{y}, {x}] = {factors[y, x]}"
+        title = figure_text(f"{factor}: stamp", f"{factor}のスタンプ")
+        draw_numbers(ax, alone, alone > 0, title)
         draw_frame(ax, y, x, 2, 2)
-    draw_numbers(axes[4], total, title="dx: the sum of all four")
+    title = figure_text("dx: the sum of all four", "dx：4つの和")
+    draw_numbers(axes[4], total, title=title)
     fig.tight_layout()
     plt.show()
 
@@ -871,12 +902,54 @@ def draw_stamps():
 draw_stamps()
 
 # %% [markdown] lang="en"
-# Adding up stamps where they overlap: you have written exactly that, it is `col2im`. The whole
-# backward pass runs through the steps of the forward pass in reverse order. Each step turns the
-# gradient of its output into the gradient of its input.
+# Adding up stamps where they overlap: you have written exactly that, it is `col2im`.
+#
+# And `dW`? It is the sum of all windows, each times its number from `dout`. So each weight meets, in every window, the pixel
+# at its own place. For the weight at `(fy, fx)` these pixels are a copy of the grid of outputs, shifted by `fy` and `fx`: the
+# slice that you know from `im2col`. In other words, **`dW` is the image, filtered with `dout`**. Lay `dout` on the image at
+# four places:
 
 # %% [markdown] lang="ja"
-# スタンプを押して、重なったところは足し合わせる。これはまさに、すでに書いた`col2im`です。逆伝播では、順伝播の手順を逆の順にたどります。1つ1つの手順が、自分の出力の勾配を、自分の入力の勾配に変えていきます。
+# スタンプを押して、重なったところは足し合わせる。これはまさに、すでに書いた`col2im`です。
+#
+# では`dW`はどうでしょうか。こちらは、すべての窓に`dout`の自分の値を掛けて足したものです。`(fy, fx)`にある重みが掛け合わされる相手は、どの窓でも、その位置にある画素です。それらの画素は、出力と同じ並びで、`fy`と`fx`だけずれたところにあります。`im2col`で使ったスライスです。つまり、**`dW`は、画像に`dout`をフィルターとして適用したもの**なのです。`dout`を画像の4か所に重ねてみましょう。
+
+
+# %% name="dw_as_correlation" tags=["demo"]
+def draw_dw_as_correlation():
+    image = np.arange(1, 10).reshape(3, 3)
+    dout = np.array([[1, 10], [100, 1000]])
+    dw = np.zeros((2, 2))
+    fig, axes = plt.subplots(1, 6, figsize=(14, 3.2), width_ratios=[2, 3, 3, 3, 3, 2.6])
+    draw_numbers(axes[0], dout, title="dout")
+    for place, ax in enumerate(axes[1:5]):
+        fy, fx = divmod(place, 2)
+        inside = np.zeros((3, 3))
+        inside[fy : fy + 2, fx : fx + 2] = 1
+        terms = dout * image[fy : fy + 2, fx : fx + 2]
+        dw[fy, fx] = terms.sum()
+        added = " + ".join(f"{term:g}" for term in terms.ravel())
+        draw_numbers(ax, image, inside, f"dW[{fy}, {fx}] =\n{added}")
+        draw_frame(ax, fy, fx, 2, 2)
+    draw_numbers(axes[5], dw, title="dW")
+    fig.tight_layout()
+    plt.show()
+
+
+draw_dw_as_correlation()
+
+# %% [markdown] lang="en"
+# A weight whose pixels were bright wherever `dout` was large gets a large gradient. That is how a filter comes to look like
+# what it has to find. (With a stride the pixels are `stride` apart; with several images and channels, sum over the images, and
+# do it for each channel.)
+#
+# The whole backward pass runs through the steps of the forward pass in reverse order. Each step turns the gradient of its
+# output into the gradient of its input.
+
+# %% [markdown] lang="ja"
+# `dout`が大きいところで、いつも明るい画素と掛け合わされていた重みは、勾配が大きくなります。フィルターが、見つけるべきものに似ていくのはこのためです（ストライドがあると、画素は`stride`おきになります。画像が何枚かあれば画像について足し合わせ、チャンネルが何枚かあればチャンネルごとに求めます）。
+#
+# 逆伝播では、順伝播の手順を逆の順にたどります。1つ1つの手順が、自分の出力の勾配を、自分の入力の勾配に変えていきます。
 
 
 # %% name="how_backward_runs" tags=["demo"]
@@ -886,16 +959,18 @@ def draw_how_backward_runs():
     ax.set_ylim(0, 4.6)
     ax.axis("off")
     places = (0.9, 4.2, 8.0, 12.0)
+    product = figure_text("product", "行列積")
     arrays = (
-        ("x", "(N, C, H, W)"),
-        ("col", "(N·oh·ow, C·FH·FW)"),
-        ("product", "(N·oh·ow, F)"),
-        ("out", "(N, F, oh, ow)"),
+        ("x", "dx", "(N, C, H, W)"),
+        ("col", "dcol", "(N·oh·ow, C·FH·FW)"),
+        (product, figure_text("dproduct", "行列積の勾配"), "(N·oh·ow, F)"),
+        ("out", "dout", "(N, F, oh, ow)"),
     )
     steps = ("im2col", "@ col_W  + b", "reshape,\ntranspose")
-    back = ("col2im", "product with\ncol_W again", "transpose,\nreshape")
-    for place, (name, shape) in zip(places, arrays, strict=True):
-        for height, text in ((3.7, name), (1.9, "d" + name)):
+    again = figure_text("product with\ncol_W again", "ふたたび\ncol_Wとの行列積")
+    back = ("col2im", again, "transpose,\nreshape")
+    for place, (name, gradient, shape) in zip(places, arrays, strict=True):
+        for height, text in ((3.7, name), (1.9, gradient)):
             box = {"boxstyle": "round,pad=0.35", "facecolor": "white" if height > 3 else "0.85"}
             ax.text(place, height, text, ha="center", va="center", fontsize=13, bbox=box)
         ax.text(place, 2.8, shape, ha="center", va="center", fontsize=9, color="0.3")
@@ -911,9 +986,10 @@ def draw_how_backward_runs():
         box = {"boxstyle": "round,pad=0.35", "facecolor": "0.85"}
         ax.text(place, 0.5, text, ha="center", va="center", fontsize=11, bbox=box)
         ax.annotate("", (place, 0.85), (8.0, 1.55), arrowprops={**arrow, "linestyle": "--"})
-    ax.text(10.0, 0.5, "(dW also needs col)", fontsize=10, color="0.3", va="center")
-    ax.text(0.3, 4.3, "forward", fontsize=11, style="italic")
-    ax.text(0.3, 1.2, "backward", fontsize=11, style="italic")
+    needs = figure_text("(dW also needs col)", "（dWにはcolも必要）")
+    ax.text(10.0, 0.5, needs, fontsize=10, color="0.3", va="center")
+    ax.text(0.3, 4.3, figure_text("forward", "順伝播"), fontsize=11)
+    ax.text(0.3, 1.2, figure_text("backward", "逆伝播"), fontsize=11)
     fig.subplots_adjust(0, 0, 1, 1)
     plt.show()
 
@@ -921,33 +997,40 @@ def draw_how_backward_runs():
 draw_how_backward_runs()
 
 # %% [markdown] lang="en"
-# - **Transpose and reshape** only move numbers. So does the way back: `dout` has to become a matrix
-#   whose rows are windows and whose columns are filters, in *the same order* as the product's.
-# - **The bias** was added to every row of its column. When it grows, all of these outputs grow
-#   with it, and the effects **add up** (no mean!).
+# - **Transpose and reshape** only move numbers. So does the way back: `dout` has to become a matrix whose rows are windows
+#   and whose columns are filters, in *the same order* as the product's.
+# - **The bias** was added to every row of its column. When it grows, all of these outputs grow with it, and the effects
+#   **add up** (no mean!).
 # - **The matrix product** $Y = A\,B$ has the rule
 #   $$dA = dY\,B^{\mathsf T} \qquad\qquad dB = A^{\mathsf T}\,dY$$
-#   You need not learn it by heart. $dA$ must have the shape of $A$, and each entry of $dY$ must meet
-#   the factors that it was made of: there is only one way to write that as a matrix product. Check it
-#   with the single output above: a row of $dA$ is a filter, a column of $dB$ is a window.
+#   You need not learn it by heart: the shapes remind you of it. $dA$ has the shape of $A$, $dB$ that of $B$, and both are made
+#   of $dY$ and the other factor. Check it with the single output above: a row of $dA$ is a filter, a column of $dB$ is a
+#   window.
 # - **im2col** copied pixels, `col2im` adds up their copies.
 #
 # ## Exercise 3: `Convolution.backward`
 #
-# ★★★, about 50 minutes. Go back up to the class, write `backward` there, run the class's cell again
-# (Python knows only what you have run), and come back to the check.
+# **Importance ●●●, difficulty ★★★, about 50 minutes, 7.5 points.** Go back up to the class, write `backward` there, run the
+# class's cell again (Python knows only what you have run), and come back to the check.
+#
+# <details><summary>The plan, in four steps</summary>
+#
+# 1. <code>dout</code> as a matrix with the rows and columns of the product.
+# 2. <code>db</code>.
+# 3. <code>dW</code>, by the rule, and in the shape of <code>W</code>.
+# 4. The gradient of <code>col</code>, by the rule, and back to the images.
+# </details>
 #
 # <details><summary>Hint 1: dout as a matrix</summary>
 #
-# forward went from <code>(N, out_h, out_w, F)</code> to <code>(N, F, out_h, out_w)</code>. Undo this
-# <em>first</em>, then reshape. With <code>dout</code> of ones a forgotten transpose does not show:
-# all rows look the same.
+# forward went from <code>(N, out_h, out_w, F)</code> to <code>(N, F, out_h, out_w)</code>. Undo this <em>first</em>, then
+# reshape. With <code>dout</code> of ones a forgotten transpose does not show: all rows look the same.
 # </details>
 #
 # <details><summary>Hint 2: the shape of dW</summary>
 #
-# The matrix product gives you a gradient for <code>col_W</code>, with filters as columns.
-# <code>W</code> has filters as its first axis. Is a reshape alone enough?
+# The matrix product gives you a gradient for <code>col_W</code>, with filters as columns. <code>W</code> has filters as its
+# first axis. Is a reshape alone enough?
 # </details>
 #
 # <details><summary>Help by symptom</summary>
@@ -961,18 +1044,34 @@ draw_how_backward_runs()
 # | everything too small by the factor N | a division by N: whose job is it? |
 # | right the first time, wrong the second | <code>+=</code> on <code>dW</code>, or weights changed |
 # </details>
+#
+# <details><summary>Still stuck after an hour</summary>
+#
+# Do <code>db</code> first, and run the check: it goes through <code>db</code>, <code>dW</code> and <code>dx</code> in this
+# order. Each is worth points of its own. For <code>dW</code>, write down the numbers of the figure with <code>dout</code> on the
+# image as a matrix product with paper and pencil. If <code>dx</code> stays wrong, leave it: notebook 06 trains a network whose
+# first layer needs no <code>dx</code>.
+# </details>
 
 # %% [markdown] lang="ja"
-# - **transposeとreshape**は、数を移すだけです。逆向きも同じで、`dout`を、行が窓、列がフィルターの行列に戻します。行の順番は、行列積のときと**同じ**でなければなりません。
+# - **transposeとreshape**は、値を移すだけです。逆向きも同じで、`dout`を、行が窓、列がフィルターの行列に戻します。行の順番は、行列積のときと**同じ**でなければなりません。
 # - **バイアス**は、対応する列のすべての行に足されました。バイアスが大きくなると、その出力がすべて大きくなるので、影響を**足し合わせます**（平均ではありません）。
 # - **行列積** $Y = A\,B$ については、次の規則があります。
 #   $$dA = dY\,B^{\mathsf T} \qquad\qquad dB = A^{\mathsf T}\,dY$$
-#   暗記する必要はありません。$dA$ の形状は $A$ と同じで、$dY$ の各要素は、自分を作った相手と掛け合わされなければなりません。それを行列積で書く方法は1つしかないのです。さきほどの「出力が1つの場合」で確かめてみましょう。$dA$ の行はフィルターに、$dB$ の列は窓になっているはずです。
+#   暗記する必要はありません。形状を見れば思い出せます。$dA$ は $A$ と、$dB$ は $B$ と同じ形状で、どちらも $dY$ と、もう一方の行列から作られます。さきほどの「出力が1つの場合」で確かめてみましょう。$dA$ の行はフィルターに、$dB$ の列は窓になっているはずです。
 # - **im2col**は画素を写しました。`col2im`は、その写しの勾配を足し合わせます。
 #
 # ## 演習3：`Convolution.backward`
 #
-# ★★★、目安は50分です。上のクラスに戻って`backward`を書き、クラスのセルをもう一度実行してから（実行していないコードはPythonには伝わりません）、ここに戻って確認用のセルを実行してください。
+# **重要度 ●●●／難しさ ★★★／目安 50分／7.5点** 上のクラスに戻って`backward`を書き、クラスのセルをもう一度実行してから（実行していないコードはPythonには伝わりません）、ここに戻って確認用のセルを実行してください。
+#
+# <details><summary>手順（4段階）</summary>
+#
+# 1. <code>dout</code>を、行列積と同じ行と列を持つ行列にする。
+# 2. <code>db</code>を求める。
+# 3. 規則に従って<code>dW</code>を求め、<code>W</code>と同じ形状にする。
+# 4. 規則に従って<code>col</code>の勾配を求め、画像の形状に戻す。
+# </details>
 #
 # <details><summary>ヒント1：doutを行列にする</summary>
 #
@@ -992,8 +1091,13 @@ draw_how_backward_runs()
 # | フィルターが1枚なら<code>dW</code>は正しいが、複数だと違う | フィルターの軸を転置しているか |
 # | <code>dout</code>がすべて1なら正しいが、それ以外では違う | <code>dout</code>の行の順番が<code>col</code>の行とそろっていない |
 # | パディングなしのとき、またはストライド1のときだけ<code>dx</code>が正しい | <code>col2im</code>に渡す引数 |
-# | すべてがN分の1になる | Nで割っている。それは誰の仕事か |
+# | すべてがN分の1になる | Nで割っている。それはどこの仕事か |
 # | 1回目は正しいが、2回目は違う | <code>dW</code>に<code>+=</code>している、または重みが変わっている |
+# </details>
+#
+# <details><summary>1時間たっても解けないとき</summary>
+#
+# まず<code>db</code>だけを書いて、確認用のセルを実行しましょう。<code>db</code>、<code>dW</code>、<code>dx</code>の順に確かめます。点はそれぞれ別々に付きます。<code>dW</code>では、<code>dout</code>を画像に重ねた図の計算を、紙の上で行列積の形に書いてみてください。<code>dx</code>がどうしても合わなければ、そのまま進んでもかまいません。ノートブック06のネットワークでは、畳み込み層が先頭にあり、その<code>dx</code>は使われません。
 # </details>
 
 
@@ -1130,14 +1234,15 @@ check_backward()
 # %% [markdown] lang="en"
 # ## Measured against computed
 #
-# Here is every single entry of the three gradients: across, what your `numerical_gradient` measured;
-# upwards, what your `backward` computed. A right backward pass puts all points on the diagonal. If
-# you like, break something in your `backward` on purpose and see how the picture changes.
+# Here is every single entry of the three gradients: across, what your `numerical_gradient` measured; upwards, what your
+# `backward` computed. A right backward pass puts all points on the diagonal. **Predict, then try:** how will the points of
+# `dW` lie if `backward` divides it by N? If `dx` forgets the padding? Break your `backward` on purpose, run both cells, and do
+# not forget to repair it.
 
 # %% [markdown] lang="ja"
-# ## 測った勾配と計算した勾配
+# ## 数値微分と逆伝播を比べる
 #
-# 3つの勾配の全要素を図にしてみます。横軸は`numerical_gradient`で測った値、縦軸は`backward`で計算した値です。逆伝播が正しければ、すべての点が対角線上に並びます。`backward`のどこかをわざと間違えて、図がどう変わるかを見てみるのもよいでしょう。
+# 3つの勾配の全要素を図にしてみます。横軸は`numerical_gradient`で求めた値、縦軸は`backward`で計算した値です。逆伝播が正しければ、すべての点が対角線上に並びます。**予想してから試しましょう。** `backward`で`dW`をNで割ってしまうと、`dW`の点はどう並ぶでしょうか。`dx`でパディングを忘れたらどうでしょうか。わざと間違えて両方のセルを実行し、終わったら忘れずに元に戻してください。
 
 
 # %% name="measured_against_computed" tags=["demo"]
@@ -1160,9 +1265,10 @@ def show_measured_against_computed():
         reach = 1.1 * np.abs(across).max()
         ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1)
         ax.plot(across, upwards, "ko", markersize=4, fillstyle="none")
-        ax.set_title(f"{name}: {across.size} entries", fontsize=10)
-        ax.set_xlabel("measured")
-    axes[0].set_ylabel("computed by backward")
+        title = figure_text(f"{name}: {across.size} entries", f"{name}：{across.size}要素")
+        ax.set_title(title, fontsize=10)
+        ax.set_xlabel(figure_text("measured", "数値微分"))
+    axes[0].set_ylabel(figure_text("computed by backward", "backwardの値"))
     fig.tight_layout()
     plt.show()
 
@@ -1172,15 +1278,21 @@ show_measured_against_computed()
 # %% [markdown] lang="en"
 # ## A layer learns
 #
-# Now let the layer find the Sobel filter by itself. It starts with a filter of zeros and sees random
-# images together with what the Sobel filter makes of them. Its loss is half the mean squared
-# difference. Nobody tells it the nine numbers; it only ever walks down the slope that `backward`
-# reports. Note who changes the weights: this loop, not the layer.
+# Now let the layer find the Sobel filter by itself. It starts with a filter of zeros and sees random images together with
+# what the Sobel filter makes of them. Its loss is half the mean squared difference. Nobody tells it the nine numbers; it only
+# ever walks down the slope that `backward` reports. Note who changes the weights: a loop outside, not the layer.
+#
+# **Predict, then run:** a step is `STEP` times the gradient. What will the loss do with 0.02, with 1, with 2.5? Try them all.
 
 # %% [markdown] lang="ja"
 # ## 層が学習する
 #
-# 最後に、Sobelフィルターを層自身に見つけさせてみましょう。フィルターはすべて0から始め、乱数の画像と、それにSobelフィルターを掛けた結果を見せます。損失は、差の2乗の平均の半分です。9つの数を教えることはしません。`backward`の示す傾きに沿って下っていくだけです。重みを変えているのが、層ではなくこのループであることにも注意してください。
+# 最後に、Sobelフィルターを層自身に見つけさせてみましょう。フィルターはすべて0から始め、乱数の画像と、それにSobelフィルターを適用した結果を見せます。損失は、差の2乗の平均の半分です。9つの値を教えることはしません。`backward`の示す勾配に沿って下っていくだけです。重みを変えているのが、層ではなく外側のループであることにも注意してください。
+#
+# **予想してから実行しましょう。** 重みは、1回に勾配の`STEP`倍だけ動かします。この倍率を**学習率**といいます。0.02、1、2.5にすると、損失はそれぞれどうなるでしょうか。全部試してみてください。
+
+# %% name="my_step" tags=["setup"]
+STEP = 0.1
 
 
 # %% name="learn_sobel" tags=["demo"]
@@ -1197,73 +1309,116 @@ def learn_sobel():
         if step in (0, 10, 30, steps):
             snapshots[step] = layer.W[0, 0].copy()
         layer.backward(difference / difference.size)
-        layer.W -= 0.1 * layer.dW
-        layer.b -= 0.1 * layer.db
+        layer.W -= STEP * layer.dW
+        layer.b -= STEP * layer.db
 
     fig, axes = plt.subplots(1, 5, figsize=(13, 3), width_ratios=[1.6, 1, 1, 1, 1])
     axes[0].semilogy(losses, color="black")
-    axes[0].set_xlabel("step")
-    axes[0].set_title("loss", fontsize=10)
+    axes[0].set_xlabel(figure_text("step", "更新の回数"))
+    axes[0].set_title(figure_text("loss", "損失") + f" (STEP = {STEP})", fontsize=10)
     for ax, (step, w) in zip(axes[1:], snapshots.items(), strict=True):
-        draw_numbers(ax, np.round(w, 2) + 0.0, np.abs(w) / 2, f"W after {step} steps")
+        numbers = np.array([[float(f"{value:.2g}") for value in row] for row in w]) + 0.0
+        numbers[np.abs(w) < 0.005] = 0
+        title = figure_text(f"W after {step} steps", f"{step}回更新した後のW")
+        draw_numbers(ax, numbers, np.minimum(np.abs(w) / 2, 1), title, 10)
     fig.tight_layout()
     plt.show()
-    print(f"bias: {layer.b[0]:.3f}")
+    print(tr(f"bias: {layer.b[0]:.3g}", f"バイアス：{layer.b[0]:.3g}"))
 
 
 learn_sobel()
 
 # %% [markdown] lang="en"
+# <details><summary>What happens with the other steps?</summary>
+#
+# 0.02 is the same walk in slow motion. 1 is there after a handful of steps: for these images the best step is close to 1. With
+# 2.5 every step jumps over the valley and lands higher on the other side, and the loss grows without limit. Notebook 06 comes
+# back to this.
+# </details>
+#
 # ## Questions to think about
 #
 # Nobody collects your answers. Think first, then open.
 #
 # 1. Where do the stripes along the border of the Sobel pictures come from?
-#    <details><summary>Answer</summary>From the padding: bright sky beside a row of zeros is a strong
-#    edge. Without padding they are gone, and the result is two pixels smaller in each
-#    direction.</details>
-# 2. In section 3 the stamps gave 1234 in the middle. Read the digits from the thousands down: which
-#    output does each weight belong to? Why can one say that `dx` is a convolution with the *flipped*
-#    filter, although your code flips nothing?
-#    <details><summary>Answer</summary>The factor 1000 (lower right output) sees the middle pixel as
-#    the upper left of its window, weight 1; the factor 1 (upper left output) sees it as the lower
-#    right, weight 4. Seen from the pixel, the weights lie turned by 180°. col2im does this by itself,
-#    as it puts each number back where it came from.</details>
-# 3. The loss of a network is a mean over the batch. Where does the 1/N enter, and why would a second
-#    one in `backward` be hard to notice in training?
-#    <details><summary>Answer</summary>In the gradient of the loss itself, so it is already in dout. A
-#    second one only makes the step of this layer N times smaller; the network still learns, just
-#    slowly.</details>
+#    <details><summary>Answer</summary>From the padding: bright sky beside a row of zeros is a strong edge. Without padding
+#    they are gone, and the result is two pixels smaller in each direction.</details>
+# 2. In section 3 the stamps gave 1234 in the middle. Read the digits from the thousands down: which output does each weight
+#    belong to? Why can one say that `dx` is a convolution with the *flipped* filter, although your code flips nothing?
+#    <details><summary>Answer</summary>The factor 1000 (lower right output) sees the middle pixel as the upper left of its
+#    window, weight 1; the factor 1 (upper left output) sees it as the lower right, weight 4. Seen from the pixel, the weights
+#    lie turned by 180°. col2im does this by itself, as it puts each number back where it came from.</details>
+# 3. The loss of a network is a mean over the batch. Where does the 1/N enter, and why would a second one in `backward` be
+#    hard to notice in training?
+#    <details><summary>Answer</summary>In the gradient of the loss itself, so it is already in dout. A second one only makes
+#    the step of this layer N times smaller; the network still learns, just slowly.</details>
 # 4. Why do we check gradients with a random `dout`, not with ones?
-#    <details><summary>Answer</summary>With ones, all rows of dout are the same, and mistakes in their
-#    order do not show.</details>
-# 5. How many calls of `forward` does `numerical_gradient` need for the filters of VGG's first layer
-#    (64 × 3 × 3 × 3), how many passes does `backward` need?
+#    <details><summary>Answer</summary>With ones, all rows of dout are the same, and mistakes in their order do not
+#    show.</details>
+# 5. How many calls of `forward` does `numerical_gradient` need for the filters of VGG's first layer (64 × 3 × 3 × 3), how many
+#    passes does `backward` need?
 #    <details><summary>Answer</summary>2 · 1728 = 3456 against one.</details>
-# 6. `forward` keeps `col` for `backward`. What does that cost for VGG's first layer and ten images
-#    in float32, and what could you keep instead?
-#    <details><summary>Answer</summary>54 MB. You could keep x (6 MB) and call im2col once more in
-#    backward: time for memory.</details>
-# 7. Somebody hands you images with three channels and, by mistake, filters for one: `W` of shape
-#    `(F, 1, FH, FW)`. What does your `forward` say? And code with loops around
-#    `np.sum(window * filter)`?
-#    <details><summary>Answer</summary>The matrix product refuses: a row of col has 3·FH·FW numbers,
-#    col_W only FH·FW rows. The loops say nothing: broadcasting lays the one table on all three
-#    channels, and with images and a 3 × 3 filter of ones they give 27 where there should be an error.
-#    A bias can do the same to you: for one image, a b of shape (out_h·out_w, 1) is added without
-#    complaint, one for each <em>place</em> and not for each filter. It pays to compare the shapes at
-#    the beginning and to raise an error that names them.</details>
+# 6. `forward` keeps `col` for `backward`. What does that cost for VGG's first layer and ten images in float32, and what could
+#    you keep instead?
+#    <details><summary>Answer</summary>54 MB. You could keep x (6 MB) and call im2col once more in backward: time for
+#    memory.</details>
+# 7. Somebody hands you images with three channels and, by mistake, filters for one: `W` of shape `(F, 1, FH, FW)`. What does
+#    your `forward` say? And code with loops around `np.sum(window * filter)`?
+#    <details><summary>Answer</summary>The matrix product refuses: a row of col has 3·FH·FW numbers, col_W only FH·FW rows. The
+#    loops say nothing: broadcasting lays the one table on all three channels, and with images and a 3 × 3 filter of ones they
+#    give 27 where there should be an error. A bias can do the same to you: for one image, a b of shape (out_h·out_w, 1) is
+#    added without complaint, one for each <em>place</em> and not for each filter. It pays to compare the shapes at the
+#    beginning and to raise an error that names them.</details>
 #
-# **Next:** notebook 04 uses the same two functions for pooling, notebook 06 stacks the layers into a
-# network and trains it. Keep this notebook: you will paste `numerical_gradient` and `Convolution` there.
+# ## Now you can
+#
+# Tick off what you can do without looking. The five questions take five minutes.
+#
+# - [ ] measure a gradient and check a backward pass with it
+# - [ ] write `forward`, and say what each axis is at every step
+# - [ ] say in one sentence each what `db`, `dW` and `dx` are
+# - [ ] write `backward`
+#
+# <details><summary>1. f(x) = x² at x = 3, h = 1: what do the two differences give?</summary>One-sided 16 − 9 = 7, central
+# (16 − 4) / 2 = 6, the exact slope.</details>
+#
+# <details><summary>2. x is (8, 3, 32, 32), W is (16, 3, 5, 5), stride 1, pad 2: which shapes have out, dout, dW, db and
+# dx?</summary>out and dout (8, 16, 32, 32), dW (16, 3, 5, 5), db (16,), dx (8, 3, 32, 32).</details>
+#
+# <details><summary>3. dout is 1 everywhere, shape (2, 4, 5, 5). What is db?</summary>50 for each of the four filters.</details>
+#
+# <details><summary>4. The image is 5 everywhere and dout is 1 everywhere, 2 images, outputs 3 × 3, no padding. What is
+# dW?</summary>5 · 2 · 9 = 90 everywhere.</details>
+#
+# <details><summary>5. One entry of dout is 2, all others are 0. How does dx look?</summary>Twice the filter, at one
+# window.</details>
+#
+# ## Further reading
+#
+# Read the first one first: it is short, and its small graphs are the best exercise for the chain rule.
+#
+# - Stanford CS231n, [Backpropagation, intuitions](https://cs231n.github.io/optimization-2/), and on
+#   [gradient checks](https://cs231n.github.io/neural-networks-3/#gradcheck) what can go wrong in them.
+# - C. Olah, [Calculus on computational graphs](https://colah.github.io/posts/2015-08-Backprop/) (2015).
+# - V. Dumoulin, F. Visin, [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285) (2016), section 4: the way back
+#   as a "transposed convolution".
+# - K. Saito, *Deep Learning from Scratch* (in Japanese), chapter 5 and section 7.4.
+#
+# **Next:** notebook 04 uses the same two functions for pooling, notebook 06 stacks the layers into a network and trains it.
+# Keep this notebook: you will paste `numerical_gradient` and `Convolution` there.
 
 # %% [markdown] lang="ja"
+# <details><summary>ほかの学習率ではどうなるか</summary>
+#
+# 0.02では、同じ道をゆっくりたどります。1なら数回の更新でほぼ正解に着きます。この画像では、1くらいがちょうどよい学習率なのです。2.5では、更新のたびに谷を飛び越えて反対側のもっと高いところに着くので、損失はどこまでも大きくなります。学習率の話は、ノートブック06でもう一度取り上げます。
+# </details>
+#
 # ## 考えてみよう
 #
 # 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
 #
 # 1. Sobelフィルターの結果で、縁に沿って現れる線は何でしょうか。
-#    <details><summary>答え</summary>パディングが原因です。明るい空の隣に0が並ぶので、強い輪郭に見えます。パディングをやめれば線は消えますが、結果は縦横とも2画素小さくなります。</details>
+#    <details><summary>答え</summary>パディングが原因です。明るい空の隣に0が並ぶので、強いエッジに見えます。パディングをやめれば線は消えますが、結果は縦横とも2画素小さくなります。</details>
 # 2. 3節のスタンプの図では、中央の値が1234になりました。千の位から順に、それぞれの重みがどの出力と結び付いているかを読み取ってください。コードではどこも反転していないのに、「`dx`は**反転した**フィルターとの畳み込みである」といえるのはなぜでしょうか。
 #    <details><summary>答え</summary>係数1000の出力（右下）から見ると、中央の画素は窓の左上にあり、重みは1です。係数1の出力（左上）から見ると窓の右下にあり、重みは4です。画素の側から見ると、重みは180度回転して並んでいます。col2imは値を元の場所に戻すだけで、自然にこれを行っています。</details>
 # 3. ネットワークの損失はバッチについての平均です。1/Nはどこで入るのでしょうか。また、`backward`の中でもう一度Nで割ってしまうと、学習させても気付きにくいのはなぜでしょうか。
@@ -1271,10 +1426,38 @@ learn_sobel()
 # 4. 勾配の検証で、`dout`をすべて1にせず、乱数にするのはなぜでしょうか。
 #    <details><summary>答え</summary>すべて1だと、doutのどの行も同じになり、順番の間違いが見えないからです。</details>
 # 5. VGGの最初の層のフィルター（64×3×3×3）の勾配を求めるのに、`numerical_gradient`では`forward`を何回呼び出すでしょうか。`backward`なら何回で済むでしょうか。
-#    <details><summary>答え</summary>2×1728＝3456回と、1回です。</details>
+#    <details><summary>答え</summary>2·1728 = 3456回と、1回です。</details>
 # 6. `forward`は`backward`のために`col`を保存しています。VGGの最初の層で画像が10枚、float32のとき、メモリーはどれだけ必要でしょうか。代わりに何を保存すればよいでしょうか。
 #    <details><summary>答え</summary>54MBです。x（6MB）を保存しておき、backwardの中でもう一度im2colを呼び出すこともできます。時間と引き換えに、メモリーを節約できます。</details>
 # 7. 画像は3チャンネルなのに、間違えて1チャンネル用のフィルター（`W`の形状が`(F, 1, FH, FW)`）を渡されたとします。あなたの`forward`はどうなるでしょうか。ループの中で`np.sum(window * filter)`を計算するコードならどうでしょうか。
-#    <details><summary>答え</summary>行列積のほうはエラーになります。colの行には3·FH·FW個の数があるのに、col_Wの行はFH·FW個しかないからです。ループのほうは何も言いません。ブロードキャストによって、1枚の表が3つのチャンネルすべてに使われてしまいます。画像も3×3のフィルターもすべて1なら、エラーになるべきところで27という値が出ます。バイアスにも同じ落とし穴があります。画像が1枚のとき、形状(out_h·out_w, 1)のbを渡すと、フィルターごとではなく<strong>場所</strong>ごとのバイアスとして、エラーもなく足されてしまいます。はじめに形状を比べ、食い違っていたら形状を示してエラーにするとよいでしょう。</details>
+#    <details><summary>答え</summary>行列積のほうはエラーになります。colの行には値が3·FH·FW個あるのに、col_Wの行はFH·FW個しかないからです。ループのほうはエラーになりません。ブロードキャストによって、1枚の表が3つのチャンネルすべてに使われてしまいます。画像も3×3のフィルターもすべて1なら、エラーになるべきところで27という値が出ます。バイアスにも同じ落とし穴があります。画像が1枚のとき、形状(out_h·out_w, 1)のbを渡すと、フィルターごとではなく<strong>場所</strong>ごとのバイアスとして、エラーもなく足されてしまいます。はじめに形状を比べ、食い違っていたら形状を示してエラーにするとよいでしょう。</details>
+#
+# ## できるようになったこと
+#
+# 何も見ずにできるものに、印を付けてください。5つの問いは5分もあれば解けます。
+#
+# - [ ] 数値微分で勾配を求め、逆伝播を検証できる
+# - [ ] `forward`を書き、どの段階でも各軸の意味を説明できる
+# - [ ] `db`、`dW`、`dx`が何であるかを、それぞれ1文で説明できる
+# - [ ] `backward`を書ける
+#
+# <details><summary>1. f(x) = x²のx = 3での微分を、h = 1として2通りの差分で求めると、いくつになりますか。</summary>前進差分は16 − 9 = 7、中心差分は(16 − 4) / 2 = 6で、こちらは正確な値です。</details>
+#
+# <details><summary>2. xの形状が(8, 3, 32, 32)、Wが(16, 3, 5, 5)、ストライド1、パディング2のとき、out、dout、dW、db、dxの形状はどうなりますか。</summary>outとdoutは(8, 16, 32, 32)、dWは(16, 3, 5, 5)、dbは(16,)、dxは(8, 3, 32, 32)です。</details>
+#
+# <details><summary>3. doutの形状が(2, 4, 5, 5)で、値がすべて1のとき、dbはいくつですか。</summary>4枚のフィルターのどれについても50です。</details>
+#
+# <details><summary>4. 画像2枚の値がすべて5、doutがすべて1で、出力は3×3、パディングはなしのとき、dWはいくつですか。</summary>どこも5·2·9 = 90です。</details>
+#
+# <details><summary>5. doutの1か所だけが2で、ほかはすべて0のとき、dxはどうなりますか。</summary>1つの窓の位置に、フィルターの2倍が入ります。</details>
+#
+# ## さらに学ぶには
+#
+# まず、本の5章がお勧めです。連鎖律を計算グラフで丁寧に説明しています。
+#
+# - 斎藤康毅『ゼロから作るDeep Learning』（オライリー・ジャパン、2016年）の5章（誤差逆伝播法）と7.4節
+# - スタンフォード大学CS231nの講義ノート: [Backpropagation, intuitions](https://cs231n.github.io/optimization-2/)と、[gradient checks](https://cs231n.github.io/neural-networks-3/#gradcheck)（勾配の検証で起こりうる間違い）
+# - C. Olah: [Calculus on computational graphs](https://colah.github.io/posts/2015-08-Backprop/)（2015年）
+# - V. Dumoulin, F. Visin: [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285)（2016年）の4節。逆向きの計算を「転置畳み込み」として説明しています。
 #
 # **次のノートブック** 04では、同じ2つの関数を使ってプーリング層を作ります。06では、これらの層を重ねてネットワークを作り、学習させます。`numerical_gradient`と`Convolution`を貼り付けて使うので、このノートブックは取っておいてください。

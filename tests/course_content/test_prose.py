@@ -45,7 +45,7 @@ ABOUT_AN_EXERCISE = {
 
 @IN_BOTH
 def test_what_is_said_at_each_exercise_is_what_the_table_at_the_top_says(exercise, lang):
-    if exercise.id not in {"05_gap", "06_simple_convnet", "07_resnet", "08_stripes_and_fcn"}:
+    if exercise.id in {"01_windows", "04_pooling", "09_bug_hunt"}:
         pytest.skip("not yet said at each of its exercises")
     first, *text = prose(exercise, lang)
     said = re.findall(ABOUT_AN_EXERCISE[lang], "\n".join(text))
