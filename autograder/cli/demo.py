@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"handed out: {out / 'assignments'}", file=sys.stderr)
     else:
         print(
-            f"nothing to hand out: {handed_out} is prepare_output by `autograder generate`",
+            f"nothing to hand out: {handed_out} is written by `autograder generate`",
             file=sys.stderr,
         )
     kinds = []

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from autograder import report
 from autograder.cli.console import format_score, progress
+from autograder.cli.gradebook import Gradebook
 from autograder.cli.resolve import (
     ignores_case,
     output_folder,
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Grade the submissions in ``PATH`` and write everything to ``--out``."""
     course = resolve_course(options)
     lang = resolve_language(options, course)
+    gradebook = Gradebook(options.gradebook, options.out, course) if options.gradebook else None
     if options.exercise:
         resolve_exercises(course, [options.exercise])
     for path in options.paths:
@@ -82,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         exercise=options.exercise,
         students=options.student,
         force=options.force,
+        gradebook=gradebook,
     )
     return 1 if failed or found.problems or found.ungraded_students else 0
 
@@ -97,6 +100,7 @@ def grade_into(
     exercise: str | None = None,
     students: Sequence[str] | None = None,
     force: bool = False,
+    gradebook: Gradebook | None = None,
 ) -> int:
     """Grade while showing progress, write the pages, and print where they are.
 
@@ -110,10 +114,11 @@ def grade_into(
         exercise: the one that ``--exercise`` names, if any.
         students: grade only these (names or keys); None for all.
         force: whether to grade again what has a current result.
+        gradebook: nbgrader's, to be brought up to date as well.
 
     Returns:
-        The number of failures: grader errors, damaged results from earlier runs, and corrections
-        that mean nothing.
+        The number of failures: grader errors, damaged results from earlier runs, corrections that
+        mean nothing, and decisions in the gradebook that cannot be taken over.
 
     Raises:
         CommandError: nobody is called like one of ``students``.
@@ -126,6 +131,8 @@ def grade_into(
     read: dict[tuple[str, str], HandIn] = {}
     names = {submission.exercise for submission in submissions}
     setup = setup_for(course, level, names)
+    if gradebook is not None:
+        gradebook.take(hand_ins)
     corrections = report.read_shown(store.out, course, hand_ins).corrections
     print(f"isolation: {level!s}", file=sys.stderr)
     failed: list[str] = []
@@ -173,6 +180,7 @@ def grade_into(
             tick(_unchanged(kept), kept)
     hand_ins = store.update_hand_ins(lambda known: with_reread(known, read))
     shown = _write_tables(course, store, hand_ins, lang)
+    refused = gradebook.put(hand_ins, lang) if gradebook is not None else 0
     damaged = shown.damaged
     seconds = time.monotonic() - began
     new = len(submissions) - kept
@@ -201,7 +209,7 @@ def grade_into(
             f"Details are in {store.out / 'grader-errors'}. {_whose_points(open_points)} "
             "Fix the cause and run the same command again."
         )
-    return len(failed) + len(damaged) + len(shown.corrections.problems)
+    return len(failed) + len(damaged) + len(shown.corrections.problems) + refused
 
 
 def _unchanged(kept: int) -> str:

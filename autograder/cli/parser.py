@@ -80,6 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--force", action="store_true", help="grade unchanged submissions again, too"
     )
+    _gradebook(grade)
     _jobs(grade)
     _lang(grade, "the pages' language")
     _sandbox(grade)
@@ -101,6 +102,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     report = command("report", "Rebuild the pages from stored results.")
     report.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    _gradebook(report)
     _lang(report, "the pages' language")
 
     doctor = command("doctor", "Attack the sandbox to find out what is guaranteed on this machine.")
@@ -171,6 +173,15 @@ def _exercise(parser: argparse.ArgumentParser) -> None:
 
 def _out(parser: argparse.ArgumentParser, text: str) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=text)
+
+
+def _gradebook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--gradebook",
+        metavar="URL",
+        help="nbgrader's database, such as sqlite:///gradebook.db: results are written there, and "
+        "points and comments given in formgrader are taken into corrections.csv",
+    )
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from autograder import report
+from autograder.cli.gradebook import Gradebook
 from autograder.cli.resolve import resolve_course, resolve_language
 from autograder.cli.stdio import warn
 from autograder.course.models import Course
@@ -33,8 +34,16 @@ def run(options: argparse.Namespace) -> int:
         hand_ins = Store(options.out).hand_ins()
     except InvalidHandIns as error:
         warn(str(error))
-    shown = report.rebuild(options.out, course, resolve_language(options, course), hand_ins)
+    lang = resolve_language(options, course)
+    gradebook = None
+    if options.gradebook:
+        if course is None:
+            raise CommandError("--gradebook needs the course. Name it with --course", 2)
+        gradebook = Gradebook(options.gradebook, options.out, course)
+        gradebook.take(hand_ins)
+    shown = report.rebuild(options.out, course, lang, hand_ins)
     for line in (*shown.notices, *shown.corrections.problems):
         warn(line)
+    refused = gradebook.put(hand_ins, lang) if gradebook else 0
     print(f"{counted(len(shown.results), 'result')}; class page: {options.out / 'index.html'}")
-    return 1 if shown.corrections.problems else 0
+    return 1 if shown.corrections.problems or refused else 0

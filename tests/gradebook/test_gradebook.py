@@ -1,0 +1,159 @@
+"""Results in nbgrader's own database, and what was decided there in corrections.csv."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from nbgrader import api as nbgrader
+
+from autograder.course.load import load_course
+from autograder.errors import CommandError
+from tests.conftest import Run
+from tests.gradebook.desk import COURSE, EXERCISE, PADDING, STRIDE, Desk
+from tests.report.conftest import make_class
+
+
+def test_totals_are_ours_and_what_needs_you_needs_a_manual_grade(desk: Desk) -> None:
+    assert desk.scores() == desk.grades() == {"aiko": 6.0, "ben": 5.0, "chiyo": 5.0}
+    with nbgrader.Gradebook(desk.url) as book:
+        assert book.find_assignment(EXERCISE).max_score == 6.0
+        needs = {
+            one.student.id: one.needs_manual_grade for one in book.assignment_submissions(EXERCISE)
+        }
+    assert needs == {"aiko": False, "ben": False, "chiyo": True}
+
+
+def test_points_and_comments_from_formgrader_come_back(desk: Desk) -> None:
+    desk.decide("ben", STRIDE, manual_score=0.5, comment="Half: the idea is right.")
+    desk.decide("chiyo", PADDING, manual_score=1.0, needs_manual_grade=False)
+    assert desk.sync() == 0
+    assert desk.corrections() == [
+        ("ben", "im2col.stride", "0.5", "Half: the idea is right."),
+        ("chiyo", "im2col.padding", "1", ""),
+    ]
+    assert desk.scores() == desk.grades() == {"aiko": 6.0, "ben": 5.5, "chiyo": 6.0}
+    page = (desk.out / "feedback" / "ben" / f"{EXERCISE}.html").read_text(encoding="utf-8")
+    assert "Half: the idea is right." in page
+
+
+def test_what_is_taken_back_in_formgrader_is_taken_back_here(desk: Desk) -> None:
+    desk.decide("ben", STRIDE, manual_score=0.5)
+    desk.sync()
+    desk.decide("ben", STRIDE, manual_score=None)
+    assert desk.sync() == 0
+    assert desk.corrections() == []
+    assert desk.scores() == desk.grades() == {"aiko": 6.0, "ben": 5.0, "chiyo": 5.0}
+
+
+def test_corrections_reach_the_gradebook(desk: Desk) -> None:
+    desk.correct(f"ben,{EXERCISE},im2col.stride,1,My mistake.")
+    desk.correct(f"aiko,{EXERCISE},*,4,")
+    assert desk.sync() == 0
+    assert desk.scores() == desk.grades() == {"aiko": 4.0, "ben": 6.0, "chiyo": 5.0}
+    with nbgrader.Gradebook(desk.url) as book:
+        comment = book.find_comment(STRIDE, EXERCISE, EXERCISE, "ben")
+        assert comment.manual_comment == "My mistake."
+
+
+def test_extra_credit_becomes_points_of_the_exercise(desk: Desk) -> None:
+    desk.decide("ben", STRIDE, extra_credit=0.5)
+    assert desk.sync() == 0
+    assert desk.corrections() == [("ben", "*", "5.5", "")]
+    assert desk.scores()["ben"] == desk.grades()["ben"] == 5.5
+    assert desk.sync() == 0  # and once only
+    assert desk.scores()["ben"] == 5.5
+
+
+def test_two_new_decisions_stay_and_are_named(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.decide("ben", STRIDE, manual_score=0.5)
+    desk.correct(f"ben,{EXERCISE},im2col.stride,1,")
+    for _ in range(2):
+        assert desk.sync() == 1
+        said = "ben · 02_im2col · im2col.stride: 1 points in corrections.csv, but 0.5"
+        assert said in capsys.readouterr().err
+    assert desk.corrections() == [("ben", "im2col.stride", "1", "")]
+    with nbgrader.Gradebook(desk.url) as book:
+        assert book.find_grade(STRIDE, EXERCISE, EXERCISE, "ben").manual_score == 0.5
+    desk.decide("ben", STRIDE, manual_score=1.0)
+    assert desk.sync() == 0
+    assert desk.scores()["ben"] == 6.0
+
+
+def test_points_above_the_maximum_are_refused_and_kept(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.decide("ben", STRIDE, manual_score=2.0)
+    assert desk.sync() == 1
+    assert "at most 1" in capsys.readouterr().err
+    assert desk.corrections() == []
+    assert desk.scores()["ben"] == 7.0
+
+
+def test_a_lost_gradebook_takes_no_correction_with_it(desk: Desk) -> None:
+    desk.decide("ben", STRIDE, manual_score=0.5)
+    desk.sync()
+    (desk.folder / "gradebook.db").unlink()
+    assert desk.sync() == 0
+    assert desk.corrections() == [("ben", "im2col.stride", "0.5", "")]
+    assert desk.scores()["ben"] == 5.5
+
+
+def test_a_change_of_points_changes_the_cells(desk: Desk, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    solutions = course / "solutions" / EXERCISE / "exercise.toml"
+    for path in COURSE.rglob("*"):
+        if path.is_file():
+            (course / path.relative_to(COURSE)).parent.mkdir(parents=True, exist_ok=True)
+            (course / path.relative_to(COURSE)).write_bytes(path.read_bytes())
+    text = solutions.read_text(encoding="utf-8")
+    assert "points = 1.5" in text
+    text = text.replace("points = 1.5", "points = 2.5").replace("points = 6\n", "points = 7\n")
+    solutions.write_text(text, encoding="utf-8")
+    desk.course = load_course(course)
+    assert desk.sync() == 0
+    with nbgrader.Gradebook(desk.url) as book:
+        assert book.find_assignment(EXERCISE).max_score == 7.0
+    assert desk.scores() == desk.grades()
+
+
+def test_a_hostile_class_is_written(desk: Desk) -> None:
+    for result in make_class().values():
+        if result["exercise"] == EXERCISE:
+            desk.add(result)
+    assert desk.sync() == 0
+    assert desk.scores() == desk.grades()
+
+
+def test_somebody_elses_notebooks_stay(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = desk.folder / "autograded" / "ben" / EXERCISE / f"{EXERCISE}.ipynb"
+    theirs.write_text('{"metadata": {}, "cells": []}')
+    desk.sync()
+    assert "1 notebook in" in capsys.readouterr().err
+    assert theirs.read_text() == '{"metadata": {}, "cells": []}'
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("gradebook.db", "is no database URL. Write sqlite:///gradebook.db"),
+        ("sqlite:////nonexistent/folder/gradebook.db", "unable to open database file"),
+        ("oracle9://user:secret@host/db", "oracle9"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_opened_is_named(desk: Desk, url: str, said: str) -> None:
+    desk.url = url
+    with pytest.raises(CommandError, match=re.escape(said)) as refused:
+        desk.sync()
+    assert "secret" not in str(refused.value)
+
+
+def test_the_command_takes_a_url(desk: Desk, autograder: Run) -> None:
+    desk.decide("ben", STRIDE, manual_score=0.5)
+    done = autograder("report", desk.out, "--course", COURSE, "--gradebook", desk.url)
+    assert done.returncode == 0, done.stderr
+    assert "gradebook: 1 decision taken into" in done.stdout
+    assert done.stderr == ""
