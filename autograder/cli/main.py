@@ -86,6 +86,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import whatif
 
             return whatif.run(options)
+        case "similar":
+            from autograder.cli import similar
+
+            return similar.run(options)
         case "doctor":
             from autograder.cli import doctor
 

@@ -150,6 +150,11 @@ def make_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _exercise(what_if)
 
+    similar = command("similar", "Which submissions are alike beyond what the course explains.")
+    similar.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    _exercise(similar)
+    _lang(similar, "the pages' language")
+
     demo = command("demo", "Make up a class, grade it, and write the report.")
     demo.add_argument(
         "--students", type=_count, default=24, metavar="N", help="size of the class (default 24)"

@@ -40,6 +40,7 @@ def _environment() -> Environment:
         "chip": _chip,
         "assets": _assets("style.css"),
         "class_assets": _assets("style.css", "class.css", script="class.js"),
+        "similar_assets": _assets("style.css", "similar.css"),
     }
     environment.filters |= {"points": number, "prose": prose}
     return environment
