@@ -94,6 +94,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import doctor
 
             return doctor.run(options)
+        case "import":
+            from autograder.cli import importing
+
+            return importing.run(options)
         case "demo":
             from autograder.cli import demo
 

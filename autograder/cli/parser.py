@@ -155,6 +155,17 @@ def make_parser() -> argparse.ArgumentParser:
     _exercise(similar)
     _lang(similar, "the pages' language")
 
+    text = "Draft a course from another system's notebooks."
+    importing = commands.add_parser("import", help=text, description=text)
+    importing.add_argument("system", choices=("nbgrader",), help="whose notebooks they are")
+    importing.add_argument(
+        "source", type=Path, metavar="SOURCE", help="a notebook, or a folder such as source/ps1"
+    )
+    _out(importing, "the new course's folder")
+    importing.add_argument(
+        "--lang", choices=LANGUAGES, default="en", help="the language of their text (default: en)"
+    )
+
     demo = command("demo", "Make up a class, grade it, and write the report.")
     demo.add_argument(
         "--students", type=_count, default=24, metavar="N", help="size of the class (default 24)"
