@@ -14,6 +14,10 @@ from autograder.generate.secrets import secrets
 from autograder.text import LANGUAGES
 
 
+DATA = "data"
+"""The folder in assignments/ with files that notebooks read; written by hand."""
+
+
 def write_assignments(
     course: Course,
     ids: Sequence[str],
@@ -23,11 +27,16 @@ def write_assignments(
 ) -> list[Path]:
     """Write `out`/<lang>/<exercise>.ipynb and return the paths; empty `ids` or `langs` mean all.
 
+    Elsewhere than in the course's own assignments/, the files of its data/ are written, too: the
+    notebooks look for them beside their folder.
+
     Everything is generated before anything is written: a CourseError leaves `out` unchanged.
     """
     made = _render(course, ids, langs, provide_earlier)
     remove_leftovers(out)
-    return write_all_atomically({out / name: content for name, content in made.items()})
+    data = {out / name: content for name, content in _data(course, out).items()}
+    written = write_all_atomically({out / name: content for name, content in made.items()} | data)
+    return [path for path in written if path not in data]
 
 
 def stale(
@@ -44,7 +53,7 @@ def stale(
     made = _render(course, ids, langs, provide_earlier)
     remedy = f"run `autograder generate{' --provide-earlier' if provide_earlier else ''}`"
     problems = []
-    for name, content in made.items():
+    for name, content in (made | _data(course, out)).items():
         path = out / name
         if not path.exists():
             problems.append(f"{path}: missing; {remedy}")
@@ -58,6 +67,15 @@ def stale(
                     f"{path}: belongs to no exercise or language of the course; delete it"
                 )
     return problems
+
+
+def _data(course: Course, out: Path) -> dict[Path, bytes]:
+    """The files that notebooks read, if `out` is not where they are already."""
+    own = course.root / "assignments"
+    if out.resolve() == own.resolve():
+        return {}
+    found = sorted(path for path in (own / DATA).rglob("*") if path.is_file())
+    return {path.relative_to(own): path.read_bytes() for path in found}
 
 
 def _render(

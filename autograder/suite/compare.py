@@ -52,7 +52,9 @@ def difference(
 
     Args:
         got: the student's value, as received from the sandbox.
-        expected: an array, a number, a bool, a string, or a tuple, list or dict of them.
+        expected: an array, a number, a bool, a string, or a tuple, list or dict of them. Tuples,
+            lists and arrays of several rows are the same where a tuple or a list is expected; an
+            expected array has to be an array.
         rtol: allowed error, relative to the largest absolute value in ``expected``; not applied to
             integers, and at least that of float32 to answers in float32.
         atol: absolute error allowed on top. With both 0, values must be equal to the last digit of
@@ -133,7 +135,9 @@ def _dicts(
 def _sequences(
     got: Any, expected: tuple[Any, ...] | list[Any], rtol: float, atol: float, path: tuple[Any, ...]
 ) -> Difference | None:
-    if not isinstance(got, (tuple, list)):
+    # Python unpacks and indexes tuples, lists and the rows of an array alike.
+    rows = isinstance(got, np.ndarray) and got.ndim > 0 and not _subclass(got, path)
+    if not (rows or isinstance(got, (tuple, list))):
         return Difference("type", type_name(got), type_name(expected), path)
     if len(got) != len(expected):
         return Difference("length", len(got), len(expected), path)

@@ -25,6 +25,22 @@ def test_only_what_was_asked_for_is_written(mini, tmp_path):
     assert path == tmp_path / "ja" / "02_box.ipynb"
 
 
+def test_elsewhere_the_files_that_notebooks_read_come_along(mini, tmp_path):
+    course = mini.load()
+    data = course.root / "assignments" / "data" / "digits" / "x.npy"
+    data.parent.mkdir(parents=True)
+    data.write_bytes(b"numbers")
+    write_assignments(course, [], [], course.root / "assignments")
+    written = write_assignments(course, ["02_box"], ["en"], tmp_path / "out")
+    assert [path.name for path in written] == ["02_box.ipynb"]
+    copy = tmp_path / "out" / "data" / "digits" / "x.npy"
+    assert copy.read_bytes() == b"numbers"
+    copy.unlink()
+    (problem,) = stale(course, ["02_box"], ["en"], tmp_path / "out")
+    assert problem.startswith(f"{copy}: missing")
+    assert stale(course, [], [], course.root / "assignments") == []
+
+
 def test_stale_names_what_is_missing_differs_or_is_surplus(mini, tmp_path):
     course = mini.load()
     write_assignments(course, [], [], tmp_path)

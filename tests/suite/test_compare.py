@@ -391,3 +391,36 @@ def test_anything_at_all_gets_a_verdict(data):
         if found is None:
             # Then it is the right answer, of the right type and size.
             assert np.shape(got) == np.shape(expected) or isinstance(expected, dict)
+
+
+@pytest.mark.parametrize(
+    "got",
+    [(3, 4), [3, 4], np.array([3, 4]), (np.int64(3), np.int32(4))],
+    ids=["tuple", "list", "array", "of NumPy"],
+)
+@pytest.mark.parametrize("expected", [(3, 4), [3, 4]], ids=["tuple", "list"])
+def test_where_a_sequence_is_expected_whatever_python_unpacks_alike_is_right(got, expected):
+    assert difference(got, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "kind"),
+    [
+        (np.array([3, 4, 5]), "length"),
+        (np.array([3, 5]), "values"),
+        (np.array(3), "type"),
+        (np.array([3, 4]).view(SubclassedArray), "type"),
+        ("34", "type"),
+        ({3: 0, 4: 0}, "type"),
+    ],
+)
+def test_what_only_looks_like_it_is_not(got, kind):
+    found = difference(got, (3, 4))
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_an_array_is_no_list():
+    found = difference([3.0, 4.0], np.array([3.0, 4.0]))
+    assert found is not None
+    assert (found.kind, found.got, found.expected) == ("type", "list", "array")
