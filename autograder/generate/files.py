@@ -13,7 +13,6 @@ from autograder.generate.notebook import notebook_bytes
 from autograder.generate.secrets import secrets
 from autograder.text import LANGUAGES
 
-
 DATA = "data"
 """The folder in assignments/ with files that notebooks read; written by hand."""
 

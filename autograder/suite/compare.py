@@ -136,7 +136,9 @@ def _sequences(
     got: Any, expected: tuple[Any, ...] | list[Any], rtol: float, atol: float, path: tuple[Any, ...]
 ) -> Difference | None:
     # Python unpacks and indexes tuples, lists and the rows of an array alike.
-    rows = isinstance(got, np.ndarray) and got.ndim > 0 and not _subclass(got, path)
+    rows = isinstance(got, np.ndarray) and (got.ndim == 1 or (got.ndim > 1 and len(expected) > 0))
+    if rows and (found := _subclass(got, path)):
+        return found
     if not (rows or isinstance(got, (tuple, list))):
         return Difference("type", type_name(got), type_name(expected), path)
     if len(got) != len(expected):
