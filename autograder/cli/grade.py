@@ -6,11 +6,12 @@ import argparse
 import sys
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import report
 from autograder.cli.console import format_score, progress
+from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
 from autograder.cli.resolve import (
     ignores_case,
@@ -22,20 +23,26 @@ from autograder.cli.resolve import (
     resolve_level,
 )
 from autograder.cli.stdio import warn
+from autograder.corrections.apply import NO_CORRECTIONS
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Discovered, Submission, discover
 from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
-from autograder.run.service import grade_submissions, setup_for
+from autograder.run.service import Step, grade_submissions, setup_for
 from autograder.run.store import Store
+from autograder.run.unchanged import Unchanged
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 from autograder.text import counted
+from autograder.verdict.result import Result
 
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
+
+NOTHING_NEW = report.Shown([], NO_CORRECTIONS, [], [])
+"""What there is to say about tables that are current."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -128,22 +135,26 @@ def grade_into(
     submissions = found.submissions
     if students is not None:
         submissions = _of_students(submissions, students, hand_ins)
-    read: dict[tuple[str, str], HandIn] = {}
-    names = {submission.exercise for submission in submissions}
-    setup = setup_for(course, level, names)
     if gradebook is not None:
         gradebook.take(hand_ins)
-    corrections = report.read_shown(store.out, course, hand_ins).corrections
+    unchanged = Unchanged.read(store.out)
+    facts = Facts.of(course, level, lang, hand_ins, store.out)
+    keys = {(one.student, one.exercise): facts.key(one) for one in submissions}
+    changed = list(submissions) if force else unchanged.changed(submissions, keys)
+    by_key = {(one.student, one.exercise): one for one in changed}
+    read = _known_before(submissions, by_key.keys(), hand_ins)
+    dealt_with: dict[Submission, tuple[Result, bool]] = {}
+    corrections = facts.corrections() if changed else NO_CORRECTIONS
     print(f"isolation: {level!s}", file=sys.stderr)
     failed: list[str] = []
     odd: list[str] = []
     open_points: list[str] = []
-    kept = done = 0
+    kept = done = len(submissions) - len(changed)
     with progress(len(submissions), "grading") as tick:
-        for step in grade_submissions(
-            course, setup, submissions, store=store, jobs=jobs, force=force
-        ):
+        for step in _steps(course, level, changed, store, jobs, force=force):
             result = step.graded.result
+            if result.course_sha256 == facts.exercises[result.exercise]:  # else just edited
+                dealt_with[by_key[result.student, result.exercise]] = result, step.kept
             who = f"{hand_ins.name(result.student)} · {result.exercise}"
             hand_in = hand_ins.of(result.student, result.exercise)
             if hand_in is not None:
@@ -178,8 +189,14 @@ def grade_into(
             )
         if kept and kept == done:
             tick(_unchanged(kept), kept)
-    hand_ins = store.update_hand_ins(lambda known: with_reread(known, read))
-    shown = _write_tables(course, store, hand_ins, lang)
+    shown = NOTHING_NEW
+    if changed:
+        hand_ins = store.update_hand_ins(lambda known: with_reread(known, read))
+        facts = replace(facts, hand_ins=hand_ins)
+    if changed or not unchanged.tables_are_current(facts.key_of_tables()):
+        shown = _write_tables(course, store, hand_ins, lang)
+        keys = {(one.student, one.exercise): facts.key(one) for one in submissions}
+        unchanged.record(dealt_with, keys, facts.key_of_tables() if _is_clean(shown) else None)
     refused = gradebook.put(hand_ins, lang) if gradebook is not None else 0
     damaged = shown.damaged
     seconds = time.monotonic() - began
@@ -210,6 +227,33 @@ def grade_into(
             "Fix the cause and run the same command again."
         )
     return len(failed) + len(damaged) + len(shown.corrections.problems) + refused
+
+
+def _steps(
+    course: Course,
+    level: Level,
+    changed: Sequence[Submission],
+    store: Store,
+    jobs: int,
+    *,
+    force: bool,
+) -> Iterator[Step]:
+    if changed:
+        setup = setup_for(course, level, {submission.exercise for submission in changed})
+        yield from grade_submissions(course, setup, changed, store=store, jobs=jobs, force=force)
+
+
+def _known_before(
+    submissions: Sequence[Submission], changed: Collection[tuple[str, str]], hand_ins: HandIns
+) -> dict[tuple[str, str], HandIn]:
+    """What earlier runs have read about the submissions that have not changed."""
+    keys = {(one.student, one.exercise) for one in submissions}
+    return {one.key: one for one in hand_ins.hand_ins if one.key in keys and one.key not in changed}
+
+
+def _is_clean(shown: report.Shown) -> bool:
+    """Whether there is nothing in the results that each run has to say again."""
+    return not (shown.damaged or shown.notices or shown.corrections.problems)
 
 
 def _unchanged(kept: int) -> str:

@@ -1,13 +1,21 @@
-"""One hash of everything in a course that affects grades."""
+"""Hashes of everything in a course that affects grades: of one exercise, and of the whole course.
+
+A change to one exercise need not lead to the others being graded again. What an exercise's grades
+depend on is decided by files: its own, those of the exercises that it builds on, and every file
+that belongs to no exercise (course.toml, the reference library, a helper of the suites). A file of
+another exercise counts as well if one of these mentions its name, as an import does. In doubt a
+file counts: grading again costs time, and an old grade would be wrong.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
 
 from autograder import __version__
-from autograder.course.models import Course
+from autograder.course.models import Course, Exercise
 
 GRADING_FOLDERS = ("solutions", "tests/hidden", "source_lib")
 
@@ -17,17 +25,73 @@ def course_sha256(course: Course) -> str:
 
     Copies of a course in different folders, or with different caches, have the same hash.
     """
-    total = hashlib.sha256(f"convkit {__version__}\n".encode())
-    for path in _grading_files(course.root):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        total.update(f"{path.relative_to(course.root).as_posix()}\0{content}\n".encode())
+    return _sha256(_grading_files(course.root))
+
+
+def exercise_sha256s(course: Course) -> dict[str, str]:
+    """For each exercise the same hash, of the files that its grades depend on."""
+    files = _grading_files(course.root)
+    outline = _outline(course)
+    return {
+        exercise.id: _sha256(_files_of(exercise, course, files), outline)
+        for exercise in course.exercises
+    }
+
+
+def _sha256(files: Mapping[str, bytes], outline: str = "") -> str:
+    total = hashlib.sha256(f"convkit {__version__}\n{outline}".encode())
+    for name, content in files.items():
+        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     return total.hexdigest()
 
 
-def _grading_files(root: Path) -> Iterator[Path]:
+def _grading_files(root: Path) -> dict[str, bytes]:
+    """The content of each file by its path below the course's folder, in a fixed order."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in _paths(root)}
+
+
+def _paths(root: Path) -> Iterator[Path]:
     for top in GRADING_FOLDERS:
         for path in sorted((root / top).rglob("*")):
             inside = path.relative_to(root).parts
             hidden = any(name.startswith(".") or name == "__pycache__" for name in inside)
             if path.is_file() and not hidden and path.suffix != ".pyc":
                 yield path
+
+
+def _files_of(exercise: Exercise, course: Course, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    needed = {exercise.id, *(earlier.id for earlier in course.before(exercise))}
+    owners = {name: _owner(name, course) for name in files}
+    counted = {name for name, owner in owners.items() if owner is None or owner in needed}
+    while True:
+        texts = [files[name] for name in counted if name.endswith(".py")]
+        mentioned = {
+            name
+            for name in files.keys() - counted
+            if any(PurePosixPath(name).stem.encode() in text for text in texts)
+            and not name.startswith("solutions/")  # notebook.py is the name of all of them
+        }
+        if not mentioned:
+            return {name: content for name, content in files.items() if name in counted}
+        counted |= mentioned
+
+
+def _owner(name: str, course: Course) -> str | None:
+    """The exercise that a file belongs to, by its folder or its own name."""
+    path = PurePosixPath(name)
+    for exercise in course.exercises:
+        if exercise.id in path.parts or path.stem.endswith(f"_{exercise.id}"):
+            return exercise.id
+    return None
+
+
+def _outline(course: Course) -> str:
+    """What every exercise's grades depend on in all the others: which parts there are.
+
+    A notebook that was submitted for the wrong exercise is recognized by them.
+    """
+    parts = [
+        [exercise.id, [[part.id, part.aliases] for part in exercise.parts]]
+        for exercise in course.exercises
+    ]
+    return json.dumps(parts) + "\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder.course.fingerprint import course_sha256
+from autograder.course.fingerprint import course_sha256, exercise_sha256s
 from autograder.course.mistake_loader import load_mistakes
 from autograder.course.models import Course, Criterion, Exercise, Part, Reveal
 from autograder.course.names import ALIAS
@@ -18,7 +18,14 @@ from autograder.course.toml_tables import Table, read_table
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES
 
-__all__ = ["course_sha256", "find_course", "load_course", "load_mistakes", "read_cells"]
+__all__ = [
+    "course_sha256",
+    "exercise_sha256s",
+    "find_course",
+    "load_course",
+    "load_mistakes",
+    "read_cells",
+]
 
 EXERCISE_ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)

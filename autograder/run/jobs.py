@@ -22,7 +22,8 @@ class Setup:
     Attributes:
         root: the course's folder.
         exercises: ids of the exercises to grade.
-        course_sha256: the course's fingerprint.
+        course_sha256: the whole course's fingerprint.
+        exercise_sha256s: that of what each exercise's grades depend on.
         locked: the locked cells of each exercise (`autograder.ingest.parse.normalised`).
         level: the isolation level.
         limits: resource limits of each session.
@@ -32,6 +33,7 @@ class Setup:
     root: Path
     exercises: tuple[str, ...]
     course_sha256: str
+    exercise_sha256s: Mapping[str, str]
     locked: Mapping[str, Collection[str]]
     level: Level
     limits: Limits = field(default_factory=Limits)

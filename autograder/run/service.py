@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder import generate
-from autograder.course.load import course_sha256
+from autograder.course.load import course_sha256, exercise_sha256s
 from autograder.course.models import Course
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Submission
@@ -59,6 +59,7 @@ def setup_for(
         course.root,
         tuple(sorted(exercises)),
         course_sha256(course),
+        exercise_sha256s(course),
         locked_cells(course, exercises) if locked is None else locked,
         level,
         limits or Limits(),
@@ -126,6 +127,10 @@ def _current(store: Store, submission: Submission, setup: Setup) -> Graded | Non
         return None  # a worker finds out why
     sha256 = hashlib.sha256(raw).hexdigest()
     kept = store.current(
-        submission.student, submission.exercise, sha256, setup.course_sha256, setup.level
+        submission.student,
+        submission.exercise,
+        sha256,
+        setup.exercise_sha256s[submission.exercise],
+        setup.level,
     )
     return Graded(kept, encoding=file_encoding(raw)) if kept else None

@@ -57,6 +57,8 @@ class Grader:
         budget: time limits.
         process: holds the reference for errors carried forward; None to carry none forward.
         own_faults: finds out which grader errors are ours; None to leave all of them open.
+        exercise_sha256s: fingerprints of what each exercise's grades depend on, for results; the
+            whole course's for exercises that are not in it.
     """
 
     course: Course
@@ -67,6 +69,7 @@ class Grader:
     budget: Budget = field(default_factory=Budget)
     process: ReferenceProcess | None = None
     own_faults: OwnFaults | None = None
+    exercise_sha256s: Mapping[str, str] = field(default_factory=dict)
 
     def _diagnostician(self, suites: Suites) -> Diagnostician:
         return _diagnostician(self.course, self.course_sha256, suites)
@@ -125,7 +128,7 @@ class Grader:
             exercise,
             student=submission.student,
             file=File(submission.file, sha256),
-            course_sha256=self.course_sha256,
+            course_sha256=self.exercise_sha256s.get(exercise.id, self.course_sha256),
             isolation=self.isolation,
             decisions=decisions,
             carried=self.course.carried,
@@ -222,7 +225,7 @@ def grader_error_result(
         exercise,
         student=submission.student,
         file=File(submission.file, None),
-        course_sha256=setup.course_sha256,
+        course_sha256=setup.exercise_sha256s[exercise.id],
         isolation=setup.level,
         decisions=in_words(outcomes, exercise, course.languages),
     )

@@ -69,6 +69,7 @@ def _work(setup: Setup, jobs: Connection) -> None:
         setup.budget,
         process,
         OwnFaults(course.root),
+        setup.exercise_sha256s,
     )
 
     def serve(suites: Suites) -> None:

@@ -89,7 +89,8 @@ class Result:
         exercise: the exercise's id.
         student: the student's key, which is a valid folder name.
         submission: the file that was graded.
-        course_sha256: fingerprint of the course that it was graded with.
+        course_sha256: fingerprint of the course that it was graded with, as far as grades of this
+            exercise depend on it (`autograder.course.fingerprint`).
         isolation: the sandbox's isolation level.
         status: whether it could be graded.
         score: the sum of the criteria's points.

@@ -10,8 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Run
 from tests.handed_in import IM2COL, book, results
+from tests.mini_course import MiniCourse
 from tests.paths import ROOT
 
 COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
@@ -54,3 +57,82 @@ def test_what_changed_is_graded_again(tmp_path: Path, autograder: Run) -> None:
     done = autograder("grade", place, "--out", out)
     assert "unchanged" not in done.stderr
     assert (before, results(out)["in/02_im2col"]["score"]) == (9, 0)
+
+
+class Class:
+    """Two students of a small course, and what a run says about them."""
+
+    def __init__(self, mini: MiniCourse, autograder: Run, folder: Path) -> None:
+        self.mini, self.autograder = mini, autograder
+        self.folder, self.out = folder / "class", folder / "out"
+        for student in ("aiko", "ben"):
+            self.hand_in(student)
+
+    def hand_in(self, student: str) -> None:
+        for exercise in ("01_area", "02_box"):
+            path = self.folder / student / f"{exercise}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(book("def tower(sides, height):\n    return 0.0\n"))
+
+    def grade(self, *options: object) -> str:
+        done = self.autograder(
+            "grade", self.folder, "--out", self.out, "--course", self.mini.root, *options
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[0]
+
+    def pages(self) -> dict[str, int]:
+        """When each file was written."""
+        return {
+            str(path.relative_to(self.out)): path.stat().st_mtime_ns
+            for path in self.out.rglob("*")
+            if path.suffix in (".html", ".csv")
+        }
+
+
+@pytest.fixture
+def small(mini: MiniCourse, autograder: Run, tmp_path: Path) -> Class:
+    return Class(mini, autograder, tmp_path)
+
+
+def test_a_change_of_one_criterion_grades_only_its_exercise_again(small: Class) -> None:
+    assert small.grade().startswith("graded 4 submissions in ")
+    small.mini.replace(small.mini.box.suite, "tower([1.0, 2.0, 3.0], 4.0)", "tower([1.0], 4.0)")
+    small.mini.replace(small.mini.box.suite, "6 * source_lib", "1 * source_lib")
+    before = results(small.out)
+    again = small.grade()
+    assert again.startswith("graded 2 submissions in ")
+    assert again.endswith(", 2 unchanged")
+    after = results(small.out)
+    assert {key for key in after if after[key] != before[key]} == {"aiko/02_box", "ben/02_box"}
+
+
+def test_an_unchanged_class_is_left_alone_and_what_is_missing_is_made_again(small: Class) -> None:
+    small.grade()
+    time.sleep(3.1)  # so that the files are old enough to be recognized by their times
+    small.grade()
+    before = small.pages()
+    assert small.grade().endswith("4 unchanged")
+    assert small.pages() == before
+    page = "feedback/aiko/01_area.html"
+    for name in (page, "grades.csv"):
+        (small.out / name).unlink()
+        assert small.grade().endswith("4 unchanged")
+        assert small.pages().keys() == before.keys()
+
+
+def test_one_more_student_and_a_correction_reach_the_tables(small: Class) -> None:
+    small.grade()
+    small.hand_in("chiyo")
+    again = small.grade()
+    assert again.startswith("graded 2 submissions in ")
+    assert "chiyo" in (small.out / "grades.csv").read_text(encoding="utf-8")
+    (small.out / "corrections.csv").write_text(
+        "student,exercise,criterion,points,excused,comment\nben,02_box,*,1.5,,well tried\n"
+    )
+    assert small.grade().endswith("6 unchanged")
+    assert "well tried" in (small.out / "feedback/ben/02_box.html").read_text(encoding="utf-8")
+    assert "well tried" in (small.out / "index.html").read_text(encoding="utf-8")
+    (small.out / "corrections.csv").unlink()
+    small.grade()
+    assert "well tried" not in (small.out / "feedback/ben/02_box.html").read_text(encoding="utf-8")
