@@ -62,6 +62,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import generate
 
             return generate.run(options)
+        case "new":
+            from autograder.cli import new
+
+            return new.run(options)
         case "check":
             from autograder.cli import check
 

@@ -51,6 +51,16 @@ def make_parser() -> argparse.ArgumentParser:
         "--provide-earlier", action="store_true", help="fill in solutions of earlier exercises"
     )
 
+    new = command("new", "Begin a course or an exercise with small, complete files.")
+    new.add_argument("what", choices=("course", "exercise"), help="what to begin")
+    new.add_argument("name", metavar="NAME", help="a new folder, or an id such as 02_mean")
+    new.add_argument(
+        "--lang",
+        action="append",
+        choices=LANGUAGES,
+        help="a language of the new course, the first one first (default: all)",
+    )
+
     check = command("check", "Grade one notebook and print a table.")
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
     _exercise(check)

@@ -48,6 +48,7 @@ def test_no_suite_solution_or_mistake_is_in_the_wheel(names: set[str]) -> None:
     [
         "autograder/verdict/result_schema.json",
         "autograder/report/templates/feedback.html",
+        "autograder/scaffold/templates/notebook.txt",
         "autograder/sandbox/zygote/main.py",
         "source_lib/data/mnist_6k.npz",
     ],
