@@ -19,6 +19,18 @@ _LINE = re.compile(r"line (\d{1,9}): (.*)", re.DOTALL)
 _VERSION = re.compile(r"(.*) \(this is graded with Python ([\w.+]{1,20})\)", re.DOTALL)
 
 
+_NOTES = {
+    "stopped: it took too long": "cell_too_long",
+    "stopped: the cell takes too long to parse": "cell_too_long_to_parse",
+    "it ended the process": "cell_ended_process",
+    "not run: the notebook had used up its time": "cell_no_time_left",
+    "not run: the notebook interfered with grading, so only its definitions were run": (
+        "cell_interfered"
+    ),
+}
+"""What the guest and the session note in words of their own."""
+
+
 def cell_error(noted: str) -> Text:
     """The error of a cell as it was noted (`CellResult.error`), for the student."""
     if versioned := _VERSION.fullmatch(noted):
@@ -27,6 +39,8 @@ def cell_error(noted: str) -> Text:
 
 
 def _placed(noted: str) -> Text:
+    if noted in _NOTES:
+        return _text(_NOTES[noted])
     if syntax := _SYNTAX.fullmatch(noted):
         return _text("syntax_error_in_line", line=syntax[1], error=syntax[2])
     if placed := _LINE.fullmatch(noted):

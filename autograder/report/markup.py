@@ -13,6 +13,9 @@ MAX_LENGTH = 2000
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
+_INNERMOST = re.compile(r"(\w*[(\[{][^()\[\]{}\n]{1,30}[)\]}]+)")
+"""Innermost brackets, short enough for a phone: ``[4., 3., 2.]``."""
+
 
 def plain(value: Any) -> Any:
     """Apply `visible` to every expression of every template; other types pass through unchanged."""
@@ -31,7 +34,18 @@ def prose(text: str) -> Markup:
     """Escaped text with `` `name` `` set as code; nothing else is markup."""
     pieces = _CODE.split(visible(text))
     return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
+        Markup("<code>{}</code>").format(unbroken(piece)) if i % 2 else escape(piece)
+        for i, piece in enumerate(pieces)
+    )
+
+
+def unbroken(text: str) -> Markup:
+    """Escaped code that a narrow page does not break within the innermost brackets."""
+    pieces = _INNERMOST.split(visible(text))
+    return Markup("").join(
+        Markup('<span class="whole">{}</span>').format(piece)
+        if i % 2 and " " in piece
+        else escape(piece)
         for i, piece in enumerate(pieces)
     )
 

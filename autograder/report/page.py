@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.messages.pages import PAGES, say
-from autograder.report.markup import number, plain, prose
+from autograder.report.markup import number, plain, prose, unbroken
 from autograder.text import LANGUAGES
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -42,7 +42,7 @@ def _environment() -> Environment:
         "class_assets": _assets("style.css", "class.css", script="class.js"),
         "similar_assets": _assets("style.css", "similar.css"),
     }
-    environment.filters |= {"points": number, "prose": prose}
+    environment.filters |= {"points": number, "prose": prose, "unbroken": unbroken}
     return environment
 
 

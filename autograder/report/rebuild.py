@@ -15,6 +15,7 @@ from autograder.report.classpage import NO_HAND_INS, write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.report.stored import with_current_points
+from autograder.report.student import write_students
 from autograder.verdict.codec import decode
 from autograder.verdict.result import Result
 
@@ -61,7 +62,8 @@ def _newest(out: Path) -> datetime | None:
 def write_tables(
     out: Path, shown: Shown, course: Course | None, lang: str, hand_ins: HandIns
 ) -> None:
-    """Write the class page and grades.csv."""
+    """Write what takes all results: the class page, a page for each student, and grades.csv."""
+    write_students(out, shown.results, course, lang, hand_ins, shown.corrections)
     write_grades_csv(out, shown.results, hand_ins, lang, shown.corrections)
     write_class(
         out,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.report.markup import MAX_LENGTH, number, prose, truncated
+from autograder.report.markup import MAX_LENGTH, number, prose, truncated, unbroken
 
 
 def test_a_name_in_backticks_is_code_and_nothing_else_is_markup():
@@ -22,3 +22,11 @@ def test_long_text_is_cut_and_says_by_how_much():
 )
 def test_points_are_written_as_people_write_them(points, text):
     assert number(points) == text
+
+
+def test_code_is_not_broken_within_its_innermost_brackets():
+    assert unbroken("f(np.array([[1., 2.], [<3>, 4.]]), x[0])") == (
+        'f(np.array([<span class="whole">[1., 2.]</span>, '
+        '<span class="whole">[&lt;3&gt;, 4.]])</span>, x[0])'
+    )
+    assert unbroken(f"f({', '.join('x' * 20)})") == f"f({', '.join('x' * 20)})"  # too long

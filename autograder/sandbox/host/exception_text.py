@@ -23,6 +23,8 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from autograder.sandbox.host.quoted_line import quoted_line
+
 REFUSED = "the function you were given cannot take this"
 
 MAX_DIGITS = 5
@@ -32,8 +34,6 @@ MAX_CHOSEN_WORDS = 6
 MAX_WORDS_OF_KIND = 3
 """How much may be said in words and numbers that the code itself can choose. The source may be a
 dictionary: with enough of its words, one after the other, it could spell out an input."""
-
-MAX_LINE = 120
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\d+(?:\.\d*)?")
@@ -380,12 +380,12 @@ class ExceptionText:
         return _WORD.sub(shown, text)
 
     def line(self, cell: int | None, line: int | None) -> str:
-        """A line of the notebook as it was handed in; "" if there is none."""
+        """The code on a line of the notebook as it was handed in; "" if there is none."""
         source = self._cells.get(-1 if cell is None else cell, "")
         lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if line is None or not 0 < line <= len(lines):
             return ""
-        return lines[line - 1].strip()[:MAX_LINE]
+        return quoted_line(lines, line - 1)
 
     def function(self, qualified: str) -> str:
         """A function's qualified name; "" if the source does not have it."""

@@ -1,0 +1,227 @@
+"""What a page says about each part: its criteria, grouped by what there is to say. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder.course.hints import mistake_hints
+from autograder.course.models import Criterion, Exercise, Reveal
+from autograder.messages import pages
+from autograder.messages.printed import can_be_pasted
+from autograder.report.drawing import Picture, pictures
+from autograder.report.markup import truncated
+from autograder.status import NOTHING_TO_FIX, WRONG, Status
+from autograder.text import LANGUAGES, Text
+from autograder.verdict.result import Counterexample, CriterionResult, Result
+
+NOTHING_TO_SHOW = frozenset({"", "—"})
+"""A field of a counterexample that is empty, as when the code raised."""
+
+NAME = "next_error_name"
+"""What to try next if a name is not found; then no criterion's hint can help."""
+
+ERRORS = {
+    NAME: "NameError|ImportError|ModuleNotFoundError",
+    "next_error_shapes": "ValueError|IndexError",
+}
+"""Exceptions for which there is more to say about what to try next."""
+
+ABOUT_DTYPES = re.compile(r"\b(?:dtype|float\d+|bool)\b")
+"""What a hint about dtypes mentions, and the message of a failure that it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One criterion as the page shows it."""
+
+    id: str
+    title: Text
+    points: float
+    max_points: float
+    bonus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One piece of feedback, shared by all criteria to which exactly it applies."""
+
+    number: int
+    status: str
+    items: list[Item]
+    message: Text
+    counterexample: Mapping[str, Text]
+    can_be_pasted: bool
+    pictures: list[Picture]
+    as_above: bool
+    hint: Text | None
+    mistakes: list[Text]
+    same_as: int | None = None
+    """The finding with the hints of the same mistakes."""
+    next: Text | None = None
+    word: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part, with its findings in the order of its criteria."""
+
+    id: str
+    title: Text
+    points: float
+    max_points: float
+    findings: list[Finding] = field(default_factory=list)
+
+
+def parts_of(
+    result: Result, exercise: Exercise | None, words: Mapping[str, Text]
+) -> list[PartView]:
+    """What a page says about each part of a result.
+
+    Args:
+        result: a result, with the points that count.
+        exercise: for titles and hints; without it ids are shown.
+        words: what the instructor says about single criteria, by id.
+    """
+    known_parts = {part.id: part for part in exercise.parts} if exercise else {}
+    known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
+    grouped: dict[str, list[CriterionResult]] = {}
+    for criterion in result.criteria:
+        grouped.setdefault(criterion.part, []).append(criterion)
+    # Advice appears once per page. Passed criteria need none, and grader errors have a banner.
+    explained = {Status.PASSED, Status.GRADER_ERROR}
+    diagnosed: dict[tuple[str, ...], int] = {}  # so do hints of mistakes
+    views = []
+    number = 0
+    for part_id, criteria in grouped.items():
+        part = known_parts.get(part_id)
+        findings = []
+        shown: list[Counterexample] = []
+        for alike in _group_alike(criteria, words):
+            first = alike[0]
+            status = first.status
+            hides = exercise is not None and exercise.reveal_of(first.id) is Reveal.NONE
+            example = None if hides else first.counterexample
+            key = _next(first, example)
+            as_above = example is not None and example in shown
+            if example is not None:
+                shown.append(example)
+            example = None if as_above else example
+            drawn = pictures(example) if example else []
+            advice = None
+            if status not in explained:
+                explained.add(status)
+                advice = pages.text(key)
+            same_as = diagnosed.get(first.diagnosis)
+            mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
+            hint = None if key == NAME or same_as is not None else _hint(alike, known)
+            if hint and any(one["en"] in hint["en"] for one in mistakes):
+                mistakes, hint = [hint], None  # it says the same, and more
+            if mistakes:
+                diagnosed[first.diagnosis] = number
+            findings.append(
+                Finding(
+                    number=number,
+                    status=status,
+                    items=[_item(c, known.get(c.id)) for c in alike],
+                    message=shortened(first.message),
+                    counterexample=_example(example, drawn) if example else {},
+                    can_be_pasted=example is not None and can_be_pasted(example.call),
+                    pictures=drawn,
+                    as_above=as_above,
+                    hint=hint,
+                    mistakes=mistakes,
+                    same_as=same_as,
+                    next=advice,
+                    word=words.get(first.id),
+                )
+            )
+            number += 1
+        # What is left to do comes first, otherwise in the exercise's order.
+        findings.sort(key=lambda finding: finding.status in NOTHING_TO_FIX)
+        views.append(
+            PartView(
+                id=part_id,
+                title=part.title if part else Text.same(part_id),
+                points=sum(c.points for c in criteria),
+                max_points=sum(c.max_points for c in criteria),
+                findings=findings,
+            )
+        )
+    return views
+
+
+def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
+    """The key of what to try next."""
+    status = criterion.status
+    if status is Status.FAILED and example and can_be_pasted(example.call):
+        return "next_failed_call"
+    if status is Status.ERROR:
+        for key, names in ERRORS.items():
+            if re.search(rf"\b(?:{names}):", criterion.message["en"]):
+                return key
+    return f"next_{status}"
+
+
+def _group_alike(
+    criteria: list[CriterionResult], words: Mapping[str, Text]
+) -> Iterator[list[CriterionResult]]:
+    """One part's criteria in order, grouped by what there is to say about them.
+
+    The same error in several calls has one cause, and one call is enough to show it.
+    """
+    groups: dict[object, list[CriterionResult]] = {}
+    for criterion in criteria:
+        feedback: tuple[object, ...] = (
+            criterion.status,
+            criterion.message,
+            words.get(criterion.id),
+            criterion.diagnosis,
+        )
+        if criterion.status is Status.FAILED:
+            feedback = (*feedback, criterion.counterexample)
+        groups.setdefault(feedback, []).append(criterion)
+    yield from groups.values()
+
+
+def _example(counterexample: Counterexample, drawn: Sequence[Picture]) -> dict[str, Text]:
+    """The sides of a counterexample as text, without those that are drawn."""
+    kinds = {picture.kind for picture in drawn}
+    sides = {
+        "call": counterexample.call,
+        "expected": counterexample.expected,
+        "got": counterexample.got,
+    }
+    return {
+        key: shortened(Text.same(side))
+        for key, side in sides.items()
+        if side not in NOTHING_TO_SHOW and key not in kinds
+    }
+
+
+def _hint(alike: list[CriterionResult], known: Mapping[str, Criterion]) -> Text | None:
+    """The hint of a criterion that fails alone; for several, their common cause is elsewhere.
+
+    A criterion may also fail for something else than what it is about: if all values are wrong,
+    it is not the dtype.
+    """
+    first, criterion = alike[0], known.get(alike[0].id)
+    if criterion is None or not criterion.hint or len(alike) > 1 or first.status not in WRONG:
+        return None
+    if ABOUT_DTYPES.search(criterion.hint["en"]) and not ABOUT_DTYPES.search(first.message["en"]):
+        return None
+    return criterion.hint
+
+
+def _item(criterion: CriterionResult, known: Criterion | None) -> Item:
+    return Item(
+        id=criterion.id,
+        title=known.title if known else Text.same(criterion.id),
+        points=criterion.points,
+        max_points=criterion.max_points,
+        bonus=known.bonus if known else False,
+    )
+
+
+def shortened(text: Text) -> Text:
+    """The beginning of a long text, followed by a note of how much is left out."""
+    return Text(**{lang: truncated(text[lang], pages.say(lang, "left_out")) for lang in LANGUAGES})

@@ -1,0 +1,168 @@
+"""The page of one student for all exercises: feedback/<student>/index.html.
+
+It leads to the pages of the exercises: how much each has earned, and where to continue.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.corrections.apply import NO_CORRECTIONS, Correction, Corrections
+from autograder.course.hints import mistake_hints
+from autograder.course.models import Course, Exercise
+from autograder.files import write_atomically
+from autograder.ingest.hand_ins import HandIns
+from autograder.report import instructor
+from autograder.report.classpage import NO_HAND_INS
+from autograder.report.page import render
+from autograder.sanitize import link, path_below
+from autograder.status import NOTHING_TO_FIX, ResultStatus
+from autograder.text import LANGUAGES, Text
+from autograder.verdict import points
+from autograder.verdict.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One exercise as the page shows it.
+
+    Attributes:
+        title: of the exercise.
+        full_score: the points that can be earned without bonus.
+        adds: what it adds to the maximum of the total.
+        href: of its feedback page; "" if there is none.
+        score: the points that count; None if nothing was graded or decided.
+        status: "full_marks", "unreadable", "grader_error", "not_handed_in", "excused" or "".
+        passed: how many of its criteria are passed.
+        criteria: how many it has.
+        start: the title of the first criterion to fix.
+        mistakes: the hints of the known mistakes that were found, each once.
+        word: what the instructor says about it as a whole.
+    """
+
+    title: Text
+    full_score: float
+    adds: float = 0.0
+    href: str = ""
+    score: float | None = None
+    status: str = ""
+    passed: int = 0
+    criteria: int = 0
+    start: Text | None = None
+    mistakes: Sequence[Text] = ()
+    word: Text | None = None
+
+
+def write_students(
+    out: Path,
+    results: Iterable[Result],
+    course: Course | None,
+    lang: str,
+    hand_ins: HandIns = NO_HAND_INS,
+    corrections: Corrections = NO_CORRECTIONS,
+) -> None:
+    """Write a page for each student with a result.
+
+    Args:
+        out: the folder that holds ``results/`` and ``feedback/``.
+        results: valid results, in any order.
+        course: for titles and hints; without it the pages show ids.
+        lang: the language in which they open.
+        hand_ins: what is known about the submissions apart from their results.
+        corrections: what the instructor has corrected.
+    """
+    by_student: dict[str, dict[str, Result]] = {}
+    most: dict[str, float] = {}  # of every exercise that somebody has handed in
+    for result in sorted(results, key=lambda r: (r.student, r.exercise)):
+        if not hand_ins.is_gone(result.student, result.exercise):
+            by_student.setdefault(result.student, {})[result.exercise] = result
+            most.setdefault(result.exercise, result.max_score)
+    most = dict(sorted(most.items()))
+    decided: dict[str, dict[str, Correction]] = {}
+    known = {(s, id) for s, own in by_student.items() for id in own}
+    for one in corrections.without_result(known):
+        decided.setdefault(one.student, {})[one.exercise] = one
+    for student, own in by_student.items():
+        page = student_page(
+            hand_ins.name(student), own, course, lang, most, corrections, decided.get(student, {})
+        )
+        write_atomically(path_below(out / "feedback", student, "index.html"), page, below=out)
+
+
+def student_page(
+    name: str,
+    results: Mapping[str, Result],
+    course: Course | None,
+    lang: str,
+    most: Mapping[str, float],
+    corrections: Corrections = NO_CORRECTIONS,
+    decided: Mapping[str, Correction] = {},
+) -> str:
+    """The page as text.
+
+    Args:
+        name: the student's display name.
+        results: the student's results, by exercise.
+        course: for titles and hints.
+        lang: the language in which it opens.
+        most: the maximum of every exercise on the page, in order.
+        corrections: what the instructor has corrected.
+        decided: what the instructor has decided about exercises without a result.
+    """
+    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    entries = []
+    for id, full in most.items():
+        exercise = known.get(id)
+        if id in results:
+            entries.append(_graded(results[id], exercise, corrections))
+        else:
+            empty = Entry(_title(id, exercise), full, adds=full, status="not_handed_in")
+            entries.append(_decided(empty, decided[id]) if id in decided else empty)
+    return render(
+        "student.html",
+        lang=lang,
+        languages=course.languages if course else LANGUAGES,
+        student=name,
+        course=course.title if course else None,
+        entries=entries,
+        score=points.score(entry.score or 0.0 for entry in entries if entry.status != "excused"),
+        full_score=points.score(entry.adds for entry in entries),
+    )
+
+
+def _graded(result: Result, exercise: Exercise | None, corrections: Corrections) -> Entry:
+    corrected = corrections.apply(result)
+    before, result = result, corrected.result
+    readable = result.status is not ResultStatus.UNREADABLE
+    status = "" if result.status is ResultStatus.GRADED else str(result.status)
+    if corrected.excused:
+        status = "excused"
+    elif not status and result.score >= result.full_score:
+        status = "full_marks"
+    to_fix = [c for c in result.criteria if c.status not in NOTHING_TO_FIX] if readable else []
+    titles = {c.id: c.title for c in exercise.criteria} if exercise else {}
+    found = dict.fromkeys(id for c in to_fix for id in c.diagnosis)
+    return Entry(
+        title=_title(result.exercise, exercise),
+        full_score=result.full_score,
+        adds=0.0 if corrected.excused else result.max_score,
+        href=link(f"{result.exercise}.html"),
+        score=result.score if readable or corrected.decided else None,
+        status=status,
+        passed=sum(c.status in NOTHING_TO_FIX for c in result.criteria),
+        criteria=len(result.criteria),
+        start=titles.get(to_fix[0].id, Text.same(to_fix[0].id)) if to_fix else None,
+        mistakes=tuple(dict.fromkeys(mistake_hints(exercise, found))),
+        word=instructor.word(corrected.whole, before.score, whole=True),
+    )
+
+
+def _decided(entry: Entry, decision: Correction) -> Entry:
+    word = instructor.decision(decision)
+    if decision.excused:
+        return replace(entry, adds=0.0, status="excused", word=Text.same(decision.comment) or None)
+    return replace(entry, score=decision.points or 0.0, status="", word=word)
+
+
+def _title(id: str, exercise: Exercise | None) -> Text:
+    return exercise.title if exercise else Text.same(id)

@@ -1,0 +1,82 @@
+"""The page of one student for all exercises."""
+
+import json
+from pathlib import Path
+
+from autograder.corrections.apply import Correction, Corrections
+from autograder.ingest.hand_ins import HandIn, HandIns
+from autograder.report import rebuild
+from autograder.report.student import student_page, write_students
+from tests.results import typed
+
+MOST = {"02_im2col": 6.0, "03_convolution": 5.0}
+
+
+def shown(parse, results, course, **given):
+    of = {result["exercise"]: typed(result) for result in results}
+    return parse(student_page("Ben", of, course, "en", MOST, **given))
+
+
+def test_each_exercise_has_its_points_a_link_and_where_to_continue(a_class, course, parse):
+    page = shown(parse, [a_class["every_status"]], course)
+    text = page.text["en"]
+    assert "Points so far 1 / 11" in text
+    assert "1 / 6" in text
+    assert "A good place to continue: Strides 2 and 3" in text
+    assert "Two neighbouring outputs look at windows how far apart?" in text
+    assert "Not handed in" in text
+    assert "未提出" in page.text["ja"]
+    assert {link for link in page.links() if link.endswith(".html")} == {"02_im2col.html"}
+    assert page.is_inert()
+
+
+def test_what_is_complete_and_what_could_not_be_read_says_so(a_class, course, parse):
+    text = shown(parse, [a_class["full"], a_class["carried"]], course).text["en"]
+    assert "6 / 6 Full marks" in text
+    assert "Points so far 11 / 11" in text
+    unreadable = shown(parse, [a_class["unreadable"]], course).text["en"]
+    assert "The file could not be read" in unreadable
+    assert "A good place" not in unreadable
+
+
+def test_the_instructors_word_counts_and_is_shown(a_class, course, parse):
+    result = a_class["every_status"]
+    set_to_5 = Correction(result["student"], "02_im2col", "*", 5.0, comment="Well explained.")
+    text = shown(parse, [result], course, corrections=Corrections((set_to_5,))).text["en"]
+    assert "Points so far 5 / 11" in text
+    assert "The score has been set to 5 instead of 1. Well explained." in text
+    excused = Correction(result["student"], "03_convolution", "*", excused=True, comment="Ill.")
+    text = shown(parse, [result], course, decided={"03_convolution": excused}).text["en"]
+    assert "Points so far 1 / 6" in text
+    assert "Excused Your instructor: Ill." in text
+
+
+def test_names_are_read_as_text(a_class, parse):
+    hostile = "<script>alert(1)</script>"
+    results = {"02_im2col": typed(a_class["hostile"])}
+    page = parse(student_page(hostile, results, None, "en", {"02_im2col": 6.0}))
+    assert page.is_inert()
+    assert hostile in page.text["en"]
+
+
+def test_every_student_has_one_and_it_leads_to_the_others(a_class, course, parse, tmp_path):
+    for result in a_class.values():
+        path = tmp_path / "results" / result["student"] / f"{result['exercise']}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(result), encoding="utf-8")
+    rebuild(tmp_path, course, "ja")
+    students = {result["student"] for result in a_class.values()}
+    pages = list((tmp_path / "feedback").glob("*/index.html"))
+    assert {page.parent.name for page in pages} == students
+    for page in pages:
+        for link in parse(page.read_text("utf-8")).links():
+            assert link.startswith("#") or (page.parent / Path(link)).is_file()
+
+
+def test_a_submission_that_is_gone_does_not_count(a_class, course, parse, tmp_path):
+    result = typed(a_class["full"])
+    gone = HandIn(result.student, "03_convolution", "a.ipynb")
+    old = typed(a_class["carried"] | {"student": result.student})
+    write_students(tmp_path, [result, old], course, "en", HandIns(gone=(gone,)))
+    text = (tmp_path / "feedback" / result.student / "index.html").read_text("utf-8")
+    assert "Points so far 6 / 6" in parse(text).text["en"]
