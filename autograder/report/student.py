@@ -23,6 +23,17 @@ from autograder.verdict.result import Result
 
 
 @dataclass(frozen=True, slots=True)
+class Maximum:
+    """The points that count as all of an exercise, and what they add to the maximum of the total.
+
+    A bonus exercise adds nothing.
+    """
+
+    score: float
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One exercise as the page shows it.
 
@@ -72,11 +83,11 @@ def write_students(
         corrections: what the instructor has corrected.
     """
     by_student: dict[str, dict[str, Result]] = {}
-    most: dict[str, float] = {}  # of every exercise that somebody has handed in
+    most: dict[str, Maximum] = {}  # of every exercise that somebody has handed in
     for result in sorted(results, key=lambda r: (r.student, r.exercise)):
         if not hand_ins.is_gone(result.student, result.exercise):
             by_student.setdefault(result.student, {})[result.exercise] = result
-            most.setdefault(result.exercise, result.max_score)
+            most.setdefault(result.exercise, Maximum(result.full_score, result.max_score))
     most = dict(sorted(most.items()))
     decided: dict[str, dict[str, Correction]] = {}
     known = {(s, id) for s, own in by_student.items() for id in own}
@@ -94,7 +105,7 @@ def student_page(
     results: Mapping[str, Result],
     course: Course | None,
     lang: str,
-    most: Mapping[str, float],
+    most: Mapping[str, Maximum],
     corrections: Corrections = NO_CORRECTIONS,
     decided: Mapping[str, Correction] = {},
 ) -> str:
@@ -116,7 +127,7 @@ def student_page(
         if id in results:
             entries.append(_graded(results[id], exercise, corrections))
         else:
-            empty = Entry(_title(id, exercise), full, adds=full, status="not_handed_in")
+            empty = Entry(_title(id, exercise), full.score, adds=full.adds, status="not_handed_in")
             entries.append(_decided(empty, decided[id]) if id in decided else empty)
     return render(
         "student.html",

@@ -92,7 +92,7 @@ def test_a_failure_shows_message_call_expected_got_and_what_to_do(a_class, show)
     assert "paste it into your notebook im2col(np. arange(1., 9.) . reshape" in text["en"]
     assert "Expected (2, 4) 1 2 5 6 3 (in the frame) 4 (in the frame)" in text["en"]
     assert "Your result (2, 4) 1 2 5 6 2 (differs) 3 (differs)" in text["en"]
-    assert "What to try next Make this call in your notebook" in text["en"]
+    assert "What to try next: Make this call in your notebook" in text["en"]
     assert "6個のうち3個の値が違い" in text["ja"]
     assert "あなたの結果 (2, 4) 1 2 5 6 2 （異なる値）" in text["ja"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from autograder.corrections.apply import Correction, Corrections
 from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.report import rebuild
-from autograder.report.student import student_page, write_students
+from autograder.report.student import Maximum, student_page, write_students
 from tests.results import typed
 
-MOST = {"02_im2col": 6.0, "03_convolution": 5.0}
+MOST = {"02_im2col": Maximum(6, 6), "03_convolution": Maximum(5, 5)}
 
 
 def shown(parse, results, course, **given):
@@ -51,10 +51,18 @@ def test_the_instructors_word_counts_and_is_shown(a_class, course, parse):
     assert "Excused Your instructor: Ill." in text
 
 
+def test_a_bonus_exercise_is_worth_something_and_adds_nothing(a_class, course, parse):
+    most = MOST | {"03_convolution": Maximum(7, 0)}
+    results = {"02_im2col": typed(a_class["full"])}
+    text = parse(student_page("Ben", results, course, "en", most)).text["en"]
+    assert "worth 7 bonus" in text
+    assert "Points so far 6 / 6" in text
+
+
 def test_names_are_read_as_text(a_class, parse):
     hostile = "<script>alert(1)</script>"
     results = {"02_im2col": typed(a_class["hostile"])}
-    page = parse(student_page(hostile, results, None, "en", {"02_im2col": 6.0}))
+    page = parse(student_page(hostile, results, None, "en", MOST))
     assert page.is_inert()
     assert hostile in page.text["en"]
 
