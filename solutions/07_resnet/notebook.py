@@ -1175,6 +1175,12 @@ def check_backward():
             f"{name}の形状が{np.shape(found[name])}です。{right.shape}のはずです。",
         )
         error = np.abs(found[name] - right).max() / np.abs(right).max()
+        assert name == "dx" or error < 1e-5, tr(
+            f"{name} differs from the measured gradient by {error:.1e} for three channels whose gamma "
+            f"is not 1 and beta not 0. Derive {name} from the last line of forward.",
+            f"gammaが1でなくbetaが0でない3チャンネルで、{name}が数値的に求めた勾配と{error:.1e}だけ違います。"
+            f"forwardの最後の行から{name}を導きましょう。",
+        )
         assert error < 1e-5, tr(
             f"{name} differs from the measured gradient by {error:.1e} for three channels with "
             "different gammas. Does each channel use its own gamma and std, and the sum over its own "
@@ -2153,11 +2159,18 @@ def check_resnet():
         "The scores of an image sum to 1. Leave the softmax to the loss.",
         "1枚の画像のスコアの和が1です。ソフトマックスは損失関数に任せてください。",
     )
+    unused = [place for place, block in enumerate(blocks) if block.residual is None]
+    assert not unused, tr(
+        f"forward left out {len(unused)} of the 6 blocks. Does it go through each block once?",
+        f"forwardで6個のブロックのうち{len(unused)}個が使われていません。どのブロックも1回ずつ通していますか。",
+    )
     sizes = [block.residual.shape[1:] for block in blocks]
     right = [(64, 16, 16)] * 2 + [(128, 8, 8)] * 2 + [(256, 4, 4)] * 2
     assert sizes == right, tr(
-        f"After the blocks the sizes are {sizes}, but should be {right}. (stride of the stem?)",
-        f"ブロックごとの大きさが{sizes}になっています。{right}のはずです（stemのストライドは？）。",
+        f"After the blocks the sizes are {sizes}, but should be {right}. Which of stem and blocks halve "
+        "the map?",
+        f"ブロックごとの大きさが{sizes}になっています。{right}のはずです。stemとブロックのうち、"
+        "マップを半分にするのはどれですか。",
     )
     count = sum(array.size for array in all_parameters(net).values())
     assert count == 2787594, tr(

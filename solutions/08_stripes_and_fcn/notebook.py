@@ -718,6 +718,10 @@ def check_extract_features():
         "Mean and maximum are swapped.",
         "平均と最大値の順番が逆です。",
     )
+    assert not np.all(features[:, 3] == 0) or np.all(features[:, 1] == 0), tr(
+        f"Each row ends with 0: {features[0].tolist()}. In which place does each filter's pair begin?",
+        f"どの行も最後が0です：{features[0].tolist()}。各フィルターの2つの数は、何番目から入りますか。",
+    )
     assert np.allclose(features[:, [1, 3]], 36), tr(
         f"All four maxima should be 36, but you have {features[:, [1, 3]].tolist()}. Is the padding 1?",
         f"最大値は4つとも36のはずですが、{features[:, [1, 3]].tolist()}です。パディングは1ですか。",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from autograder.course.load import load_course, load_mistakes
 from autograder.verify.claims import claims
 from autograder.verify.matrix import Task, decide
-from autograder.verify.visible_checks import Said, as_read, judge_checks
+from autograder.verify.visible_checks import Said, as_read, judge_checks, load_checks
+from tests.paths import ROOT
 
 
 def test_numbers_of_a_message_do_not_matter():
@@ -46,3 +48,9 @@ def test_what_a_check_says_about_a_mistake_must_be_recorded(mini):
     assert _problems(mini, "mistake") == []
     file.write_text('[[too_fine]]\nwhy = "gone"\nmistakes = ["XX9"]\n', encoding="utf-8")
     assert any("there is no mistake XX9" in text for text in _problems(mini, "mistake"))
+
+
+def test_what_checks_say_is_recorded_for_every_known_mistake_of_the_course():
+    for exercise in load_course(ROOT).exercises:
+        mistakes, _ = load_mistakes(exercise)
+        assert set(load_checks(exercise) or ()) == {mistake.id for mistake in mistakes}
