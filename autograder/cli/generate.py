@@ -12,6 +12,7 @@ from autograder.cli.resolve import (
     resolve_language,
 )
 from autograder.cli.stdio import warn
+from autograder.errors import CommandError
 from autograder.text import counted
 
 
@@ -22,6 +23,16 @@ def run(options: argparse.Namespace) -> int:
     langs = (resolve_language(options, course),) if options.lang else ()
     out = output_folder(options.out or course.root / "assignments")
     count = len(ids) * len(langs or course.languages)
+    if options.solutions:
+        if options.out is None or options.check or options.provide_earlier:
+            raise CommandError(
+                "--solutions needs --out DIR, outside of assignments/, and neither --check nor "
+                "--provide-earlier",
+                2,
+            )
+        generate.write_solutions(course, ids, langs, out)
+        print(f"wrote {counted(count, 'notebook')} with solutions to {out}")
+        return 0
     if options.check:
         problems = generate.stale(course, ids, langs, out, provide_earlier=options.provide_earlier)
         for problem in problems:

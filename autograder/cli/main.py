@@ -66,6 +66,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import new
 
             return new.run(options)
+        case "publish":
+            from autograder.cli import publish
+
+            return publish.run(options)
         case "check":
             from autograder.cli import check
 

@@ -50,6 +50,24 @@ def make_parser() -> argparse.ArgumentParser:
     generate.add_argument(
         "--provide-earlier", action="store_true", help="fill in solutions of earlier exercises"
     )
+    generate.add_argument(
+        "--solutions",
+        action="store_true",
+        help="instead, the notebooks with their solutions, for after the deadline (needs --out)",
+    )
+
+    publish = command("publish", "Write what students may see into a folder outside of the course.")
+    publish.add_argument(
+        "out", type=Path, metavar="DIR", help="such as a clone of the students' repository"
+    )
+    _exercises(publish)
+    publish.add_argument("--lang", choices=LANGUAGES, help="one language only")
+    publish.add_argument(
+        "--solutions",
+        action="append",
+        metavar="EXERCISE",
+        help="publish the solutions of this exercise, too; may be repeated",
+    )
 
     new = command("new", "Begin a course or an exercise with small, complete files.")
     new.add_argument("what", choices=("course", "exercise"), help="what to begin")

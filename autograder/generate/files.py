@@ -9,7 +9,7 @@ from autograder.course.models import Course
 from autograder.errors import CourseError
 from autograder.files import remove_leftovers, write_all_atomically
 from autograder.generate.metadata import require_author_extra
-from autograder.generate.notebook import notebook_bytes
+from autograder.generate.notebook import as_bytes, notebook_bytes, solution_notebook
 from autograder.generate.secrets import secrets
 from autograder.text import LANGUAGES
 
@@ -31,7 +31,7 @@ def write_assignments(
 
     Everything is generated before anything is written: a CourseError leaves `out` unchanged.
     """
-    made = _render(course, ids, langs, provide_earlier)
+    made = render_assignments(course, ids, langs, provide_earlier)
     remove_leftovers(out)
     data = {out / name: content for name, content in _data(course, out).items()}
     written = write_all_atomically({out / name: content for name, content in made.items()} | data)
@@ -49,7 +49,7 @@ def stale(
 
     Each line names a file and a remedy. Extra files are reported only if all exercises are checked.
     """
-    made = _render(course, ids, langs, provide_earlier)
+    made = render_assignments(course, ids, langs, provide_earlier)
     remedy = f"run `autograder generate{' --provide-earlier' if provide_earlier else ''}`"
     problems = []
     for name, content in (made | _data(course, out)).items():
@@ -68,25 +68,73 @@ def stale(
     return problems
 
 
+def data_files(course: Course) -> dict[Path, bytes]:
+    """The files of assignments/data/ that notebooks read, by path in assignments/.
+
+    Names that begin with a dot are left out. CourseError for a link: it may lead to what students
+    must not see.
+    """
+    own = course.root / "assignments"
+    found = {}
+    for path in sorted((own / DATA).rglob("*")):
+        name = path.relative_to(own)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise CourseError(
+                "is not a plain file, and might lead to what students must not see",
+                path,
+                remedy="Copy the file there",
+            )
+        if path.is_file():
+            found[name] = path.read_bytes()
+    return found
+
+
 def _data(course: Course, out: Path) -> dict[Path, bytes]:
     """The files that notebooks read, if `out` is not where they are already."""
-    own = course.root / "assignments"
-    if out.resolve() == own.resolve():
-        return {}
-    found = sorted(path for path in (own / DATA).rglob("*") if path.is_file())
-    return {path.relative_to(own): path.read_bytes() for path in found}
+    here = out.resolve() == (course.root / "assignments").resolve()
+    return {} if here else data_files(course)
 
 
-def _render(
-    course: Course, ids: Sequence[str], langs: Sequence[str], provide_earlier: bool
+def write_solutions(
+    course: Course, ids: Sequence[str], langs: Sequence[str], out: Path
+) -> list[Path]:
+    """Write the filled-in notebooks to `out`/<lang>/<exercise>.ipynb, and their data beside them.
+
+    CourseError if `out` is the folder of the assignments, where they would replace them.
+    """
+    assignments = (course.root / "assignments").resolve()
+    if assignments in (out.resolve(), *out.resolve().parents):
+        raise CourseError(
+            "solutions would be written into the students' folder", out, remedy="Choose another"
+        )
+    made = render_solutions(course, ids, langs)
+    remove_leftovers(out)
+    data = {out / name: content for name, content in data_files(course).items()}
+    written = write_all_atomically({out / name: content for name, content in made.items()} | data)
+    return [path for path in written if path not in data]
+
+
+def render_solutions(course: Course, ids: Sequence[str], langs: Sequence[str]) -> dict[Path, bytes]:
+    """The filled-in notebooks, by path; empty `ids` or `langs` mean all."""
+    _known_languages(course, langs)
+    require_author_extra()
+    known = secrets(course)
+    return {
+        Path(lang) / f"{exercise.id}.ipynb": as_bytes(
+            solution_notebook(course, exercise, lang, known=known)
+        )
+        for exercise in ([course.exercise(name) for name in ids] or course.exercises)
+        for lang in (langs or course.languages)
+    }
+
+
+def render_assignments(
+    course: Course, ids: Sequence[str], langs: Sequence[str], provide_earlier: bool = False
 ) -> dict[Path, bytes]:
-    for lang in langs:
-        if lang not in course.languages:
-            raise CourseError(
-                f"the course has no texts in {lang!r}",
-                course.root / "solutions" / "course.toml",
-                remedy=f"Choose from {', '.join(course.languages)}",
-            )
+    """The students' notebooks, by path; empty `ids` or `langs` mean all."""
+    _known_languages(course, langs)
     require_author_extra()
     known = secrets(course)
     return {
@@ -96,3 +144,13 @@ def _render(
         for exercise in ([course.exercise(name) for name in ids] or course.exercises)
         for lang in (langs or course.languages)
     }
+
+
+def _known_languages(course: Course, langs: Sequence[str]) -> None:
+    for lang in langs:
+        if lang not in course.languages:
+            raise CourseError(
+                f"the course has no texts in {lang!r}",
+                course.root / "solutions" / "course.toml",
+                remedy=f"Choose from {', '.join(course.languages)}",
+            )

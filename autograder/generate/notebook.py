@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.errors import CourseError
-from autograder.generate.cells import LOCKED, filled, student_cells
+from autograder.generate.cells import LOCKED, filled, solution_cells, student_cells
 from autograder.generate.leaks import find_leaks
 from autograder.generate.metadata import locked_and_checked, nbgrader_metadata, require_author_extra
 from autograder.generate.secrets import Secrets, secrets
+from autograder.text import Text
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({})"
+_WITH_SOLUTIONS = Text(
+    en="**This edition is filled in with the teaching solutions.** Other code can be right, too.",
+    ja="**これは解答例を記入した版です。** ほかの書き方でも正しければかまいません。",
+)
 _LONGEST_ID = 64  # nbformat's limit
 
 
@@ -35,14 +40,51 @@ def notebook(
     course's secrets, if they have been read already.
     """
     require_author_extra()
-    import nbformat
-
     cells = student_cells(exercise, lang)
     solved = [filled(course, exercise, c, lang) if c.role is Role.CARRY else c for c in cells]
     shown = solved if provide_earlier else list(cells)
-    badge = [_badge(course, exercise, lang)] if course.colab else []
+    known = known or secrets(course)
+    return _assembled(course, exercise, lang, shown, known, provide_earlier=provide_earlier)
+
+
+def solution_notebook(
+    course: Course, exercise: Exercise, lang: str, *, known: Secrets | None = None
+) -> NotebookNode:
+    """The notebook filled in with the teaching solutions, for students after the deadline.
+
+    Otherwise as `notebook`. Solutions are what it is for; literals of hidden suites, criterion ids
+    and names of the grader are errors here, too.
+    """
+    require_author_extra()
+    literals = (known or secrets(course)).literals
+    shown = list(solution_cells(course, exercise, lang))
+    nb = _assembled(course, exercise, lang, shown, Secrets((), literals), provide_earlier=True)
+    nb.metadata["convkit"]["solutions"] = True
+    nb.cells.insert(0, _from_dict(_markdown(exercise, "with-solutions", _WITH_SOLUTIONS[lang])))
+    return nb
+
+
+def _from_dict(node: dict[str, Any]) -> NotebookNode:
+    import nbformat
+
     from_dict: Callable[[dict[str, Any]], NotebookNode] = nbformat.from_dict
-    nb = from_dict(
+    return from_dict(node)
+
+
+def _assembled(
+    course: Course,
+    exercise: Exercise,
+    lang: str,
+    shown: list[Cell],
+    known: Secrets,
+    *,
+    provide_earlier: bool,
+) -> NotebookNode:
+    """A notebook of these cells; CourseError if one of them shows what `known` lists."""
+    import nbformat
+
+    badge = [_badge(course, exercise, lang)] if course.colab else []
+    nb = _from_dict(
         {
             "nbformat": 4,
             "nbformat_minor": 5,
@@ -56,9 +98,7 @@ def notebook(
     )
     nb = locked_and_checked(nb, exercise)
     nbformat.validate(nb)
-    for leak in find_leaks(
-        course, exercise, lang, nb, known or secrets(course), provide_earlier=provide_earlier
-    ):
+    for leak in find_leaks(course, exercise, lang, nb, known, provide_earlier=provide_earlier):
         cell = shown[leak.cell - len(badge)]
         raise CourseError(
             f"cell {cell.name or 'of prose'} in {lang!r} {leak.message}",
@@ -78,7 +118,11 @@ def notebook_bytes(
     known: Secrets | None = None,
 ) -> bytes:
     """The content of the notebook's file in assignments/."""
-    nb = notebook(course, exercise, lang, provide_earlier=provide_earlier, known=known)
+    return as_bytes(notebook(course, exercise, lang, provide_earlier=provide_earlier, known=known))
+
+
+def as_bytes(nb: NotebookNode) -> bytes:
+    """A notebook as the content of its file."""
     import nbformat
 
     writes: Callable[..., str] = nbformat.writes

@@ -797,7 +797,7 @@ def race():
             tr(
                 f"{size:3} x {size:3}: loops {1e3 * slow:7.1f} ms, unrolling {1e3 * unroll:6.2f} ms + "
                 f"product {1e3 * product:6.2f} ms: {slow / (unroll + product):4.0f} times as fast",
-                f"{size:3}×{size:3}：ループ{1e3 * slow:7.1f}ms、窓を並べる{1e3 * unroll:6.2f}ms＋"
+                f"{size:3}×{size:3}：ループ{1e3 * slow:7.1f}ms、窓を並べる{1e3 * unroll:6.2f}ms + "
                 f"行列積{1e3 * product:6.2f}ms：{slow / (unroll + product):4.0f}倍速い",
             )
         )
@@ -806,7 +806,7 @@ def race():
     fig, ax = plt.subplots(figsize=(7, 3.4))
     ax.loglog(sizes, slow, "k-s", label=figure_text("loops", "ループ"))
     ax.loglog(
-        sizes, unroll + product, "k-o", label=figure_text("im2col + product", "im2col＋行列積")
+        sizes, unroll + product, "k-o", label=figure_text("im2col + product", "im2col + 行列積")
     )
     ax.loglog(sizes, unroll, "o:", color="0.5", label=figure_text("im2col alone", "im2colだけ"))
     ax.set_xticks(sizes, [str(size) for size in sizes])

@@ -1247,7 +1247,12 @@ check_backward()
 
 # %% name="measured_against_computed" tags=["demo"]
 def show_measured_against_computed():
-    print("N C H W  F FH FW  stride pad      error dx       dW       db")
+    print(
+        tr(
+            "N C H W  F FH FW  stride pad   error: dx          dW          db",
+            "N C H W  F FH FW  stride pad   誤差：dx          dW          db",
+        )
+    )
     for case in (
         (1, 1, 4, 4, 2, 3, 3, 1, 0),
         (2, 3, 5, 6, 4, 3, 2, 1, 1),

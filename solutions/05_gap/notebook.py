@@ -1,5 +1,5 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import tr
+from autograder.course.author import figure_text, tr
 
 # %% [markdown] lang="en"
 # # 05 Global average pooling: one number for each map
@@ -79,7 +79,7 @@ from autograder.course.author import tr
 # - この教材の標準のデータ形式は`channels_first`です。画像は`(N, C, H, W)`、系列は`(N, C, L)`です。GAPでは、Kerasの標準である`channels_last`、つまり`(N, H, W, C)`と`(N, L, C)`も扱います。
 # - 画像や系列が1つだけのときは、同じ並びから`N`を除きます。
 # - 結果の形状は`(N, C)`、入力が1つだけなら`(C,)`です。平均を取った軸は、大きさ1で残すのではなく、なくします。
-# - 次元の数がそれ以外なら`ValueError`とします。
+# - 次元数がそれ以外なら`ValueError`とします。
 # - dtypeは変えません（`float32`を渡せば`float32`が返る）。また、受け取った配列を書き換えることもしません。
 
 # %% name="setup" tags=["setup"]
@@ -172,8 +172,17 @@ def draw_averages():
     fig, axes = plt.subplots(2, 3, figsize=(10, 4.9), height_ratios=[4, 1])
     for channel, (above, below) in enumerate(axes.T):
         table = example[:, :, channel]
-        draw_numbers(above, table, (table + 1.7) / 2.2, f"channel {channel}", 10, "{:.2f}")
-        draw_numbers(below, [[table.sum() / 16]], None, "sum / 16", 12, "{:.3f}")
+        draw_numbers(
+            above,
+            table,
+            (table + 1.7) / 2.2,
+            figure_text(f"channel {channel}", f"チャンネル{channel}"),
+            10,
+            "{:.2f}",
+        )
+        draw_numbers(
+            below, [[table.sum() / 16]], None, figure_text("sum / 16", "和 / 16"), 12, "{:.3f}"
+        )
     fig.tight_layout()
     plt.show()
 
@@ -198,8 +207,18 @@ def draw_layouts():
     channel, pixel = np.indices((3, 4))
     fig, axes = plt.subplots(2, 1, figsize=(11, 2.9))
     for ax, c, p, name in (
-        (axes[0], channel, pixel, "channels_first: shape (3, 2, 2)"),
-        (axes[1], channel.T, pixel.T, "channels_last: shape (2, 2, 3)"),
+        (
+            axes[0],
+            channel,
+            pixel,
+            figure_text("channels_first: shape (3, 2, 2)", "channels_first：形状 (3, 2, 2)"),
+        ),
+        (
+            axes[1],
+            channel.T,
+            pixel.T,
+            figure_text("channels_last: shape (2, 2, 3)", "channels_last：形状 (2, 2, 3)"),
+        ),
     ):
         draw_numbers(ax, c.reshape(1, -1), c.reshape(1, -1) * 0.8, name)
         for text, number in zip(ax.texts, p.ravel(), strict=True):
@@ -312,12 +331,12 @@ average_over_wrong_axes()
 #
 # <details><summary>ヒント3：何を拒否するか</summary>
 #
-# 次元の数は<code>x.ndim</code>でわかります。画像で意味のある数は2つだけです。系列ではどうでしょうか。それ以外のときは<code>raise ValueError(...)</code>とし、何を期待していて何を受け取ったのかがわかるメッセージを付けましょう。
+# 次元数は<code>x.ndim</code>でわかります。画像で意味のある次元数は2つだけです。系列ではどうでしょうか。それ以外のときは<code>raise ValueError(...)</code>とし、何を期待していて何を受け取ったのかがわかるメッセージを付けましょう。
 # </details>
 #
 # <details><summary>ヒント4：手順</summary>
 #
-# 1. 次元の数が正しくなければ拒否する。
+# 1. 次元数が正しくなければ拒否する。
 # 2. <code>data_format</code>に応じて軸を選ぶ。
 # 3. その軸についての平均を返す。
 # </details>
@@ -355,7 +374,7 @@ def global_average_pooling_2d(x, data_format="channels_first"):
         形状(N, C)、画像1枚なら(C,)の配列。dtypeはxと同じ。
 
     例外:
-        ValueError: xの次元の数が3でも4でもないとき。
+        ValueError: xの次元数が3でも4でもないとき。
 
     例:
         >>> x = np.array([[[1., 2.], [3., 6.]],
@@ -402,7 +421,7 @@ def global_average_pooling_1d(x, data_format="channels_first"):
         形状(N, C)、系列1つなら(C,)の配列。dtypeはxと同じ。
 
     例外:
-        ValueError: xの次元の数が2でも3でもないとき。
+        ValueError: xの次元数が2でも3でもないとき。
 
     例:
         >>> global_average_pooling_1d(np.array([[1., 2., 6.],
@@ -569,7 +588,9 @@ def compare_parameters():
         )
     )
     for c, h, w, classes in cases:
-        names.append(f"{c} x {h}x{w}\n{classes} classes")
+        names.append(
+            figure_text(f"{c} x {h}x{w}\n{classes} classes", f"{c}×{h}×{w}\n{classes}クラス")
+        )
         flat.append(c * h * w * classes + classes)
         gap.append(c * classes + classes)
         ratio = flat[-1] / gap[-1]
@@ -582,7 +603,7 @@ def compare_parameters():
         ax.bar_label(bars, [f"{n:,}" for n in numbers], fontsize=8)
     ax.set_yscale("log")
     ax.set_ylim(1e3, 2e8)
-    ax.set_ylabel("parameters (log scale)")
+    ax.set_ylabel(figure_text("parameters (log scale)", "パラメーターの個数（対数目盛）"))
     ax.set_xticks(place, names)
     ax.legend(loc="upper left")
     fig.tight_layout()
@@ -617,7 +638,11 @@ def show_what_gap_cannot_see():
     averages = global_average_pooling_2d(maps)
 
     fig, axes = plt.subplots(1, 3, figsize=(9, 3.4))
-    names = ("a map", "shifted (around the edge)", "pixels shuffled")
+    names = (
+        figure_text("a map", "元のマップ"),
+        figure_text("shifted (around the edge)", "ずらしたマップ（端は反対側へ）"),
+        figure_text("pixels shuffled", "画素を並べ替えたマップ"),
+    )
     for ax, image, name, average in zip(axes, maps, names, averages, strict=True):
         ax.imshow(image, cmap="gray")
         ax.set_title(f"{name}\nGAP {average:.4f}", fontsize=10)
@@ -687,8 +712,20 @@ def draw_shares():
     fig, axes = plt.subplots(1, 4, figsize=(12, 3.4), width_ratios=[3, 1, 3, 3])
     draw_numbers(axes[0], one_map, one_map / 6, "x", 13)
     draw_numbers(axes[1], [[1.8]], None, "dout", 13)
-    draw_numbers(axes[2], np.full((3, 3), 0.2), np.full((3, 3), 0.5), "average: 1.8 / 9 each", 13)
-    draw_numbers(axes[3], winner * 1.8, winner * 2, "maximum: 1.8 for the winner", 13)
+    draw_numbers(
+        axes[2],
+        np.full((3, 3), 0.2),
+        np.full((3, 3), 0.5),
+        figure_text("average: 1.8 / 9 each", "平均：1.8 / 9ずつ"),
+        13,
+    )
+    draw_numbers(
+        axes[3],
+        winner * 1.8,
+        winner * 2,
+        figure_text("maximum: 1.8 for the winner", "最大値：勝者に1.8"),
+        13,
+    )
     fig.tight_layout()
     plt.show()
 
@@ -801,7 +838,7 @@ class GlobalAveragePooling2D:
             形状(N, C)、画像1枚なら(C,)の配列。dtypeはxと同じ。
 
         例外:
-            ValueError: xの次元の数が3でも4でもないとき。
+            ValueError: xの次元数が3でも4でもないとき。
 
         例:
             >>> GlobalAveragePooling2D().forward(np.array([[[1., 2.], [3., 6.]]]))
@@ -898,7 +935,7 @@ class GlobalAveragePooling1D:
             形状(N, C)、系列1つなら(C,)の配列。dtypeはxと同じ。
 
         例外:
-            ValueError: xの次元の数が2でも3でもないとき。
+            ValueError: xの次元数が2でも3でもないとき。
 
         例:
             >>> GlobalAveragePooling1D().forward(np.array([[1., 2., 6.]]))
@@ -1124,10 +1161,16 @@ def show_stripes():
     ax = fig.add_subplot(places[:, 3:])
     for leaning, marker, color in (("/", "o", "0.7"), ("\\", "^", "0.1")):
         ax.scatter(*points[leaning].T, marker=marker, color=color, edgecolor="black", label=leaning)
-    ax.set_xlabel("GAP of map 0 (differences to the lower right)")
-    ax.set_ylabel("GAP of map 1 (differences to the lower left)")
-    ax.set_title("60 pictures of each kind, two numbers each")
-    ax.legend(title="stripes")
+    ax.set_xlabel(
+        figure_text("GAP of map 0 (differences to the lower right)", "マップ0のGAP（右下との差）")
+    )
+    ax.set_ylabel(
+        figure_text("GAP of map 1 (differences to the lower left)", "マップ1のGAP（左下との差）")
+    )
+    ax.set_title(
+        figure_text("60 pictures of each kind, two numbers each", "各60枚の画像、それぞれ値が2つ")
+    )
+    ax.legend(title=figure_text("stripes", "縞の向き"))
     fig.tight_layout()
     plt.show()
     right = np.mean([p[0] > p[1] for p in points["/"]] + [p[0] < p[1] for p in points["\\"]])
@@ -1286,9 +1329,17 @@ def show_where_the_score_comes_from():
 
     fig, axes = plt.subplots(1, 2, figsize=(11.5, 4), layout="constrained")
     axes[0].imshow(picture, cmap="gray", vmin=-1.5, vmax=1.5)
-    axes[0].set_title("both kinds of stripes in one picture", fontsize=10)
+    axes[0].set_title(
+        figure_text("both kinds of stripes in one picture", "両方の縞が入った画像"), fontsize=10
+    )
     image = axes[1].imshow(difference, cmap=SIGNED, vmin=-1.5, vmax=1.5)
-    axes[1].set_title("class activation map: orange means /, black means \\", fontsize=10)
+    axes[1].set_title(
+        figure_text(
+            "class activation map: orange means /, black means \\",
+            "クラス活性化マップ：オレンジは/、黒は\\",
+        ),
+        fontsize=10,
+    )
     fig.colorbar(image, ax=axes, shrink=0.8)
     for ax in axes:
         ax.axis("off")

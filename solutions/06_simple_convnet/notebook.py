@@ -1,5 +1,5 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import earlier, tr
+from autograder.course.author import earlier, figure_text, tr
 
 globals().update(earlier("02_im2col", "im2col", "col2im"))
 globals().update(earlier("03_convolution", "numerical_gradient", "Convolution"))
@@ -198,19 +198,22 @@ def draw_picture(ax, picture, title="", limit=None):
 #
 # ## 1. 全体の見取り図
 #
-# ネットワークは7つの層の鎖です。順伝播（実線の矢印）では、左から画像が入り、右から損失という1つの数が出てきます。逆伝播（破線の矢印）では、損失の勾配が同じ道を戻っていき、重みを持つ層は途中で自分の重みの勾配を書き留めます。
+# ネットワークは7つの層の鎖です。順伝播（実線の矢印）では、左から画像が入り、右から損失という1つの値が出てきます。逆伝播（破線の矢印）では、損失の勾配が同じ道を戻っていき、重みを持つ層は途中で自分の重みの勾配を書き留めます。
 
 
 # %% name="picture_of_network" tags=["demo"]
 def draw_network():
     layers = (
-        ("Convolution\n30 filters 5x5", "W1 (30, 1, 5, 5)\nb1 (30,)"),
+        (
+            figure_text("Convolution\n30 filters 5x5", "Convolution\n5×5が30枚"),
+            "W1 (30, 1, 5, 5)\nb1 (30,)",
+        ),
         ("Relu", ""),
-        ("Pooling\n2x2, stride 2", ""),
+        (figure_text("Pooling\n2x2, stride 2", "Pooling\n2×2、ストライド2"), ""),
         ("Affine", "W2 (4320, 100)\nb2 (100,)"),
         ("Relu", ""),
         ("Affine", "W3 (100, 10)\nb3 (10,)"),
-        ("Softmax-\nWithLoss", "(needs t)"),
+        ("Softmax-\nWithLoss", figure_text("(needs t)", "（tが必要）")),
     )
     shapes = (
         "N,1,28,28",
@@ -271,13 +274,13 @@ draw_network()
 # slope is 0. At exactly 0 the curve has a corner and no slope; we agree on 0.
 
 # %% [markdown] lang="ja"
-# 大きさを順に追ってみましょう。5×5のフィルターを28×28の画像に置ける場所は24×24通りです。プーリングで半分の12×12になり、30枚のマップを合わせると30·12·12＝**4,320**個の数になります。これが最初の全結合層の入力です。では、パラメーターはいくつあるでしょうか。
+# 大きさを順に追ってみましょう。5×5のフィルターを28×28の画像に置ける場所は24×24通りです。プーリングで半分の12×12になり、30枚のマップを合わせると30·12·12 = **4,320**個の値になります。これが最初の全結合層の入力です。では、パラメーターはいくつあるでしょうか。
 #
 # | | 重み | バイアス | 合計 |
 # |---|---|---|---|
-# | 畳み込み層 | 30·1·5·5＝750 | 30 | 780 |
-# | 全結合層1 | 4,320·100＝432,000 | 100 | 432,100 |
-# | 全結合層2 | 100·10＝1,000 | 10 | 1,010 |
+# | 畳み込み層 | 30·1·5·5 = 750 | 30 | 780 |
+# | 全結合層1 | 4,320·100 = 432,000 | 100 | 432,100 |
+# | 全結合層2 | 100·10 = 1,000 | 10 | 1,010 |
 # | | | | **433,890** |
 #
 # 99%以上が最初の全結合層にあります（これをなくす方法はノートブック05で扱います）。
@@ -301,7 +304,7 @@ def draw_relu():
     axes[0].set_title("ReLU", fontsize=10)
     draw_numbers(axes[1], x, gate, "x")
     draw_numbers(axes[2], [[1, 0, 3], [0, 0, 2]], gate, "forward(x)")
-    draw_numbers(axes[3], gate, gate, "open gates")
+    draw_numbers(axes[3], gate, gate, figure_text("open gates", "開いた門"))
     draw_numbers(axes[4], dout, gate, "dout")
     draw_numbers(axes[5], [[10, 0, 30], [0, 0, 60]], gate, "backward(dout)")
     fig.tight_layout()
@@ -335,7 +338,7 @@ draw_relu()
 #
 # <details><summary>ヒント1：配列全体を比べる</summary>
 #
-# <code>x > 0</code>は、<code>x</code>と同じ形状のTrueとFalseの配列になります。数と掛け合わせると、Trueは1、Falseは0として扱われます。
+# <code>x > 0</code>は、<code>x</code>と同じ形状のTrueとFalseの配列になります。数値と掛け合わせると、Trueは1、Falseは0として扱われます。
 # </details>
 #
 # <details><summary>ヒント2：入力を書き換えない</summary>
@@ -711,7 +714,7 @@ def check_affine():
     )
     assert np.array_equal(layer.db, [101, 1010]), tr(
         f"db should be the sum of the rows of dout, [101, 1010], but is {layer.db}.",
-        f"dbはdoutの行の和[101, 1010]のはずですが、{layer.db}になっています。",
+        f"dbはdoutを列ごとに合計した[101, 1010]のはずですが、{layer.db}になっています。",
     )
     assert np.array_equal(layer.dW, [[1, 10], [-98, -980], [103, 1030]]), tr(
         f"dW is not what the figure shows:\n{layer.dW}",
@@ -818,23 +821,31 @@ def draw_softmax():
     gradient = p.copy()
     gradient[target] = p[target] - 1
     fig, axes = plt.subplots(1, 4, figsize=(14, 3))
-    panels = (("scores x", scores), ("probabilities p", p), ("gradient", gradient))
+    panels = (
+        (figure_text("scores x", "スコアx"), scores),
+        (figure_text("probabilities p", "確率p"), p),
+        (figure_text("gradient", "勾配"), gradient),
+    )
     for ax, (title, values) in zip((axes[0], axes[1], axes[3]), panels, strict=True):
         bars = ax.bar(range(4), values, color=["0.8", "0.8", "0.4", "0.8"], edgecolor="black")
         ax.bar_label(bars, fmt="%.2f", padding=4, fontsize=9)
         ax.axhline(0, color="black", linewidth=0.8)
         ax.margins(y=0.28)
         ax.set_xticks(range(4))
-        ax.set_xlabel("class (dark: the right one)")
+        ax.set_xlabel(figure_text("class (dark: the right one)", "クラス（濃いのが正解）"))
         ax.set_title(title, fontsize=10)
     axis = np.linspace(0.005, 1, 200)
     axes[2].plot(axis, -np.log(axis), color="black")
     axes[2].plot([p[target]], [-np.log(p[target])], "ko")
-    axes[2].annotate(f"here: {-np.log(p[target]):.2f}", (p[target] + 0.04, 1.6), fontsize=9)
+    axes[2].annotate(
+        figure_text(f"here: {-np.log(p[target]):.2f}", f"この例：{-np.log(p[target]):.2f}"),
+        (p[target] + 0.04, 1.6),
+        fontsize=9,
+    )
     axes[2].plot([0.1], [np.log(10)], "ks", fillstyle="none")
     axes[2].annotate("1/10: ln 10 = 2.303", (0.14, 2.4), fontsize=9)
-    axes[2].set_xlabel("p of the right class")
-    axes[2].set_title("loss = -log p", fontsize=10)
+    axes[2].set_xlabel(figure_text("p of the right class", "正解クラスの確率p"))
+    axes[2].set_title(figure_text("loss = -log p", "損失 = -log p"), fontsize=10)
     fig.tight_layout()
     plt.show()
 
@@ -910,7 +921,7 @@ draw_softmax()
 #
 # <details><summary>ヒント2：各行から1つずつ取り出す</summary>
 #
-# <code>table[rows, columns]</code>に長さNの配列を2つ渡すと、組ごとに1つ、全部でN個の数が得られます。<code>Pooling.backward</code>でも使いました。<code>table[:, columns]</code>は列全体を選ぶので、別のものになります。
+# <code>table[rows, columns]</code>に長さNの配列を2つ渡すと、組ごとに1つ、全部でN個の値が得られます。<code>Pooling.backward</code>でも使いました。<code>table[:, columns]</code>は列全体を選ぶので、別のものになります。
 # </details>
 #
 # <details><summary>ヒント3：one-hot表現からラベルへ</summary>
@@ -965,7 +976,7 @@ class SoftmaxWithLoss:
             >>> SoftmaxWithLoss().forward(np.array([[0., 1000.]]), np.array([0]))
             1000.0
 
-            （np.float64(1000.0)のように、NumPyの数でもよい。）
+            （np.float64(1000.0)のように、NumPyの数値でもよい。）
         """
         ### BEGIN SOLUTION
         shifted = x - x.max(axis=1, keepdims=True)
@@ -995,7 +1006,7 @@ class SoftmaxWithLoss:
         直前のforwardのスコアについての、損失の勾配。
 
         引数:
-            dout: 損失についての勾配。1つの数で、結果のすべてに掛ける。
+            dout: 損失についての勾配。1つの値で、結果のすべてに掛ける。
 
         戻り値:
             形状(N, クラス数)の配列。(p - one_hot) / N * dout。
@@ -1022,7 +1033,7 @@ def check_loss():
     fits = loss is not None and np.ndim(loss) == 0
     assert fits, tr(
         "forward must return one number. Did you forget the return, or the mean?",
-        "forwardは1つの数を返す必要があります。returnや平均を忘れていませんか。",
+        "forwardは1つの値を返す必要があります。returnや平均を忘れていませんか。",
     )
     assert not np.isclose(loss, 2 * np.log(10)), tr(
         "The loss of two images is twice that of one. It should be the mean, not the sum.",
@@ -1211,7 +1222,7 @@ show_same_array()
 #
 # <details><summary>ヒント1：大きさの求め方</summary>
 #
-# 高さと幅のそれぞれについて、畳み込みの式、続けてプーリングの式（窓2、ストライド2）を当てはめます。紙の上で試してみましょう。28にフィルター4なら25、次に12なので、30·12·12＝4,320です。12.5のまま計算すると4,687になり、最初の順伝播でエラーになります。
+# 高さと幅のそれぞれについて、畳み込みの式、続けてプーリングの式（窓2、ストライド2）を当てはめます。紙の上で試してみましょう。28にフィルター4なら25、次に12なので、30·12·12 = 4,320です。12.5のまま計算すると4,687になり、最初の順伝播でエラーになります。
 # </details>
 #
 # <details><summary>ヒント2：重みの乱数</summary>
@@ -1247,15 +1258,15 @@ class SimpleConvNet:
     引数:
         input_dim: 画像の(C, H, W)。
         conv_param: "filter_num"、"filter_size"、"pad"、"stride"を持つ辞書。
-        hidden_size: 最初のAffine層の出力数。
+        hidden_size: 最初の全結合層の出力数。
         output_size: クラス数。
         weight_init_std: 重みの乱数の標準偏差。
 
     属性:
         params: パラメーターの辞書。配列は層と共有する。
             W1 (filter_num, C, filter_size, filter_size)、b1 (filter_num,)：畳み込み層
-            W2 (プーリング後の数の個数, hidden_size)、b2 (hidden_size,)：最初のAffine層
-            W3 (hidden_size, output_size)、b3 (output_size,)：2つ目のAffine層
+            W2 (プーリング後の値の個数, hidden_size)、b2 (hidden_size,)：最初の全結合層
+            W3 (hidden_size, output_size)、b3 (output_size,)：2つ目の全結合層
     """
 
     def __init__(
@@ -1634,7 +1645,7 @@ def check_accuracy():
     found = network.accuracy(x, perfect)
     assert found is not None, tr(
         "accuracy must return a number. Did you forget the return?",
-        "accuracyは数を返す必要があります。returnを忘れていませんか。",
+        "accuracyは数値を返す必要があります。returnを忘れていませんか。",
     )
     assert not np.isclose(found, 0.8), tr(
         "A perfect network gets 0.8 on 250 images: the last 50 are not looked at, but counted.",
@@ -1833,7 +1844,7 @@ check_gradient()
 #
 # いちばん簡単な学習の規則は`p -= lr * grad`、つまり坂を少しだけ下ることです。弱点は、すべてのパラメーターに対して歩幅`lr`が1つしかないことです。細長い谷では、谷を横切る向きには大きすぎ、谷に沿う向きには小さすぎます。
 #
-# **Adam**（Kingma・Ba、2015年）は、数の1つ1つに自分の歩幅を与えます。そのために、勾配 $g$ の移動平均を2つ持ちます。
+# **Adam**（Kingma・Ba、2015年）は、パラメーターの値1つ1つに、それぞれの更新幅を与えます。そのために、勾配 $g$ の移動平均を2つ持ちます。
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\,g \qquad\text{（進む向き）}$$
 # $$v \leftarrow \beta_2 v + (1-\beta_2)\,g^2 \qquad\text{（ふだんの勾配の大きさ）}$$
@@ -1851,17 +1862,28 @@ def draw_correction():
     steps = np.arange(1, 61)
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 3.2))
     shares = {beta: 1 - beta**steps for beta in (0.9, 0.999)}
-    left.plot(steps, shares[0.9], "k-", label="m, uncorrected")
-    left.plot(steps, shares[0.999], "k--", label="v, uncorrected")
-    left.axhline(1, color="0.5", linewidth=3, label="both, corrected")
-    left.set_title("running averages of 1, 1, 1, ...", fontsize=10)
+    left.plot(steps, shares[0.9], "k-", label=figure_text("m, uncorrected", "m、補正なし"))
+    left.plot(steps, shares[0.999], "k--", label=figure_text("v, uncorrected", "v、補正なし"))
+    left.axhline(
+        1, color="0.5", linewidth=3, label=figure_text("both, corrected", "どちらも補正あり")
+    )
+    left.set_title(
+        figure_text("running averages of 1, 1, 1, ...", "1、1、1、…の移動平均"), fontsize=10
+    )
     left.set_ylim(-0.05, 1.1)
-    right.plot(steps, shares[0.9] / np.sqrt(shares[0.999]), "k-", label="uncorrected")
-    right.axhline(1, color="0.5", linewidth=3, label="corrected")
-    right.set_title("length of the step, in units of lr", fontsize=10)
+    right.plot(
+        steps,
+        shares[0.9] / np.sqrt(shares[0.999]),
+        "k-",
+        label=figure_text("uncorrected", "補正なし"),
+    )
+    right.axhline(1, color="0.5", linewidth=3, label=figure_text("corrected", "補正あり"))
+    right.set_title(
+        figure_text("length of the step, in units of lr", "更新幅（lrを1として）"), fontsize=10
+    )
     right.set_ylim(0, 8)
     for ax in (left, right):
-        ax.set_xlabel("step t")
+        ax.set_xlabel(figure_text("step t", "更新の回数t"))
         ax.legend(fontsize=9)
     fig.tight_layout()
     plt.show()
@@ -1920,7 +1942,7 @@ class Adam:
         lr: learning rate, the length of the first step.
         beta1, beta2: how slowly the averages of g and of g*g forget.
     --- ja ---
-    Adam（Kingma・Ba、2015年）。数の1つ1つが自分の歩幅を持つ。
+    Adam（Kingma・Ba、2015年）。パラメーターの値1つ1つが、それぞれの更新幅を持つ。
 
     引数:
         lr: 学習率。最初の一歩の大きさ。
@@ -2011,7 +2033,7 @@ def check_adam():
     )
     assert np.allclose(params["W"], [0.9, 1.1]), tr(
         f"With lr = 0.1 the first step of each number has the length 0.1, but W is {params['W']}.",
-        f"lr = 0.1なら、最初の一歩はどの数でも0.1のはずですが、Wが{params['W']}になっています。",
+        f"lr = 0.1なら、最初の更新幅はどの値でも0.1のはずですが、Wが{params['W']}になっています。",
     )
     in_place = weights is params["W"] and np.allclose(weights, [0.9, 1.1])
     assert in_place, tr(
@@ -2085,8 +2107,9 @@ def show_valley():
     ax.plot(0, 0, "k*", markersize=14)
     ax.legend(loc="lower right")
     away = [f"{np.hypot(*path[-1]):.2f}" for path in (plain, walked)]
-    title = (
-        f"{steps} steps into a narrow valley; then still away: {away[0]} (grey), {away[1]} (black)"
+    title = figure_text(
+        f"{steps} steps into a narrow valley; then still away: {away[0]} (grey), {away[1]} (black)",
+        f"狭い谷での{steps}回の更新。残りの距離：{away[0]}（灰色）、{away[1]}（黒）",
     )
     ax.set_title(title, fontsize=10)
     fig.tight_layout()
@@ -2269,23 +2292,27 @@ def show_learning_curves():
     left.axhline(np.log(10), color="0.6", linestyle="--")
     left.text(max(losses), np.log(10), "ln 10", color="0.4", ha="right", va="bottom")
     left.set_ylim(0, 2.6)
-    left.set_ylabel("loss of the batch, before the update")
+    left.set_ylabel(figure_text("loss of the batch, before the update", "バッチの損失（更新前）"))
     steps = np.array(list(accuracies))
+    shown_as = {
+        "training": figure_text("training images", "訓練データ"),
+        "test": figure_text("test images", "テストデータ"),
+    }
     for place, (name, style) in enumerate((("training", "k-"), ("test", "k--"))):
         ours = [pair[place] for pair in accuracies.values()]
-        right.plot(steps, ours, style, label=f"{name} images")
+        right.plot(steps, ours, style, label=shown_as[name])
         theirs = np.arange(100, 1001, 100)
         shown = theirs <= max(STEPS, 300)
         face = "black" if name == "training" else "white"
-        label = f"published, {name}"
+        label = figure_text(f"published, {name}", f"公開されている結果、{shown_as[name]}")
         values = np.array(published[name])[shown]
         right.plot(theirs[shown], values, "o", color="black", markerfacecolor=face, label=label)
     right.set_ylim(0.5, 1.01)
-    right.set_ylabel("accuracy after the step")
+    right.set_ylabel(figure_text("accuracy after the step", "更新後の正解率"))
     right.grid(color="0.9")
     right.legend(loc="lower right", fontsize=9)
     for ax in (left, right):
-        ax.set_xlabel("step")
+        ax.set_xlabel(figure_text("step", "更新の回数"))
         ax.set_xlim(0, None)
     fig.tight_layout()
     plt.show()
@@ -2349,23 +2376,29 @@ def show_filters():
     after = network.params["W1"]
     fig = plt.figure(figsize=(14, 5.2))
     grid = fig.add_gridspec(6, 16, hspace=0.3, wspace=0.12)
-    for block, (title, filters) in enumerate((("before", filters_before), ("after", after))):
+    blocks = (
+        (figure_text("before", "学習前"), filters_before),
+        (figure_text("after", "学習後"), after),
+    )
+    for block, (title, filters) in enumerate(blocks):
         limit = np.abs(filters).max()
         for number, image in enumerate(filters[:, 0]):
             ax = fig.add_subplot(grid[number // 5, number % 5 + 6 * block])
             draw_picture(ax, image, "", limit)
             if number == 2:
-                ax.set_title(f"{title}: -{limit:.2f} to {limit:.2f}", fontsize=10)
+                ax.set_title(f"{title}: −{limit:.2f} … {limit:.2f}", fontsize=10)
 
     strongest = np.argsort(-np.abs(after).sum(axis=(1, 2, 3)))[:4]
     example = x_test[:1]
     maps = Relu().forward(Convolution(after, network.params["b1"]).forward(example))
-    draw_picture(fig.add_subplot(grid[0:2, 12:14]), 1 - example[0, 0], "the digit")
+    draw_picture(
+        fig.add_subplot(grid[0:2, 12:14]), 1 - example[0, 0], figure_text("the digit", "数字")
+    )
     places = (grid[2:4, 12:14], grid[2:4, 14:16], grid[4:6, 12:14], grid[4:6, 14:16])
     for place, number in zip(places, strongest, strict=True):
         ax = fig.add_subplot(place)
         ax.imshow(maps[0, number], cmap="gray_r")
-        ax.set_title(f"filter {number}", fontsize=9, pad=2)
+        ax.set_title(figure_text(f"filter {number}", f"フィルター{number}"), fontsize=9, pad=2)
         ax.axis("off")
     plt.show()
 
@@ -2414,9 +2447,15 @@ def show_errors():
             ax.text(column, row, number, ha="center", va="center", fontsize=9, weight=weight)
     ax.set_xticks(range(10))
     ax.set_yticks(range(10))
-    ax.set_xlabel("read as")
-    ax.set_ylabel("true digit")
-    ax.set_title("confusion matrix of the test images (grey: errors)", fontsize=10)
+    ax.set_xlabel(figure_text("read as", "予測"))
+    ax.set_ylabel(figure_text("true digit", "正解"))
+    ax.set_title(
+        figure_text(
+            "confusion matrix of the test images (grey: errors)",
+            "テストデータの混同行列（灰色：間違い）",
+        ),
+        fontsize=10,
+    )
 
     each = np.array(
         [SoftmaxWithLoss().forward(scores[i : i + 1], t_test[i : i + 1]) for i in range(1000)]
@@ -2425,7 +2464,12 @@ def show_errors():
     for place, i in enumerate(worst):
         ax = fig.add_subplot(grid[place // 4, 5 + place % 4])
         draw_picture(
-            ax, 1 - x_test[i, 0], f"{t_test[i]}, read as {predicted[i]}\nloss {each[i]:.1f}"
+            ax,
+            1 - x_test[i, 0],
+            figure_text(
+                f"{t_test[i]}, read as {predicted[i]}\nloss {each[i]:.1f}",
+                f"{t_test[i]}を{predicted[i]}と予測\n損失{each[i]:.1f}",
+            ),
         )
     plt.show()
 
@@ -2532,7 +2576,7 @@ def try_starts(guess, steps=150):
     print(
         tr(
             "standard deviation behind   convolution    affine 1    affine 2 (scores)",
-            "出力の標準偏差（左から、畳み込み層、全結合層1、全結合層2＝スコア）",
+            "出力の標準偏差（左から、畳み込み層、全結合層1、全結合層2 = スコア）",
         )
     )
     for (name, rule), style in zip(rules.items(), ("k--", "k:", "k-"), strict=True):
@@ -2542,9 +2586,9 @@ def try_starts(guess, steps=150):
         losses = train(made, Adam(lr=0.001), x_small, t_train, steps, batch_size=64)
         ax.semilogy(list(losses), list(losses.values()), style, linewidth=1.5, label=name)
     ax.axhline(np.log(10), color="0.8", linewidth=1, zorder=0)
-    ax.set_xlabel("step")
-    ax.set_ylabel("loss of the batch (powers of ten)")
-    ax.set_title(f"my guess: {guess}", fontsize=10)
+    ax.set_xlabel(figure_text("step", "更新の回数"))
+    ax.set_ylabel(figure_text("loss of the batch (powers of ten)", "バッチの損失（対数目盛）"))
+    ax.set_title(figure_text(f"my guess: {guess}", f"予想：{guess}"), fontsize=10)
     ax.legend(fontsize=9)
     plt.show()
 
@@ -2586,8 +2630,8 @@ def he_against_small_start():
     ax.plot(list(points), list(points.values()), "k-", label="sqrt(2 / inputs)")
     ax.plot(list(accuracies), [pair[1] for pair in accuracies.values()], "k--", label="0.01")
     ax.set_ylim(0.5, 1)
-    ax.set_xlabel("step")
-    ax.set_ylabel("accuracy on the test images")
+    ax.set_xlabel(figure_text("step", "更新の回数"))
+    ax.set_ylabel(figure_text("accuracy on the test images", "テストデータの正解率"))
     ax.grid(color="0.9")
     ax.legend(fontsize=9)
     plt.show()
@@ -2617,7 +2661,7 @@ he_network = he_against_small_start()
 #
 # ### 実験2：歩幅はどのくらいがよいか
 #
-# Adamの学習率は、ほぼ、1つ1つの値が1歩で動く長さです。このように、学習では決まらず、人が決める値を**ハイパーパラメータ**といいます。次のセルの5つの学習率を、150回更新した後の損失が小さい順に並べてください。うまくいかないのはどれで、どのように失敗するでしょうか。
+# Adamの学習率は、ほぼ、1つ1つの値が1歩で動く長さです。このように、学習では決まらず、人が決める値を**ハイパーパラメーター**といいます。次のセルの5つの学習率を、150回更新した後の損失が小さい順に並べてください。うまくいかないのはどれで、どのように失敗するでしょうか。
 
 # %% name="rates" tags=["setup"]
 RATES = (0.00003, 0.0003, 0.003, 0.03, 0.3)
@@ -2642,9 +2686,9 @@ def try_rates(rates, guess, steps=150):
         print(f"{rate:<12g}{made.accuracy(x_small_test, t_test):.3f}")
     ax.axhline(np.log(10), color="0.8", linewidth=1, zorder=0)
     ax.set_ylim(0, 4)
-    ax.set_xlabel("step")
-    ax.set_ylabel("loss of the batch")
-    ax.set_title(f"my guess: {guess}", fontsize=10)
+    ax.set_xlabel(figure_text("step", "更新の回数"))
+    ax.set_ylabel(figure_text("loss of the batch", "バッチの損失"))
+    ax.set_title(figure_text(f"my guess: {guess}", f"予想：{guess}"), fontsize=10)
     ax.legend(title="lr", fontsize=9, loc="upper right", ncols=5)
     plt.show()
 
@@ -2692,14 +2736,28 @@ def learn_by_heart(how_many, guess, steps=200):
             unseen.append((step, made.accuracy(x_small_test, t_test)))
     _, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4))
     left.semilogy(range(1, steps + 1), losses, "k-")
-    left.set_title("training loss (powers of ten)", fontsize=10)
-    right.plot(range(1, steps + 1), shares, "k-", label=f"the {how_many} training images")
-    right.plot(*np.array(unseen).T, "k--o", markersize=4, label="1,000 test images")
+    left.set_title(
+        figure_text("training loss (powers of ten)", "訓練データの損失（対数目盛）"), fontsize=10
+    )
+    right.plot(
+        range(1, steps + 1),
+        shares,
+        "k-",
+        label=figure_text(f"the {how_many} training images", f"訓練データ{how_many}枚"),
+    )
+    right.plot(
+        *np.array(unseen).T,
+        "k--o",
+        markersize=4,
+        label=figure_text("1,000 test images", "テストデータ1,000枚"),
+    )
     right.set_ylim(0, 1.03)
-    right.set_title(f"accuracy (my guess: {guess})", fontsize=10)
+    right.set_title(
+        figure_text(f"accuracy (my guess: {guess})", f"正解率（予想：{guess}）"), fontsize=10
+    )
     right.legend(fontsize=9, loc="lower right")
     for ax in (left, right):
-        ax.set_xlabel("step")
+        ax.set_xlabel(figure_text("step", "更新の回数"))
     plt.show()
     found = "-" if first is None else first
     print(
@@ -2815,11 +2873,11 @@ def read_digit(ink):
     shares = np.exp(scores - scores.max())
     shares = shares / shares.sum()
     _, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8), width_ratios=[1, 2])
-    draw_picture(left, 1 - picture, "what the network gets")
+    draw_picture(left, 1 - picture, figure_text("what the network gets", "ネットワークへの入力"))
     right.bar(range(10), shares, color="0.4", edgecolor="black")
     right.set_xticks(range(10))
     right.set_ylim(0, 1)
-    right.set_title("probability of each digit", fontsize=10)
+    right.set_title(figure_text("probability of each digit", "各数字の確率"), fontsize=10)
     plt.show()
     best = shares.argmax()
     print(
@@ -2964,14 +3022,26 @@ def nothing_broken(right, layer, dout):
 
 
 ways_to_break = {
-    "1 filters frozen": (Convolution, "backward", frozen_filters),
-    "2 random gradient": (Convolution, "backward", random_gradient),
-    "3 like average pooling": (Pooling, "backward", like_average_pooling),
-    "4 mean of biases": (Convolution, "backward", mean_of_biases),
-    "5 all gates open": (Relu, "backward", all_gates_open),
-    "6 no 1/N": (SoftmaxWithLoss, "backward", n_times_too_large),
-    "7 classes reversed": (SoftmaxWithLoss, "backward", classes_reversed),
-    "8 new arrays": (Adam, "update", new_arrays),
+    figure_text("1 filters frozen", "1：フィルターを固定"): (
+        Convolution,
+        "backward",
+        frozen_filters,
+    ),
+    figure_text("2 random gradient", "2：勾配が乱数"): (Convolution, "backward", random_gradient),
+    figure_text("3 like average pooling", "3：平均プーリング風"): (
+        Pooling,
+        "backward",
+        like_average_pooling,
+    ),
+    figure_text("4 mean of biases", "4：バイアスが平均"): (Convolution, "backward", mean_of_biases),
+    figure_text("5 all gates open", "5：門がすべて開く"): (Relu, "backward", all_gates_open),
+    figure_text("6 no 1/N", "6：1/Nがない"): (SoftmaxWithLoss, "backward", n_times_too_large),
+    figure_text("7 classes reversed", "7：クラスが逆順"): (
+        SoftmaxWithLoss,
+        "backward",
+        classes_reversed,
+    ),
+    figure_text("8 new arrays", "8：新しい配列"): (Adam, "update", new_arrays),
 }
 
 
@@ -2984,7 +3054,9 @@ def try_broken_networks(ways, steps=300):
             "                          テストデータの正解率",
         )
     )
-    nothing = {"nothing broken": (Relu, "backward", nothing_broken)}
+    nothing = {
+        figure_text("nothing broken", "壊していないもの"): (Relu, "backward", nothing_broken)
+    }
     for name, (owner, method, wrong) in (nothing | ways).items():
         np.random.seed(0)
         with broken(owner, method, wrong):
@@ -3010,10 +3082,12 @@ def try_broken_networks(ways, steps=300):
         left.text(1.035 * steps, height, name, fontsize=9, va="center")
     left.set_xlim(0, 1.35 * steps)
     left.set_xticks(range(0, steps + 1, 50))
-    left.set_xlabel("step")
-    left.set_ylabel("loss of the batch (mean of 5)")
+    left.set_xlabel(figure_text("step", "更新の回数"))
+    left.set_ylabel(figure_text("loss of the batch (mean of 5)", "バッチの損失（5回の平均）"))
     left.set_ylim(0, 3)
-    left.set_title("thick grey: nothing broken", fontsize=10)
+    left.set_title(
+        figure_text("thick grey: nothing broken", "太い灰色：壊していないもの"), fontsize=10
+    )
     names = list(right_ones)[::-1]
     shares = [right_ones[name] for name in names]
     colors = ["0.55" if share >= 0.9 else "white" for share in shares]
@@ -3021,7 +3095,13 @@ def try_broken_networks(ways, steps=300):
     right.bar_label(bars, fmt="%.3f", padding=3, fontsize=9)
     right.axvline(0.9, color="black", linestyle="--", linewidth=1)
     right.set_xlim(0, 1.15)
-    right.set_title("accuracy on the test images (grey: 0.9 or better)", fontsize=10)
+    right.set_title(
+        figure_text(
+            "accuracy on the test images (grey: 0.9 or better)",
+            "テストデータの正解率（灰色：0.9以上）",
+        ),
+        fontsize=10,
+    )
     plt.show()
 
 

@@ -1,5 +1,5 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import tr
+from autograder.course.author import figure_text, tr
 from autograder.course.author import earlier
 
 globals().update(earlier("02_im2col", "im2col", "col2im"))
@@ -257,14 +257,31 @@ def draw_what_shares_a_mean():
                 place = (left + 0.4 * x, bottom + 0.4 * (2 - y))
                 square = plt.Rectangle(place, 0.4, 0.4, facecolor=str(1 - dark), edgecolor="white")
                 ax.add_patch(square)
-        ax.text(1.3, 3.8 - 1.5 * n, f"image {n}", ha="right", va="center", fontsize=11)
+        ax.text(
+            1.3,
+            3.8 - 1.5 * n,
+            figure_text(f"image {n}", f"画像{n}"),
+            ha="right",
+            va="center",
+            fontsize=11,
+        )
     for c in range(3):
-        ax.text(2.4 + 2.4 * c, 4.75, f"channel {c}", ha="center", fontsize=11)
+        ax.text(
+            2.4 + 2.4 * c,
+            4.75,
+            figure_text(f"channel {c}", f"チャンネル{c}"),
+            ha="center",
+            fontsize=11,
+        )
     ax.add_patch(plt.Rectangle((3.8, 0.05), 2.0, 4.5, fill=False, linewidth=3))
     ax.text(
         9.0, 2.3,
-        "N = 3, C = 3, H = 3, W = 4\n\nall numbers in the frame\n(3 x 3 x 4 = 36 of them)\n"
-        "share one mean,\none variance,\none gamma, one beta",
+        figure_text(
+            "N = 3, C = 3, H = 3, W = 4\n\nall numbers in the frame\n(3 × 3 × 4 = 36 of them)\n"
+            "share one mean,\none variance,\none gamma, one beta",
+            "N = 3、C = 3、H = 3、W = 4\n\n枠の中のすべての値\n（3×3×4 = 36個）が\n"
+            "平均、分散、gamma、betaを\n1つずつ共有する",
+        ),
         va="center", fontsize=11,
     )  # fmt: skip
     plt.show()
@@ -357,7 +374,7 @@ def batch_norm(x, gamma, beta, eps=1e-5):
         gamma * (x - 平均) / sqrt(分散 + eps) + beta。形状(N, C, H, W)。x、gamma、betaが
         float32なら、結果もfloat32になる。分散は、N*H*Wで割る標本分散。
 
-    例: チャンネル0は1, 3, 3, 1（平均2、分散1）、チャンネル1は10, 10, 30, 30（平均20、分散100）。
+    例：チャンネル0は1, 3, 3, 1（平均2、分散1）、チャンネル1は10, 10, 30, 30（平均20、分散100）。
         >>> x = np.array([[[[1., 3.]], [[10., 10.]]],
         ...               [[[3., 1.]], [[30., 30.]]]])
         >>> batch_norm(x, np.array([1., 5.]), np.array([0., 100.]), eps=0)
@@ -470,9 +487,13 @@ def show_histograms():
     )
     gamma, beta = np.array([0.5, 1.0, 1.5]), np.array([-2.0, 0.0, 4.0])
     panels = {
-        "before": x,
-        "after: gamma = 1, beta = 0": batch_norm(x, np.ones(3), np.zeros(3)),
-        "gamma = 0.5, 1, 1.5; beta = -2, 0, 4": batch_norm(x, gamma, beta),
+        figure_text("before", "正規化前"): x,
+        figure_text("after: gamma = 1, beta = 0", "正規化後：gamma = 1、beta = 0"): batch_norm(
+            x, np.ones(3), np.zeros(3)
+        ),
+        figure_text(
+            "gamma = 0.5, 1, 1.5; beta = -2, 0, 4", "gamma = 0.5、1、1.5、beta = -2、0、4"
+        ): batch_norm(x, gamma, beta),
     }
     fig, axes = plt.subplots(1, 3, figsize=(13, 3.4), sharex=True)
     styles = (("-", "0.1"), ("--", "0.35"), (":", "0.0"))
@@ -480,11 +501,11 @@ def show_histograms():
         for c, (line, color) in enumerate(styles):
             ax.hist(
                 values[:, c].ravel(), bins=np.linspace(-6, 13, 96), histtype="step", density=True,
-                linestyle=line, color=color, linewidth=1.6, label=f"channel {c}",
+                linestyle=line, color=color, linewidth=1.6, label=figure_text(f"channel {c}", f"チャンネル{c}"),
             )  # fmt: skip
         ax.set_title(title, fontsize=10)
         ax.set_yticks([])
-        ax.set_xlabel("value")
+        ax.set_xlabel(figure_text("value", "値"))
     axes[0].legend(fontsize=9)
     fig.tight_layout()
     plt.show()
@@ -495,7 +516,9 @@ def show_histograms():
         )
     )
     for c in range(3):
-        after = panels["after: gamma = 1, beta = 0"][:, c]
+        after = panels[figure_text("after: gamma = 1, beta = 0", "正規化後：gamma = 1、beta = 0")][
+            :, c
+        ]
         print(
             f"{c:4} {x[:, c].mean():11.3f} {x[:, c].std():7.3f}"
             f" {abs(after.mean()):14.3f} {after.std():7.3f}"
@@ -919,7 +942,7 @@ def show_running_statistics():
             path.append(layer.running_mean[0])
         left.plot(path, "k" + line, linewidth=1.5, label=f"momentum = {momentum}")
     left.axhline(5, color="0.7", linewidth=1)
-    left.set_xlabel("batches seen")
+    left.set_xlabel(figure_text("batches seen", "処理したバッチの個数"))
     left.set_ylabel("running_mean")
     left.legend(fontsize=9)
 
@@ -934,8 +957,12 @@ def show_running_statistics():
         values["train=True"].append(BatchNorm(1).forward(batch, True)[0, 0, 0, 0])
     right.plot(values["train=True"], "ko", fillstyle="none", label="train=True")
     right.plot(values["train=False"], "k-", linewidth=2, label="train=False")
-    right.set_xlabel("batch (the same image, other companions)")
-    right.set_ylabel("normalised value of one pixel")
+    right.set_xlabel(
+        figure_text(
+            "batch (the same image, other companions)", "バッチ（同じ画像、ほかの画像は別）"
+        )
+    )
+    right.set_ylabel(figure_text("normalised value of one pixel", "ある画素の正規化後の値"))
     right.legend(fontsize=9)
     fig.tight_layout()
     plt.show()
@@ -997,11 +1024,17 @@ def draw_computation_graph():
         draw_arrow(ax, (start, 5.3), (end, 5.3), dashed=True)
     for name, below in (("mean", "dmean"), ("std", "dstd")):
         ax.text(nodes[name][0], 0.65, below, ha="center", va="center", fontsize=12, style="italic")
-    ax.text(0.2, 5.9, "backward (right to left)", fontsize=10, style="italic")
-    ax.text(2.7, 3.9, "path 1", ha="center", fontsize=10)
-    ax.text(0.9, 2.3, "path 2", ha="center", fontsize=10)
-    ax.text(7.8, 3.9, "path 1", ha="center", fontsize=10)
-    ax.text(5.75, 2.3, "path 2", ha="center", fontsize=10)
+    ax.text(
+        0.2,
+        5.9,
+        figure_text("backward (right to left)", "逆伝播（右から左へ）"),
+        fontsize=10,
+        style="italic",
+    )
+    ax.text(2.7, 3.9, figure_text("path 1", "経路1"), ha="center", fontsize=10)
+    ax.text(0.9, 2.3, figure_text("path 2", "経路2"), ha="center", fontsize=10)
+    ax.text(7.8, 3.9, figure_text("path 1", "経路1"), ha="center", fontsize=10)
+    ax.text(5.75, 2.3, figure_text("path 2", "経路2"), ha="center", fontsize=10)
     fig.subplots_adjust(0, 0, 1, 1)
     plt.show()
 
@@ -1227,11 +1260,13 @@ def show_single_push():
     dx = layer.backward(dout).ravel()
     fig, axes = plt.subplots(1, 2, figsize=(12, 3.2))
     colors = ["0.15" if i == 9 else "0.75" for i in range(16)]
-    for ax, values, title in zip(axes, (normal, dx), ("normalised values", "dx"), strict=True):
+    for ax, values, title in zip(
+        axes, (normal, dx), (figure_text("normalised values", "正規化後の値"), "dx"), strict=True
+    ):
         ax.bar(range(16), values, color=colors, edgecolor="black")
         ax.axhline(0, color="black", linewidth=0.8)
         ax.set_title(title, fontsize=10)
-        ax.set_xlabel("number")
+        ax.set_xlabel(figure_text("number", "番号"))
     fig.tight_layout()
     plt.show()
 
@@ -1310,27 +1345,35 @@ def show_experiment():
         ]
         return np.mean(np.concatenate(answers) == labels[order])
 
-    results = {"running statistics": accuracy(1, False)}
+    results = {figure_text("running statistics", "移動平均の統計量"): accuracy(1, False)}
     for name, size, order in (
-        ("batch of 32", 32, slice(None)),
-        ("batch of 32, sorted by class", 32, by_label),
-        ("batch of 2", 2, slice(None)),
-        ("each image alone", 1, slice(None)),
+        (figure_text("batch of 32", "32枚のバッチ"), 32, slice(None)),
+        (figure_text("batch of 32, sorted by class", "32枚のバッチ、クラス順"), 32, by_label),
+        (figure_text("batch of 2", "2枚のバッチ"), 2, slice(None)),
+        (figure_text("each image alone", "1枚ずつ"), 1, slice(None)),
     ):
         bn.running_mean, bn.running_var = learned
-        results[f"train=True, {name}"] = accuracy(size, True, order)
+        results[figure_text(f"train=True, {name}", f"train=True、{name}")] = accuracy(
+            size, True, order
+        )
 
     fig, (left, right) = plt.subplots(1, 2, figsize=(13, 3.4), width_ratios=[1, 1.5])
     left.plot(losses, color="black", linewidth=1)
-    left.set_title("training loss", fontsize=10)
-    left.set_xlabel("step")
+    left.set_title(figure_text("training loss", "訓練データの損失"), fontsize=10)
+    left.set_xlabel(figure_text("step", "更新の回数"))
     bars = right.barh(list(results), list(results.values()), color="0.7", edgecolor="black")
     bars[0].set_facecolor("0.25")
     right.bar_label(bars, fmt="%.3f", padding=3)
     right.axvline(1 / 3, color="black", linestyle=":", linewidth=1)
     right.set_xlim(0, 1.12)
     right.invert_yaxis()
-    right.set_title("accuracy on 600 new images (dotted: guessing)", fontsize=10)
+    right.set_title(
+        figure_text(
+            "accuracy on 600 new images (dotted: guessing)",
+            "新しい画像600枚の正解率（点線：当てずっぽう）",
+        ),
+        fontsize=10,
+    )
     fig.tight_layout()
     plt.show()
 
@@ -1386,22 +1429,37 @@ show_experiment()
 def draw_blocks():
     fig, axes = plt.subplots(1, 2, figsize=(12, 6.6))
     titles = (
-        "same shape: the shortcut is x itself",
-        "other shape: the shortcut has a 1x1 convolution",
+        figure_text(
+            "same shape: the shortcut is x itself", "形状が同じ：ショートカットはxそのもの"
+        ),
+        figure_text(
+            "other shape: the shortcut has a 1x1 convolution",
+            "形状が違う：ショートカットに1×1の畳み込み",
+        ),
     )
     for ax, title, projected in zip(axes, titles, (False, True), strict=True):
         ax.set_xlim(0, 8)
         ax.set_ylim(0, 12)
         ax.axis("off")
         ax.set_title(title, fontsize=11)
-        stride = "stride s" if projected else "stride 1"
+        stride = (
+            figure_text("stride s", "ストライドs")
+            if projected
+            else figure_text("stride 1", "ストライド1")
+        )
         steps = (
             (11.2, "x"),
-            (9.6, f"conv 3x3, {stride}, pad 1"),
-            (8.3, "batch norm"),
+            (
+                9.6,
+                figure_text(f"conv 3x3, {stride}, pad 1", f"畳み込み3×3、{stride}、\nパディング1"),
+            ),
+            (8.3, figure_text("batch norm", "バッチ正規化")),
             (7.0, "ReLU"),
-            (5.7, "conv 3x3, stride 1, pad 1"),
-            (4.4, "batch norm"),
+            (
+                5.7,
+                figure_text("conv 3x3, stride 1, pad 1", "畳み込み3×3、ストライド1、\nパディング1"),
+            ),
+            (4.4, figure_text("batch norm", "バッチ正規化")),
             (2.7, "+"),
             (1.6, "ReLU"),
             (0.4, "y"),
@@ -1412,14 +1470,29 @@ def draw_blocks():
             draw_arrow(ax, (2.7, steps[i][0] - 0.4), (2.7, steps[i + 1][0] + 0.4))
         ax.plot([2.7, 6.3, 6.3], [10.6, 10.6, 8.6 if projected else 2.7], "k", linewidth=1.5)
         if projected:
-            draw_box(ax, 6.3, 7.9, "conv 1x1,\nstride s, pad 0", fontsize=10)
+            draw_box(
+                ax,
+                6.3,
+                7.9,
+                figure_text(
+                    "conv 1x1,\nstride s, pad 0", "畳み込み1×1、\nストライドs、パディング0"
+                ),
+                fontsize=10,
+            )
             draw_arrow(ax, (6.3, 7.2), (6.3, 5.8))
-            draw_box(ax, 6.3, 5.4, "batch norm", fontsize=10)
+            draw_box(ax, 6.3, 5.4, figure_text("batch norm", "バッチ正規化"), fontsize=10)
             ax.plot([6.3, 6.3], [5.0, 2.7], "k", linewidth=1.5)
         draw_arrow(ax, (6.3, 2.7), (3.1, 2.7))
         ax.plot([0.3, 0.15, 0.15, 0.3], [10.0, 10.0, 4.0, 4.0], "k", linewidth=1)
         ax.text(-0.1, 7.0, "F(x)", ha="right", va="center", fontsize=12)
-        ax.text(4.6, 2.95, "shortcut", ha="center", fontsize=10, style="italic")
+        ax.text(
+            4.6,
+            2.95,
+            figure_text("shortcut", "ショートカット"),
+            ha="center",
+            fontsize=10,
+            style="italic",
+        )
     fig.tight_layout()
     plt.show()
 
@@ -1500,7 +1573,7 @@ draw_blocks()
 #
 # <details><summary>ヒント2：残差をどこで測るか</summary>
 #
-# <code>self.residual</code>はF(x)そのもの、図でいえば、＋に上から入ってくる値です。ブロックの出力と入力の差は、これとは別のものです。足し算の後にReLUがあるからです。
+# <code>self.residual</code>はF(x)そのもの、図でいえば、「+」に上から入ってくる値です。ブロックの出力と入力の差は、これとは別のものです。足し算の後にReLUがあるからです。
 # </details>
 #
 # <details><summary>ヒント3：64 → 64のときしか動かない</summary>
@@ -1899,9 +1972,9 @@ def show_responses():
     x = relu(random.standard_normal((8, channels, 8, 8)))
     blocks = [BasicBlock(channels, channels).forward for _ in range(depth // 2)]
     networks = {
-        "with shortcuts, batch norm": (blocks, 2, "k-o"),
-        "without shortcuts, batch norm": (plain_network(depth, channels, 1.0, True), 1, "k--s"),
-        "without shortcuts, no batch\nnorm, small weights": (
+        figure_text("with shortcuts, batch norm", "ショートカットあり、バッチ正規化"): (blocks, 2, "k-o"),
+        figure_text("without shortcuts, batch norm", "ショートカットなし、バッチ正規化"): (plain_network(depth, channels, 1.0, True), 1, "k--s"),
+        figure_text("without shortcuts, no batch\nnorm, small weights", "ショートカットなし、\nバッチ正規化なし、小さな重み"): (
             plain_network(depth, channels, 0.7, False), 1, "k:^",
         ),
     }  # fmt: skip
@@ -1911,8 +1984,13 @@ def show_responses():
         found = responses(layers, x, places, random)
         counts = [per_layer * place for place in places]
         ax.semilogy(counts, found, style, fillstyle="none", linewidth=1.3, label=label)
-    ax.set_xlabel("convolutions below the push (0 = at the input)")
-    ax.set_ylabel("response at the end")
+    ax.set_xlabel(
+        figure_text(
+            "convolutions below the push (0 = at the input)",
+            "動かす場所までの畳み込み層の個数（0 = 入力）",
+        )
+    )
+    ax.set_ylabel(figure_text("response at the end", "出力の反応"))
     ax.axhline(1, color="0.8", linewidth=1, zorder=0)
     ax.legend(fontsize=9)
     fig.tight_layout()
@@ -1950,11 +2028,19 @@ show_responses()
 def draw_resnet():
     fig, ax = empty_axes(15, 5.6, (13, 4.9))
     stages = (
-        ("input", 3, 32, ""),
-        ("stem", 64, 16, "conv 7x7\nstride 2, pad 3\nBN, ReLU"),
-        ("layer1", 64, 16, "2 blocks\nstrides 1, 1"),
-        ("layer2", 128, 8, "2 blocks\nstrides 2, 1"),
-        ("layer3", 256, 4, "2 blocks\nstrides 2, 1"),
+        (figure_text("input", "入力"), 3, 32, ""),
+        (
+            "stem",
+            64,
+            16,
+            figure_text(
+                "conv 7x7\nstride 2, pad 3\nBN, ReLU",
+                "畳み込み7×7\nストライド2、パディング3\nBN、ReLU",
+            ),
+        ),
+        ("layer1", 64, 16, figure_text("2 blocks\nstrides 1, 1", "ブロック2つ\nストライド1、1")),
+        ("layer2", 128, 8, figure_text("2 blocks\nstrides 2, 1", "ブロック2つ\nストライド2、1")),
+        ("layer3", 256, 4, figure_text("2 blocks\nstrides 2, 1", "ブロック2つ\nストライド2、1")),
     )
     for i, (name, channels, size, text) in enumerate(stages):
         x, high, wide = 0.7 + 2.6 * i, size / 10, 0.12 + channels / 200
@@ -2060,7 +2146,7 @@ class SimpleResNet:
             あるので、forwardは呼び出されるたびに読むこと。
         bn: stemのBatchNorm。
         layer1, layer2, layer3: BasicBlockを2つずつ入れたリスト。6つとも別のオブジェクトで、
-            チャンネル数は 64 -> 64 -> 64、64 -> 128 -> 128、128 -> 256 -> 256。layer2とlayer3の
+            チャンネル数は64 -> 64 -> 64、64 -> 128 -> 128、128 -> 256 -> 256。layer2とlayer3の
             最初のブロックのストライドは2、ほかはすべて1。各ブロックは自分のparamsを持つ。
     """
 
@@ -2298,9 +2384,15 @@ def show_network_alone():
         reach = 1.1 * max(np.abs(alone).max(), np.abs(together).max())
         ax.plot([-reach, reach], [-reach, reach], color="0.7", linewidth=1)
         ax.plot(together.ravel(), alone.ravel(), "ko", fillstyle="none", markersize=4)
-        ax.set_title(f"train={train}: another answer for {changed} of 8 pictures", fontsize=10)
-        ax.set_xlabel("score in company")
-        ax.set_ylabel("score alone")
+        ax.set_title(
+            figure_text(
+                f"train={train}: another answer for {changed} of 8 pictures",
+                f"train={train}：8枚中{changed}枚で答えが変わる",
+            ),
+            fontsize=10,
+        )
+        ax.set_xlabel(figure_text("score in company", "まとめて処理したときのスコア"))
+        ax.set_ylabel(figure_text("score alone", "1枚だけのスコア"))
         ax.set_aspect("equal")
     fig.tight_layout()
     plt.show()
@@ -2456,8 +2548,10 @@ def show_gradients():
             sizes.insert(0, np.linalg.norm(gradient))
         label = f"gamma2 = {scale:g}"
         ax.semilogy(range(25), sizes, style, fillstyle="none", markersize=5, label=label)
-    ax.set_xlabel("blocks below (0 = at the input)")
-    ax.set_ylabel("size of the gradient")
+    ax.set_xlabel(
+        figure_text("blocks below (0 = at the input)", "手前のブロックの個数（0 = 入力）")
+    )
+    ax.set_ylabel(figure_text("size of the gradient", "勾配の大きさ"))
     ax.legend(fontsize=9)
     fig.tight_layout()
     plt.show()
@@ -2649,7 +2743,7 @@ def loss_and_slope(scores, labels):
 
 class AdamSteps:
     # en: Adam for a list of (array, gradient) that keeps its order (notebook 06).
-    # ja: 順番の変わらない（配列, 勾配）のリストのためのAdam（ノートブック06）。
+    # ja: 順番の変わらない（配列と勾配の組）のリストのためのAdam（ノートブック06）。
     def __init__(self):
         self.count, self.means, self.squares = 0, {}, {}
 
@@ -2692,7 +2786,7 @@ def show_shifted_digits():
     for n, ax in enumerate(axes):
         ax.imshow(1 - shifted_digits([TRAINING[n // 5]], random)[0, 0], cmap="gray")
         ax.axis("off")
-    fig.suptitle("two digits, each five times", fontsize=10)
+    fig.suptitle(figure_text("two digits, each five times", "2つの数字を5回ずつ"), fontsize=10)
     plt.show()
 
 
@@ -2771,11 +2865,22 @@ def race(seeds, steps=300):
             if (kind, depth) == ("residual", 48):
                 trained = layers
     ax.axhline(np.log(10), color="0.8", linewidth=1, zorder=0)
-    ax.text(steps, np.log(10), "ln 10: guessing", ha="right", va="bottom", color="0.4", fontsize=9)
+    ax.text(
+        steps,
+        np.log(10),
+        figure_text("ln 10: guessing", "ln 10：当てずっぽう"),
+        ha="right",
+        va="bottom",
+        color="0.4",
+        fontsize=9,
+    )
     ax.set_ylim(0, 2.7)
-    ax.set_xlabel("step")
-    ax.set_ylabel("training loss (mean of 20 steps)")
-    ax.set_title(f"your prediction: {MY_PREDICTION}", fontsize=10)
+    ax.set_xlabel(figure_text("step", "更新の回数"))
+    ax.set_ylabel(figure_text("training loss (mean of 20 steps)", "訓練データの損失（20回の平均）"))
+    ax.set_title(
+        figure_text(f"your prediction: {MY_PREDICTION}", f"自分の予想：{MY_PREDICTION}"),
+        fontsize=10,
+    )
     ax.legend(fontsize=9, loc="lower left")
     fig.tight_layout()
     plt.show()
@@ -2974,20 +3079,23 @@ def show_trained_resnet(net, losses, filters_before):
     ax.plot(range(1, len(losses) + 1), losses, color="black", linewidth=1)
     ax.axhline(np.log(10), color="0.8", linewidth=1)
     ax.set_ylim(0, 3)
-    ax.set_title("training loss", fontsize=10)
-    ax.set_xlabel("step")
+    ax.set_title(figure_text("training loss", "訓練データの損失"), fontsize=10)
+    ax.set_xlabel(figure_text("step", "更新の回数"))
     wrong = np.flatnonzero(~right)[:8]
     shown = np.concatenate([wrong, np.flatnonzero(right)[: 16 - len(wrong)]])
     for place, i in enumerate(shown):
         ax = fig.add_subplot(grid[place // 8, 4 + place % 8])
         ax.imshow(x[i].transpose(1, 2, 0).clip(0, 1))
-        mark = "" if right[i] else f" (not {answers[i]})"
+        mark = "" if right[i] else figure_text(f" (not {answers[i]})", f"（正解は{answers[i]}）")
         ax.set_title(f"{digit_labels[TEST[i]]}{mark}", fontsize=8)
         ax.axis("off")
     for column, (title, filters) in enumerate(
         (
-            ("stem filters after training", net.params["stem.W"]),
-            ("what training added (enlarged)", added),
+            (
+                figure_text("stem filters after training", "学習後のstemのフィルター"),
+                net.params["stem.W"],
+            ),
+            (figure_text("what training added (enlarged)", "学習による変化（拡大）"), added),
         )
     ):
         ax = fig.add_subplot(grid[2:, 6 * column : 6 * column + 6])

@@ -1,5 +1,5 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import earlier, tr
+from autograder.course.author import earlier, figure_text, tr
 
 globals().update(earlier("01_windows", "conv_output_size", "conv2d_single", "maxpool2d_single"))
 
@@ -130,8 +130,6 @@ def draw_matrix(ax, matrix, names, title=""):
         ax.text(column, row, str(value), ha="center", va="center", fontsize=14)
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
-    ax.set_xlabel("predicted")
-    ax.set_ylabel("true")
     ax.set_title(title, fontsize=10)
 
 
@@ -223,8 +221,16 @@ def draw_two_kinds():
     horizontal = [[0.0] * 8] * 3 + [[1.0] * 8] * 2 + [[0.0] * 8] * 3
     fig, axes = plt.subplots(1, 2, figsize=(6, 3.2))
     for ax, picture, title in (
-        (axes[0], np.array(horizontal), "class 0: horizontal, place 4"),
-        (axes[1], np.array(horizontal).T, "class 1: vertical, place 4"),
+        (
+            axes[0],
+            np.array(horizontal),
+            figure_text("class 0: horizontal, place 4", "クラス0：横縞、位置4"),
+        ),
+        (
+            axes[1],
+            np.array(horizontal).T,
+            figure_text("class 1: vertical, place 4", "クラス1：縦縞、位置4"),
+        ),
     ):
         show_picture(ax, picture, title)
         ax.set_xticks(range(8))
@@ -411,7 +417,9 @@ def show_more_noise():
     for kind, row in enumerate(axes):
         for ax, noise in zip(row, levels, strict=True):
             show_picture(
-                ax, make_stripe_image(kind, 16, noise, rng), f"class {kind}, noise {noise:g}"
+                ax,
+                make_stripe_image(kind, 16, noise, rng),
+                figure_text(f"class {kind}, noise {noise:g}", f"クラス{kind}、ノイズ{noise:g}"),
             )
     fig.tight_layout(h_pad=1.5)
     plt.show()
@@ -551,7 +559,7 @@ X_all, y_all = make_dataset(n_samples=500, size=16, seed=7)
 def show_samples():
     fig, axes = plt.subplots(2, 5, figsize=(9, 4))
     for ax, picture, label in zip(axes.ravel(), X_all, y_all, strict=False):
-        show_picture(ax, picture, f"label = {label}")
+        show_picture(ax, picture, figure_text(f"label = {label}", f"ラベル{label}"))
     fig.tight_layout()
     plt.show()
 
@@ -597,16 +605,22 @@ def show_pipeline():
         ) from None
     picture = make_stripe_image(1, 16, 0.12, np.random.default_rng(4))
     fig, axes = plt.subplots(2, 4, figsize=(11.5, 5.8))
-    filters = {"vertical edges": VERTICAL_EDGES, "horizontal edges": HORIZONTAL_EDGES}
+    filters = {
+        figure_text("vertical edges", "縦のエッジ"): VERTICAL_EDGES,
+        figure_text("horizontal edges", "横のエッジ"): HORIZONTAL_EDGES,
+    }
     for row, (name, kernel) in zip(axes, filters.items(), strict=True):
         response = conv2d_single(picture, kernel, padding=1)
         positive = np.where(response > 0, response, 0)
         pooled = maxpool2d_single(positive)
-        show_picture(row[0], picture, "picture")
+        show_picture(row[0], picture, figure_text("picture", "画像"))
         how = {"cmap": SIGNED, "vmin": -4, "vmax": 4}
         show_picture(row[1], response, f"{name} {response.shape}", **how)
         show_picture(row[2], positive, "ReLU", **how)
-        title = f"pooled: mean {pooled.mean():.2f}, max {pooled.max():.2f}"
+        title = figure_text(
+            f"pooled: mean {pooled.mean():.2f}, max {pooled.max():.2f}",
+            f"プーリング後：平均{pooled.mean():.2f}、最大{pooled.max():.2f}",
+        )
         show_picture(row[3], pooled, title, **how)
     fig.tight_layout(h_pad=1.5)
     plt.show()
@@ -664,7 +678,7 @@ def extract_features(images, kernels):
         >>> extract_features(np.ones((1, 2, 2)), [np.ones((3, 3))])    # every response is 4
         array([[4., 4.]])
     --- ja ---
-    画像1枚1枚を、フィルターごとに2つの数に変える。
+    画像1枚1枚を、フィルターごとに2つの値に変える。
 
     フィルターごとに、画像に掛け（ストライド1、パディング1）、ReLUを通し、2×2の最大プーリングを
     ストライド2で行う。プーリング後のマップの平均と最大値を取り出す。
@@ -707,7 +721,7 @@ def check_extract_features():
     )
     assert features.shape == (2, 4), tr(
         f"2 pictures and 2 filters give (2, 4), two numbers for each filter, not {features.shape}.",
-        f"画像2枚、フィルター2枚なら、フィルターごとに2つの数で(2, 4)になります。{features.shape}ではありません。",
+        f"画像2枚、フィルター2枚なら、フィルターごとに2つの値で(2, 4)になります。{features.shape}ではありません。",
     )
     expected = np.array([[12, 36, 7, 36], [7, 36, 12, 36]])
     assert not np.allclose(features, [[12, 7, 36, 36], [7, 12, 36, 36]]), tr(
@@ -762,7 +776,11 @@ print(tr("pictures", "画像"), X_all.shape, tr("-> features", "→ 特徴"), fe
 
 
 def show_features():
-    names = ("vertical edges", "horizontal edges", "sharpen")
+    names = (
+        figure_text("vertical edges", "縦のエッジ"),
+        figure_text("horizontal edges", "横のエッジ"),
+        figure_text("sharpen", "鮮明化"),
+    )
     fig, axes = plt.subplots(1, 3, figsize=(12, 3.9))
     for k, (ax, name) in enumerate(zip(axes, names, strict=True)):
         for label, marker, color in ((0, "_", "black"), (1, "|", "0.5")):
@@ -773,10 +791,10 @@ def show_features():
                 marker=marker,
                 s=60,
                 color=color,
-                label=f"class {label}",
+                label=figure_text(f"class {label}", f"クラス{label}"),
             )
-        ax.set_xlabel("mean")
-        ax.set_ylabel("maximum")
+        ax.set_xlabel(figure_text("mean", "平均"))
+        ax.set_ylabel(figure_text("maximum", "最大値"))
         ax.set_title(name, fontsize=10)
         ax.legend(fontsize=9)
     fig.tight_layout()
@@ -808,13 +826,19 @@ def show_padding_effect():
     for row, picture, name in zip(
         axes,
         (stripe, at_the_edge),
-        ("horizontal stripe", "vertical stripe at the edge"),
+        (
+            figure_text("horizontal stripe", "横縞"),
+            figure_text("vertical stripe at the edge", "端にある縦縞"),
+        ),
         strict=True,
     ):
         show_picture(row[0], picture, name)
         for ax, padding in zip(row[1:], (1, 0), strict=True):
             response = conv2d_single(picture, VERTICAL_EDGES, padding=padding)
-            title = f"vertical edges, padding {padding}\n{response.min():g} to {response.max():g}"
+            title = figure_text(
+                f"vertical edges, padding {padding}\n{response.min():g} to {response.max():g}",
+                f"縦のエッジ、パディング{padding}\n{response.min():g} … {response.max():g}",
+            )
             show_picture(ax, response, title, cmap=SIGNED, vmin=-4, vmax=4)
     fig.tight_layout()
     plt.show()
@@ -862,12 +886,25 @@ def draw_softmax_bars():
     )
     for ax, (scores, probabilities) in zip(axes, cases, strict=True):
         bars = ax.bar(
-            ["class 0", "class 1", "class 2"], probabilities, color="0.7", edgecolor="black"
+            [
+                figure_text("class 0", "クラス0"),
+                figure_text("class 1", "クラス1"),
+                figure_text("class 2", "クラス2"),
+            ],
+            probabilities,
+            color="0.7",
+            edgecolor="black",
         )
         ax.bar_label(bars, [f"{p:.3f}" for p in probabilities])
         ax.set_ylim(0, 1.05)
-        ax.set_title(f"scores {scores[0]}, {scores[1]}, {scores[2]}", fontsize=10)
-    axes[0].set_ylabel("probability")
+        ax.set_title(
+            figure_text(
+                f"scores {scores[0]}, {scores[1]}, {scores[2]}",
+                f"スコア{scores[0]}、{scores[1]}、{scores[2]}",
+            ),
+            fontsize=10,
+        )
+    axes[0].set_ylabel(figure_text("probability", "確率"))
     fig.tight_layout()
     plt.show()
 
@@ -1025,7 +1062,7 @@ def measure_slopes():
     print(tr("logits                   :", "ロジット："), logits[0])
     print(tr("probabilities p          :", "確率p："), softmax(logits)[0])
     print(tr("right class as one-hot   :", "正解（one-hot）："), np.eye(3)[right])
-    print(tr("measured slopes          :", "測った傾き："), np.array(slopes))
+    print(tr("measured slopes          :", "数値微分の勾配："), np.array(slopes))
     print(tr("p minus one-hot          :", "p - one-hot："), softmax(logits)[0] - np.eye(3)[right])
 
 
@@ -1054,7 +1091,7 @@ measure_slopes()
 # </details>
 
 # %% [markdown] lang="ja"
-# 勾配は**確率－正解**になっています。正解は、正しいクラスで1、ほかのクラスで0です。とても簡単な式です。間違ったクラスのスコアは、間違って与えられた確率のぶんだけ下がり、正しいクラスのスコアは、足りない確率のぶんだけ上がります。
+# 勾配は**確率 − 正解**になっています。正解は、正しいクラスで1、ほかのクラスで0です。とても簡単な式です。間違ったクラスのスコアは、間違って与えられた確率のぶんだけ下がり、正しいクラスのスコアは、足りない確率のぶんだけ上がります。
 #
 # N枚の画像全体の損失は平均なので、画像1枚の勾配は $1/N$ になります。
 #
@@ -1246,7 +1283,7 @@ def check_train_softmax():
     )
     assert not np.allclose(W, [[0.125, -0.125], [0.25, -0.25]]), tr(
         "Your weights move uphill. Subtract the slopes.",
-        "重みが坂を上る向きに動いています。傾きを引いてください。",
+        "重みが坂を上る向きに動いています。勾配を引いてください。",
     )
     assert not np.allclose(W, [[-0.5, 0.5], [-1, 1]]), tr(
         "The step is 4 times too large, and there are 4 pictures. The loss is a mean.",
@@ -1332,13 +1369,13 @@ print(
 def show_loss():
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6))
     left.plot(loss_stripes[:41], "k.-")
-    left.set_ylabel("cross-entropy (training)")
-    left.set_title("the first 40 steps", fontsize=10)
+    left.set_ylabel(figure_text("cross-entropy (training)", "交差エントロピー誤差（訓練データ）"))
+    left.set_title(figure_text("the first 40 steps", "最初の40回"), fontsize=10)
     right.semilogy(loss_stripes, color="black")
-    right.set_title("all 600 steps, log scale", fontsize=10)
+    right.set_title(figure_text("all 600 steps, log scale", "全600回、対数目盛"), fontsize=10)
     for ax in (left, right):
         ax.axhline(np.log(2), color="0.6", linestyle="--", linewidth=1)
-        ax.set_xlabel("steps done")
+        ax.set_xlabel(figure_text("steps done", "更新の回数"))
     right.text(600, np.log(2), "ln 2", ha="right", va="bottom")
     fig.tight_layout()
     plt.show()
@@ -1453,14 +1490,27 @@ def noisy_pictures(number, noise, seed, size=16):
 
 def show_confusion():
     fig, axes = plt.subplots(1, 2, figsize=(8, 3.6))
-    names = ["horizontal", "vertical"]
+    names = [figure_text("horizontal", "横縞"), figure_text("vertical", "縦縞")]
     matrix = confusion_matrix(y_all[test], predicted[test], 2)
     print(matrix)
-    draw_matrix(axes[0], matrix, names, "100 test pictures, noise 0.12")
+    draw_matrix(
+        axes[0],
+        matrix,
+        names,
+        figure_text("100 test pictures, noise 0.12", "テストデータ100枚、ノイズ0.12"),
+    )
     pictures, kinds = noisy_pictures(100, 0.7, seed=11)
     kernels = [VERTICAL_EDGES, HORIZONTAL_EDGES, SHARPEN]
     guesses = np.argmax(extract_features(pictures, kernels) @ W_stripes + b_stripes, axis=1)
-    draw_matrix(axes[1], confusion_matrix(kinds, guesses, 2), names, "100 new pictures, noise 0.7")
+    draw_matrix(
+        axes[1],
+        confusion_matrix(kinds, guesses, 2),
+        names,
+        figure_text("100 new pictures, noise 0.7", "新しい画像100枚、ノイズ0.7"),
+    )
+    for ax in axes:
+        ax.set_xlabel(figure_text("predicted", "予測"))
+        ax.set_ylabel(figure_text("true", "正解"))
     fig.tight_layout()
     plt.show()
 
@@ -1510,7 +1560,11 @@ def compare_classifiers():
             "正解率（フィルターの学習用とテスト用、画素の学習用とテスト用）",
         )
     )
-    for ax, where in zip(axes, ("never at the edge", "anywhere"), strict=True):
+    places = (
+        ("never at the edge", figure_text("stripes never at the edge", "帯は端に来ない")),
+        ("anywhere", figure_text("stripes anywhere", "帯はどこにでも来る")),
+    )
+    for ax, (where, title) in zip(axes, places, strict=True):
         results = []
         for noise in levels:
             if where == "anywhere":
@@ -1531,17 +1585,29 @@ def compare_classifiers():
             numbers = f"{noise:5.2f} {row[0]:18.2f} {row[1]:5.2f} {row[2]:19.2f} {row[3]:5.2f}"
             print(f"{where:19} {numbers}")
         table = np.array(results).T
-        ax.plot(levels, table[1], "k-o", label="two Sobel filters, test")
-        ax.plot(levels, table[3], "-s", color="0.5", label="pixels, test")
         ax.plot(
-            levels, table[2], "--s", color="0.5", markerfacecolor="white", label="pixels, training"
+            levels,
+            table[1],
+            "k-o",
+            label=figure_text("two Sobel filters, test", "Sobelフィルター2枚、テスト"),
+        )
+        ax.plot(
+            levels, table[3], "-s", color="0.5", label=figure_text("pixels, test", "画素、テスト")
+        )
+        ax.plot(
+            levels,
+            table[2],
+            "--s",
+            color="0.5",
+            markerfacecolor="white",
+            label=figure_text("pixels, training", "画素、訓練"),
         )
         ax.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
-        ax.text(0.12, 0.495, "guessing", fontsize=9, va="top")
+        ax.text(0.12, 0.495, figure_text("guessing", "当てずっぽう"), fontsize=9, va="top")
         ax.set_ylim(0.4, 1.04)
-        ax.set_xlabel("noise")
-        ax.set_title(f"stripes {where}", fontsize=10)
-    axes[0].set_ylabel("accuracy")
+        ax.set_xlabel(figure_text("noise", "ノイズ"))
+        ax.set_title(title, fontsize=10)
+    axes[0].set_ylabel(figure_text("accuracy", "正解率"))
     axes[0].legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 0.18))
     fig.tight_layout()
     plt.show()
@@ -1569,7 +1635,10 @@ def show_shortcut():
     image = show_picture(
         ax,
         weights,
-        f"weights for class 1 (vertical), test accuracy {right:.2f}",
+        figure_text(
+            f"weights for class 1 (vertical), test accuracy {right:.2f}",
+            f"クラス1（縦縞）の重み、テストデータの正解率{right:.2f}",
+        ),
         cmap=SIGNED,
         vmin=-top,
         vmax=top,
@@ -1713,16 +1782,26 @@ def train_in_pytorch():
     fig = plt.figure(figsize=(11, 3.4), layout="constrained")
     left, right = fig.subfigures(1, 2, width_ratios=[1.2, 1])
     ax = left.subplots()
-    ax.plot(losses, color="black", label="learned filters (PyTorch, Adam)")
-    ax.plot(loss_stripes[:100], color="0.6", label="fixed filters (gradient descent)")
-    ax.set_xlabel("steps done")
-    ax.set_ylabel("cross-entropy (training)")
+    ax.plot(
+        losses,
+        color="black",
+        label=figure_text("learned filters (PyTorch, Adam)", "学習したフィルター（PyTorch、Adam）"),
+    )
+    ax.plot(
+        loss_stripes[:100],
+        color="0.6",
+        label=figure_text("fixed filters (gradient descent)", "固定したフィルター（勾配降下法）"),
+    )
+    ax.set_xlabel(figure_text("steps done", "更新の回数"))
+    ax.set_ylabel(figure_text("cross-entropy (training)", "交差エントロピー誤差（訓練データ）"))
     ax.legend(fontsize=9)
     filters = model[0].weight.detach().numpy()[:, 0]
     top = np.abs(filters).max()
     for cell, kernel in zip(right.subplots(2, 4).ravel(), filters, strict=True):
         show_picture(cell, kernel, cmap=SIGNED, vmin=-top, vmax=top)
-    right.suptitle("the 8 filters of the first layer", fontsize=10)
+    right.suptitle(
+        figure_text("the 8 filters of the first layer", "最初の層のフィルター8枚"), fontsize=10
+    )
     plt.show()
 
 
@@ -2062,13 +2141,31 @@ def show_fcn():
     for row, (picture, answer) in zip(axes, pictures, strict=True):
         scores = conv1x1(feature_maps(picture), weights, biases)
         enlarged = upsample_nearest(scores)
-        show_picture(row[0], picture, f"picture {picture.shape}")
-        show_picture(row[1], answer, "right answer", **classes)
         show_picture(
-            row[2], scores[0].argmax(axis=0), f"best of the scores {scores.shape}", **classes
+            row[0], picture, figure_text(f"picture {picture.shape}", f"画像{picture.shape}")
         )
-        show_picture(row[3], enlarged[0].argmax(axis=0), f"enlarged {enlarged.shape}", **classes)
-    fig.suptitle("white: background, grey: horizontal stripe, black: vertical stripe", fontsize=10)
+        show_picture(row[1], answer, figure_text("right answer", "正解"), **classes)
+        show_picture(
+            row[2],
+            scores[0].argmax(axis=0),
+            figure_text(
+                f"best of the scores {scores.shape}", f"スコアが最大のクラス {scores.shape}"
+            ),
+            **classes,
+        )
+        show_picture(
+            row[3],
+            enlarged[0].argmax(axis=0),
+            figure_text(f"enlarged {enlarged.shape}", f"拡大後 {enlarged.shape}"),
+            **classes,
+        )
+    fig.suptitle(
+        figure_text(
+            "white: background, grey: horizontal stripe, black: vertical stripe",
+            "白：背景、灰色：横縞、黒：縦縞",
+        ),
+        fontsize=10,
+    )
     fig.tight_layout(h_pad=1.5)
     plt.show()
 

@@ -1,5 +1,5 @@
 # %% name="author" tags=["author"]
-from autograder.course.author import earlier, tr
+from autograder.course.author import earlier, figure_text, tr
 
 globals().update(earlier("02_im2col", "im2col", "col2im"))
 globals().update(earlier("03_convolution", "Convolution"))
@@ -226,13 +226,24 @@ def draw_story():
     filters = np.arange(18.0).reshape(2, 3, 3)
     fig, axes = plt.subplots(1, 5, figsize=(13, 3.1), width_ratios=[1, 1, 3, 3, 3])
     corner = image[:3, :3], filters, 1
-    draw_numbers(axes[0], stuck(*corner)[0], "3x3 image:\nstuck")
-    draw_numbers(axes[1], second_opinion(*corner)[0], "3x3 image:\nright")
+    draw_numbers(
+        axes[0], stuck(*corner)[0], figure_text("3x3 image:\nstuck", "3×3の画像：\n進まない添字")
+    )
+    draw_numbers(
+        axes[1],
+        second_opinion(*corner)[0],
+        figure_text("3x3 image:\nright", "3×3の画像：\n正しい結果"),
+    )
     whole = image, filters, 1
     wrong, right = stuck(*whole)[0], second_opinion(*whole)[0]
-    draw_numbers(axes[2], wrong, "8x8 image:\nstuck", 8)
-    draw_numbers(axes[3], right, "8x8 image:\nright", 8)
-    draw_numbers(axes[4], np.abs(wrong - right), "8x8 image:\nabsolute difference", 8)
+    draw_numbers(axes[2], wrong, figure_text("8x8 image:\nstuck", "8×8の画像：\n進まない添字"), 8)
+    draw_numbers(axes[3], right, figure_text("8x8 image:\nright", "8×8の画像：\n正しい結果"), 8)
+    draw_numbers(
+        axes[4],
+        np.abs(wrong - right),
+        figure_text("8x8 image:\nabsolute difference", "8×8の画像：\n差の絶対値"),
+        8,
+    )
     fig.tight_layout()
     plt.show()
     print("stuck:         ", stuck(*whole)[:, 0, 0])
@@ -268,19 +279,29 @@ def draw_friendly_filter():
     blur = np.array([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
     sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     fig, axes = plt.subplots(2, 5, figsize=(13, 5.6))
-    cases = ("blur", blur, 1.5), ("Sobel", sobel, 4)
+    cases = (figure_text("blur", "ぼかし"), blur, 1.5), ("Sobel", sobel, 4)
     for row, (name, kernel, limit) in zip(axes, cases, strict=True):
         filters = kernel[np.newaxis]
         wrong, right = flipped(disc, filters, 0)[0], second_opinion(disc, filters, 0)[0]
-        draw_signed(row[0], disc, 1.5, "image")
-        draw_signed(row[1], kernel, 2 * np.abs(kernel).max(), f"{name} filter")
+        draw_signed(row[0], disc, 1.5, figure_text("image", "画像"))
+        draw_signed(
+            row[1],
+            kernel,
+            2 * np.abs(kernel).max(),
+            figure_text(f"{name} filter", f"{name}フィルター"),
+        )
         for (y, x), value in np.ndenumerate(kernel):
             color = "white" if value < 0 else "black"
             row[1].text(x, y, f"{value:g}", ha="center", va="center", fontsize=9, color=color)
-        draw_signed(row[2], wrong, limit, f"{name}: flipped")
-        draw_signed(row[3], right, limit, f"{name}: right")
+        draw_signed(row[2], wrong, limit, figure_text(f"{name}: flipped", f"{name}：反転"))
+        draw_signed(row[3], right, limit, figure_text(f"{name}: right", f"{name}：正しい結果"))
         most = np.abs(wrong - right).max()
-        draw_signed(row[4], wrong - right, 2 * limit, f"difference (up to {most:g})")
+        draw_signed(
+            row[4],
+            wrong - right,
+            2 * limit,
+            figure_text(f"difference (up to {most:g})", f"差（最大{most:g}）"),
+        )
     fig.tight_layout()
     plt.show()
 
@@ -332,7 +353,7 @@ draw_friendly_filter()
 #
 # 探偵になったつもりで、コードを1行ずつ読みます。そして、どの行についても「**もしこの行が間違っていたとして、結果に違いが出ないのはどんな入力か**」と考えます。あとは、そうでない入力を選べばよいのです。正しい答えを知るには、3つの方法があります。
 #
-# 1. **手で計算する。** ごく小さな例で十分です。同じ数が2つ入った窓が1つあれば足りることも、よくあります。
+# 1. **手で計算する。** ごく小さな例で十分です。同じ値が2つ入った窓が1つあれば足りることも、よくあります。
 # 2. **セカンドオピニオンを聞く。** 同じ仕事をする別のコードと比べます。遅くてもかまいませんし、前のノートブックで自分が書いたコードでもかまいません。乱数の入力をいろいろ試し、結果が食い違ったら、その入力を小さくしていきます。
 # 3. **正しいコードが必ず満たす法則を使う。** `sum(im2col(x) * c) == sum(x * col2im(c))`（ノートブック02）、数値微分による勾配（ノートブック03）、「同じ画像を2回ずつ入れれば勾配も2倍」、「全問正解なら正解率は1」などです。
 #
@@ -485,13 +506,29 @@ def draw_kill_matrix():
     counting = np.arange(64.0).reshape(8, 8)
     line = np.arange(9.0).reshape(1, 3, 3)
     inputs = {
-        "3x3, filter of ones": (counting[:3, :3], np.ones((1, 3, 3)), 0),
-        "8x8, filter of ones": (counting, np.ones((1, 3, 3)), 0),
-        "8x8, filter 0..8": (counting, line, 0),
-        "8x8, filter 0..8, bias 1": (counting, line, 1),
-        "8x8, 2 filters, bias 1": (counting, np.arange(18.0).reshape(2, 3, 3), 1),
-        "8x8, random": (rng.standard_normal((8, 8)), rng.standard_normal((1, 3, 3)), 0),
-        "6x9, 2 filters 3x2, random": (
+        figure_text("3x3, filter of ones", "3×3、フィルターは1だけ"): (
+            counting[:3, :3],
+            np.ones((1, 3, 3)),
+            0,
+        ),
+        figure_text("8x8, filter of ones", "8×8、フィルターは1だけ"): (
+            counting,
+            np.ones((1, 3, 3)),
+            0,
+        ),
+        figure_text("8x8, filter 0..8", "8×8、フィルターは0から8"): (counting, line, 0),
+        figure_text("8x8, filter 0..8, bias 1", "8×8、0から8、バイアス1"): (counting, line, 1),
+        figure_text("8x8, 2 filters, bias 1", "8×8、フィルター2枚、バイアス1"): (
+            counting,
+            np.arange(18.0).reshape(2, 3, 3),
+            1,
+        ),
+        figure_text("8x8, random", "8×8、乱数"): (
+            rng.standard_normal((8, 8)),
+            rng.standard_normal((1, 3, 3)),
+            0,
+        ),
+        figure_text("6x9, 2 filters 3x2, random", "6×9、3×2が2枚、乱数"): (
             rng.standard_normal((6, 9)),
             rng.standard_normal((2, 3, 2)),
             0.3,
@@ -512,7 +549,9 @@ def draw_kill_matrix():
     ax.set_yticks(np.arange(len(inputs)) + 0.5, minor=True)
     ax.grid(which="minor", color="0.6")
     ax.tick_params(which="both", length=0)
-    ax.set_title("black: the bug shows on this input", fontsize=10)
+    ax.set_title(
+        figure_text("black: the bug shows on this input", "黒：この入力で誤りが現れる"), fontsize=10
+    )
     fig.tight_layout()
     plt.show()
 
@@ -648,13 +687,13 @@ def accuracy_rules(scores, t, batch_size):
     if t.dtype.kind == "f" or t.min() < 0 or t.max() >= scores.shape[1]:
         yield tr(
             "t must hold whole numbers (labels) from 0 to the number of classes - 1.",
-            "tの要素は、0以上（クラス数－1）以下の整数（ラベル）にしてください。",
+            "tの要素は、0以上（クラス数 − 1）以下の整数（ラベル）にしてください。",
         )
     yield in_range("batch_size", batch_size, 1, MOST_NUMBERS)
 
 
 def col2im_rules(col, input_shape, filter_h, filter_w, stride, pad):
-    yield in_array("col", col, tr("rows, columns", "行, 列"))
+    yield in_array("col", col, tr("rows, columns", "行、列"))
     if not isinstance(input_shape, (tuple, list)) or len(input_shape) != 4:
         yield tr("input_shape must be (N, C, H, W).", "input_shapeは(N, C, H, W)にしてください。")
     for axis, size in zip("NCHW", input_shape, strict=True):
@@ -1402,7 +1441,7 @@ check_form("i", evidence_i)
 #    <details><summary>答え</summary>画像、チャンネル、行、パディングなどを、1つずつ取り除いてみます。それでも間違いが現れるなら小さいほうを採用し、現れなくなったら元に戻します。もう何も取り除けなくなったとき、その入力には間違いの理由が現れています。乱数によるテストの道具は、まさにこれを自動で行います（縮小、shrinking）。</details>
 # 2. ある容疑者は、乱数の入力を千通り試しても間違いませんでした。これで正しいと証明されたのでしょうか。
 #    <details><summary>答え</summary>いいえ。テストでわかるのはバグがあることだけで、ないことは示せません。試した入力の<strong>種類</strong>が多いほど、信用してよくなるだけです。ただし、これくらい短いコードなら、証明することもできます。おかしいと思う行をすべて書き出し、それぞれについて、許される入力ならどれでも同じ値になる、または後で打ち消されるので、違いが結果まで届くことはない、と示せばよいのです。</details>
-# 3. 友人は、数が1つで済むからと、<code>out.sum()</code>だけを正しい値と比べています。どんな間違ったコードなら、これに合格してしまうでしょうか。
+# 3. 友人は、値が1つで済むからと、<code>out.sum()</code>だけを正しい値と比べています。どんな間違ったコードなら、これに合格してしまうでしょうか。
 #    <details><summary>答え</summary><code>scrambled</code>のように、値の場所を動かすだけのコードは、すべて合格します。有罪にした容疑者を見直してみましょう。少なくとも一部の入力で、和の陰に隠れられるのは誰でしょうか。</details>
 # 4. 逆伝播のテストで<code>dout = np.ones(...)</code>とするのは、なぜよくないのでしょうか。
 #    <details><summary>答え</summary>すべての値が等しいので、どの値がどこに届いても区別できません。転置、並べ替え、取り違えが、すべて隠れてしまいます。</details>

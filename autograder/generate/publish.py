@@ -1,0 +1,107 @@
+"""What students may see, and nothing else, as a folder to publish.
+
+The course's own repository holds hidden suites, solutions and known mistakes, so students get
+another one. What goes into it is listed here: notebooks that have just been generated and have
+passed the leak check, their data, solutions of exercises whose deadline has passed, and a page to
+start from. Nothing is copied because it happens to be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.course.models import Course
+from autograder.errors import CourseError
+from autograder.files import remove_leftovers, write_all_atomically
+from autograder.generate.files import DATA, data_files, render_assignments, render_solutions
+from autograder.text import Text
+
+_PAGE = Text(
+    en="""\
+Open a notebook of the folder `en` in Jupyter or Colab, and begin with the first. You need Python,
+NumPy and matplotlib: `pip install jupyterlab numpy matplotlib`. Keep the folder `data` beside the
+folders of the notebooks; `data/README.md` says where its files come from and under which licences.
+""",
+    ja="""\
+フォルダー`ja`のノートブックをJupyterかColabで開き、最初のものから始めてください。必要なのは
+Python、NumPy、matplotlibです：`pip install jupyterlab numpy matplotlib`。フォルダー`data`は、
+ノートブックのフォルダーと同じ場所に置いてください。ファイルの出典とライセンスは`data/README.md`に
+あります。
+""",
+)
+_HEAD = Text(en="| | notebook | points |", ja="| | ノートブック | 配点 |")
+_SOLUTIONS = Text(en="solutions", ja="解答例")
+
+
+def publish(
+    course: Course, ids: Sequence[str], langs: Sequence[str], solved: Sequence[str], out: Path
+) -> tuple[list[Path], list[Path]]:
+    """Write what students may see to `out`, all or nothing.
+
+    Args:
+        course: the course.
+        ids: the exercises to publish; empty means all.
+        langs: the languages; empty means all.
+        solved: the exercises whose solutions are published, too.
+        out: a folder outside of the course, such as a clone of the students' repository.
+
+    Returns:
+        The files that were written, and those beside them that are not, or no longer, published.
+
+    Raises:
+        CourseError: a notebook shows what students must not see, data is not a plain file, or
+            `out` is in a course. Nothing has been written.
+    """
+    _outside(course, out)
+    notebooks = render_assignments(course, ids, langs)
+    files: dict[Path, str | bytes] = {**notebooks, **data_files(course)}
+    if solved:
+        made = render_solutions(course, solved, langs)
+        files |= {_solutions(name): content for name, content in made.items()}
+    files[Path("README.md")] = _page(course, ids, langs, solved)
+    folders = {name.parts[0] for name in files if len(name.parts) > 1}
+    folders |= {DATA, *course.languages, *(f"{lang}-solutions" for lang in course.languages)}
+    remove_leftovers(out)
+    written = write_all_atomically({out / name: content for name, content in files.items()})
+    others = [
+        path
+        for folder in sorted(folders)
+        for path in sorted((out / folder).rglob("*"))
+        if path.is_file() and path not in written and ".ipynb_checkpoints" not in path.parts
+    ]
+    return written, others
+
+
+def _solutions(notebook: Path) -> Path:
+    # On the level of the students' notebooks, so that `../data` is the data from there, too.
+    return Path(f"{notebook.parts[0]}-solutions", *notebook.parts[1:])
+
+
+def _outside(course: Course, out: Path) -> None:
+    place = out.resolve()
+    for folder in (place, *place.parents):
+        if folder == course.root.resolve() or (folder / "solutions" / "course.toml").exists():
+            raise CourseError(
+                "is in a course, whose repository students must not see",
+                out,
+                remedy="Choose a folder outside of it, such as a clone of the students' repository",
+            )
+
+
+def _page(course: Course, ids: Sequence[str], langs: Sequence[str], solved: Sequence[str]) -> str:
+    parts = []
+    for lang in langs or course.languages:
+        rows = [_HEAD[lang], "|---|---|---|"]
+        for exercise in course.exercises:
+            if ids and exercise.id not in ids:
+                continue
+            file = f"{lang}/{exercise.id}.ipynb"
+            points = f"{exercise.points:g}" + (f" + {exercise.bonus:g}" if exercise.bonus else "")
+            solution = f" ([{_SOLUTIONS[lang]}]({_solutions(Path(file)).as_posix()}))"
+            link = solution if exercise.id in solved else ""
+            rows.append(
+                f"| {exercise.id[:2]} | [{exercise.title[lang]}]({file}){link} | {points} |"
+            )
+        parts.append(f"# {course.title[lang]}\n\n{_PAGE[lang]}\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)

@@ -1,0 +1,136 @@
+"""What is published for students: all that they need, and nothing that they must not see."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograder.errors import CourseError
+from autograder.generate import publish, solution_notebook, write_solutions
+
+
+@pytest.fixture
+def data(mini):
+    """The folder of the course's data, with a file and one that nobody needs."""
+    folder = mini.root / "assignments" / "data"
+    folder.mkdir(parents=True)
+    (folder / "numbers.csv").write_text("1,2\n")
+    (folder / ".DS_Store").write_text("")
+    return folder
+
+
+def published(out):
+    return sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
+
+
+def test_notebooks_data_and_a_page_are_published_and_nothing_else(mini, data, tmp_path):
+    assert len(list(data.iterdir())) == 2
+    publish(mini.load(), [], [], [], out := tmp_path / "out")
+    notebooks = [f"{lang}/{id}.ipynb" for lang in ("en", "ja") for id in ("01_area", "02_box")]
+    assert published(out) == ["README.md", "data/numbers.csv", *notebooks]
+    everything = "".join(p.read_text() for p in out.rglob("*") if p.is_file())
+    assert "outer - inner" not in everything
+    assert "source_lib" not in everything
+
+
+def test_solutions_are_published_for_the_exercises_named(mini, tmp_path):
+    publish(mini.load(), [], ["en"], ["01_area"], out := tmp_path / "out")
+    assert published(out) == [
+        "README.md",
+        "en-solutions/01_area.ipynb",
+        "en/01_area.ipynb",
+        "en/02_box.ipynb",
+    ]
+    page = (out / "README.md").read_text()
+    assert "(en-solutions/01_area.ipynb)" in page
+    assert "(en-solutions/02_box.ipynb)" not in page
+
+
+def test_a_part_of_the_course_can_be_published(mini, tmp_path):
+    publish(mini.load(), ["01_area"], ["ja"], [], out := tmp_path / "out")
+    assert published(out) == ["README.md", "ja/01_area.ipynb"]
+    assert "02_box" not in (out / "README.md").read_text()
+
+
+def test_what_is_no_longer_published_is_reported_and_left_alone(mini, tmp_path):
+    out = tmp_path / "out"
+    publish(mini.load(), [], ["en"], ["02_box"], out)
+    (out / ".git").mkdir()
+    (out / ".git" / "config").write_text("")
+    _, others = publish(mini.load(), ["01_area"], ["en"], [], out)
+    left = [path.relative_to(out).as_posix() for path in others]
+    assert left == ["en/02_box.ipynb", "en-solutions/02_box.ipynb"]
+    assert all(path.exists() for path in others)
+
+
+def test_a_link_among_the_data_is_an_error_and_nothing_is_written(mini, data, tmp_path):
+    (data / "suite.py").symlink_to(mini.area.suite)
+    with pytest.raises(CourseError, match=r"suite\.py: is not a plain file"):
+        publish(mini.load(), [], [], [], out := tmp_path / "out")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("place", ["", "public", "assignments/public"])
+def test_a_folder_in_the_course_is_refused(mini, place):
+    before = published(mini.root)
+    with pytest.raises(CourseError, match="students must not see"):
+        publish(mini.load(), [], [], [], mini.root / place)
+    assert published(mini.root) == before
+
+
+def test_a_notebook_that_gives_something_away_is_not_published(mini, tmp_path):
+    before = '# %% name="frame_area" tags=["stub"]'
+    shown = '# %% name="leak" tags=["demo"]\nprint(height * width - (height - 2) * (width - 2))\n\n'
+    secret = "from tests.hidden import test_01_area"
+    mini.replace(mini.area.notebook, before, shown.replace("print", f"# {secret}\nprint") + before)
+    with pytest.raises(CourseError):
+        publish(mini.load(), [], [], [], out := tmp_path / "out")
+    assert not out.exists()
+
+
+def test_a_solution_notebook_runs_to_its_end_and_says_what_it_is(mini):
+    course = mini.load()
+    nb = solution_notebook(course, course.exercise("02_box"), "en")
+    assert "teaching solutions" in nb.cells[0].source
+    assert nb.metadata["convkit"] == {"exercise": "02_box", "lang": "en", "solutions": True}
+    space = {}
+    for cell in nb.cells:
+        assert "SOLUTION" not in cell.source
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+    assert space["Box"](2).volume(3, 3) == 16
+
+
+def test_a_solution_notebook_must_not_show_the_hidden_suite(mini):
+    criterion = mini.load().exercise("01_area").criteria[0]
+    mini.replace(mini.area.notebook, "    outer = ", f"    # {criterion.id}\n    outer = ")
+    course = mini.load()
+    with pytest.raises(CourseError, match="criterion's id"):
+        solution_notebook(course, course.exercise("01_area"), "en")
+
+
+def test_solutions_are_never_written_among_the_assignments(mini):
+    for place in ("assignments", "assignments/en"):
+        with pytest.raises(CourseError, match="students' folder"):
+            write_solutions(mini.load(), [], [], mini.root / place)
+
+
+def test_on_the_command_line(autograder, mini, tmp_path):
+    out, course = tmp_path / "out", ("--course", mini.root)
+    assert "wrote 5 files" in autograder("publish", out, *course).stdout
+    assert "wrote 7 files" in autograder("publish", out, "--solutions", "01_area", *course).stdout
+    done = autograder("publish", out, *course)
+    assert done.returncode == 0
+    assert "en-solutions/01_area.ipynb: is not published" in done.stderr
+    done = autograder("generate", "--solutions", "--out", tmp_path / "solved", "01_area", *course)
+    assert "wrote 2 notebooks with solutions" in done.stdout
+    cells = json.loads((tmp_path / "solved" / "ja" / "01_area.ipynb").read_text())["cells"]
+    assert any("return outer - inner" in "".join(cell["source"]) for cell in cells)
+
+
+@pytest.mark.parametrize("options", [(), ("--out", "solved", "--check")])
+def test_solutions_need_a_folder_of_their_own(autograder, options):
+    done = autograder("generate", "--solutions", *options)
+    assert done.returncode == 2
+    assert "--solutions needs --out DIR" in done.stderr
