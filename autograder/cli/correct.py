@@ -14,9 +14,9 @@ from autograder.cli.stdio import warn
 from autograder.corrections.apply import EVERY, Correction
 from autograder.corrections.read import FILE, read_table
 from autograder.corrections.resolve import Known, Refused, correction
-from autograder.corrections.table import Row, Table, encode
+from autograder.corrections.table import COLUMNS, Row, Table, encode, parse
 from autograder.course.models import Course
-from autograder.errors import CommandError
+from autograder.errors import CommandError, InvalidCorrections
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.report.instructor import decision
@@ -32,11 +32,20 @@ def run(options: argparse.Namespace) -> int:
     course = resolve_course(options)
     lang = resolve_language(options, course)
     hand_ins = Store(out).hand_ins()
+    if options.sheet is not None and options.student is not None:
+        raise CommandError("give either --from FILE or a student", 2)
+    if options.sheet is not None:
+        _take_over(out, course, hand_ins, options.sheet)
+        return _rebuilt(out, course, lang, hand_ins)
     if options.student is None:
         return _list(out, course, hand_ins, lang)
     if options.exercise is None:
         raise CommandError("name the exercise after the student", 2)
     _write(out, course, hand_ins, options)
+    return _rebuilt(out, course, lang, hand_ins)
+
+
+def _rebuilt(out: Path, course: Course, lang: str, hand_ins: HandIns) -> int:
     shown = report.rebuild(out, course, lang, hand_ins)
     for line in (*shown.notices, *shown.corrections.problems):
         warn(line)
@@ -73,6 +82,37 @@ def _write(out: Path, course: Course, hand_ins: HandIns, options: argparse.Names
         cells["student"] = key[0]
         table = table.with_row(cells, line)
     write_atomically(out / FILE, encode(table), below=out)
+
+
+def _take_over(out: Path, course: Course, hand_ins: HandIns, sheet: Path) -> None:
+    """Write a sheet's rows to corrections.csv, all or none; rows that say nothing yet are left."""
+    known = Known.of(course, hand_ins, report.read_shown(out, course, hand_ins).results)
+    try:
+        filled = parse(sheet.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{sheet}: {error.strerror}. Name another file", 2) from None
+    except InvalidCorrections as error:
+        raise CommandError(f"{sheet}: {error}") from None
+    table = read_table(out) or Table()
+    lines = {_key(row, known): row.line for row in table.rows}
+    problems, taken = [], 0
+    for row in filled.rows:
+        if not any(row[column].strip() for column in ("points", "excused", "comment")):
+            continue
+        try:
+            one = correction(row, known)
+        except Refused as refused:
+            problems.append(f"{sheet}:{row.line}: {refused}.")
+            continue
+        cells = {column: row[column] for column in COLUMNS} | {"student": one.student}
+        table = table.with_row(cells, lines.get((one.student, one.exercise, one.criterion)))
+        taken += 1
+    if problems:
+        raise CommandError(
+            "\n".join([*problems, "Nothing has been taken over. Correct the sheet."])
+        )
+    write_atomically(out / FILE, encode(table), below=out)
+    print(f"{sheet}: {counted(taken, 'row')} taken over")
 
 
 def _key(row: Row, known: Known) -> tuple[str, str, str] | None:

@@ -94,6 +94,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import whatif
 
             return whatif.run(options)
+        case "questions":
+            from autograder.cli import questions
+
+            return questions.run(options)
         case "similar":
             from autograder.cli import similar
 

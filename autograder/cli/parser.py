@@ -159,6 +159,10 @@ def make_parser() -> argparse.ArgumentParser:
         "--excused", action="store_true", help="it does not count, for or against the student"
     )
     correct.add_argument("--comment", metavar="TEXT", help="shown on the student's page")
+    correct.add_argument(
+        "--from", dest="sheet", type=Path, metavar="FILE",
+        help="take over all rows of a sheet like corrections.csv that say something",
+    )  # fmt: skip
     correct.add_argument("--remove", action="store_true", help="remove the correction")
     _lang(correct, "the pages' language")
 
@@ -177,6 +181,13 @@ def make_parser() -> argparse.ArgumentParser:
         help="it is worth N points; may be repeated",
     )  # fmt: skip
     _exercise(what_if)
+
+    questions = command(
+        "questions", "Show everybody's answers to the questions that you grade yourself."
+    )
+    questions.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    _exercise(questions)
+    _lang(questions, "the pages' language")
 
     similar = command("similar", "Which submissions are alike beyond what the course explains.")
     similar.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from autograder.course.models import Question
 from autograder.status import ResultStatus, Status
 from autograder.verdict import points
 from autograder.verdict.result import CriterionResult, Result
@@ -44,6 +45,29 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that the instructor grades, and the decision on a student's answer, if any."""
+
+    question: Question
+    word: Correction | None
+
+    @property
+    def points(self) -> float:
+        """The points that count; 0 until they are decided."""
+        return 0.0 if self.word is None or self.word.points is None else self.word.points
+
+    @property
+    def max_points(self) -> float:
+        """The points that it adds to the maximum."""
+        return 0.0 if self.word is not None and self.word.excused else self.question.points
+
+    @property
+    def open(self) -> bool:
+        """Whether the points have yet to be decided."""
+        return self.word is None or not self.word.decides
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """One result with the instructor's word.
 
@@ -53,7 +77,8 @@ class Corrected:
             was open has been decided. An excused criterion has no points and no maximum.
         by_criterion: the corrections of single criteria, by id.
         whole: the correction of the exercise as a whole.
-        open: ids of the criteria whose points the instructor has yet to decide on.
+        open: ids of the criteria and questions whose points the instructor has yet to decide on.
+        asked: the questions that the instructor grades.
     """
 
     graded: Result
@@ -61,6 +86,7 @@ class Corrected:
     by_criterion: Mapping[str, Correction]
     whole: Correction | None
     open: tuple[str, ...]
+    asked: tuple[Asked, ...] = ()
 
     @property
     def needs_review(self) -> bool:
@@ -87,11 +113,13 @@ class Corrections:
         entries: the valid ones, in the order of the file.
         problems: a line about each of the others: file and line, what is wrong, what to do.
         bonus: ids of the bonus criteria by exercise. They add nothing to the maximum.
+        questions: the questions that the instructor grades, by exercise.
     """
 
     entries: tuple[Correction, ...] = ()
     problems: tuple[str, ...] = ()
     bonus: Mapping[str, Collection[str]] = field(default_factory=dict)
+    questions: Mapping[str, Collection[Question]] = field(default_factory=dict)
 
     def of(self, student: str, exercise: str) -> dict[str, Correction]:
         """Those of one student in one exercise, by criterion; their own before everybody's."""
@@ -101,8 +129,10 @@ class Corrections:
         """A result with its corrections."""
         words = self.of(result.student, result.exercise)
         whole = words.pop(EVERY, None)
+        questions = self.questions.get(result.exercise, ())
+        asked = tuple(Asked(question, words.get(question.id)) for question in questions)
         words = {c.id: words[c.id] for c in result.criteria if c.id in words}
-        if not words and whole is None:
+        if not words and whole is None and not asked:
             return Corrected(result, result, {}, None, tuple(c.id for c in result.open_criteria))
         criteria = tuple(_corrected(c, words.get(c.id)) for c in result.criteria)
         bonus = self.bonus.get(result.exercise, ())
@@ -111,7 +141,11 @@ class Corrections:
             for c in result.criteria
             if c.id in words and words[c.id].excused and c.id not in bonus
         )
-        score = points.score(c.points for c in criteria)
+        score = points.score([*(c.points for c in criteria), *(one.points for one in asked)])
+        most = points.score([result.max_score, *(one.max_points for one in asked)])
+        # Where nothing could be read, there is no answer, either.
+        unread = result.status is ResultStatus.UNREADABLE or (whole is not None and whole.decides)
+        waiting = () if unread else tuple(one.question.id for one in asked if one.open)
         if whole is not None and whole.points is not None:
             score = whole.points
         broken = [c for c in result.criteria if c.status is Status.GRADER_ERROR]
@@ -130,12 +164,13 @@ class Corrections:
                 result,
                 criteria=criteria,
                 score=score,
-                max_score=max(0.0, result.max_score - lost),
+                max_score=max(0.0, most - lost),
                 status=status,
             ),
             words,
             whole,
-            tuple(c.id for c in undecided if c in result.open_criteria),
+            (*(c.id for c in undecided if c in result.open_criteria), *waiting),
+            asked,
         )
 
     def without_result(self, known: Collection[tuple[str, str]]) -> list[Correction]:

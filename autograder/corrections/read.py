@@ -49,5 +49,9 @@ def read_corrections(
     try:
         table = read_table(out)
     except InvalidCorrections as error:
-        return Corrections(problems=(f"{error} No correction is applied.",), bonus=known.bonus)
+        return Corrections(
+            problems=(f"{error} No correction is applied.",),
+            bonus=known.bonus,
+            questions=known.questions,
+        )
     return resolve(table.rows if table else (), known, str(out / FILE))

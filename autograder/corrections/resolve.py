@@ -6,11 +6,11 @@ import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.corrections.apply import EVERY, Correction, Corrections
 from autograder.corrections.table import Row
-from autograder.course.models import Course
+from autograder.course.models import Course, Question
 from autograder.ingest.hand_ins import HandIns
 from autograder.sanitize import one_line, visible_name
 from autograder.text import counted
@@ -30,8 +30,9 @@ class Known:
     Attributes:
         students: all keys.
         names: the keys of each display name.
-        criteria: the most points of each criterion, by exercise and id.
+        criteria: the most points of each criterion and question, by exercise and id.
         bonus: ids of the bonus criteria, by exercise.
+        questions: the questions that the instructor grades, by exercise.
         submitted: the exercises that each student has submitted.
     """
 
@@ -40,6 +41,7 @@ class Known:
     criteria: Mapping[str, Mapping[str, float]]
     bonus: Mapping[str, frozenset[str]]
     submitted: frozenset[tuple[str, str]]
+    questions: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, course: Course | None, hand_ins: HandIns, results: Iterable[Result]) -> Known:
@@ -54,17 +56,21 @@ class Known:
             names[_same_form(visible_name(name))].append(student)
         criteria: dict[str, dict[str, float]] = {}
         bonus: dict[str, frozenset[str]] = {}
+        questions: dict[str, tuple[Question, ...]] = {}
         if course is None:
             for result in results:
                 of_one = criteria.setdefault(result.exercise, {})
                 of_one |= {c.id: c.max_points for c in result.criteria}
         else:
             for exercise in course.exercises:
-                criteria[exercise.id] = {c.id: c.points for c in exercise.criteria}
+                asked = {one.id: one.points for one in exercise.questions}
+                criteria[exercise.id] = {c.id: c.points for c in exercise.criteria} | asked
+                if exercise.questions:
+                    questions[exercise.id] = exercise.questions
                 bonus[exercise.id] = frozenset(c.id for c in exercise.criteria if c.bonus)
         submitted = {one.key for one in hand_ins.hand_ins}
         submitted |= {(result.student, result.exercise) for result in results}
-        return cls(frozenset(students), names, criteria, bonus, frozenset(submitted))
+        return cls(frozenset(students), names, criteria, bonus, frozenset(submitted), questions)
 
     def student(self, text: str) -> str:
         """The key of a student.
@@ -140,7 +146,8 @@ def resolve(rows: Iterable[Row], known: Known, file: str) -> Corrections:
     entries = tuple(
         one for one in found if len(lines[one.student, one.exercise, one.criterion]) == 1
     )
-    return Corrections(entries, tuple(text for _, text in sorted(problems)), known.bonus)
+    said = tuple(text for _, text in sorted(problems))
+    return Corrections(entries, said, known.bonus, known.questions)
 
 
 def correction(row: Row, known: Known) -> Correction:

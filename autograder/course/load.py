@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.course.fingerprint import course_sha256, exercise_sha256s
 from autograder.course.mistake_loader import load_mistakes
-from autograder.course.models import Course, Criterion, Exercise, Part, Reveal
+from autograder.course.models import Course, Criterion, Exercise, Part, Question, Reveal
 from autograder.course.names import ALIAS
 from autograder.course.notebook_cells import read_cells
 from autograder.course.toml_tables import Table, read_table
@@ -32,7 +32,18 @@ PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 COURSE_KEYS = ("title", "languages", "salt", "colab", "carried", "packages")
-EXERCISE_KEYS = ("id", "title", "summary", "points", "bonus", "builds_on", "reveal", "parts")
+EXERCISE_KEYS = (
+    "id",
+    "title",
+    "summary",
+    "points",
+    "bonus",
+    "builds_on",
+    "reveal",
+    "parts",
+    "questions",
+)
+QUESTION_KEYS = ("id", "points", "title", "rubric")
 PART_KEYS = ("id", "title", "builds_on", "borrows", "aliases", "criteria")
 CRITERION_KEYS = ("id", "points", "bonus", "title", "hint", "reveal")
 
@@ -120,6 +131,7 @@ def _exercise(
         folder,
         root / "tests" / "hidden" / f"test_{exercise_id}.py",
         languages,
+        _questions(table, languages),
     )
     counted = sum(criterion.points for criterion in exercise.criteria if not criterion.bonus)
     if counted != points:
@@ -211,6 +223,27 @@ def _criterion(table: Table, part_id: str, languages: tuple[str, ...]) -> Criter
         table.optional_text("hint", languages),
         _reveal(table) if table.has("reveal") else None,
     )
+
+
+def _questions(table: Table, languages: tuple[str, ...]) -> tuple[Question, ...]:
+    if not table.has("questions"):
+        return ()
+    found: dict[str, Question] = {}
+    for inner in table.tables("questions", QUESTION_KEYS):
+        question_id = inner.string("id")
+        if not SLUG.fullmatch(question_id):
+            raise inner.error(f"question id {question_id!r} is not valid", "Write it in snake_case")
+        if question_id in found:
+            raise inner.error(
+                f"there are two questions {question_id!r}", "Give one of them another id"
+            )
+        found[question_id] = Question(
+            question_id,
+            inner.points("points"),
+            inner.text("title", languages),
+            inner.optional_text("rubric", languages),
+        )
+    return tuple(found.values())
 
 
 def _reveal(table: Table) -> Reveal:

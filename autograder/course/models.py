@@ -37,7 +37,9 @@ class Role(StrEnum):
     """The purpose of a cell in the course."""
 
     PROSE = "prose"
-    """The only role of a markdown cell."""
+    """Text."""
+    ANSWER = "answer"
+    """Where students answer a question in words or with a drawing; a markdown cell, too."""
     STUB = "stub"
     """What students write."""
     CHECK = "check"
@@ -96,10 +98,25 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the instructor grades: answered in words, or with a drawing.
+
+    `id` is also the name of the cell for the answer. Its points come on top of those of the
+    criteria. `rubric` is for the instructor.
+    """
+
+    id: str
+    points: float
+    title: Text
+    rubric: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """One notebook of the course.
 
-    `points` is the sum over criteria without bonus; bonus points come on top of that maximum.
+    `points` is the sum over criteria without bonus; bonus points, and those of questions that the
+    instructor grades, come on top of that maximum.
     """
 
     id: str
@@ -112,6 +129,7 @@ class Exercise:
     folder: Path
     suite: Path
     languages: tuple[str, ...] = LANGUAGES
+    questions: tuple[Question, ...] = ()
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:

@@ -14,10 +14,12 @@ from autograder.course.percent import RawCell, read_percent
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES
 
-ROLES: tuple[str, ...] = tuple(role for role in Role if role is not Role.PROSE)
+PROSE = (Role.PROSE, Role.ANSWER)
+ROLES: tuple[str, ...] = tuple(role for role in Role if role not in PROSE)
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 _KEYS = {
     "markdown": {"lang"},
+    "answer": {"lang", "name", "tags"},
     "code": {"name", "tags"},
     "carry": {"name", "tags", "parts", "source"},
 }
@@ -57,6 +59,7 @@ def _cells(exercise: Exercise, text: str) -> tuple[Cell, ...]:
     _check_translations(cells, file)
     _check_names(cells, file)
     _check_parts(cells, exercise)
+    _check_questions(cells, exercise)
     return tuple(cells)
 
 
@@ -68,7 +71,8 @@ def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
     if not source.strip():
         raise CourseError("this cell is empty", file, header, "Fill or remove it")
     if raw.kind == "markdown":
-        _check_keys(meta, "markdown", file, header)
+        answers = meta.get("tags") == [Role.ANSWER]
+        _check_keys(meta, "answer" if answers else "markdown", file, header)
         if meta.get("lang") not in LANGUAGES:
             raise CourseError(
                 "this prose has no language",
@@ -76,6 +80,9 @@ def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
                 header,
                 'Write `# %% [markdown] lang="en"`, and the Japanese version below it',
             )
+        if answers:
+            name = meta.get("name", "")
+            return Cell(CellKind.MARKDOWN, Role.ANSWER, name, meta["lang"], source, first)
         return Cell(CellKind.MARKDOWN, Role.PROSE, "", meta["lang"], source, first)
     if raw.kind != "code":
         raise CourseError(f"{raw.kind} cells are not supported", file, header)
@@ -182,3 +189,27 @@ def _check_parts(cells: list[Cell], exercise: Exercise) -> None:
                 exercise.notebook,
                 remedy="Define each part in exactly one stub cell",
             )
+
+
+def _check_questions(cells: list[Cell], exercise: Exercise) -> None:
+    """Each question has one cell for the answer in each language, and no such cell is left over."""
+    asked = {question.id for question in exercise.questions}
+    for cell in cells:
+        if cell.role is Role.ANSWER and cell.name not in asked:
+            raise CourseError(
+                f"this answer cell is named {cell.name!r}, which no question has as its id",
+                exercise.notebook,
+                cell.line,
+                "Add [[questions]] with that id to exercise.toml, or change the name",
+            )
+    for question in exercise.questions:
+        for lang in exercise.languages:
+            own = [c for c in cells if c.name == question.id and c.role is Role.ANSWER]
+            count = sum(cell.lang == lang for cell in own)
+            if count != 1:
+                raise CourseError(
+                    f"question {question.id!r} has {count} answer cells in {lang!r}",
+                    exercise.notebook,
+                    remedy=f'Write one `# %% [markdown] lang="{lang}" name="{question.id}" '
+                    'tags=["answer"]` below the question',
+                )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # come from the hidden suites only, never from a cell in the student's hands.
 _KIND: dict[Role, dict[str, Any]] = {
     Role.STUB: {"grade": False, "solution": True, "locked": False, "task": False},
+    Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
     Role.CARRY: {"grade": False, "solution": True, "locked": False, "task": False},
     Role.CHECK: {"grade": True, "points": 0, "solution": False, "locked": True, "task": False},
     Role.DEMO: {"grade": False, "solution": False, "locked": True, "task": False},
@@ -29,10 +30,19 @@ def require_author_extra() -> None:
         raise MissingExtra("generating notebooks", "author", missing)
 
 
-def nbgrader_metadata(role: Role, name: str) -> dict[str, Any] | None:
-    """A cell's nbgrader metadata; None for cells that nbgrader does not handle."""
+def nbgrader_metadata(role: Role, name: str, points: float | None = None) -> dict[str, Any] | None:
+    """A cell's nbgrader metadata; None for cells that nbgrader does not handle.
+
+    Args:
+        role: the cell's role.
+        name: its name.
+        points: those of the question that it answers, if it does.
+    """
     kind = _KIND.get(role)
-    return None if kind is None else {"schema_version": 3, "grade_id": name, **kind}
+    if kind is None:
+        return None
+    answers = {} if points is None else {"points": points}
+    return {"schema_version": 3, "grade_id": name, **kind, **answers}
 
 
 def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:

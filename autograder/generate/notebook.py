@@ -138,7 +138,10 @@ def _badge(course: Course, exercise: Exercise, lang: str) -> dict[str, Any]:
 def _nodes(exercise: Exercise, cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
     anchor, after = "top", 0
     for cell in cells:
-        if cell.kind is CellKind.MARKDOWN:
+        if cell.role is Role.ANSWER:
+            anchor, after = cell.name, 0
+            yield _answer(exercise, cell)
+        elif cell.kind is CellKind.MARKDOWN:
             # The id is derived from the code cell above, so that it is the same in both languages
             # and survives rewording.
             after += 1
@@ -155,6 +158,18 @@ def _markdown(exercise: Exercise, name: str, source: str) -> dict[str, Any]:
         "metadata": {},
         "source": source,
     }
+
+
+def _answer(exercise: Exercise, cell: Cell) -> dict[str, Any]:
+    """The cell in which a question is answered: nbgrader's "manually graded answer"."""
+    points = next(one.points for one in exercise.questions if one.id == cell.name)
+    node = _markdown(exercise, cell.name, cell.source)
+    node["metadata"] = {
+        "name": cell.name,
+        "tags": [cell.role],
+        "nbgrader": nbgrader_metadata(cell.role, cell.name, points),
+    }
+    return node
 
 
 def _code(exercise: Exercise, cell: Cell) -> dict[str, Any]:

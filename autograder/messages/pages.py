@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from autograder.messages.catalogue import catalogue
 
-PAGES = catalogue("pages", "class_page", "similar")
+PAGES = catalogue("pages", "class_page", "similar", "questions")
 say = PAGES.say
 text = PAGES.text

@@ -61,7 +61,8 @@ def feedback_page(
     """The page as text."""
     corrected = corrections.apply(result)
     before, result = result, corrected.result
-    parts = parts_of(result, exercise, instructor.words(corrected))
+    words = instructor.words(corrected)
+    parts = parts_of(result, exercise, words)
     findings = [finding for part in parts for finding in part.findings]
     passed = sum(criterion.status in NOTHING_TO_FIX for criterion in result.criteria)
     to_fix = [finding for finding in findings if finding.status not in NOTHING_TO_FIX]
@@ -77,7 +78,9 @@ def feedback_page(
         word=instructor.word(corrected.whole, before.score, whole=True),
         excused=corrected.excused,
         scored=corrected.decided,
-        needs_review=corrected.needs_review,
+        needs_review=any(c.id in corrected.open for c in result.criteria),
+        asked=corrected.asked,
+        words={one.question.id: words.get(one.question.id) for one in corrected.asked},
         title=exercise.title if exercise else Text.same(result.exercise),
         summary=exercise.summary if exercise else None,
         parts=parts,

@@ -1,6 +1,6 @@
 """The instructor's word on a page: what a correction says to the student."""
 
-from autograder.corrections.apply import Corrected, Correction
+from autograder.corrections.apply import Asked, Corrected, Correction
 from autograder.messages import pages
 from autograder.messages.catalogue import sentences
 from autograder.report.markup import number
@@ -27,6 +27,14 @@ def word(correction: Correction | None, before: float, *, whole: bool = False) -
     return sentences(said, Text.same(correction.comment))
 
 
+def answered(asked: Asked) -> Text | None:
+    """What the instructor says about the answer to a question; None if nothing yet."""
+    if asked.word is None:
+        return None
+    said = pages.text("word_excused") if asked.word.excused else Text()
+    return sentences(said, Text.same(asked.word.comment))
+
+
 def decision(correction: Correction) -> Text:
     """What a correction says to the instructor who made it."""
     said = Text()
@@ -44,4 +52,5 @@ def words(one: Corrected) -> dict[str, Text]:
     """What the instructor says about single criteria of a result, by id."""
     before = {c.id: c.points for c in one.graded.criteria}
     said = {id: word(correction, before[id]) for id, correction in one.by_criterion.items()}
+    said |= {asked.question.id: answered(asked) for asked in one.asked}
     return {id: text for id, text in said.items() if text}

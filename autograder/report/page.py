@@ -41,6 +41,7 @@ def _environment() -> Environment:
         "assets": _assets("style.css"),
         "class_assets": _assets("style.css", "class.css", script="class.js"),
         "similar_assets": _assets("style.css", "similar.css"),
+        "question_assets": _assets("style.css", "question.css", pictures=True),
     }
     environment.filters |= {"points": number, "prose": prose, "unbroken": unbroken}
     return environment
@@ -55,14 +56,19 @@ class Assets:
     policy: Markup
 
 
-def _assets(*styles: str, script: str = "") -> Assets:
-    """What a page may use: files of ours, by their hashes. No images, no URLs, no other script."""
+def _assets(*styles: str, script: str = "", pictures: bool = False) -> Assets:
+    """What a page may use: files of ours, by their hashes. No URLs, no other script.
+
+    Pictures are only those in the page itself, and only where ``pictures`` says so.
+    """
     style = "".join(map(_template, styles))
     style = _for_every_language(style)
     code = _template(script) if script else ""
     allowed = f"style-src 'sha256-{_digest(style)}'"
     if code:
         allowed += f"; script-src 'sha256-{_digest(code)}'"
+    if pictures:
+        allowed += "; img-src data:"
     return Assets(
         Markup(style),
         Markup(code),

@@ -5,13 +5,14 @@ A file that has changed since it was graded, or is gone, is named and left out.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.models import Course
 from autograder.errors import UnreadableSubmission
-from autograder.ingest.parse import normalised, read_notebook
+from autograder.ingest.parse import file_bytes, normalised, read_notebook
 from autograder.run.handouts import handouts_of
 from autograder.status import ResultStatus
 from autograder.verdict.result import Result
@@ -25,6 +26,28 @@ class GradedCode:
     exercise: str
     sha256: str
     cells: tuple[str, ...]
+
+
+def graded_bytes(result: Result) -> bytes:
+    """The file of a result.
+
+    Raises:
+        Changed: it is another file now, or none; the text says so.
+    """
+    path = Path(result.submission.path)
+    try:
+        raw = file_bytes(path, path.parent)
+    except UnreadableSubmission:
+        raise Changed(f"{path}: cannot be read any more") from None
+    except OSError as error:
+        raise Changed(f"{path}: {error.strerror}") from None
+    if hashlib.sha256(raw).hexdigest() != result.submission.sha256:
+        raise Changed(f"{path}: has changed since it was graded")
+    return raw
+
+
+class Changed(Exception):
+    """A submission is not the file that was graded."""
 
 
 def graded_code(results: Iterable[Result], course: Course) -> tuple[list[GradedCode], list[str]]:

@@ -19,7 +19,13 @@ import jsonschema
 import pytest
 
 import autograder.course
-from autograder.course.load import COURSE_KEYS, CRITERION_KEYS, EXERCISE_KEYS, PART_KEYS
+from autograder.course.load import (
+    COURSE_KEYS,
+    CRITERION_KEYS,
+    EXERCISE_KEYS,
+    PART_KEYS,
+    QUESTION_KEYS,
+)
 from autograder.course.models import Reveal
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES
@@ -36,6 +42,7 @@ TABLES = {
     "exercise": (EXERCISE, EXERCISE_KEYS),
     "part": (EXERCISE["definitions"]["part"], PART_KEYS),
     "criterion": (EXERCISE["definitions"]["criterion"], CRITERION_KEYS),
+    "question": (EXERCISE["definitions"]["question"], QUESTION_KEYS),
     "text of an exercise": (EXERCISE["definitions"]["text"], LANGUAGES),
 }
 
