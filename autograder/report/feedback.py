@@ -7,6 +7,7 @@ from typing import Any
 from autograder.corrections.apply import NO_CORRECTIONS, Corrections
 from autograder.course.models import Exercise
 from autograder.files import write_atomically
+from autograder.messages.catalogue import BETWEEN_ITEMS
 from autograder.messages.cell_errors import cell_error
 from autograder.report import instructor
 from autograder.report.findings import parts_of, shortened
@@ -90,8 +91,9 @@ def feedback_page(
         start=to_fix[0] if to_fix else None,
         # A cell that did not run can make everything fail or be missing, so it comes first.
         start_with_cells=(not passed or any(f.status == Status.MISSING for f in to_fix))
-        and any(cell.status in STOPPED for cell in result.cells),
-        cells=[_cell(cell) for cell in result.cells if _is_worth_showing(cell)],
+        and _may_be_the_cause(result.cells),
+        cells=_cells(result.cells),
+        between=BETWEEN_ITEMS,
         file=PurePosixPath(result.submission.path).name,
     )
 
@@ -100,9 +102,19 @@ def _is_worth_showing(cell: CellResult) -> bool:
     return cell.status in STOPPED or bool(cell.error)
 
 
-def _cell(cell: CellResult) -> dict[str, Any]:
-    return {
-        "number": cell.index + 1,
-        "status": cell.status,
-        "error": shortened(cell_error(cell.error or "")),
-    }
+def _may_be_the_cause(cells: Sequence[CellResult]) -> bool:
+    """Whether a cell stopped, and the first one that did not merely call what is not written."""
+    stopped = next((cell for cell in cells if cell.status in STOPPED), None)
+    return stopped is not None and "NotImplementedError" not in (stopped.error or "")
+
+
+def _cells(cells: Sequence[CellResult]) -> list[dict[str, Any]]:
+    """The cells that did not finish; those with the same error are told together."""
+    alike: dict[tuple[CellStatus, str], list[int]] = {}
+    for cell in cells:
+        if _is_worth_showing(cell):
+            alike.setdefault((cell.status, cell.error or ""), []).append(cell.index + 1)
+    return [
+        {"numbers": numbers, "status": status, "error": shortened(cell_error(error))}
+        for (status, error), numbers in alike.items()
+    ]

@@ -10,7 +10,7 @@ from autograder.messages import pages
 from autograder.messages.printed import can_be_pasted
 from autograder.report.drawing import Picture, pictures
 from autograder.report.markup import truncated
-from autograder.status import NOTHING_TO_FIX, WRONG, Status
+from autograder.status import NOTHING_TO_FIX, Status
 from autograder.text import LANGUAGES, Text
 from autograder.verdict.result import Counterexample, CriterionResult, Result
 
@@ -20,11 +20,23 @@ NOTHING_TO_SHOW = frozenset({"", "—"})
 NAME = "next_error_name"
 """What to try next if a name is not found; then no criterion's hint can help."""
 
+UNWRITTEN = "next_unwritten"
+"""What to try next if the part, or one that it needs, has not been written yet."""
+
+SHAPES = "next_error_shapes"
+"""What to try next if arrays do not fit; then the criterion's hint may still help."""
+
 ERRORS = {
     NAME: "NameError|ImportError|ModuleNotFoundError",
-    "next_error_shapes": "ValueError|IndexError",
+    "next_error_attribute": "AttributeError",
+    SHAPES: "ValueError|IndexError",
 }
 """Exceptions for which there is more to say about what to try next."""
+
+NO_ADVICE = frozenset({Status.PASSED, Status.GRADER_ERROR})
+"""Passed criteria need none, and grader errors have a banner."""
+
+_UNWRITTEN = re.compile(r"` has not been written yet\.|, which has not been written yet\.")
 
 ABOUT_DTYPES = re.compile(r"\b(?:dtype|float\d+|bool)\b")
 """What a hint about dtypes mentions, and the message of a failure that it is for."""
@@ -87,8 +99,7 @@ def parts_of(
     grouped: dict[str, list[CriterionResult]] = {}
     for criterion in result.criteria:
         grouped.setdefault(criterion.part, []).append(criterion)
-    # Advice appears once per page. Passed criteria need none, and grader errors have a banner.
-    explained = {Status.PASSED, Status.GRADER_ERROR}
+    explained: set[str] = set()  # advice appears once per page
     diagnosed: dict[tuple[str, ...], int] = {}  # so do hints of mistakes
     views = []
     number = 0
@@ -102,20 +113,24 @@ def parts_of(
             hides = exercise is not None and exercise.reveal_of(first.id) is Reveal.NONE
             example = None if hides else first.counterexample
             key = _next(first, example)
+            if key == UNWRITTEN:
+                example = None  # the call shows nothing
             as_above = example is not None and example in shown
             if example is not None:
                 shown.append(example)
             example = None if as_above else example
             drawn = pictures(example) if example else []
             advice = None
-            if status not in explained:
-                explained.add(status)
+            if status not in NO_ADVICE and key not in explained:
+                explained.add(key)
                 advice = pages.text(key)
             same_as = diagnosed.get(first.diagnosis)
             mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
-            hint = None if key == NAME or same_as is not None else _hint(alike, known)
-            if hint and any(one["en"] in hint["en"] for one in mistakes):
-                mistakes, hint = [hint], None  # it says the same, and more
+            hint = None if same_as is not None else _hint(alike, known, key)
+            if hint and any(_says(hint, one) for one in mistakes):
+                mistakes, hint = [hint], None
+            elif hint and any(_says(one, hint) for one in mistakes):
+                hint = None
             if mistakes:
                 diagnosed[first.diagnosis] = number
             findings.append(
@@ -153,6 +168,8 @@ def parts_of(
 def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
     """The key of what to try next."""
     status = criterion.status
+    if _UNWRITTEN.search(criterion.message["en"]):
+        return UNWRITTEN
     if status is Status.FAILED and example and can_be_pasted(example.call):
         return "next_failed_call"
     if status is Status.ERROR:
@@ -198,14 +215,23 @@ def _example(counterexample: Counterexample, drawn: Sequence[Picture]) -> dict[s
     }
 
 
-def _hint(alike: list[CriterionResult], known: Mapping[str, Criterion]) -> Text | None:
+def _says(one: Text, other: Text) -> bool:
+    """Whether a hint says what another one does, and perhaps more."""
+    return other["en"].rstrip(" .?!") in one["en"]
+
+
+def _hint(
+    alike: list[CriterionResult], known: Mapping[str, Criterion], next_key: str
+) -> Text | None:
     """The hint of a criterion that fails alone; for several, their common cause is elsewhere.
 
     A criterion may also fail for something else than what it is about: if all values are wrong,
-    it is not the dtype.
+    it is not the dtype, and a misspelt name or an endless loop says nothing about what it checks.
     """
     first, criterion = alike[0], known.get(alike[0].id)
-    if criterion is None or not criterion.hint or len(alike) > 1 or first.status not in WRONG:
+    if criterion is None or not criterion.hint or len(alike) > 1:
+        return None
+    if first.status is not Status.FAILED and next_key != SHAPES:
         return None
     if ABOUT_DTYPES.search(criterion.hint["en"]) and not ABOUT_DTYPES.search(first.message["en"]):
         return None

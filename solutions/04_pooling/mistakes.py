@@ -62,8 +62,8 @@ mistake("PF7", part="Pooling.forward",
            ("padded, self.pool_h, self.pool_w", "padded, self.pool_w, self.pool_h")],
     loses={"Pooling.forward.non_square_window", "Pooling.backward.window_and_stride"},
     hint=Text(
-        en="Try a window that is wider than tall.",
-        ja="横長の窓で試してみましょう。"))
+        en="pool_h and pool_w have changed places. Which of them goes with H?",
+        ja="pool_hとpool_wが入れ替わっています。Hと組になるのはどちらですか。"))
 
 mistake("PF8", part="Pooling.forward",
     edits=[("(H + 2 * p - self.pool_h) // self.stride",

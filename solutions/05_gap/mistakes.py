@@ -32,16 +32,17 @@ mistake("GA4", part="global_average_pooling_2d",
     edits=[("(-2, -1)", "(-2, -1), keepdims=True"), ("(-3, -2)", "(-3, -2), keepdims=True")],
     loses={"global_average_pooling_2d.*", "GlobalAveragePooling2D.forward.*"},
     hint=Text(
-        en="Compare your shape with the one in the docstring.",
-        ja="結果の形状を、docstringに書かれた形状と比べてみましょう。"))
+        en="The axes over which you average are still there, with length 1. "
+           "Which shape does the docstring ask for?",
+        ja="平均をとった軸が、長さ1のまま残っています。docstringではどんな形状を返すことになっていますか。"))
 
 mistake("GA5", part="global_average_pooling_2d",
     edits=[("np.mean(x, axis=(-2, -1))", "np.sum(x, axis=(-2, -1)) / x.shape[-2] ** 2"),
            ("np.mean(x, axis=(-3, -2))", "np.sum(x, axis=(-3, -2)) / x.shape[-3] ** 2")],
     loses={"global_average_pooling_2d.*", "GlobalAveragePooling2D.forward.*"},
     hint=Text(
-        en="Try an image that is not square.",
-        ja="正方形でない画像で試してみましょう。"))
+        en="You divide by the square of one side. How many pixels has an image that is not square?",
+        ja="片方の辺の2乗で割っています。正方形でない画像には何画素ありますか。"))
 
 mistake("GA6", part="global_average_pooling_2d",
     edits=[("(-2, -1)", "(0, 2, 3) if x.ndim == 4 else (1, 2)"),
@@ -149,8 +150,8 @@ mistake("GB2", part="GlobalAveragePooling2D.backward",
     edits=[("(height * width)", "(height * height)")],
     loses={"GlobalAveragePooling2D.backward.*"},
     hint=Text(
-        en="Try a map that is not square.",
-        ja="正方形でないマップで試してみましょう。"))
+        en="You divide by the square of the height. How many pixels has a map that is not square?",
+        ja="高さの2乗で割っています。正方形でないマップには何画素ありますか。"))
 
 mistake("GB3", part="GlobalAveragePooling2D.backward",
     edits=[("(height * width)", "int(np.prod(self.x_shape))")],

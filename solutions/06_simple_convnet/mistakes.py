@@ -12,8 +12,8 @@ mistake("LY1", part="Relu.forward",
     return x""")],
     loses={"Relu.forward.input_untouched"},
     hint=Text(
-        en="Compare x before and after the call.",
-        ja="呼び出しの前後でxを比べてみましょう。"))
+        en="Compare x before and after the call: whose array do you write into?",
+        ja="呼び出しの前後でxを比べてみましょう。書き込んでいるのは、呼び出し元の配列ではありませんか。"))
 
 mistake("LY11", part="Relu.forward", edits=[("np.maximum(x, 0)", "np.abs(x)")],
     loses={"Relu.forward.*", "SimpleConvNet.__init__.pad_and_stride",
@@ -43,8 +43,8 @@ mistake("LY4", part="Relu.backward",
     return dout""")],
     loses={"Relu.backward.dout_untouched"},
     hint=Text(
-        en="Compare dout before and after the call.",
-        ja="呼び出しの前後でdoutを比べてみましょう。"))
+        en="Compare dout before and after the call: whose array do you write into?",
+        ja="呼び出しの前後でdoutを比べてみましょう。書き込んでいるのは、呼び出し元の配列ではありませんか。"))
 
 mistake("LY12", part="Relu.backward", edits=[("self.x > 0", "dout > 0")],
     loses={"Relu.backward.*", "SimpleConvNet.gradient.*"},
@@ -206,14 +206,14 @@ mistake("SX4", part="SoftmaxWithLoss.backward",
 mistake("SX5", part="SoftmaxWithLoss.backward", edits=[(".copy()", "")],
     loses={"SoftmaxWithLoss.backward.called_twice"},
     hint=Text(
-        en="Call backward twice.",
-        ja="backwardを2回呼び出してみましょう。"))
+        en="Call backward twice: does it change the probabilities that forward has kept?",
+        ja="backwardを2回呼び出してみましょう。forwardで残した確率を書き換えていませんか。"))
 
 mistake("SX10", part="SoftmaxWithLoss.backward", edits=[("dout / N", "1 / N")],
     loses={"SoftmaxWithLoss.backward.dout"},
     hint=Text(
-        en="Call backward(2).",
-        ja="backward(2)を呼び出してみましょう。"))
+        en="Call backward(2): where does dout come into your result?",
+        ja="backward(2)を呼び出してみましょう。結果の計算のどこでdoutを使っていますか。"))
 
 mistake("SX6", part="SoftmaxWithLoss.backward", edits=[("(dout / N)", "dout")],
     loses={"SoftmaxWithLoss.backward.*", "SimpleConvNet.gradient.*"},
@@ -240,8 +240,8 @@ mistake("SN1", part="SimpleConvNet.__init__",
 mistake("SN2", part="SimpleConvNet.__init__", edits=[("(conv_w // 2)", "(conv_h // 2)")],
     loses={"SimpleConvNet.__init__.non_square"},
     hint=Text(
-        en="Try an image of 8×6 pixels.",
-        ja="8×6の画像で試してみましょう。"))
+        en="Try an image of 8×6 pixels: how wide is the map after pooling?",
+        ja="8×6の画像で試してみましょう。プーリング後のマップの幅はいくつですか。"))
 
 mistake("SN3", part="SimpleConvNet.__init__",
     edits=[("H + 2 * pad", "H + pad"), ("W + 2 * pad", "W + pad")],
@@ -281,8 +281,9 @@ mistake("SN11", part="SimpleConvNet.__init__",
             "np.zeros((pooled, hidden_size))")],
     loses={"SimpleConvNet.__init__.random_weights"},
     hint=Text(
-        en="Print the gradient of W1 in the first step.",
-        ja="最初の1回で、W1の勾配を表示してみましょう。"))
+        en="Print the gradient of W1 in the first step: what reaches it through weights "
+           "that are all 0?",
+        ja="最初の1回で、W1の勾配を表示してみましょう。すべて0の重みを通ると、勾配はどうなりますか。"))
 
 mistake("SN17", part="SimpleConvNet.__init__",
     edits=[("    C, H, W = input_dim", """\
@@ -471,8 +472,8 @@ mistake("AD7", part="Adam.update",
            (" / (1 - self.beta1**self.t)", ""), (" / (1 - self.beta2**self.t)", "")],
     loses={"Adam.update.many_steps", "Adam.update.epsilon"},
     hint=Text(
-        en="Print the learning rate for ten steps.",
-        ja="学習率を10回ぶん表示してみましょう。"))
+        en="Print the learning rate for ten steps: is it corrected again and again?",
+        ja="学習率を10回ぶん表示してみましょう。補正した値を、毎回また補正していませんか。"))
 
 mistake("AD8", part="Adam.update", edits=[("(np.sqrt(v_hat) + 1e-8)", "np.sqrt(v_hat + 1e-8)")],
     loses={"Adam.update.epsilon"},

@@ -46,8 +46,8 @@ mistake("BN14", part="batch_norm",
 mistake("BN16", part="batch_norm", edits=[("1e-5", "1e-3")],
     loses={"batch_norm.eps"},
     hint=Text(
-        en="Look at the default arguments in the docstring.",
-        ja="docstringにある引数の既定値を確かめましょう。"))
+        en="Which default does the docstring give for eps?",
+        ja="docstringでは、epsの既定値はいくつですか。"))
 
 mistake("BN18", part="batch_norm", edits=[("np.sqrt(variance + eps)", "(np.sqrt(variance) + eps)")],
     loses={"batch_norm.eps"},

@@ -326,8 +326,8 @@ mistake("UP2", part="upsample_nearest",
     edits=[("x, factor, axis", "x, 2, axis"), ("taller, factor", "taller, 2")],
     loses={"upsample_nearest.repeated"},
     hint=Text(
-        en="Try factor 3.",
-        ja="factor=3で試してみましょう。"))
+        en="Try factor 3: where in your code is the factor still a 2?",
+        ja="factor=3で試してみましょう。factorのはずが2のままになっているのはどこですか。"))
 
 mistake("UP3", part="upsample_nearest", edits=[("axis=2", "axis=1"), ("axis=3", "axis=2")],
     loses={"upsample_nearest.repeated"},

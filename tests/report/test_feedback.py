@@ -14,6 +14,9 @@ from autograder.report.feedback import feedback_page
 from autograder.text import Text
 from tests.results import typed
 
+HINT = "Neighbouring windows are `stride` pixels apart. Where does the second begin?"
+"""Of im2col.stride."""
+
 KINDS = [
     *("full", "every_status", "carried", "bonus", "nothing"),
     *("unreadable", "grader_error", "broken_run", "hostile", "formula", "japanese"),
@@ -193,12 +196,53 @@ def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
     assert "#en-cells" in page.links()
     assert "Cell 5 stopped with an error ModuleNotFoundError: No module named" in page.text["en"]
     assert "Cell 10 ran out of time" in page.text["en"]
-    assert "5番目のセル エラーで停止" in page.text["ja"]
+    assert "セル5 エラーで停止" in page.text["ja"]
     assert "Cell 12" not in page.text["en"]  # skipped, and nothing is said about it
     nothing = a_class["nothing"] | {"cells": result["cells"]}
     assert "#en-cells" in show(nothing).links()
     result["cells"] = result["cells"][:1]
     assert "Cells that did not run" not in show(result).text["en"]
+
+
+def test_cells_that_call_what_is_not_written_come_last_and_are_told_together(a_class, show):
+    error = "line 3: NotImplementedError: col2im: write this yourself"
+    cells = [{"index": index, "status": "error", "error": error} for index in (4, 6)]
+    page = show(a_class["nothing"] | {"cells": cells})
+    assert "#en-cells" not in page.links()
+    assert page.text["en"].count("write this yourself") == 1
+    assert "Cell 5, Cell 7 stopped with an error" in page.text["en"]
+    assert "セル5、セル7 エラーで停止" in page.text["ja"]
+
+
+def test_what_is_not_written_needs_writing_and_no_example(new_result, new_criterion, show):
+    message = {
+        "en": "`col2im` needs `im2col`, which has not been written yet.",
+        "ja": "`col2im`が使う`im2col`がまだ書かれていません。",
+    }
+    call = {"call": "col2im(array(4, 4))", "expected": "—", "got": "NotImplementedError"}
+    stub = new_criterion("im2col.stride", "error", message=message, counterexample=call)
+    text = show(new_result(criteria=[stub])).text["en"]
+    assert "Write it, and run the check below its cell" in text
+    assert "col2im(array(4, 4))" not in text
+    assert "Where does the second begin?" not in text
+
+
+@pytest.mark.parametrize(
+    ("of_mistake", "hints"),
+    [
+        ("Where does the second begin? And the third?", 2),
+        (f"{HINT} And the third?", 1),
+        ("Where does the second begin?", 1),
+    ],
+)
+def test_a_hint_that_says_no_more_than_another_is_left_out(
+    a_class, show, monkeypatch, of_mistake, hints
+):
+    text = Text(en=of_mistake, ja="x")
+    monkeypatch.setattr(findings, "mistake_hints", lambda _, ids: [text] if ids else [])
+    text = show(a_class["every_status"]).text["en"]
+    assert text.count("Where does the second begin?") == hints
+    assert "A known mistake gives exactly your results:" in text
 
 
 def test_where_a_cell_stopped_is_told_in_the_language_of_the_page(a_class, show):
@@ -348,7 +392,8 @@ def test_the_student_is_told_which_of_several_files_was_graded(a_class):
         ("ModuleNotFoundError: No module named 'common'", "in a fresh kernel", False),
         ("NameError: name 'im2co' is not defined", "in a fresh kernel", False),
         ("ValueError: cannot reshape array of size 6", "print the shapes just before", True),
-        ("AttributeError: 'Net' object has no attribute 'pda'", "the lines above it where", True),
+        ("AttributeError: 'Net' object has no attribute 'pda'", "after the last dot", False),
+        ("MemoryError: Unable to allocate 10 GiB", "the lines above it where", False),
     ],
 )
 def test_what_to_try_next_fits_the_exception(new_result, new_criterion, show, error, said, hinted):
