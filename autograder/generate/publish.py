@@ -20,14 +20,15 @@ from autograder.text import Text
 _PAGE = Text(
     en="""\
 Open a notebook of the folder `en` in Jupyter or Colab, and begin with the first. You need Python,
-NumPy and matplotlib: `pip install jupyterlab numpy matplotlib`. Keep the folder `data` beside the
-folders of the notebooks; `data/README.md` says where its files come from and under which licences.
+NumPy and matplotlib, and ipywidgets for sliders:
+`pip install jupyterlab numpy matplotlib ipywidgets`. Keep the folder `data` beside the folders of
+the notebooks; `data/README.md` says where its files come from and under which licences.
 """,
     ja="""\
 フォルダー`ja`のノートブックをJupyterかColabで開き、最初のものから始めてください。必要なのは
-Python、NumPy、matplotlibです：`pip install jupyterlab numpy matplotlib`。フォルダー`data`は、
-ノートブックのフォルダーと同じ場所に置いてください。ファイルの出典とライセンスは`data/README.md`に
-あります。
+Python、NumPy、matplotlibと、スライダー用のipywidgetsです：
+`pip install jupyterlab numpy matplotlib ipywidgets`。フォルダー`data`は、ノートブックのフォルダーと
+同じ場所に置いてください。ファイルの出典とライセンスは`data/README.md`にあります。
 """,
 )
 _HEAD = Text(en="| | notebook | points |", ja="| | ノートブック | 配点 |")

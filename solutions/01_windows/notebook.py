@@ -1412,7 +1412,7 @@ draw_twenty_seven_weights()
 # ## 7. How many parameters?
 #
 # **Parameters** are the numbers that a layer learns: its weights and its biases. The stride and the padding are *not* among
-# them; they are settings, which you choose. Neither does the size of the image matter: the same filter is used at every place.
+# them; they are settings, which you choose. The size of the image does not matter either: the same filter is used at every place.
 # That is called **parameter sharing**.
 #
 # ## Exercise 4: `conv_param_count`

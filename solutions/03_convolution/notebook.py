@@ -939,15 +939,15 @@ def draw_dw_as_correlation():
 draw_dw_as_correlation()
 
 # %% [markdown] lang="en"
-# A weight whose pixels were bright wherever `dout` was large gets a large gradient. That is how a filter comes to look like
-# what it has to find. (With a stride the pixels are `stride` apart; with several images and channels, sum over the images, and
+# Where a larger output would lower the loss, `dout` is negative, and a step against the gradient adds the pixels that were
+# there to the filter. That is how a filter comes to look like what it has to find. (With a stride the pixels are `stride` apart; with several images and channels, sum over the images, and
 # do it for each channel.)
 #
 # The whole backward pass runs through the steps of the forward pass in reverse order. Each step turns the gradient of its
 # output into the gradient of its input.
 
 # %% [markdown] lang="ja"
-# `dout`が大きいところで、いつも明るい画素と掛け合わされていた重みは、勾配が大きくなります。フィルターが、見つけるべきものに似ていくのはこのためです（ストライドがあると、画素は`stride`おきになります。画像が何枚かあれば画像について足し合わせ、チャンネルが何枚かあればチャンネルごとに求めます）。
+# 出力が大きいほうが損失の減るところでは、`dout`は負です。重みを勾配と逆の向きに動かすと、そこにあった画素の値がフィルターに足されます。フィルターが、見つけるべきものに似ていくのはこのためです（ストライドがあると、画素は`stride`おきになります。画像が何枚かあれば画像について足し合わせ、チャンネルが何枚かあればチャンネルごとに求めます）。
 #
 # 逆伝播では、順伝播の手順を逆の順にたどります。1つ1つの手順が、自分の出力の勾配を、自分の入力の勾配に変えていきます。
 
