@@ -693,7 +693,7 @@ def accuracy_rules(scores, t, batch_size):
 
 
 def col2im_rules(col, input_shape, filter_h, filter_w, stride, pad):
-    yield in_array("col", col, tr("rows, columns", "行、列"))
+    yield in_array("col", col, tr("rows, columns", "行, 列"))
     if not isinstance(input_shape, (tuple, list)) or len(input_shape) != 4:
         yield tr("input_shape must be (N, C, H, W).", "input_shapeは(N, C, H, W)にしてください。")
     for axis, size in zip("NCHW", input_shape, strict=True):

@@ -115,3 +115,30 @@ def test_the_font_has_every_character_that_the_course_draws():
     missing = {char for char in text if ord(char) > 0x2E80 and ord(char) not in has}
     assert missing == set(), f"add {missing} to {FONT}, as its README says"
     assert FONT.stat().st_size < 300_000
+
+
+def test_titles_and_labels_of_figures_are_in_both_languages():
+    drawn_as_it_is = {
+        f"{exercise.id} {cell.name}: {ast.unparse(text)}"
+        for exercise in load_course(ROOT).exercises
+        for cell in read_cells(exercise)
+        if cell.role == "demo"
+        for text in titles(ast.parse(cell.source))
+        if re.search(r"[a-z]{3,} [a-z]{2,}", spoken(text))
+    }
+    assert drawn_as_it_is == set(), "put them into figure_text()"
+
+
+def titles(tree):
+    """Every literal that a figure shows as its text, where it is given directly."""
+    drawing = {"set_title", "set_xlabel", "set_ylabel", "suptitle", "text", "annotate"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            direct = node.args if getattr(node.func, "attr", "") in drawing else []
+            named = [word.value for word in node.keywords if word.arg in ("label", "title")]
+            yield from (n for n in (*direct, *named) if isinstance(n, ast.Constant | ast.JoinedStr))
+
+
+def spoken(literal):
+    """What of a literal is written out, without the values that are put in."""
+    return " _ ".join(str(n.value) for n in ast.walk(literal) if isinstance(n, ast.Constant))

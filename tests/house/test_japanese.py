@@ -40,8 +40,8 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     "half-width kana": (r"[\uff61-\uff9f]", "full-width kana"),
     "Western or technical punctuation": (
-        rf"[，．]|{JA}[;!?](?![\w=])|{JA},(?![^()]*\))|{JA}\.(?=\s|$)",
-        "、 。 ！ ？",
+        rf"[，．]|{JA}[;!?](?![\w=])|{JA},(?![^()]*\)| \S$)|{JA}\.(?=\s|$)",
+        "、 。 ！ ？ (but 行, 列 for the axes of a shape)",
     ),
     "an English colon after Japanese": (rf"{JA}: ?{JA}", "："),
     "a word without its long vowel": (
