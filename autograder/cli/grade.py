@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import report
+from autograder.cli.collected import from_collecting
 from autograder.cli.console import format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
@@ -69,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
         handouts=handouts_of(course),
         fold_case=ignores_case(options.out),
     )
+    found = replace(found, notices=(*found.notices, *from_collecting(found.roots)))
     for line in (*found.problems, *found.notices):
         warn(line)
     if course.salt == PUBLISHED_SALT:

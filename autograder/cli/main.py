@@ -70,6 +70,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import publish
 
             return publish.run(options)
+        case "collect":
+            from autograder.cli import collect
+
+            return collect.run(options)
         case "check":
             from autograder.cli import check
 

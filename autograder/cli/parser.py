@@ -79,6 +79,29 @@ def make_parser() -> argparse.ArgumentParser:
         help="a language of the new course, the first one first (default: all)",
     )
 
+    collect = command(
+        "collect", "Turn bulk downloads of a learning platform into submitted/, for `grade`."
+    )
+    collect.add_argument(
+        "archives", nargs="+", type=Path, metavar="ARCHIVE",
+        help="a zip or folder of Moodle, Canvas, Gradescope or nbgrader, or a plain one",
+    )  # fmt: skip
+    collect.add_argument(
+        "--out", type=Path, required=True, metavar="DIR",
+        help="such as submitted; what earlier runs have collected there stays",
+    )  # fmt: skip
+    collect.add_argument(
+        "--roster", action="append", default=[], type=Path, metavar="FILE",
+        help="a CSV of the class (id,name,email or an export of the platform); may be repeated",
+    )  # fmt: skip
+    _exercise(collect)
+    collect.add_argument(
+        "--file-times",
+        action="store_true",
+        help="the times of files in the archives are hand-in times (platforms often put the time "
+        "of the download there)",
+    )
+
     check = command("check", "Grade one notebook and print a table.")
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
     _exercise(check)

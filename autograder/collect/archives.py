@@ -1,0 +1,314 @@
+"""Open zips, zips in zips, and folders as a flat list of files, whatever is in them.
+
+What is in an archive is untrusted. Names are only text here: each content goes to a numbered file
+in a scratch folder, so a name cannot point anywhere. Sizes in the directory of a zip are claims, so
+bytes are counted as they come out, with limits for a file, for an archive inside an archive, and in
+all. What exceeds a limit, is encrypted or damaged, or is a link is listed instead of taken out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import IO
+
+from autograder.collect.files import Fate, Found
+from autograder.errors import CommandError
+from autograder.ingest.encodings import decoded, detect_encoding
+from autograder.ingest.filenames import is_ignored
+from autograder.ingest.names import readable
+
+MAX_FILE = 128 * 2**20
+"""Bytes of one file."""
+
+MAX_INNER = 512 * 2**20
+"""Bytes that come out of one archive inside another, in all its depth."""
+
+MAX_TOTAL = 32 * 2**30
+"""Bytes that come out of everything together."""
+
+MAX_INNER_FILES = 5_000
+MAX_FILES = 300_000
+MAX_DEPTH = 3
+"""Archives in archives."""
+
+MAX_INNER_DIRECTORY = 4 * 2**20
+"""Bytes of the directory of an archive inside another, which `zipfile` reads as a whole."""
+
+MAX_PARTS = 60
+"""Components of a path, and folders in folders."""
+
+_CHUNK = 2**20
+_TAIL = 2**16 + 128
+"""Bytes at the end of a zip in which the record is that says how large its directory is."""
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, OverflowError)
+_UNSUPPORTED = (NotImplementedError, RuntimeError)
+
+
+@dataclass
+class _Allowance:
+    """How much may still come out."""
+
+    size: int
+    files: int
+
+
+@dataclass
+class Opener:
+    """Opens archives and folders into a scratch folder.
+
+    Args:
+        scratch: an empty folder of ours.
+        zone: the time zone of times in zips, which usually do not say theirs.
+    """
+
+    scratch: Path
+    zone: tzinfo | None = None
+    found: list[Found] = field(default_factory=list)
+    _all: _Allowance = field(default_factory=lambda: _Allowance(MAX_TOTAL, MAX_FILES))
+    _taken: int = 0
+
+    def open(self, path: Path) -> list[Found]:
+        """All files of one archive or folder.
+
+        Raises:
+            CommandError: it is neither, or is damaged.
+            OSError: it cannot be read.
+        """
+        self.found = []
+        name = readable(path.resolve().name)
+        if path.is_dir():
+            self._folder(path, Found(name, (), 0))
+        elif zipfile.is_zipfile(path):
+            with path.open("rb") as file:
+                try:
+                    self._zip(file, Found(name, (), 0), 0, self._all)
+                except _FAULTS as error:
+                    raise CommandError(f"{path}: is damaged ({error}). Download it again") from None
+        else:
+            raise CommandError(f"{path}: is neither a zip archive nor a folder")
+        return self.found
+
+    # --- folders ----------------------------------------------------------------------------------
+
+    def _folder(self, folder: Path, at: Found) -> None:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        if at.path and not any(not is_ignored(entry.name) for entry in entries):
+            self.found.append(replace(at, fate=Fate.EMPTY_FOLDER))
+        for entry in entries:
+            part = unicodedata.normalize("NFC", readable(entry.name))
+            one = replace(at, path=(*at.path, part), outside=at.outside + 1)
+            try:
+                if entry.is_symlink():
+                    self.found.append(replace(one, fate=Fate.LINK))
+                elif entry.is_dir() and len(one.path) >= MAX_PARTS:
+                    self.found.append(replace(one, fate=Fate.TOO_DEEP))
+                elif entry.is_dir():
+                    self._folder(Path(entry.path), one)
+                elif entry.is_file():
+                    self._file(Path(entry.path), one)
+                else:
+                    self.found.append(replace(one, fate=Fate.NOT_REGULAR))
+            except OSError:
+                self.found.append(replace(one, fate=Fate.CLOSED))
+
+    def _file(self, path: Path, one: Found) -> None:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            stamp = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
+            self._take(file, replace(one, stamp=stamp), 0, self._all)
+
+    # --- zips -------------------------------------------------------------------------------------
+
+    def _zip(self, file: IO[bytes], at: Found, depth: int, left: _Allowance) -> bool:
+        """List the files of a zip; whether all of them could be taken out."""
+        whole = True
+        with zipfile.ZipFile(file) as archive:
+            infos = archive.infolist()
+            names = list(zip(infos, _names(infos), strict=True))
+            inhabited = {
+                name[:depth]
+                for info, name in names
+                if not info.is_dir()
+                for depth in range(1, len(name))
+            }
+            for number, (info, name) in enumerate(names):
+                stamp = at.stamp if depth else _time(info, self.zone)
+                outside = at.outside if depth else len(name)
+                one = replace(at, path=(*at.path, *name), outside=outside, stamp=stamp)
+                if left.files <= 0 or self._all.files <= 0:
+                    rest = f"… {len(names) - number} more files"
+                    self.found.append(replace(at, path=(*at.path, rest), fate=Fate.TOO_MANY))
+                    return False
+                if info.is_dir():
+                    if name not in inhabited:
+                        self.found.append(replace(one, fate=Fate.EMPTY_FOLDER))
+                    continue
+                whole &= self._member(archive, info, one, depth, left)
+        return whole
+
+    def _member(
+        self,
+        archive: zipfile.ZipFile,
+        info: zipfile.ZipInfo,
+        one: Found,
+        depth: int,
+        left: _Allowance,
+    ) -> bool:
+        mode = info.external_attr >> 16
+        if stat.S_IFMT(mode) == stat.S_IFLNK:
+            self.found.append(replace(one, fate=Fate.LINK))
+        elif info.flag_bits & 0x1:
+            self.found.append(replace(one, fate=Fate.ENCRYPTED))
+        else:
+            try:
+                with archive.open(info) as file:
+                    return self._take(file, one, depth, left)
+            except (*_FAULTS, *_UNSUPPORTED):
+                self.found.append(replace(one, fate=Fate.DAMAGED))
+        return False
+
+    # --- contents ---------------------------------------------------------------------------------
+
+    def _take(self, file: IO[bytes], one: Found, depth: int, left: _Allowance) -> bool:
+        """Take one file out, and what is in it if it is a zip; whether that worked."""
+        left.files -= 1
+        if left is not self._all:
+            self._all.files -= 1
+        if any(is_ignored(part) for part in one.path):
+            self.found.append(replace(one, fate=Fate.IGNORED))
+            return True
+        content = self.scratch / f"{self._taken:07}"
+        self._taken += 1
+        inner = one.path[-1].lower().endswith(".zip")
+        most = min(MAX_INNER if inner else MAX_FILE, left.size, self._all.size)
+        sha256 = _copy(file, content, most)
+        if sha256 is None:
+            content.unlink()
+            self.found.append(replace(one, fate=Fate.TOO_LARGE))
+            return False
+        size = content.stat().st_size
+        left.size -= size
+        if left is not self._all:
+            self._all.size -= size
+        one = replace(one, content=content, sha256=sha256)
+        if not inner or not zipfile.is_zipfile(content):
+            self.found.append(replace(one, fate=Fate.DAMAGED if inner else None))
+            return not inner
+        return self._inner(content, one, depth)
+
+    def _inner(self, content: Path, one: Found, depth: int) -> bool:
+        """List an archive inside the archive. It is kept itself where something stays in it."""
+        at = len(self.found)
+        self.found.append(one)
+        if depth >= MAX_DEPTH:
+            self.found[at] = replace(one, fate=Fate.TOO_DEEP)
+            return False
+        if _directory_size(content) > MAX_INNER_DIRECTORY:
+            self.found[at] = replace(one, fate=Fate.TOO_MANY)
+            return False
+        whole = False
+        try:
+            with content.open("rb") as file:
+                allowed = _Allowance(MAX_INNER, MAX_INNER_FILES)
+                inside = replace(one, content=None, sha256="")
+                whole = self._zip(file, inside, depth + 1, allowed)
+        except (*_FAULTS, *_UNSUPPORTED):
+            self.found[at] = replace(one, fate=Fate.DAMAGED)
+        if whole:
+            content.unlink()
+            self.found[at] = replace(one, content=None, fate=Fate.OPENED)
+        return True
+
+
+def _directory_size(path: Path) -> int:
+    """The size of a zip's directory by the largest claim at its end, whichever counts."""
+    with path.open("rb") as file:
+        file.seek(-min(_TAIL, path.stat().st_size), os.SEEK_END)
+        tail = file.read()
+    sizes = [0]
+    for mark, offset, form in ((b"PK\5\6", 12, "<I"), (b"PK\6\6", 40, "<Q")):
+        at = tail.find(mark)
+        while at >= 0:
+            if at + offset + struct.calcsize(form) <= len(tail):
+                sizes += struct.unpack_from(form, tail, at + offset)
+            at = tail.find(mark, at + 1)
+    return max(sizes)
+
+
+def _copy(file: IO[bytes], to: Path, most: int) -> str | None:
+    """Copy at most ``most`` bytes and return their hash; None if there are more."""
+    digest = hashlib.sha256()
+    size = 0
+    with to.open("xb") as out:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                return None
+            digest.update(chunk)
+            out.write(chunk)
+    return digest.hexdigest()
+
+
+def _names(infos: list[zipfile.ZipInfo]) -> list[tuple[str, ...]]:
+    """The components of the members' paths, in whatever encoding the names are.
+
+    A zip made on Japanese Windows has CP932 in its directory and no flag that says so; most of its
+    names are too short to recognise an encoding, all of them together are not.
+    """
+    raw = [None if info.flag_bits & 0x800 else _raw(info.orig_filename) for info in infos]
+    together = b"\n".join(name for name in raw if name and not name.isascii())
+    encoding = detect_encoding(together) if together else None
+    return [
+        _components(info.orig_filename if name is None else _decoded(name, encoding))
+        for info, name in zip(infos, raw, strict=True)
+    ]
+
+
+def _raw(name: str) -> bytes | None:
+    try:
+        return name.encode("cp437")  # which `zipfile` takes every other name for
+    except UnicodeEncodeError:
+        return None
+
+
+def _decoded(name: bytes, encoding: str | None) -> str:
+    if encoding is not None:
+        try:
+            return name.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return decoded(name)
+
+
+def _components(name: str) -> tuple[str, ...]:
+    name = unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/")
+    parts = tuple(part for part in name.split("/") if part not in ("", ".", ".."))
+    if len(parts) > MAX_PARTS:
+        parts = (*parts[: MAX_PARTS - 1], parts[-1])
+    return parts or ("_",)
+
+
+def _time(info: zipfile.ZipInfo, zone: tzinfo | None) -> datetime | None:
+    """A member's time: the exact one if the zip has it, else the wall clock of its maker."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == 0x5455 and len(body) >= 5 and body[0] & 1:
+            return datetime.fromtimestamp(struct.unpack_from("<i", body, 1)[0], UTC)
+    try:
+        local = datetime(*info.date_time)
+    except ValueError:
+        return None
+    if info.date_time[:3] == (1980, 1, 1):  # what writers give that know no time
+        return None
+    return local.replace(tzinfo=zone) if zone else local.astimezone()

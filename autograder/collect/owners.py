@@ -1,0 +1,307 @@
+"""Whose is a file? Decided by its path, in the way of the platform that made the archive.
+
+    platform     path
+    ───────────  ──────────────────────────────────────────────────────────────────────────────────
+    Moodle       Full name_1234567_assignsubmission_file_/work.ipynb, or flat: …_file_work.ipynb
+    Canvas       lastnamefirst_LATE_12345_67890_work-1.ipynb
+    Gradescope   submission_1234567/work.ipynb, beside submission_metadata.yml
+    nbgrader     student/02_im2col/work.ipynb with timestamp.txt, or inbound:
+                 student+02_im2col+2026-05-01 10:00:00.123456 UTC+xyz/work.ipynb
+    a folder     student/…/work.ipynb, student.ipynb, student_02_im2col.ipynb, student.zip
+
+Only the part of a path that the platform wrote is looked at. What a student's own archive contains
+cannot say that it is somebody else's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from autograder.collect.files import Fate, Found
+from autograder.ingest.filenames import exercise_in, notebook_stem, parse_name
+
+MOODLE = re.compile(
+    r"(?P<source>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_)(?P<rest>.*)"
+)
+CANVAS = re.compile(
+    r"(?P<source>(?P<name>.+?)(?:_(?P<late>LATE))?_(?P<id>\d+)_"
+    r"(?:(?P<attachment>\d+)_(?=.)|(?=(?:text|link|media)\w*\.html)))(?P<rest>.+)",
+    re.S,
+)
+GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
+METADATA = "submission_metadata.yml"
+INBOUND = re.compile(
+    r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+"
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d[:_]\d\d[:_]\d\d[^+]*)(?:\+.*)?"
+)
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """A student as a platform knows them; what it does not tell is "".
+
+    Attributes:
+        platform: ``moodle``, ``canvas``, ``gradescope``, ``nbgrader`` or ``folder``.
+        name: the name as it is in the path or the platform's notes.
+        id: the platform's number for the student (or for their submission, on Moodle).
+        number: the student number.
+        email: the address.
+    """
+
+    platform: str
+    name: str
+    id: str = ""
+    number: str = ""
+    email: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells two submitters apart."""
+        return self.platform, self.name, self.number or self.email or self.id
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a platform's own notes say about one submission."""
+
+    submitters: tuple[Submitter, ...] = ()
+    time: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A file with its student.
+
+    Attributes:
+        found: the file.
+        submitter: whose it is.
+        rest: the components of its path that the platform did not write.
+        source: what the platform calls the submission: the folder, or the start of the file's name.
+        late: whether the platform marks it as late.
+        sequence: a number that is greater for what was uploaded later, if there is one.
+        time: when it was handed in, if that is known.
+        assignment: what the platform calls the assignment, if the path tells.
+    """
+
+    found: Found
+    submitter: Submitter
+    rest: tuple[str, ...]
+    source: str = ""
+    late: bool = False
+    sequence: int = 0
+    time: datetime | None = None
+    assignment: str = ""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What has to be known about a whole archive to tell whose its files are.
+
+    Attributes:
+        root: components above the submissions, the same for all of them.
+        platform: the platform by the names of all its files.
+        notes: what the platform's notes say, by submission.
+        exercises: ids of the course's exercises.
+        alone: the student that the whole archive is of, by its own name; "" if it is a class.
+    """
+
+    root: tuple[str, ...] = ()
+    platform: str = "folder"
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    exercises: Collection[str] = ()
+    alone: str = ""
+
+    def owners(self, found: Found) -> list[Owned]:
+        """Whose a file is: nobody known, one student, or all members of a group."""
+        inside = found.path[len(self.root) :]
+        if found.path[: len(self.root)] != self.root or not inside:
+            return []
+        outside = max(1, found.outside - len(self.root))
+        match self.platform:
+            case "moodle":
+                return _moodle(found, inside, outside)
+            case "canvas":
+                return _canvas(found, inside)
+            case "gradescope":
+                return self._gradescope(found, inside)
+            case "inbound":
+                return self._inbound(found, inside)
+        return self._folder(found, inside)
+
+    def _gradescope(self, found: Found, inside: tuple[str, ...]) -> list[Owned]:
+        note = self.notes.get(inside[0])
+        if note is None or len(inside) < 2:
+            return []
+        return [Owned(found, one, inside[1:], inside[0], time=note.time) for one in note.submitters]
+
+    def _inbound(self, found: Found, inside: tuple[str, ...]) -> list[Owned]:
+        match = INBOUND.fullmatch(inside[0])
+        if match is None or len(inside) < 2:
+            return []
+        note = self.notes.get(inside[0], Note())
+        one = Submitter("nbgrader", match["name"], number=match["name"])
+        return [
+            Owned(found, one, inside[1:], inside[0], time=note.time, assignment=match["assignment"])
+        ]
+
+    def _folder(self, found: Found, inside: tuple[str, ...]) -> list[Owned]:
+        if self.alone:
+            return [Owned(found, Submitter("folder", self.alone), inside)]
+        first = inside[0]
+        note = self.notes.get("/".join(inside[:2]), Note())
+        if len(inside) > 1 and found.outside > len(self.root) + 1:
+            platform = "nbgrader" if note.time else "folder"
+            one = Submitter(platform, first, number=first if note.time else "")
+            source = "/".join(inside[:2]) if note.time else first
+            return [Owned(found, one, inside[1:], source, time=note.time)]
+        name = owner_in(first, self.exercises)
+        return [Owned(found, Submitter("folder", name), inside)] if name else []
+
+
+def _moodle(found: Found, inside: tuple[str, ...], outside: int) -> list[Owned]:
+    for depth, part in enumerate(inside[:outside]):
+        if match := MOODLE.fullmatch(part):
+            rest = (*filter(None, [match["rest"]]), *inside[depth + 1 :])
+            one = Submitter("moodle", match["name"], match["id"])
+            return [Owned(found, one, rest or ("_",), match["source"])]
+    return []
+
+
+def _canvas(found: Found, inside: tuple[str, ...]) -> list[Owned]:
+    match = CANVAS.fullmatch(inside[0])
+    if match is None:
+        return []
+    one = Submitter("canvas", match["name"], match["id"])
+    return [
+        Owned(
+            found,
+            one,
+            (match["rest"], *inside[1:]),
+            match["source"],
+            late=match["late"] is not None,
+            sequence=int(match["attachment"] or 0),
+        )
+    ]
+
+
+def owner_in(name: str, exercises: Collection[str]) -> str:
+    """The student in the name of a file, without the exercise; "" if it names nobody."""
+    stem = notebook_stem(Path(name)) or PurePosixPath(name).stem
+    parsed = parse_name(stem, exercises)
+    if parsed.impersonal:
+        return ""
+    if parsed.exercise is None:
+        return stem
+    words = re.escape(parsed.exercise).replace("_", r"[\s_.-]*")
+    return re.sub(words, " ", stem, flags=re.I).strip(" _-.()") or ""
+
+
+def downloads(files: Sequence[Found]) -> list[list[Found]]:
+    """The files of each bulk download: several if a folder or a zip contains nothing but those.
+
+    A student's zip can look like a bulk download. So zips are taken for downloads only if all of
+    them are and nothing else is beside them.
+    """
+    opened = {one.path for one in files if one.fate is Fate.OPENED}
+    top = min((len(path) for path in opened), default=0)
+    outer = {path for path in opened if len(path) == top}
+    inside: dict[tuple[str, ...], list[Found]] = {path: [] for path in sorted(outer)}
+    for one in files:
+        if one.path in outer or one.fate is Fate.IGNORED:
+            continue
+        if one.path[:top] not in inside:
+            return [list(files)]
+        deeper = [k for k in range(top + 1, len(one.path)) if one.path[:k] in opened]
+        inside[one.path[:top]].append(
+            replace(
+                one,
+                archive=f"{one.archive}/{'/'.join(one.path[:top])}",
+                path=one.path[top:],
+                outside=min(deeper, default=len(one.path)) - top,
+            )
+        )
+    if not inside or len({path[:-1] for path in outer}) > 1:
+        return [list(files)]
+    for inner in inside.values():
+        names = {one.path[0] for one in inner}
+        metadata = any(one.path[-1] == METADATA for one in inner)
+        if not (metadata or all(_named_by_a_platform(name) for name in names)):
+            return [list(files)]
+    rest = [one for one in files if one.path in outer or one.fate is Fate.IGNORED]
+    return [rest, *inside.values()]
+
+
+def _named_by_a_platform(name: str) -> bool:
+    return any(pattern.fullmatch(name) for pattern in (MOODLE, CANVAS, INBOUND))
+
+
+def recognise(
+    archive: str,
+    files: Collection[Found],
+    notes: Mapping[str, Note],
+    exercises: Collection[str],
+) -> Archive:
+    """What an archive is, by the names of its files.
+
+    Args:
+        archive: its name without the suffix.
+        files: its files, without those of systems and editors.
+        notes: what the platform's notes in it say.
+        exercises: ids of the course's exercises.
+    """
+    paths = [found.path for found in files if found.path]
+    outer = [found.path[: found.outside] for found in files]
+    if outer and 2 * sum(any(map(MOODLE.fullmatch, path)) for path in outer) >= len(outer):
+        return Archive((), "moodle", notes, exercises)
+    root: tuple[str, ...] = ()
+    while True:
+        names = [path[len(root) :] for path in paths if path[: len(root)] == root]
+        first = {name[0] for name in names if name}
+        platform = _platform(first, notes)
+        if platform:
+            return Archive(root, platform, notes, exercises)
+        if len(first) != 1 or any(len(name) < 2 for name in names):
+            break
+        only = next(iter(first))
+        if any(found.outside <= len(root) + 1 for found in files):
+            break  # an archive, not a folder
+        below = {name[1] for name in names}
+        if not _is_wrapper(only, below, names, exercises):
+            break
+        root = (*root, only)
+    parsed = [parse_name(PurePosixPath(name).stem, exercises) for name in first]
+    if first and all(one.impersonal for one in parsed):
+        owner = root[-1] if root else archive
+        return Archive(root, "folder", notes, exercises, owner_in(owner, exercises) or owner)
+    return Archive(root, "folder", notes, exercises)
+
+
+def _platform(first: Collection[str], notes: Mapping[str, Note]) -> str:
+    if not first:
+        return ""
+    for platform, pattern in (("inbound", INBOUND), ("canvas", CANVAS)):
+        if 2 * sum(pattern.fullmatch(name) is not None for name in first) >= len(first):
+            return platform
+    if any(GRADESCOPE.fullmatch(name) and name in notes for name in first):
+        return "gradescope"
+    return ""
+
+
+def _is_wrapper(
+    name: str,
+    below: Collection[str],
+    names: Collection[tuple[str, ...]],
+    exercises: Collection[str],
+) -> bool:
+    """Whether a single folder contains a class rather than what one student handed in."""
+    parsed = parse_name(name, exercises)
+    if parsed.impersonal:
+        return exercise_in(name, exercises) is None or len(below) > 1
+    inner = [parse_name(PurePosixPath(one).stem, exercises) for one in below]
+    return any(not one.impersonal for one in inner) and (
+        len(below) > 1 or any(len(one) > 2 for one in names)
+    )
