@@ -27,7 +27,7 @@ def is_note(found: Found) -> bool:
 
 
 def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
-    """The notes by ``submission_<id>``, ``<student>/<assignment>`` or the name of an inbound folder.
+    """The notes by ``submission_<id>``, ``<student>/<assignment>`` or the inbound folder's name.
 
     Args:
         files: the files of the archive.

@@ -32,14 +32,21 @@ _NAME = ("name", "full name", "student", "氏名", "名前", "フルネーム")
 _FIRST = ("first name", "first_name", "given name", "名")
 _LAST = ("last name", "last_name", "surname", "family name", "姓", "名字")
 _EMAIL = ("email", "email address", "e-mail", "mail", "メールアドレス", "メール")
-_LOGIN = ("login", "sis login id", "username", "user name", "ユーザー名", "ユーザ名")
+_LOGIN = ("login", "sis login id", "username", "user name", "ユーザー名")
 _SECTION = ("section", "sections", "group", "セクション", "グループ")
 _IDENTIFIER = ("identifier", "識別子")
-_MODIFIED = ("last modified (submission)", "最終更新日時 (提出)", "最終更新日時(提出)")
+_MODIFIED = (
+    "last modified (submission)",
+    heading("最終更新日時 （提出）"),
+    heading("最終更新日時（提出）"),
+)
 _PARTICIPANT = re.compile(r"\D*(\d+)")
 _MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
+_HALVES = "午前|午後"
 _JAPANESE_TIME = re.compile(
-    r"(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})日[^\d:]*(?:(午前|午後)\s*)?(\d{1,2}):(\d\d)"
+    rf"(\d{{4}}) 年 \s*(\d{{1,2}}) 月 \s*(\d{{1,2}}) 日 [^\d:]*?"
+    rf"(?:({_HALVES})\s*)?(\d{{1,2}}):(\d\d)",
+    re.X,
 )
 
 

@@ -58,7 +58,9 @@ def test_a_time_that_a_person_has_written_is_kept(run):
     files = {"a.zip": zipped({f"{KEN}/02_im2col.ipynb": A})}
     outcome = run(files)
     path = outcome.out / table.FILE
-    text = path.read_text("utf-8-sig").replace("Ken Ito/02_im2col.ipynb,", "Ken Ito/02_im2col.ipynb,2026-05-01 10:00+09:00", 1)
+    text = path.read_text("utf-8-sig").replace(
+        "Ken Ito/02_im2col.ipynb,", "Ken Ito/02_im2col.ipynb,2026-05-01 10:00+09:00", 1
+    )
     path.write_text(text)
     [one] = [row for row in rows(run(files)) if row.fate is Fate.COUNTS]
     assert one.handed_in == datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
@@ -72,16 +74,31 @@ def test_the_same_file_again_makes_nobody_late(run):
 
 
 ROSTERS = {
-    "an instructor's": "id,name,email\n s1 ,Jane Doe,j@x.edu\ns2,Ken Ito,k@x.edu\ns3,Aoi Ito,a@x.edu\n",
-    "Moodle's worksheet": (
-        "Identifier,Full name,ID number,Email address,Status,Last modified (submission)\n"
-        'Participant 11,Jane Doe,s1,j@x.edu,Submitted,"Friday, 1 May 2026, 10:00 AM"\n'
-        "Participant 12,Ken Ito,s2,k@x.edu,Submitted,-\n"
-        "Participant 13,Aoi Ito,s3,a@x.edu,No submission,-\n"
-    ),
-    "Moodle's participants in Japanese": "姓;名;IDナンバー;メールアドレス\nDoe;Jane;s1;j@x.edu\nIto;Ken;s2;k@x.edu\nIto;Aoi;s3;a@x.edu\n",
-    "nbgrader's": "id,first_name,last_name,email\ns1,Jane,Doe,j@x.edu\ns2,Ken,Ito,k@x.edu\ns3,Aoi,Ito,a@x.edu\n",
-}  # fmt: skip
+    "an instructor's": """\
+id,name,email
+ s1 ,Jane Doe,j@x.edu
+s2,Ken Ito,k@x.edu
+s3,Aoi Ito,a@x.edu
+""",
+    "Moodle's worksheet": """\
+Identifier,Full name,ID number,Email address,Status,Last modified (submission)
+Participant 11,Jane Doe,s1,j@x.edu,Submitted,"Friday, 1 May 2026, 10:00 AM"
+Participant 12,Ken Ito,s2,k@x.edu,Submitted,-
+Participant 13,Aoi Ito,s3,a@x.edu,No submission,-
+""",
+    "Moodle's participants in Japanese": """\
+姓;名;IDナンバー;メールアドレス
+Doe;Jane;s1;j@x.edu
+Ito;Ken;s2;k@x.edu
+Ito;Aoi;s3;a@x.edu
+""",
+    "nbgrader's": """\
+id,first_name,last_name,email
+s1,Jane,Doe,j@x.edu
+s2,Ken,Ito,k@x.edu
+s3,Aoi,Ito,a@x.edu
+""",
+}
 
 
 @pytest.mark.parametrize("name", ROSTERS)
