@@ -9,7 +9,7 @@ from autograder.course.models import Criterion, Exercise, Reveal
 from autograder.messages import pages
 from autograder.messages.printed import can_be_pasted
 from autograder.report.drawing import Picture, pictures
-from autograder.report.markup import truncated
+from autograder.report.markup import MAX_LENGTH, truncated
 from autograder.status import NOTHING_TO_FIX, Status
 from autograder.text import LANGUAGES, Text
 from autograder.verdict.result import Counterexample, CriterionResult, Result
@@ -40,6 +40,35 @@ _UNWRITTEN = re.compile(r"` has not been written yet\.|, which has not been writ
 
 ABOUT_DTYPES = re.compile(r"\b(?:dtype|float\d+|bool)\b")
 """What a hint about dtypes mentions, and the message of a failure that it is for."""
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is left of a page's size, so that no page is larger than 150 kB.
+
+    Attributes:
+        entries: how many more entries of arrays are drawn; others are shown as text.
+        characters: how many more characters long texts may take; others are cut short.
+    """
+
+    entries: int = 400
+    characters: int = 4000
+
+    def drawn(self, found: list[Picture]) -> list[Picture]:
+        size = sum(len(row) for picture in found for grid in picture.grids for row in grid.rows)
+        if size > self.entries:
+            return []
+        self.entries -= size
+        return found
+
+    def text(self, text: Text) -> Text:
+        limit = MAX_LENGTH if self.characters > 0 else SHORT
+        self.characters -= max(0, len(text["en"]) - SHORT)
+        return shortened(text, limit)
+
+
+SHORT = 160
+"""Characters of a text where a page has no room left for long ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +130,7 @@ def parts_of(
         grouped.setdefault(criterion.part, []).append(criterion)
     explained: set[str] = set()  # advice appears once per page
     diagnosed: dict[tuple[str, ...], int] = {}  # so do hints of mistakes
+    room = _Room()
     views = []
     number = 0
     for part_id, criteria in grouped.items():
@@ -119,7 +149,7 @@ def parts_of(
             if example is not None:
                 shown.append(example)
             example = None if as_above else example
-            drawn = pictures(example) if example else []
+            drawn = room.drawn(pictures(example)) if example else []
             advice = None
             if status not in NO_ADVICE and key not in explained:
                 explained.add(key)
@@ -138,8 +168,8 @@ def parts_of(
                     number=number,
                     status=status,
                     items=[_item(c, known.get(c.id)) for c in alike],
-                    message=shortened(first.message),
-                    counterexample=_example(example, drawn) if example else {},
+                    message=room.text(first.message),
+                    counterexample=_example(example, drawn, room) if example else {},
                     can_be_pasted=example is not None and can_be_pasted(example.call),
                     pictures=drawn,
                     as_above=as_above,
@@ -200,7 +230,9 @@ def _group_alike(
     yield from groups.values()
 
 
-def _example(counterexample: Counterexample, drawn: Sequence[Picture]) -> dict[str, Text]:
+def _example(
+    counterexample: Counterexample, drawn: Sequence[Picture], room: _Room
+) -> dict[str, Text]:
     """The sides of a counterexample as text, without those that are drawn."""
     kinds = {picture.kind for picture in drawn}
     sides = {
@@ -209,7 +241,7 @@ def _example(counterexample: Counterexample, drawn: Sequence[Picture]) -> dict[s
         "got": counterexample.got,
     }
     return {
-        key: shortened(Text.same(side))
+        key: room.text(Text.same(side))
         for key, side in sides.items()
         if side not in NOTHING_TO_SHOW and key not in kinds
     }
@@ -248,6 +280,8 @@ def _item(criterion: CriterionResult, known: Criterion | None) -> Item:
     )
 
 
-def shortened(text: Text) -> Text:
+def shortened(text: Text, limit: int = MAX_LENGTH) -> Text:
     """The beginning of a long text, followed by a note of how much is left out."""
-    return Text(**{lang: truncated(text[lang], pages.say(lang, "left_out")) for lang in LANGUAGES})
+    return Text(
+        **{lang: truncated(text[lang], pages.say(lang, "left_out"), limit) for lang in LANGUAGES}
+    )

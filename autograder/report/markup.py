@@ -22,11 +22,11 @@ def plain(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
-def truncated(text: str, more: str) -> str:
-    """The first ``MAX_LENGTH`` characters, then ``more`` with the number left out for ``{n}``."""
-    if len(text) <= MAX_LENGTH:
+def truncated(text: str, more: str, limit: int = MAX_LENGTH) -> str:
+    """The first ``limit`` characters, then ``more`` with the number left out for ``{n}``."""
+    if len(text) <= limit:
         return text
-    return f"{text[:MAX_LENGTH]}\n{more.format(n=len(text) - MAX_LENGTH)}"
+    return f"{text[:limit]}\n{more.format(n=len(text) - limit)}"
 
 
 @lru_cache(maxsize=4096)  # the pages of a class repeat a few hundred sentences

@@ -86,6 +86,62 @@ document.body.append(frame);
 </script>"""
 
 
+# Measures each page as it is printed, and the contrast of its texts.
+LOOKS = """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
+const told = {};
+const parsed = colour => {
+  const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
+  return a === 0 ? null : [r, g, b];
+};
+const light = colour => {
+  const [r, g, b] = colour.map(v => v / 255).map(
+    v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+function weakest(page, view) {
+  let least = [99, ""];
+  for (const one of page.querySelectorAll("body *")) {
+    const own = [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!own || !one.checkVisibility() || /STYLE|SCRIPT/.test(one.tagName)) continue;
+    let behind = one, ground = null;
+    while (behind && !(ground = parsed(view.getComputedStyle(behind).backgroundColor)))
+      behind = behind.parentElement;
+    const of = [light(parsed(view.getComputedStyle(one).color)), light(ground ?? [255, 255, 255])];
+    const contrast = (Math.max(...of) + 0.05) / (Math.min(...of) + 0.05);
+    if (contrast < least[0]) least = [contrast, one.outerHTML.slice(0, 100)];
+  }
+  return least;
+}
+function measure(frame) {
+  const page = frame.contentDocument, view = frame.contentWindow;
+  const ground = () => view.getComputedStyle(page.body).backgroundColor;
+  const screen = {ground: ground(), weakest: weakest(page, view)};
+  for (const sheet of page.styleSheets) for (const rule of sheet.cssRules)
+    if (rule.media?.mediaText === "print") rule.media.mediaText = "all";
+  const nav = page.querySelector(".languages");
+  told[frame.name] = {screen, print: {
+    ground: ground(), weakest: weakest(page, view),
+    wide: page.documentElement.scrollWidth - frame.clientWidth,
+    languages: nav && view.getComputedStyle(nav).display,
+    shown: [...page.querySelectorAll("main")].filter(main => main.checkVisibility()).length,
+    cut: view.getComputedStyle(page.querySelector(".finding") ?? page.body).breakInside,
+  }};
+}
+const frames = FRAMES.map(([name, address, width]) => {
+  const frame = document.createElement("iframe");
+  frame.name = name; frame.width = width; frame.height = 800; frame.src = address;
+  document.body.append(frame);
+  return new Promise(done => frame.onload = () => { measure(frame); done(); });
+});
+Promise.all(frames).then(() => {
+  document.getElementById("told").textContent = JSON.stringify(told);
+});
+</script>"""
+
+PAPER = 680
+"""The width of an A4 page between its margins, in pixels."""
+
+
 def chromium(profile: Path, *arguments: str) -> str:
     flags = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
@@ -118,12 +174,12 @@ def site(tmp_path_factory, sample_class, course):
     return out
 
 
-def told_by(harness, folder, data, placeholder):
+def told_by(harness, folder, data, placeholder, *flags):
     """What a harness page writes into its own text."""
     file = folder / "harness.html"
     # In a script, "</" must not be read as the end of it.
     file.write_text(harness.replace(placeholder, json.dumps(data).replace("</", "<\\/")), "utf-8")
-    dom = chromium(folder / "profile", "--dump-dom", file.as_uri())
+    dom = chromium(folder / "profile", *flags, "--dump-dom", file.as_uri())
     told = re.search(r'<pre id="told">(.+?)</pre>', dom, re.DOTALL)
     assert told, dom[-2000:]
     return json.loads(html.unescape(told[1]))
@@ -202,3 +258,29 @@ def test_a_page_draws_something(site, tmp_path, name, width):
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", data[16:24]) == (width, 900)
     assert len(data) > 15_000  # an empty page of this size packs to a fraction of it
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_have_contrast_and_pages_are_printed_black_on_white(site, tmp_path, scheme):
+    pages = [*site.glob("feedback/*/*.html")]
+    frames = [[str(page.relative_to(site)), page.as_uri(), PAPER] for page in pages]
+    dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
+    told = told_by(LOOKS, tmp_path, frames, "FRAMES", *dark)
+    assert len(told) == len(frames)
+    for name, page in told.items():
+        screen, printed = page["screen"], page["print"]
+        assert (screen["ground"] == "rgb(255, 255, 255)") is (scheme == "light"), name
+        assert screen["weakest"][0] >= 4.5, (name, screen["weakest"])  # as WCAG AA asks
+        assert printed["ground"] == "rgb(255, 255, 255)", name
+        assert printed["weakest"][0] >= 7, (name, printed["weakest"])
+        assert printed["wide"] <= 0, name
+        assert printed["languages"] == "none", name
+        assert printed["shown"] == 1, name
+    assert told["feedback/ben/02_im2col.html"]["print"]["cut"] == "avoid"
+
+
+def test_a_page_is_printed_on_few_sheets(site, tmp_path):
+    paper = tmp_path / "page.pdf"
+    page = (site / "feedback" / "ben" / "02_im2col.html").as_uri()
+    chromium(tmp_path / "profile", f"--print-to-pdf={paper}", page)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) <= 2

@@ -402,3 +402,25 @@ def test_what_to_try_next_fits_the_exception(new_result, new_criterion, show, er
     text = show(new_result(criteria=criteria)).text["en"]
     assert said in text
     assert ("Where does the second begin?" in text) is hinted
+
+
+@pytest.mark.parametrize("entries", [9, 100])
+@pytest.mark.parametrize("message", ["All values are wrong. ", "x = 誤り, " * 1000])
+def test_no_page_is_larger_than_150_kilobytes(new_result, new_criterion, course, entries, message):
+    array = f"array([{', '.join(f'{i}.' for i in range(entries))}])"
+    criteria = [
+        new_criterion(
+            f"im2col.{number}",
+            "failed",
+            message={"en": f"{message}{number}", "ja": f"{message}{number}"},
+            counterexample={
+                "call": f"im2col(np.{array}, {number})",
+                "expected": array,
+                "got": array.replace("1.", "2."),
+            },
+        )
+        for number in range(40)  # as many as the largest exercise of the course has
+    ]
+    page = feedback_page(typed(new_result(criteria=criteria)), course.exercise("02_im2col"), "ja")
+    assert len(page.encode()) <= 150_000
+    assert page.count('<figure class="picture got">') >= 2  # those of the first criteria are drawn
