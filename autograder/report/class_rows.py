@@ -1,6 +1,6 @@
 """The rows of the class page's table: who has what. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.corrections.apply import Corrected, Correction
@@ -45,7 +45,8 @@ class Entry:
 class Row:
     """One student, with an entry for each exercise: None if nothing was submitted.
 
-    ``ungraded``: there was a submission, but none of it could be graded.
+    ``ungraded``: there was a submission, but none of it could be graded. ``href`` leads to the
+    student's page; "" if there is none.
     """
 
     student: str
@@ -53,6 +54,7 @@ class Row:
     total: float
     ungraded: bool = False
     full_total: float = 0.0
+    href: str = ""
 
     @property
     def states(self) -> str:
@@ -104,6 +106,7 @@ def entry_by_instructor(decision: Correction, most: float) -> Entry:
 def rows_of(
     entries: Mapping[tuple[str, str], Entry],
     students: Iterable[tuple[str, str]],
+    with_page: Collection[str],
     most: Mapping[str, float],
 ) -> list[Row]:
     """A row for each student, sorted by name.
@@ -111,19 +114,26 @@ def rows_of(
     Args:
         entries: by student and exercise.
         students: key and display name of everybody.
+        with_page: keys of those who have a page of their own.
         most: the maximum of each exercise, in the order of the columns.
     """
     return [
-        _row(name, [entries.get((key, id)) for id in most], [*most.values()])
+        _row(
+            name,
+            [entries.get((key, id)) for id in most],
+            [*most.values()],
+            link("feedback", key, "index.html") if key in with_page else "",
+        )
         for name, key in sorted((name, key) for key, name in students)
     ]
 
 
-def _row(student: str, entries: list[Entry | None], most: Sequence[float]) -> Row:
+def _row(student: str, entries: list[Entry | None], most: Sequence[float], href: str) -> Row:
     return Row(
         student,
         entries,
         sum(entry.score for entry in entries if entry and entry.note != "excused"),
         not any(entries),
         sum(e.max_score if e else full for e, full in zip(entries, most, strict=True)),
+        href,
     )

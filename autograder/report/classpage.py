@@ -114,7 +114,7 @@ def class_page(
             )
     students = graded | {left.student for left in hand_ins.ungraded}
     students |= {student for student, _ in entries}
-    rows = rows_of(entries, [(key, hand_ins.name(key)) for key in students], most)
+    rows = rows_of(entries, [(key, hand_ins.name(key)) for key in students], graded, most)
     missing = notices.not_handed_in(rows, [*most])
     unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)
     ungraded = notices.ungraded(hand_ins, lang)
@@ -135,6 +135,7 @@ def class_page(
         ],
         corrections=notices.corrected(corrections.entries, hand_ins, lang),
         not_applied=corrections.problems,
+        to_grade=_to_grade(by_exercise, lang),
         warnings=[*hand_ins.warnings, *warnings],
         submissions=len(results),
         broken=notices.with_status(rows, [*most], ResultStatus.GRADER_ERROR),
@@ -160,6 +161,21 @@ def class_page(
         # Weakest first, since that is the one to worry about.
         levels=[str(level) for level in sorted({result.isolation for result in results})],
     )
+
+
+def _to_grade(by_exercise: Mapping[str, Sequence[Corrected]], lang: str) -> list[dict[str, Any]]:
+    """The questions that the instructor has yet to grade, with the number of students."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for id, of_one in by_exercise.items():
+        for one in of_one:
+            for asked in one.asked:
+                if asked.question.id in one.open:
+                    entry = found.setdefault(
+                        (id, asked.question.id),
+                        {"exercise": id, "title": asked.question.title[lang], "n": 0},
+                    )
+                    entry["n"] += 1
+    return [*found.values()]
 
 
 def _counted(of_one: Sequence[Corrected]) -> list[Result]:

@@ -87,7 +87,9 @@ def write_students(
     for result in sorted(results, key=lambda r: (r.student, r.exercise)):
         if not hand_ins.is_gone(result.student, result.exercise):
             by_student.setdefault(result.student, {})[result.exercise] = result
-            most.setdefault(result.exercise, Maximum(result.full_score, result.max_score))
+            asked = points.score(q.points for q in corrections.questions.get(result.exercise, ()))
+            full = Maximum(result.full_score + asked, result.max_score + asked)
+            most.setdefault(result.exercise, full)
     most = dict(sorted(most.items()))
     decided: dict[str, dict[str, Correction]] = {}
     known = {(s, id) for s, own in by_student.items() for id in own}

@@ -5,12 +5,15 @@ from datetime import datetime
 
 import pytest
 
+from autograder.corrections.apply import Correction, Corrections
+from autograder.course.models import Question
 from autograder.ingest import NotCounted, NotGraded, Other
 from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.report import write_class
 from autograder.report.classpage import FEW, GROUPS, PRINTED_ROWS, class_page
 from autograder.report.groups import alike, carried, timed_out
 from autograder.report.statistics import correlation, count_exercise, histogram, percent
+from autograder.text import Text
 from tests.results import typed
 
 
@@ -305,7 +308,7 @@ def test_half_a_point_short_is_not_full_marks(of_criteria):
 def test_every_row_says_what_it_can_be_filtered_by(a_class, course):
     page = class_page([*map(typed, a_class.values())], course, "en")
     states = {
-        name: page.split(f"<bdi>{name}</bdi></th>")[0].rpartition('data-is="')[2].split('"')[0]
+        name: page.split(f"<bdi>{name}</bdi></a></th>")[0].rpartition('data-is="')[2].split('"')[0]
         for name in ("aiko", "ben", "dai", "emi")
     }
     assert states == {
@@ -353,6 +356,28 @@ def test_the_table_of_a_large_class_is_not_printed_whole(of_criteria):
     large = [of_criteria(f"s{n:03}", "passed") for n in range(PRINTED_ROWS + 1)]
     assert '<table class="students many">' in class_page(large, None, "en")
     assert '<table class="students">' in class_page(large[:PRINTED_ROWS], None, "en")
+
+
+def test_a_name_leads_to_the_students_page(a_class):
+    page = class_with_hand_ins(a_class)
+    assert '<th scope="row"><a href="feedback/aiko/index.html"><bdi>aiko</bdi></a></th>' in page
+    assert '<th scope="row"><bdi>佐藤</bdi></th>' in page, "nothing of hers was graded"
+
+
+def test_questions_that_wait_for_the_instructor_are_counted(a_class):
+    why = Question("why", 2.0, Text(en="Why?", ja="なぜ"), None)
+    asking = Corrections(
+        entries=(Correction("aiko", "02_im2col", "why", 1.5),), questions={"02_im2col": (why,)}
+    )
+    results = [typed(a_class[kind]) for kind in ("full", "nothing", "every_status", "unreadable")]
+    page = class_page(results, None, "en", corrections=asking)
+    section = page.split("Questions to grade")[1].split("</section>")[0]
+    assert "<li>02_im2col · Why?: 2 students</li>" in section, "who is unreadable has no answer"
+    assert "autograder questions DIR" in section
+    row = page.split("<bdi>aiko</bdi></a></th>")[1].split("</tr>")[0]
+    assert "<b>7.5</b> / 8" in row
+    assert "needs you" not in row
+    assert "Questions to grade" not in class_page(results, None, "en")
 
 
 def test_the_page_says_when_the_newest_result_was_written(a_class):
