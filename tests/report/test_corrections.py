@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -91,8 +92,9 @@ class TestClassPage:
         results = [typed(a_class[name]) for name in ("full", "every_status", "grader_error")]
         return class_page(results, course, "en", corrections=given, **fields)
 
-    def row(self, text, student, linked=True):
-        return text.split(f"<bdi>{student}</bdi>{'</a>' * linked}</th>")[1].split("</tr>")[0]
+    def row(self, text, student):
+        (_, row) = re.split(rf"<bdi>{student}</bdi>(?:</a>)?</th>", text)
+        return row.split("</tr>")[0]
 
     def test_totals_count_what_counts(self, a_class, course):
         given = corrections(
@@ -122,8 +124,8 @@ class TestClassPage:
     def test_who_handed_nothing_in_can_be_excused_or_have_a_score(self, a_class, course):
         given = corrections(("emi", "*", None, True), ("fumi", "*", 3.0))
         text = self.page(a_class, course, given)
-        assert "Excused" in self.row(text, "emi", linked=False)
-        assert "<b>3</b> / 6" in self.row(text, "fumi", linked=False)
+        assert "Excused" in self.row(text, "emi")
+        assert "<b>3</b> / 6" in self.row(text, "fumi")
 
     def test_what_runs_and_the_results_warn_about_is_there(self, a_class, course):
         known = HandIns(warned=(Warned("in/x.zip: left out", ("in",)),))
