@@ -189,7 +189,7 @@ mistake("PF15", part="maxpool2d_single",
     loses={"maxpool2d_single.window_and_stride", "maxpool2d_single.left_over"},
     hint=Text(
         en="Does your way still work for an odd number of rows, or for windows that overlap?",
-        ja="行の数が奇数のときや、窓が重なるときにも、その方法で計算できますか。"))
+        ja="行数が奇数のときや、窓が重なるときにも、その方法で計算できますか。"))
 def maxpool2d_single(feature_map, pool=2, stride=2):
     h, w = feature_map.shape
     return feature_map.reshape(h // pool, pool, w // pool, pool).max(axis=(1, 3))

@@ -520,7 +520,7 @@ def check_conv_output_size():
     )
     assert isinstance(number, (int, np.integer)), tr(
         f"The result is {number}, a {type(number).__name__}: there are no half windows. See hint 1.",
-        f"結果が{number}（{type(number).__name__}型）です。窓の数は整数です。ヒント1を見てください。",
+        f"結果が{number}（{type(number).__name__}型）です。窓の個数は整数です。ヒント1を見てください。",
     )
     assert number != 2, tr(
         "You have 2 for size 5 and filter 3: those are the steps. The first window counts, too.",
@@ -896,7 +896,7 @@ def check_conv2d_single():
     print(
         tr(
             "All visible checks of conv2d_single passed. Grading also tries other shapes and settings.",
-            "conv2d_singleの確認はすべて通りました。採点では、ほかの形や設定も試します。",
+            "conv2d_singleの確認はすべて通りました。採点では、ほかの形状や設定も試します。",
         )
     )
 
@@ -1195,7 +1195,7 @@ def maxpool2d_single(feature_map, pool=2, stride=2):
         ...                            [3., 4., 8., 6.]]))
         array([[5., 8.]])
     --- ja ---
-    特徴マップの窓ごとに、最大の値を取り出す。
+    特徴マップの窓ごとに、最大値を取り出す。
 
     引数:
         feature_map: 浮動小数点数の配列。形状(H, W)。符号は問わない。書き換えてはいけない。
@@ -1236,7 +1236,7 @@ def check_maxpool2d_single():
     )
     assert not np.array_equal(out[0], [4.5, 6.5, 8.5, 10.5]), tr(
         "That is the average of each window. Keep the largest number.",
-        "窓ごとの平均になっています。最大の値を取り出してください。",
+        "窓ごとの平均になっています。最大値を取り出してください。",
     )
     expected = [[9, 11, 13, 15], [25, 27, 29, 31], [41, 43, 45, 47], [57, 59, 61, 63]]
     assert np.array_equal(out, expected), tr(
@@ -1251,7 +1251,7 @@ def check_maxpool2d_single():
     out = maxpool2d_single(-counting[:4, :4] - 1)
     assert not np.array_equal(out, np.zeros((2, 2))), tr(
         "All numbers are negative, but your maximum is 0. Where does the 0 come from?",
-        "すべて負の数なのに、最大値が0になっています。その0はどこから来ましたか。",
+        "値はすべて負なのに、最大値が0になっています。その0はどこから来ましたか。",
     )
     assert np.array_equal(out, [[-1, -3], [-17, -19]]), tr(
         f"For a map of negative numbers expected [[-1, -3], [-17, -19]], but got\n{out}",

@@ -576,7 +576,7 @@ def check_im2col():
     )
     assert col.shape == (8, 9), tr(
         f"The shape is {col.shape}, but 8 windows of 9 numbers give (8, 9).",
-        f"形状が{col.shape}になっています。9個の数が入った窓が8個なので、(8, 9)になるはずです。",
+        f"形状が{col.shape}になっています。値が9個入った窓が8個なので、(8, 9)になるはずです。",
     )
     assert not np.array_equal(col[0], [92, 6, 89, 65, 80, 85, 70, 39, 12]), tr(
         "Each window is read column by column. Are fy and fx swapped somewhere?",
@@ -641,7 +641,7 @@ def check_im2col():
     shape = im2col(np.zeros((10, 3, 7, 7)), 3, 3, stride=1, pad=1).shape
     assert shape == (490, 27), tr(
         f"(10, 3, 7, 7) has 10*7*7 windows of 3*3*3 numbers: (490, 27), not {shape}.",
-        f"(10, 3, 7, 7)では、27個の数が入った窓が10*7*7個あるので(490, 27)です。{shape}ではありません。",
+        f"(10, 3, 7, 7)では、値が27個入った窓が10*7*7個あるので(490, 27)です。{shape}ではありません。",
     )
 
     dtype = im2col(np.zeros((1, 1, 3, 3), dtype=np.float32), 2, 2).dtype
@@ -667,7 +667,7 @@ def check_im2col():
     print(
         tr(
             "All visible checks of im2col passed. Grading also tries other shapes.",
-            "im2colの確認はすべて通りました。採点では、ほかの形の入力も試します。",
+            "im2colの確認はすべて通りました。採点では、ほかの形状の入力も試します。",
         )
     )
 
@@ -1128,7 +1128,7 @@ def check_col2im():
     print(
         tr(
             "All visible checks of col2im passed. Grading also tries other shapes.",
-            "col2imの確認はすべて通りました。採点では、ほかの形の入力も試します。",
+            "col2imの確認はすべて通りました。採点では、ほかの形状の入力も試します。",
         )
     )
 

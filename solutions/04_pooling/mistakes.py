@@ -28,7 +28,7 @@ mistake("PF3", part="Pooling.forward",
            "Pooling.forward.float32", "Pooling.forward.input_untouched", "Pooling.backward.*"},
     hint=Text(
         en="How many numbers compete for one maximum?",
-        ja="1つの最大値を、何個の数で争いますか。"))
+        ja="1つの最大値を、何個の値で争いますか。"))
 
 mistake("PF4", part="Pooling.forward",
     edits=[("reshape(N, out_h, out_w, C).transpose(0, 3, 1, 2)", "reshape(N, C, out_h, out_w)")],

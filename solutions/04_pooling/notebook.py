@@ -707,7 +707,7 @@ def check_forward():
     )
     assert np.array_equal(out, x[:, :, 1::2, 1::2]), tr(
         f"Here the largest of each window is its lower right number. Your output:\n{out}",
-        f"この例では、どの窓でも右下の数が最大です。あなたの出力は次のとおりです。\n{out}",
+        f"この例では、どの窓でも右下の値が最大です。あなたの出力は次のとおりです。\n{out}",
     )
 
     x = np.random.default_rng(4).permutation(144).reshape(2, 3, 4, 6) - 144.0
@@ -727,7 +727,7 @@ def check_forward():
     )
     assert not np.any(out == 0), tr(
         "All numbers are negative, but your output contains 0. What is the largest of -3 and -5?",
-        "数はすべて負なのに、出力に0があります。-3と-5では、どちらが大きいですか。",
+        "値はすべて負なのに、出力に0があります。-3と-5では、どちらが大きいですか。",
     )
 
     x = np.array([[[[1, 2, 0, 8], [9, 4, 5, 1], [0, 6, 3, 2], [3, 1, 7, 0]]]], dtype=float)
@@ -775,7 +775,7 @@ def check_forward():
     print(
         tr(
             "All visible checks of forward passed. Grading also tries other shapes and windows.",
-            "forwardの確認はすべて通りました。採点では、ほかの形のマップや窓も試します。",
+            "forwardの確認はすべて通りました。採点では、ほかの形状のマップや窓も試します。",
         )
     )
 
@@ -1401,11 +1401,11 @@ def check_backward():
     dx = pool.backward(np.full((1, 1, 1, 1), 6.0))
     assert dx.sum() == 6, tr(
         f"Four equal numbers and dout = 6: {dx.sum():g} come out in all. Only one pixel may win.",
-        f"4つの数が等しくdout=6のとき、合計{dx.sum():g}が出てきます。勝者は1つだけです。",
+        f"4つの値が等しくdout=6のとき、合計{dx.sum():g}が出てきます。勝者は1つだけです。",
     )
     assert dx[0, 0, 0, 0] == 6, tr(
         f"Of equal numbers the first wins, here the upper left one. Yours:\n{dx[0, 0]}",
-        f"等しい数の中では、最初のもの（ここでは左上）が勝ちます。あなたの結果は次のとおりです。\n{dx[0, 0]}",
+        f"等しい値の中では、最初のもの（ここでは左上）が勝ちます。あなたの結果は次のとおりです。\n{dx[0, 0]}",
     )
 
     # en: Finally the definition itself: move each pixel a little and see how sum(out * dout) moves.
