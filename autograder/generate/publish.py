@@ -31,6 +31,8 @@ Python、NumPy、matplotlibと、スライダー用のipywidgetsです：
 同じ場所に置いてください。ファイルの出典とライセンスは`data/README.md`にあります。
 """,
 )
+PAGE = "README.md"
+_MARK = "<!-- Written by `autograder publish`. Without this line, the page is left as it is. -->"
 _HEAD = Text(en="| | notebook | points |", ja="| | ノートブック | 配点 |")
 _SOLUTIONS = Text(en="solutions", ja="解答例")
 
@@ -60,7 +62,8 @@ def publish(
     if solved:
         made = render_solutions(course, solved, langs)
         files |= {_solutions(name): content for name, content in made.items()}
-    files[Path("README.md")] = _page(course, ids, langs, solved)
+    if not _is_someones_own(out / PAGE):
+        files[Path(PAGE)] = _page(course, ids, langs, solved)
     folders = {name.parts[0] for name in files if len(name.parts) > 1}
     folders |= {DATA, *course.languages, *(f"{lang}-solutions" for lang in course.languages)}
     remove_leftovers(out)
@@ -72,6 +75,11 @@ def publish(
         if path.is_file() and path not in written and ".ipynb_checkpoints" not in path.parts
     ]
     return written, others
+
+
+def _is_someones_own(page: Path) -> bool:
+    """Whether there is a page that `publish` has not written, which it leaves alone."""
+    return page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")
 
 
 def _solutions(notebook: Path) -> Path:
@@ -105,4 +113,4 @@ def _page(course: Course, ids: Sequence[str], langs: Sequence[str], solved: Sequ
                 f"| {exercise.id[:2]} | [{exercise.title[lang]}]({file}){link} | {points} |"
             )
         parts.append(f"# {course.title[lang]}\n\n{_PAGE[lang]}\n" + "\n".join(rows) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, f"{_MARK}\n"])

@@ -64,6 +64,16 @@ def test_what_is_no_longer_published_is_reported_and_left_alone(mini, tmp_path):
     assert all(path.exists() for path in others)
 
 
+def test_a_page_of_ones_own_is_left_alone(mini, tmp_path):
+    out = tmp_path / "out"
+    publish(mini.load(), ["01_area"], ["en"], [], out)
+    publish(mini.load(), [], ["en"], [], out)
+    assert "02_box" in (out / "README.md").read_text()
+    (out / "README.md").write_text("Welcome to my course.")
+    publish(mini.load(), ["01_area"], ["en"], [], out)
+    assert (out / "README.md").read_text() == "Welcome to my course."
+
+
 def test_a_link_among_the_data_is_an_error_and_nothing_is_written(mini, data, tmp_path):
     (data / "suite.py").symlink_to(mini.area.suite)
     with pytest.raises(CourseError, match=r"suite\.py: is not a plain file"):
