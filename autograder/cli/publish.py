@@ -12,6 +12,7 @@ from autograder.cli.resolve import (
     resolve_language,
 )
 from autograder.cli.stdio import warn
+from autograder.errors import CommandError
 from autograder.text import counted
 
 
@@ -22,6 +23,9 @@ def run(options: argparse.Namespace) -> int:
     solved = (
         [e.id for e in resolve_exercises(course, options.solutions)] if options.solutions else []
     )
+    for name in solved:
+        if name not in ids:
+            raise CommandError(f"--solutions {name}: publish the exercise itself, too", 2)
     langs = (resolve_language(options, course),) if options.lang else ()
     written, others = generate.publish(course, ids, langs, solved, output_folder(options.out))
     for path in others:

@@ -139,6 +139,13 @@ def test_on_the_command_line(autograder, mini, tmp_path):
     assert any("return outer - inner" in "".join(cell["source"]) for cell in cells)
 
 
+def test_solutions_come_with_their_exercise(autograder, mini, tmp_path):
+    options = ("02_box", "--solutions", "01_area", "--course", mini.root)
+    done = autograder("publish", tmp_path / "out", *options)
+    assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
+    assert "publish the exercise itself, too" in done.stderr
+
+
 @pytest.mark.parametrize("options", [(), ("--out", "solved", "--check")])
 def test_solutions_need_a_folder_of_their_own(autograder, options):
     done = autograder("generate", "--solutions", *options)
