@@ -200,7 +200,8 @@ def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
     status = criterion.status
     if _UNWRITTEN.search(criterion.message["en"]):
         return UNWRITTEN
-    if status is Status.FAILED and example and can_be_pasted(example.call):
+    takes_input = example is not None and not example.call.endswith("()")
+    if status is Status.FAILED and example and takes_input and can_be_pasted(example.call):
         return "next_failed_call"
     if status is Status.ERROR:
         for key, names in ERRORS.items():

@@ -320,7 +320,7 @@ mistake("IM27", part="im2col",
         en="The matrix is computed, and then? What does a function without a `return` "
            "give back?",
         ja="行列は計算されていますが、そのあとどうなりますか。"
-           "`return` のない関数は何を返すでしょうか。"))
+           "`return`のない関数は何を返すでしょうか。"))
 
 mistake("IM28", part="im2col",
     edits=[("ordered = windows.transpose(0, 4, 5, 1, 2, 3)", "ordered = windows")],
@@ -382,7 +382,7 @@ mistake("CI18", part="col2im",
         en="The images are computed, and then? What does a function without a `return` "
            "give back?",
         ja="画像は計算されていますが、そのあとどうなりますか。"
-           "`return` のない関数は何を返すでしょうか。"))
+           "`return`のない関数は何を返すでしょうか。"))
 
 mistake("CI19", part="col2im",
     edits=[("(N, C, H + 2 * pad, W + 2 * pad)", "(N, C, W + 2 * pad, H + 2 * pad)")],

@@ -372,7 +372,7 @@ mistake("CF22", part="Convolution.forward",
     hint=Text(
         en="The output is computed, and then? What does a method without a `return` give back?",
         ja="出力は計算されていますが、そのあとどうなりますか。"
-           "`return` のないメソッドは何を返すでしょうか。"))
+           "`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("CF23", part="Convolution.forward",
     edits=[("self.stride, self.pad)\n    self.col_W", "self.pad, self.stride)\n    self.col_W")],
@@ -395,7 +395,7 @@ mistake("CB25", part="Convolution.backward",
     hint=Text(
         en="dx is computed, and then? What does a method without a `return` give back?",
         ja="dxは計算されていますが、そのあとどうなりますか。"
-           "`return` のないメソッドは何を返すでしょうか。"))
+           "`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("CB26", part="Convolution.backward",
     edits=[("col2im(dcol, self.x_shape, FH, FW,", "col2im(dcol, self.x_shape, FW, FH,")],
@@ -414,7 +414,7 @@ mistake("CB27", part="Convolution.backward",
         en="`backward` needs the matrix of the windows. Which line of `forward` keeps it, "
            "under exactly this name?",
         ja="`backward`では窓の行列が必要です。"
-           "`forward` のどの行で、その名前のまま残していますか。"))
+           "`forward`のどの行で、その名前のまま残していますか。"))
 
 mistake("CB28", part="Convolution.backward",
     edits=[("    F, _, FH, FW = self.W.shape",
@@ -425,4 +425,4 @@ mistake("CB28", part="Convolution.backward",
         en="`backward` needs the shape of x. Which line of `forward` keeps it, under "
            "exactly this name?",
         ja="`backward`ではxの形状が必要です。"
-           "`forward` のどの行で、その名前のまま残していますか。"))
+           "`forward`のどの行で、その名前のまま残していますか。"))

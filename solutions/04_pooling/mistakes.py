@@ -463,7 +463,7 @@ mistake("PB17", part="Pooling.backward",
     hint=Text(
         en="dx is computed, and then? What does a method without a `return` give back?",
         ja="dxは計算されていますが、そのあとどうなりますか。"
-           "`return` のないメソッドは何を返すでしょうか。"))
+           "`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("PB18", part="Pooling.backward",
     edits=[("    N, _, out_h, out_w = dout.shape",
@@ -474,7 +474,7 @@ mistake("PB18", part="Pooling.backward",
         en="`backward` has to know who won each window. Which line of `forward` keeps it, "
            "under exactly this name?",
         ja="`backward`では、窓ごとの最大値の位置が必要です。"
-           "`forward` のどの行で、その名前のまま残していますか。"))
+           "`forward`のどの行で、その名前のまま残していますか。"))
 
 mistake("PF23", part="Pooling.forward",
     edits=[("    return out.reshape", "    out.reshape")],
@@ -482,4 +482,4 @@ mistake("PF23", part="Pooling.forward",
     hint=Text(
         en="The maxima are computed, and then? What does a method without a `return` give back?",
         ja="最大値は計算されていますが、そのあとどうなりますか。"
-           "`return` のないメソッドは何を返すでしょうか。"))
+           "`return`のないメソッドは何を返すでしょうか。"))

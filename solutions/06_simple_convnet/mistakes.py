@@ -583,7 +583,7 @@ mistake("LY23", part="Affine.backward",
     hint=Text(
         en="dx is computed, and then? What does a method without a `return` give back?",
         ja="dxは計算されていますが、そのあとどうなりますか。"
-           "`return` のないメソッドは何を返すでしょうか。"))
+           "`return`のないメソッドは何を返すでしょうか。"))
 
 mistake("LY26", part="Affine.backward",
     edits=[("    self.db = dout", "    vars(self).pop('rows', None)\n    self.db = dout")],
@@ -593,4 +593,4 @@ mistake("LY26", part="Affine.backward",
         en="`backward` needs what `forward` was given. Which line of `forward` keeps it, "
            "under exactly this name?",
         ja="`backward`では`forward`の入力が必要です。"
-           "`forward` のどの行で、その名前のまま残していますか。"))
+           "`forward`のどの行で、その名前のまま残していますか。"))

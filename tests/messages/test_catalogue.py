@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 import autograder
+from autograder.course.load import load_course, load_mistakes
 from autograder.errors import FileFault
 from autograder.ingest import NotCounted, NotGraded
 from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, sentences
 from autograder.messages.cell_errors import cell_error
 from autograder.messages.pages import say
 from autograder.text import LANGUAGES, Text
+from tests.paths import ROOT as ROOT_OF_COURSE
 
 ROOM = Path(autograder.__file__).parent
 NAMES = [file.stem for file in (ROOM / "messages").glob("*.toml")]
@@ -64,12 +66,17 @@ def in_another_style(name: str, key: str) -> bool:
     No half-width space beside a Japanese letter (but around a command's option), full-width
     brackets and colons, one spelling of a loanword, one word for students and teachers.
     """
-    text = re.sub(r" ?--[a-z-]+ ?", "", catalogue(name)[key]["ja"])
+    text = catalogue(name)[key]["ja"]
+    return in_another_japanese(text) or bool(re.search("[()]", re.sub("`[^`]*`", "", text)))
+
+
+def in_another_japanese(text: str) -> bool:
+    text = re.sub(r" ?--[a-z-]+ ?", "", text)
     prose = re.sub(r"`[^`]*`", "``", text)
     japanese = "[ぁ-んァ-ヶー一-龠、。「」（）：]"
     latin = "[A-Za-z0-9`{}%]"
     spaced = re.search(rf"{japanese} +{latin}|{latin} +{japanese}", text)
-    half_width = re.search(r"[()]|[^ ]: ", prose)
+    half_width = re.search(r"\([^()]*[ぁ-んァ-ヶ一-龠]|[^ ]: ", prose)
     unlike = re.search(r"(?:メモリ|フォルダ|ポインタ|フィルタ)(?!ー)|学生|先生|あなたのもの", prose)
     return bool(spaced or half_width or unlike)
 
@@ -79,6 +86,14 @@ def in_another_style(name: str, key: str) -> bool:
 )
 def test_no_message_is(fault):
     assert [(name, key) for name, key in MESSAGES if fault(name, key)] == []
+
+
+def test_titles_and_hints_of_the_course_are_in_the_same_style():
+    course = load_course(ROOT_OF_COURSE)
+    texts = [text for e in course.exercises for text in (e.title, e.summary) if text]
+    texts += [text for e in course.exercises for c in e.criteria for text in (c.title, c.hint)]
+    texts += [mistake.hint for e in course.exercises for mistake in load_mistakes(e)[0]]
+    assert [text["ja"] for text in texts if text and in_another_japanese(text["ja"])] == []
 
 
 def test_every_message_is_used():
