@@ -13,7 +13,7 @@ from autograder.cli.resolve import resolve_course
 from autograder.cli.stdio import warn
 from autograder.course.load import EXERCISE_ID, load_course
 from autograder.course.models import Course
-from autograder.errors import CommandError, CourseError
+from autograder.errors import CommandError, CourseError, MissingExtra
 from autograder.files import write_all_atomically, write_atomically
 from autograder.scaffold import course_files, exercise_files
 from autograder.scaffold.files import part_of
@@ -53,8 +53,8 @@ def _exercise(course: Course, id: str) -> int:
     course = load_course(course.root)
     try:
         generate.write_assignments(course, [id], [], course.root / "assignments")
-    except CourseError as error:
-        warn(f"{error} Then run `autograder generate {id}`")
+    except (CourseError, MissingExtra) as error:
+        warn(str(error))
     at = f" --course {course.root}" if Path.cwd().resolve() != course.root else ""
     print(
         f"{course.root / 'solutions' / id}: begins with a small example, the function {name}. "

@@ -40,7 +40,19 @@ def test_wrong_usage(autograder: Run, tmp_path: Path, arguments: list[str], says
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "check", "grade", "verify", "report", "doctor", "demo"]
+    "command",
+    [
+        "generate",
+        "check",
+        "grade",
+        "verify",
+        "report",
+        "doctor",
+        "demo",
+        "similar",
+        "questions",
+        "new",
+    ],
 )
 def test_every_option_is_explained(command: str) -> None:
     (commands,) = (a for a in make_parser()._actions if isinstance(a.choices, dict))
