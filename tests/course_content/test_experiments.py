@@ -1,7 +1,8 @@
-"""The experiments of 06 and 07 do what the text beside them promises."""
+"""The experiments of the notebooks do what the text beside them promises."""
 
 from __future__ import annotations
 
+import itertools
 import linecache
 import re
 import sys
@@ -45,6 +46,53 @@ def run(tmp_path, monkeypatch):
         return space
 
     return run
+
+
+SLIDERS = pytest.mark.parametrize(
+    ("exercise_id", "cells"),
+    [
+        ("01_windows", ("setup", "drawing", "windows_in_a_row")),
+        ("02_im2col", ("setup", "drawing", "im2col", "col2im", "overlap_counts")),
+    ],
+)
+
+
+@SLIDERS
+def test_sliders_draw_their_smallest_and_largest_settings(run, monkeypatch, exercise_id, cells):
+    drawn = []
+
+    def interact(draw, **sliders):
+        for setting in itertools.product(*sliders.values()):
+            draw(**dict(zip(sliders, setting, strict=True)))
+            drawn.append(setting)
+            plt.close("all")
+
+    fake = SimpleNamespace(IntSlider=lambda _, low, high, **_look: (low, high), interact=interact)
+    monkeypatch.setitem(sys.modules, "ipywidgets", fake)
+    run(exercise_id, *cells)
+    assert len(drawn) in (8, 16)
+
+
+@SLIDERS
+def test_without_ipywidgets_the_figure_is_there_all_the_same(run, monkeypatch, exercise_id, cells):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    shown = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf()))
+    run(exercise_id, *cells)
+    assert len(shown) == 1
+
+
+def test_one_step_size_learns_at_once_and_another_never(run, monkeypatch):
+    losses = {}
+    axes = plt.Axes
+    for step in (0.02, 1.0, 2.5):
+        monkeypatch.setattr(
+            axes, "semilogy", lambda _ax, ys, at=step, **_look: losses.update({at: ys})
+        )
+        cells = ("setup", "drawing", "carry", "convolution", "learn_sobel")
+        run("03_convolution", *cells, STEP=step)
+    assert losses[1.0][10] < 1e-10 < losses[0.02][10] < losses[0.02][0]
+    assert losses[2.5][-1] > 1e6
 
 
 @pytest.mark.slow
