@@ -21,6 +21,7 @@ FONT_FILE = "figures_ja.otf"
 _NAME = "figure_font"
 _SOURCE = f'''\
 # @title 図の日本語：このセルを実行
+import logging
 from pathlib import Path
 
 from matplotlib import font_manager, rcParams
@@ -41,6 +42,8 @@ JAPANESE_FONT = japanese_font()
 if JAPANESE_FONT:
     # 英数字はこれまでどおりDejaVu Sansで、そこにない字だけを日本語のフォントで描きます。
     rcParams["font.family"] = ["DejaVu Sans", JAPANESE_FONT]
+    # 太字の日本語がないという知らせは要りません。
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 else:
     print("日本語のフォントが見つからないので、図の文字は英語になります。")
 

@@ -1798,9 +1798,9 @@ def check_gradient():
         reach = 1.1 * np.abs(across).max()
         ax.plot([-reach, reach], [-reach, reach], color="0.6", linewidth=1)
         ax.plot(across, upwards, "ko", markersize=4, fillstyle="none")
-        ax.set_title(f"{name}: {across.size} numbers", fontsize=10)
-        ax.set_xlabel("measured")
-    axes[0].set_ylabel("computed by gradient")
+        ax.set_title(f"{name} ({across.size})", fontsize=10)
+        ax.set_xlabel("numerical_gradient")
+    axes[0].set_ylabel("gradient")
     fig.tight_layout()
     plt.show()
     print(

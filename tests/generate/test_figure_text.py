@@ -60,6 +60,13 @@ def test_a_japanese_notebook_draws_japanese_with_the_font_beside_it(area, monkey
     assert family == ["DejaVu Sans", "Course Sans JP"]
 
 
+def test_bold_text_makes_no_noise(area, monkeypatch, caplog):
+    code = sources(area('figure_text("Areas", "面積"), fontweight="bold"'), "ja")
+    code["drawing"] += "\nplt.gcf().canvas.draw()"
+    drawn(code, ROOT / "assignments" / "ja", monkeypatch)
+    assert caplog.records == []
+
+
 def test_without_any_japanese_font_the_labels_are_english(area, monkeypatch, tmp_path, capsys):
     manager = pytest.importorskip("matplotlib.font_manager").fontManager
     monkeypatch.setattr(manager, "ttflist", [f for f in manager.ttflist if "DejaVu" in f.name])
