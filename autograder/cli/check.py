@@ -102,7 +102,7 @@ def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) 
     if again:
         return f"\n→ {say(lang, 'same_mistake')}"
     lead = say(lang, "known_mistake" if len(hints) == 1 else "one_of_two_mistakes")
-    return "".join(f"\n→ {lead} {hint[lang]}" for hint in hints)
+    return "".join(f"\n→ {lead}{say(lang, 'colon')}{hint[lang]}" for hint in hints)
 
 
 def _results(example: Counterexample) -> list[str]:
