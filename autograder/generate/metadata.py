@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.models import Exercise, Role
+from autograder.course.models import Cell, Exercise, Role
 from autograder.errors import CourseError, MissingExtra
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 # Students can edit but not delete the cells that they fill in; checks and demos are locked. Checks
-# are "grade" cells, so that `nbgrader validate` reports failing ones, but worth 0 points: points
-# come from the hidden suites only, never from a cell in the student's hands.
+# are "grade" cells, so that `nbgrader validate` reports failing ones, and `nbgrader autograde` has
+# points to give. Ours come from the hidden suites only, never from a cell in the student's hands.
 _KIND: dict[Role, dict[str, Any]] = {
     Role.STUB: {"grade": False, "solution": True, "locked": False, "task": False},
     Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
     Role.CARRY: {"grade": False, "solution": True, "locked": False, "task": False},
-    Role.CHECK: {"grade": True, "points": 0, "solution": False, "locked": True, "task": False},
+    Role.CHECK: {"grade": True, "solution": False, "locked": True, "task": False},
     Role.DEMO: {"grade": False, "solution": False, "locked": True, "task": False},
 }
 
@@ -30,6 +32,7 @@ def require_author_extra() -> None:
         raise MissingExtra("generating notebooks", "author", missing)
 
 
+<<<<<<< HEAD
 def nbgrader_metadata(role: Role, name: str, points: float | None = None) -> dict[str, Any] | None:
     """A cell's nbgrader metadata; None for cells that nbgrader does not handle.
 
@@ -43,6 +46,47 @@ def nbgrader_metadata(role: Role, name: str, points: float | None = None) -> dic
         return None
     answers = {} if points is None else {"points": points}
     return {"schema_version": 3, "grade_id": name, **kind, **answers}
+=======
+def nbgrader_metadata(cell: Cell, points: Mapping[str, float]) -> dict[str, Any] | None:
+    """A cell's nbgrader metadata; None for cells that nbgrader does not handle.
+
+    Args:
+        cell: the cell.
+        points: what each check is worth, by the cell's name.
+    """
+    kind = _KIND.get(cell.role)
+    if kind is None:
+        return None
+    metadata = {"schema_version": 3, "grade_id": cell.name, **kind}
+    if cell.role is Role.CHECK:
+        worth = points.get(cell.name, 0.0)
+        metadata["points"] = int(worth) if worth == int(worth) else worth
+    return metadata
+
+
+def check_points(exercise: Exercise, cells: Iterable[Cell]) -> dict[str, float]:
+    """What each visible check is worth to nbgrader: the points of the parts above it.
+
+    Parts below the last check add to that one, so that the sum is the exercise's maximum (or all of
+    its points if they are bonus points).
+    """
+    bonus_only = not exercise.max_score
+    worth = {
+        part.id: math.fsum(c.points for c in part.criteria if bonus_only or not c.bonus)
+        for part in exercise.parts
+    }
+    found: dict[str, float] = {}
+    waiting: list[float] = []
+    for cell in cells:
+        waiting += [worth.pop(part) for part in cell.parts if part in worth]
+        if cell.role is Role.CHECK:
+            found[cell.name] = math.fsum(waiting)
+            waiting = []
+    if found:
+        last = next(reversed(found))
+        found[last] = math.fsum([found[last], *waiting, *worth.values()])
+    return found
+>>>>>>> 13c4794 (Generated notebooks carry points for nbgrader; the gradebook puts ours in their place)
 
 
 def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.errors import CourseError
 from autograder.generate.cells import LOCKED, filled, solution_cells, student_cells
 from autograder.generate.leaks import find_leaks
-from autograder.generate.metadata import locked_and_checked, nbgrader_metadata, require_author_extra
+from autograder.generate.metadata import (
+    check_points,
+    locked_and_checked,
+    nbgrader_metadata,
+    require_author_extra,
+)
 from autograder.generate.secrets import Secrets, secrets
 from autograder.text import Text
 
@@ -136,6 +141,8 @@ def _badge(course: Course, exercise: Exercise, lang: str) -> dict[str, Any]:
 
 
 def _nodes(exercise: Exercise, cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
+    cells = list(cells)
+    points = check_points(exercise, cells)
     anchor, after = "top", 0
     for cell in cells:
         if cell.role is Role.ANSWER:
@@ -148,7 +155,7 @@ def _nodes(exercise: Exercise, cells: Iterable[Cell]) -> Iterator[dict[str, Any]
             yield _markdown(exercise, f"{anchor}-{after}", cell.source)
         else:
             anchor, after = cell.name, 0
-            yield _code(exercise, cell)
+            yield _code(exercise, cell, points)
 
 
 def _markdown(exercise: Exercise, name: str, source: str) -> dict[str, Any]:
@@ -160,6 +167,7 @@ def _markdown(exercise: Exercise, name: str, source: str) -> dict[str, Any]:
     }
 
 
+<<<<<<< HEAD
 def _answer(exercise: Exercise, cell: Cell) -> dict[str, Any]:
     """The cell in which a question is answered: nbgrader's "manually graded answer"."""
     points = next(one.points for one in exercise.questions if one.id == cell.name)
@@ -173,11 +181,14 @@ def _answer(exercise: Exercise, cell: Cell) -> dict[str, Any]:
 
 
 def _code(exercise: Exercise, cell: Cell) -> dict[str, Any]:
+=======
+def _code(exercise: Exercise, cell: Cell, points: Mapping[str, float]) -> dict[str, Any]:
+>>>>>>> 13c4794 (Generated notebooks carry points for nbgrader; the gradebook puts ours in their place)
     metadata: dict[str, Any] = {"name": cell.name, "tags": [cell.role]}
     if cell.role in LOCKED:
         # Hidden until clicked: in JupyterLab and VS Code, and as a form in Colab.
         metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
-    nbgrader = nbgrader_metadata(cell.role, cell.name)
+    nbgrader = nbgrader_metadata(cell, points)
     if nbgrader is not None:
         metadata["nbgrader"] = nbgrader
     return {

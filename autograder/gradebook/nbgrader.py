@@ -101,6 +101,14 @@ class Database:
         book.update_or_create_assignment(exercise)
         notebook = book.update_or_create_notebook(exercise, exercise)
         gone = {*before} - {*most}
+        comments = {cell.name for cell in notebook.solution_cells}
+        for cell in notebook.grade_cells:
+            if cell.name not in {*most, *gone, *comments}:
+                # A visible check that `nbgrader autograde` has graded: our points replace its own.
+                cell.max_score = 0.0
+                book.db.query(api.Grade).filter(api.Grade.cell_id == cell.id).update(
+                    {"auto_score": 0.0}
+                )
         for cell in [*notebook.grade_cells, *notebook.solution_cells]:
             if cell.name in gone:
                 for kind in (api.Grade, api.Comment):
@@ -108,7 +116,6 @@ class Database:
                 book.db.delete(cell)
         book.db.commit()
         grades = {cell.name: cell for cell in notebook.grade_cells}
-        comments = {cell.name for cell in notebook.solution_cells}
         for name, points in most.items():
             cell = grades.get(name)
             if cell is None or cell.max_score != points:
@@ -145,8 +152,9 @@ class Database:
         if submission is None:  # the assignment has gained its notebook since
             whole = book.find_submission(exercise, student)
             notebook = book.find_notebook(exercise, exercise)
-            submission = api.SubmittedNotebook(notebook=notebook, assignment=whole)
+            submission = api.SubmittedNotebook(notebook_id=notebook.id, assignment_id=whole.id)
             book.db.add(submission)
+            book.db.commit()
         grades = {one.cell_id: one for one in submission.grades}
         comments = {one.cell_id: one for one in submission.comments}
         cells = {cell.name: cell.id for cell in submission.notebook.grade_cells}
@@ -154,10 +162,12 @@ class Database:
         for entry in entries:
             grade = grades.get(cells[entry.cell])
             if grade is None:
-                grade = api.Grade(cell_id=cells[entry.cell], notebook=submission)
+                grade = api.Grade(cell_id=cells[entry.cell], notebook_id=submission.id)
+                book.db.add(grade)
             comment = comments.get(solutions[entry.cell])
             if comment is None:
-                comment = api.Comment(cell_id=solutions[entry.cell], notebook=submission)
+                comment = api.Comment(cell_id=solutions[entry.cell], notebook_id=submission.id)
+                book.db.add(comment)
             grade.auto_score = entry.auto_score
             grade.needs_manual_grade = entry.open
             if entry.cell not in kept:

@@ -81,7 +81,7 @@ def test_a_long_cell_name_still_makes_a_valid_id(mini):
     nbformat.validate(notebook(course, course.exercise("01_area"), "en"))
 
 
-def test_nbgrader_sees_solutions_locked_checks_and_no_points(mini):
+def test_nbgrader_sees_solutions_and_locked_checks_with_points(mini):
     from nbgrader import utils
     from nbgrader.nbgraderformat import MetadataValidator
 
@@ -102,7 +102,7 @@ def test_nbgrader_sees_solutions_locked_checks_and_no_points(mini):
     assert utils.is_locked(check)
     assert (check.metadata.deletable, check.metadata.editable) == (False, False)
     assert [utils.is_grade(cell) for cell in (stub, check)] == [False, True]
-    assert check.metadata.nbgrader.points == 0
+    assert check.metadata.nbgrader.points == course.exercise("01_area").max_score == 2.5
     for cell in (stub, check):
         assert cell.metadata.nbgrader.checksum == utils.compute_checksum(cell)
     assert "nbgrader" not in setup.metadata

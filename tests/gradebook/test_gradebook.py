@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,39 @@ def test_the_command_takes_a_url(desk: Desk, autograder: Run) -> None:
     assert done.returncode == 0, done.stderr
     assert "gradebook: 1 decision taken into" in done.stdout
     assert done.stderr == ""
+
+
+def test_our_points_replace_those_of_visible_checks(desk: Desk) -> None:
+    with nbgrader.Gradebook(desk.url) as book:  # what `nbgrader autograde` leaves
+        book.add_grade_cell("check_im2col", EXERCISE, EXERCISE, max_score=4, cell_type="code")
+        book.update_or_create_grade_cell(
+            "question", EXERCISE, EXERCISE, max_score=2, cell_type="markdown"
+        )
+        book.add_solution_cell("question", EXERCISE, EXERCISE)
+        submission = book.find_submission_notebook(EXERCISE, EXERCISE, "ben")
+        for name, score in (("check_im2col", 4.0), ("question", None)):
+            cell = book.find_grade_cell(name, EXERCISE, EXERCISE)
+            manual = 1.5 if name == "question" else None
+            fields = {"cell_id": cell.id, "notebook_id": submission.id, "auto_score": score}
+            book.db.add(nbgrader.Grade(**fields, manual_score=manual))
+        book.db.commit()
+    assert desk.sync() == 0
+    assert desk.scores()["ben"] == 6.5  # the question that a person has graded stays
+    with nbgrader.Gradebook(desk.url) as book:
+        assert book.find_assignment(EXERCISE).max_score == 8.0
+
+
+# nbgrader itself adds a submission in an order that SQLAlchemy warns about.
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_submissions_that_nbgrader_knew_before_get_our_points(desk: Desk, empty: Path) -> None:
+    shutil.copy(empty, desk.folder)
+    with nbgrader.Gradebook(desk.url) as book:  # what `nbgrader autograde` and `collect` leave
+        book.add_assignment(EXERCISE)
+        book.add_student("aiko")
+        book.add_submission(EXERCISE, "aiko")  # before there was a notebook in the assignment
+        book.add_notebook(EXERCISE, EXERCISE)
+        book.add_student("ben")
+        book.add_submission(EXERCISE, "ben")
+    for _ in range(2):
+        assert desk.sync() == 0
+        assert desk.scores() == desk.grades()
