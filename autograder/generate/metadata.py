@@ -32,34 +32,19 @@ def require_author_extra() -> None:
         raise MissingExtra("generating notebooks", "author", missing)
 
 
-<<<<<<< HEAD
-def nbgrader_metadata(role: Role, name: str, points: float | None = None) -> dict[str, Any] | None:
-    """A cell's nbgrader metadata; None for cells that nbgrader does not handle.
-
-    Args:
-        role: the cell's role.
-        name: its name.
-        points: those of the question that it answers, if it does.
-    """
-    kind = _KIND.get(role)
-    if kind is None:
-        return None
-    answers = {} if points is None else {"points": points}
-    return {"schema_version": 3, "grade_id": name, **kind, **answers}
-=======
 def nbgrader_metadata(cell: Cell, points: Mapping[str, float]) -> dict[str, Any] | None:
     """A cell's nbgrader metadata; None for cells that nbgrader does not handle.
 
     Args:
         cell: the cell.
-        points: what each check is worth, by the cell's name.
+        points: what each check and each question is worth, by the cell's name.
     """
     kind = _KIND.get(cell.role)
     if kind is None:
         return None
     metadata = {"schema_version": 3, "grade_id": cell.name, **kind}
-    if cell.role is Role.CHECK:
-        worth = points.get(cell.name, 0.0)
+    if kind["grade"]:
+        worth = points[cell.name]
         metadata["points"] = int(worth) if worth == int(worth) else worth
     return metadata
 
@@ -86,7 +71,6 @@ def check_points(exercise: Exercise, cells: Iterable[Cell]) -> dict[str, float]:
         last = next(reversed(found))
         found[last] = math.fsum([found[last], *waiting, *worth.values()])
     return found
->>>>>>> 13c4794 (Generated notebooks carry points for nbgrader; the gradebook puts ours in their place)
 
 
 def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:

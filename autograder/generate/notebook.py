@@ -142,12 +142,12 @@ def _badge(course: Course, exercise: Exercise, lang: str) -> dict[str, Any]:
 
 def _nodes(exercise: Exercise, cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
     cells = list(cells)
-    points = check_points(exercise, cells)
+    points = check_points(exercise, cells) | {one.id: one.points for one in exercise.questions}
     anchor, after = "top", 0
     for cell in cells:
         if cell.role is Role.ANSWER:
             anchor, after = cell.name, 0
-            yield _answer(exercise, cell)
+            yield _answer(exercise, cell, points)
         elif cell.kind is CellKind.MARKDOWN:
             # The id is derived from the code cell above, so that it is the same in both languages
             # and survives rewording.
@@ -167,23 +167,18 @@ def _markdown(exercise: Exercise, name: str, source: str) -> dict[str, Any]:
     }
 
 
-<<<<<<< HEAD
-def _answer(exercise: Exercise, cell: Cell) -> dict[str, Any]:
+def _answer(exercise: Exercise, cell: Cell, points: Mapping[str, float]) -> dict[str, Any]:
     """The cell in which a question is answered: nbgrader's "manually graded answer"."""
-    points = next(one.points for one in exercise.questions if one.id == cell.name)
     node = _markdown(exercise, cell.name, cell.source)
     node["metadata"] = {
         "name": cell.name,
         "tags": [cell.role],
-        "nbgrader": nbgrader_metadata(cell.role, cell.name, points),
+        "nbgrader": nbgrader_metadata(cell, points),
     }
     return node
 
 
-def _code(exercise: Exercise, cell: Cell) -> dict[str, Any]:
-=======
 def _code(exercise: Exercise, cell: Cell, points: Mapping[str, float]) -> dict[str, Any]:
->>>>>>> 13c4794 (Generated notebooks carry points for nbgrader; the gradebook puts ours in their place)
     metadata: dict[str, Any] = {"name": cell.name, "tags": [cell.role]}
     if cell.role in LOCKED:
         # Hidden until clicked: in JupyterLab and VS Code, and as a form in Colab.
