@@ -45,6 +45,10 @@ MAX_PAIRS = 60
 ROUNDS = 2
 """How often the script of a failed criterion is asked, each time with other numbers."""
 
+SAME_ALONE = 2
+"""So many scripts are asked in a process of their own; if all of them give what they gave among
+others, the rest would as well."""
+
 TELLING_ROUNDS = 4
 """Rounds with other numbers in which two candidates may differ."""
 
@@ -119,6 +123,8 @@ class Diagnostician:
     known: Callable[[Exercise], Sequence[Mistake]] = field(
         default=lambda exercise: load_mistakes(exercise)[0]
     )
+    _catalogues: dict[str, Sequence[Mistake]] = field(default_factory=dict)
+    _combined: dict[tuple[str, str, str], Variant | None] = field(default_factory=dict)
     _scripts: dict[tuple[str, str, int], Script] = field(default_factory=dict)
     _tables: dict[str, Table] = field(default_factory=dict)
     _solutions: dict[str, OwnNotebook] = field(default_factory=dict)
@@ -214,10 +220,35 @@ class Diagnostician:
             )
         return self._tables[exercise.id]
 
+    def _catalogue(self, exercise: Exercise) -> Sequence[Mistake]:
+        # To read it takes longer than all else that diagnosing a notebook does here.
+        if exercise.id not in self._catalogues:
+            self._catalogues[exercise.id] = self.known(exercise)
+        return self._catalogues[exercise.id]
+
+    def _pairs(self, mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candidate]:
+        def every() -> Iterator[Candidate]:
+            for first, second in combinations(mistakes, 2):
+                lost = failure.lost_to(first), failure.lost_to(second)
+                if not all(lost) or lost[0] | lost[1] != set(failure.failed):
+                    continue
+                if first.part != second.part:
+                    yield Candidate((first, second), (first, second))
+                elif combined := self._both(failure.exercise, first, second):
+                    yield Candidate((first, second), (combined,))
+
+        return islice(every(), MAX_PAIRS)
+
+    def _both(self, exercise: Exercise, first: Mistake, second: Mistake) -> Variant | None:
+        key = exercise.id, first.id, second.id
+        if key not in self._combined:
+            self._combined[key] = combine(exercise, first, second)
+        return self._combined[key]
+
     def _explanation(self, failure: _Failure) -> Candidate | None:
         """The one candidate that explains a failure; None if there is none or not only one."""
-        mistakes = [m for m in self.known(failure.exercise) if m.part in failure.parts]
-        for candidates in (_singles(mistakes, failure), _pairs(mistakes, failure)):
+        mistakes = [m for m in self._catalogue(failure.exercise) if m.part in failure.parts]
+        for candidates in (_singles(mistakes, failure), self._pairs(mistakes, failure)):
             fitting = [each for each in candidates if self._explains(each, failure)]
             if fitting:
                 return self._told_apart(fitting, failure)
@@ -274,7 +305,8 @@ class _Answers:
 
     To fork the notebook costs more than most scripts, so they are asked ``together``, one after the
     other in one process. What may be different there (code that counts its calls, or draws random
-    numbers) is asked again ``alone``, in a process of its own.
+    numbers) is asked again ``alone``, in a process of its own, until that has made no difference
+    `SAME_ALONE` times.
     """
 
     def __init__(
@@ -293,6 +325,8 @@ class _Answers:
         self._conversation: Conversation | None = None
         self._together: dict[tuple[str, int], tuple[Observation, ...]] = {}
         self._alone: dict[tuple[str, int], tuple[Observation, ...]] = {}
+        self._same_alone = 0
+        self._differs_alone = False
 
     def together(self, criterion: str, round: int) -> tuple[Observation, ...]:
         """What comes of one script, in the process that answers all of them."""
@@ -311,13 +345,26 @@ class _Answers:
         """What comes of one script, in a fresh process."""
         key = criterion, round
         if key not in self._alone:
-            script = self._of.script(self._exercise, criterion, round)
-            try:
-                with self._process() as conversation:
-                    self._alone[key] = self._replayed(conversation, script)
-            except (StudentFailure, HostOverload, MemoryError):
-                self._alone[key] = lost(script)
+            together = self.together(criterion, round)
+            if key == next(iter(self._together)):
+                self._alone[key] = together  # its process was fresh
+            elif self._same_alone >= SAME_ALONE and not self._differs_alone:
+                self._alone[key] = together
+            else:
+                self._alone[key] = self._asked_alone(criterion, round)
+                if match.same(together, self._alone[key]):
+                    self._same_alone += 1
+                else:
+                    self._differs_alone = True
         return self._alone[key]
+
+    def _asked_alone(self, criterion: str, round: int) -> tuple[Observation, ...]:
+        script = self._of.script(self._exercise, criterion, round)
+        try:
+            with self._process() as conversation:
+                return self._replayed(conversation, script)
+        except (StudentFailure, HostOverload, MemoryError):
+            return lost(script)
 
     def _process(self) -> AbstractContextManager[Conversation]:
         return self._session.criterion(attempt=Attempt.EXTRA)
@@ -331,17 +378,3 @@ def _singles(mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candida
     for mistake in mistakes:
         if failure.lost_to(mistake) == set(failure.failed):
             yield Candidate((mistake,), (mistake,))
-
-
-def _pairs(mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candidate]:
-    def every() -> Iterator[Candidate]:
-        for first, second in combinations(mistakes, 2):
-            lost = failure.lost_to(first), failure.lost_to(second)
-            if not all(lost) or lost[0] | lost[1] != set(failure.failed):
-                continue
-            if first.part != second.part:
-                yield Candidate((first, second), (first, second))
-            elif combined := combine(failure.exercise, first, second):
-                yield Candidate((first, second), (combined,))
-
-    return islice(every(), MAX_PAIRS)

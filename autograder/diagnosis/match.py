@@ -104,6 +104,11 @@ def _agree(got: Observation, mistaken: Observation, right: Observation) -> bool:
     return got.agrees(mistaken)
 
 
+def same(one: Sequence[Observation], other: Sequence[Observation]) -> bool:
+    """Whether the same came of a script twice."""
+    return all(a.agrees(b) for a, b in zip(one, other, strict=True))
+
+
 def alike(one: Mapping[int, Observation], other: Mapping[int, Observation]) -> bool:
     """Whether two mistakes behave in the same way on a script."""
     return one.keys() == other.keys() and all(

@@ -84,7 +84,4 @@ class Questions:
     def _asked(self, session: Session, criterion: str) -> Iterator[Asked]:
         world = self.notebook.best[criterion].world
         with session.criterion(world, Attempt.EXTRA) as conversation:
-            yield Asked(
-                conversation,
-                lambda through: self.suites.student_in(self.exercise, session, through),
-            )
+            yield Asked(conversation, self.suites.student_in(self.exercise, session))

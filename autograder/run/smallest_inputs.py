@@ -99,7 +99,7 @@ class _Searches:
         if key not in self._pairs:
             self._pairs[key] = (
                 self.stack.enter_context(Search(partial(questions.reloaded, name))),
-                self.stack.enter_context(Search(partial(questions.as_graded, name))),
+                self.stack.enter_context(Search(partial(questions.as_graded, name), confirms=True)),
             )
         return self._pairs[key]
 

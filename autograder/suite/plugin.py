@@ -128,11 +128,11 @@ class Suites:
         return None
 
     def student_in(
-        self, exercise: Exercise, session: LoadedNotebook, conversation: Conversation
-    ) -> Student:
-        """The student's functions and classes in a conversation of ``session``."""
+        self, exercise: Exercise, session: LoadedNotebook
+    ) -> Callable[[Conversation], Student]:
+        """Gives the student's functions and classes in a conversation of ``session``."""
         names = names_in(self.course, exercise, session.defined)
-        return proxy(self.course, exercise, session, conversation, names)
+        return lambda conversation: proxy(self.course, exercise, session, conversation, names)
 
     def _decider(self, exercise: Exercise, session: LoadedNotebook, names: Names) -> Decider:
         return Decider(self._tests, self.bounded, exercise, session, names)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import heapq
 import inspect
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Protocol
@@ -64,13 +65,13 @@ class Finding:
         ladder: the rung's ladder.
         rung: the rung.
         outcome: what went wrong.
-        example: for feedback.
+        example: for feedback; None from a search that only confirms.
     """
 
     ladder: Ladder
     rung: Rung
     outcome: Outcome
-    example: SmallestInput
+    example: SmallestInput | None
 
 
 @dataclass
@@ -79,12 +80,14 @@ class Search:
 
     Args:
         process: starts a process of the notebook.
+        confirms: whether it only confirms what another search has found, and makes no examples.
 
     Attributes:
         requests: how many have been made.
     """
 
     process: Process
+    confirms: bool = False
     requests: int = 0
     _tried: dict[Any, Finding | None] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -126,7 +129,7 @@ class Search:
 
     def attempt(self, ladder: Ladder, rung: Rung, part: str) -> Finding | None:
         """What goes wrong on one rung; None if nothing does, or if the reference refuses it."""
-        full = {**_defaults(ladder), **rung}
+        full = {**_defaults(ladder.function), **rung}
         key = ladder.function, tuple((name, repr(value)) for name, value in full.items())
         if key not in self._tried:
             self._tried[key] = self._climb(ladder, rung, part)
@@ -146,6 +149,8 @@ class Search:
                 return None
             if isinstance(error, (StudentTimeout, StudentDied)):
                 self._asked = None  # nothing more can be asked of this process
+            if self.confirms:
+                return Finding(ladder, rung, found, None)
             run = Run(ladder, rung, student, transcript.requests, tuple(made.arrays))
             return Finding(ladder, rung, found, example(error, run))
         except ValueError:
@@ -166,6 +171,8 @@ def _by_size(ladders: Iterable[Ladder]) -> Iterator[tuple[Ladder, Rung]]:
         yield each, rung
 
 
-def _defaults(ladder: Ladder) -> dict[str, Any]:
-    parameters = [*inspect.signature(ladder.function).parameters.values()][1:]
+@lru_cache(maxsize=512)
+def _defaults(function: Callable[..., None]) -> Mapping[str, Any]:
+    """What a ladder's parameters are where a rung does not say."""
+    parameters = [*inspect.signature(function).parameters.values()][1:]
     return {parameter.name: parameter.default for parameter in parameters}

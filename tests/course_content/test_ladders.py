@@ -57,10 +57,7 @@ def _search(suites: Suites, exercise: str, variant: Variant | None = None) -> Se
     @contextmanager
     def process() -> Iterator[Asked]:
         with notebook.criterion(None, Attempt.EXTRA) as conversation:
-            yield Asked(
-                conversation,
-                lambda through: suites.student_in(COURSE.exercise(exercise), notebook, through),
-            )
+            yield Asked(conversation, suites.student_in(COURSE.exercise(exercise), notebook))
 
     return Search(process)
 

@@ -7,6 +7,12 @@ import json
 import pytest
 
 from autograder import user_cache
+from autograder.course.load import load_mistakes
+from autograder.diagnosis.diagnose import SAME_ALONE, Diagnostician
+from autograder.in_process.notebook import OwnNotebook
+from autograder.in_process.own_code import OwnCode
+from autograder.sandbox.host.limits import Attempt
+from autograder.suite.plugin import with_suites
 
 
 def test_a_known_mistake_is_named_for_every_criterion_that_it_loses(diagnose, known):
@@ -112,3 +118,55 @@ def test_no_cache_is_needed(diagnose, known, monkeypatch):
     monkeypatch.setattr(user_cache, "_folder", lambda: None)
     wrong = known("02_im2col", "IM4")
     assert diagnose("02_im2col", wrong) == dict.fromkeys(wrong.loses, ("IM4",))
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """How many processes of the notebook have been opened for questions."""
+    attempts = []
+    criterion = OwnNotebook.criterion
+
+    def counted(self, world=None, attempt=Attempt.ONLY):
+        attempts.append(attempt)
+        return criterion(self, world, attempt)
+
+    monkeypatch.setattr(OwnNotebook, "criterion", counted)
+    return lambda: attempts.count(Attempt.EXTRA)
+
+
+def test_one_process_answers_what_a_known_mistake_explains(diagnose, known, opened):
+    diagnose("02_im2col", known("02_im2col", "IM4"))
+    assert opened() <= 2
+
+
+def test_few_processes_answer_what_no_known_mistake_explains(diagnose, edited, opened):
+    change = "    return", "    images = images * 1.001\n    return"
+    assert diagnose("02_im2col", edited("02_im2col", "col2im", change)) == {}
+    assert opened() <= 1 + SAME_ALONE
+
+
+def test_code_that_fails_when_it_is_called_often_is_asked_afresh(diagnose, known):
+    wrong = known("02_im2col", "IM4")
+    counts = "    im2col.calls = getattr(im2col, 'calls', 0) + 1\n    assert im2col.calls < 9\n"
+    head, colon, body = wrong.source.partition(":\n")
+    source = head + colon + counts + body
+    often = type(wrong)("unknown", wrong.part, source, hint=wrong.hint, loses=wrong.loses)
+    assert diagnose("02_im2col", often) == dict.fromkeys(wrong.loses, ("IM4",))
+
+
+def test_the_catalogue_is_read_once_for_all_notebooks(course, known, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    about, read = course.exercise("02_im2col"), []
+
+    def reads(exercise):
+        read.append(exercise.id)
+        return load_mistakes(exercise)[0]
+
+    def each(suites) -> None:
+        diagnostician = Diagnostician(course, "c0" * 32, suites, reads)
+        for id in ("IM4", "IM5"):
+            notebook = OwnNotebook(course, OwnCode(about.id, (known(about.id, id),)))
+            diagnostician.diagnose(about, suites.run(about, notebook), notebook, {})
+
+    with_suites(course, [about], each)
+    assert read == ["02_im2col"]
