@@ -102,6 +102,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import questions
 
             return questions.run(options)
+        case "export":
+            from autograder.cli import export
+
+            return export.run(options)
         case "similar":
             from autograder.cli import similar
 

@@ -212,6 +212,25 @@ def make_parser() -> argparse.ArgumentParser:
     _exercise(questions)
     _lang(questions, "the pages' language")
 
+    export = command("export", "Write grades in the import format of another system.")
+    export.add_argument(
+        "dir", type=Path, nargs="?", metavar="DIR", help="the --out of a `grade` run"
+    )
+    export.add_argument(
+        "--to",
+        required=True,
+        choices=(
+            "canvas", "moodle", "gradescope", "gradescope-autograder", "nbgrader", "csv", "xlsx",
+        ),
+        help="the system; gradescope-autograder is an autograder to upload, and needs no DIR",
+    )  # fmt: skip
+    export.add_argument(
+        "--out", type=Path, metavar="FILE", help="the file (for gradescope: the folder) to write"
+    )
+    _class_list(export)
+    _exercise_only(export)
+    _lang(export, "the feedback's language")
+
     similar = command("similar", "Which submissions are alike beyond what the course explains.")
     similar.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
     _exercise(similar)
@@ -247,6 +266,21 @@ def _exercises(parser: argparse.ArgumentParser) -> None:
 
 def _exercise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exercise", metavar="ID", help="the exercise, if file names do not tell")
+
+
+def _exercise_only(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--exercise", metavar="ID", help="this exercise only")
+
+
+def _class_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--roster", type=Path, metavar="FILE",
+        help="the class: id,name,email or a platform's export (default: that of `collect`)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--submitted", type=Path, metavar="DIR",
+        help="the --out of `collect` (default: found from the files that were graded)",
+    )  # fmt: skip
 
 
 def _out(parser: argparse.ArgumentParser, text: str) -> None:

@@ -1,0 +1,109 @@
+"""Who is in the class, and what the platform calls their submissions: roster.csv, collected.csv.
+
+`autograder collect` keeps both; a roster may also be one's own, or a platform's export.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.collect import roster as rosters
+from autograder.collect import table
+from autograder.collect.collect import read_records
+from autograder.collect.files import Fate
+from autograder.collect.owners import MOODLE, Submitter
+from autograder.collect.roster import Person, Roster
+from autograder.ingest.tables import read_rows
+
+_ASSIGNMENT = re.compile(r"(.+) \((\d+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the platform says about one submission.
+
+    Attributes:
+        source: what it calls it, such as ``Jane Doe_1234567_assignsubmission_file_``.
+        time: when it was handed in, as text.
+        late: whether it is marked as late.
+    """
+
+    source: str = ""
+    time: str = ""
+    late: bool = False
+
+    @property
+    def participant(self) -> str:
+        """Moodle's number of the submission; "" if it is not from Moodle."""
+        match = MOODLE.fullmatch(self.source)
+        return match["id"] if match else ""
+
+
+NOT_COLLECTED = Handed()
+
+
+@dataclass(frozen=True)
+class ClassList:
+    """The class by its lists.
+
+    Attributes:
+        roster: everybody, in the order of the list.
+        handed: what is known about submissions, by folder and exercise.
+        assignments: columns of a Canvas export that are assignments, by name without number:
+            ``Lab 1`` → ``Lab 1 (4711)``.
+    """
+
+    roster: Roster = field(default_factory=Roster)
+    handed: Mapping[tuple[str, str], Handed] = field(default_factory=dict)
+    assignments: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, folder: str, name: str) -> Person | None:
+        """The student whose folder and display name these are; None if nobody or several."""
+        found = self.roster.find(Submitter("folder", folder))
+        return found or self.roster.find(Submitter("folder", name))
+
+    def submission(self, folder: str, name: str, exercise: str) -> Handed:
+        """What the platform says about a submission."""
+        by_folder = self.handed.get((folder, exercise))
+        return by_folder or self.handed.get((name, exercise), NOT_COLLECTED)
+
+
+def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
+    """The class by the lists that exist.
+
+    Args:
+        roster: the class; None for the one that `autograder collect` keeps, if any.
+        submitted: the folder with collected.csv; None without one.
+
+    Raises:
+        CommandError: a list cannot be read, or is none.
+    """
+    files = [roster] if roster else []
+    kept = submitted / rosters.FILE if submitted else None
+    if kept is not None and kept.is_file() and roster is None:
+        files = [kept]
+    known = rosters.read_roster(files, None)
+    assignments: dict[str, str] = {}
+    for file in files:
+        headings = next(iter(read_rows(file.read_bytes())), (1, []))[1]
+        matches = (_ASSIGNMENT.fullmatch(heading) for heading in headings)
+        assignments |= {match[1].strip().casefold(): match[0] for match in matches if match}
+    handed: dict[tuple[str, str], Handed] = {}
+    for one in read_records(submitted) if submitted else ():
+        if one.fate is Fate.COUNTS:
+            time = one.handed_in.isoformat(" ", "seconds") if one.handed_in else ""
+            handed[one.student, one.exercise] = Handed(one.source, time, one.late)
+    return ClassList(known, handed, assignments)
+
+
+def find_submitted(files: Iterable[str]) -> Path | None:
+    """The folder that `autograder collect` has written and these submissions are in."""
+    folders = Counter(parent for file in files for parent in [*Path(file).parents][:4])
+    for folder, _ in folders.most_common():
+        if (folder / table.FILE).is_file():
+            return folder
+    return None
