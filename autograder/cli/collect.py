@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
             handouts_of(course),
             options.exercise or "",
             options.roster,
+            zone=course.policy.zone,
             file_times=options.file_times,
         )
     )

@@ -1,15 +1,25 @@
-"""What `autograder collect` has left open, said by `grade` and on the class page as well."""
+"""What `autograder collect` has found out: when files were handed in, and what is left open."""
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from autograder.collect import table
 from autograder.collect.collect import read_records, unclear
 from autograder.collect.files import REASONS, Fate
+from autograder.collect.notes import MAX_STAMP, TIMESTAMP, time_in
+from autograder.course.policy import Policy
 from autograder.errors import CommandError
+from autograder.ingest import Discovered, Submission
+from autograder.ingest.hand_ins import HandIns
+from autograder.ingest.names import readable
+from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 from autograder.text import counted
 
 MAX_LISTED = 5
@@ -44,6 +54,48 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
                 f"{exercise}: {counted(len(students), 'student')} of the roster handed in "
                 f"nothing: {_some(students)}"
             )
+
+
+def sources_of(found: Discovered, zone: tzinfo | None) -> dict[str, tuple[str, str]]:
+    """When each file was handed in, as ISO 8601, and what the platform calls it; "" if unknown.
+
+    From collected.csv, or else from the ``timestamp.txt`` that nbgrader puts beside a notebook.
+    """
+    sources: dict[str, tuple[str, str]] = {}
+    for root in found.roots:
+        with suppress(CommandError, OSError):  # said by `from_collecting`
+            for one in read_records(root) if root.is_dir() else ():
+                if one.kept_as:
+                    time = one.handed_in.isoformat() if one.handed_in else ""
+                    sources[readable(root / one.kept_as)] = time, one.source
+    for submission in found.submissions:
+        if submission.file not in sources and (stamp := _timestamp(submission, zone)):
+            sources[submission.file] = stamp.isoformat(), ""
+    return sources
+
+
+def _timestamp(submission: Submission, zone: tzinfo | None) -> datetime | None:
+    try:
+        beside = submission.path.with_name(TIMESTAMP)
+        with os.fdopen(open_beneath(submission.root, beside), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            return time_in(file.read(MAX_STAMP).decode("utf-8", "replace"), zone)
+    except (OSError, OutsideSubmission, ValueError):
+        return None
+
+
+def without_times(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
+    """A line for each exercise with a deadline and hand-ins of which nobody knows the time."""
+    unknown: dict[str, list[str]] = defaultdict(list)
+    for one in hand_ins.hand_ins:
+        if one.exercise in policy.deadlines and not one.handed_in:
+            unknown[one.exercise].append(hand_ins.name(one.student))
+    for exercise, names in sorted(unknown.items()):
+        yield (
+            f"{exercise}: when {counted(len(names), 'hand-in')} came is unknown, so nothing is "
+            f"taken off for lateness ({_some(names)}). Write times into collected.csv"
+        )
 
 
 def _some(names: list[str]) -> str:

@@ -66,14 +66,18 @@ class Facts:
     def corrections(self) -> Corrections:
         """The corrections of the run's folder."""
         asks = any(exercise.questions for exercise in self.course.exercises)
-        if not asks and not os.path.lexists(self.out / CORRECTIONS):
+        if not (asks or self.course.policy.deadlines) and not os.path.lexists(
+            self.out / CORRECTIONS
+        ):
             return NO_CORRECTIONS
         return report.read_shown(self.out, self.course, self.hand_ins).corrections
 
     @cached_property
     def _shared(self) -> str:
         """What all of them depend on."""
-        return key_of(self.program, str(self.level), self.lang, self._corrections)
+        return key_of(
+            self.program, str(self.level), self.lang, self._corrections, repr(self.course.policy)
+        )
 
     @cached_property
     def _corrections(self) -> str:

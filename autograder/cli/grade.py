@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import report
-from autograder.cli.collected import from_collecting
+from autograder.cli.collected import from_collecting, sources_of, without_times
 from autograder.cli.console import format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     prepare_output(options.out)
     store = Store(options.out)
     if not found.submissions:
-        _write_tables(course, store, _noted(store, found, options.exercise), lang)
+        _write_tables(course, store, _noted(course, store, found, options.exercise), lang)
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
     level = resolve_level(options)
     failed = grade_into(
@@ -133,7 +133,7 @@ def grade_into(
         CommandError: nobody is called like one of ``students``.
     """
     began = time.monotonic()
-    hand_ins = _noted(store, found, exercise)
+    hand_ins = _noted(course, store, found, exercise)
     submissions = found.submissions
     if students is not None:
         submissions = _of_students(submissions, students, hand_ins)
@@ -209,6 +209,8 @@ def grade_into(
     )
     print(f"class page: {store.out / 'index.html'}")
     for line in (*damaged, *shown.notices, *shown.corrections.problems):
+        warn(line)
+    for line in without_times(hand_ins, course.policy):
         warn(line)
     # Said before grading as well, but by now that is out of sight.
     for line in (*found.problems, *found.notices):
@@ -294,13 +296,14 @@ def _whose_points(names: list[str]) -> str:
     )
 
 
-def _noted(store: Store, found: Discovered, exercise: str | None) -> HandIns:
+def _noted(course: Course, store: Store, found: Discovered, exercise: str | None) -> HandIns:
     """Record the submissions, and report earlier results whose files no longer exist."""
     before: set[tuple[str, str]] = set()
+    sources = sources_of(found, course.policy.zone)
 
     def change(known: HandIns) -> HandIns:
         before.update(one.key for one in known.gone)
-        return updated(known, found, exercise)
+        return updated(known, found, exercise, sources)
 
     hand_ins = store.update_hand_ins(change)
     new = [one for one in hand_ins.gone if one.key not in before]

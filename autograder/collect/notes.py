@@ -63,7 +63,7 @@ def time_in(text: str, zone: tzinfo | None) -> datetime | None:
         time = datetime.fromisoformat(f"{date}T{hour}:{minute}:{second}")
         time = time.replace(microsecond=int((fraction or "0").ljust(6, "0")[:6]))
         return _in_zone(time, where or "", zone)
-    except (ValueError, OverflowError, OSError):  # OSError: no such time zone
+    except (KeyError, ValueError, OverflowError, OSError):  # no such time zone
         return None
 
 

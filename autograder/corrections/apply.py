@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autograder.course.models import Question
+from autograder.course.policy import Late
 from autograder.status import ResultStatus, Status
 from autograder.verdict import points
 from autograder.verdict.result import CriterionResult, Result
@@ -79,6 +80,7 @@ class Corrected:
         whole: the correction of the exercise as a whole.
         open: ids of the criteria and questions whose points the instructor has yet to decide on.
         asked: the questions that the instructor grades.
+        late: how late it was handed in, and what that costs; None if it is not late.
     """
 
     graded: Result
@@ -87,6 +89,12 @@ class Corrected:
     whole: Correction | None
     open: tuple[str, ...]
     asked: tuple[Asked, ...] = ()
+    late: Late | None = None
+
+    @property
+    def final(self) -> float:
+        """The score after what lateness costs."""
+        return self.late.after(self.result.score) if self.late else self.result.score
 
     @property
     def needs_review(self) -> bool:
@@ -114,12 +122,16 @@ class Corrections:
         problems: a line about each of the others: file and line, what is wrong, what to do.
         bonus: ids of the bonus criteria by exercise. They add nothing to the maximum.
         questions: the questions that the instructor grades, by exercise.
+        late: how late hand-ins are, by student and exercise.
+        deadlines: whether the course has any.
     """
 
     entries: tuple[Correction, ...] = ()
     problems: tuple[str, ...] = ()
     bonus: Mapping[str, Collection[str]] = field(default_factory=dict)
     questions: Mapping[str, Collection[Question]] = field(default_factory=dict)
+    late: Mapping[tuple[str, str], Late] = field(default_factory=dict)
+    deadlines: bool = False
 
     def of(self, student: str, exercise: str) -> dict[str, Correction]:
         """Those of one student in one exercise, by criterion; their own before everybody's."""
@@ -128,12 +140,14 @@ class Corrections:
     def apply(self, result: Result) -> Corrected:
         """A result with its corrections."""
         words = self.of(result.student, result.exercise)
+        late = self.late.get((result.student, result.exercise))
         whole = words.pop(EVERY, None)
         questions = self.questions.get(result.exercise, ())
         asked = tuple(Asked(question, words.get(question.id)) for question in questions)
         words = {c.id: words[c.id] for c in result.criteria if c.id in words}
         if not words and whole is None and not asked:
-            return Corrected(result, result, {}, None, tuple(c.id for c in result.open_criteria))
+            waiting = tuple(c.id for c in result.open_criteria)
+            return Corrected(result, result, {}, None, waiting, late=late)
         criteria = tuple(_corrected(c, words.get(c.id)) for c in result.criteria)
         bonus = self.bonus.get(result.exercise, ())
         lost = points.score(
@@ -171,6 +185,7 @@ class Corrections:
             whole,
             (*(c.id for c in undecided if c in result.open_criteria), *waiting),
             asked,
+            None if whole is not None and whole.excused else late,
         )
 
     def without_result(self, known: Collection[tuple[str, str]]) -> list[Correction]:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from autograder import __version__
 from autograder.course.models import Course, Exercise
 
+SETTINGS = "solutions/course.toml"
 GRADING_FOLDERS = ("solutions", "tests/hidden", "source_lib")
 
 
@@ -47,7 +49,21 @@ def _sha256(files: Mapping[str, bytes], outline: str = "") -> str:
 
 def _grading_files(root: Path) -> dict[str, bytes]:
     """The content of each file by its path below the course's folder, in a fixed order."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in _paths(root)}
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in _paths(root)}
+    if SETTINGS in files:
+        files[SETTINGS] = _without_policy(files[SETTINGS])
+    return files
+
+
+def _without_policy(raw: bytes) -> bytes:
+    """course.toml without what is applied to results when they are shown, not when graded."""
+    try:
+        tree = tomllib.loads(raw.decode())
+    except ValueError:
+        return raw
+    if tree.pop("policy", None) is None:
+        return raw
+    return json.dumps(tree, sort_keys=True, default=str).encode()
 
 
 def _paths(root: Path) -> Iterator[Path]:

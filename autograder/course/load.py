@@ -14,6 +14,7 @@ from autograder.course.mistake_loader import load_mistakes
 from autograder.course.models import Course, Criterion, Exercise, Part, Question, Reveal
 from autograder.course.names import ALIAS
 from autograder.course.notebook_cells import read_cells
+from autograder.course.policy import read_policy
 from autograder.course.toml_tables import Table, read_table
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES
@@ -31,7 +32,7 @@ EXERCISE_ID = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 PART_ID = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", re.ASCII)
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
-COURSE_KEYS = ("title", "languages", "salt", "colab", "carried", "packages")
+COURSE_KEYS = ("title", "languages", "salt", "colab", "carried", "packages", "policy")
 EXERCISE_KEYS = (
     "id",
     "title",
@@ -89,7 +90,8 @@ def load_course(root: Path) -> Course:
             continue
         if (path / "exercise.toml").exists() or (path / "notebook.py").exists():
             exercises.append(_exercise(root, path, languages, tuple(exercises)))
-    return Course(root, title, salt, languages, tuple(exercises), colab, carried, packages)
+    policy = read_policy(table, [exercise.id for exercise in exercises])
+    return Course(root, title, salt, languages, tuple(exercises), colab, carried, packages, policy)
 
 
 def _exercise(

@@ -11,8 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.course.edits import Edit
+from autograder.course.policy import Policy
 from autograder.errors import CourseError
 from autograder.text import LANGUAGES, Text
+
+NO_POLICY = Policy()
 
 
 class Reveal(StrEnum):
@@ -228,6 +231,7 @@ class Course:
     `carried` is the share of its points that a criterion earns when it is passed only with a right
     earlier part in place of the student's own; 0 for not trying it.
     `packages` are installed packages that students' code may import besides numpy.
+    `policy` is what it does about lateness and totals.
     `colab` is the URL below which Colab finds `assignments/`; "" if unknown.
     """
 
@@ -239,6 +243,7 @@ class Course:
     colab: str = ""
     carried: float = 1.0
     packages: tuple[str, ...] = ()
+    policy: Policy = NO_POLICY
 
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise with that id; CourseError listing the known ids if there is none."""

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -98,6 +100,36 @@ class Table:
             raise self.error(f"{key} = {value!r} is no share", "Give a number from 0 to 1", key)
         return float(value)
 
+    def number(self, key: str, *, default: float) -> float:
+        """A number from 0."""
+        value = self._take(key, default)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value < math.inf:
+            raise self.error(f"{key} = {value!r} is no number", "Give a number from 0", key)
+        return float(value)
+
+    def time(self, key: str, zone: tzinfo | None) -> datetime:
+        """A date with a time; without an offset, it is in ``zone``."""
+        value = self._take(key, None)
+        if not isinstance(value, datetime):
+            raise self.error(
+                f"{key} = {value!r} is no date with a time",
+                "Write it like 2026-05-01T23:59:00+09:00, without quotes",
+                key,
+            )
+        if value.tzinfo is None and zone is None:
+            raise self.error(
+                f"{key} = {value} does not say its time zone",
+                'Add the offset, such as +09:00, or timezone = "Asia/Tokyo" under [policy]',
+                key,
+            )
+        return value if value.tzinfo else value.replace(tzinfo=zone)
+
+    @property
+    def left(self) -> list[str]:
+        """The keys that have not been read yet."""
+        return [*self._values]
+
     def flag(self, key: str) -> bool:
         """A boolean; false if the key is missing."""
         value = self._take(key, False)
@@ -105,12 +137,13 @@ class Table:
             raise self.error(f"{key} = {value!r} is neither true nor false", near=key)
         return value
 
-    def table(self, key: str, keys: Sequence[str]) -> Table:
-        """A nested table."""
+    def table(self, key: str, keys: Sequence[str] | None) -> Table:
+        """A nested table; with None for ``keys``, they can be anything."""
         value = self._take(key, None)
         if not isinstance(value, dict):
             raise self.error(f"{key} = {value!r} is not a table", near=key)
-        return Table(value, keys, self.file, self._text, self._dotted(key), self._start)
+        known = [*value] if keys is None else keys
+        return Table(value, known, self.file, self._text, self._dotted(key), self._start)
 
     def tables(self, key: str, keys: Sequence[str]) -> list[Table]:
         """A non-empty array of tables."""

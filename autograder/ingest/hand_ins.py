@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +35,8 @@ class HandIn:
         others: what else was submitted for it.
         encoding: the file's encoding.
         notebook_of: the exercise named in its cells or metadata, or "".
+        handed_in: when it was handed in, as ISO 8601 with an offset; "" if unknown.
+        source: what the learning platform calls the submission; "" if unknown.
     """
 
     student: str
@@ -42,6 +45,13 @@ class HandIn:
     others: tuple[Other, ...] = ()
     encoding: str = "utf-8"
     notebook_of: str = ""
+    handed_in: str = ""
+    source: str = ""
+
+    @property
+    def time(self) -> datetime | None:
+        """When it was handed in; None if unknown."""
+        return datetime.fromisoformat(self.handed_in) if self.handed_in else None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -117,18 +127,33 @@ class HandIns:
         return frozenset(one.key for one in self.gone)
 
 
-def updated(before: HandIns, found: Discovered, exercise: str | None) -> HandIns:
+def updated(
+    before: HandIns,
+    found: Discovered,
+    exercise: str | None,
+    sources: Mapping[str, tuple[str, str]] | None = None,
+) -> HandIns:
     """What is known after a run.
 
     Args:
         before: what was known before.
         found: what the run found.
         exercise: the exercise that ``--exercise`` restricted the run to, if any.
+        sources: when files were handed in and what the platform calls the submission, by path.
     """
+    sources = sources or {}
     old = {one.key: one for one in (*before.gone, *before.hand_ins)}
     new: dict[tuple[str, str], HandIn] = {}
     for one in found.submissions:
-        hand_in = HandIn(one.student, one.exercise, one.file, one.others)
+        handed_in, source = sources.get(one.file, ("", ""))
+        hand_in = HandIn(
+            one.student,
+            one.exercise,
+            one.file,
+            one.others,
+            handed_in=handed_in,
+            source=source,
+        )
         was = old.get(hand_in.key)
         if was is not None and was.file == hand_in.file:  # still true until it is read again
             hand_in = replace(hand_in, encoding=was.encoding, notebook_of=was.notebook_of)
@@ -245,6 +270,8 @@ def _fields(one: HandIn) -> dict[str, Any]:
         "others": [{"file": other.file, "why": other.why} for other in one.others],
         "encoding": one.encoding,
         "notebook_of": one.notebook_of,
+        "handed_in": one.handed_in,
+        "source": one.source,
     }
 
 
@@ -259,7 +286,16 @@ def _hand_in(fields: Mapping[str, Any]) -> HandIn:
         others,
         _text(fields["encoding"]),
         _text(fields["notebook_of"]),
+        _time(fields.get("handed_in", "")),  # files of earlier versions have none
+        _text(fields.get("source", "")),
     )
+
+
+def _time(value: object) -> str:
+    text = _text(value)
+    if text and datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return text
 
 
 def _text(value: object) -> str:

@@ -1,9 +1,12 @@
 """The rows of the class page's table: who has what. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.corrections.apply import Corrected, Correction
+from autograder.course.models import NO_POLICY
+from autograder.course.policy import Policy
+from autograder.report.late import sum_of
 from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
 
@@ -20,7 +23,8 @@ class Entry:
 
     ``href`` is "" if it has no page. ``max_score`` is what it adds to the maximum of the student's
     total, and ``note`` a key of the page's phrases: the instructor's part in it. ``open`` are the
-    criteria whose points wait for the instructor.
+    criteria whose points wait for the instructor. ``late`` says what lateness costs, if anything,
+    and ``final`` is the score that is left.
     """
 
     href: str
@@ -31,6 +35,8 @@ class Entry:
     max_score: float
     note: str = ""
     open: tuple[str, ...] = ()
+    late: str = ""
+    final: float = 0.0
 
     @property
     def tenths(self) -> int:
@@ -93,6 +99,8 @@ def entry_of(one: Corrected, lang: str) -> Entry:
         max_score=0.0 if one.excused else result.max_score,
         note="excused" if one.excused else "corrected" if one.decided else "",
         open=one.open,
+        late=said[lang] if (said := sum_of(one)) else "",
+        final=one.final,
     )
 
 
@@ -100,7 +108,16 @@ def entry_by_instructor(decision: Correction, most: float) -> Entry:
     """The entry of a student of whom nothing was graded."""
     score = decision.points or 0.0
     note = "excused" if decision.excused else "corrected"
-    return Entry("", score, most, ResultStatus.GRADED, "", 0.0 if decision.excused else most, note)
+    return Entry(
+        "",
+        score,
+        most,
+        ResultStatus.GRADED,
+        "",
+        0.0 if decision.excused else most,
+        note,
+        final=score,
+    )
 
 
 def rows_of(
@@ -108,6 +125,7 @@ def rows_of(
     students: Iterable[tuple[str, str]],
     with_page: Collection[str],
     most: Mapping[str, float],
+    policy: Policy = NO_POLICY,
 ) -> list[Row]:
     """A row for each student, sorted by name.
 
@@ -116,24 +134,31 @@ def rows_of(
         students: key and display name of everybody.
         with_page: keys of those who have a page of their own.
         most: the maximum of each exercise, in the order of the columns.
+        policy: what a total is.
     """
     return [
         _row(
             name,
             [entries.get((key, id)) for id in most],
-            [*most.values()],
+            most,
+            policy,
             link("feedback", key, "index.html") if key in with_page else "",
         )
         for name, key in sorted((name, key) for key, name in students)
     ]
 
 
-def _row(student: str, entries: list[Entry | None], most: Sequence[float], href: str) -> Row:
-    return Row(
-        student,
-        entries,
-        sum(entry.score for entry in entries if entry and entry.note != "excused"),
-        not any(entries),
-        sum(e.max_score if e else full for e, full in zip(entries, most, strict=True)),
-        href,
-    )
+def _row(
+    student: str,
+    entries: list[Entry | None],
+    most: Mapping[str, float],
+    policy: Policy,
+    href: str,
+) -> Row:
+    scores = {
+        id: (entry.final, entry.max_score) if entry else (0.0, full)
+        for (id, full), entry in zip(most.items(), entries, strict=True)
+        if entry is None or entry.note != "excused"
+    }
+    total, full_total = policy.total(scores)
+    return Row(student, entries, total, not any(entries), full_total, href)

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.corrections.apply import NO_CORRECTIONS, Corrected, Corrections
 from autograder.course.hints import mistake_hints
-from autograder.course.models import Course, Exercise
+from autograder.course.models import NO_POLICY, Course, Exercise
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.catalogue import BETWEEN_ITEMS
@@ -114,7 +114,8 @@ def class_page(
             )
     students = graded | {left.student for left in hand_ins.ungraded}
     students |= {student for student, _ in entries}
-    rows = rows_of(entries, [(key, hand_ins.name(key)) for key in students], graded, most)
+    names = [(key, hand_ins.name(key)) for key in students]
+    rows = rows_of(entries, names, graded, most, course.policy if course else NO_POLICY)
     missing = notices.not_handed_in(rows, [*most])
     unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)
     ungraded = notices.ungraded(hand_ins, lang)

@@ -11,6 +11,7 @@ from autograder.messages.catalogue import BETWEEN_ITEMS
 from autograder.messages.cell_errors import cell_error
 from autograder.report import instructor
 from autograder.report.findings import parts_of, shortened
+from autograder.report.late import sum_of
 from autograder.report.page import render
 from autograder.sanitize import path_below
 from autograder.status import NOTHING_TO_FIX, CellStatus, Status
@@ -78,6 +79,8 @@ def feedback_page(
         full_score=result.full_score,
         word=instructor.word(corrected.whole, before.score, whole=True),
         excused=corrected.excused,
+        late=corrected.late,
+        late_sum=sum_of(corrected),
         scored=corrected.decided,
         needs_review=any(c.id in corrected.open for c in result.criteria),
         asked=corrected.asked,

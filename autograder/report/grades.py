@@ -11,6 +11,7 @@ from autograder.ingest.hand_ins import HandIns
 from autograder.messages import hand_ins as hand_in_messages
 from autograder.report import instructor
 from autograder.report.classpage import NO_HAND_INS
+from autograder.report.late import sum_of
 from autograder.report.markup import number
 from autograder.sanitize import spreadsheet_cell, visible_name
 from autograder.status import ResultStatus
@@ -27,6 +28,9 @@ BY_INSTRUCTOR = "by_instructor"
 """The status of a row with a score of the instructor's, of which nothing was graded."""
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "needs_you", "note", "folder")
+
+FINAL = "final"
+"""One more column in a course with deadlines: what lateness leaves of the score."""
 
 
 def write_grades_csv(
@@ -51,19 +55,20 @@ def write_grades_csv(
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    deadlines = corrections.deadlines
+    writer.writerow((*COLUMNS, FINAL) if deadlines else COLUMNS)
     results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
     rows = [(one.student, *_row(one, hand_ins, lang, corrections)) for one in results]
     known = {(one.student, one.exercise) for one in results}
     rows += [(one.student, *_decided(one, lang)) for one in corrections.without_result(known)]
     graded = {student for student, *_ in rows}
     rows += [
-        (left.student, "", "", "", NOT_GRADED, "", hand_in_messages.not_graded(left)[lang])
+        (left.student, "", "", "", NOT_GRADED, "", hand_in_messages.not_graded(left)[lang], "")
         for left in hand_ins.ungraded
         if left.student not in graded
     ]
-    for student, *fields in sorted(rows):
-        row = (hand_ins.name(student), *fields, student)
+    for student, *fields, final in sorted(rows):
+        row = (hand_ins.name(student), *fields, student, *([final] if deadlines else []))
         writer.writerow([spreadsheet_cell(visible_name(field)) for field in row])
     return write_atomically(out / "grades.csv", buffer.getvalue(), below=out)
 
@@ -75,14 +80,15 @@ def _row(result: Result, hand_ins: HandIns, lang: str, corrections: Corrections)
         reasons += [criterion.message for criterion in result.criteria[:1]]
     reasons += hand_in_messages.remarks(hand_ins.of(result.student, result.exercise))
     reasons.append(instructor.word(one.whole, result.score, whole=True))
+    reasons.append(sum_of(one))
     words = instructor.words(one)
     reasons += [_about(id, text) for id, text in words.items()]
     note = " ".join(reason[lang] for reason in reasons if reason)
     if one.excused:
-        return result.exercise, "", "", EXCUSED, "", note
+        return result.exercise, "", "", EXCUSED, "", note, ""
     score, most = number(one.result.score), number(one.result.max_score)
     needs_you = "needs you" if one.needs_review else ""
-    return result.exercise, score, most, str(one.result.status), needs_you, note
+    return result.exercise, score, most, str(one.result.status), needs_you, note, number(one.final)
 
 
 def _about(criterion: str, text: Text) -> Text:
@@ -92,5 +98,6 @@ def _about(criterion: str, text: Text) -> Text:
 def _decided(one: Correction, lang: str) -> tuple[str, ...]:
     note = instructor.decision(one)[lang]
     if one.excused:
-        return one.exercise, "", "", EXCUSED, "", note
-    return one.exercise, number(one.points or 0.0), "", BY_INSTRUCTOR, "", note
+        return one.exercise, "", "", EXCUSED, "", note, ""
+    score = number(one.points or 0.0)
+    return one.exercise, score, "", BY_INSTRUCTOR, "", note, score

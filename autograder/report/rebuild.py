@@ -1,6 +1,6 @@
 """`autograder report DIR`: rebuild every page from the stored results."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from autograder.messages.hand_ins import remarks
 from autograder.report.classpage import NO_HAND_INS, write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
+from autograder.report.late import late_hand_ins
 from autograder.report.stored import with_current_points
 from autograder.report.student import write_students
 from autograder.verdict.codec import decode
@@ -50,6 +51,9 @@ def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS
     stored, damaged = read_results(out)
     results, notices = with_current_points(stored, course)
     corrections = read_corrections(out, course, hand_ins, results)
+    if course is not None:
+        late = late_hand_ins(course.policy, hand_ins)
+        corrections = replace(corrections, late=late, deadlines=bool(course.policy.deadlines))
     return Shown(results, corrections, damaged, notices, _newest(out))
 
 

@@ -10,15 +10,16 @@ from pathlib import Path
 from autograder.corrections.apply import NO_CORRECTIONS, Correction, Corrections
 from autograder.course.hints import mistake_hints
 from autograder.course.models import Course, Exercise
+from autograder.course.policy import Policy
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.report import instructor
 from autograder.report.classpage import NO_HAND_INS
+from autograder.report.late import sum_of
 from autograder.report.page import render
 from autograder.sanitize import link, path_below
 from autograder.status import NOTHING_TO_FIX, ResultStatus
 from autograder.text import LANGUAGES, Text
-from autograder.verdict import points
 from autograder.verdict.result import Result
 
 
@@ -49,6 +50,8 @@ class Entry:
         start: the title of the first criterion to fix.
         mistakes: the hints of the known mistakes that were found, each once.
         word: what the instructor says about it as a whole.
+        late: the score, what lateness costs, and what is left.
+        final: the score that counts in the total; None if it is ``score``.
     """
 
     title: Text
@@ -62,6 +65,8 @@ class Entry:
     start: Text | None = None
     mistakes: Sequence[Text] = ()
     word: Text | None = None
+    late: Text | None = None
+    final: float | None = None
 
 
 def write_students(
@@ -131,6 +136,14 @@ def student_page(
         else:
             empty = Entry(_title(id, exercise), full.score, adds=full.adds, status="not_handed_in")
             entries.append(_decided(empty, decided[id]) if id in decided else empty)
+    policy = course.policy if course else Policy()
+    score, full_score = policy.total(
+        {
+            id: ((entry.score or 0.0) if entry.final is None else entry.final, entry.adds)
+            for id, entry in zip(most, entries, strict=True)
+            if entry.status != "excused"
+        }
+    )
     return render(
         "student.html",
         lang=lang,
@@ -138,8 +151,8 @@ def student_page(
         student=name,
         course=course.title if course else None,
         entries=entries,
-        score=points.score(entry.score or 0.0 for entry in entries if entry.status != "excused"),
-        full_score=points.score(entry.adds for entry in entries),
+        score=score,
+        full_score=full_score,
     )
 
 
@@ -167,6 +180,8 @@ def _graded(result: Result, exercise: Exercise | None, corrections: Corrections)
         start=titles.get(to_fix[0].id, Text.same(to_fix[0].id)) if to_fix else None,
         mistakes=tuple(dict.fromkeys(mistake_hints(exercise, found))),
         word=instructor.word(corrected.whole, before.score, whole=True),
+        late=sum_of(corrected),
+        final=corrected.final if corrected.late else None,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shutil
 
 import pytest
 
 from tests.collect.conftest import zipped
-from tests.handed_in import IM2COL, book
+from tests.handed_in import IM2COL, book, results
+from tests.paths import ROOT
 
 RIGHT = book(IM2COL)
 
@@ -55,3 +57,32 @@ def test_what_cannot_be_collected_is_said_in_a_line(autograder, tmp_path, argume
     assert done.returncode in (1, 2)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_lateness_is_shown_everywhere_and_costs_no_criterion(autograder, tmp_path):
+    course = tmp_path / "course"
+    for name in ("solutions", "tests/hidden", "source_lib", "assignments"):
+        shutil.copytree(ROOT / name, course / name)
+    with (course / "solutions" / "course.toml").open("a") as file:
+        file.write(
+            "[policy]\nlate_per_day = 0.1\n[policy.deadlines]\n02_im2col = 2026-05-01T23:59:00Z\n"
+            '[policy.extensions."ken"]\n02_im2col = 2026-05-09T23:59:00Z\n'
+        )
+    folder = "{}+02_im2col+2026-05-02 10:00:00 UTC+x/nb.ipynb"
+    archive = tmp_path / "inbound.zip"
+    archive.write_bytes(zipped({folder.format(name): RIGHT for name in ("jane", "ken")}))
+    submitted, out = tmp_path / "submitted", tmp_path / "out"
+    assert autograder("collect", archive, "--out", submitted, "--course", course).returncode == 0
+    autograder("grade", submitted, "--out", out, "--course", course)
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert {name: (row["score"], row["final"]) for name, row in rows.items()} == {
+        "jane": ("9", "8.1"),
+        "ken": ("9", "9"),
+    }
+    said = "9 − 10 % late = 8.1"
+    assert said in rows["jane"]["note"]
+    for page in ("index.html", "feedback/jane/02_im2col.html", "feedback/jane/index.html"):
+        assert said in (out / page).read_text("utf-8"), page
+    assert "late =" not in (out / "feedback/ken/02_im2col.html").read_text("utf-8")
+    assert results(out)["jane/02_im2col"]["score"] == 9

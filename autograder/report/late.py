@@ -1,0 +1,31 @@
+"""How late hand-ins are by the course's policy, and how pages say it."""
+
+from autograder.corrections.apply import Corrected
+from autograder.course.policy import Late, Policy
+from autograder.ingest.hand_ins import HandIns
+from autograder.messages import pages
+from autograder.report.markup import number
+from autograder.text import Text
+
+
+def late_hand_ins(policy: Policy, hand_ins: HandIns) -> dict[tuple[str, str], Late]:
+    """How late each late hand-in is, by student and exercise."""
+    found = {}
+    for one in hand_ins.hand_ins:
+        names = (one.student, hand_ins.name(one.student))
+        if (late := policy.late(one.exercise, names, one.time)) is not None:
+            found[one.key] = late
+    return found
+
+
+def sum_of(one: Corrected) -> Text | None:
+    """The score, what lateness costs, and what is left: ``17 − 10 % late = 15.3``."""
+    if one.late is None:
+        return None
+    return pages.text(
+        "late_sum",
+        score=number(one.result.score),
+        percent=number(one.late.percent),
+        final=number(one.final),
+        days=one.late.days,
+    )
