@@ -20,6 +20,7 @@ from autograder.report.page import render
 from autograder.sanitize import link, path_below
 from autograder.status import NOTHING_TO_FIX, ResultStatus
 from autograder.text import LANGUAGES, Text
+from autograder.verdict import points
 from autograder.verdict.result import Result
 
 
