@@ -10,7 +10,7 @@ from autograder.messages import pages
 from autograder.messages.printed import can_be_pasted
 from autograder.report.drawing import Picture, pictures
 from autograder.report.markup import MAX_LENGTH, truncated
-from autograder.status import NOTHING_TO_FIX, Status
+from autograder.status import NOTHING_TO_FIX, WRONG, Status
 from autograder.text import LANGUAGES, Text
 from autograder.verdict.result import Counterexample, CriterionResult, Result
 
@@ -51,7 +51,7 @@ class _Room:
         characters: how many more characters long texts may take; others are cut short.
     """
 
-    entries: int = 400
+    entries: int = 350
     characters: int = 4000
 
     def drawn(self, found: list[Picture]) -> list[Picture]:
@@ -98,6 +98,8 @@ class Finding:
     mistakes: list[Text]
     same_as: int | None = None
     """The finding with the hints of the same mistakes."""
+    folded: bool = False
+    """Whether its example is folded, since an earlier one is likely to show the same."""
     next: Text | None = None
     word: Text | None = None
 
@@ -135,8 +137,10 @@ def parts_of(
     number = 0
     for part_id, criteria in grouped.items():
         part = known_parts.get(part_id)
-        findings = []
+        findings: list[Finding] = []
         shown: list[Counterexample] = []
+        # Then their cause is more likely one than what the single criteria are about.
+        most_fail = 2 * sum(c.status in WRONG for c in criteria) > len(criteria)
         for alike in _group_alike(criteria, words):
             first = alike[0]
             status = first.status
@@ -151,12 +155,15 @@ def parts_of(
             example = None if as_above else example
             drawn = room.drawn(pictures(example)) if example else []
             advice = None
-            if status not in NO_ADVICE and key not in explained:
-                explained.add(key)
+            kind = key.removesuffix("_call")
+            if key and status not in NO_ADVICE and kind not in explained:
+                explained.add(kind)
                 advice = pages.text(key)
             same_as = diagnosed.get(first.diagnosis)
+            is_first = all(finding.status not in WRONG for finding in findings)
+            folded = same_as is not None or (most_fail and not is_first and not first.diagnosis)
             mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
-            hint = None if same_as is not None else _hint(alike, known, key)
+            hint = None if folded or as_above else _hint(alike, known, key)
             if hint and any(_says(hint, one) for one in mistakes):
                 mistakes, hint = [hint], None
             elif hint and any(_says(one, hint) for one in mistakes):
@@ -176,6 +183,7 @@ def parts_of(
                     hint=hint,
                     mistakes=mistakes,
                     same_as=same_as,
+                    folded=folded,
                     next=advice,
                     word=words.get(first.id),
                 )
@@ -196,10 +204,12 @@ def parts_of(
 
 
 def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
-    """The key of what to try next."""
+    """The key of what to try next; "" if the message says it."""
     status = criterion.status
     if _UNWRITTEN.search(criterion.message["en"]):
         return UNWRITTEN
+    if status is Status.MISSING and "could not be read. Fix cell" in criterion.message["en"]:
+        return ""
     takes_input = example is not None and not example.call.endswith("()")
     if status is Status.FAILED and example and takes_input and can_be_pasted(example.call):
         return "next_failed_call"

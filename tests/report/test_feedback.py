@@ -227,6 +227,38 @@ def test_what_is_not_written_needs_writing_and_no_example(new_result, new_criter
     assert "Where does the second begin?" not in text
 
 
+def test_where_most_criteria_of_a_part_fail_only_the_first_has_a_hint(
+    new_result, new_criterion, show
+):
+    def failed(id):
+        return new_criterion(
+            id,
+            "failed",
+            message={"en": f"{id} is wrong.", "ja": f"{id}が違います。"},
+            counterexample={"call": f"im2col({id!r})", "expected": "1", "got": "2"},
+        )
+
+    stride, padding, one = map(failed, ("im2col.stride", "im2col.padding", "im2col.float32"))
+    right = [new_criterion("im2col.one_channel"), new_criterion("im2col.other")]
+    few = show(new_result(criteria=[stride, padding, *right]))
+    assert "Where does the second begin?" in few.text["en"]
+    assert "The window slides over the padded image." in few.text["en"]
+    assert "details" not in dict(few.tags)
+    most = show(new_result(criteria=[stride, padding, one, *right]))
+    assert "Where does the second begin?" in most.text["en"]
+    assert "The window slides over the padded image." not in most.text["en"]
+    assert [tag for tag, _ in most.tags].count("details") == 4  # two in each language
+    assert most.text["en"].count("What to try next") == 1
+
+
+def test_a_cell_that_must_be_fixed_first_needs_no_other_advice(new_result, new_criterion, show):
+    said = "`im2col` could not be read. Fix cell 3 first: SyntaxError, line 1: expected ':'"
+    gone = new_criterion("im2col.stride", "missing", message={"en": said, "ja": said})
+    text = show(new_result(criteria=[gone])).text["en"]
+    assert "Fix cell 3 first" in text
+    assert "What to try next" not in text
+
+
 @pytest.mark.parametrize(
     ("of_mistake", "hints"),
     [
