@@ -1,4 +1,4 @@
-"""What a result is in a gradebook: an entry for each criterion, one for the exercise. Pure."""
+"""A result in a gradebook: an entry for each criterion and question, and one for all. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Entry:
     """One cell of one student's notebook.
 
     Attributes:
-        criterion: the criterion's id, or `EVERY`.
+        criterion: the id of a criterion or question, or `EVERY`.
         auto_score: the points without an instructor's word.
         word: what the instructor has decided in corrections.csv.
         excused: whether it does not count. A gradebook has the same maximum for everybody, so it
@@ -67,17 +67,17 @@ def cell_name(criterion: str) -> str:
 def maxima(exercise: Exercise) -> dict[str, float]:
     """The maximum of each cell by name. Bonus points are above the maximum."""
     most = {cell_name(c.id): 0.0 if c.bonus else c.points for c in exercise.criteria}
-    return most | {WHOLE: 0.0}
+    return most | {cell_name(each.id): each.points for each in exercise.questions} | {WHOLE: 0.0}
 
 
 def entries(one: Corrected, bonus: Iterable[str] = ()) -> tuple[Entry, ...]:
-    """The entries of a result: its criteria, then the exercise as a whole.
+    """The entries of a result: its criteria and questions, then the exercise as a whole.
 
     Args:
         one: the result with its corrections.
         bonus: ids of the exercise's bonus criteria.
     """
-    found = tuple(_criteria(one, frozenset(bonus)))
+    found = (*_criteria(one, frozenset(bonus)), *_questions(one))
     whole = one.whole
     added: float | None = None
     if whole is not None and whole.points is not None:
@@ -99,6 +99,15 @@ def _criteria(one: Corrected, bonus: frozenset[str]) -> Iterator[Entry]:
         else:
             open_ = criterion.id in one.open
             yield Entry(criterion.id, criterion.points, _word(correction), open=open_)
+
+
+def _questions(one: Corrected) -> Iterator[Entry]:
+    for asked in one.asked:
+        id, word = asked.question.id, asked.word
+        if word is not None and word.excused:
+            yield Entry(id, asked.question.points, Word(None, word.comment), excused=True)
+        else:
+            yield Entry(id, 0.0, _word(word), open=id in one.open)
 
 
 def _word(correction: Correction | None) -> Word:

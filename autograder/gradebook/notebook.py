@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from autograder.corrections.apply import Corrected
-from autograder.course.models import Exercise
+from autograder.course.models import Exercise, Question
 from autograder.gradebook.entries import WHOLE, cell_name, maxima
 from autograder.messages import pages
 from autograder.sanitize import visible
@@ -66,6 +66,13 @@ def _criteria(exercise: Exercise, texts: Mapping[str, str], lang: str) -> Iterat
             title = f"**{criterion.title[lang]}**"
             text = texts.get(criterion.id, "")
             yield _graded(name, f"{title}\n\n{text}".strip(), most[name])
+    for question in exercise.questions:
+        yield _graded(cell_name(question.id), _question(question, lang), question.points)
+
+
+def _question(question: Question, lang: str) -> str:
+    said = f"**{question.title[lang]}**"
+    return f"{said}\n\n{question.rubric[lang]}" if question.rubric else said
 
 
 def _verdict(criterion: CriterionResult, lang: str) -> str:

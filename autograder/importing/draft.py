@@ -75,7 +75,7 @@ def draft(id: str, title: str, cells: Sequence[Cell], lang: str) -> Draft:
     made.parts = tuple(parts)
     criteria = _criteria(cells, parts, made.notes)
     made.notebook = _notebook(cells, stubs, lang, made.notes)
-    made.toml = _toml(id, title, stubs, criteria, lang)
+    made.toml = _toml(id, title, stubs, criteria, lang) + _questions(cells, lang)
     made.suite = _suite(criteria)
     made.reference = _reference(cells, stubs)
     return made
@@ -115,8 +115,16 @@ def _notebook(cells: Iterable[Cell], stubs: dict[str, Stub], lang: str, notes: l
     pieces = [_HEAD]
     written = False  # a student's part
     for cell in cells:
-        if cell.kind is Kind.MANUAL:
-            notes.append(f"{cell.name}: is graded by hand ({cell.points:g} points), so left out.")
+        if cell.kind is Kind.MANUAL and not cell.markdown:
+            notes.append(
+                f"{cell.name}: left out, code that is graded by hand ({cell.points:g} points)."
+            )
+        elif cell.kind is Kind.MANUAL:
+            lines = [f"# {line}".rstrip() for line in cell.source.split("\n")] if cell.task else []
+            answer = f'# %% [markdown] lang="{lang}" name="{cell.name}" tags=["answer"]'
+            if lines:
+                pieces.append("\n".join([f'# %% [markdown] lang="{lang}"', *lines]) + "\n")
+            pieces.append(f"{answer}\n# *Write your answer here.*\n")
         elif cell.kind is Kind.PROSE:
             lines = [f"# {line}".rstrip() for line in cell.source.split("\n")]
             pieces.append("\n".join([f'# %% [markdown] lang="{lang}"', *lines]) + "\n")
@@ -159,6 +167,23 @@ def _toml(
                     f"title = {{{lang} = {_quoted(one.title)}}}",
                 ]
     return "\n".join(lines) + "\n"
+
+
+def _questions(cells: Iterable[Cell], lang: str) -> str:
+    """Questions in words; nbgrader's example of an answer becomes the rubric."""
+    lines: list[str] = []
+    for cell in cells:
+        if cell.kind is Kind.MANUAL and cell.markdown:
+            lines += [
+                "",
+                "[[questions]]",
+                f'id = "{cell.name}"',
+                f"points = {cell.points or 1:g}",
+                f"title = {{{lang} = {_quoted(cell.name)}}}",
+            ]
+            if not cell.task:
+                lines.append(f"rubric = {{{lang} = {_quoted(cell.source)}}}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _earlier(part: str, of: Stub, parts: list[str]) -> list[str]:

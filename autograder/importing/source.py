@@ -36,6 +36,7 @@ class Cell:
         source: its text.
         points: what it is worth.
         markdown: whether it is text.
+        task: whether it is a question whose answer goes into cells of the student's own.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Cell:
     source: str
     points: float = 0.0
     markdown: bool = False
+    task: bool = False
 
     @property
     def visible(self) -> str:
@@ -92,7 +94,8 @@ def _named(cells: list[tuple[str, str, dict[str, Any]]]) -> Iterator[Cell]:
             name = f"{first}_{number}"
         taken.add(name)
         points = metadata.get("points") or 0
-        yield Cell(kind, name, source, float(points), cell_type == "markdown")
+        markdown, task = cell_type == "markdown", bool(metadata.get("task"))
+        yield Cell(kind, name, source, float(points), markdown, task)
 
 
 def _kind(cell_type: str, metadata: dict[str, Any]) -> Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,15 @@ class Desk:
         with path.open(encoding="utf-8-sig", newline="") as file:
             columns = ("student", "criterion", "points", "comment")
             return [tuple(row[c] for c in columns) for row in csv.DictReader(file)]  # type: ignore[misc]
+
+    def change_course(self, *edits: tuple[str, str]) -> None:
+        """Edit exercise.toml, in a copy of the course, each old text where it is first."""
+        folder = self.folder / "course"
+        shutil.copytree(COURSE, folder)
+        path = folder / "solutions" / EXERCISE / "exercise.toml"
+        text = path.read_text(encoding="utf-8")
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        self.course = load_course(folder)

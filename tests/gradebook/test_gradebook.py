@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from nbgrader import api as nbgrader
 
-from autograder.course.load import load_course
 from autograder.errors import CommandError
 from tests.conftest import Run
 from tests.gradebook.desk import COURSE, EXERCISE, PADDING, STRIDE, Desk
@@ -103,18 +102,8 @@ def test_a_lost_gradebook_takes_no_correction_with_it(desk: Desk) -> None:
     assert desk.scores()["ben"] == 5.5
 
 
-def test_a_change_of_points_changes_the_cells(desk: Desk, tmp_path: Path) -> None:
-    course = tmp_path / "course"
-    solutions = course / "solutions" / EXERCISE / "exercise.toml"
-    for path in COURSE.rglob("*"):
-        if path.is_file():
-            (course / path.relative_to(COURSE)).parent.mkdir(parents=True, exist_ok=True)
-            (course / path.relative_to(COURSE)).write_bytes(path.read_bytes())
-    text = solutions.read_text(encoding="utf-8")
-    assert "points = 1.5" in text
-    text = text.replace("points = 1.5", "points = 2.5").replace("points = 6\n", "points = 7\n")
-    solutions.write_text(text, encoding="utf-8")
-    desk.course = load_course(course)
+def test_a_change_of_points_changes_the_cells(desk: Desk) -> None:
+    desk.change_course(("points = 1.5", "points = 2.5"), ("points = 6\n", "points = 7\n"))
     assert desk.sync() == 0
     with nbgrader.Gradebook(desk.url) as book:
         assert book.find_assignment(EXERCISE).max_score == 7.0
@@ -194,3 +183,18 @@ def test_submissions_that_nbgrader_knew_before_get_our_points(desk: Desk, empty:
     for _ in range(2):
         assert desk.sync() == 0
         assert desk.scores() == desk.grades()
+
+
+def test_questions_are_graded_in_formgrader(desk: Desk) -> None:
+    question = (
+        '[[questions]]\nid = "why"\npoints = 2\ntitle = {en = "Why?", ja = "なぜ"}\n\n[[parts]]'
+    )
+    desk.change_course(("[[parts]]", question))
+    assert desk.sync() == 0
+    with nbgrader.Gradebook(desk.url) as book:
+        assert book.find_assignment(EXERCISE).max_score == 8.0
+        assert book.find_grade("why", EXERCISE, EXERCISE, "ben").needs_manual_grade
+    desk.decide("ben", "why", manual_score=1.5, comment="And the border?")
+    assert desk.sync() == 0
+    assert desk.corrections() == [("ben", "why", "1.5", "And the border?")]
+    assert desk.scores()["ben"] == desk.grades()["ben"] == 6.5

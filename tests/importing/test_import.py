@@ -40,7 +40,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory, autograder: Run) -> Path:
     out = tmp_path_factory.mktemp("drafted") / "course"
     done = autograder("import", "nbgrader", EXAMPLE, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert "sum_of_squares_application: is graded by hand (2 points)" in done.stderr
+    assert "sum_of_squares_application: left out, code that is graded by hand" in done.stderr
     assert "problem2.ipynb: left out" in done.stderr
     return out
 
@@ -54,6 +54,9 @@ def test_nbgraders_example_becomes_a_course(drafted: Path) -> None:
         "sum_of_squares.correct_sum_of_squares": 0.5,
     }
     assert exercise.part("sum_of_squares").builds_on == ("squares",)
+    asked = {question.id: question.points for question in exercise.questions}
+    assert asked == {"sum_of_squares_equation": 1.0, "cell_938593c4a215c6cc": 4.0}
+    assert "sum_{i=1}^n" not in (drafted / "solutions/01_problem1/notebook.py").read_text()
 
 
 def test_the_draft_can_be_generated_and_its_solution_passes(drafted: Path, autograder: Run) -> None:
