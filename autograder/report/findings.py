@@ -51,8 +51,8 @@ class _Room:
         characters: how many more characters long texts may take; others are cut short.
     """
 
-    entries: int = 350
-    characters: int = 4000
+    entries: int = 400
+    characters: int = 3000
 
     def drawn(self, found: list[Picture]) -> list[Picture]:
         size = sum(len(row) for picture in found for grid in picture.grids for row in grid.rows)
@@ -67,7 +67,7 @@ class _Room:
         return shortened(text, limit)
 
 
-SHORT = 160
+SHORT = 120
 """Characters of a text where a page has no room left for long ones."""
 
 
