@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         where = options.out or options.dir / _file_name(options.to)
         _write_table(where, options.to, book, people, course, lang, options.exercise)
         what = counted(len(book.rows), "student")
-    is_open = _say_states(book)
+    is_open = _say_states(book, options.to)
     _say_unknown(book, options.to, options.exercise)
     print(f"{where}: {what}, {counted(len(book.exercises), 'exercise')}")
     return 1 if is_open or refused else 0
@@ -146,11 +146,17 @@ def _archive(options: argparse.Namespace, course: Course, lang: str) -> int:
     return 0
 
 
-def _say_states(book: Book) -> bool:
+def _say_states(book: Book, system: str) -> bool:
     """Name what has no grade or a questionable one; whether points are withheld."""
     is_open = False
+    needs_you = "needs you, so it has no points here"
+    if system == "gradescope":
+        needs_you = (
+            "needs you: after a grader error there is no results.json, and questions that you "
+            "grade are left out of it"
+        )
     for state, what in (
-        (State.OPEN, "needs you, so it has no points here. Decide with `autograder correct`"),
+        (State.OPEN, f"{needs_you}. Decide with `autograder correct`"),
         (State.UNREADABLE, "is unreadable, and has 0 points"),
     ):
         found = [

@@ -106,6 +106,10 @@ def _run(options: argparse.Namespace) -> int:
             from autograder.cli import export
 
             return export.run(options)
+        case "feedback":
+            from autograder.cli import feedback
+
+            return feedback.run(options)
         case "similar":
             from autograder.cli import similar
 

@@ -231,6 +231,25 @@ def make_parser() -> argparse.ArgumentParser:
     _exercise_only(export)
     _lang(export, "the feedback's language")
 
+    feedback = command("feedback", "Pack the feedback pages for giving them back.")
+    feedback.add_argument("dir", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    feedback.add_argument(
+        "--to",
+        required=True,
+        choices=("moodle", "zip", "mail"),
+        help="Moodle's archive of an assignment, a zip for each student, or an mbox file",
+    )
+    feedback.add_argument(
+        "--out", type=Path, metavar="PATH", help="the folder (for mail: the file) to write"
+    )
+    feedback.add_argument(
+        "--dry-run", action="store_true", help="write nothing; list who would get what"
+    )
+    feedback.add_argument("--sender", metavar="ADDRESS", help="the address that mails are from")
+    _class_list(feedback)
+    _exercise_only(feedback)
+    _lang(feedback, "the pages' language")
+
     similar = command("similar", "Which submissions are alike beyond what the course explains.")
     similar.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
     _exercise(similar)

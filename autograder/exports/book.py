@@ -105,12 +105,14 @@ class Book:
 
         Excused criteria have full points there.
         """
-        if mark.score is None or mark.corrected is None:
+        one = mark.corrected
+        if mark.score is None or one is None or (one.whole and one.whole.points is not None):
             return mark.score
-        whole = mark.corrected.whole
-        if whole is not None and whole.points is not None:
-            return mark.score
-        return mark.score + max(0.0, self.exercises[exercise] - mark.max_score)
+        pairs = zip(one.graded.criteria, one.result.criteria, strict=True)
+        excused = [before.max_points - after.max_points for before, after in pairs]
+        excused += [asked.question.points - asked.max_points for asked in one.asked]
+        lower = self.exercises[exercise] - mark.max_score  # 0 if it is excused for everybody
+        return mark.score + max(0.0, min(score(excused), lower))
 
 
 def make_book(

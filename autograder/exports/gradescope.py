@@ -9,35 +9,43 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from autograder.corrections.apply import Asked
 from autograder.course.models import Course
 from autograder.exports.book import Mark, State
 from autograder.exports.tables import number
+from autograder.messages.exports import say
+from autograder.messages.pages import say as page
 from autograder.status import ResultStatus
 from autograder.verdict.result import CriterionResult
 
 
 def results_json(mark: Mark, exercise: str, course: Course | None, lang: str) -> str | None:
-    """The file for one cell of the class; None if there is nothing to say to Gradescope."""
-    if mark.state in (State.OPEN, State.MISSING, State.EXCUSED) or mark.score is None:
+    """The file for one cell of the class; None if there is nothing to say to Gradescope.
+
+    Questions that the instructor grades are left out, and said to be, until they are decided.
+    """
+    one = mark.corrected
+    if one is None or one.excused or one.result.status is ResultStatus.GRADER_ERROR:
         return None
-    if mark.corrected and mark.corrected.result.status is ResultStatus.GRADER_ERROR:
-        return None
-    criteria = mark.corrected.result.criteria if mark.corrected else ()
+    criteria = one.result.criteria
     if mark.state is State.UNREADABLE:
         return not_graded(criteria[0].message[lang] if criteria else "")
     titles: dict[str, str] = {}
-    for one in course.exercises if course else ():
-        if one.id == exercise:
-            titles = {criterion.id: criterion.title[lang] for criterion in one.criteria}
-    words = mark.corrected.by_criterion if mark.corrected else {}
-    tests = [
-        _test(
-            one, titles.get(one.id, one.id), words[one.id].comment if one.id in words else "", lang
-        )
-        for one in criteria
+    for known in course.exercises if course else ():
+        if known.id == exercise:
+            titles = {criterion.id: criterion.title[lang] for criterion in known.criteria}
+    comments = {id: word.comment for id, word in one.by_criterion.items()}
+    tests = [_test(c, titles.get(c.id, c.id), comments.get(c.id, ""), lang) for c in criteria]
+    tests += [_question(asked, lang) for asked in one.asked if not asked.open]
+    by_hand = [
+        asked.question for asked in one.asked if asked.open and asked.question.id in one.open
     ]
-    lines = [f"{number(mark.score)} / {number(mark.max_score)}", mark.comment]
-    return _encode(mark.score, "\n".join(line for line in lines if line), tests)
+    most = mark.max_score - sum(question.points for question in by_hand)
+    lines = [say(lang, "score", score=number(one.result.score), most=number(most)), mark.comment]
+    if by_hand:
+        listed = ", ".join(question.title[lang] for question in by_hand)
+        lines.append(say(lang, "by_hand", titles=listed))
+    return _encode(one.result.score, "\n".join(line for line in lines if line), tests)
 
 
 def not_graded(reason: str) -> str:
@@ -60,7 +68,8 @@ def _encode(score: float, output: str, tests: list[dict[str, Any]]) -> str:
 def _test(one: CriterionResult, title: str, comment: str, lang: str) -> dict[str, Any]:
     lines = [one.message[lang]]
     if example := one.counterexample:
-        lines += [example.call, f"got {example.got}", f"expected {example.expected}"]
+        lines += [example.call, f"{page(lang, 'got')}: {example.got}"]
+        lines.append(f"{page(lang, 'expected')}: {example.expected}")
     lines.append(comment)
     return {
         "name": title,
@@ -68,6 +77,17 @@ def _test(one: CriterionResult, title: str, comment: str, lang: str) -> dict[str
         "max_score": round(one.max_points, 4),
         "status": "passed" if one.points >= one.max_points else "failed",
         "output": "\n".join(line for line in lines if line),
+        "output_format": "text",
+        "visibility": "visible",
+    }
+
+
+def _question(asked: Asked, lang: str) -> dict[str, Any]:
+    return {
+        "name": asked.question.title[lang],
+        "score": round(asked.points, 4),
+        "max_score": round(asked.max_points, 4),
+        "output": asked.word.comment if asked.word else "",
         "output_format": "text",
         "visibility": "visible",
     }

@@ -14,11 +14,20 @@ from typing import Any
 
 import pytest
 
+from autograder.corrections.apply import Correction, Corrections
+from autograder.course.models import Question
 from autograder.exports.autograder_archive import archive
+from autograder.exports.book import make_book
+from autograder.exports.class_list import ClassList
+from autograder.exports.gradescope import results_json
+from autograder.ingest.hand_ins import HandIns
+from autograder.text import Text
 from tests.exports.conftest import Export
 from tests.handed_in import book
 from tests.mini_course import MiniCourse
 from tests.paths import ROOT
+from tests.report.conftest import im2col_criteria
+from tests.results import make_result, typed
 
 TOP = {
     "score", "execution_time", "output", "output_format", "test_output_format",
@@ -68,6 +77,27 @@ def test_each_submission_has_a_file_but_withheld_points_have_none(
     told = [(t["score"], t["output"]) for t in hanako["tests"] if t["status"] == "failed"]
     assert told == [(0, "Values differ."), (0.5, "Nearly.")]
     assert (dai["score"], dai["output"], dai["tests"]) == (0, "Values differ.", [])
+
+
+def test_questions_that_are_graded_by_hand_are_left_out_and_said_to_be() -> None:
+    question = Question("why", 2.0, Text(en="Why?", ja="なぜ？"), None)
+    result = typed(make_result("aiko", criteria=im2col_criteria()))
+    word = Correction("aiko", "02_im2col", "why", 1.5, comment="Nearly.")
+
+    def exported(*words: Correction) -> dict[str, Any]:
+        corrections = Corrections(words, questions={"02_im2col": [question]})
+        book = make_book([result], corrections, HandIns(), None, ClassList())
+        return json.loads(
+            results_json(book.rows[0].marks["02_im2col"], "02_im2col", None, "en") or ""
+        )  # type: ignore[no-any-return]
+
+    before, after = exported(), exported(word)
+    assert before["score"] == 6
+    assert before["output"].startswith("6 of 6 points")
+    assert "Why?" in before["output"]
+    assert after["score"] == 7.5
+    assert after["tests"][-1]["output"] == "Nearly."
+    assert "Why?" not in after["output"]
 
 
 class Container:
