@@ -10,6 +10,7 @@ A string is sanitized once, where it crosses a boundary:
     anything                    the terminal            `visible`           cli.console
     names                       grades.csv              `spreadsheet_cell`  report.grades
     names, comments             corrections.csv         `spreadsheet_cell`  corrections.table
+    names, comments             exported tables     `spreadsheet_cell`  exports.tables
     names                       links in pages          `link`              report
     names                       paths                   `path_below`        report
 
