@@ -325,20 +325,32 @@ class _Answers:
         self._conversation: Conversation | None = None
         self._together: dict[tuple[str, int], tuple[Observation, ...]] = {}
         self._alone: dict[tuple[str, int], tuple[Observation, ...]] = {}
+        self._afresh: set[tuple[str, int]] = set()  # asked first in their process
         self._same_alone = 0
         self._differs_alone = False
 
     def together(self, criterion: str, round: int) -> tuple[Observation, ...]:
-        """What comes of one script, in the process that answers all of them."""
+        """What comes of one script, in a process that answers others as well.
+
+        If that process ends, the script is asked again in the next one.
+        """
         key = criterion, round
-        if key not in self._together:
+        while key not in self._together:
             script = self._of.script(self._exercise, criterion, round)
             try:
                 if self._conversation is None:
                     self._conversation = self._stack.enter_context(self._process())
-                self._together[key] = self._replayed(self._conversation, script)
+                    self._afresh.add(key)
+                found = self._replayed(self._conversation, script)
             except (StudentFailure, HostOverload, MemoryError):
+                self._conversation = None
                 self._together[key] = lost(script)
+                break
+            if any(seen.ends for seen in found):
+                self._conversation = None  # nothing more can be asked of it
+                if key not in self._afresh:
+                    continue
+            self._together[key] = found
         return self._together[key]
 
     def alone(self, criterion: str, round: int) -> tuple[Observation, ...]:
@@ -346,9 +358,7 @@ class _Answers:
         key = criterion, round
         if key not in self._alone:
             together = self.together(criterion, round)
-            if key == next(iter(self._together)):
-                self._alone[key] = together  # its process was fresh
-            elif self._same_alone >= SAME_ALONE and not self._differs_alone:
+            if key in self._afresh or (self._same_alone >= SAME_ALONE and not self._differs_alone):
                 self._alone[key] = together
             else:
                 self._alone[key] = self._asked_alone(criterion, round)

@@ -20,7 +20,9 @@ import numpy as np
 from autograder.sandbox.host.session import (
     CallResult,
     ExceptionInfo,
+    StudentDied,
     StudentFailure,
+    StudentProtocolError,
     StudentRaised,
     StudentTimeout,
 )
@@ -84,6 +86,11 @@ class Observation:
         with np.errstate(all="ignore"):
             return bool((np.abs(self.numbers - other.numbers) <= other.room + TINY).all())
 
+    @property
+    def ends(self) -> bool:
+        """Whether nothing more can be asked of the process that gave it."""
+        return self.form in ENDED
+
     def raises_like(self, other: Observation) -> bool:
         """Whether both raise the same type of exception, whatever its text says."""
         kinds = self.form.partition(":")[0], other.form.partition(":")[0]
@@ -108,6 +115,8 @@ def _open(form: str) -> tuple[str, ...]:
 
 
 _NO_NUMBERS = np.zeros(0)
+
+ENDED = {"lost", "timeout", StudentDied.__name__, StudentProtocolError.__name__}
 
 
 def _only(form: str, *, weak: bool = False, unusable: bool = False) -> Observation:
