@@ -283,8 +283,10 @@ mistake("CB11", part="Convolution.backward",
            "Convolution.backward.all_at_once", "Convolution.backward.several_calls",
            "Convolution.backward.nothing_changed", "Convolution.backward.float32"},
     hint=Text(
-        en="Where is the flip of the filter hidden when dx comes from col2im?",
-        ja="col2imでdxを求めるとき、フィルターの反転はどこに隠れていますか。"))
+        en="col2im puts every product back where its window was, and that is all the flipping. "
+           "Do you flip the filter as well?",
+        ja="col2imは積を窓の元の場所に足し戻すので、反転はそれで済んでいます。"
+           "フィルターまで反転していませんか。"))
 
 mistake("CB15", part="Convolution.backward", edits=[("rows.sum(axis=0)", "rows.sum()")],
     loses={"Convolution.backward.db"},

@@ -211,6 +211,8 @@ def test_cells_that_call_what_is_not_written_come_last_and_are_told_together(a_c
     assert "#en-cells" not in page.links()
     assert page.text["en"].count("write this yourself") == 1
     assert "Cell 5, Cell 7 stopped with an error" in page.text["en"]
+    assert "What is wrong above may be the reason." in page.text["en"]
+    assert "What is wrong above" not in show(a_class["full"] | {"cells": cells}).text["en"]
     assert "セル5、セル7 エラーで停止" in page.text["ja"]
 
 
