@@ -62,9 +62,9 @@ class Policy:
     late_per_day: float = 0.0
     late_at_most: float = 1.0
     drop_lowest: int = 0
-    deadlines: Mapping[str, datetime] = field(default_factory=dict)
-    extensions: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
-    weights: Mapping[str, float] = field(default_factory=dict)
+    deadlines: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    extensions: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict, hash=False)
+    weights: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def due(self, exercise: str, names: Collection[str]) -> datetime | None:
         """When a student has to hand in an exercise; None if there is no deadline.

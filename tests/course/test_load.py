@@ -242,3 +242,8 @@ def test_an_error_is_one_line_with_place_cause_and_mend(mini, monkeypatch):
         f"solutions/01_area/exercise.toml:{line}: reveal = 'all' is unknown."
         " Choose one of none, shapes, first_difference."
     )
+
+
+def test_a_course_can_be_the_key_of_a_cache(mini):
+    """Its solutions and claims are kept by it, and a mapping in it would have no hash."""
+    assert hash(mini.load()) == hash(mini.load())
