@@ -2,7 +2,8 @@
 
 state        handed in?   cell in other systems                    in the total
 ───────────  ───────────  ───────────────────────────────────────  ─────────────────────────────
-graded       yes          the score, bonus points included         the score
+graded       yes          the score, bonus points included, after  the same
+                          what lateness costs
 unreadable   yes          0, as everywhere; named on the terminal  0
 missing      no           empty                                    0
 excused      either       empty, or the system's word for it       adds nothing to the maximum
@@ -17,11 +18,11 @@ from enum import StrEnum
 
 from autograder.collect.roster import Person
 from autograder.corrections.apply import Corrected, Correction, Corrections
-from autograder.course.models import Course
+from autograder.course.models import NO_POLICY, Course
+from autograder.course.policy import Policy
 from autograder.exports.class_list import NOT_COLLECTED, ClassList, Handed
 from autograder.ingest.hand_ins import HandIns
 from autograder.status import ResultStatus
-from autograder.verdict.points import score
 from autograder.verdict.result import Result
 
 
@@ -66,24 +67,36 @@ class Row:
         name: the display name.
         person: the student on the class list; None if not found there.
         marks: one for each exercise of the book.
+        policy: what a total is.
     """
 
     student: str
     name: str
     person: Person | None
     marks: Mapping[str, Mark]
+    policy: Policy = NO_POLICY
 
     @property
     def total(self) -> float | None:
-        """The sum of all points; None while some are withheld."""
+        """What all exercises add up to; None while some points are withheld."""
         if any(mark.state is State.OPEN for mark in self.marks.values()):
             return None
-        return score(mark.score or 0.0 for mark in self.marks.values())
+        return self._total[0]
 
     @property
     def max_total(self) -> float:
         """The maximum of the total, without what is excused."""
-        return score(mark.max_score for mark in self.marks.values())
+        return self._total[1]
+
+    @property
+    def _total(self) -> tuple[float, float]:
+        return self.policy.total(
+            {
+                id: (mark.score or 0.0, mark.max_score)
+                for id, mark in self.marks.items()
+                if mark.state is not State.EXCUSED
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -94,11 +107,18 @@ class Book:
         exercises: the maximum without bonus points, by exercise.
         rows: everybody, sorted by name.
         listed: whether there is a class list.
+        policy: what a total is.
     """
 
     exercises: Mapping[str, float]
     rows: tuple[Row, ...]
     listed: bool
+    policy: Policy = NO_POLICY
+
+    @property
+    def max_total(self) -> float:
+        """The maximum of the total of somebody who is excused from nothing."""
+        return self.policy.total({id: (0.0, most) for id, most in self.exercises.items()})[1]
 
     def fixed_score(self, mark: Mark, exercise: str) -> float | None:
         """The score out of the same maximum for everybody, which other systems need.
@@ -148,6 +168,7 @@ def make_book(
         if wanted(one.exercise)
     }
     most = _maxima(graded, decided, course, only)
+    policy = course.policy if course else NO_POLICY
     students = sorted({student for student, _ in (*graded, *decided)})
     students += sorted({one.student for one in hand_ins.ungraded} - {*students})
     rows: list[Row] = []
@@ -166,13 +187,13 @@ def make_book(
             )
             for exercise, full in most.items()
         }
-        rows.append(Row(student, person.name if person else name, person, marks))
+        rows.append(Row(student, person.name if person else name, person, marks, policy))
     for person in people.roster.people:
         if person not in found:
             marks = {id: Mark(State.MISSING, None, full) for id, full in most.items()}
-            rows.append(Row("", person.name, person, marks))
+            rows.append(Row("", person.name, person, marks, policy))
     rows.sort(key=lambda row: (row.name, row.student))
-    return Book(most, tuple(rows), bool(people.roster.people))
+    return Book(most, tuple(rows), bool(people.roster.people), policy)
 
 
 def _maxima(
@@ -211,4 +232,4 @@ def _mark(
         return Mark(State.OPEN, None, most, corrected, comment, handed)
     unreadable = corrected.result.status is ResultStatus.UNREADABLE and not corrected.decided
     state = State.UNREADABLE if unreadable else State.GRADED
-    return Mark(state, corrected.result.score, most, corrected, comment, handed)
+    return Mark(state, corrected.final, most, corrected, comment, handed)

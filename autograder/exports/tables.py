@@ -21,6 +21,7 @@ from collections.abc import Iterable, Sequence
 from autograder.course.models import Course
 from autograder.exports.book import Book, Mark, Row, State
 from autograder.exports.class_list import ClassList
+from autograder.messages.late import late_sum
 from autograder.sanitize import spreadsheet_cell, visible_name
 
 Cell = str | float | None
@@ -113,16 +114,18 @@ def nbgrader(book: Book) -> Table:
     for exercise, most in book.exercises.items():
         for row in book.rows:
             mark = row.marks[exercise]
-            points: Cell = book.fixed_score(mark, exercise)
+            points = book.fixed_score(mark, exercise)
             if mark.state is State.MISSING:
                 points = 0.0
             who = row.person
             student = row.student or (who.folder or who.id or who.login if who else "")
             email = who.email if who else ""
-            penalty: Cell = None if points is None else 0.0
+            penalty = _penalty(mark)
+            raw: Cell = None if points is None else points + penalty
+            taken: Cell = None if points is None else penalty
             table.append(
                 [exercise, "", mark.handed.time, student or row.name, row.name, "", email,
-                 points, penalty, points, most]
+                 raw, taken, points, most]
             )  # fmt: skip
     return table
 
@@ -130,7 +133,7 @@ def nbgrader(book: Book) -> Table:
 def plain(book: Book) -> Table:
     """One row for each student: who, a column for each exercise, the total, and what is special."""
     most: list[Cell] = ["maximum", "", "", *book.exercises.values()]
-    total = sum(book.exercises.values())
+    total = book.max_total
     table: Table = [["student", "id", "email", *book.exercises, "total", "max_total", "notes"]]
     table.append([*most, total, total, ""])
     for row in book.rows:
@@ -158,7 +161,7 @@ def feedback(mark: Mark, exercise: str, course: Course | None, lang: str) -> str
         ]
     else:
         said = []
-    return " ".join(text for text in (mark.comment, ", ".join(said)) if text)
+    return " ".join(text for text in (mark.comment, _late(mark, lang), ", ".join(said)) if text)
 
 
 def participant(row: Row, mark: Mark) -> str:
@@ -169,13 +172,26 @@ def participant(row: Row, mark: Mark) -> str:
     return next(iter(numbers)) if len(numbers) == 1 else ""
 
 
+def _penalty(mark: Mark) -> float:
+    """The points that lateness costs."""
+    one = mark.corrected
+    return 0.0 if one is None or mark.score is None else round(one.result.score - mark.score, 2)
+
+
+def _late(mark: Mark, lang: str) -> str:
+    one = mark.corrected
+    return late_sum(one.result.score, one.late)[lang] if one and one.late else ""
+
+
 def _ids(row: Row) -> tuple[str, str]:
     return (row.person.id, row.person.email) if row.person else ("", "")
 
 
 def _note(exercise: str, mark: Mark) -> str:
     said = [] if mark.state is State.GRADED else [str(mark.state)]
-    if mark.handed.late:
+    if sum_ := _late(mark, "en"):
+        said.append(sum_)
+    elif mark.handed.late:
         said.append("late")
     return f"{exercise}: {', '.join(said)}" if said else ""
 

@@ -3,8 +3,7 @@
 from autograder.corrections.apply import Corrected
 from autograder.course.policy import Late, Policy
 from autograder.ingest.hand_ins import HandIns
-from autograder.messages import pages
-from autograder.report.markup import number
+from autograder.messages.late import late_sum
 from autograder.text import Text
 
 
@@ -22,10 +21,4 @@ def sum_of(one: Corrected) -> Text | None:
     """The score, what lateness costs, and what is left: ``17 − 10 % late = 15.3``."""
     if one.late is None:
         return None
-    return pages.text(
-        "late_sum",
-        score=number(one.result.score),
-        percent=number(one.late.percent),
-        final=number(one.final),
-        days=one.late.days,
-    )
+    return late_sum(one.result.score, one.late)

@@ -86,3 +86,8 @@ def test_lateness_is_shown_everywhere_and_costs_no_criterion(autograder, tmp_pat
         assert said in (out / page).read_text("utf-8"), page
     assert "late =" not in (out / "feedback/ken/02_im2col.html").read_text("utf-8")
     assert results(out)["jane/02_im2col"]["score"] == 9
+    for target, sums in (("nbgrader", {"9,0.9,8.1,", "9,0,9,"}), ("csv", {said, ",8.1,"})):
+        file = tmp_path / "exported"
+        done = autograder("export", out, "--to", target, "--out", file, "--course", course)
+        assert done.returncode == 0, done.stderr
+        assert all(text in file.read_text("utf-8") for text in sums), file.read_text("utf-8")
