@@ -23,6 +23,7 @@ from autograder.course.policy import Policy
 from autograder.exports.class_list import NOT_COLLECTED, ClassList, Handed
 from autograder.ingest.hand_ins import HandIns
 from autograder.status import ResultStatus
+from autograder.verdict.points import score
 from autograder.verdict.result import Result
 
 
