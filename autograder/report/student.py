@@ -154,6 +154,7 @@ def student_page(
         entries=entries,
         score=score,
         full_score=full_score,
+        policy=policy,
     )
 
 

@@ -1,9 +1,11 @@
 """The page of one student for all exercises."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.corrections.apply import Correction, Corrections
+from autograder.course.policy import Policy
 from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.report import rebuild
 from autograder.report.student import Maximum, student_page, write_students
@@ -57,6 +59,17 @@ def test_a_bonus_exercise_is_worth_something_and_adds_nothing(a_class, course, p
     text = parse(student_page("Ben", results, course, "en", most)).text["en"]
     assert "worth 7 bonus" in text
     assert "Points so far 6 / 6" in text
+
+
+def test_it_says_what_the_total_is(a_class, course, parse):
+    results = [a_class["full"], a_class["carried"]]
+    assert "The total is the sum of the exercises" in shown(parse, results, course).text["en"]
+    strict = replace(course, policy=Policy(drop_lowest=1, weights={"02_im2col": 40.0}))
+    text = shown(parse, results, strict).text
+    assert "The total is the sum" not in text["en"]
+    assert "a weight of its own" in text["en"]
+    assert "Your 1 exercise with the lowest share of points does not count." in text["en"]
+    assert "得点率の最も低い1課題は合計に含まれません。" in text["ja"]
 
 
 def test_names_are_read_as_text(a_class, parse):
