@@ -275,6 +275,7 @@ class GradedNotebook:
             timeouts=self.session.timeouts,
             loaded_at=self.session.loaded_at,
             host_cpu_s=self.session.host_cpu_s,
+            unfixable=self.session.unfixable,
         )
 
     def _own_name(self, name: str) -> list[str]:

@@ -23,6 +23,7 @@ from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
 from autograder.own_faults.own_faults import OwnFaults
+from autograder.run import twice
 from autograder.run.jobs import Graded, Setup
 from autograder.run.questions import Questions
 from autograder.run.smallest_inputs import with_smallest_inputs
@@ -97,6 +98,7 @@ class Grader:
                 own = suites.run(exercise, session)
                 carrier = Carrier(self.course, suites, self.process)
                 with carrier.carry(exercise, session, own) as notebook:
+                    notebook.best = twice.checked(carrier, exercise, session, notebook.best)
                     try:
                         if any(outcome.status in WRONG for outcome in notebook.best.values()):
                             diagnoses = self._diagnostician(suites).diagnose(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.sandbox.host.session import Overwritten
+from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.suite.facts import BrokenCell
 from autograder.text import Text
 
@@ -107,6 +108,13 @@ class RemovedFromNumPy:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class CameOutDifferently:
+    """Graded twice, with two results: the notebook uses ``sources`` of chance. The worse counts."""
+
+    sources: tuple[Unfixable, ...]
+
+
 Remark = (
     UnderAnotherName
     | OverwrittenLater
@@ -116,5 +124,6 @@ Remark = (
     | OnlyPieces
     | RemovedFromNumPy
     | StarImport
+    | CameOutDifferently
 )
 """Additional information about a criterion, whatever its status."""

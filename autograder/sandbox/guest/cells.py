@@ -13,7 +13,7 @@ from collections.abc import Callable
 from time import monotonic, process_time  # bound here, since notebooks see replacements
 from typing import Any
 
-from . import timeouts
+from . import kept_data, timeouts
 from .deferred_definitions import DeferredDefinition, DeferredDefinitions, may_be_deferred
 from .exceptions import ExceptionFields, describe
 from .magics import loads_extensions, transform
@@ -39,6 +39,9 @@ class Notebook(StudentNamespace):
         self._reserve_s = 0.0
         self.extensions = False
         self.skip_reason = ""
+        self.timed_out: list[list[int]] = []
+        self.kept_data: list[str] = []
+        self._has_time = False
 
     def run(
         self,
@@ -66,10 +69,11 @@ class Notebook(StudentNamespace):
             One record per cell: index, status ok | error | timeout | skipped, error or None.
         """
         cpu, wall = process_time(), monotonic()
-        self._reserve_s = _RESERVE_S if total_s > 0 else 0.0
+        self._has_time = total_s > 0
+        self._reserve_s = _RESERVE_S if self._has_time else 0.0
         self.skip_reason = (
             "the notebook had used up its time"
-            if total_s > 0
+            if self._has_time
             else "the notebook interfered with grading, so only its definitions were run"
         )
         self.extensions = loads_extensions([source for _, source in cells])
@@ -84,11 +88,18 @@ class Notebook(StudentNamespace):
         self._deferred.run(self.statement, self.own, skip, progress, stuck)
         self.adopt_definitions()
         self.restore_names()
+        if self.timed_out:
+            self.kept_data = kept_data.users(self.own, self.namespace, self.worlds)
         return records
 
     def defer(self, deferred: DeferredDefinition) -> None:
         """Run a definition again after all cells: notebooks need not be in execution order."""
         self._deferred.pending.append(deferred)
+
+    def stopped(self, cell: int, position: int) -> None:
+        """A statement was stopped, or not even begun, for lack of time: how far is chance."""
+        if self._has_time:
+            self.timed_out.append([cell, position])
 
     def reserve_left(self) -> float:
         """CPU seconds left for one short statement after the budget is used up."""
@@ -162,6 +173,7 @@ class _Cell:
             left = 0.0 if isinstance(node, _WORK) else self.book.reserve_left()
             if left <= 0:
                 self._fail("skipped", f"not run: {self.book.skip_reason}")
+                self.book.stopped(self.index, position)
                 return
         else:
             left = max(left, 1.0)
@@ -181,6 +193,7 @@ class _Cell:
                         self.book.defer(deferred)
         except timeouts.TimeUp:
             self._fail("timeout", "stopped: it took too long")
+            self.book.stopped(self.index, position)
         if short:
             self.book.charge_reserve(process_time() - began)
 

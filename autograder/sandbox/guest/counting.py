@@ -28,6 +28,8 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from . import unfixable
+
 # Bound before any student code runs, which may replace these functions in `sys`.
 _settrace, _gettrace = sys.settrace, sys.gettrace
 _setprofile, _getprofile = sys.setprofile, sys.getprofile
@@ -126,7 +128,8 @@ def counted(
         if event == "c_call":
             sample()
             # Before Python 3.13 this raises no audit event.
-            if arg is _start_new_thread and not _is_library(frame.f_code.co_filename):
+            user = unfixable.user(frame)
+            if arg is _start_new_thread and not _is_library(user.f_code.co_filename):
                 tampered = True
 
     before = _gettrace(), _getprofile()
@@ -167,7 +170,10 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
     if event in _TAMPERING or (event == "object.__getattr__" and args[1] in _FRAMES):
         _Watch.report = None  # what follows raises events of its own
         try:
-            if not _is_library(_frame(1).f_code.co_filename):
+            caller = _frame(1)
+            if event != "sys._getframe":
+                caller = unfixable.user(caller)
+            if not _is_library(caller.f_code.co_filename):
                 report()
         finally:
             _Watch.report = report

@@ -36,6 +36,7 @@ from . import (
     reproducible,
     stub_modules,
     timeouts,
+    unfixable,
 )
 from .cells import Notebook
 from .exceptions import describe, hide_path
@@ -60,6 +61,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     hide_path(os.getcwd())  # noqa: PTH109 (pathlib is what the notebook may replace)
     stub_modules.install()
     removed_names.restore()
+    unfixable.install()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
     book = Notebook(initial_names())
     channel = reference_proxies.Channel()
@@ -155,6 +157,9 @@ def _run_cells(
         "pieces": book.pieces,
         "leftover_raises": book.leftover_raises,
         "removed": book.removed_names(),
+        "timed_out": book.timed_out,
+        "kept_data": book.kept_data,
+        "unfixable": unfixable.noticed(),
     }
     wire.send(sock, report)
 
@@ -294,6 +299,8 @@ def serve(
         answer = respond(request, book.own, objects, stuck)
         if _getpid() != owner:
             _exit(0)  # the student's code forked, and the child returned here as well
+        if sources := unfixable.noticed():
+            answer["unfixable"] = sources
         try:
             # Encoding runs code of the student's, such as the iterator of a list.
             wall_s = request["wall_s"] + ENCODING_CPU_S

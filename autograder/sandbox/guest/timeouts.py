@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..protocol.unfixable import Unfixable
+from . import unfixable
+
 MAX_CATCHES = 3
 """How often code may catch `TimeUp` and continue, a second each time."""
 
@@ -91,6 +94,8 @@ def limit(
         _setitimer(signal.ITIMER_PROF, cpu_s, 1.0)
         _setitimer(signal.ITIMER_REAL, idle_s if idle_s and early else wall_s, 1.0)
         yield
+        if expirations:  # it has caught what stopped it: how far had it come?
+            unfixable.notice(Unfixable.TIME_LIMIT)
     finally:
         _stop_timers()
 

@@ -211,6 +211,11 @@ def _names(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
     return loaded, frozenset(code.co_names) - loaded
 
 
+def global_names(code: types.CodeType) -> frozenset[str]:
+    """The global names that a code object uses."""
+    return _names(code)[0]
+
+
 def _keys(code: types.CodeType) -> Iterator[Key]:
     loaded, attributes = _names(code)
     yield from ((place, name) for place in (_GLOBALS, _CONTENTS) for name in sorted(loaded))

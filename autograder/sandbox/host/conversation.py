@@ -29,6 +29,7 @@ from autograder.sandbox.host.sizes import (
     refuse_oversized,
 )
 from autograder.sandbox.protocol import wire
+from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.sanitize import one_line
 
 MAX_FRAMES = 8
@@ -154,6 +155,9 @@ class Conversation(ABC):
         StudentTimeout: it did not finish in time.
         StudentDied: its process ended, or sent something invalid (StudentProtocolError).
         SandboxLost: the server or the session's supervisor has ended, and with it the session.
+
+    Attributes:
+        unfixable: sources of chance that the student's code has used, as far as it says so.
     """
 
     def __init__(
@@ -173,6 +177,7 @@ class Conversation(ABC):
         self._waiting = False
         self._calling_back = False
         self._callback_cpu_s = 0.0
+        self.unfixable: set[Unfixable] = set()
 
     @property
     def timed_out(self) -> bool:
@@ -250,6 +255,8 @@ class Conversation(ABC):
             if type(answer.get("id")) is not int or answer["id"] != number:
                 raise wire.WireError("an answer to a request that was never made")
             check_time(answer)
+            if "unfixable" in answer:
+                self.unfixable |= unfixable(answer["unfixable"])
             if "callback" in answer:
                 self._call_back(answer, deadline)
             elif "proxy" in answer and self._reference_calls is not None:
@@ -413,6 +420,12 @@ def _frames(entries: list[Any], shown: ExceptionText) -> Iterator[Frame]:
 
 def _names(value: Any) -> tuple[str, ...]:
     return tuple(one_line(name, 80) for name in value[:20]) if isinstance(value, list) else ()
+
+
+def unfixable(names: Any) -> frozenset[Unfixable]:
+    """The sources of chance among these names. What is no such name is dropped."""
+    listed = names[: len(Unfixable)] if isinstance(names, list) else []
+    return frozenset(each for each in Unfixable if each in listed)
 
 
 def require(kind: type, value: Any) -> Any:

@@ -91,6 +91,18 @@ def records(entries: Any, known: Collection[int]) -> dict[int, CellRecord]:
     return found
 
 
+def names(entries: Any) -> frozenset[str]:
+    """Those of the entries that are names."""
+    return frozenset(filter(is_name, entries[:MAX_NAMES] if isinstance(entries, list) else []))
+
+
+def positions(entries: Any, known: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Statements of known cells, as (cell, position)."""
+    listed = entries[:MAX_NAMES] if isinstance(entries, list) else []
+    pairs = [(at[0], at[1]) for at in listed if _is_pair(at, int, int)]
+    return frozenset((cell, position) for cell, position in pairs if cell in known)
+
+
 def definitions(entries: Any) -> dict[str, tuple[str, ...] | None]:
     """Names that the student defined: a class with its methods, or None for anything else.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,7 @@ from autograder.sandbox.host.conversation import (
     StudentRaised,
     StudentTimeout,
     Work,
+    unfixable,
 )
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.interfaces import (
@@ -49,6 +50,7 @@ from autograder.sandbox.host.reference_calls import (
 from autograder.sandbox.host.shared_process import SharedConversation, SharedProcess
 from autograder.sandbox.host.sizes import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
 from autograder.sandbox.protocol import wire
+from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import CellStatus
 
 __all__ = [
@@ -111,12 +113,16 @@ class Session:
         deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
         timeouts: how many calls of the same notebook have timed out before.
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
+        without: statements (cell, position) that are not run.
 
     Attributes:
         records: the outcome of each cell.
         defined: what the student defined: function name → None, class name → its methods' names.
         remarks: remarks about the student's definitions.
         cpu_s: CPU seconds of the notebook's processes that have ended.
+        unfixable: sources of chance that it has used (`Unfixable`), as far as it says so.
+        timed_out: statements that were stopped, or not begun, for lack of time.
+        kept_data: if there are any, what the student defined that uses data besides its arguments.
     """
 
     server: Spawner
@@ -126,11 +132,15 @@ class Session:
     deadline: float | None = None
     timeouts: int = 0
     loaded_at: float | None = None
+    without: Collection[tuple[int, int]] = ()
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     remarks: Remarks = field(default_factory=Remarks)
     cpu_s: float = 0.0
     host_cpu_s: float = 0.0
+    unfixable: set[Unfixable] = field(default_factory=set)
+    timed_out: frozenset[tuple[int, int]] = frozenset()
+    kept_data: frozenset[str] = frozenset()
     _process: ProcessLike | None = None
     _shown: ExceptionText = field(default_factory=ExceptionText)
     _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
@@ -142,6 +152,7 @@ class Session:
         """Load the notebook."""
         self._deadline = time.monotonic() + self.budget.total_wall_s
         self._shown = ExceptionText(self.cells)
+        self._skip |= dict.fromkeys(self.without, CellStatus.TIMEOUT)
         if self.deadline is not None:
             self._deadline = min(self._deadline, self.deadline)
         self.deadline = self._deadline
@@ -211,7 +222,11 @@ class Session:
         if self.reference is not None:
             self.reference.begin_criterion()
             reference_calls = ReferenceCalls(self.reference, CallLimits())
-        return kind(sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls)
+        conversation = kind(
+            sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls
+        )
+        conversation.unfixable = self.unfixable  # one set for all of them
+        return conversation
 
     @contextmanager
     def _timed(self, always: bool = False) -> Iterator[None]:
@@ -357,6 +372,9 @@ class Session:
             found[index] = CellRecord(index, status, _why_it_ended(status))
         defined = loaded.definitions(message.get("defined"))
         self.remarks = loaded.remarks(message, known)
+        self.unfixable |= unfixable(message.get("unfixable"))
+        self.kept_data |= loaded.names(message.get("kept_data"))
+        self.timed_out |= loaded.positions(message.get("timed_out"), known)
         if self.loaded_at is None:
             self.loaded_at = time.monotonic()
         self.records = tuple(
