@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import report
 from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_language
 from autograder.cli.stdio import warn
+from autograder.collect.roster import Person
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.exports import gradescope, tables
@@ -60,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
         _write_table(where, options.to, book, people, course, lang, options.exercise)
         what = counted(len(book.rows), "student")
     is_open = _say_states(book, options.to)
+    _say_twice(book)
     _say_unknown(book, options.to, options.exercise)
     print(f"{where}: {what}, {counted(len(book.exercises), 'exercise')}")
     return 1 if is_open or refused else 0
@@ -169,6 +172,20 @@ def _say_states(book: Book, system: str) -> bool:
         for line in _first(found, MAX_LINES):
             warn(f"{line}: {what}")
     return is_open
+
+
+def _say_twice(book: Book) -> None:
+    """Name folders that are the same student by the list: one row would replace another."""
+    folders: dict[Person, list[str]] = defaultdict(list)
+    for row in book.rows:
+        if row.person is not None and row.student:
+            folders[row.person].append(row.student)
+    for person, own in folders.items():
+        if len(own) > 1:
+            warn(
+                f"{person.name}: {' and '.join(own)} are the same student by the class list, and "
+                "have a row each. Delete one of the rows, or correct the list"
+            )
 
 
 def _say_unknown(book: Book, system: str, exercise: str | None) -> None:

@@ -62,9 +62,15 @@ class ClassList:
     assignments: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, folder: str, name: str) -> Person | None:
-        """The student whose folder and display name these are; None if nobody or several."""
-        found = self.roster.find(Submitter("folder", folder))
-        return found or self.roster.find(Submitter("folder", name))
+        """The student whose folder and display name these are; None if nobody or several.
+
+        Somebody who has a folder by the list of `autograder collect` is found by that folder only.
+        """
+        for own in (folder, name):
+            found = self.roster.find(Submitter("folder", own))
+            if found is not None and found.folder in ("", folder, name):
+                return found
+        return None
 
     def submission(self, folder: str, name: str, exercise: str) -> Handed:
         """What the platform says about a submission."""
@@ -76,16 +82,16 @@ def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
     """The class by the lists that exist.
 
     Args:
-        roster: the class; None for the one that `autograder collect` keeps, if any.
+        roster: the class, besides the list that `autograder collect` keeps; None without one.
         submitted: the folder with collected.csv; None without one.
 
     Raises:
         CommandError: a list cannot be read, or is none.
     """
-    files = [roster] if roster else []
     kept = submitted / rosters.FILE if submitted else None
-    if kept is not None and kept.is_file() and roster is None:
-        files = [kept]
+    files = [kept] if kept is not None and kept.is_file() else []
+    if roster is not None and roster not in files:
+        files.append(roster)
     known = rosters.read_roster(files, None)
     assignments: dict[str, str] = {}
     for file in files:

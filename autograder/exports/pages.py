@@ -70,7 +70,7 @@ def moodle_folder(row: Row, exercise: str) -> str:
     if not number:
         return ""
     if mark.handed.participant:
-        return mark.handed.source
+        return re.sub(r"[/\\\0]", " ", mark.handed.source)
     # Moodle takes what is between the first two underscores for the number.
     name = re.sub(r"[_/\\\0]", " ", visible_name(row.name))
     return f"{name}_{number}_assignsubmission_file_"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports.conftest import FORMULA, Export
+from tests.exports.conftest import FORMULA, Export, add
+from tests.results import make_result
 
 EXERCISE = "02_im2col"
 
@@ -78,6 +79,26 @@ def test_students_whom_the_system_cannot_know_are_named(
     said = capsys.readouterr().err
     assert "dai: no number or address is known" in said
     assert "Aiko: no number" not in said
+
+
+def test_two_folders_of_one_student_are_named(
+    run_export: Export, out: Path, roster: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(out, make_result("s1"))
+    run_export(out, "--to", "canvas", "--roster", roster)
+    assert "Aiko: aiko and s1 are the same student by the class list" in capsys.readouterr().err
+
+
+def test_a_roster_adds_to_the_one_of_collect_which_knows_the_folders(
+    run_export: Export, out: Path, roster: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "submitted" / "roster.csv"
+    kept.parent.mkdir()
+    kept.write_text("student,id,name\ndai,s2,山田 花子\n", encoding="utf-8")
+    lists = ("--roster", roster, "--submitted", kept.parent)
+    run_export(out, "--to", "csv", "--out", tmp_path / "x.csv", *lists)
+    rows = [row for row in table(tmp_path / "x.csv") if row[1] == "s2"]
+    assert [row[2:5] for row in rows] == [["hanako@example.org", "0", "0"]]
 
 
 def test_moodle_has_a_grade_and_a_feedback_column_for_each_exercise(

@@ -11,9 +11,8 @@ for version in 3.13 3.12 3.11; do
         break
     fi
 done
-if [ -z "$python" ]; then
-    apt-get install --yes --no-install-recommends python3.11 python3.11-venv
-    python=python3.11
-fi
+python="${python:-python3.11}"
+# Ubuntu's Python comes without venv; a Python of another origin has no such package, and needs none.
+apt-get install --yes --no-install-recommends "$python" "$python-venv" || command -v "$python"
 "$python" -m venv "$root/venv"
 "$root/venv/bin/python" -m pip install --no-cache-dir -r "$root/source/requirements.txt"
