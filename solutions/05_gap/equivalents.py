@@ -268,7 +268,7 @@ def forward(self, x):
     return global_average_pooling_1d(x, self.data_format)
 
 
-@equivalent("GL-N", part="GlobalAveragePooling1D.forward", why="by way of two dimensions")
+@equivalent("GL-N", part="GlobalAveragePooling1D.forward", why="as an image that is one pixel wide")
 def forward(self, x):
     if x.ndim not in (2, 3):
         raise ValueError("a sequence, or a batch")
