@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from rich.table import Table
 
@@ -14,12 +15,15 @@ from autograder.cli.console import (
     literal,
     print_grader_notes,
 )
+from autograder.cli.min_score import MinScore
 from autograder.cli.resolve import (
     resolve_course,
     resolve_exercises,
     resolve_language,
     resolve_level,
 )
+from autograder.cli.stdio import warn
+from autograder.cli.summary import summary
 from autograder.course.hints import mistake_hints
 from autograder.course.models import Exercise
 from autograder.errors import CommandError
@@ -30,7 +34,8 @@ from autograder.messages.printed import marked
 from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
 from autograder.status import CellStatus, ResultStatus
-from autograder.verdict.result import Counterexample
+from autograder.verdict.codec import encode
+from autograder.verdict.result import Counterexample, Result
 
 MAX_ONE_LINE = 30
 """Characters of two results that are printed on one line."""
@@ -54,8 +59,28 @@ def run(options: argparse.Namespace) -> int:
     setup = setup_for(course, resolve_level(options), [exercise.id])
     (step,) = grade_submissions(course, setup, [submission])
     result = step.graded.result
+    if options.summary is not None:
+        with options.summary.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(summary(result, exercise, lang))
+    if options.json:
+        print(encode(result), end="")
+    else:
+        _print(result, exercise, lang, options.notebook)
+    print_grader_notes(step.graded.notes, course)
+    if result.status == ResultStatus.GRADER_ERROR:
+        return 1
+    enough: MinScore | None = options.min_score
+    if enough is not None and not enough.reached(result.score, result.full_score):
+        least = format_points(enough.points(result.full_score))
+        warn(f"{format_score(result, ' of ')} points are less than {least} (--min-score)")
+        return 1
+    return 0
+
+
+def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> None:
+    """The table on the terminal."""
     titles = {criterion.id: criterion.title[lang] for criterion in exercise.criteria}
-    table = Table(title=f"{exercise.title[lang]} · {literal(str(options.notebook))}")
+    table = Table(title=f"{exercise.title[lang]} · {literal(str(notebook))}")
     for heading, justify in (
         ("criterion", "left"),
         ("points", "right"),
@@ -90,8 +115,6 @@ def run(options: argparse.Namespace) -> int:
         f"[bold]{format_score(result, ' of ')} points[/bold]"
         f" ({result.status}, isolation {result.isolation!s})"
     )
-    print_grader_notes(step.graded.notes, course)
-    return 1 if result.status == ResultStatus.GRADER_ERROR else 0
 
 
 def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograder import DISTRIBUTION, __version__
+from autograder.cli.min_score import MinScore
 from autograder.text import LANGUAGES
 
 
@@ -106,6 +107,15 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
     _exercise(check)
     _lang(check, "the table's language")
+    check.add_argument("--json", action="store_true", help="print result.json instead of the table")
+    check.add_argument(
+        "--summary", type=Path, metavar="FILE",
+        help="append a table in Markdown, for a CI's job summary ($GITHUB_STEP_SUMMARY)",
+    )  # fmt: skip
+    check.add_argument(
+        "--min-score", type=_min_score, metavar="N",
+        help="fail (exit status 1) below so many points, or per cent (60%%)",
+    )  # fmt: skip
     _sandbox(check)
 
     grade = command("grade", "Grade one notebook, a folder of notebooks, or a class.")
@@ -343,6 +353,13 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
 def _isolation(parser: argparse.ArgumentParser, text: str) -> None:
     levels = ("full", "namespaces", "container", "limits")
     parser.add_argument("--isolation", choices=levels, help=text)
+
+
+def _min_score(text: str) -> MinScore:
+    try:
+        return MinScore.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _count(text: str) -> int:

@@ -14,6 +14,7 @@ from autograder.course.models import Course
 from autograder.exports.book import Mark, State
 from autograder.exports.tables import number
 from autograder.messages.exports import say
+from autograder.messages.late import late_sum
 from autograder.messages.pages import say as page
 from autograder.status import ResultStatus
 from autograder.verdict.result import CriterionResult
@@ -42,10 +43,12 @@ def results_json(mark: Mark, exercise: str, course: Course | None, lang: str) ->
     ]
     most = mark.max_score - sum(question.points for question in by_hand)
     lines = [say(lang, "score", score=number(one.result.score), most=number(most)), mark.comment]
+    if one.late:
+        lines.append(late_sum(one.result.score, one.late)[lang])
     if by_hand:
         listed = ", ".join(question.title[lang] for question in by_hand)
         lines.append(say(lang, "by_hand", titles=listed))
-    return _encode(one.result.score, "\n".join(line for line in lines if line), tests)
+    return _encode(one.final, "\n".join(line for line in lines if line), tests)
 
 
 def not_graded(reason: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 
 import pytest
@@ -91,3 +92,7 @@ def test_lateness_is_shown_everywhere_and_costs_no_criterion(autograder, tmp_pat
         done = autograder("export", out, "--to", target, "--out", file, "--course", course)
         assert done.returncode == 0, done.stderr
         assert all(text in file.read_text("utf-8") for text in sums), file.read_text("utf-8")
+    autograder("export", out, "--to", "gradescope", "--out", tmp_path / "gs", "--course", course)
+    tree = json.loads((tmp_path / "gs/jane/02_im2col/results.json").read_text("utf-8"))
+    assert tree["score"] == 8.1
+    assert said in tree["output"]
