@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from subprocess import CalledProcessError
 from typing import Any
@@ -89,16 +90,24 @@ class Database:
             words[WHOLE] = Word((whole.points or 0.0) + added, whole.comment)
         return Given(words)
 
-    def define(self, exercise: str, most: Mapping[str, float], before: Iterable[str]) -> None:
+    def define(
+        self,
+        exercise: str,
+        most: Mapping[str, float],
+        before: Iterable[str],
+        due: datetime | None = None,
+    ) -> None:
         """Create an exercise's assignment, notebook and cells, or bring them up to date.
 
         Args:
             exercise: its id.
             most: the maximum of each cell.
             before: the cells that it had the last time; those it has no longer are removed.
+            due: the deadline, if there is one.
         """
         book, api = self._book, self._api
-        book.update_or_create_assignment(exercise)
+        dated = {} if due is None else {"duedate": due.astimezone(UTC).replace(tzinfo=None)}
+        book.update_or_create_assignment(exercise, **dated)
         notebook = book.update_or_create_notebook(exercise, exercise)
         gone = {*before} - {*most}
         comments = {cell.name for cell in notebook.solution_cells}
@@ -126,7 +135,15 @@ class Database:
                 book.update_or_create_solution_cell(name, exercise, exercise)
 
     def put(
-        self, student: str, name: str, exercise: str, entries: Iterable[Entry], kept: set[str]
+        self,
+        student: str,
+        name: str,
+        exercise: str,
+        entries: Iterable[Entry],
+        kept: set[str],
+        *,
+        handed_in: datetime | None = None,
+        penalty: float = 0.0,
     ) -> None:
         """Write one student's result.
 
@@ -136,6 +153,8 @@ class Database:
             exercise: the exercise, which `define` has created.
             entries: its entries.
             kept: cells of which the manual points and comments stay as they are.
+            handed_in: when it was handed in, if that is known.
+            penalty: the points that lateness costs.
         """
         from sqlalchemy.exc import SAWarning
 
@@ -174,6 +193,9 @@ class Database:
                 grade.manual_score = entry.word.points
                 grade.extra_credit = None
                 comment.manual_comment = entry.word.comment or None
+        submission.late_submission_penalty = penalty
+        if handed_in is not None:  # nbgrader keeps times in UTC, without saying so
+            submission.assignment.timestamp = handed_in.astimezone(UTC).replace(tzinfo=None)
         book.db.commit()
 
     def remove(self, student: str, exercise: str) -> None:

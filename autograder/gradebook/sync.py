@@ -154,7 +154,8 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
     with _opened(url) as database:
         for exercise in {exercise.id: exercise for exercise, _ in of.counted()}.values():
             most = maxima(exercise)
-            database.define(exercise.id, most, before.cells.get(exercise.id, ()))
+            due = of.course.policy.deadlines.get(exercise.id)
+            database.define(exercise.id, most, before.cells.get(exercise.id, ()), due)
             cells[exercise.id] = tuple(most)
             source = root / "source" / exercise.id
             if not source.exists():
@@ -168,13 +169,22 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
                 continue
             excused += any(entry.excused for entry in found)
             kept = taken.kept.get(key, set())
-            database.put(key[0], of.hand_ins.name(key[0]), key[1], found, kept)
+            one, hand_in = of.corrections.apply(result), of.hand_ins.of(*key)
+            database.put(
+                key[0],
+                of.hand_ins.name(key[0]),
+                key[1],
+                found,
+                kept,
+                handed_in=hand_in.time if hand_in else None,
+                penalty=one.result.score - one.final,
+            )
             words[key] = {
                 entry.cell: before.word(key, entry.cell) if entry.cell in kept else entry.word
                 for entry in found
             }
             path = root / "autograded" / key[0] / key[1] / f"{key[1]}.ipynb"
-            text = graded_notebook(exercise, of.corrections.apply(result), sources(result), lang)
+            text = graded_notebook(exercise, one, sources(result), lang)
             foreign += not _replace_ours(path, text, root)
         for key in before.words.keys() - words.keys():
             database.remove(*key)

@@ -30,6 +30,7 @@ class Desk:
         self.url = f"sqlite:///{folder / 'gradebook.db'}"
         self.folder = folder
         self.course = load_course(COURSE)
+        self.hand_ins = HandIns()
 
     def add(self, result: dict[str, Any]) -> None:
         path = self.out / "results" / result["student"] / f"{result['exercise']}.json"
@@ -39,9 +40,9 @@ class Desk:
     def sync(self) -> int:
         """What `report --gradebook` does; the number of decisions that are not taken over."""
         gradebook = Gradebook(self.url, self.out, self.course)
-        gradebook.take(HandIns())
-        report.rebuild(self.out, self.course, "en")
-        return gradebook.put(HandIns(), "en")
+        gradebook.take(self.hand_ins)
+        report.rebuild(self.out, self.course, "en", self.hand_ins)
+        return gradebook.put(self.hand_ins, "en")
 
     def correct(self, line: str) -> None:
         path = self.out / "corrections.csv"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from nbgrader import api as nbgrader
 
+from autograder.course.policy import Policy
 from autograder.errors import CommandError
+from autograder.ingest.hand_ins import HandIn, HandIns
 from tests.conftest import Run
 from tests.gradebook.desk import COURSE, EXERCISE, PADDING, STRIDE, Desk
 from tests.report.conftest import make_class
@@ -198,3 +202,16 @@ def test_questions_are_graded_in_formgrader(desk: Desk) -> None:
     assert desk.sync() == 0
     assert desk.corrections() == [("ben", "why", "1.5", "And the border?")]
     assert desk.scores()["ben"] == desk.grades()["ben"] == 6.5
+
+
+def test_lateness_is_nbgraders_penalty(desk: Desk) -> None:
+    due = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
+    policy = Policy(late_per_day=0.1, deadlines={EXERCISE: due})
+    desk.course = replace(desk.course, policy=policy)
+    handed_in = (due + timedelta(hours=30)).isoformat()
+    desk.hand_ins = HandIns(hand_ins=(HandIn("ben", EXERCISE, "ben.ipynb", handed_in=handed_in),))
+    assert desk.sync() == 0
+    with nbgrader.Gradebook(desk.url) as book:
+        submission = book.find_submission(EXERCISE, "ben")
+        assert (submission.score, submission.late_submission_penalty) == (5.0, 1.0)
+        assert submission.total_seconds_late == 30 * 3600
