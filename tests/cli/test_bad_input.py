@@ -104,5 +104,5 @@ def test_every_student_has_a_page_and_a_row(graded: tuple[Path, str, int]) -> No
 
 def test_a_name_cannot_lead_out_of_the_folder(graded: tuple[Path, str, int]) -> None:
     out = graded[0]
-    files = {"grades.csv", "hand-ins.json", "index.html"}
+    files = {"grades.csv", "hand-ins.json", "index.html", ".unchanged.json"}
     assert {p.name for p in out.iterdir()} == {"results", "feedback", *files}
