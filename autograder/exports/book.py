@@ -13,7 +13,8 @@ needs you    yes          empty; named on the terminal             no total unti
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from autograder.collect.roster import Person
@@ -109,12 +110,14 @@ class Book:
         rows: everybody, sorted by name.
         listed: whether there is a class list.
         policy: what a total is.
+        deadlines: by exercise, where there is one.
     """
 
     exercises: Mapping[str, float]
     rows: tuple[Row, ...]
     listed: bool
     policy: Policy = NO_POLICY
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def max_total(self) -> float:
@@ -169,7 +172,9 @@ def make_book(
         if wanted(one.exercise)
     }
     most = _maxima(graded, decided, course, only)
-    policy = course.policy if course else NO_POLICY
+    # What is dropped or weighed is a matter of all exercises together.
+    policy = course.policy if course and not only else NO_POLICY
+    deadlines = course.policy.deadlines if course else {}
     students = sorted({student for student, _ in (*graded, *decided)})
     students += sorted({one.student for one in hand_ins.ungraded} - {*students})
     rows: list[Row] = []
@@ -194,7 +199,7 @@ def make_book(
             marks = {id: Mark(State.MISSING, None, full) for id, full in most.items()}
             rows.append(Row("", person.name, person, marks, policy))
     rows.sort(key=lambda row: (row.name, row.student))
-    return Book(most, tuple(rows), bool(people.roster.people), policy)
+    return Book(most, tuple(rows), bool(people.roster.people), policy, deadlines)
 
 
 def _maxima(

@@ -42,9 +42,10 @@ def results_json(mark: Mark, exercise: str, course: Course | None, lang: str) ->
         asked.question for asked in one.asked if asked.open and asked.question.id in one.open
     ]
     most = mark.max_score - sum(question.points for question in by_hand)
-    lines = [say(lang, "score", score=number(one.result.score), most=number(most)), mark.comment]
+    lines = [say(lang, "score", score=number(one.final), most=number(most))]
     if one.late:
         lines.append(late_sum(one.result.score, one.late)[lang])
+    lines.append(mark.comment)
     if by_hand:
         listed = ", ".join(question.title[lang] for question in by_hand)
         lines.append(say(lang, "by_hand", titles=listed))

@@ -112,6 +112,8 @@ def nbgrader(book: Book) -> Table:
          "raw_score", "late_submission_penalty", "score", "max_score"]
     ]  # fmt: skip
     for exercise, most in book.exercises.items():
+        deadline = book.deadlines.get(exercise)
+        due = deadline.isoformat(" ", "seconds") if deadline else ""
         for row in book.rows:
             mark = row.marks[exercise]
             points = book.fixed_score(mark, exercise)
@@ -124,7 +126,7 @@ def nbgrader(book: Book) -> Table:
             raw: Cell = None if points is None else points + penalty
             taken: Cell = None if points is None else penalty
             table.append(
-                [exercise, "", mark.handed.time, student or row.name, row.name, "", email,
+                [exercise, due, mark.handed.time, student or row.name, row.name, "", email,
                  raw, taken, points, most]
             )  # fmt: skip
     return table

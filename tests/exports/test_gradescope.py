@@ -16,6 +16,7 @@ import pytest
 
 from autograder.corrections.apply import Correction, Corrections
 from autograder.course.models import Question
+from autograder.course.policy import Late
 from autograder.exports.autograder_archive import archive
 from autograder.exports.book import make_book
 from autograder.exports.class_list import ClassList
@@ -98,6 +99,15 @@ def test_questions_that_are_graded_by_hand_are_left_out_and_said_to_be() -> None
     assert after["score"] == 7.5
     assert after["tests"][-1]["output"] == "Nearly."
     assert "Why?" not in after["output"]
+
+
+def test_what_lateness_costs_is_taken_from_the_score_and_said() -> None:
+    result = typed(make_result("aiko", criteria=im2col_criteria()))
+    corrections = Corrections(late={("aiko", "02_im2col"): Late(2, 0.2)})
+    mark = make_book([result], corrections, HandIns(), None, ClassList()).rows[0].marks["02_im2col"]
+    tree = json.loads(results_json(mark, "02_im2col", None, "en") or "")
+    assert tree["score"] == 4.8
+    assert "20 % late = 4.8" in tree["output"]
 
 
 class Container:

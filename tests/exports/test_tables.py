@@ -5,13 +5,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.exports.conftest import FORMULA, Export, add
-from tests.results import make_result
+from autograder.corrections.apply import Corrections
+from autograder.course.load import load_course
+from autograder.course.policy import Policy
+from autograder.exports.book import make_book
+from autograder.exports.class_list import ClassList
+from autograder.exports.tables import nbgrader
+from autograder.ingest.hand_ins import HandIns
+from tests.exports.conftest import COURSE, FORMULA, Export, add
+from tests.report.conftest import im2col_criteria
+from tests.results import make_result, typed
 
 EXERCISE = "02_im2col"
 
@@ -234,3 +244,13 @@ def test_without_openpyxl_the_extra_is_named(
     with pytest.raises(Exception, match=r"pip install 'convgrade\[xlsx\]'"):
         run_export(out, "--to", "xlsx")
     assert not (out / "export.xlsx").exists()
+
+
+def test_a_single_exercise_is_not_dropped_as_the_lowest() -> None:
+    course = load_course(COURSE)
+    due = datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
+    course = replace(course, policy=Policy(drop_lowest=1, deadlines={EXERCISE: due}))
+    result = typed(make_result("aiko", criteria=im2col_criteria()))
+    lists = [result], Corrections(), HandIns(), course, ClassList()
+    assert make_book(*lists, only=[EXERCISE]).rows[0].total == 6
+    assert nbgrader(make_book(*lists))[1][:2] == [EXERCISE, "2026-05-01 23:59:00+00:00"]
