@@ -193,6 +193,8 @@ def _say_unknown(book: Book, system: str, exercise: str | None) -> None:
     worksheet = system == "moodle" and exercise
     unknown = []
     for row in book.rows:
+        if all(mark.state is State.MISSING for mark in row.marks.values()):
+            continue  # has no grade that could go astray
         who = row.person
         if worksheet:
             is_known = bool(tables.participant(row, row.marks[exercise or ""]))

@@ -91,14 +91,17 @@ def moodle_worksheet(book: Book, exercise: str, course: Course | None, lang: str
     ]  # fmt: skip
     for row in book.rows:
         mark = row.marks[exercise]
+        submission = participant(row, mark)
+        if not submission and mark.state is State.MISSING:
+            continue  # nothing to import, and nobody to import it for
         table.append(
             [
-                f"Participant {participant(row, mark)}" if participant(row, mark) else "",
+                f"Participant {submission}" if submission else "",
                 row.name,
                 *_ids(row),
                 book.fixed_score(mark, exercise),
                 book.exercises[exercise],
-                "-",
+                "",
                 feedback(mark, exercise, course, lang),
             ]
         )

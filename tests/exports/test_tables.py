@@ -89,6 +89,7 @@ def test_students_whom_the_system_cannot_know_are_named(
     said = capsys.readouterr().err
     assert "dai: no number or address is known" in said
     assert "Aiko: no number" not in said
+    assert "Zoe" not in said, "without a grade there is nothing to lose"
 
 
 def test_two_folders_of_one_student_are_named(
@@ -133,7 +134,7 @@ def test_moodle_has_a_grade_and_a_feedback_column_for_each_exercise(
 
 
 def test_moodles_worksheet_has_the_numbers_that_its_archive_had(
-    run_export: Export, out: Path, tmp_path: Path
+    run_export: Export, out: Path, roster: Path, tmp_path: Path
 ) -> None:
     submitted = tmp_path / "submitted"
     submitted.mkdir()
@@ -143,17 +144,18 @@ def test_moodles_worksheet_has_the_numbers_that_its_archive_had(
         "Aiko_1234567_assignsubmission_file_,,\n"
         "a.zip,y.ipynb,earlier,aiko,02_im2col,,,,Aiko_7_assignsubmission_file_,,\n"
     )
-    place = ("--submitted", submitted)
+    place = ("--submitted", submitted, "--roster", roster)
     run_export(out, "--to", "moodle", "--exercise", EXERCISE, "--out", tmp_path / "w.csv", *place)
     rows = table(tmp_path / "w.csv")
     assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= {*rows[0]}
+    assert "Zoe Absent" not in [row[1] for row in rows], "there is nothing to import"
     aiko = dict(zip(rows[0], by_first(rows)["Participant 1234567"], strict=True))
-    assert (aiko["Full name"], aiko["Grade"], aiko["Maximum grade"]) == ("aiko", "6", "6")
+    assert (aiko["Full name"], aiko["Grade"], aiko["Maximum grade"]) == ("Aiko", "6", "6")
     run_export(out, "--to", "nbgrader", "--out", tmp_path / "n.csv", *place)
     times = {row[3]: row[2] for row in table(tmp_path / "n.csv")}
     assert times["aiko"] == "2026-05-01 10:00:00+09:00"
     run_export(out, "--to", "csv", "--out", tmp_path / "p.csv", *place)
-    assert by_first(table(tmp_path / "p.csv"))["aiko"][-1] == "02_im2col: late"
+    assert by_first(table(tmp_path / "p.csv"))["Aiko"][-1] == "02_im2col: late"
 
 
 def test_nbgraders_columns_are_those_of_its_own_export(
