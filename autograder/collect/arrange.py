@@ -108,6 +108,7 @@ def arrange(
         others = sorted((at for at in members if pieces[at].stem is None), key=key)
         free = _Free(student, taken[student])
         distinct = _distinct(notebooks, pieces)
+        numbers = {at: number for number, at in enumerate(_kept_in_order(distinct, notebooks), 1)}
         for at in reversed(notebooks):
             piece = pieces[at]
             kept = distinct[piece.sha256]
@@ -121,8 +122,7 @@ def arrange(
                 name = f"{exercise}.ipynb"
                 placed[at] = replace(piece, fate=Fate.COUNTS, time=time, kept_as=free(name))
             else:
-                number = 1 + sorted(distinct.values(), key=notebooks.index).index(at)
-                name = f"old/{exercise} ({number}).ipynb"
+                name = f"old/{exercise} ({numbers[at]}).ipynb"
                 placed[at] = replace(piece, fate=Fate.EARLIER, kept_as=free(name))
         seen: set[tuple[str, str]] = set()
         for at in reversed(others):
@@ -188,6 +188,12 @@ def _distinct(notebooks: Sequence[int], pieces: Sequence[Piece]) -> dict[str, in
     return {pieces[at].sha256: at for at in notebooks}
 
 
+def _kept_in_order(distinct: Mapping[str, int], notebooks: Sequence[int]) -> list[int]:
+    """The notebooks that are kept, in the order of ``notebooks``."""
+    kept = {*distinct.values()}
+    return [at for at in notebooks if at in kept]
+
+
 def _first_time(piece: Piece, others: Iterable[Piece]) -> datetime | None:
     """When this content was handed in for the first time: to do so again makes nobody late."""
     times = [one.time for one in others if one.sha256 == piece.sha256 and one.time]
@@ -195,27 +201,29 @@ def _first_time(piece: Piece, others: Iterable[Piece]) -> datetime | None:
 
 
 class _Free:
-    """Gives names in a student's folder that are not taken, whatever the file system ignores."""
+    """Gives names in a student's folder that are not taken, whatever the file system ignores.
+
+    A student may hand in thousands of files of one name, so nothing is searched for twice.
+    """
 
     def __init__(self, student: str, taken: set[str]) -> None:
         self._student = student
         self._taken = taken
+        self._folders = {str(parent) for name in taken for parent in PurePosixPath(name).parents}
+        self._last: dict[str, int] = {}
 
     def __call__(self, name: str) -> str:
         path = PurePosixPath(name)
-        if any(self._plain(parent) in self._taken for parent in path.parents):
+        if any(str(parent).casefold() in self._taken for parent in path.parents):
             path = PurePosixPath("_".join(path.parts))  # a file is called like the folder
-        number = 1
+        plain = str(path).casefold()
         candidate = path
-        while self._plain(candidate) in self._taken or self._is_folder(candidate):
-            number += 1
+        while self._is_used(str(candidate).casefold()):
+            number = self._last[plain] = self._last.get(plain, 1) + 1
             candidate = path.with_name(f"{path.stem}~{number}{path.suffix}")
-        self._taken.add(self._plain(candidate))
+        self._taken.add(str(candidate).casefold())
+        self._folders.update(str(parent).casefold() for parent in candidate.parents)
         return f"{self._student}/{candidate}"
 
-    def _is_folder(self, path: PurePosixPath) -> bool:
-        return any(name.startswith(f"{self._plain(path)}/") for name in self._taken)
-
-    @staticmethod
-    def _plain(path: PurePosixPath) -> str:
-        return str(path).casefold()
+    def _is_used(self, plain: str) -> bool:
+        return plain in self._taken or plain in self._folders

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -356,6 +356,7 @@ class _Run:
         """Put every file in its place, new places first: an old file is never the only copy."""
         scratch = self.out / SCRATCH
         waiting: list[tuple[Piece, Path]] = []
+        uses = Counter(one.content for one in placed)
         for number, one in enumerate(placed):
             if not one.kept_as or one.content == self.out / one.kept_as:
                 continue
@@ -366,7 +367,7 @@ class _Run:
                     os.link(one.content, copy)
                 except OSError:
                     shutil.copy2(one.content, copy)
-            elif sum(other.content == one.content for other in placed) > 1:  # a group's file
+            elif uses[one.content] > 1:  # a group's file
                 copy = scratch / f"shared-{number}"
                 shutil.copyfile(one.content, copy)
             waiting.append((one, copy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import time
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -399,6 +400,16 @@ def test_one_students_archive_is_that_students(run):
     assert list(run({"alice.zip": zipped({"02_im2col.ipynb": A})}).kept) == [
         "alice/02_im2col.ipynb"
     ]
+
+
+def test_thousands_of_files_of_one_name_take_seconds(run):
+    """Time grows with the number of files, not faster."""
+    inner = zipped({f"{n}/a/b/c/02_im2col.ipynb": notebook(str(n)) for n in range(1_000)})
+    other = zipped({f"{n}/a/b/c/data.csv": str(n).encode() for n in range(1_000)})
+    began = time.process_time()
+    outcome = run({"in.zip": zipped({f"{MOODLE}/1.zip": inner, f"{MOODLE}/2.zip": other})})
+    assert time.process_time() - began < 10
+    assert len(outcome.kept) == 2_000
 
 
 def test_the_kinds_of_mess_are_at_least_27():
