@@ -425,7 +425,9 @@ def _names(value: Any) -> tuple[str, ...]:
 def unfixable(names: Any) -> frozenset[Unfixable]:
     """The sources of chance among these names. What is no such name is dropped."""
     listed = names[: len(Unfixable)] if isinstance(names, list) else []
-    return frozenset(each for each in Unfixable if each in listed)
+    # Comparing something else, an array say, might not even give a truth value.
+    texts = [name for name in listed if type(name) is str]
+    return frozenset(each for each in Unfixable if each in texts)
 
 
 def require(kind: type, value: Any) -> Any:

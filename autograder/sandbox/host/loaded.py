@@ -68,7 +68,7 @@ def remarks(message: Mapping[str, Any], known: Collection[int]) -> Remarks:
         if _is_pair(at, int, int) and at[0] in known and 0 < at[1] < 10**6
     }
     removed = {
-        name: tuple(each for each in REMOVED if each in require(list, names))
+        name: tuple(each for each in REMOVED if each in _texts(names))
         for name, names in _named(message.get("removed"))
     }
     overwritten = _overwritten(message.get("overwritten"), known)
@@ -139,6 +139,11 @@ def _named(entries: Any) -> list[tuple[str, Any]]:
         for name, value in items
         if isinstance(name, str) and all(map(is_name, name.split(".")))
     ]
+
+
+def _texts(entries: Any) -> list[str]:
+    """Those that are text: comparing an array, say, might not even give a truth value."""
+    return [entry for entry in require(list, entries) if isinstance(entry, str)]
 
 
 def _is_pair(value: Any, first: type, second: type) -> bool:

@@ -116,7 +116,32 @@ def attack(x, *more):
 """,
 }
 
+ARRAY_IN_PLACE = """
+A = {"t": "nd", "d": "<f8", "s": [4], "b": 0}
+def attack(x, *more):
+    write({"id": request_id(), %s}, bytes(32))
+"""
+
 FORGERIES = {
+    **{
+        f"an array in place of {what}": ARRAY_IN_PLACE % fields
+        for what, fields in {
+            "a timeout": '"timeout": A',
+            "an error's text": '"error": {"type": A, "message": A, "kinds": [A], "frames": [A]}',
+            "a frame": '"error": {"type": "E", "message": "", "kinds": [], "frames": [[A, A, A]]}',
+            "a count": '"value": 1, "count": {"lines": A, "objects": A, "intact": A}',
+            "a callback": '"callback": A, "args": A',
+            "a proxy": '"proxy": A, "value": 1',
+            "the arguments": '"value": A, "args": A',
+        }.items()
+    },
+    "arrays in place of names, of what it leaves to chance": """
+import sys
+def attack(x, *more):
+    for name, module in list(sys.modules.items()):
+        if name.endswith("guest.unfixable"): module.noticed = lambda: [np.zeros(3)]
+    return x
+""",
     "answers in advance": """
 def attack(x, *more):
     me = request_id()

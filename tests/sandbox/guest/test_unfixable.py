@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from autograder.sandbox.host.conversation import unfixable
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol.unfixable import Unfixable
 from tests.sandbox.guest.conftest import Open
@@ -75,6 +77,13 @@ def test_usual_code_leaves_nothing_to_chance(notebook: Open) -> None:
         assert book.errors == [None, None]
         assert book.call("f") == 1
         assert book.session.unfixable == set()
+
+
+@pytest.mark.parametrize(
+    "said", [None, "threads", {}, [np.zeros(3), np.zeros(()), [], {}, None, 1, "x"], ["THREADS"]]
+)
+def test_what_is_no_list_of_sources_is_dropped(said: object) -> None:
+    assert unfixable(said) == set()
 
 
 LOOP = "while True: step()"

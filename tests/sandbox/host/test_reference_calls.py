@@ -8,13 +8,27 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.sandbox.host import loaded
 from autograder.sandbox.host.reference_calls import (
     CallbackRaised,
     CallLimits,
     OutOfTime,
     ReferenceCalls,
+    check_time,
 )
 from autograder.sandbox.protocol import wire
+
+
+@pytest.mark.parametrize("said", [np.zeros(3), [np.zeros(3)], None, 1, {"busy": 1}])
+def test_a_time_that_is_up_may_be_said_in_any_way(said: object) -> None:
+    with pytest.raises(wire.TooLate):
+        check_time({"timeout": said})
+
+
+def test_names_that_numpy_removed_are_texts() -> None:
+    others: dict[str, Any] = {"pieces": {}, "leftover_raises": {}, "overwritten": {}}
+    found = loaded.remarks({**others, "removed": {"f": [np.zeros(3), "np.int", 1]}}, ())
+    assert found.removed == {"f": ("np.int",)}
 
 
 class Doubling:
