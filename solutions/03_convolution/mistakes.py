@@ -358,6 +358,18 @@ mistake("CF20", part="Convolution.forward",
         ja="縦長のフィルターで試してみましょう。"
            "出力の幅を決めるのは、フィルターのどちらの辺ですか。"))
 
+mistake("CF29", part="Convolution.forward",
+    edits=[("(H + 2 * self.pad - FH)", "(H + 2 * self.pad - FW)")],
+    loses={"Convolution.forward.non_square",
+           "Convolution.forward.all_at_once",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Try a filter that is wider than high: which of its sides decides how high "
+           "the output is?",
+        ja="横長のフィルターで試してみましょう。"
+           "出力の高さを決めるのは、フィルターのどちらの辺ですか。"))
+
 mistake("CF21", part="Convolution.forward",
     edits=[("im2col(x, FH, FW,", "im2col(x, FW, FH,")],
     loses={"Convolution.forward.non_square",

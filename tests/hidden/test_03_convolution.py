@@ -139,7 +139,8 @@ def test_padding(student, make):
 @criterion("Convolution.forward.all_at_once")
 def test_everything_mixed(student, make):
     _same_forward(student, make, (2, 3, 5, 8), (4, 3, 3, 2), stride=2, pad=1, bias=True)
-    _same_forward(student, make, (2, 3, 9, 6), (4, 3, 4, 3), stride=3, pad=2, bias=True)
+    # One window fewer fits if the height is computed with the filter's width.
+    _same_forward(student, make, (2, 3, 8, 6), (4, 3, 4, 3), stride=3, pad=2, bias=True)
 
 
 @criterion("Convolution.forward.defaults")
