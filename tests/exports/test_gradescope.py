@@ -153,10 +153,13 @@ def container(mini: MiniCourse, tmp_path: Path) -> Container:
     return Container(tmp_path / "autograder", archive(mini.load(), "01_area", "en"))
 
 
-def test_the_autograder_runs_in_a_clean_folder(
+def test_the_autograder_runs_in_a_clean_folder_and_keeps_its_suites_to_itself(
     container: Container, trust: tuple[str, ...]
 ) -> None:
-    done = container.run(trust, "my work.ipynb", book(AREA))
+    suite = container.root / "source" / "course" / "tests" / "hidden" / "test_01_area.py"
+    spy = f"try:\n    open({str(suite)!r})\n    del frame_area\nexcept OSError:\n    pass"
+    sources = [AREA] if trust else [AREA, spy]  # without a wall, a suite can be read
+    done = container.run(trust, "my work.ipynb", book(*sources))
     assert done.returncode == 0, done.stderr
     tree = read(container.results)
     assert tree["score"] == sum(test["max_score"] for test in tree["tests"]) > 0
