@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.table import Table
 
 from autograder.cli.console import (
-    STATUS_LABELS,
     console,
     format_points,
     format_score,
@@ -82,8 +81,8 @@ def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> Non
     titles = {criterion.id: criterion.title[lang] for criterion in exercise.criteria}
     table = Table(title=f"{exercise.title[lang]} · {literal(str(notebook))}")
     for heading, justify in (
-        ("criterion", "left"),
-        ("points", "right"),
+        (say(lang, "terminal_criterion"), "left"),
+        (say(lang, "terminal_points"), "right"),
         ("", "left"),
         ("", "left"),
     ):
@@ -95,11 +94,11 @@ def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> Non
         text += _mistakes(exercise, entry.diagnosis, entry.diagnosis in diagnosed, lang)
         diagnosed.add(entry.diagnosis)
         if example := entry.counterexample:
-            text = "\n".join([text, example.call, *_results(example)]).lstrip()
+            text = "\n".join([text, example.call, *_results(example, lang)]).lstrip()
         table.add_row(
             literal(titles[entry.id]),
             f"{format_points(entry.points)}/{format_points(entry.max_points)}",
-            STATUS_LABELS[entry.status],
+            say(lang, f"terminal_{entry.status}"),
             literal(text),
         )
     out = console()
@@ -110,11 +109,16 @@ def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> Non
     for cell in result.cells:
         if cell.status != CellStatus.OK:
             place = cell.index + 1  # as the messages and the pages count
-            out.print(f"cell {place}: {cell.status}: {literal(cell_error(cell.error or '')[lang])}")
-    out.print(
-        f"[bold]{format_score(result, ' of ')} points[/bold]"
-        f" ({result.status}, isolation {result.isolation!s})"
+            # English keeps the word that is in result.json.
+            status = str(cell.status) if lang == "en" else say(lang, f"cell_{cell.status}")
+            error = cell_error(cell.error or "")[lang]
+            line = say(lang, "terminal_cell", n=place, status=status, error=error)
+            out.print(literal(line.rstrip(": ：")))
+    score, most = format_points(result.score), format_points(result.full_score)
+    points = say(
+        lang, "terminal_score" if result.max_score else "terminal_bonus", score=score, most=most
     )
+    out.print(f"[bold]{points}[/bold] ({result.status}, isolation {result.isolation!s})")
 
 
 def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) -> str:
@@ -128,9 +132,9 @@ def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) 
     return "".join(f"\n→ {lead}{say(lang, 'colon')}{hint[lang]}" for hint in hints)
 
 
-def _results(example: Counterexample) -> list[str]:
+def _results(example: Counterexample, lang: str) -> list[str]:
     """The two results; of arrays, the entries that differ are between stars."""
     got = marked(example.got, example.expected)
     if "\n" not in got + example.expected and len(got + example.expected) <= MAX_ONE_LINE:
-        return [f"got {got}, expected {example.expected}"]
-    return ["got", got, "expected", example.expected]
+        return [say(lang, "terminal_results", got=got, expected=example.expected)]
+    return [say(lang, "terminal_got"), got, say(lang, "terminal_expected"), example.expected]

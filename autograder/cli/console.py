@@ -14,18 +14,7 @@ from rich.markup import escape
 from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.sanitize import visible
-from autograder.status import Status
 from autograder.verdict.result import Result
-
-STATUS_LABELS = {
-    Status.PASSED: "✓ passed",
-    Status.CARRIED: "✓ carried",
-    Status.FAILED: "✗ failed",
-    Status.ERROR: "! error",
-    Status.TIMEOUT: "⧗ timeout",
-    Status.MISSING: "– missing",
-    Status.GRADER_ERROR: "‼ GRADER ERROR",
-}
 
 
 class Ticker(Protocol):

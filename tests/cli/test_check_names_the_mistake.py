@@ -21,3 +21,4 @@ def test_its_hint_follows_what_is_wrong_once(autograder, tmp_path):
         told = "".join(ran.stdout.replace("│", "").split())
         assert "".join(f"{lead} {wrong.hint[lang]}".split()) in told, ran.stdout
         assert "".join(again.split()) in told
+        assert ("passed" in told, "合格" in told) == (lang == "en", lang == "ja")

@@ -102,7 +102,7 @@ def test_every_message_is_used():
     ).replace("'", '"')
     made = {
         "criteria": re.compile(r"type_|pattern_|values_|not_finite_|unfixable_|\w+_hidden$"),
-        "pages": re.compile(r"(next|short|level|cell|picture)_"),
+        "pages": re.compile(r"(next|short|level|cell|picture|terminal)_"),
         "class_page": re.compile("show_"),
         "files": re.compile("|".join(FileFault)),
         "doctor": re.compile(r"raise_|\w+_open$"),
