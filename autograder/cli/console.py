@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rich.console import Console
@@ -24,17 +26,70 @@ class Ticker(Protocol):
         """Report finished steps, described by ``line``."""
 
 
+@dataclass
+class Pace:
+    """How fast a long task gets on: said in plain lines, and not for each of them.
+
+    Attributes:
+        total: the number of steps.
+        clock: seconds.
+    """
+
+    total: int
+    clock: Callable[[], float] = time.monotonic
+    _began: float = field(init=False)
+    _said: float = field(init=False)
+    _at_once: int = 0
+
+    def __post_init__(self) -> None:
+        self._began = self._said = self.clock()
+
+    def after(self, done: int, steps: int = 1) -> str:
+        """What to add to a line: the rate and the time left, every `PACE_S` seconds; else "".
+
+        Args:
+            done: how many steps are done.
+            steps: how many of them have been done at once: several took no time, as unchanged
+                results, and say nothing about the rest.
+        """
+        if steps > 1:
+            self._at_once += steps
+        now = self.clock()
+        worked = done - self._at_once
+        if now - self._said < PACE_S or worked <= 0 or done >= self.total:
+            return ""
+        self._said = now
+        rate = worked / (now - self._began)
+        return f" ({60 * rate:.0f} a minute, {_duration((self.total - done) / rate)} left)"
+
+
+PACE_S = 10.0
+"""Seconds between two lines that say how long it will take."""
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Ticker]:
     """Show a progress bar on a terminal, or plain lines elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
         done = 0
+        pace = Pace(total)
 
         def plain(line: str, steps: int = 1) -> None:
             nonlocal done
             done += steps
-            print(f"[{done}/{total}] {visible(line)}", file=sys.stderr, flush=True)
+            print(
+                f"[{done}/{total}] {visible(line)}{pace.after(done, steps)}",
+                file=sys.stderr,
+                flush=True,
+            )
 
         yield plain
         return

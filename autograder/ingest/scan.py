@@ -227,7 +227,8 @@ class _Scanner:
             self._space()
             start = self.at
             self._string()
-            key = _decoded(self.raw[start : self.at], start) if self.at - start < 100 else ""
+            piece = self.raw[start : self.at] if self.at - start < 100 else b'""'
+            key = _KEYS.get(piece) or _decoded(piece, start)
             if self._peek() != b":":
                 raise Malformed(self.at)
             self.at += 1
@@ -304,10 +305,22 @@ class _Scanner:
         return self.raw[self.at : self.at + 1]
 
 
+_LENIENT = json.JSONDecoder(strict=False)
+
+_KEYS = {
+    f'"{key}"'.encode(): key
+    for key in (
+        *("cell_type", "source", "input", "id", "metadata", "outputs", "execution_count"),
+        *("cells", "nbformat", "nbformat_minor", "attachments"),
+    )
+}
+"""The usual keys, which need no decoding."""
+
+
 def _decoded(piece: bytes, start: int) -> Any:
     try:
         # Line breaks inside strings are invalid but occur in practice, so they are accepted.
-        return json.loads(piece.decode("utf-8", "replace"), strict=False)
+        return _LENIENT.decode(piece.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise Malformed(start) from None
 

@@ -7,6 +7,7 @@ spawned, not forked, and protected from being traced by other processes of the s
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 from itertools import islice
 from multiprocessing import parent_process
@@ -73,6 +74,8 @@ def _work(setup: Setup, jobs: Connection) -> None:
     )
 
     def serve(suites: Suites) -> None:
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: collections need not look through it again
         jobs.send(READY)
         while True:
             submission = jobs.recv()

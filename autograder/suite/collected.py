@@ -1,13 +1,15 @@
 """The tests of hidden suites as pytest collected them, and running one against a notebook.
 
 A pytest plugin: it provides the fixtures of suites (``student``, ``apart``, ``make``), and turns
-whatever happens in a test function into an `Outcome`.
+whatever happens in a test function into an `Outcome`. pytest collects all tests, but most need
+nothing of it to run: these are called directly, since its protocol costs more than the test itself.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,8 @@ from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.proxy import Student
 from autograder.suite.state_reset import ModuleState, seed_globally
 from autograder.text import counted
+
+_FIXTURES = frozenset({"student", "apart", "make"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class CollectedTests:
         self.problems: dict[Path, str] = {}
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
         self._states: dict[Path, ModuleState] = {}
+        self._plain: dict[pytest.Item, tuple[str, ...]] = {}
         self._running: _Current | None = None
         self._outcome: Outcome | None = None
         self._reports: list[pytest.TestReport] = []
@@ -94,12 +99,42 @@ class CollectedTests:
         self._states[item.path].restore()
         seed_globally(self.salt, self._current.case.criterion.id)
         self._reports.clear()
+        names = self._plain.get(item)
+        if names is not None:
+            return self._call(item, names)
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
         broken = [report for report in self._reports if report.failed]
         if self._outcome is None or (broken and self._outcome.status is Status.PASSED):
             text = broken[0].longreprtext if broken else f"{item.nodeid} did not run"
             return grader_error(text)
         return self._outcome
+
+    def _call(self, item: pytest.Item, names: Iterable[str]) -> Outcome:
+        """Run a test without pytest: the same fixtures, and the same outcome of what happens."""
+        assert isinstance(item, pytest.Function)
+        fixtures: dict[str, Callable[[], object]] = {
+            "student": self._student,
+            "apart": self._apart,
+            "make": self._make,
+        }
+        try:
+            arguments = {name: fixtures[name]() for name in names}
+        except Exception as error:
+            return self._failed(error) or grader_error(traceback.format_exc())
+        try:
+            return self._outcome_of(item, arguments)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException:  # pytest.skip, say, or SystemExit: no test of ours may end the run
+            return grader_error(traceback.format_exc())
+
+    def _outcome_of(self, item: pytest.Function, arguments: Mapping[str, object]) -> Outcome:
+        try:
+            item.obj(**arguments)
+        except (Exception, HostOverload) as error:
+            self.sandbox_lost = isinstance(error, SandboxLost)
+            return self._failed(error) or outcome.grader_error_of(error)
+        return outcome.PASSED
 
     # --- pytest hooks and fixtures ------------------------------------------------------------
 
@@ -109,13 +144,7 @@ class CollectedTests:
         given = pyfuncitem.funcargs  # includes fixtures requested by other fixtures
         wanted = inspect.signature(pyfuncitem.obj).parameters
         arguments = {name: given[name] for name in wanted if name in given}
-        try:
-            pyfuncitem.obj(**arguments)
-        except (Exception, HostOverload) as error:
-            self.sandbox_lost = isinstance(error, SandboxLost)
-            self._outcome = self._failed(error) or outcome.grader_error_of(error)
-        else:
-            self._outcome = outcome.PASSED
+        self._outcome = self._outcome_of(pyfuncitem, arguments)
         return True
 
     @pytest.hookimpl(tryfirst=True)
@@ -134,6 +163,9 @@ class CollectedTests:
     @pytest.fixture
     def student(self) -> Student:
         """The student's functions and classes."""
+        return self._student()
+
+    def _student(self) -> Student:
         case = self._current.case
         return _student(self.course, case, self._current.conversation)
 
@@ -143,6 +175,9 @@ class CollectedTests:
 
         For a criterion that calls several parts: ``with apart() as other: other.f()``.
         """
+        return self._apart()
+
+    def _apart(self) -> Callable[[], AbstractContextManager[Student]]:
         case = self._current.case
 
         @contextmanager
@@ -155,6 +190,9 @@ class CollectedTests:
     @pytest.fixture
     def make(self) -> Make:
         """Inputs for this criterion."""
+        return self._make()
+
+    def _make(self) -> Make:
         return Make(self.salt, self._current.case.criterion.id)
 
     @pytest.hookimpl(tryfirst=True)
@@ -172,6 +210,18 @@ class CollectedTests:
             self._tests.setdefault(key, []).append(item)
             if item.path not in self._states and isinstance(item, pytest.Function):
                 self._states[item.path] = ModuleState(item.module)
+            names = _plain(item)
+            if names is not None:
+                self._plain[item] = names
+
+
+def _plain(item: pytest.Item) -> tuple[str, ...] | None:
+    """The fixtures of a test that needs nothing of pytest to run; None for any other."""
+    if type(item) is not pytest.Function or item.cls is not None or any(item.iter_markers()):
+        return None
+    if not set(item.fixturenames) <= _FIXTURES:  # those of `setup_function` are among them
+        return None
+    return tuple(name for name in inspect.signature(item.obj).parameters if name in _FIXTURES)
 
 
 def proxy(

@@ -61,6 +61,7 @@ def test_a_right_answer_passes_and_a_wrong_one_does_not(bench):
         "undefined_name",
         "import pytest; pytest.fail('no')",
         "import pytest; pytest.skip('no')",
+        "import sys; sys.exit('no')",
     ],
 )
 def test_a_suite_that_asks_wrongly_is_the_graders_fault_and_passes_nobody(bench, body):
@@ -175,6 +176,24 @@ def test_a_failing_fixture_is_our_fault_unless_the_students_code_made_it_fail(be
         "f.ours": "grader_error", "f.late": "error", "f.theirs": "error",
     }  # fmt: skip
     assert "mine" in wrong["f.theirs"].message["en"]
+
+
+SET_UP = """
+prepared = []
+
+def setup_function(function):
+    prepared.append(function.__name__)
+
+@criterion("f.set_up")
+def test_set_up(student, make):
+    same(student.f(float(len(prepared))), 2.0)
+"""
+
+
+def test_a_suite_may_use_the_set_up_functions_of_pytest(bench):
+    course = bench.course(SET_UP, f=["set_up"])
+    for outcomes in bench.outcomes(course, RIGHT, RIGHT):
+        assert outcomes["f.set_up"].status == "passed"
 
 
 STATE = """

@@ -436,10 +436,11 @@ def receive(
     magic, header_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, deadline))
     if magic != MAGIC or header_size > max_header or count > MAX_BUFFERS:
         raise WireError("the bytes received are not a message")
-    lengths = struct.unpack(f"<{count}Q", _exactly(sock, 8 * count, deadline))
+    head = _exactly(sock, 8 * count + header_size, deadline)
+    lengths = struct.unpack_from(f"<{count}Q", head)
     if sum(lengths) > max_total:
         raise WireError(f"the message is larger than {max_total // 2**20} MB")
-    header = _exactly(sock, header_size, deadline)
+    header = head[8 * count :]
     buffers = [_exactly(sock, length, deadline) for length in lengths]
     try:
         tree = json.loads(bytes(header).decode("utf-8", "surrogatepass"))
@@ -468,8 +469,11 @@ def copied(
     return _decoded(tree, [bytearray(buffer) for buffer in encoder.buffers], resolve, keep_strides)
 
 
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
+
 def _header(tree: dict[str, Any]) -> bytes:
-    return json.dumps(tree, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _JSON.encode(tree).encode("utf-8", "surrogatepass")
 
 
 def _lengths(buffers: list[bytes | memoryview], header: bytes) -> list[int]:
