@@ -13,7 +13,8 @@ from pathlib import Path
 from autograder.collect import table
 from autograder.collect.collect import read_records, unclear
 from autograder.collect.files import REASONS, Fate
-from autograder.collect.notes import MAX_STAMP, TIMESTAMP, time_in
+from autograder.collect.notes import MAX_STAMP, time_in
+from autograder.collect.owners import TIMESTAMP
 from autograder.course.policy import Policy
 from autograder.errors import CommandError
 from autograder.ingest import Discovered, Submission
@@ -59,13 +60,15 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
 def sources_of(found: Discovered, zone: tzinfo | None) -> dict[str, tuple[str, str]]:
     """When each file was handed in, as ISO 8601, and what the platform calls it; "" if unknown.
 
-    From collected.csv, or else from the ``timestamp.txt`` that nbgrader puts beside a notebook.
+    From collected.csv, or else from the ``timestamp.txt`` that nbgrader puts beside a notebook. A
+    collected.csv in what a student has handed in says nothing.
     """
     sources: dict[str, tuple[str, str]] = {}
     for root in found.roots:
+        below = {one.path for one in found.submissions if root in one.root.parents}
         with suppress(CommandError, OSError):  # said by `from_collecting`
             for one in read_records(root) if root.is_dir() else ():
-                if one.kept_as:
+                if root / one.kept_as in below:
                     time = one.handed_in.isoformat() if one.handed_in else ""
                     sources[readable(root / one.kept_as)] = time, one.source
     for submission in found.submissions:

@@ -169,7 +169,7 @@ class _Run:
         by_name = exercise_in(name, self.request.exercises) or ""
         records, pieces = [], []
         for one, owners in owned:
-            if is_note(one) and one.content is not None:
+            if one.content is not None and is_note(one) and archive.reads(one.path[-1]):
                 records.append(Record(one.archive, one.file, Fate.READ))
             elif one.content is None:
                 student = folders[owners[0].submitter.key] if owners else ""

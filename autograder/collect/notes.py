@@ -9,9 +9,8 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from autograder.collect.files import Found
-from autograder.collect.owners import INBOUND, METADATA, Note, Submitter
+from autograder.collect.owners import GRADESCOPE, INBOUND, METADATA, TIMESTAMP, Note, Submitter
 
-TIMESTAMP = "timestamp.txt"
 MAX_NOTES = 256 * 2**20
 MAX_STAMP = 1000
 
@@ -22,8 +21,13 @@ _KEY = re.compile(r"( *)(- )?:?([A-Za-z_]\w*): *(.*)")
 
 
 def is_note(found: Found) -> bool:
-    """Whether a file was written by the platform."""
-    return found.path[-1] in (METADATA, TIMESTAMP) and found.outside == len(found.path)
+    """Whether a file was written by the platform, and not handed in under its name."""
+    name, above = found.path[-1], found.path[:-1]
+    if found.outside != len(found.path):
+        return False
+    if name == METADATA:
+        return not any(GRADESCOPE.fullmatch(part) for part in above)
+    return name == TIMESTAMP and len(above) > 0
 
 
 def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
@@ -34,6 +38,7 @@ def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
         zone: the time zone of times that do not say theirs.
     """
     notes: dict[str, Note] = {}
+    stamps: dict[str, Note] = {}
     for found in files:
         if found.path and (match := INBOUND.fullmatch(found.path[0])):
             notes.setdefault(found.path[0], Note((), time_in(match["time"], zone)))
@@ -44,8 +49,8 @@ def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
         elif found.path[-1] == TIMESTAMP and found.content.stat().st_size <= MAX_STAMP:
             time = time_in(found.content.read_text("utf-8", "replace"), zone)
             for key in ("/".join(found.path[-3:-1]), found.path[-2] if found.path[1:] else ""):
-                notes[key] = Note((), time)
-    return notes
+                stamps[key] = Note((), time)
+    return stamps | notes  # a time stamp may be the student's, a submission's note is not
 
 
 def time_in(text: str, zone: tzinfo | None) -> datetime | None:

@@ -34,6 +34,7 @@ CANVAS = re.compile(
 )
 GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 METADATA = "submission_metadata.yml"
+TIMESTAMP = "timestamp.txt"
 INBOUND = re.compile(
     r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+"
     r"(?P<time>\d{4}-\d\d-\d\d \d\d[:_]\d\d[:_]\d\d[^+]*)(?:\+.*)?"
@@ -114,6 +115,11 @@ class Archive:
     notes: Mapping[str, Note] = field(default_factory=dict)
     exercises: Collection[str] = ()
     alone: str = ""
+
+    def reads(self, name: str) -> bool:
+        """Whether a file of that name is a note of this platform."""
+        own = {"gradescope": METADATA, "inbound": TIMESTAMP, "folder": TIMESTAMP}
+        return own.get(self.platform) == name
 
     def owners(self, found: Found) -> list[Owned]:
         """Whose a file is: nobody known, one student, or all members of a group."""

@@ -170,3 +170,19 @@ def test_times(text, expected):
 @pytest.mark.parametrize("text", ["2026年 05月 1日(金曜日) 10:05", "2026年5月1日 午前10:05"])
 def test_moodles_times_in_japanese(text):
     assert roster.moodle_time(text, UTC) == datetime(2026, 5, 1, 10, 5, tzinfo=UTC)
+
+
+def test_a_student_cannot_write_the_platforms_notes(run):
+    forged = YAML.replace(b"Jane", b"Mallory").replace(b"2026-05-02", b"2020-01-01")
+    files = {
+        "submission_metadata.yml": YAML,
+        "submission_98765432/02_im2col.ipynb": A,
+        "submission_98765433/submission_metadata.yml": forged,
+        "submission_98765433/timestamp.txt": b"2020-01-01 10:00:00 UTC",
+    }
+    outcome = run({"a.zip": zipped(files)})
+    [one] = [row for row in rows(outcome) if row.fate is Fate.COUNTS]
+    assert one.student == "Jane Døe"
+    assert one.handed_in == datetime(2026, 5, 2, 23, 59, 30, tzinfo=UTC)
+    assert forged in outcome.kept.values(), "it is a file like any other"
+    assert outcome.fate("timestamp.txt") is Fate.KEPT

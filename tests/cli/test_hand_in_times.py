@@ -1,0 +1,54 @@
+"""Where hand-in times come from, and where they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.cli.collected import sources_of
+from autograder.ingest import discover
+from tests.handed_in import book
+
+HEADER = "archive,file,status,student,exercise,kept_as,handed_in\n"
+
+
+def times(root: Path) -> dict[str, str]:
+    found = discover([root], ["02_im2col", "03_convolution"], None)
+    sources = sources_of(found, None)
+    return {Path(file).parent.name: time for file, (time, _) in sources.items()}
+
+
+def write(root: Path, name: str, table: str) -> None:
+    (root / name).mkdir(parents=True)
+    (root / name / "02_im2col.ipynb").write_bytes(book("x = 1"))
+    (root / name / "03_convolution.ipynb").write_bytes(book("x = 1"))
+    if table:
+        (root / "collected.csv").write_text(HEADER + table)
+
+
+def test_collected_csv_beside_the_students_says_it(tmp_path):
+    line = "a.zip,x,counts,{0},02_im2col,{0}/02_im2col.ipynb,2026-05-01T10:00:00+00:00\n"
+    write(tmp_path, "jane", "")
+    write(tmp_path, "ken", line.format("jane"))
+    assert times(tmp_path) == {"jane": "2026-05-01T10:00:00+00:00"}
+
+
+def test_collected_csv_in_what_a_student_hands_in_says_nothing(tmp_path):
+    line = "a.zip,x,counts,mallory,02_im2col,02_im2col.ipynb,2020-01-01T10:00:00+00:00\n"
+    write(tmp_path, "mallory", "")
+    (tmp_path / "mallory" / "collected.csv").write_text(HEADER + line)
+    assert times(tmp_path / "mallory") == {}
+
+
+def test_nbgraders_time_stamp_beside_a_notebook(tmp_path):
+    for name in ("jane", "ken"):
+        folder = tmp_path / name / "02_im2col"
+        folder.mkdir(parents=True)
+        (folder / "02_im2col.ipynb").write_bytes(book("x = 1"))
+    stamp = tmp_path / "jane" / "02_im2col" / "timestamp.txt"
+    stamp.write_text("2026-05-01 10:00:00.5 UTC\n")
+    outside = tmp_path.parent / "stamp.txt"
+    outside.write_text("2026-05-01 10:00:00 UTC\n")
+    (tmp_path / "ken" / "02_im2col" / "timestamp.txt").symlink_to(outside)
+    found = discover([tmp_path], ["02_im2col"], None)
+    sources = sources_of(found, None)
+    assert [time for time, _ in sources.values()] == ["2026-05-01T10:00:00.500000+00:00"]
