@@ -10,6 +10,7 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -157,9 +158,9 @@ def test_the_autograder_runs_in_a_clean_folder_and_keeps_its_suites_to_itself(
     container: Container, trust: tuple[str, ...]
 ) -> None:
     suite = container.root / "source" / "course" / "tests" / "hidden" / "test_01_area.py"
-    spy = f"try:\n    open({str(suite)!r})\n    del frame_area\nexcept OSError:\n    pass"
-    sources = [AREA] if trust else [AREA, spy]  # without a wall, a suite can be read
-    done = container.run(trust, "my work.ipynb", book(*sources))
+    spy = f"try:\n    open({str(suite)!r})\nexcept OSError:\n{indent(AREA, '    ')}"
+    source = AREA if trust else spy  # without a wall, a suite can be read
+    done = container.run(trust, "my work.ipynb", book(source))
     assert done.returncode == 0, done.stderr
     tree = read(container.results)
     assert tree["score"] == sum(test["max_score"] for test in tree["tests"]) > 0
