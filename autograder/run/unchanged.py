@@ -66,19 +66,19 @@ class OutputStamps:
     Attributes:
         results: by student and exercise.
         pages: by student and exercise.
-        all_results: a key of everything below ``results/``.
+        everything: a key of everything below ``results/`` and ``feedback/``.
     """
 
     results: Mapping[tuple[str, str], Stamp | None]
     pages: Mapping[tuple[str, str], Stamp | None]
-    all_results: str
+    everything: str
 
     @classmethod
     def of(cls, out: Path) -> OutputStamps:
         """Those of ``out`` now."""
         results = stamps_below(out / "results")
         pages = stamps_below(out / "feedback")
-        return cls(_by_key(results, ".json"), _by_key(pages, ".html"), key_of(results))
+        return cls(_by_key(results, ".json"), _by_key(pages, ".html"), key_of(results, pages))
 
 
 @dataclass
@@ -145,8 +145,8 @@ class Unchanged:
         return left
 
     def tables_are_current(self, key: str) -> bool:
-        """Whether the class page and grades.csv are as they would be written now."""
-        return self.tables == [key, self.now.all_results, *self._table_stamps()]
+        """Whether the tables and the students' own pages are as they would be written now."""
+        return self.tables == [key, self.now.everything, *self._table_stamps()]
 
     def record(
         self,
@@ -177,7 +177,7 @@ class Unchanged:
                 self.entries[who] = [keys[who], _text(submission.path), file, written, page]
         self.tables = None
         if tables is not None:
-            self.tables = [tables, self.now.all_results, *self._table_stamps()]
+            self.tables = [tables, self.now.everything, *self._table_stamps()]
         fields = {
             "schema_version": SCHEMA_VERSION,
             "tables": self.tables,

@@ -145,10 +145,13 @@ def test_a_kept_result_that_somebody_replaced_meanwhile_is_looked_at(
     assert again(out, submission) == [submission]
 
 
-@pytest.mark.parametrize("name", ["index.html", "grades.csv", "results/aiko/01_double.json"])
-def test_tables_are_written_again_if_they_or_any_result_changed(
+@pytest.mark.parametrize(
+    "name", ["index.html", "grades.csv", "results/aiko/01_double.json", "feedback/aiko/index.html"]
+)
+def test_tables_are_written_again_if_they_or_any_page_or_result_changed(
     name: str, out: Path, submission: Submission, result: Result
 ):
+    (out / "feedback/aiko/index.html").write_text("the student's page")
     dealt_with(out, submission, result)
     (out / name).write_text("edited")
     assert not Unchanged.read(out).tables_are_current("tables")
