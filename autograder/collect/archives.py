@@ -91,7 +91,7 @@ class Opener:
             with path.open("rb") as file:
                 try:
                     self._zip(file, Found(name, (), 0), 0, self._all)
-                except _FAULTS as error:
+                except (*_FAULTS, *_UNSUPPORTED) as error:
                     raise CommandError(f"{path}: is damaged ({error}). Download it again") from None
         else:
             raise CommandError(f"{path}: is neither a zip archive nor a folder")

@@ -330,6 +330,17 @@ def test_an_archive_that_is_none_stops_nothing_else(run):
     assert [one.archive for one in outcome.done.records if one.fate is Fate.DAMAGED] == ["a.zip"]
 
 
+@pytest.mark.parametrize("at", [6, 10, 42])
+def test_an_archive_with_wrong_bytes_in_its_directory_is_an_error_in_a_line(run, at):
+    data = bytearray(zipped({f"{MOODLE}/02_im2col.ipynb": A}))
+    data[data.index(b"PK\1\2") + at] ^= 0xFF
+    good = zipped({"Ken Ito_9_assignsubmission_file_/02_im2col.ipynb": B})
+    outcome = run({"a.zip": bytes(data), "b.zip": good})
+    assert outcome.kept["Ken Ito/02_im2col.ipynb"] == B
+    assert any(one.archive == "a.zip" for one in outcome.done.records)
+    assert outcome.done.problems
+
+
 def test_a_bomb_is_bounded(run, monkeypatch):
     monkeypatch.setattr(archives, "MAX_FILE", 10_000)
     monkeypatch.setattr(archives, "MAX_INNER", 30_000)
