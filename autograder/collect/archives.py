@@ -49,7 +49,9 @@ MAX_PARTS = 60
 _CHUNK = 2**20
 _TAIL = 2**16 + 128
 """Bytes at the end of a zip in which the record is that says how large its directory is."""
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, OverflowError)
+_FAULTS = (
+    zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, OverflowError, IndexError
+)  # fmt: skip
 _UNSUPPORTED = (NotImplementedError, RuntimeError)
 
 
@@ -137,7 +139,7 @@ class Opener:
             inhabited = {
                 name[:depth]
                 for info, name in names
-                if not info.is_dir()
+                if not _is_folder(info)
                 for depth in range(1, len(name))
             }
             for number, (info, name) in enumerate(names):
@@ -148,7 +150,7 @@ class Opener:
                     rest = f"… {len(names) - number} more files"
                     self.found.append(replace(at, path=(*at.path, rest), fate=Fate.TOO_MANY))
                     return False
-                if info.is_dir():
+                if _is_folder(info):
                     if name not in inhabited:
                         self.found.append(replace(one, fate=Fate.EMPTY_FOLDER))
                     continue
@@ -271,6 +273,10 @@ def _names(infos: list[zipfile.ZipInfo]) -> list[tuple[str, ...]]:
         _components(info.orig_filename if name is None else _decoded(name, encoding))
         for info, name in zip(infos, raw, strict=True)
     ]
+
+
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    return info.filename.endswith("/")  # `is_dir` fails on an empty name
 
 
 def _raw(name: str) -> bytes | None:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from autograder.ingest.encodings import detect_encoding
-from autograder.sanitize import from_spreadsheet_cell, spreadsheet_cell
+from autograder.sanitize import from_spreadsheet_cell, spreadsheet_cell, visible_name
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -84,5 +84,7 @@ def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> byt
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([spreadsheet_cell(row.get(column, "")) for column in columns])
+        # `csv` does not quote a lone carriage return, which readers take for the end of a row.
+        cells = [visible_name(row.get(column, "")) for column in columns]
+        writer.writerow([spreadsheet_cell(cell) for cell in cells])
     return codecs.BOM_UTF8 + buffer.getvalue().encode("utf-8", "replace")

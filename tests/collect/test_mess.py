@@ -341,6 +341,19 @@ def test_an_archive_with_wrong_bytes_in_its_directory_is_an_error_in_a_line(run,
     assert outcome.done.problems
 
 
+def test_an_empty_name_and_a_name_with_line_breaks_stop_nothing(run):
+    nameless = zipped({"x": A}).replace(b"x{", b"\0{").replace(b"x", b"\0")
+    files = {
+        "Jane\rDoe_1_assignsubmission_file_/02_im2col.ipynb": A,
+        "Ken\nIto_2_assignsubmission_file_/02_im2col.ipynb": B,
+        f"{MOODLE}/nameless.zip": nameless,
+    }
+    outcome = run({"in.zip": zipped(files)})
+    rows = table.decode((outcome.out / table.FILE).read_bytes())
+    assert len(rows) == len(outcome.done.records)
+    assert {A, B} <= set(outcome.kept.values())
+
+
 def test_a_bomb_is_bounded(run, monkeypatch):
     monkeypatch.setattr(archives, "MAX_FILE", 10_000)
     monkeypatch.setattr(archives, "MAX_INNER", 30_000)
