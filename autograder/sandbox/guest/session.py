@@ -40,7 +40,7 @@ from . import (
 )
 from .cells import Notebook
 from .exceptions import describe, hide_path
-from .requests import Objects, defined, respond
+from .requests import IDLE_S, Objects, defined, respond
 from .state import State
 
 # Bound before any student code runs, which may replace these functions in `os`.
@@ -303,9 +303,17 @@ def serve(
             answer["unfixable"] = sources
         try:
             # Encoding runs code of the student's, such as the iterator of a list.
-            wall_s = request["wall_s"] + ENCODING_CPU_S
-            with timeouts.limit(request["cpu_s"] + ENCODING_CPU_S, wall_s, stuck):
-                send(answer)
+            cpu_s, wall_s = request["cpu_s"] + ENCODING_CPU_S, request["wall_s"] + ENCODING_CPU_S
+            try:
+                with timeouts.limit(cpu_s, wall_s, stuck, min(IDLE_S, request["wall_s"])):
+                    parts = wire.encode(answer, refer=objects.refer)
+            except timeouts.TimeUp as up:
+                if not up.idle:
+                    raise
+                parts = wire.encode({"id": request["id"], "timeout": "idle"})
+            # Nothing of the student's runs here: an answer that waits for a busy host is not idle.
+            with timeouts.limit(cpu_s, wall_s, stuck):
+                wire.write(sock, parts)
         except timeouts.TimeUp:
             stuck()
         except wire.Closed:

@@ -19,7 +19,7 @@ import re
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -387,6 +387,20 @@ def send(
         TooLate: the other side did not read the message in time.
         WireError: the message is too large.
     """
+    write(sock, encode(message, refer=refer, keep_strides=keep_strides), deadline)
+
+
+def encode(
+    message: dict[str, Any], *, refer: Refer = _opaque, keep_strides: bool = False
+) -> list[bytes | memoryview]:
+    """The parts of one message, to be written one after the other.
+
+    Arguments are those of `send`. In the sandbox this runs code of the student's, such as the
+    iterator of a list; `write` does not.
+
+    Raises:
+        WireError: the message is too large.
+    """
     encoder = _Encoder(refer, keep_strides)
     tree = {key: encoder.tree(value) for key, value in message.items()}
     header = _header(tree)
@@ -394,10 +408,26 @@ def send(
     head = _PREFIX.pack(MAGIC, len(header), len(lengths))
     head += struct.pack(f"<{len(lengths)}Q", *lengths) + header
     if sum(lengths) < 1 << 16:  # one system call for the usual small message
-        head += b"".join(encoder.buffers)
-        encoder.buffers = []
+        return [head + b"".join(encoder.buffers)]
+    return [head, *encoder.buffers]
+
+
+def write(
+    sock: socket.socket, parts: Iterable[bytes | memoryview], deadline: float | None = None
+) -> None:
+    """Write an encoded message.
+
+    Args:
+        sock: a connected stream socket.
+        parts: from `encode`.
+        deadline: ``time.monotonic()`` after which to give up.
+
+    Raises:
+        Closed: the other side has closed the connection.
+        TooLate: the other side did not read the message in time.
+    """
     try:
-        for part in (head, *encoder.buffers):
+        for part in parts:
             sock.settimeout(_left(deadline))
             sock.sendall(part)
     except TimeoutError as error:
