@@ -130,7 +130,7 @@ MISTAKES = {
         {"any_shape", "input_untouched"},
     ),
     "the step forgotten": gradient(
-        "/ (2*h)", "/ 2", "1/2 times what it should be",
+        "/ (2*h)", "/ 2", "1/2 times the right one",
         {"any_shape", "central", "input_untouched"},
     ),
     "never a next entry": gradient(
@@ -191,7 +191,7 @@ MISTAKES = {
         "self.dW = np.dot(self.col.T, dout)\n        self.dW = self.dW",
         "old = 0 if self.dW is None else self.dW\n"
         "        self.dW = old + np.dot(self.col.T, dout)",
-        "2 times what it should be", set(), {"several_calls"},
+        "2 times the right one", set(), {"several_calls"},
     ),
     "only forward": conv(
         "    def backward", "    def backwrad", "but `Convolution.backwrad` is", set(), BACKWARD

@@ -57,7 +57,7 @@ def test_the_expected_name_is_told(graded):
     said = {c.id: c.message for c in graded["functions"].result.criteria}
     assert said["im2col.stride"] == Text(
         en="Your `img2col` was graded as `im2col`, the name that the exercise asks for.",
-        ja="`img2col` を、課題で指定された名前 `im2col` の解答として採点しました。",
+        ja="`img2col`を、課題で指定された名前`im2col`の解答として採点しました。",
     )
     methods = {c.message["en"] for c in graded["methods"].result.criteria}
     assert methods == {

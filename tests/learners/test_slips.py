@@ -66,7 +66,7 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ),
     ("03_convolution", "convolution", "out_h from the width of the filter"): (
         "out_h = (H + 2 * self.pad - FH)", "out_h = (H + 2 * self.pad - FW)",
-        {"Convolution.forward.non_square"},
+        {"Convolution.forward.non_square", "Convolution.forward.all_at_once"},
     ),
     ("04_pooling", "pooling", "a border as small as the smallest number"): (
         "constant_values=-np.inf", "constant_values=x.min()", {"Pooling.backward.padding"},

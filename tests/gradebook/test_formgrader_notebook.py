@@ -9,7 +9,7 @@ from nbconvert import HTMLExporter
 from autograder.corrections.apply import NO_CORRECTIONS
 from autograder.course.models import Course
 from autograder.gradebook.entries import maxima
-from autograder.gradebook.notebook import graded_notebook, is_ours, source_notebook
+from autograder.gradebook.formgrader import graded_notebook, is_ours, source_notebook
 from tests.report.conftest import make_class, make_course
 from tests.results import typed
 
