@@ -17,9 +17,9 @@ from autograder.files import write_atomically
 from autograder.gradebook import agreed as memory
 from autograder.gradebook.agreed import Agreed, Key
 from autograder.gradebook.entries import NO_WORD, WHOLE, Entry, Word, entries, maxima, total
+from autograder.gradebook.formgrader import graded_notebook, is_ours, source_notebook
 from autograder.gradebook.merge import merge
 from autograder.gradebook.nbgrader import Database, open_gradebook
-from autograder.gradebook.formgrader import graded_notebook, is_ours, source_notebook
 from autograder.ingest.hand_ins import HandIns
 from autograder.text import counted
 from autograder.verdict.result import Result

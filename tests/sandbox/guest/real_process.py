@@ -43,7 +43,7 @@ from sandbox.guest import session
 sys.path.remove(packages)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 while True:
-    said = descriptors = keeper = None  # every session starts from the same memory, as behind a wall
+    said = descriptors = keeper = None  # sessions start from the same memory, as behind a wall
     said, descriptors = socket.recv_fds(control, 1, 1)[:2]
     if not said:
         os._exit(0)
