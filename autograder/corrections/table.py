@@ -1,8 +1,6 @@
-"""corrections.csv as a table of cells, whichever spreadsheet saved it.
+"""corrections.csv as a table of cells, whichever spreadsheet saved it (`autograder.ingest.tables`).
 
-Excel writes UTF-8 with or without a byte order mark, UTF-16 ("Unicode text"), or the system's
-encoding (CP932 in Japan), and separates cells by ``,``, ``;`` or tabs, depending on the locale. All
-of these are read. What we write is UTF-8 with a byte order mark, without which Excel would show
+What we write is UTF-8 with a byte order mark, without which Excel would show
 Japanese names as garbage. Columns that are not ours are kept.
 """
 
@@ -11,17 +9,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from autograder.errors import InvalidCorrections
-from autograder.ingest.encodings import detect_encoding
-from autograder.sanitize import from_spreadsheet_cell, spreadsheet_cell
+from autograder.ingest.tables import heading, separated_rows
+from autograder.sanitize import spreadsheet_cell
 
 COLUMNS = ("student", "exercise", "criterion", "points", "excused", "comment")
 REQUIRED = COLUMNS[:3]
-_DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(frozen=True)
@@ -67,31 +63,15 @@ def parse(raw: bytes) -> Table:
     Raises:
         InvalidCorrections: with the line and a remedy, without the file's name.
     """
-    text = _decode(raw)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if first.strip().lower().startswith("sep="):  # a hint for Excel, not a row
-        text, skipped = rest, 1
-    if not text.strip():
-        return Table()
-    delimiter = max(_DELIMITERS, key=lambda one: _known(text, one))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns: tuple[str, ...] = ()
-    rows: list[Row] = []
-    before = 0
     try:
-        for cells in reader:
-            line, before = before + 1 + skipped, reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not columns:
-                columns = _header(cells, line)
-            else:
-                rows.append(Row(line, _cells(columns, cells, line)))
-    except csv.Error as error:
-        raise InvalidCorrections(
-            f"line {reader.line_num + skipped}: {error}. Save it as CSV."
-        ) from None
+        delimiter, found = separated_rows(raw)
+    except ValueError as error:
+        raise InvalidCorrections(f"{error}.") from None
+    if not found:
+        return Table()
+    (first, names), *others = found
+    columns = _header(names, first)
+    rows = [Row(line, _cells(columns, cells, line)) for line, cells in others]
     return Table(columns, tuple(rows), delimiter)
 
 
@@ -105,39 +85,8 @@ def encode(table: Table) -> bytes:
     return codecs.BOM_UTF8 + buffer.getvalue().encode("utf-8", "replace")
 
 
-def _decode(raw: bytes) -> str:
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if raw.startswith(mark):
-            encoding: str | None = name
-            break
-    else:
-        encoding = detect_encoding(raw)
-    try:
-        if encoding is not None:
-            return raw.decode(encoding)
-    except UnicodeDecodeError:
-        pass
-    raise InvalidCorrections("its encoding is not recognised. Save it as CSV in UTF-8.")
-
-
-def _known(text: str, delimiter: str) -> int:
-    """How many of our columns the first line has if cells are separated like this."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return len(
-        {_name(cell) for cell in next(csv.reader([first], delimiter=delimiter))} & {*COLUMNS}
-    )
-
-
-def _name(cell: str) -> str:
-    return unicodedata.normalize("NFKC", cell).strip().lower()
-
-
 def _header(cells: Iterable[str], line: int) -> tuple[str, ...]:
-    columns = tuple(_name(cell) for cell in cells)
+    columns = tuple(heading(cell) for cell in cells)
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
         raise InvalidCorrections(
@@ -157,6 +106,4 @@ def _cells(columns: tuple[str, ...], cells: list[str], line: int) -> dict[str, s
             f"line {line}: more cells than columns ({extra[0][:40]!r}). Put a text that contains "
             "the separator in double quotes."
         )
-    return {
-        column: from_spreadsheet_cell(cell) for column, cell in zip(columns, cells, strict=False)
-    }
+    return dict(zip(columns, cells, strict=False))

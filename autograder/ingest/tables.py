@@ -44,6 +44,11 @@ def read_rows(raw: bytes) -> list[tuple[int, list[str]]]:
     Raises:
         ValueError: it is not a table; the message says why and what to do.
     """
+    return separated_rows(raw)[1]
+
+
+def separated_rows(raw: bytes) -> tuple[str, list[tuple[int, list[str]]]]:
+    """What separates the cells, and the rows as in `read_rows`."""
     text = decode_table(raw)
     if text is None:
         raise ValueError("its encoding is not recognised. Save it as CSV in UTF-8")
@@ -63,7 +68,7 @@ def read_rows(raw: bytes) -> list[tuple[int, list[str]]]:
                 rows.append((line, [from_spreadsheet_cell(cell.strip()) for cell in cells]))
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num + skipped}: {error}. Save it as CSV") from None
-    return rows
+    return delimiter, rows
 
 
 def by_heading(
