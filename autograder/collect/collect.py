@@ -293,13 +293,13 @@ class _Run:
                     one.file,
                     one.student,
                     one.exercise,
-                    tuple(one.file.split("/")[-3:]),
+                    _below_hand_in(one),
                     path,
                     one.sha256,
                     one.handed_in,
                     _sequence(one.source),
                     stamp,
-                    EARLIER_RUN if one.fate is Fate.COUNTS else EARLIER_RUN - 1 - turn,
+                    EARLIER_RUN if _is_newest(one) else EARLIER_RUN - 1 - turn,
                     one.late,
                     one.source,
                     note=one.note,
@@ -395,6 +395,12 @@ class _Run:
         roster = rosters.read_roster(files, self.request.zone)
         known = rosters.folders(roster.people)
         self.notices += roster.notices
+        if roster.times and self.request.zone is None:
+            self.notices.append(
+                "the roster's hand-in times are taken to be in this machine's time zone "
+                f"({datetime.now().astimezone():UTC%z}). If Moodle shows another one, write "
+                "timezone under [policy] in course.toml and collect again"
+            )
         return replace(roster, people=tuple(known))
 
     def _missing(self, records: Sequence[Record]) -> list[Record]:
@@ -476,6 +482,24 @@ def _record(one: Piece) -> Record:
         one.sha256,
         one.note,
     )
+
+
+def _is_newest(one: Record) -> bool:
+    """Whether a file is of the newest hand-in: the notebook that counts, or what is beside it."""
+    if one.fate is Fate.COUNTS:
+        return True
+    return PurePosixPath(one.kept_as).parts[1:2] == (one.exercise or "files",)
+
+
+def _below_hand_in(one: Record) -> tuple[str, ...]:
+    """The path of a file below its hand-in, so that what is beside a notebook stays in place."""
+    parts = PurePosixPath(one.kept_as).parts[1:]
+    if notebook_stem(Path(one.kept_as)) is None:
+        if len(parts) > 1 and parts[0] == (one.exercise or "files"):
+            return parts[1:]
+        if len(parts) > 2 and parts[0] == "old":
+            return parts[2:]
+    return tuple(one.file.split("/")[-3:])
 
 
 def _sequence(source: str) -> int:

@@ -34,6 +34,22 @@ def test_a_later_download_counts_and_the_earlier_one_is_kept(run):
     assert (once_more.kept, rows(once_more)) == (again.kept, rows(again))
 
 
+def test_what_is_beside_the_newest_notebook_stays_there(run):
+    beside = {
+        f"{JANE}/02_im2col.ipynb": A,
+        f"{JANE}/report.pdf": b"1",
+        f"{JANE}/src/im2col.py": b"2",
+    }
+    first = run({"a.zip": zipped(beside)}, exercise="02_im2col")
+    assert {"Jane Doe/02_im2col/report.pdf", "Jane Doe/02_im2col/src/im2col.py"} < {*first.kept}
+    other = run({"b.zip": zipped({f"{KEN}/02_im2col.ipynb": C})})
+    assert other.kept == first.kept | {"Ken Ito/02_im2col.ipynb": C}
+    files = {f"{JANE}/02_im2col.ipynb": B}
+    later = run({"c.zip": zipped(files, time=(2026, 5, 2, 12, 0, 0))})
+    assert later.kept["Jane Doe/old/files 1/report.pdf"] == b"1"
+    assert later.kept["Jane Doe/old/files 1/src/im2col.py"] == b"2"
+
+
 def test_a_file_that_nobody_collected_is_left_alone(run, tmp_path):
     (tmp_path / "submitted" / "Jane Doe").mkdir(parents=True)
     (tmp_path / "submitted" / "Jane Doe" / "02_im2col.ipynb").write_bytes(C)
@@ -122,6 +138,13 @@ def test_moodles_worksheet_has_the_times(run):
     outcome = run(files, rosters=[ROSTERS["Moodle's worksheet"]], zone=UTC)
     [one] = [row for row in rows(outcome) if row.fate is Fate.COUNTS]
     assert one.handed_in == datetime(2026, 5, 1, 10, tzinfo=UTC)
+    assert not any("time zone" in line for line in outcome.done.notices)
+
+
+def test_times_of_an_unknown_zone_are_said_to_be_this_machines(run):
+    files = {"a.zip": zipped({f"{JANE}/02_im2col.ipynb": A})}
+    outcome = run(files, rosters=[ROSTERS["Moodle's worksheet"]])
+    assert any("write timezone under [policy]" in line for line in outcome.done.notices)
 
 
 def test_canvas_gradebook_names_students_by_their_number(run):
