@@ -127,7 +127,7 @@ def draw_frame(ax, top, left, height, width):
 #    <details><summary>Answer</summary>(7 + 2 − 3) // 2 + 1 = 4.</details>
 # 2. How does a filter turn one window of a colour image into one number?
 #    <details><summary>Answer</summary>Multiply number by number, in all three channels, add everything up, and add the filter's bias.</details>
-# 3. How many parameters have 8 filters of 3 × 3 on 3 channels, biases included?
+# 3. How many parameters do 8 filters of 3 × 3 on 3 channels have, biases included?
 #    <details><summary>Answer</summary>8 · (3 · 3 · 3 + 1) = 224. The size of the image does not matter.</details>
 #
 # From now on images come in batches. Ten grey images of 28 × 28 (the size of the handwritten digits in notebook 06) are one
@@ -390,7 +390,7 @@ draw_one_row()
 #
 # A slice that starts at <code>fy</code> and takes <code>out_h</code> steps of <code>stride</code> may end at
 # <code>fy + stride*out_h</code>. If that lies outside the image, NumPy simply stops at the edge, and no number is missing:
-# work it out for <code>H = 6</code>, <code>filter_h = 3</code>, <code>stride = 2</code>.
+# work it out for <code>H = 7</code>, <code>filter_h = 3</code>, <code>stride = 2</code>, and <code>fy = 2</code>.
 # </details>
 #
 # <details><summary>Hint 2: which order of the axes?</summary>
@@ -410,9 +410,9 @@ draw_one_row()
 # that works, put one thing after the other into the loop, and run the check each time; it names the first thing that is
 # missing.
 #
-# Or leave it for today. Exercise 2 and its check do not use <code>im2col</code>, and the notebooks after this one are
-# graded with a right <code>im2col</code>, too, in place of one that is wrong or missing: it costs its own points, once. To
-# run those notebooks, ask for the edition in which <code>im2col</code> is filled in.
+# Or leave it for today. Exercise 2 and its check do not use <code>im2col</code>. When a later notebook is graded, a wrong or
+# missing <code>im2col</code> is replaced by a correct one, so it costs you only its own points. To run those notebooks
+# yourself, ask your instructor for the edition in which <code>im2col</code> is filled in.
 # </details>
 
 # %% [markdown] lang="ja"
@@ -432,7 +432,7 @@ draw_one_row()
 #
 # <details><summary>ヒント1：スライスの終わりはどこか</summary>
 #
-# <code>fy</code>から始めて<code>stride</code>おきに<code>out_h</code>個取り出すのですから、終わりは<code>fy + stride*out_h</code>とすれば足ります。これが画像の外に出ても、NumPyは端で止まるだけで、値が足りなくなることはありません。<code>H = 6</code>、<code>filter_h = 3</code>、<code>stride = 2</code>の場合で確かめてみてください。
+# <code>fy</code>から始めて<code>stride</code>おきに<code>out_h</code>個取り出すのですから、終わりは<code>fy + stride*out_h</code>とすれば足ります。これが画像の外に出ても、NumPyは端で止まるだけで、値が足りなくなることはありません。<code>H = 7</code>、<code>filter_h = 3</code>、<code>stride = 2</code>、<code>fy = 2</code>の場合で確かめてみてください。
 # </details>
 #
 # <details><summary>ヒント2：軸をどの順に並べるか</summary>
@@ -824,13 +824,13 @@ race()
 # Twice the height and width are four times as many windows, and in the end both ways take about four times as long; for
 # small images the fixed cost of each call counts, too. The second way does *the same* multiplications. What it saves is
 # Python: the loops pay for an interpreted line at every window and filter, the slices nine times in all. Of what is left,
-# copying and multiplying take similar times: with 4 filters the copying is the larger part, with 64 the product.
+# the fewer filters there are, the more the copying counts; with 64 it is the product that takes the time.
 #
 # Here is what the product of windows and filters looks like. The four filters are small enough to write down; networks
 # *learn* theirs. (In the two pictures of edges black is negative, white is zero, orange is positive.)
 
 # %% [markdown] lang="ja"
-# 縦と横を2倍にすると窓は4倍になり、大きな画像ではどちらの方法でも時間がおよそ4倍になります（小さな画像では、関数を呼び出すこと自体にかかる時間が目立ちます）。掛け算の回数は、どちらの方法でも同じです。節約できたのはPythonの実行時間で、ループでは窓とフィルターの組ごとにPythonの行を実行しますが、スライスなら全部で9回です。残った時間のうち、窓を並べる時間と行列積の時間は同じくらいです。フィルターが4枚なら窓を並べるほうが、64枚なら行列積のほうが長くなります。
+# 縦と横を2倍にすると窓は4倍になり、大きな画像ではどちらの方法でも時間がおよそ4倍になります（小さな画像では、関数を呼び出すこと自体にかかる時間が目立ちます）。掛け算の回数は、どちらの方法でも同じです。節約できたのはPythonの実行時間で、ループでは窓とフィルターの組ごとにPythonの行を実行しますが、スライスなら全部で9回です。残った時間のうち、フィルターが少ないほど窓を並べる時間の割合が大きくなり、64枚なら大部分が行列積の時間です。
 #
 # 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は学習によって決まります（エッジの画像では、黒が負、白が0、オレンジが正です）。
 
@@ -1265,7 +1265,7 @@ show_adjoint()
 # - [ ] say why the way back adds, and test it without a known answer
 # - [ ] estimate the memory and the gain in time
 #
-# <details><summary>1. A batch of (2, 3, 5, 6), window 2 × 3, stride 1, no padding: which shape has the matrix?</summary>out_h = 4,
+# <details><summary>1. A batch of (2, 3, 5, 6), window 2 × 3, stride 1, no padding: what shape does the matrix have?</summary>out_h = 4,
 # out_w = 4, so 2 · 4 · 4 = 32 rows and 3 · 2 · 3 = 18 columns.</details>
 #
 # <details><summary>2. There: which (n, out_y, out_x) is row 21, which (c, fy, fx) is column 10?</summary>Row 21 = 16 + 4 + 1:

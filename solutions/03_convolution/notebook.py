@@ -15,7 +15,7 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # **After this notebook you can**
 #
-# - measure a gradient, and use it to check any backward pass you will ever write;
+# - measure a gradient, and use it to check the backward passes that you write;
 # - write the forward pass of a convolution layer in a few lines, and follow every shape in it;
 # - derive the backward pass from the rule for matrix products, and say what `dW`, `db` and `dx` mean;
 # - watch a filter learn, and say what the size of its steps does.
@@ -33,8 +33,8 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # **How it is graded.** As before: the checks in this notebook are there to help and are *not all of it*. Grading calls your
 # code with other shapes, strides and paddings, each for its own points. The forward pass keeps its points if the backward
-# pass is wrong or missing. The layer is graded together with the `im2col` and `col2im` that you paste here, so fix what
-# notebook 02 found in them first.
+# pass is wrong or missing. The layer is graded with the `im2col` and `col2im` that you paste here; what fails
+# only because of them is graded again with correct ones. Fix them first all the same, or the cells below will not work.
 
 # %% [markdown] lang="ja"
 # # 03 畳み込み層：順伝播と逆伝播
@@ -60,7 +60,7 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # このほかに、説明を読み、図を眺める時間が30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点のすべてではありません。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。畳み込み層は、ここに貼り付けた`im2col`と`col2im`を使って採点します。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
+# **採点について** これまでと同じく、ノートブックの中の確認は手助けのためのもので、採点のすべてではありません。採点では、ほかの形状、ストライド、パディングでもコードを呼び出し、項目ごとに点を付けます。逆伝播が間違っていても、あるいは書かれていなくても、順伝播の点はそのまま付きます。畳み込み層は、ここに貼り付けた`im2col`と`col2im`を使って採点し、それが原因で通らなかった項目は、正しいものに置き換えてもう一度採点します。それでも、間違ったままではこの先のセルがうまく動きません。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
 
 # %% [markdown] lang="en"
 # **Conventions of this course**
@@ -141,7 +141,7 @@ def draw_frame(ax, top, left, height, width):
 #
 # Answer from memory before you open. What was hard is worth a look back now.
 #
-# 1. `col = im2col(x, 3, 3)` for `x` of shape (2, 4, 6, 6): which shape has `col`? (02)
+# 1. `col = im2col(x, 3, 3)` for `x` of shape (2, 4, 6, 6): what is the shape of `col`? (02)
 #    <details><summary>Answer</summary>2 · 4 · 4 = 32 rows (windows) and 4 · 3 · 3 = 36 columns.</details>
 # 2. In which order do the columns run, and who else has to keep to that order? (02)
 #    <details><summary>Answer</summary>(c, fy, fx); the filters, flattened with <code>W.reshape(F, -1)</code>.</details>
@@ -151,9 +151,9 @@ def draw_frame(ax, top, left, height, width):
 #
 # <details><summary>If an earlier part of yours is not finished</summary>
 #
-# Nobody has to stop here. Grading also tries this notebook with a right <code>im2col</code> and <code>col2im</code> in place
-# of yours, so that an old mistake does not cost points twice. To <em>run</em> the notebook you need them, however: ask for
-# the edition in which the cell above is filled in. Exercise 1 needs neither.
+# You need not stop here. Grading also tries this notebook with a correct <code>im2col</code> and <code>col2im</code> in place
+# of yours, so that an old mistake does not cost points twice. But to <em>run</em> the notebook you need them: ask your
+# instructor for the edition in which the cell above is filled in. Exercise 1 needs neither.
 # </details>
 #
 # ## 1. Measuring a slope
@@ -940,8 +940,8 @@ draw_dw_as_correlation()
 
 # %% [markdown] lang="en"
 # Where a larger output would lower the loss, `dout` is negative, and a step against the gradient adds the pixels that were
-# there to the filter. That is how a filter comes to look like what it has to find. (With a stride the pixels are `stride` apart; with several images and channels, sum over the images, and
-# do it for each channel.)
+# there to the filter. That is how a filter comes to look like what it has to find. (With a stride the pixels are `stride`
+# apart. With several images, sum over the images; with several channels, do it for each channel.)
 #
 # The whole backward pass runs through the steps of the forward pass in reverse order. Each step turns the gradient of its
 # output into the gradient of its input.
@@ -1370,8 +1370,8 @@ learn_sobel()
 # 7. Somebody hands you images with three channels and, by mistake, filters for one: `W` of shape `(F, 1, FH, FW)`. What does
 #    your `forward` say? And code with loops around `np.sum(window * filter)`?
 #    <details><summary>Answer</summary>The matrix product refuses: a row of col has 3·FH·FW numbers, col_W only FH·FW rows. The
-#    loops say nothing: broadcasting lays the one table on all three channels, and with images and a 3 × 3 filter of ones they
-#    give 27 where there should be an error. A bias can do the same to you: for one image, a b of shape (out_h·out_w, 1) is
+#    loops say nothing: broadcasting lays the one table on all three channels. With an image of ones and a 3 × 3 filter of ones
+#    they give 27 where there should be an error. A bias can do the same to you: for one image, a b of shape (out_h·out_w, 1) is
 #    added without complaint, one for each <em>place</em> and not for each filter. It pays to compare the shapes at the
 #    beginning and to raise an error that names them.</details>
 #
@@ -1387,8 +1387,8 @@ learn_sobel()
 # <details><summary>1. f(x) = x² at x = 3, h = 1: what do the two differences give?</summary>One-sided 16 − 9 = 7, central
 # (16 − 4) / 2 = 6, the exact slope.</details>
 #
-# <details><summary>2. x is (8, 3, 32, 32), W is (16, 3, 5, 5), stride 1, pad 2: which shapes have out, dout, dW, db and
-# dx?</summary>out and dout (8, 16, 32, 32), dW (16, 3, 5, 5), db (16,), dx (8, 3, 32, 32).</details>
+# <details><summary>2. x is (8, 3, 32, 32), W is (16, 3, 5, 5), stride 1, pad 2: what are the shapes of out, dout, dW, db
+# and dx?</summary>out and dout (8, 16, 32, 32), dW (16, 3, 5, 5), db (16,), dx (8, 3, 32, 32).</details>
 #
 # <details><summary>3. dout is 1 everywhere, shape (2, 4, 5, 5). What is db?</summary>50 for each of the four filters.</details>
 #

@@ -132,7 +132,7 @@ def mark_winners(table, height, width, stride):
 #    <details><summary>Answer</summary>12, ordered (c, fy, fx): the four of channel 0, then those of channels 1 and 2.</details>
 # 2. Why did `col2im` give 1, 2, 2, 1 / 2, 4, 4, 2 / … for ones? (02)
 #    <details><summary>Answer</summary>It adds, so it counts the windows that see each pixel.</details>
-# 3. A layer's `backward` returns the gradient of the loss with respect to what, in which shape? (03)
+# 3. What does a layer's `backward` return: the gradient with respect to what, and in what shape? (03)
 #    <details><summary>Answer</summary>With respect to the input of the last <code>forward</code>, in the shape of that
 #    input.</details>
 #
@@ -325,9 +325,9 @@ print_sizes()
 # %% [markdown] lang="en"
 # <details><summary>If an earlier part of yours is not finished</summary>
 #
-# Nobody has to stop here. Grading also tries this notebook with a right <code>im2col</code> and <code>col2im</code> in place
-# of yours, so that an old mistake does not cost points twice. To <em>run</em> the notebook you need them, however: ask for
-# the edition in which the cell above is filled in.
+# You need not stop here. Grading also tries this notebook with a correct <code>im2col</code> and <code>col2im</code> in place
+# of yours, so that an old mistake does not cost points twice. But to <em>run</em> the notebook you need them: ask your
+# instructor for the edition in which the cell above is filled in.
 # </details>
 #
 # A row of `im2col` is one place of the window with **all channels** in it, one after another: `pool_h*pool_w` numbers of
@@ -1494,8 +1494,8 @@ show_where_gradient_arrives()
 # it already answers best**. Average pooling would give every pixel one sixteenth. (Where a whole block is 0 after the ReLU,
 # all its pixels tie and the first one wins.)
 #
-# **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own `im2col` and
-# `col2im`, so first fix what notebook 02 found in them.
+# **Before you hand in**, restart the kernel, run all cells from the top, and save. If notebook 02 has found
+# mistakes in your `im2col` or `col2im`, fix them there and here first.
 #
 # ## Questions to think about
 #
@@ -1530,7 +1530,7 @@ show_where_gradient_arrives()
 # - [ ] write `backward`, with overlap and ties
 # - [ ] say what pooling does for shifts, and what it does not
 #
-# <details><summary>1. A map of 7 × 7, windows 3 × 3, stride 2, pad 1: which size comes out?</summary>(7 + 2 − 3) // 2 + 1 = 4, so
+# <details><summary>1. A map of 7 × 7, windows 3 × 3, stride 2, pad 1: how large is the output?</summary>(7 + 2 − 3) // 2 + 1 = 4, so
 # 4 × 4.</details>
 #
 # <details><summary>2. The window holds −3, −1 / −2, −1 and dout is 5. Which pixel gets what?</summary>The −1 at the upper right
@@ -1539,7 +1539,7 @@ show_where_gradient_arrives()
 # <details><summary>3. Windows 3 × 3, stride 1, dout of ones on a map of 10 × 10: what is the sum of dx?</summary>64: there are
 # 8 × 8 windows.</details>
 #
-# <details><summary>4. How many parameters has a pooling layer with 64 channels?</summary>None.</details>
+# <details><summary>4. How many parameters does a pooling layer with 64 channels have?</summary>None.</details>
 #
 # ## Further reading
 #
@@ -1559,7 +1559,7 @@ show_where_gradient_arrives()
 # %% [markdown] lang="ja"
 # 勾配が届くのは16画素に1つだけ、それも周囲でいちばん強く反応した画素です。つまり最大プーリングでは、フィルターがすでによく反応している場所で学習が進みます。平均プーリングなら、どの画素にも16分の1ずつ届くところです（ReLUの後で全体が0になったブロックでは、すべての画素が同点なので、最初の画素が勝ちます）。
 #
-# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなたの`im2col`と`col2im`をそのまま使います。ノートブック02で間違いが見つかっていたら、先に直しておきましょう。
+# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。ノートブック02で`im2col`や`col2im`に間違いが見つかっていたら、先に直しておきましょう。
 #
 # ## 考えてみよう
 #

@@ -4,7 +4,7 @@ from autograder.course.author import figure_text, tr
 # %% [markdown] lang="en"
 # # 05 Global average pooling: one number for each map
 #
-# Towards its end, a network for images has many small feature maps. Each of them shows where in the image
+# Towards its end, an image network has many small feature maps. Each of them shows where in the image
 # something was found: stripes, fur, the rim of a wheel. To name what is in the image, it is often enough to know
 # *how much* of each there is. The simplest number that says so is the average of the map. Taking it is called
 # **global average pooling**, GAP for short.
@@ -138,11 +138,11 @@ example = (
 #
 # Answer from memory before you open. What was hard is worth a look back now.
 #
-# 1. Max pooling 2 × 2 with stride 2 turns maps of 5 × 7 into which size? (04)
+# 1. How large are maps of 5 × 7 after max pooling 2 × 2 with stride 2? (04)
 #    <details><summary>Answer</summary>2 × 3: what is left over is dropped.</details>
 # 2. In max pooling, which pixels of a window get a gradient? (04)
 #    <details><summary>Answer</summary>Only the largest one.</details>
-# 3. How many parameters has a convolution of 3 × 3 from 16 to 32 channels? (01)
+# 3. How many parameters does a convolution of 3 × 3 from 16 to 32 channels have? (01)
 #    <details><summary>Answer</summary>32 · 16 · 9 + 32 = 4,640.</details>
 #
 # ## 1. Three maps, three numbers
@@ -656,8 +656,9 @@ show_what_gap_cannot_see()
 # %% [markdown] lang="en"
 # ## 4. Backward: everybody gets an equal share
 #
-# As a layer of a network, GAP has to hand a gradient back. Given is, for each average, by how much the loss grows when it grows a
-# little (`dout`). Wanted is the same for each *pixel*. So: by how much does the average move when a pixel moves?
+# As a layer of a network, GAP has to hand a gradient back. It receives `dout`, which says for each average by how much the
+# loss grows when that average grows a little, and it must return the same for each *pixel*. So: by how much does the average
+# move when a pixel moves?
 #
 # **Predict first:** does it matter whether the pixel is bright or dark, in the corner or in the middle?
 
@@ -1349,7 +1350,7 @@ def show_where_the_score_comes_from():
 show_where_the_score_comes_from()
 
 # %% [markdown] lang="en"
-# The score near 0 would have said "neither". The map says "both, and here". For a trained network this picture costs nothing: no further training,
+# A score near 0 says "neither". The map says "both, and here". For a trained network this picture costs nothing: no further training,
 # only the weights that it has anyway. (Change the weights to 1 and 1 in your head: what would the map show?)
 
 # %% [markdown] lang="ja"

@@ -23,7 +23,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 # - choose starting weights and a learning rate, and test a network with twenty images;
 # - say why a high accuracy does not prove that the code is right.
 #
-# **You need** notebooks 02 to 04 and, of calculus, the chain rule. For the loss, also what `log` does.
+# **You need** notebooks 02 to 04 and, of calculus, the chain rule. For the loss you also need to know what `log` does.
 #
 # | | you write | points | difficulty | time |
 # |---|---|---|---|---|
@@ -84,7 +84,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 #   Gradients are overwritten by each `backward`. Layers never update their own weights.
 # - The one exception is the optimiser: changing the parameters is its job. It changes them **in place**,
 #   because layers and network share the very same arrays.
-# - Adam is that of the paper, with `eps = 1e-8` outside the root.
+# - Adam is as in the paper, with `eps = 1e-8` outside the root.
 
 # %% [markdown] lang="ja"
 # **この教材での約束**（本やライブラリーによっては異なることがあります）
@@ -168,7 +168,7 @@ def draw_picture(ax, picture, title="", limit=None):
 #
 # <details><summary>If an earlier part of yours is not finished</summary>
 #
-# Nobody has to stop here. Grading also tries this notebook with a right <code>im2col</code>, <code>Convolution</code> and
+# You need not stop here. Grading also tries this notebook with a correct <code>im2col</code>, <code>Convolution</code> and
 # <code>Pooling</code> in place of yours, so that an old mistake does not cost points twice. To <em>run</em> the notebook you need
 # them, however: ask for the edition in which the cells above are filled in.
 # </details>
@@ -1428,7 +1428,7 @@ class SimpleConvNet:
         ### END SOLUTION
 
     def gradient(self, x, t):
-        """Gradient of the loss of this batch by every parameter, by backpropagation.
+        """Gradient of the loss of this batch with respect to every parameter, by backpropagation.
 
         Does not depend on what was computed before: it may be called for a new batch right away.
 
@@ -1707,8 +1707,8 @@ check_accuracy()
 #
 # <details><summary>Hint 2: from the end</summary>
 #
-# <code>reversed(list(…))</code> gives the layers in the opposite order and leaves the dictionary alone. Turn nothing around
-# for good, or the next forward pass will run backwards.
+# <code>reversed(list(…))</code> gives the layers in the opposite order and leaves the dictionary alone. Do not reverse
+# the stored layers themselves, or the next forward pass will run backwards.
 # </details>
 
 # %% [markdown] lang="ja"
@@ -2216,7 +2216,7 @@ show_digits()
 #
 # - The loss of a step is measured **before** its update, with the weights whose gradient was taken.
 # - The accuracies are noted together with the **step after which** they were measured: the first point of the curve
-#   stands at 25, not at 0.
+#   is at 25, not at 0.
 # - No decision is made from the test images. Whoever uses them to choose, say, the best moment to stop has trained on
 #   them a little, and needs a third set of images for an honest number.
 
@@ -2697,8 +2697,8 @@ try_rates(RATES, MY_GUESS_2)
 
 # %% [markdown] lang="en"
 # Too small costs time, and nothing but time. Too large never settles, or kills the network: after one wild step all units of a layer can be
-# negative for every image, ReLU lets nothing through, and the loss remains at ln 10. Between the two lie factors of
-# ten in which it hardly matters. That is why one looks for a learning rate in steps of three or ten, and not of ten percent.
+# negative for every image, ReLU lets nothing through, and the loss remains at ln 10. Between the two lies a
+# range of about a factor of ten in which it hardly matters. That is why one looks for a learning rate in steps of three or ten, and not of ten percent.
 #
 # ### Experiment 3: twenty images by heart
 #
@@ -2775,7 +2775,7 @@ learn_by_heart(HOW_MANY, MY_GUESS_3)
 # $\log p_t$ computed exactly it has no floor but 0. On images that it has not seen, the network is right in about half of the cases. Knowing
 # by heart and **generalising** are two things. Change `HOW_MANY` to 100 and to 1,000: what happens to the two curves?
 #
-# (With `np.log(p + 1e-7)` the loss would fall only to $-\ln(1 + 10^{-7})$, which is −0.0000001: slightly *negative*, which a cross-entropy
+# (With `np.log(p + 1e-7)` the loss would end at $-\ln(1 + 10^{-7}) \approx -0.0000001$: slightly *negative*, which a cross-entropy
 # can never be. And a single image could add no more than $-\ln 10^{-7} = 16.118$, however wrong the network.)
 #
 # ### Experiment 4: draw your own digit
@@ -3157,8 +3157,8 @@ if my_ways_to_break:
 # | all gradients N times too small or large | the 1/N of the loss, twice or not at all |
 # | a shape error in the first Affine layer | rounding, non-square images, pad or stride not passed on |
 #
-# **Before you hand in**, restart the kernel, run all cells from the top, and save. Grading uses your own
-# `Convolution` and `Pooling`, so first fix what notebooks 03 and 04 found in them.
+# **Before you hand in**, restart the kernel, run all cells from the top, and save. If notebooks 03 and 04 have found
+# mistakes in your `Convolution` or `Pooling`, fix them there and here first.
 #
 # ## Questions to think about
 #
@@ -3236,7 +3236,7 @@ if my_ways_to_break:
 # | すべての勾配がN倍、またはN分の1になる | 損失の1/Nがない、または2回掛かっている |
 # | 最初の全結合層で形状のエラーになる | 切り捨て、正方形でない画像、padやstrideの渡し忘れ |
 #
-# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。採点では、あなた自身の`Convolution`と`Pooling`を使います。ノートブック03と04で間違いが見つかっていたら、先に直しておきましょう。
+# **提出の前に**、カーネルを再起動して、上からすべてのセルを実行し、保存してください。ノートブック03と04で`Convolution`や`Pooling`に間違いが見つかっていたら、先に直しておきましょう。
 #
 # ## 考えてみよう
 #

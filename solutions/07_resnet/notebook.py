@@ -9,9 +9,9 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # %% [markdown] lang="en"
 # # 07 Batch normalisation and residual networks
 #
-# More layers should make a network better: it can always leave a layer as it is. In practice, plain
+# More layers should never make a network worse: an extra layer need only pass its input on unchanged. In practice, plain
 # networks of more than some twenty layers got *worse*, even on the data they were trained with. Two
-# ideas changed that in 2015, and most deep networks for images have used them since: **batch normalisation**
+# ideas changed that in 2015, and most deep convolutional networks have used them since: **batch normalisation**
 # keeps the size of the numbers in check between the layers, and **residual connections** let each
 # block add a correction to its input instead of building its output from nothing.
 #
@@ -191,7 +191,7 @@ def he_filters(F, C, size):
 #
 # <details><summary>If an earlier part of yours is not finished</summary>
 #
-# Nobody has to stop here. Grading also tries this notebook with a right <code>im2col</code>, <code>Convolution</code> and
+# You need not stop here. Grading also tries this notebook with a correct <code>im2col</code>, <code>Convolution</code> and
 # <code>global_average_pooling_2d</code> in place of yours, so that an old mistake does not cost points twice. To <em>run</em>
 # the notebook you need them, however: ask for the edition in which the cells above are filled in.
 # </details>
@@ -1238,9 +1238,9 @@ check_backward()
 #
 # Sixteen numbers in a channel, and a `dout` that is 1 for number 9, the dark bar, and 0 for the
 # others. Yet none of the others has the gradient 0. Raising any of them raises the mean, which
-# lowers the output of number 9: a little minus for all, path 2 through the mean. Raising one that
-# lies above the mean also widens the spread, and number 9, divided by std, falls; raising one far
-# below the mean narrows it, and number 9 rises: path 2 through std. Compare the two figures, bar by
+# lowers the output of number 9: a little minus for all, along the path through the mean. Raising one
+# that lies above the mean also widens the spread, and number 9, which lies above the mean itself and is divided by
+# std, falls; raising one far below the mean narrows it, and number 9 rises: the path through std. Compare the two figures, bar by
 # bar.
 
 # %% [markdown] lang="ja"
@@ -1918,7 +1918,7 @@ def show_size_of_residual():
 show_size_of_residual()
 
 # %% [markdown] lang="en"
-# With `gamma2` = 0 the output *is* the input. Many libraries therefore start with `gamma2` = 0: the
+# With `gamma2` = 0 the output *is* the input. Some libraries therefore start with `gamma2` = 0, or offer to: the
 # untrained network is as shallow as possible, and each block joins in as it learns.
 #
 # ## What the shortcut does for the gradient
@@ -1926,11 +1926,11 @@ show_size_of_residual()
 # For learning, a change deep down must be felt at the end, neither drowned nor blown up. Let us
 # measure it directly: push the activations in front of a layer a tiny bit in a random direction,
 # run the rest of the network, and see how far the end moves, for a push of length 1. (Averaged over
-# directions this is the size of the gradient: weak response, weak gradient.) Three networks, each
+# directions, this tells how large the gradients there are: weak response, weak gradient.) Three networks, each
 # with 48 convolutions:
 
 # %% [markdown] lang="ja"
-# `gamma2`が0なら、出力は入力そのものです。そのため、`gamma2`を0から始めるライブラリーも多くあります。学習前のネットワークは実質的に最も浅い状態で、学習が進むにつれてブロックが1つずつ加わってくるわけです。
+# `gamma2`が0なら、出力は入力そのものです。そのため、`gamma2`を0から始めるライブラリーや、それを選べるライブラリーがあります。学習前のネットワークは実質的に最も浅い状態で、学習が進むにつれてブロックが1つずつ加わってくるわけです。
 #
 # ## ショートカットと勾配の流れ
 #
@@ -2344,7 +2344,7 @@ show_sizes_and_parameters()
 # %% [markdown] lang="en"
 # ## The same network, alone and in company
 #
-# Fifteen batch norms in a row: now the choice between batch statistics and running statistics is no
+# Fifteen batch norms in one network: now the choice between batch statistics and running statistics is no
 # trifle any more. The untrained network sees a few batches of drawn pictures, so that its running
 # statistics settle. Then it judges eight new pictures, once together and once each alone. Each
 # point is one score: on the diagonal means that the other images had no influence.
@@ -2412,8 +2412,8 @@ show_network_alone()
 # - each arm carries it back through its layers, in reverse order;
 # - where the arms began, at `x`, the arrow had split: the two gradients **add up**.
 #
-# Seen from the shortcut, that is the whole secret: however small the gradient through $F$ becomes,
-# the one along the shortcut arrives as it is. `conv_bn_backward` does the work within an arm, and
+# That is the secret of the shortcut: however small the gradient through $F$ becomes, the one along
+# a shortcut without a projection arrives as it is. `conv_bn_backward` does the work within an arm, and
 # fills `self.grads`. Your `forward` may have to keep one or two more arrays in `self`. Change it
 # above, and run the cell again.
 #
@@ -3126,7 +3126,7 @@ def run_resnet():
 trained_resnet = run_resnet()
 
 # %% [markdown] lang="en"
-# About 91 % after two minutes at most, in colours that it never saw before. With `train=True` a single image is normalised by its own mean
+# Expect about 91 % of the test images, in colours that it never saw before. With `train=True` a single image is normalised by its own mean
 # and variance in every batch norm, and three quarters of the answers are wrong: the lesson of section 2, now in a network that
 # does something.
 #
@@ -3462,11 +3462,11 @@ if block_goes_back():
 # <details><summary>2. With <code>train=False</code>, can image 1 change the result for image 0?</summary>No: the statistics
 # are fixed.</details>
 #
-# <details><summary>3. How many weights (without biases, gammas and betas) has <code>BasicBlock(32, 64,
-# 2)</code>?</summary>64·32·9 + 64·64·9 + 64·32 = 18,432 + 36,864 + 2,048 = 57,344.</details>
+# <details><summary>3. How many weights (without biases, gammas and betas) does <code>BasicBlock(32, 64, 2)</code>
+# have?</summary>64·32·9 + 64·64·9 + 64·32 = 18,432 + 36,864 + 2,048 = 57,344.</details>
 #
 # <details><summary>4. <code>gamma2</code> and <code>beta2</code> are 0 and x is not negative. What does a block without
-# projection give back?</summary>x itself.</details>
+# a projection return?</summary>x itself.</details>
 #
 # <details><summary>5. A network of 48 layers has a higher loss on the test images than one of 8. What must you look at before
 # you blame its depth?</summary>The loss on the training images. If it is lower there than that of the small one, the network overfits; if

@@ -156,7 +156,7 @@ def draw_matrix(ax, matrix, names, title=""):
 #    <details><summary>Answer</summary>16 × 16, then 8 × 8.</details>
 # 2. Which edges does the Sobel filter with the rows −1 0 1, −2 0 2, −1 0 1 find? (01)
 #    <details><summary>Answer</summary>Vertical ones: it compares left with right.</details>
-# 3. What does global average pooling keep of a map, and what does it lose? (05)
+# 3. What does global average pooling keep of a map, and what does it lose? (05; skip this if you have not been there yet)
 #    <details><summary>Answer</summary>How much there is in all, but not where.</details>
 #
 # ## 1. Making data
@@ -1522,7 +1522,7 @@ show_confusion()
 #
 # ## 5. What is a perfect result worth?
 #
-# The answer of a good engineer to "100 %" is: *compared with what?* Perhaps the task is so easy that anything would do. So let us compare with a
+# A good engineer's answer to "100 %" is: *compared with what?* Perhaps the task is so easy that anything would do. So let us compare with a
 # classifier **without any filters**: its features are simply the 256 pixels, and it is trained by your own `train_softmax`. It knows nothing about edges or neighbours.
 #
 # And let us make the task harder, in two ways:
@@ -2215,7 +2215,7 @@ show_fcn()
 # <details><summary>2. Row 0 of a confusion matrix is [40, 10]. What does it say?</summary>Of 50 images of class 0, ten were taken for
 # class 1.</details>
 #
-# <details><summary>3. A linear layer from 256 to 10, as a 1 × 1 convolution: which shape has its W?</summary>(10, 256) as a matrix,
+# <details><summary>3. A linear layer from 256 to 10, as a 1 × 1 convolution: what is the shape of its W?</summary>(10, 256) as a matrix,
 # (10, 256, 1, 1) as filters.</details>
 #
 # ## Further reading

@@ -1418,8 +1418,8 @@ check_form("i", evidence_i)
 # - [ ] find the smallest input on which a suspicious line matters
 # - [ ] defend code that only looks wrong
 #
-# <details><summary>1. One image, one channel, one filter, 4 × 4, stride 1, all ones. Name four kinds of bugs that this input cannot
-# show.</summary>Axes swapped, height for width, batch or channels mixed up, stride or remainder forgotten, sums for means over the
+# <details><summary>1. One image of 4 × 4, one channel, one filter, stride 1, all numbers 1. Name four kinds of bugs that this input
+# cannot show.</summary>Axes swapped, height for width, batch or channels mixed up, stride or remainder forgotten, sums for means over the
 # batch, values in the wrong place …</details>
 #
 # ## Further reading
