@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.collect import table
@@ -15,12 +16,15 @@ from autograder.collect.collect import read_records, unclear
 from autograder.collect.files import REASONS, Fate
 from autograder.collect.notes import MAX_STAMP, time_in
 from autograder.collect.owners import TIMESTAMP
+from autograder.collect.table import Record
 from autograder.course.policy import Policy
 from autograder.errors import CommandError
+from autograder.exports.class_list import find_submitted, read_class_list
 from autograder.ingest import Discovered, Submission
 from autograder.ingest.hand_ins import HandIns
 from autograder.ingest.names import readable
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
+from autograder.sanitize import one_line
 from autograder.text import counted
 
 MAX_LISTED = 5
@@ -46,6 +50,13 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
                 f"{root / table.FILE}: {counted(len(files), 'file')} not collected "
                 f"({_some(files)}): {REASONS[fate]}"
             )
+        with suppress(CommandError, OSError):  # `collect` says it
+            if unknown := strangers(root, records):
+                who = counted(len(unknown), "student is", "students are")
+                yield (
+                    f"{who} not in the roster: {_some(unknown)}. Complete the roster or correct its "
+                    "names, and collect again with --roster"
+                )
         missing: dict[str, list[str]] = defaultdict(list)
         for one in records:
             if one.fate is Fate.MISSING:
@@ -99,6 +110,30 @@ def without_times(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
             f"{exercise}: when {counted(len(names), 'hand-in')} came is unknown, so nothing is "
             f"taken off for lateness ({_some(names)}). Write times into collected.csv"
         )
+
+
+def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
+    """A line for each extension of somebody whom neither a hand-in nor the roster knows."""
+    if not policy.extensions:
+        return
+    ours = (*hand_ins.hand_ins, *hand_ins.ungraded, *hand_ins.gone)
+    known = {name for one in ours for name in (one.student, hand_ins.name(one.student))}
+    submitted = find_submitted(one.file for one in hand_ins.hand_ins)
+    with suppress(CommandError, OSError):  # without a roster, hand-ins alone have to do
+        known |= {one.folder for one in read_class_list(None, submitted).roster.people}
+    for name in sorted({*policy.extensions} - known):
+        alike = get_close_matches(name, sorted(known), 1)
+        yield (
+            f"course.toml: the extension of {one_line(name, 60)!r} changes nothing, since nobody "
+            "is called that (yet). Write the name or the folder as in grades.csv"
+            + (f", perhaps {alike[0]!r}" if alike else "")
+        )
+
+
+def strangers(root: Path, records: Iterable[Record]) -> list[str]:
+    """Who has handed in but is not in the roster of this ``submitted/``; nobody without one."""
+    people = {one.folder for one in read_class_list(None, root).roster.people}
+    return sorted({one.student for one in records if one.student} - people) if people else []
 
 
 def _some(names: list[str]) -> str:

@@ -10,7 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import report
-from autograder.cli.collected import from_collecting, sources_of, without_times
+from autograder.cli.collected import (
+    from_collecting,
+    sources_of,
+    unknown_extensions,
+    without_times,
+)
 from autograder.cli.console import format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
@@ -210,7 +215,10 @@ def grade_into(
     print(f"class page: {store.out / 'index.html'}")
     for line in (*damaged, *shown.notices, *shown.corrections.problems):
         warn(line)
-    for line in without_times(hand_ins, course.policy):
+    for line in (
+        *without_times(hand_ins, course.policy),
+        *unknown_extensions(hand_ins, course.policy),
+    ):
         warn(line)
     # Said before grading as well, but by now that is out of sight.
     for line in (*found.problems, *found.notices):

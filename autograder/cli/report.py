@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from autograder import report
+from autograder.cli.collected import unknown_extensions
 from autograder.cli.gradebook import Gradebook
 from autograder.cli.resolve import resolve_course, resolve_language
 from autograder.cli.stdio import warn
@@ -43,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
         gradebook.take(hand_ins)
     shown = report.rebuild(options.out, course, lang, hand_ins)
     for line in (*shown.notices, *shown.corrections.problems):
+        warn(line)
+    for line in unknown_extensions(hand_ins, course.policy) if course else ():
         warn(line)
     refused = gradebook.put(hand_ins, lang) if gradebook else 0
     print(f"{counted(len(shown.results), 'result')}; class page: {options.out / 'index.html'}")

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from autograder.corrections.apply import EVERY, Correction, Corrections
 from autograder.corrections.table import Row
@@ -90,8 +91,18 @@ class Known:
             )
         raise Refused(
             f"no student {_shown(text)} has submitted anything. Write the name or the folder as in "
-            "grades.csv, or remove the line"
+            f"grades.csv{self._alike(text)}, or remove the line"
         )
+
+    def _alike(self, text: str) -> str:
+        """Who may be meant: names that begin like this, else one that is nearly the same."""
+        names = {
+            _same_form(name).casefold(): name for name in sorted({*self.names, *self.students})
+        }
+        wanted = _same_form(text).casefold().strip()
+        found = [key for key in names if wanted and key.startswith(wanted)][:3]
+        found = found or get_close_matches(wanted, names, 1)
+        return f" (perhaps {' or '.join(_shown(names[key]) for key in found)})" if found else ""
 
     def most(self, exercise: str, criterion: str) -> float:
         """The most points of a criterion, or of an exercise with its bonus.

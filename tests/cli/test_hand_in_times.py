@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.cli.collected import sources_of
+from autograder.cli.collected import from_collecting, sources_of, unknown_extensions
+from autograder.course.policy import Policy
 from autograder.ingest import discover
+from autograder.ingest.hand_ins import HandIn, HandIns
 from tests.handed_in import book
 
 HEADER = "archive,file,status,student,exercise,kept_as,handed_in\n"
@@ -52,3 +55,28 @@ def test_nbgraders_time_stamp_beside_a_notebook(tmp_path):
     found = discover([tmp_path], ["02_im2col"], None)
     sources = sources_of(found, None)
     assert [time for time, _ in sources.values()] == ["2026-05-01T10:00:00.500000+00:00"]
+
+
+ROSTER = "student,id,name\njane,s1,Jane Doe\nken,s2,Ken Ito\n"
+
+
+def test_an_extension_of_nobody_is_said_with_who_may_be_meant(tmp_path):
+    write(tmp_path, "jane", "a.zip,x,counts,jane,02_im2col,jane/02_im2col.ipynb,\n")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    file = str(tmp_path / "jane" / "02_im2col.ipynb")
+    hand_ins = HandIns(hand_ins=(HandIn("jane", "02_im2col", file),))
+    due = {"02_im2col": datetime(2026, 5, 3, tzinfo=UTC)}
+    policy = Policy(extensions={"jane": due, "jnae": due, "ken": due})
+    [line] = unknown_extensions(hand_ins, policy)
+    assert "extension of 'jnae' changes nothing" in line
+    assert line.endswith("perhaps 'jane'")
+
+
+def test_who_is_not_in_the_roster_is_said_with_every_grading(tmp_path):
+    rows = "a.zip,{0},counts,{0},02_im2col,{0}/02_im2col.ipynb,\n"
+    write(tmp_path, "jane", "")
+    write(tmp_path, "lost", rows.format("jane") + rows.format("lost"))
+    assert [*from_collecting([tmp_path])] == []
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    [line] = from_collecting([tmp_path])
+    assert line.startswith("1 student is not in the roster: lost.")

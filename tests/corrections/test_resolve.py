@@ -54,6 +54,8 @@ def test_a_valid_row(row, meaning):
     [
         (",02_im2col,*,1,,", "no student. Write a name"),
         ("nobody,02_im2col,*,1,,", "no student 'nobody' has submitted anything"),
+        ("Aik,02_im2col,*,1,,", "as in grades.csv (perhaps 'aiko'), or remove"),
+        ("alko,02_im2col,*,1,,", "as in grades.csv (perhaps 'aiko'), or remove"),
         ("佐藤,02_im2col,*,1,,", "2 students are called '佐藤'. Write one of the folders: sato-1"),
         ("aiko,07_gone,*,1,,", "no exercise '07_gone' (any more); there are 02_im2col"),
         ("aiko,02_im2col,im2col.gone,1,,", "02_im2col has no criterion 'im2col.gone' (any more)"),
