@@ -54,8 +54,8 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
             if unknown := strangers(root, records):
                 who = counted(len(unknown), "student is", "students are")
                 yield (
-                    f"{who} not in the roster: {_some(unknown)}. Complete the roster or correct its "
-                    "names, and collect again with --roster"
+                    f"{who} not in the roster: {_some(unknown)}. Complete the roster or correct "
+                    "its names, and collect again with --roster"
                 )
         missing: dict[str, list[str]] = defaultdict(list)
         for one in records:
@@ -116,8 +116,9 @@ def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
     """A line for each extension of somebody whom neither a hand-in nor the roster knows."""
     if not policy.extensions:
         return
-    ours = (*hand_ins.hand_ins, *hand_ins.ungraded, *hand_ins.gone)
-    known = {name for one in ours for name in (one.student, hand_ins.name(one.student))}
+    students = {one.student for one in (*hand_ins.hand_ins, *hand_ins.gone)}
+    students |= {one.student for one in hand_ins.ungraded}
+    known = students | {hand_ins.name(student) for student in students}
     submitted = find_submitted(one.file for one in hand_ins.hand_ins)
     with suppress(CommandError, OSError):  # without a roster, hand-ins alone have to do
         known |= {one.folder for one in read_class_list(None, submitted).roster.people}
