@@ -156,6 +156,11 @@ from autograder.course.author import figure_text, tr
 # | 順伝播、逆伝播 | 順伝播、逆伝播（誤差逆伝播法） |
 # | パラメーター（重みとバイアス） | パラメータ |
 # | 訓練データ、テストデータ | 訓練データ、テストデータ |
+# | ミニバッチ（単にバッチとも） | ミニバッチ |
+# | 交差エントロピー誤差 | 交差エントロピー誤差 |
+# | ハイパーパラメーター | ハイパーパラメータ |
+# | バッチ正規化 | Batch Normalization |
+# | 残差接続、ショートカット | スキップ構造 |
 # | 形状 | 形状、shape |
 # </details>
 
@@ -450,7 +455,7 @@ row_sliders()
 # Pythonでは<code>7 / 2</code>は<code>3.5</code>ですが、<code>7 // 2</code>は<code>3</code>です。切り捨てられて整数（<code>int</code>）になるので、後で配列の大きさやループの回数に使えます。
 # </details>
 #
-# <details><summary>ヒント2：かっこ</summary>
+# <details><summary>ヒント2：括弧</summary>
 #
 # <code>*</code>、<code>/</code>、<code>//</code>は、<code>+</code>や<code>-</code>より先に計算されます。大きさ5、フィルター3、ストライド1の場合を手で計算してみましょう。窓は2歩動けるので、場所は3つです。
 # </details>
