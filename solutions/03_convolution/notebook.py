@@ -1218,7 +1218,7 @@ def check_backward():
     first = layer.dW.copy()
     layer.backward(dout)
     assert np.array_equal(layer.dW, first), tr(
-        "A second backward gives another dW. It has to be overwritten, and W must not change.",
+        "A second backward gives a different dW. It has to be overwritten, and W must not change.",
         "2回目のbackwardでdWが変わりました。dWは上書きし、Wは変えないようにしてください。",
     )
     print(

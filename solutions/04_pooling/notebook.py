@@ -716,7 +716,7 @@ def check_forward():
     for n, c in np.ndindex(2, 3):
         alone = Pooling(2, 2, 2, 0).forward(x[n : n + 1, c : c + 1])
         assert np.array_equal(out[n : n + 1, c : c + 1], alone), tr(
-            f"Image {n}, channel {c} gives another result when it is pooled alone. In which order "
+            f"Image {n}, channel {c} gives a different result when it is pooled alone. In which order "
             "do the maxima lie before you reshape them?",
             f"画像{n}のチャンネル{c}を単独でプーリングすると、結果が変わってしまいます。reshapeする前の"
             "最大値は、どの順に並んでいますか。",
@@ -950,7 +950,7 @@ show_one_map()
 #
 # The 64 waves above were designed. The next cell takes the first layer of a network that has *learned* from more than a
 # million photographs: EfficientNet-Lite0, 32 filters of 3 × 3 pixels in three colours. Nobody told it about edges. Some of its
-# filters compare light with dark, some one colour with its opposite; four have died in training and hold nothing but zeros
+# filters compare light with dark, some one colour with its opposite; four have died in training and hold practically nothing but zeros
 # (uniform grey).
 #
 # Trained filters expect what they were trained with: pixels brought to the range from −1 to 1, and behind the convolution
@@ -1368,7 +1368,7 @@ def check_backward():
         alone.forward(x[n : n + 1, c : c + 1])
         expected = alone.backward(dout[n : n + 1, c : c + 1])
         assert np.array_equal(dx[n : n + 1, c : c + 1], expected), tr(
-            f"Image {n}, channel {c} gets another gradient when it is alone. Does each row "
+            f"Image {n}, channel {c} gets a different gradient when it is alone. Does each row "
             "get exactly one number, and do dout and the rows of forward come in the same order?",
             f"画像{n}のチャンネル{c}を単独で計算すると、勾配が変わってしまいます。各行に値が1つずつ入り、"
             "doutの値とforwardの行が同じ順番に並んでいますか。",

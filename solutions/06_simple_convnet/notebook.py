@@ -169,8 +169,8 @@ def draw_picture(ax, picture, title="", limit=None):
 # <details><summary>If an earlier part of yours is not finished</summary>
 #
 # You need not stop here. Grading also tries this notebook with a correct <code>im2col</code>, <code>Convolution</code> and
-# <code>Pooling</code> in place of yours, so that an old mistake does not cost points twice. To <em>run</em> the notebook you need
-# them, however: ask for the edition in which the cells above are filled in.
+# <code>Pooling</code> in place of yours, so that an old mistake does not cost points twice. But to <em>run</em> the notebook you
+# need them: ask your instructor for the edition in which the cells above are filled in.
 # </details>
 #
 # ## 1. The plan
@@ -758,7 +758,7 @@ def check_affine():
     layer.backward(dout)
     same = np.array_equal(layer.dW, first) and np.array_equal(layer.forward(x), out)
     assert same, tr(
-        "A second backward gives another dW, or changes what forward does. Overwrite dW, and leave "
+        "A second backward gives a different dW, or changes what forward does. Overwrite dW, and leave "
         "the weights alone.",
         "2回目のbackwardでdWが変わるか、forwardの結果が変わってしまいます。dWは上書きし、重みは変えない"
         "ようにしてください。",
@@ -1064,7 +1064,7 @@ def check_loss():
             )
         ) from error
     assert agree, tr(
-        "One-hot rows give another loss than the same labels.",
+        "One-hot rows give a different loss than the same labels.",
         "同じ正解をone-hot表現で渡すと、ラベルのときと損失が違ってしまいます。",
     )
 
@@ -1116,7 +1116,7 @@ def check_loss():
     )
     layer.forward(x, one_hot)
     assert np.allclose(layer.backward(), measured, atol=1e-7), tr(
-        "With one-hot rows the gradient is another one than with labels.",
+        "One-hot rows give a different gradient than the same labels.",
         "one-hot表現のときの勾配が、ラベルのときと違います。",
     )
     print(
@@ -1667,7 +1667,7 @@ def check_accuracy():
         "50枚だけで、100枚のバッチに満たないときも、きちんと数えてください。",
     )
     assert np.isclose(network.accuracy(x, wrong, 7), 0.92), tr(
-        "With batch_size 7 the result is another one. It must not depend on the batch size.",
+        "With batch_size 7 the result changes. It must not depend on the batch size.",
         "batch_size=7のとき、結果が変わってしまいます。バッチの大きさに左右されてはいけません。",
     )
     try:
@@ -1680,7 +1680,7 @@ def check_accuracy():
             )
         ) from error
     assert agree, tr(
-        "With one-hot rows the result is another one than with labels.",
+        "One-hot rows give a different result than the same labels.",
         "one-hot表現のときの結果が、ラベルのときと違います。",
     )
     print(
@@ -1777,7 +1777,7 @@ def check_gradient():
     except ValueError:
         agree = False
     assert agree, tr(
-        "A second call raises or gives another gradient. Do the layers stay turned around? Does "
+        "A second call raises or gives a different gradient. Do the layers stay turned around? Does "
         "something add up?",
         "2回目の呼び出しで、例外が発生するか、勾配が変わってしまいます。層の並びが逆になったままか、"
         "勾配が足し込まれていませんか。",
@@ -2052,8 +2052,8 @@ def check_adam():
     adam.update(params, {"W": np.ones((2, 3)), "b": np.full(3, -3.0)})
     right = np.allclose(params["W"], -0.2) and np.allclose(params["b"], 0.2)
     assert right, tr(
-        "With two parameters and constant gradients, two steps should lead to -0.2 and 0.2. Has each "
-        "key its own m and v, and is t counted once for each update?",
+        "With two parameters and constant gradients, two steps should lead to -0.2 and 0.2. Does each "
+        "key have its own m and v, and is t counted once for each update?",
         "パラメーターが2つで勾配が一定なら、2歩で-0.2と0.2になるはずです。mとvはキーごとにありますか。"
         "tはupdateごとに1回だけ増やしていますか。",
     )
@@ -2698,7 +2698,8 @@ try_rates(RATES, MY_GUESS_2)
 # %% [markdown] lang="en"
 # Too small costs time, and nothing but time. Too large never settles, or kills the network: after one wild step all units of a layer can be
 # negative for every image, ReLU lets nothing through, and the loss remains at ln 10. Between the two lies a
-# range of about a factor of ten in which it hardly matters. That is why one looks for a learning rate in steps of three or ten, and not of ten percent.
+# range of about a factor of ten in which it hardly matters. That is why one looks for a learning rate in steps of three or
+# ten, and not of ten percent.
 #
 # ### Experiment 3: twenty images by heart
 #
@@ -2781,7 +2782,7 @@ learn_by_heart(HOW_MANY, MY_GUESS_3)
 # ### Experiment 4: draw your own digit
 #
 # Draw a digit with `#` in the next cell, as large as you like, and let your network name it. Or give the name of a PNG file beside this notebook
-# (dark on light or light on dark), or set `CLICK = True` to click one together, where `ipywidgets` is installed. Your picture
+# (dark on light or light on dark), or, where `ipywidgets` is installed, set `CLICK = True` and draw by clicking. Your picture
 # is prepared as those of MNIST were: fitted into 20 × 20, its centre of mass in the middle of 28 × 28.
 #
 # **Predict** which of your digits will be misread. Can you draw one that *you* can read, and the network cannot? Or one that looks like

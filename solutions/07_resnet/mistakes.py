@@ -244,7 +244,7 @@ mistake("BB7", part="BatchNorm.backward",
     edits=[("(dout * self.normal).sum(axis=channels)", "dout.sum(axis=channels)")],
     loses={"BatchNorm.backward.dgamma", "BatchNorm.backward.gamma", "BasicBlock.backward.grads"},
     hint=Text(
-        en="By what is gamma multiplied in forward?",
+        en="What is gamma multiplied by in forward?",
         ja="forwardで、gammaは何に掛けられますか。"))
 
 mistake("BB8", part="BatchNorm.backward",
@@ -254,7 +254,7 @@ mistake("BB8", part="BatchNorm.backward",
     self.dgamma = (dout * out)""")],
     loses={"BatchNorm.backward.gamma", "BasicBlock.backward.grads"},
     hint=Text(
-        en="By what is gamma multiplied in forward: before or after the shift by beta?",
+        en="What is gamma multiplied by in forward: before or after the shift by beta?",
         ja="forwardでgammaが掛けられるのは、betaを足す前の値ですか、後の値ですか。"))
 
 mistake("BB10", part="BatchNorm.backward", edits=[("dout.size // dout.shape[1]", "dout.shape[0]")],

@@ -192,8 +192,8 @@ def he_filters(F, C, size):
 # <details><summary>If an earlier part of yours is not finished</summary>
 #
 # You need not stop here. Grading also tries this notebook with a correct <code>im2col</code>, <code>Convolution</code> and
-# <code>global_average_pooling_2d</code> in place of yours, so that an old mistake does not cost points twice. To <em>run</em>
-# the notebook you need them, however: ask for the edition in which the cells above are filled in.
+# <code>global_average_pooling_2d</code> in place of yours, so that an old mistake does not cost points twice. But to
+# <em>run</em> the notebook you need them: ask your instructor for the edition in which the cells above are filled in.
 # </details>
 #
 # ## 1. One mean and one variance for each channel
@@ -886,7 +886,7 @@ def check_forward():
         "train=Falseなのに、移動平均が変わりました。使うだけでネットワークが変わってはいけません。",
     )
     assert np.allclose(alone, together[:1]), tr(
-        "With train=False the first image gives another result alone than in company: the batch "
+        "With train=False the first image gives a different result alone than in company: the batch "
         "still has a say. Which two numbers should it use?",
         "train=Falseなのに、1枚目の画像の結果が、1枚だけのときと一緒のときで違います。"
         "まだバッチの統計量を使っているようです。代わりに使う2つの値は何ですか。",
@@ -1166,7 +1166,7 @@ def check_backward():
             f"{name} is a mean, but should be a sum.", f"{name}が、和ではなく平均になっています。"
         )
         assert np.allclose(value, right), tr(
-            f"{name} should be {right}, but is {value[0]:g}. By what is gamma multiplied in forward?",
+            f"{name} should be {right}, but is {value[0]:g}. What is gamma multiplied by in forward?",
             f"{name}は{right}のはずですが、{value[0]:g}です。forwardでgammaは何に掛けられましたか。",
         )
     assert np.shape(dx) == dout.shape, tr(
@@ -1866,7 +1866,7 @@ def check_block():
     block.forward(x)
     together, alone = block.forward(x, False), block.forward(x[:1], False)
     assert np.allclose(together[:1], alone), tr(
-        "With train=False an image alone gives another result: is train passed on everywhere?",
+        "With train=False an image alone gives a different result: is train passed on everywhere?",
         "train=Falseなのに、1枚だけのときの結果が違います。trainをすべての場所に渡していますか。",
     )
     print(
@@ -2223,7 +2223,7 @@ def check_resnet():
     net = SimpleResNet()
     blocks = [*net.layer1, *net.layer2, *net.layer3]
     assert len(blocks) == 6, tr(
-        f"There are {len(blocks)} blocks, but should be 6.",
+        f"There are {len(blocks)} blocks, but there should be 6.",
         f"ブロックが{len(blocks)}個あります。6個のはずです。",
     )
     assert len({id(block) for block in blocks}) == 6, tr(
@@ -2277,7 +2277,7 @@ def check_resnet():
     net.forward(x)
     together, alone = net.forward(x, False), net.forward(x[:1], False)
     assert np.allclose(together[:1], alone), tr(
-        "With train=False an image alone gives other scores: is train passed on everywhere?",
+        "With train=False an image alone gives different scores: is train passed on everywhere?",
         "train=Falseなのに、1枚だけのときのスコアが違います。trainをすべての場所に渡していますか。",
     )
     print(tr(f"parameters: {count:,}", f"パラメーターの個数：{count:,}"))
