@@ -2135,7 +2135,7 @@ show_valley()
 # %% name="digits" tags=["demo"]
 def drawn_digits(count=6000):
     # en: Digits of seven strokes, moved, tilted and smeared at random: a stand-in for the real ones.
-    # ja: 7本の線で描いた数字を、ランダムにずらし、傾け、ぼかしたもの。本物の代わりに使う。
+    # ja: 7本の線で描いた数字を、無作為にずらし、傾け、ぼかしたもの。本物の代わりに使う。
     strokes = (
         "abcdef",
         "bc",

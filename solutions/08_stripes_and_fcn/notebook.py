@@ -469,7 +469,7 @@ def make_dataset(n_samples=400, size=16, seed=0):
         >>> X.shape, y.shape
         ((5, 8, 8), (5,))
     --- ja ---
-    2種類の画像を、ランダムな順に作る。
+    2種類の画像を、無作為な順に作る。
 
     引数:
         n_samples: 画像の枚数。
@@ -1557,7 +1557,7 @@ def compare_classifiers():
         tr(
             "stripes             noise   filters: training  test    pixels: training  test",
             "左から：帯の場所（端には来ない／どこでも）、ノイズ、"
-            "正解率（フィルターの学習用とテスト用、画素の学習用とテスト用）",
+            "正解率（フィルター：訓練データとテストデータ、画素：訓練データとテストデータ）",
         )
     )
     places = (
