@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 
+from autograder.collect import roster as rosters
 from autograder.collect import table
 from autograder.collect.collect import read_records, unclear
 from autograder.collect.files import REASONS, Fate
@@ -21,9 +22,10 @@ from autograder.course.policy import Policy
 from autograder.errors import CommandError
 from autograder.exports.class_list import find_submitted, read_class_list
 from autograder.ingest import Discovered, Submission
-from autograder.ingest.hand_ins import HandIns
-from autograder.ingest.names import readable
+from autograder.ingest.hand_ins import HandIns, UngradedRecord
+from autograder.ingest.names import readable, student_named
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
+from autograder.ingest.submission import NotGraded
 from autograder.sanitize import one_line
 from autograder.text import counted
 
@@ -129,6 +131,19 @@ def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
             "is called that (yet). Write the name or the folder as in grades.csv"
             + (f", perhaps {alike[0]!r}" if alike else "")
         )
+
+
+def absent(roots: Iterable[Path]) -> Iterator[UngradedRecord]:
+    """The students of the rosters below ``roots`` of whom nothing at all has been collected."""
+    for root in roots:
+        with suppress(CommandError, OSError):  # said by `from_collecting`
+            if not (root / rosters.FILE).is_file():
+                continue
+            collected = {one.student for one in read_records(root) if one.kept_as}
+            for one in read_class_list(None, root).roster.people:
+                if one.folder and one.folder not in collected:
+                    key = student_named(one.folder).key
+                    yield UngradedRecord(key, readable(root / rosters.FILE), NotGraded.ABSENT)
 
 
 def strangers(root: Path, records: Iterable[Record]) -> list[str]:

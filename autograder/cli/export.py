@@ -123,6 +123,7 @@ def _gradescope(
 ) -> int:
     """Write the files, and return their number."""
     reasons = {one.student: not_graded(one)[lang] for one in hand_ins.ungraded}
+    reasons = {key: why for key, why in reasons.items() if key not in hand_ins.absent}
     written = 0
     for row in book.rows:
         if not row.student:

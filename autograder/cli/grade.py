@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from autograder import report
 from autograder.cli.collected import (
+    absent,
     from_collecting,
     sources_of,
     unknown_extensions,
@@ -33,7 +34,7 @@ from autograder.corrections.apply import NO_CORRECTIONS
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Discovered, Submission, discover
-from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_reread
+from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_absent, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
 from autograder.run.service import Step, grade_submissions, setup_for
@@ -308,10 +309,11 @@ def _noted(course: Course, store: Store, found: Discovered, exercise: str | None
     """Record the submissions, and report earlier results whose files no longer exist."""
     before: set[tuple[str, str]] = set()
     sources = sources_of(found, course.policy.zone)
+    missing = [*absent(found.roots)]
 
     def change(known: HandIns) -> HandIns:
         before.update(one.key for one in known.gone)
-        return updated(known, found, exercise, sources)
+        return with_absent(updated(known, found, exercise, sources), missing)
 
     hand_ins = store.update_hand_ins(change)
     new = [one for one in hand_ins.gone if one.key not in before]

@@ -99,10 +99,12 @@ def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
         matches = (_ASSIGNMENT.fullmatch(heading) for heading in headings)
         assignments |= {match[1].strip().casefold(): match[0] for match in matches if match}
     handed: dict[tuple[str, str], Handed] = {}
-    for one in read_records(submitted) if submitted else ():
-        if one.fate is Fate.COUNTS:
-            time = one.handed_in.isoformat(" ", "seconds") if one.handed_in else ""
-            handed[one.student, one.exercise] = Handed(one.source, time, one.late)
+    records = read_records(submitted) if submitted else []
+    for fate in (Fate.COUNTS, Fate.KEPT):  # a PDF in place of a notebook is a submission, too
+        for one in sorted(records, key=lambda one: "/old/" in one.kept_as):
+            if one.fate is fate:
+                time = one.handed_in.isoformat(" ", "seconds") if one.handed_in else ""
+                handed.setdefault((one.student, one.exercise), Handed(one.source, time, one.late))
     return ClassList(known, handed, assignments)
 
 

@@ -114,6 +114,11 @@ class HandIns:
         return (student, exercise) in self._gone
 
     @cached_property
+    def absent(self) -> frozenset[str]:
+        """Keys of the students of the roster who have handed in nothing at all."""
+        return frozenset(one.student for one in self.ungraded if one.why is NotGraded.ABSENT)
+
+    @cached_property
     def _uses(self) -> Counter[str]:
         students = {one.student for one in self.hand_ins} | {one.student for one in self.ungraded}
         return Counter(self.names.get(student, student) for student in students)
@@ -206,6 +211,14 @@ def as_read(one: HandIn, encoding: str, notebook_of: str | None) -> HandIn:
 def with_reread(before: HandIns, read: Mapping[tuple[str, str], HandIn]) -> HandIns:
     """The same with hand-ins whose files have been read."""
     return replace(before, hand_ins=tuple(read.get(one.key, one) for one in before.hand_ins))
+
+
+def with_absent(before: HandIns, absent: Iterable[UngradedRecord]) -> HandIns:
+    """The same with students of the roster of whom nothing else is known."""
+    known = {one.student for one in (*before.hand_ins, *before.gone)}
+    known |= {one.student for one in before.ungraded}
+    ungraded = {*before.ungraded} | {one for one in absent if one.student not in known}
+    return replace(before, ungraded=tuple(sorted(ungraded, key=lambda o: (o.student, o.file))))
 
 
 def encode(hand_ins: HandIns) -> str:

@@ -34,6 +34,8 @@ class NotGraded(StrEnum):
     """There are only other files."""
     WHICH_EXERCISE = "which_exercise"
     """Neither its name nor its content tells which exercise it is for."""
+    ABSENT = "absent"
+    """There is no submission: a student of the roster has handed in nothing at all."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def ungraded(hand_ins: HandIns, lang: str) -> list[Notice]:
     return [
         Notice(hand_ins.name(left.student), "", "", hand_in_messages.not_graded(left)[lang])
         for left in hand_ins.ungraded
+        if left.student not in hand_ins.absent
     ]
 
 

@@ -126,6 +126,7 @@ def rows_of(
     with_page: Collection[str],
     most: Mapping[str, float],
     policy: Policy = NO_POLICY,
+    absent: Collection[str] = (),
 ) -> list[Row]:
     """A row for each student, sorted by name.
 
@@ -135,6 +136,7 @@ def rows_of(
         with_page: keys of those who have a page of their own.
         most: the maximum of each exercise, in the order of the columns.
         policy: what a total is.
+        absent: keys of those who have handed in nothing at all.
     """
     return [
         _row(
@@ -143,6 +145,7 @@ def rows_of(
             most,
             policy,
             link("feedback", key, "index.html") if key in with_page else "",
+            key in absent,
         )
         for name, key in sorted((name, key) for key, name in students)
     ]
@@ -154,6 +157,7 @@ def _row(
     most: Mapping[str, float],
     policy: Policy,
     href: str,
+    absent: bool,
 ) -> Row:
     scores = {
         id: (entry.final, entry.max_score) if entry else (0.0, full)
@@ -161,4 +165,5 @@ def _row(
         if entry is None or entry.note != "excused"
     }
     total, full_total = policy.total(scores)
-    return Row(student, entries, total, not any(entries), full_total, href)
+    ungraded = not absent and not any(entries)
+    return Row(student, entries, total, ungraded, full_total, href)

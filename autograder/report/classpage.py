@@ -115,7 +115,8 @@ def class_page(
     students = graded | {left.student for left in hand_ins.ungraded}
     students |= {student for student, _ in entries}
     names = [(key, hand_ins.name(key)) for key in students]
-    rows = rows_of(entries, names, graded, most, course.policy if course else NO_POLICY)
+    policy = course.policy if course else NO_POLICY
+    rows = rows_of(entries, names, graded, most, policy, hand_ins.absent)
     missing = notices.not_handed_in(rows, [*most])
     unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)
     ungraded = notices.ungraded(hand_ins, lang)

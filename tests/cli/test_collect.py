@@ -36,11 +36,37 @@ def test_from_a_download_to_grades(autograder, tmp_path):
     done = autograder("grade", submitted, "--out", out)
     assert "1 student of the roster handed in nothing: Aoi Ito" in done.stderr
     with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
-        scores = {(row["student"], row["exercise"]): row["score"] for row in csv.DictReader(file)}
-    assert scores == {("Jane Doe", "02_im2col"): "9", ("Ken Ito", "02_im2col"): "0"}
+        rows = [*csv.DictReader(file)]
+    assert [(row["student"], row["exercise"], row["score"]) for row in rows] == [
+        ("Aoi Ito", "", ""),
+        ("Jane Doe", "02_im2col", "9"),
+        ("Ken Ito", "02_im2col", "0"),
+    ]
+    assert rows[0]["note"] == "Nothing was handed in."
     page = (out / "index.html").read_text("utf-8")
     assert "stray.txt" in page
-    assert "Aoi Ito" in page
+    [aoi] = [row for row in page.split("<tr")[1:] if "Aoi Ito" in row]
+    assert "Not handed in" in aoi
+    assert "unreadable" not in aoi
+    done = autograder("correct", out, "Aoi Ito", "02_im2col", "--excused", "--comment", "Ill.")
+    assert done.returncode == 0, done.stderr
+    assert "Aoi Ito,02_im2col,,,excused" in (out / "grades.csv").read_text("utf-8")
+
+
+def test_who_hands_in_later_is_no_longer_absent(autograder, tmp_path):
+    submitted, out, download = tmp_path / "submitted", tmp_path / "out", tmp_path / "02_im2col.zip"
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name\ns1,Jane Doe\ns2,Ken Ito\n")
+    for names in (("Jane Doe_1",), ("Jane Doe_1", "Ken Ito_2")):
+        files = {f"{name}_assignsubmission_file_/work.ipynb": RIGHT for name in names}
+        download.write_bytes(zipped(files))
+        done = autograder("collect", download, "--out", submitted, "--roster", roster)
+        assert done.returncode == 0, done.stderr
+        done = autograder("grade", submitted, "--out", out)
+        assert done.returncode == 0, done.stderr
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["score"] for row in csv.DictReader(file)] == ["9", "9"]
+    assert "absent" not in (out / "hand-ins.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
