@@ -67,25 +67,40 @@ def _moodle(options: argparse.Namespace, given: list[Pages]) -> int:
     missed = 0
     for exercise in sorted({exercise for one in given for exercise in one.exercises}):
         files: list[tuple[str, bytes]] = []
+        nameless: list[str] = []
         for one in given:
             if exercise not in one.exercises:
                 continue
             folder = moodle_folder(one.row, exercise)
             if not folder:
-                missed += 1
-                warn(
-                    f"{one.row.name}, {exercise}: Moodle's number of the submission is unknown. "
-                    "Name the --out of `collect` with --submitted, or give the grading worksheet "
-                    "as --roster"
-                )
+                nameless.append(one.row.name)
                 continue
             name = f"{exercise}.html"
             files.append((f"{folder}/{name}", one.files[name]))
+        missed += len(nameless)
+        for line in _without_number(exercise, nameless, everybody=not files):
+            warn(line)
         path = where / f"{exercise}.zip"
         _write(options, path, zipped(files) if files else None)
         print(f"{path}: {counted(len(files), 'page')}")
         _list(options, [file for file, _ in files])
     return missed
+
+
+def _without_number(exercise: str, names: list[str], *, everybody: bool) -> list[str]:
+    """Whose pages Moodle would not know where to put; one line if it is all of an exercise."""
+    remedy = (
+        "Name the --out of `collect` with --submitted, or give the grading worksheet as --roster"
+    )
+    if everybody and len(names) > 1:
+        return [
+            f"{exercise}: Moodle's number is unknown for all {len(names)} submissions. If they "
+            f"were handed in elsewhere, choose the others with --exercise. {remedy}"
+        ]
+    return [
+        f"{name}, {exercise}: Moodle's number of the submission is unknown. {remedy}"
+        for name in names
+    ]
 
 
 def _zips(options: argparse.Namespace, given: list[Pages]) -> int:

@@ -66,6 +66,27 @@ def test_moodles_archive_has_its_own_folder_names(
     assert "dai, 02_im2col: Moodle's number of the submission is unknown" in capsys.readouterr().err
 
 
+def test_who_handed_in_no_notebook_gets_the_page_too(
+    out: Path, submitted: Path, tmp_path: Path
+) -> None:
+    table = submitted / "collected.csv"
+    source = "dai_1234569_assignsubmission_file_"
+    kept = f"a.zip,y.pdf,kept,dai,{EXERCISE},dai/{EXERCISE}/y.pdf,,,{source},,"
+    table.write_text(f"{table.read_text('utf-8')}{kept}\n", encoding="utf-8")
+    run(out, "--to", "moodle", "--out", tmp_path / "m", "--submitted", submitted)
+    with zipfile.ZipFile(tmp_path / "m" / f"{EXERCISE}.zip") as archive:
+        assert f"{source}/{EXERCISE}.html" in archive.namelist()
+
+
+def test_an_exercise_that_was_not_handed_in_on_moodle_takes_one_line(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(out, "--to", "moodle", "--out", tmp_path / "m", "--dry-run") == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if "Moodle's number" in line]
+    assert len(said) == 1
+    assert f"{EXERCISE}: Moodle's number is unknown for all" in said[0]
+
+
 def test_a_worksheet_as_roster_tells_the_numbers_too(out: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "worksheet.csv"
     sheet.write_text(
