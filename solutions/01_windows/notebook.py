@@ -88,7 +88,7 @@ from autograder.course.author import figure_text, tr
 # | 01 | Windows | convolution and pooling of one grey image, by hand | 1 h 50 |
 # | 02 | im2col | the same as one matrix product, hundreds of times as fast | 1 h 40 |
 # | 03 | Convolution | a layer that learns, and a tool that checks its gradients | 2 h 10 |
-# | 04 | Pooling | max pooling with its way back | 2 h 20 |
+# | 04 | Pooling | max pooling, forward and backward | 2 h 20 |
 # | 05 | Global average pooling | one number for each map, and maps of where a class was seen | 1 h 40 |
 # | 06 | SimpleConvNet | a network of your own that reads handwritten digits, yours included | 4 h 20 |
 # | 07 | ResNet | batch normalisation and shortcuts: 48 layers that train | 4 h 40 |
@@ -1038,8 +1038,8 @@ show_photo_sobel()
 
 # %% [markdown] lang="en"
 # **Your own filter: predict, then run.** Write nine numbers into the next cell. What will the photograph look like with all
-# nine 1/9? With a 2 in the middle and zeros around it? With 8 in the middle and −1 around it? With the numbers of the other
-# diagonal?
+# nine 1/9? With a 2 in the middle and zeros around it? With 8 in the middle and −1 around it? With the numbers given here, mirrored
+# left to right?
 
 # %% [markdown] lang="ja"
 # **自分のフィルター：予想してから実行しましょう。** 次のセルに9つの値を書いてみましょう。すべて1/9にすると、写真はどうなるでしょうか。中央だけが2で、周りがすべて0ならどうでしょうか。中央が8で周りがすべて−1なら、あるいは、もう一方の対角線に沿って値を置いたらどうでしょうか。
@@ -1670,7 +1670,7 @@ show_receptive_field()
 #
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. **Why 3 × 3?** Compare three layers of 3 × 3 with one of 7 × 7, with 64 channels everywhere: what do they see, and how many
 #    parameters do they have?

@@ -121,7 +121,7 @@ def draw_frame(ax, top, left, height, width):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back at notebook 01 now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look at notebook 01 now.
 #
 # 1. An image is 7 pixels high, the filter 3, `stride=2`, `pad=1`. How high is the output?
 #    <details><summary>Answer</summary>(7 + 2 − 3) // 2 + 1 = 4.</details>
@@ -1236,7 +1236,7 @@ show_adjoint()
 # %% [markdown] lang="en"
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. Suppose the columns ran over (fy, fx, c) instead of (c, fy, fx). Would a convolution still be possible? What else would
 #    have to change?

@@ -139,7 +139,7 @@ def draw_frame(ax, top, left, height, width):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look now.
 #
 # 1. `col = im2col(x, 3, 3)` for `x` of shape (2, 4, 6, 6): what is the shape of `col`? (02)
 #    <details><summary>Answer</summary>2 · 4 · 4 = 32 rows (windows) and 4 · 3 · 3 = 36 columns.</details>
@@ -1343,7 +1343,7 @@ learn_sobel()
 #
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. Where do the stripes along the border of the Sobel pictures come from?
 #    <details><summary>Answer</summary>From the padding: bright sky beside a row of zeros is a strong edge. Without padding
@@ -1395,7 +1395,7 @@ learn_sobel()
 # <details><summary>4. The image is 5 everywhere and dout is 1 everywhere, 2 images, outputs 3 × 3, no padding. What is
 # dW?</summary>5 · 2 · 9 = 90 everywhere.</details>
 #
-# <details><summary>5. One entry of dout is 2, all others are 0. How does dx look?</summary>Twice the filter, at one
+# <details><summary>5. One entry of dout is 2, all others are 0. What does dx look like?</summary>Twice the filter, at one
 # window.</details>
 #
 # ## Further reading

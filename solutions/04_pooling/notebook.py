@@ -126,7 +126,7 @@ def mark_winners(table, height, width, stride):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look now.
 #
 # 1. One row of `im2col`'s matrix, for an image with 3 channels and a 2 × 2 window: how many numbers, in which order? (02)
 #    <details><summary>Answer</summary>12, ordered (c, fy, fx): the four of channel 0, then those of channels 1 and 2.</details>
@@ -1499,7 +1499,7 @@ show_where_gradient_arrives()
 #
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. First ReLU and then max pooling, or the other way round: does the result differ? Which is less work?
 #    <details><summary>Answer</summary>It is the same: ReLU never turns an order around, so the largest stays the largest.
@@ -1512,7 +1512,7 @@ show_where_gradient_arrives()
 #    <details><summary>Answer</summary><code>forward</code> is: as long as every window holds the pixel that was copied, a copy
 #    adds no larger number. But the copy may come first in reading order; then it takes the gradient, which is cut off with the
 #    border and lost.</details>
-# 4. How would <code>forward</code> and <code>backward</code> look for <strong>average</strong> pooling? Are zeros in the border
+# 4. What would <code>forward</code> and <code>backward</code> look like for <strong>average</strong> pooling? Are zeros in the border
 #    harmless then?
 #    <details><summary>Answer</summary><code>mean</code> in place of <code>max</code>, no <code>argmax</code>;
 #    <code>backward</code> gives <code>dout / (pool_h*pool_w)</code> to each pixel of the window. Zeros pull the average towards
@@ -1549,7 +1549,7 @@ show_where_gradient_arrives()
 # - D. Scherer, A. Müller, S. Behnke,
 #   [Evaluation of pooling operations](https://www.ais.uni-bonn.de/papers/icann2010_maxpool.pdf) (2010): maximum against average.
 # - R. Zhang, [Making convolutional networks shift-invariant again](https://arxiv.org/abs/1904.11486) (2019): why pooling does not
-#   give what it promises, and a repair.
+#   give what it promises, and a remedy.
 # - J. Springenberg and others, [Striving for simplicity](https://arxiv.org/abs/1412.6806) (2014): without any pooling.
 # - K. Saito, *Deep Learning from Scratch* (in Japanese), sections 7.3 and 7.4.
 #

@@ -136,7 +136,7 @@ example = (
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look now.
 #
 # 1. How large are maps of 5 × 7 after max pooling 2 × 2 with stride 2? (04)
 #    <details><summary>Answer</summary>2 × 3: what is left over is dropped.</details>
@@ -1373,7 +1373,7 @@ show_where_the_score_comes_from()
 #
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. GAP is an average pooling with which window? And which stride?
 #    <details><summary>Answer</summary>A window as large as the map, H × W. There is one place for it, so the

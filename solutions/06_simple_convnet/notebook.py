@@ -155,7 +155,7 @@ def draw_picture(ax, picture, title="", limit=None):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look now.
 #
 # 1. Max pooling with windows of 2 × 2: which of the four pixels gets a gradient? (04)
 #    <details><summary>Answer</summary>Only the largest (the first, if there are several). The other three get 0.</details>
@@ -2604,7 +2604,7 @@ try_starts(MY_GUESS_1)
 # </details>
 #
 # Now the full network once more, the same 300 steps, the same images, the same Adam; only the start is new (it takes as long
-# as the training above). **Guess** how many percent it gains on the test images.
+# as the training above). **Guess** by how many percentage points its accuracy on the test images rises.
 
 # %% [markdown] lang="ja"
 # <details><summary>Heたちが見つけた規則（2015年）</summary>
@@ -2648,7 +2648,7 @@ def he_against_small_start():
 he_network = he_against_small_start()
 
 # %% [markdown] lang="en"
-# With the real digits this gave 0.921 and 0.959: half of the errors are gone, for a square root in one line. (In notebook 07
+# With the real digits this gave 0.921 and 0.959: nearly half of the errors are gone, for a square root in one line. (In notebook 07
 # the same rule is called `he_filters`.)
 #
 # ### Experiment 2: how large should the steps be?
@@ -3163,7 +3163,7 @@ if my_ways_to_break:
 #
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. Swap ReLU and max pooling in the network. What changes?
 #    <details><summary>Answer</summary>Not the result: the largest of four numbers stays the largest if all negative ones

@@ -22,8 +22,8 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # **After this notebook you can**
 #
 # - normalise a batch of images, and say over which numbers each mean is taken;
-# - explain, with an experiment of your own, why an image must not be judged by the statistics of its
-#   neighbours, and what running statistics are for;
+# - explain, with an experiment of your own, why an image must not be judged by the statistics of the
+#   others in its batch, and what running statistics are for;
 # - derive the backward pass of batch normalisation step by step along its computation graph;
 # - write a residual block, say what it learns, and when its shortcut needs a convolution;
 # - follow the sizes and count the parameters of a ResNet;
@@ -180,7 +180,7 @@ def he_filters(F, C, size):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look now.
 #
 # 1. An untrained network for ten classes has a loss near 2.3. Why that number? (06)
 #    <details><summary>Answer</summary>Each class gets a probability of about 1/10, and −ln 0.1 = ln 10 = 2.303.</details>
@@ -2564,8 +2564,8 @@ show_gradients()
 #
 # The notebook began with a claim: plain networks got *worse* with depth. You have now written everything
 # that is needed to see it with your own eyes. Four networks will read the handwritten digits of notebook 06
-# (**MNIST**, Y. LeCun and C. Cortes, CC BY-SA 3.0): two with 8 convolutions and two with 48, one of each
-# plain, one of each made of your `BasicBlock`. The ones with 48 are exactly those whose responses you measured in
+# (**MNIST**, Y. LeCun and C. Cortes, CC BY-SA 3.0): two with 8 convolutions and two with 48. Of each pair one is
+# plain, the other is made of your `BasicBlock`. The ones with 48 are exactly those whose responses you measured in
 # section 4: 8 channels, maps of 8 × 8. (In front of each there is one more convolution, which shrinks the image to that size.)
 #
 # Everything else is the same for all four: batch norm behind every convolution, He's starting values, Adam with the same
@@ -2902,8 +2902,8 @@ deep_residual = race(SEEDS)
 # | residual 8 | 0.38 | 0.897 | 0.37 | 0.853 | 0.35 | 0.839 |
 # | residual 48 | 0.41 | 0.927 | 0.33 | 0.898 | 0.48 | 0.837 |
 #
-# The deep plain network is not merely a little worse: after 300 steps it has hardly left guessing, on the images that it
-# is trained with. The residual network of the same depth learns as well as the shallow ones: here its depth does no harm. (It does not help
+# The deep plain network is not merely a little worse: after 300 steps it has hardly got beyond guessing, even on the images
+# that it is trained with. The residual network of the same depth learns as well as the shallow ones: here its depth does no harm. (It does not help
 # yet, either. For that, 300 steps are too few and digits too easy.) Both have the same convolutions with the same
 # number of weights; what differs is one `+ x` for every two of them.
 #
@@ -3410,7 +3410,7 @@ if block_goes_back():
 # %% [markdown] lang="en"
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. In the experiment after exercise 3, batches *sorted by class* did badly although they had 32
 #    images. Why?

@@ -150,7 +150,7 @@ def draw_matrix(ax, matrix, names, title=""):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open. What was hard is worth a look back now.
+# Answer from memory before you open the answers. Whatever was hard is worth another look now.
 #
 # 1. An image of 16 × 16, a filter of 3 × 3, padding 1, then pooling 2 × 2: how large is the map? (01)
 #    <details><summary>Answer</summary>16 × 16, then 8 × 8.</details>
@@ -807,7 +807,7 @@ show_features()
 # Each Sobel filter alone separates the classes. The sharpening filter does not: a stripe gets no more or less sharp by being turned. It is not needed,
 # and we take it along only to see what a classifier does with a useless feature.
 #
-# But there is something odd. The filter for *vertical* edges should say nothing to a *horizontal* stripe. Yet its maximum is about 3, almost as
+# But there is something odd. The filter for *vertical* edges should not respond to a *horizontal* stripe. Yet its maximum is about 3, almost as
 # much as for the right stripe. Where does it come from? Look again at the picture above: at the ends of the stripe.
 
 # %% [markdown] lang="ja"
@@ -2180,7 +2180,7 @@ show_fcn()
 #
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. What is fixed here, and what is learned? How many numbers are learned in the stripe classifier with six features, how many in the 1 × 1 convolution of the FCN?
 #    <details><summary>Answer</summary>The filters are fixed, weights and biases of the classifier are learned: 6·2 + 2 = 14, and 8·3 + 3 = 27.</details>

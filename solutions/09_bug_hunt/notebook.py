@@ -114,7 +114,7 @@ def draw_signed(ax, table, limit, title=""):
 # %% [markdown] lang="en"
 # ## Do you remember?
 #
-# Answer from memory before you open.
+# Answer from memory before you open the answers.
 #
 # 1. Where a pixel lies in four windows, what does `col2im` do with the four values? (02)
 #    <details><summary>Answer</summary>It adds them.</details>
@@ -1386,7 +1386,7 @@ check_form("i", evidence_i)
 # %% [markdown] lang="en"
 # ## Questions to think about
 #
-# Nobody collects your answers. Think first, then open.
+# Nobody collects your answers. Think first, then open the answers.
 #
 # 1. You have convicted a suspect with a random input of 500 numbers. How would you find a smaller one?
 #    <details><summary>Answer</summary>Take something away, one thing at a time: an image, a channel, a
