@@ -86,7 +86,12 @@ def write_question(
         write_atomically(folder / f"{name}.html", text, below=out),
         write_atomically(
             folder / f"{name}.csv",
-            _sheet(exercise, question, [one for one in given if not _decided(words, one)]),
+            _sheet(
+                exercise,
+                question,
+                [one for one in given if not _decided(words, one)],
+                [one for one in rest if not _decided(words, one)],
+            ),
             below=out,
         ),
         len(given),
@@ -99,11 +104,18 @@ def _decided(words: Mapping[str, object], one: Answered) -> bool:
     return bool(getattr(word, "decides", False))
 
 
-def _sheet(exercise: Exercise, question: Question, waiting: Sequence[Answered]) -> str:
+def _sheet(
+    exercise: Exercise,
+    question: Question,
+    waiting: Sequence[Answered],
+    silent: Sequence[Answered],
+) -> str:
+    """A row for each answer without points, then those who answered nothing, with 0 points."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in waiting:
+    for one, points in (*((one, "") for one in waiting), *((one, "0") for one in silent)):
         row = {"student": one.student, "exercise": exercise.id, "criterion": question.id}
+        row["points"] = points
         writer.writerow([spreadsheet_cell(row.get(column, "")) for column in COLUMNS])
     return "\ufeff" + buffer.getvalue()

@@ -125,14 +125,16 @@ def test_points_come_from_the_sheet_and_survive_grading_again(
     run("questions", out)
     sheet = out / "questions" / "01_area-why_frame.csv"
     rows = list(csv.DictReader(sheet.read_text("utf-8-sig").splitlines()))
-    assert [row["student"] for row in rows] == ["aiko", "ben", "chiyo"]
+    filled = [(row["student"], row["points"]) for row in rows]
+    assert filled == [("aiko", ""), ("ben", ""), ("chiyo", ""), ("dai", "0")], "dai wrote nothing"
     rows[0] |= {"points": "1,5", "comment": "Which hole?"}
     rows[1] |= {"points": "2"}
     with sheet.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    assert "2 rows taken over" in run("correct", out, "--from", sheet)
+    assert "3 rows taken over" in run("correct", out, "--from", sheet)
+    assert grades(out)["dai"] == ("0", "4.5", "")
     run("correct", out, "*", "01_area", "why_frame", "--points", "0")
     expected = {
         "aiko": ("1.5", "4.5", ""),
