@@ -76,6 +76,11 @@ class Policy:
         own = [self.extensions[name].get(exercise) for name in names if name in self.extensions]
         return max((time for time in own if time), default=self.deadlines.get(exercise))
 
+    def extension(self, exercise: str, names: Collection[str]) -> timedelta | None:
+        """How much later than everybody's a student's own deadline is; None if it is the same."""
+        due, own = self.deadlines.get(exercise), self.due(exercise, names)
+        return own - due if due and own and own != due else None
+
     def late(
         self, exercise: str, names: Collection[str], handed_in: datetime | None
     ) -> Late | None:

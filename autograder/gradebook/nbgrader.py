@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from subprocess import CalledProcessError
 from typing import Any
@@ -144,6 +144,7 @@ class Database:
         *,
         handed_in: datetime | None = None,
         penalty: float = 0.0,
+        extension: timedelta | None = None,
     ) -> None:
         """Write one student's result.
 
@@ -155,6 +156,7 @@ class Database:
             kept: cells of which the manual points and comments stay as they are.
             handed_in: when it was handed in, if that is known.
             penalty: the points that lateness costs.
+            extension: how much later than everybody's the student's own deadline is.
         """
         from sqlalchemy.exc import SAWarning
 
@@ -194,6 +196,7 @@ class Database:
                 grade.extra_credit = None
                 comment.manual_comment = entry.word.comment or None
         submission.late_submission_penalty = penalty
+        submission.assignment.extension = extension
         if handed_in is not None:  # nbgrader keeps times in UTC, without saying so
             submission.assignment.timestamp = handed_in.astimezone(UTC).replace(tzinfo=None)
         book.db.commit()

@@ -177,6 +177,7 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
                 found,
                 kept,
                 handed_in=hand_in.time if hand_in else None,
+                extension=of.course.policy.extension(key[1], (key[0], of.hand_ins.name(key[0]))),
                 penalty=one.result.score - one.final,
             )
             words[key] = {

@@ -215,3 +215,8 @@ def test_lateness_is_nbgraders_penalty(desk: Desk) -> None:
         submission = book.find_submission(EXERCISE, "ben")
         assert (submission.score, submission.late_submission_penalty) == (5.0, 1.0)
         assert submission.total_seconds_late == 30 * 3600
+    own = {"ben": {EXERCISE: due + timedelta(hours=24)}}
+    desk.course = replace(desk.course, policy=replace(policy, extensions=own))
+    assert desk.sync() == 0
+    with nbgrader.Gradebook(desk.url) as book:
+        assert book.find_submission(EXERCISE, "ben").total_seconds_late == 6 * 3600
