@@ -30,7 +30,7 @@ from autograder.run.smallest_inputs import with_smallest_inputs
 from autograder.run.wrong_exercise import other_exercise
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
-from autograder.sandbox.host.session import CellRecord, Session, Spawner
+from autograder.sandbox.host.session import CellRecord, SandboxLost, Session, Spawner
 from autograder.status import WRONG, Status
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites
@@ -104,6 +104,8 @@ class Grader:
                             diagnoses = self._diagnostician(suites).diagnose(
                                 exercise, notebook.best, session, notebook.loaded
                             )
+                    except SandboxLost:
+                        raise  # the next run grades it again, advice included
                     except Exception:  # it is advice: without it, grades are the same
                         notes[traceback.format_exc()] = None
                     outcomes = with_smallest_inputs(Questions(suites, exercise, notebook))
