@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
 from autograder.verdict.result import Result
 from tests.survival.conftest import GradedClass, Outcome, descendants, outcome
 
@@ -25,6 +31,7 @@ pytestmark = [
 ]
 
 ROUNDS, KILLS = 6, 6
+BUBBLEWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is missing")
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
@@ -47,6 +54,46 @@ def test_the_command_killed_again_and_again(
     assert outcome(out) == undisturbed, said
     nothing_outlives()
     assert graded_class.left_in_temporary() == []
+
+
+KILLED_WHILE_STARTING = """
+import os, sys
+from autograder.sandbox.host.isolation import Level
+from autograder.sandbox.host.limits import Limits
+from autograder.sandbox.host.server import Server
+Server._wait_until_ready = lambda self: os.kill(os.getpid(), 9)
+Server(Level[sys.argv[1]], Limits()).start()
+"""
+
+
+@pytest.mark.parametrize("level", [pytest.param(Level.FULL, marks=BUBBLEWRAP), Level.NAMESPACES])
+def test_a_host_killed_while_its_sandbox_starts(
+    level: Level, nothing_outlives: Callable[[], None]
+) -> None:
+    for _ in range(5):
+        host = subprocess.run(
+            [sys.executable, "-c", KILLED_WHILE_STARTING, level.name], check=False
+        )
+        assert host.returncode == -signal.SIGKILL
+    nothing_outlives()
+
+
+@BUBBLEWRAP
+def test_bubblewrap_killed_while_it_starts(nothing_outlives: Callable[[], None]) -> None:
+    server = Server(Level.FULL, Limits())
+    wait = server._wait_until_ready
+
+    def killed() -> None:
+        assert server._process is not None
+        os.kill(server._process.pid, signal.SIGKILL)
+        wait()
+
+    server._wait_until_ready = killed  # type: ignore[method-assign]  # the moment of the kill
+    before = time.monotonic()
+    with pytest.raises(SandboxUnavailable, match="ended without a message"):
+        server.start()
+    assert time.monotonic() - before < 15  # and not until nobody could still be starting
+    nothing_outlives()
 
 
 def _role(pid: int) -> str:

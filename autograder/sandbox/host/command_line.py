@@ -71,19 +71,22 @@ def server_config(
     )
 
 
-def command(level: Level, visible: VisiblePaths, config: ServerConfig, info: int) -> list[str]:
+def command(
+    level: Level, visible: VisiblePaths, config: ServerConfig, info: int | None
+) -> list[str]:
     """The command that starts a zygote.
 
     Args:
         level: its isolation level.
         visible: the paths that it may see.
         config: its configuration.
-        info: file descriptor on which bubblewrap reports the pid of its child.
+        info: file descriptor on which bubblewrap reports the pid of its child; at level full.
 
     Raises:
         SandboxUnavailable: a program that the level requires is not installed.
     """
     if level is Level.FULL:
+        assert info is not None
         return [*_bubblewrap(visible, info), *_python(visible, _HOME, config)]
     if level is Level.NAMESPACES:
         inner = _python(visible, _HOME, config)

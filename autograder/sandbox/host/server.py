@@ -32,6 +32,7 @@ from autograder.sandbox.protocol.config import WORK
 __all__ = ["ProcessExit", "Server", "SessionProcess"]
 
 _START_S = 60.0
+_START_POLL_S = 0.5
 _SPAWN_S = 30.0
 _KILL_S = 20.0
 _ATTEMPTS = 3
@@ -92,14 +93,16 @@ class Server:
             self._scratch = make_temporary("scratch", lambda left: scratch.remove(str(left)))
             self._scratch.chmod(0o711)  # sessions run as other users must reach their own directory
         ours, theirs = socket.socketpair()
-        info_read, info_write = os.pipe()  # bubblewrap writes the pid of its child to it
         self._control = ours
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
+        # Bubblewrap writes the pid of its child to it. A pipe would break if this process were
+        # killed in between: bubblewrap would die of SIGPIPE, and its child wait for it forever.
+        info = os.memfd_create("info") if self.level is Level.FULL else None
         try:
             config = command_line.server_config(
                 self.level, self.limits, seen, theirs.fileno(), self._scratch
             )
-            command = command_line.command(self.level, seen, config, info_write)
+            command = command_line.command(self.level, seen, config, info)
             with unbounded_memory():
                 self._process = subprocess.Popen(
                     command,
@@ -107,7 +110,7 @@ class Server:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=self._stderr,
-                    pass_fds=(theirs.fileno(), info_write),
+                    pass_fds=(theirs.fileno(), *([] if info is None else [info])),
                     start_new_session=True,
                     cwd="/",
                 )
@@ -119,22 +122,32 @@ class Server:
             raise
         finally:
             theirs.close()
-            os.close(info_write)
-            if self._process is None:
-                os.close(info_read)
-        with os.fdopen(info_read, "rb") as info:
+            if self._process is None and info is not None:
+                os.close(info)
+        with contextlib.ExitStack() as stack:
+            if info is not None:
+                stack.callback(os.close, info)
             self._wait_until_ready()
-            if self.level is Level.FULL:
-                self._init_pid = int(json.load(info)["child-pid"])
+            if info is not None:
+                self._init_pid = int(json.loads(os.pread(info, 1000, 0))["child-pid"])
 
     def _wait_until_ready(self) -> None:
         assert self._control is not None
         problem = f"it was not ready after {_START_S:.0f} s"
-        with contextlib.suppress(TimeoutError):
-            line = JsonLines(self._control).read(_START_S)
+        lines = JsonLines(self._control)
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline:
+            try:
+                line = lines.read(_START_POLL_S)
+            except TimeoutError:
+                # If bubblewrap was killed, its child still holds the socket and waits for it.
+                if self._process is None or self._process.poll() is None:
+                    continue
+                line = None
             if line and "pid" in line:
                 return
             problem = str(line["failed"]) if line else self._last_stderr_line()
+            break
         self.destroy()  # immediately, since a hanging process would not end by itself
         self.close()
         raise self._unavailable(problem)
@@ -146,7 +159,7 @@ class Server:
                 self._process.wait(2)
         self._stderr.seek(0)
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it exited without a message"
+        return lines[-1][:300] if lines else "it ended without a message"
 
     def _unavailable(self, problem: str) -> SandboxUnavailable:
         return SandboxUnavailable(
@@ -235,10 +248,16 @@ class Server:
                 os.kill(self._init_pid, signal.SIGKILL)
             self._init_pid = None
         else:
-            self._process.kill()
+            self._kill_group()
         try:
             self._process.wait(_KILL_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill_group()
             self._process.wait()
         self._process = None
+
+    def _kill_group(self) -> None:
+        """Kill the process and what it started: bubblewrap's child does not die with it."""
+        assert self._process is not None
+        with contextlib.suppress(OSError):  # all have ended
+            os.killpg(self._process.pid, signal.SIGKILL)
