@@ -11,13 +11,12 @@ from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.collect import roster as rosters
+from autograder.collect import roster_files as rosters
 from autograder.collect import table
-from autograder.collect.collect import read_records, unclear
-from autograder.collect.files import REASONS, Fate
+from autograder.collect.files import FINE, REASONS, Fate
 from autograder.collect.notes import MAX_STAMP, time_in
 from autograder.collect.owners import TIMESTAMP
-from autograder.collect.table import Record
+from autograder.collect.table import Record, read_records
 from autograder.course.policy import Policy
 from autograder.errors import CommandError
 from autograder.exports.class_list import find_submitted, read_class_list
@@ -45,7 +44,9 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
             yield str(error)
             continue
         groups: dict[Fate, list[str]] = defaultdict(list)
-        for one in unclear(records):
+        for one in records:
+            if one.fate in FINE:
+                continue
             groups[one.fate].append(f"{one.archive}/{one.file}" if one.file else one.archive)
         for fate, files in sorted(groups.items()):
             yield (

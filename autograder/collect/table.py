@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from autograder.collect.files import REASONS, Fate
+from autograder.errors import CommandError
 from autograder.ingest.tables import by_heading, read_rows, write_rows
 
 FILE = "collected.csv"
@@ -85,6 +87,21 @@ def decode(raw: bytes) -> list[Record]:
     if rows and not {"archive", "file", "status"} <= {name.strip().lower() for name in rows[0][1]}:
         raise ValueError("line 1: the columns are not those of collected.csv. Run `collect` again")
     return [_record(line, fields) for line, fields in by_heading(rows)]
+
+
+def read_records(folder: Path) -> list[Record]:
+    """The rows of ``folder``/collected.csv; none without such a file.
+
+    Raises:
+        CommandError: it is not such a table.
+    """
+    path = folder / FILE
+    try:
+        return decode(path.read_bytes())
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise CommandError(f"{path}: {error}") from None
 
 
 def _record(line: int, fields: dict[str, str]) -> Record:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.collect import roster as rosters
+from autograder.collect import roster_files as rosters
 from autograder.collect import table
-from autograder.collect.collect import read_records
 from autograder.collect.files import Fate
 from autograder.collect.owners import MOODLE, Submitter
 from autograder.collect.roster import Person, Roster
@@ -99,7 +98,7 @@ def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
         matches = (_ASSIGNMENT.fullmatch(heading) for heading in headings)
         assignments |= {match[1].strip().casefold(): match[0] for match in matches if match}
     handed: dict[tuple[str, str], Handed] = {}
-    records = read_records(submitted) if submitted else []
+    records = table.read_records(submitted) if submitted else []
     for fate in (Fate.COUNTS, Fate.KEPT):  # a PDF in place of a notebook is a submission, too
         for one in sorted(records, key=lambda one: "/old/" in one.kept_as):
             if one.fate is fate:

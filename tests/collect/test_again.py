@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autograder.collect import roster, table
+from autograder.collect import roster_files, table
 from autograder.collect.files import Fate
 from autograder.collect.notes import time_in
 from autograder.errors import CommandError
@@ -123,7 +123,7 @@ def test_a_roster_gives_ids_and_who_is_missing(name, run):
     outcome = run(files, rosters=[ROSTERS[name].encode("cp932")])
     assert set(outcome.kept) == {"Jane Doe/02_im2col.ipynb", "Ken Ito/02_im2col.ipynb"}
     assert [row.student for row in rows(outcome) if row.fate is Fate.MISSING] == ["Aoi Ito"]
-    people = roster.decode((outcome.out / roster.FILE).read_bytes())
+    people = roster_files.decode((outcome.out / roster_files.FILE).read_bytes())
     assert {one.folder: one.id for one in people} == {
         "Jane Doe": "s1",
         "Ken Ito": "s2",
@@ -192,7 +192,7 @@ def test_times(text, expected):
 
 @pytest.mark.parametrize("text", ["2026年 05月 1日(金曜日) 10:05", "2026年5月1日 午前10:05"])
 def test_moodles_times_in_japanese(text):
-    assert roster.moodle_time(text, UTC) == datetime(2026, 5, 1, 10, 5, tzinfo=UTC)
+    assert roster_files.moodle_time(text, UTC) == datetime(2026, 5, 1, 10, 5, tzinfo=UTC)
 
 
 def test_a_student_cannot_write_the_platforms_notes(run):

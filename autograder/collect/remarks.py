@@ -1,0 +1,65 @@
+"""What a run tells the instructor about its rows: who is missing, what was not collected. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autograder.collect.files import FINE, REASONS, Fate
+from autograder.collect.roster import Person
+from autograder.collect.table import Record
+from autograder.text import counted
+
+MAX_LISTED = 20
+"""Files of one fate that are told one by one."""
+
+
+def missing(records: Iterable[Record], people: Sequence[Person]) -> list[Record]:
+    """A row for each student of the roster and exercise without anything handed in."""
+    handed_in = {(one.student, one.exercise) for one in records if one.kept_as}
+    exercises = sorted({exercise for _, exercise in handed_in if exercise})
+    return [
+        Record("", "", Fate.MISSING, person.folder, exercise)
+        for person in people
+        for exercise in exercises
+        if (person.folder, exercise) not in handed_in
+    ]
+
+
+def who_is_missing(records: Iterable[Record], people: Sequence[Person]) -> Iterator[str]:
+    """A line for each exercise that somebody has not handed in."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in records:
+        if one.fate is Fate.MISSING:
+            names[one.exercise].append(one.student)
+    for exercise, absent in names.items():
+        yield (
+            f"{exercise}: {len(absent)} of {counted(len(people), 'student')} handed in nothing: "
+            f"{', '.join(absent[:9])}{', …' if absent[9:] else ''}"
+        )
+
+
+def what_needs_you(records: Iterable[Record], table: Path) -> Iterator[str]:
+    """A line for each file that was not collected; ``table`` is where all of them are listed."""
+    by_fate: dict[Fate, list[Record]] = defaultdict(list)
+    for one in records:
+        if one.fate not in FINE and one.file:
+            by_fate[one.fate].append(one)
+    for fate, rows in by_fate.items():
+        for one in rows[:MAX_LISTED]:
+            yield f"{one.archive}: {one.file}: {REASONS[fate]}"
+        if more := len(rows[MAX_LISTED:]):
+            yield f"{more} more like that ({fate}): see {table}"
+
+
+def unknown_times(records: Iterable[Record], table: Path) -> Iterator[str]:
+    """A line about the notebooks of which nobody knows when they were handed in, if any."""
+    unknown = sum(one.fate is Fate.COUNTS and one.handed_in is None for one in records)
+    if unknown:
+        it, they = ("it", "it was") if unknown == 1 else ("them", "they were")
+        yield (
+            f"{counted(unknown, 'notebook')}: when {they} handed in is unknown, so nobody is late "
+            f"for {it}. On Moodle, give the grading worksheet as --roster; or write times into "
+            f"column handed_in of {table}"
+        )

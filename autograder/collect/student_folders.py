@@ -1,0 +1,69 @@
+"""The folder of each student below ``submitted/``: one for each, the same one in every run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograder.collect.owners import Submitter
+from autograder.collect.roster import Roster
+from autograder.ingest.names import folder_name, student_named
+
+
+@dataclass
+class StudentFolders:
+    """Names the folders.
+
+    Attributes:
+        roster: the class.
+        known: folders that exist, by their names without regard to case.
+        problems: who could not be found in the roster, one line each.
+        notices: whom only a number tells apart, one line each.
+    """
+
+    roster: Roster
+    known: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def of(self, submitters: Iterable[Submitter]) -> dict[tuple[str, str, str], str]:
+        """The folder of each student of an archive, by `Submitter.key`."""
+        distinct = {one.key: one for one in submitters}
+        same_name: dict[str, set[str]] = defaultdict(set)
+        for one in distinct.values():
+            same_name[folder_name(one.name).casefold()].add(one.id or one.number or one.email)
+        folders = {}
+        for key, one in sorted(distinct.items()):
+            person = self.roster.find(one)
+            if person is not None:
+                folders[key] = person.folder
+                continue
+            if self.roster.people:
+                self.problems.append(f"{one.name}: is not in the roster (or several are)")
+            name = one.name
+            if one.platform == "canvas":
+                name = f"{one.name}_{one.id}"
+            elif len(same_name[folder_name(one.name).casefold()]) > 1 and (
+                number := one.number or one.email or one.id
+            ):
+                name = f"{one.name} ({number})"
+                self.notices.append(
+                    f"{one.name}: several students are called so, and are told apart by a number. "
+                    "A roster (--roster) tells who is who"
+                )
+            folders[key] = self._named(name)
+        return folders
+
+    def _named(self, name: str) -> str:
+        """A folder; names that differ only in capitals or invalid characters get two."""
+        folder = folder_name(name)
+        if folder != name:
+            folder = student_named(name).key
+        known = self.known.setdefault(folder.casefold(), folder)
+        if known != folder:
+            folder = student_named(name, fold_case=True).key
+            if folder == name:
+                folder = f"{name} (2)"
+            self.known.setdefault(folder.casefold(), folder)
+        return folder
