@@ -192,7 +192,7 @@ import os; os._exit(0)
 """,
     "the wire says that all is well": """
 wire = next(m for n, m in sys.modules.items() if n.endswith("wire"))
-wire._Encoder.tree = lambda self, value, depth=0: True
+wire.Encoder.tree = lambda self, value, depth=0: True
 def attack(x, *more): return x
 """,
     "the session says that all is well": """
