@@ -188,7 +188,7 @@ class ReferenceProxies:
         """The reply to a proxy's call; never raises because of its content.
 
         Args:
-            message: from ``guest.reference_proxies``. Nothing in it is trusted.
+            message: from ``guest.reference_channel``. Nothing in it is trusted.
             apply: calls a function that the student's code passed.
 
         Raises:

@@ -40,6 +40,8 @@ from . import (
 )
 from .cells import Notebook
 from .exceptions import describe, hide_path
+from .installed_proxies import InstalledProxies
+from .reference_channel import Channel
 from .requests import IDLE_S, Objects, defined, respond
 from .state import State
 
@@ -64,7 +66,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     unfixable.install()
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
     book = Notebook(initial_names())
-    channel = reference_proxies.Channel()
+    channel = Channel()
     sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
     sys.modules["builtins"] = book.builtins
     while True:
@@ -111,7 +113,7 @@ def _probe(sock: socket.socket, source: str) -> None:
 
 
 def _run_cells(
-    sock: socket.socket, book: Notebook, message: dict[str, Any], channel: reference_proxies.Channel
+    sock: socket.socket, book: Notebook, message: dict[str, Any], channel: Channel
 ) -> None:
     owner = _getpid()
     objects = Objects(lambda _number, _args: {"error": "not while cells run"})
@@ -131,11 +133,7 @@ def _run_cells(
 
     cells = [(index, source) for index, source in message["cells"]]
     if message["proxies"]:
-        book.use(
-            reference_proxies.InstalledProxies(
-                message["proxies"], [source for _, source in cells], channel
-            )
-        )
+        book.use(InstalledProxies(message["proxies"], [source for _, source in cells], channel))
         channel.exchange, channel.kept = exchange, objects.kept.__getitem__
     with reference_proxies.while_cells_run():
         records = book.run(
@@ -168,7 +166,7 @@ def _fork_criterion(
     sock: socket.socket,
     book: Notebook,
     message: Mapping[str, Any],
-    channel: reference_proxies.Channel,
+    channel: Channel,
 ) -> None:
     """Fork the notebook's process; the child serves a criterion on the descriptor received.
 
@@ -243,7 +241,7 @@ ENCODING_CPU_S = 2.0
 def serve(
     sock: socket.socket,
     book: Notebook,
-    channel: reference_proxies.Channel,
+    channel: Channel,
     errors: Mapping[str, Any],
     shared: bool,
 ) -> None:

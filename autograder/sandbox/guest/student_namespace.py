@@ -18,9 +18,9 @@ from typing import Any
 
 from . import removed_names, stub_modules
 from .classes import is_instance, members, mro
+from .installed_proxies import InstalledProxies
 from .no_ops import MissingImport
 from .partial_definitions import define_partially
-from .reference_proxies import InstalledProxies
 from .shell import Outputs, Shell
 from .source import bound_names, has_import_fallback, leftover_raises, stub_names
 from .student_builtins import StudentBuiltins

@@ -68,7 +68,7 @@ class Reference(Protocol):
 
     @property
     def descriptions(self) -> Sequence[Mapping[str, Any]]:
-        """What the guest needs to know; see ``guest.reference_proxies.InstalledProxies``."""
+        """What the guest needs to know; see ``guest.installed_proxies.InstalledProxies``."""
 
     def begin_criterion(self) -> None:
         """Reset the objects to their state after all cells had run."""

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox.guest.reference_proxies import (
-    Channel,
-    InstalledProxies,
-    while_cells_run,
-)
+from autograder.sandbox.guest.installed_proxies import InstalledProxies
+from autograder.sandbox.guest.reference_channel import Channel
+from autograder.sandbox.guest.reference_proxies import while_cells_run
 
 IM2COL = {"name": "im2col", "methods": None, "spellings": ["img2col"], "replaces": []}
 LAYER = {"name": "Affine", "methods": ["forward"], "spellings": ["Dense"], "replaces": ["MyAffine"]}
