@@ -24,7 +24,7 @@ from autograder.course.models import Exercise
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.session import Conversation, Session
 from autograder.suite.plugin import Suites
-from autograder.suite.proxy import Student
+from autograder.suite.student import Student
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Make
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error
-from autograder.suite.proxy import Student
 from autograder.suite.state_reset import ModuleState, seed_globally
+from autograder.suite.student import Student
 from autograder.text import counted
 
 _FIXTURES = frozenset({"student", "apart", "make"})

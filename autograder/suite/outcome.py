@@ -15,8 +15,9 @@ from autograder.sandbox.host.session import (
 from autograder.status import Status
 from autograder.suite import facts
 from autograder.suite.facts import Fact, SmallestInput, WrongAnswer
-from autograder.suite.proxy import StudentMissing, UnsupportedOperation
+from autograder.suite.proxy import UnsupportedOperation
 from autograder.suite.remarks import Remark
+from autograder.suite.student import StudentMissing
 
 
 @dataclass(frozen=True)

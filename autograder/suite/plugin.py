@@ -29,9 +29,9 @@ from autograder.suite.ladder import Ladder, load_ladders
 from autograder.suite.missing_parts import function_instead_of_class, missing_outcome
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
-from autograder.suite.proxy import Student
 from autograder.suite.reference import own_reference
 from autograder.suite.remarks import Remark, UnderAnotherName
+from autograder.suite.student import Student
 
 HOST_CPU_S = 3.0
 """CPU seconds that the trusted side may take for one criterion: for the expected result, callbacks

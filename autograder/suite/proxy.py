@@ -1,22 +1,19 @@
-"""The student's code as seen by a suite: functions to call, answers to compare.
+"""What a suite gets from the student's code: answers to call further, and to compare.
 
-`Student` provides the student's functions and classes as attributes. A call returns an `Answer`: a
-value, or a handle of an object that stays in the sandbox. An answer has no truth value, ``==``,
-length or iteration, so that no suite passes by accident (``assert student.f()`` would hold for any
-object); it is compared with `autograder.suite.same`.
+A call returns an `Answer`: a value, or a handle of an object that stays in the sandbox. An answer
+has no truth value, ``==``, length or iteration, so that no suite passes by accident (``assert
+student.f()`` would hold for any object); it is compared with `autograder.suite.same`.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograder.sandbox.host.conversation import SuiteBug
 from autograder.sandbox.host.session import (
     CallResult,
     Conversation,
@@ -26,15 +23,6 @@ from autograder.sandbox.host.session import (
 )
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
-from autograder.suite.naming import Names
-
-
-class StudentMissing(StudentFailure):
-    """The suite uses a name that the notebook does not define."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 class UnsupportedOperation(StudentFailure):
@@ -45,50 +33,6 @@ class UnsupportedOperation(StudentFailure):
         self.label = call
         self.got = got
         self.wanted = wanted
-
-
-class NotAsked(SuiteBug):
-    """A suite's own mistake: it misspells a name that students are to define."""
-
-
-class Student:
-    """The student's own functions and classes, by name.
-
-    Args:
-        conversation: with the student's code.
-        defined: what the notebook defines.
-        names: how the notebook spells the course's names.
-        asked: the names that this exercise and those it builds on ask for.
-
-    Raises (on attribute access):
-        StudentMissing: the notebook does not define that name.
-        NotAsked: nor does it, and the name looks like one of ``asked`` misspelt.
-    """
-
-    def __init__(
-        self,
-        conversation: Conversation,
-        defined: Mapping[str, Any],
-        names: Names | None = None,
-        asked: Collection[str] = (),
-    ) -> None:
-        self._conversation = conversation
-        self._defined = defined
-        self._names = names or Names()
-        self._asked = asked
-
-    def __getattr__(self, name: str) -> Answer:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        theirs = self._names.owner(name)
-        if theirs not in self._defined:
-            meant = difflib.get_close_matches(name, self._asked, n=1, cutoff=0.75)
-            if meant and name not in self._asked:
-                raise NotAsked(f"the suite uses student.{name}: is student.{meant[0]} meant?")
-            raise StudentMissing(name)
-        answer = Answer(self._conversation, {"name": theirs}, (), theirs)
-        object.__setattr__(answer, "_method_names", self._names.methods.get(name, {}))
-        return answer
 
 
 _UNFETCHED = object()
@@ -305,6 +249,20 @@ def fetch(answer: Answer) -> Any:
         value = answer._request("get", label=answer._label).value
         object.__setattr__(answer, "_value", value)
     return answer._value
+
+
+def named(conversation: Conversation, name: str, methods: Mapping[str, str]) -> Answer:
+    """A function or class of the notebook.
+
+    Args:
+        conversation: with the student's code.
+        name: what the notebook calls it.
+        methods: the course's names of its methods, where the notebook spells them differently,
+            with the notebook's spelling.
+    """
+    answer = Answer(conversation, {"name": name}, (), name)
+    object.__setattr__(answer, "_method_names", methods)
+    return answer
 
 
 def derived(answer: Answer, what: str, value: Any) -> Answer:
