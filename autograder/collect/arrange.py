@@ -3,6 +3,7 @@
 The newest hand-in of a student for an exercise counts. What a platform says about times goes first,
 then its numbers, then the times in the archive (when it was downloaded), then the order in which
 archives were given. Within one hand-in, names decide as everywhere (`autograder.ingest.choose`).
+As everywhere, too, what is damaged, unchanged or of another exercise does not replace what is not.
 
     submitted/<student>/<exercise>.ipynb            what counts
     submitted/<student>/<exercise>/report.pdf       what else was handed in with it
@@ -21,8 +22,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.collect.files import Fate
+from autograder.ingest.choose import FAULTS
 from autograder.ingest.filenames import Attempt, notebook_stem, parse_name
 from autograder.ingest.names import folder_name
+from autograder.ingest.submission import NotCounted
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Piece:
         kept_as: where it is kept, below ``submitted/``.
         note: what else a person should know.
         fault: why an archive has not been opened, or not all of it.
+        weakness: why it counts only if the student has nothing better for the exercise.
     """
 
     archive: str
@@ -66,6 +70,7 @@ class Piece:
     kept_as: str = ""
     note: str = ""
     fault: Fate | None = None
+    weakness: NotCounted | None = None
 
     @property
     def stem(self) -> str | None:
@@ -96,13 +101,13 @@ def arrange(
     for (student, exercise), members in sorted(groups.items()):
         hand_ins = _hand_ins([pieces[at] for at in members])
         order = {hand_in: number for number, hand_in in enumerate(hand_ins)}
-        newest = len(hand_ins) - 1
 
         def key(
             at: int, order: dict[tuple[object, ...], int] = order, id: str = exercise
         ) -> tuple[object, ...]:
             piece = pieces[at]
-            return order[_hand_in(piece)], _within(piece, id, exercises), piece.sequence
+            weak = -FAULTS.index(piece.weakness)
+            return weak, order[_hand_in(piece)], _within(piece, id, exercises), piece.sequence
 
         notebooks = sorted((at for at in members if pieces[at].stem is not None), key=key)
         others = sorted((at for at in members if pieces[at].stem is None), key=key)
@@ -124,6 +129,7 @@ def arrange(
             else:
                 name = f"old/{exercise} ({numbers[at]}).ipynb"
                 placed[at] = replace(piece, fate=Fate.EARLIER, kept_as=free(name))
+        current = {len(hand_ins) - 1, *(order[_hand_in(pieces[at])] for at in notebooks[-1:])}
         seen: set[tuple[str, str]] = set()
         for at in reversed(others):
             piece = pieces[at]
@@ -134,7 +140,7 @@ def arrange(
             seen.add(same)
             number = order[_hand_in(piece)]
             folder = exercise or "files"
-            folder = folder if number == newest else f"old/files {number + 1}"
+            folder = folder if number in current else f"old/files {number + 1}"
             above = (re.sub(r"\.zip$", "", part, flags=re.I) for part in piece.rest[-3:-1])
             name = "/".join((folder, *map(folder_name, (*above, piece.rest[-1]))))
             placed[at] = replace(piece, fate=piece.fault or Fate.KEPT, kept_as=free(name))

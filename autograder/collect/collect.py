@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -22,6 +23,7 @@ from autograder.collect.student_folders import StudentFolders
 from autograder.collect.table import Record
 from autograder.errors import CommandError
 from autograder.files import write_atomically
+from autograder.ingest.choose import fault
 from autograder.ingest.filenames import exercise_in, notebook_stem
 from autograder.ingest.names import folder_name
 from autograder.ingest.recognize import Handouts, Inspector
@@ -140,7 +142,10 @@ class _Run:
             if one.turn >= 0 or (one.archive, one.file, one.sha256, one.student) not in again
         ]
         occupied = self._occupied({one.student for one in pieces})
+        pieces = self._weighed(pieces)
         placed = self.earlier.with_times(arrange(pieces, self.request.exercises, occupied))
+        placed, said = remarks.set_aside(placed)
+        self.notices += said
         put_all(placed, self.out, scratch)
         records += [_record(one) for one in placed]
         records += self.earlier.other_records(records)
@@ -229,6 +234,23 @@ class _Run:
             return ""
         inspector = self.inspectors.setdefault(student, Inspector(self.request.handouts))
         return inspector.inspect(content, content).exercise or ""
+
+    def _weighed(self, pieces: list[Piece]) -> list[Piece]:
+        """The files with what is wrong with them, where a student has several notebooks."""
+        contents: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for one in pieces:
+            if one.exercise and one.stem is not None:
+                contents[one.student, one.exercise].add(one.sha256)
+        inspectors: dict[tuple[str, str], Inspector] = {}
+        weighed = []
+        for one in pieces:
+            key = one.student, one.exercise
+            if one.stem is not None and len(contents[key]) > 1:
+                inspector = inspectors.setdefault(key, Inspector(self.request.handouts))
+                seen = inspector.inspect(one.content, one.content)
+                one = replace(one, weakness=fault(seen, one.exercise))
+            weighed.append(one)
+        return weighed
 
     def _unassigned(self, one: Found) -> Record:
         name = "/".join((UNASSIGNED, *map(folder_name, (one.archive, *one.path[-3:]))))

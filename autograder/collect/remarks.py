@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from autograder.collect.arrange import Piece
 from autograder.collect.files import FINE, REASONS, Fate
 from autograder.collect.roster import Person
 from autograder.collect.table import Record
+from autograder.ingest.submission import NotCounted
 from autograder.text import counted
 
 MAX_LISTED = 20
 """Files of one fate that are told one by one."""
+
+_WEAKNESSES: dict[NotCounted | None, str] = {
+    NotCounted.UNTOUCHED: "is the unchanged handout",
+    NotCounted.OTHER_EXERCISE: "is evidently the notebook of another exercise",
+    NotCounted.UNREADABLE: "cannot be read as a notebook",
+}
 
 
 def missing(records: Iterable[Record], people: Sequence[Person]) -> list[Record]:
@@ -51,6 +60,25 @@ def what_needs_you(records: Iterable[Record], table: Path) -> Iterator[str]:
             yield f"{one.archive}: {one.file}: {REASONS[fate]}"
         if more := len(rows[MAX_LISTED:]):
             yield f"{more} more like that ({fate}): see {table}"
+
+
+def set_aside(placed: Iterable[Piece]) -> tuple[list[Piece], list[str]]:
+    """Say which notebooks do not count although they are newer, or might be: files, and lines.
+
+    A file's note is for collected.csv; it is there only once, however often files are collected.
+    """
+    noted, lines = [], []
+    for one in placed:
+        why = _WEAKNESSES.get(one.weakness) if one.fate is Fate.EARLIER else None
+        if why is not None:
+            lines.append(
+                f"{one.student} · {one.exercise}: {one.archive}: {one.file} {why}, so another "
+                f"hand-in counts. It is kept as {one.kept_as}"
+            )
+            if why not in one.note:
+                one = replace(one, note="; ".join(filter(None, (one.note, why))))
+        noted.append(one)
+    return noted, lines
 
 
 def unknown_times(records: Iterable[Record], table: Path) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Choose which of a student's submissions for one exercise counts: the newest, and never silently.
 
 Names take precedence over modification times, which unpacking, cloning and copying change: first
-the attempt given by the folders' names, then the one given by the file's name. An unreadable file
-or an unmodified handout counts only if there is nothing else.
+the attempt given by the folders' names, then the one given by the file's name. An unreadable file,
+an unmodified handout or the notebook of another exercise counts only if there is nothing else.
 """
 
 from __future__ import annotations
@@ -86,27 +86,40 @@ def choose(
     ordered.sort(key=lambda one: (one.rank, _time(one.path)), reverse=True)
     if len(ordered) == 1:
         return ordered[0], ()
-    fault = {one: _fault(one, inspect) for one in ordered}
-    chosen = min(ordered, key=lambda one: _FAULTS.index(fault[one]))  # the newest of the best
-    best = fault[chosen]
+    faults = {one: _fault(one, inspect) for one in ordered}
+    chosen = min(ordered, key=lambda one: FAULTS.index(faults[one]))  # the newest of the best
+    best = faults[chosen]
     others = [
-        (one, NotCounted.OLDER if (why := fault[one]) is None or why is best else why)
+        (one, NotCounted.OLDER if (why := faults[one]) is None or why is best else why)
         for one in ordered
         if one is not chosen
     ]
     return chosen, tuple(others)
 
 
-_FAULTS = (None, NotCounted.UNTOUCHED, NotCounted.UNREADABLE, NotCounted.NO_NOTEBOOK)
+FAULTS = (
+    None,
+    NotCounted.UNTOUCHED,
+    NotCounted.OTHER_EXERCISE,
+    NotCounted.UNREADABLE,
+    NotCounted.NO_NOTEBOOK,
+)
+"""Why a file counts only if there is none with an earlier reason, or with none at all."""
+
+
+def fault(seen: NotebookInfo, exercise: str) -> NotCounted | None:
+    """Why a notebook should not count for an exercise if there is another; None if it may."""
+    if not seen.readable:
+        return NotCounted.UNREADABLE
+    if seen.is_of_another(exercise):
+        return NotCounted.OTHER_EXERCISE
+    return NotCounted.UNTOUCHED if seen.untouched else None
 
 
 def _fault(one: Candidate, inspect: Callable[[Path, Path], NotebookInfo]) -> NotCounted | None:
     if not one.is_notebook:
         return NotCounted.NO_NOTEBOOK
-    seen = inspect(one.path, one.root)
-    if not seen.readable:
-        return NotCounted.UNREADABLE
-    return NotCounted.UNTOUCHED if seen.untouched else None
+    return fault(inspect(one.path, one.root), one.exercise)
 
 
 def _time(path: Path) -> int:

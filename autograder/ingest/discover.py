@@ -309,6 +309,7 @@ _REASONS = {
     NotCounted.OLDER: "older",
     NotCounted.UNREADABLE: "cannot be read",
     NotCounted.UNTOUCHED: "unchanged handout",
+    NotCounted.OTHER_EXERCISE: "of another exercise",
     NotCounted.NO_NOTEBOOK: "not a notebook",
 }
 

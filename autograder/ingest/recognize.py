@@ -75,6 +75,17 @@ class Handouts:
         found = evident_exercise(notebook, ids)
         return found or self._by_cells(notebook) or self._by_definitions(notebook)
 
+    def covers(self, notebook: Notebook) -> frozenset[str]:
+        """The exercises that a notebook may be for: it has cells of theirs, or defines a part."""
+        code = "\n".join(source for _, source in notebook.cells)
+        return frozenset(
+            one.exercise
+            for one in self.all
+            if notebook.exercise == one.exercise
+            or any(name.startswith(f"{one.exercise}-") for name in notebook.names)
+            or any(_may_define(name, code) for name in one.defines)
+        )
+
     def untouched(self, notebook: Notebook) -> bool:
         """Whether a notebook contains no code beyond the handout's."""
         handed_out = frozenset[str]().union(*(handout.sources for handout in self.all))
@@ -97,6 +108,16 @@ class Handouts:
         return found[-1] if found else None
 
 
+def _may_define(name: str, code: str) -> bool:
+    """Whether code has a definition, an assignment or an import of a name, wherever it is."""
+    if name not in code:
+        return False
+    word = re.escape(name)
+    if re.search(rf"\b(?:def|class)[ \t]+{word}\b|\b{word}[ \t]*=(?!=)", code):
+        return True
+    return any("import" in line and name in line for line in code.splitlines())
+
+
 @dataclass(frozen=True)
 class NotebookInfo:
     """What has to be known about a notebook to choose between several.
@@ -105,11 +126,17 @@ class NotebookInfo:
         readable: whether it is a notebook at all.
         exercise: see `Handouts.exercise_of`.
         untouched: see `Handouts.untouched`.
+        covers: see `Handouts.covers`.
     """
 
     readable: bool
     exercise: str | None = None
     untouched: bool = False
+    covers: frozenset[str] = frozenset()
+
+    def is_of_another(self, exercise: str) -> bool:
+        """Whether it is evidently a notebook of another exercise, and has nothing of this one."""
+        return self.exercise not in (None, exercise) and exercise not in self.covers
 
 
 class Inspector:
@@ -135,5 +162,8 @@ class Inspector:
         except (OSError, MemoryError):
             return NotebookInfo(readable=True)  # a problem of the machine; grading will report it
         return NotebookInfo(
-            True, self._handouts.exercise_of(notebook), self._handouts.untouched(notebook)
+            True,
+            self._handouts.exercise_of(notebook),
+            self._handouts.untouched(notebook),
+            self._handouts.covers(notebook),
         )

@@ -19,6 +19,8 @@ class NotCounted(StrEnum):
     UNREADABLE = "unreadable"
     UNTOUCHED = "untouched"
     """It is the unmodified handout."""
+    OTHER_EXERCISE = "other_exercise"
+    """It is evidently the notebook of another exercise."""
     NO_NOTEBOOK = "no_notebook"
 
 

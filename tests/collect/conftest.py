@@ -82,7 +82,8 @@ def run(tmp_path: Path) -> Callable[..., Outcome]:
             file = tmp_path / f"roster{number}.csv"
             file.write_bytes(text if isinstance(text, bytes) else text.encode())
             rosters.append(file)
-        request = Request(paths, out, EXERCISES, Handouts(), rosters=rosters, **options)  # type: ignore[arg-type]
+        handouts = options.pop("handouts", Handouts())
+        request = Request(paths, out, EXERCISES, handouts, rosters=rosters, **options)  # type: ignore[arg-type]
         return Outcome(out, collect(request))
 
     return run

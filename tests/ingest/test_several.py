@@ -100,8 +100,9 @@ def test_otherwise_the_modification_time_decides(tmp_path: Path) -> None:
         (book(WORK)[:20], NotCounted.UNREADABLE),
         (book(STUB), NotCounted.UNTOUCHED),
         (book(), NotCounted.UNTOUCHED),
+        (book("def f(x):\n    return x"), NotCounted.OTHER_EXERCISE),
     ],
-    ids=["zip", "cut off", "handout", "empty"],
+    ids=["zip", "cut off", "handout", "empty", "another exercise"],
 )
 def test_a_notebook_with_work_counts_before_a_newer_one_without(
     tmp_path: Path, content: bytes, why: NotCounted
@@ -111,6 +112,19 @@ def test_a_notebook_with_work_counts_before_a_newer_one_without(
         "taro/02_im2col.ipynb",
         {"taro/02_im2col (1).ipynb": why},
     )
+
+
+@pytest.mark.parametrize(
+    "own",
+    [WORK, "im2col = lambda x: x", "from shared import (im2col, col2im)"],
+    ids=["defined", "assigned", "imported"],
+)
+def test_a_notebook_for_several_exercises_is_of_none_of_them_alone(
+    tmp_path: Path, own: str
+) -> None:
+    both = book(own, "class Convolution:\n    pass")
+    files = {"taro/02_im2col (1).ipynb": both, "taro/02_im2col.ipynb": book(WORK)}
+    assert chosen(found(tmp_path, files), tmp_path)[0] == "taro/02_im2col (1).ipynb"
 
 
 def test_an_untouched_handout_next_to_a_second_download_with_work(tmp_path: Path) -> None:
