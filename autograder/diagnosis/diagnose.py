@@ -3,7 +3,9 @@
 A candidate must lose exactly the criteria that the student's code fails, which the course declares
 and `verify` proves. The criteria's scripts are then asked of the student's code, in the sandbox,
 and what comes back is compared with what the candidate gives. The scripts of the failed criteria
-are asked once more with other numbers: for more evidence, and to tell candidates apart.
+are asked once more with other numbers: for more evidence, and to tell candidates apart. A script
+is not asked again if its criterion is passed and the candidate gives nothing but right results
+there: the suite has just compared the same calls.
 
 Methods of a class share state, so a method that fails because an earlier one is wrong must be
 explained together with it.
@@ -136,7 +138,18 @@ class Diagnostician:
         session: LoadedNotebook,
         replaced: Mapping[str, LoadedNotebook],
     ) -> dict[str, Diagnosis]:
-        """By criterion, the mistakes that explain why it failed; only those with a diagnosis.
+        """By criterion, the mistakes that explain why it failed; see `explanations`."""
+        found = self.explanations(exercise, outcomes, session, replaced)
+        return {id: candidate.of(id) for id, candidate in found.items()}
+
+    def explanations(
+        self,
+        exercise: Exercise,
+        outcomes: Mapping[str, Outcome],
+        session: LoadedNotebook,
+        replaced: Mapping[str, LoadedNotebook],
+    ) -> dict[str, Candidate]:
+        """By criterion, what explains why it failed; only those for which something does.
 
         Args:
             exercise: the exercise.
@@ -145,13 +158,13 @@ class Diagnostician:
             replaced: the notebook loaded with what is wrong or missing replaced, for the functions
                 and classes that were graded again in this way.
         """
-        found: dict[str, Diagnosis] = {}
+        found: dict[str, Candidate] = {}
         with ExitStack() as stack:
             for failure in self._failures(exercise, outcomes, session, replaced, stack):
                 candidate = self._explanation(failure)
                 if candidate is not None:
                     own = [c.id for c in failure.part.criteria if c.id in failure.failed]
-                    found |= {id: ids for id in own if (ids := candidate.of(id))}
+                    found |= {id: candidate for id in own if candidate.of(id)}
         for table in self._tables.values():
             table.keep()
         return found
@@ -165,9 +178,9 @@ class Diagnostician:
         stack: ExitStack,
     ) -> Iterator[_Failure]:
         """The parts that fail and may be explained."""
-        status = {id: outcome.status for id, outcome in outcomes.items()}
+        status = {name: outcome.status for name, outcome in outcomes.items()}
         failing = [p for p in exercise.parts if any(status[c.id] in WRONG for c in p.criteria)]
-        answers: dict[str, _Answers] = {}
+        answers: dict[int, _Answers] = {}
         for part in failing:
             owner = part.owner
             needed = dependencies(self.course, exercise, owner).all
@@ -179,23 +192,25 @@ class Diagnostician:
             if any(each not in WRONG | RIGHT for each in every.values()):
                 continue
             # Values say nothing about loops: any of several mistakes would fit.
-            counted = {id for id in every if isinstance(outcomes[id].fact, _COUNTED)}
-            wrong = tuple(id for id, each in every.items() if each in WRONG and id not in counted)
+            counted = {name for name in every if isinstance(outcomes[name].fact, _COUNTED)}
+            wrong = tuple(
+                name for name, each in every.items() if each in WRONG and name not in counted
+            )
             if not wrong:
                 continue
             loaded = replaced.get(owner, session)
             names = names_in(self.course, exercise, loaded.defined)
             if loaded.remarks.overwritten.get(names.owner(owner)):
                 continue  # it was judged in two states of the notebook
-            if owner not in answers:
-                answers[owner] = _Answers(self, exercise, loaded, names, stack)
+            if id(loaded) not in answers:
+                answers[id(loaded)] = _Answers(self, exercise, loaded, names, stack)
             yield _Failure(
                 exercise,
                 part,
                 tuple(each.id for each in mine),
                 wrong,
                 frozenset(counted),
-                answers[owner],
+                answers[id(loaded)],
             )
 
     def script(self, exercise: Exercise, criterion: str, round: int) -> Script:
@@ -266,6 +281,8 @@ class Diagnostician:
     ) -> match.Seen:
         mistaken = self.table(failure.exercise).of(candidate.variants, criterion, round)
         right = [step.right for step in self.script(failure.exercise, criterion, round)]
+        if not round and not mistaken and criterion not in {*failure.failed, *failure.counted}:
+            return match.Seen(right, right, mistaken)  # passed: the suite has seen the same
         seen = match.Seen(right, failure.answers.together(criterion, round), mistaken)
         if match.fits(seen):
             return seen

@@ -8,7 +8,8 @@ public. So whoever writes feedback may call the student's code again, under two 
 - What is shown comes from a process that cannot know any hidden input (`Questions.reloaded`). Code
   may have kept the inputs of its criteria in a file or in shared memory, and would show them to its
   author as a "result". There, the notebook is loaded again without running anything that may take
-  long, so its answers are used only where `as_graded` confirms them.
+  long, so its answers are used only where `as_graded` confirms them. What a known mistake of the
+  course gives may be shown as well, where `as_graded` gives the same.
 
 Calls have small limits (`Attempt.EXTRA`), and end with the submission's time at the latest.
 """

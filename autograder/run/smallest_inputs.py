@@ -1,14 +1,15 @@
 """Add the smallest failing inputs to the outcomes of a graded notebook.
 
 A search runs where no hidden input can be known, and what it finds is confirmed where the criterion
-was decided (see `autograder.run.questions`). It never changes a status: whatever goes wrong here
-costs the example only.
+was decided (see `autograder.run.questions`). Where a known mistake explains the failure, its own
+smallest input is confirmed and no search is needed. None of this changes a status: whatever goes
+wrong here costs the example only.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,11 +28,17 @@ MAX_TIMEOUTS = 2
 """How many calls of one submission may time out here; then no more endless code is asked."""
 
 
-def with_smallest_inputs(questions: Questions) -> dict[str, Outcome]:
+Known = Callable[[str], Finding | None]
+
+
+def with_smallest_inputs(
+    questions: Questions, known: Known = lambda _criterion: None
+) -> dict[str, Outcome]:
     """The notebook's outcomes; those that failed with the smallest input that shows why.
 
     Args:
         questions: to the graded notebook.
+        known: gives where the known mistake that explains why a criterion failed goes wrong.
     """
     outcomes = dict(questions.notebook.best)
     failed = [name for name, found in outcomes.items() if _can_be_shown(found)]
@@ -45,7 +52,7 @@ def with_smallest_inputs(questions: Questions) -> dict[str, Outcome]:
             name: replace(_noted(outcomes[name], note), on_ladder=True) for name in failed
         }
     with ExitStack() as stack:
-        searches = _Searches(questions, stack)
+        searches = _Searches(questions, stack, known)
         for name in failed:
             if name in ladders:
                 shown = searches.shown(name, ladders[name], outcomes[name])
@@ -59,6 +66,7 @@ class _Searches:
 
     questions: Questions
     stack: ExitStack
+    known: Known
     timeouts: int = 0
     _pairs: dict[object, tuple[Search, Search]] = field(default_factory=dict)
 
@@ -77,6 +85,8 @@ class _Searches:
     def _found(self, name: str, ladders: Sequence[Ladder], failed: Outcome) -> Finding | None:
         reloaded, as_graded = self._pair(name)
         part = self.questions.exercise.part_of(name)
+        if (known := self.known(name)) and self._does_the_same(as_graded, known, part):
+            return known
         if not reloaded.start():
             return None
         with self.questions.suites.bounded():
@@ -92,6 +102,16 @@ class _Searches:
         with self.questions.suites.bounded():
             again = as_graded.attempt(found.ladder, found.rung, part)
         return found if again and _same_kind(again.outcome, found.outcome) else None
+
+    def _does_the_same(self, as_graded: Search, known: Finding, part: str) -> bool:
+        """Whether the student's code goes wrong like a known mistake, which was run for it."""
+        from autograder.diagnosis.smallest_inputs import same  # loaded with the known mistake
+
+        if not as_graded.start():
+            return False
+        with self.questions.suites.bounded():
+            seen = as_graded.attempt(known.ladder, known.rung, part)
+        return seen is not None and same(seen, known)
 
     def _pair(self, name: str) -> tuple[Search, Search]:
         notebook, questions = self.questions.notebook, self.questions

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -38,7 +38,9 @@ from autograder.suite.remarks import InTextCell, NotebookOf, Remark
 from autograder.verdict.result import CellResult, Decision, File, Result, result
 
 if TYPE_CHECKING:
-    from autograder.diagnosis.diagnose import Diagnostician
+    from autograder.diagnosis.diagnose import Candidate, Diagnostician
+    from autograder.diagnosis.smallest_inputs import KnownInputs
+    from autograder.suite.smallest import Finding
 
 _T = TypeVar("_T")
 
@@ -75,6 +77,17 @@ class Grader:
     def _diagnostician(self, suites: Suites) -> Diagnostician:
         return _diagnostician(self.course, self.course_sha256, suites)
 
+    def _known_inputs(
+        self, suites: Suites, exercise: Exercise, explained_by: Mapping[str, Candidate]
+    ) -> Callable[[str], Finding | None]:
+        """Gives, by criterion, the smallest input of what explains why it failed."""
+        if not explained_by:
+            return lambda _criterion: None
+        known = _known_inputs(self.course, self.course_sha256, suites)
+        return lambda name: (
+            known.finding(exercise, explained_by[name], name) if name in explained_by else None
+        )
+
     def grade(self, suites: Suites, submission: Submission) -> Graded:
         """Grade one submission."""
         began, cpu = time.monotonic(), time.process_time()
@@ -84,7 +97,7 @@ class Grader:
         records: Iterable[CellRecord] = ()
         unreadable = False
         spent = 0.0
-        diagnoses: Mapping[str, tuple[str, ...]] = {}
+        explained_by: Mapping[str, Candidate] = {}
         notes: dict[str | None, None] = {}  # each once
         try:
             book = _read(submission, self.locked.get(exercise.id, ()))
@@ -101,19 +114,23 @@ class Grader:
                     notebook.best = twice.checked(carrier, exercise, session, notebook.best)
                     try:
                         if any(outcome.status in WRONG for outcome in notebook.best.values()):
-                            diagnoses = self._diagnostician(suites).diagnose(
+                            explained_by = self._diagnostician(suites).explanations(
                                 exercise, notebook.best, session, notebook.loaded
                             )
                     except SandboxLost:
                         raise  # the next run grades it again, advice included
                     except Exception:  # it is advice: without it, grades are the same
                         notes[traceback.format_exc()] = None
-                    outcomes = with_smallest_inputs(Questions(suites, exercise, notebook))
+                    outcomes = with_smallest_inputs(
+                        Questions(suites, exercise, notebook),
+                        self._known_inputs(suites, exercise, explained_by),
+                    )
             if self.own_faults is not None:
                 outcomes = self.own_faults.marked(exercise, outcomes)
             outcomes = explained(outcomes, exercise, book, notebook_of)
             outcomes = give_reasons_once(exercise, outcomes)
             records, spent = session.records, session.cpu_s
+            diagnoses = {id: candidate.of(id) for id, candidate in explained_by.items()}
             decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}
         except UnreadableSubmission as problem:
@@ -151,6 +168,13 @@ def _diagnostician(course: Course, course_sha256: str, suites: Suites) -> Diagno
     from autograder.diagnosis.diagnose import Diagnostician
 
     return Diagnostician(course, course_sha256, suites)
+
+
+@lru_cache(maxsize=1)
+def _known_inputs(course: Course, _course_sha256: str, suites: Suites) -> KnownInputs:
+    from autograder.diagnosis.smallest_inputs import KnownInputs
+
+    return KnownInputs(course, suites)
 
 
 def explained(

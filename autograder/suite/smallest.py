@@ -22,6 +22,7 @@ from autograder.sandbox.host.session import (
     Conversation,
     StudentDied,
     StudentFailure,
+    StudentRaised,
     StudentTimeout,
 )
 from autograder.suite import outcome
@@ -29,7 +30,7 @@ from autograder.suite.examples import Run, example, run_ladder
 from autograder.suite.facts import SmallestInput, WrongAnswer
 from autograder.suite.ladder import Ladder, Rung, made, written
 from autograder.suite.outcome import Outcome
-from autograder.suite.transcript import Transcript
+from autograder.suite.transcript import Transcript, code
 
 MAX_REQUESTS = 240
 """Requests for one criterion: some 70 ms of CPU time, of both sides together."""
@@ -66,12 +67,16 @@ class Finding:
         rung: the rung.
         outcome: what went wrong.
         example: for feedback; None from a search that only confirms.
+        got: what was compared, or the exception that was raised.
+        calls: what was called, as code.
     """
 
     ladder: Ladder
     rung: Rung
     outcome: Outcome
     example: SmallestInput | None
+    got: Any = None
+    calls: tuple[str, ...] = ()
 
 
 @dataclass
@@ -149,10 +154,12 @@ class Search:
                 return None
             if isinstance(error, (StudentTimeout, StudentDied)):
                 self._asked = None  # nothing more can be asked of this process
+            got = error.info if isinstance(error, StudentRaised) else getattr(error, "got", None)
+            calls = code(transcript.requests, {})
             if self.confirms:
-                return Finding(ladder, rung, found, None)
+                return Finding(ladder, rung, found, None, got, calls)
             run = Run(ladder, rung, student, transcript.requests, tuple(made.arrays))
-            return Finding(ladder, rung, found, example(error, run))
+            return Finding(ladder, rung, found, example(error, run), got, calls)
         except ValueError:
             return None  # the reference refuses this input
         finally:

@@ -8,7 +8,7 @@ import pytest
 
 from autograder import user_cache
 from autograder.course.load import load_mistakes
-from autograder.diagnosis.diagnose import SAME_ALONE, Diagnostician
+from autograder.diagnosis.diagnose import SAME_ALONE, Diagnostician, _Answers
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
@@ -137,6 +137,19 @@ def opened(monkeypatch):
 def test_one_process_answers_what_a_known_mistake_explains(diagnose, known, opened):
     diagnose("02_im2col", known("02_im2col", "IM4"))
     assert opened() <= 2
+
+
+def test_what_is_passed_is_not_asked_again(diagnose, known, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "autograder.diagnosis.diagnose._Answers.together",
+        lambda self, criterion, round, real=_Answers.together: (
+            asked.append(criterion) or real(self, criterion, round)
+        ),
+    )
+    wrong = known("02_im2col", "IM4")
+    diagnose("02_im2col", wrong)
+    assert set(asked) == wrong.loses
 
 
 def test_few_processes_answer_what_no_known_mistake_explains(diagnose, edited, opened):

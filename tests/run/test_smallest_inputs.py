@@ -9,8 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.carrying.carry import GradedNotebook
 from autograder.course.load import load_course
 from autograder.course.models import Reveal
+from autograder.diagnosis.diagnose import Diagnostician
 from autograder.run.submission import in_words
 from autograder.sandbox.host.session import Budget
 from autograder.status import Status
@@ -66,6 +68,41 @@ def test_the_same_mistake_shows_the_same_input_whoever_makes_it(graded):
     book = BOOK["col2im"].replace("+= col", "= col")
     own = teaching_cells("02_im2col")["col2im"].replace("+= ", "= ")
     assert _shown(graded, book)["col2im.overlap"] == _shown(graded, own)["col2im.overlap"]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "part", "old", "new"),
+    [
+        ("02_im2col", "im2col", "(W + 2 * pad - filter_w)", "(W + 2 * pad - filter_h)"),
+        ("02_im2col", "col2im", "+= ", "= "),
+        (
+            "03_convolution",
+            "convolution",
+            "dcol = rows",
+            "self.W, self.b = self.W - 0.01 * self.dW, self.b - 0.01 * self.db; dcol = rows",
+        ),
+    ],
+)
+def test_a_known_mistake_shows_what_a_search_in_the_sandbox_would_find(
+    graded, monkeypatch, exercise, part, old, new
+):
+    cells = teaching_cells(exercise)
+    wrong = [*(source for name, source in cells.items() if name != part), cells[part]]
+    wrong[-1] = wrong[-1].replace(old, new)
+    searched = []
+    reloaded = GradedNotebook.reloaded
+
+    def noted(self, criterion):
+        searched.append(criterion)
+        return reloaded(self, criterion)
+
+    monkeypatch.setattr(GradedNotebook, "reloaded", noted)
+    known = _shown(graded, *wrong, exercise=exercise)
+    assert known
+    assert not searched
+    monkeypatch.setattr(Diagnostician, "explanations", lambda *_: {})
+    assert _shown(graded, *wrong, exercise=exercise) == known
+    assert searched
 
 
 def test_what_it_raises_is_shown_as_its_result(graded):
