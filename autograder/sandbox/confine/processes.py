@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class Process(NamedTuple):
@@ -15,6 +16,7 @@ class Process(NamedTuple):
     pid: int
     parent: int
     threads: int
+    cpu_s: float
 
 
 def _all() -> Iterator[Process]:
@@ -40,7 +42,8 @@ def _read(pid: int | str) -> Process | None:
         os.close(descriptor)
     # The command name is in parentheses and may contain anything, parentheses included.
     fields = line.rpartition(b")")[2].split()
-    return Process(int(line.split()[0]), int(fields[1]), int(fields[17]))
+    cpu_s = (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+    return Process(int(line.split()[0]), int(fields[1]), int(fields[17]), cpu_s)
 
 
 def process_tree(ancestor: int) -> list[Process]:
@@ -57,7 +60,7 @@ def process_tree(ancestor: int) -> list[Process]:
 
 def current() -> Process:
     """This process with its id in /proc, which may belong to an outer PID namespace."""
-    return _read("self") or Process(0, 0, 1)
+    return _read("self") or Process(0, 0, 1, 0.0)
 
 
 def private_kb(pid: int | str) -> int:

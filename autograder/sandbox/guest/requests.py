@@ -22,10 +22,6 @@ from .classes import is_instance, members, mro
 from .counting import counted
 from .exceptions import describe
 
-IDLE_S = 4.0
-"""Seconds after which a call that has hardly computed anything is stopped: nothing that is graded
-has to wait for anything."""
-
 
 class Objects:
     """Objects that stay in this process, by number, and host functions that can be called.
@@ -76,14 +72,14 @@ def respond(
     """Answer a request within its time limit. Never raises for what the student's code does.
 
     Args:
-        request: see the module; ``cpu_s`` and ``wall_s`` are its limits in seconds.
+        request: see the module; ``cpu_s``, ``wall_s`` and ``idle_s`` are its limits in seconds.
         own: what the student defined, by name.
         objects: those that stay in this process.
         stuck: see `timeouts.limit`.
     """
     answer: dict[str, Any] = {"id": request["id"]}
     try:
-        with timeouts.limit(request["cpu_s"], request["wall_s"], stuck, IDLE_S):
+        with timeouts.limit(request["cpu_s"], request["wall_s"], stuck, request["idle_s"]):
             try:
                 return answer | _perform(request, own, objects)
             except timeouts.TimeUp:

@@ -42,7 +42,7 @@ from .cells import Notebook
 from .exceptions import describe, hide_path
 from .installed_proxies import InstalledProxies
 from .reference_channel import Channel
-from .requests import IDLE_S, Objects, defined, respond
+from .requests import Objects, defined, respond
 from .state import State
 
 # Bound before any student code runs, which may replace these functions in `os`.
@@ -234,7 +234,7 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-ENCODING_CPU_S = 2.0
+ENCODING_CPU_S = 1.0
 """Seconds that encoding an answer may take beyond those of a call: it may have many parts."""
 
 
@@ -301,10 +301,14 @@ def serve(
             answer["unfixable"] = sources
         try:
             # Encoding runs code of the student's, such as the iterator of a list.
-            cpu_s, wall_s = request["cpu_s"] + ENCODING_CPU_S, request["wall_s"] + ENCODING_CPU_S
+            more_s = min(ENCODING_CPU_S, request["cpu_s"])
+            cpu_s, wall_s = request["cpu_s"] + more_s, request["wall_s"] + more_s
             try:
-                with timeouts.limit(cpu_s, wall_s, stuck, min(IDLE_S, request["wall_s"])):
-                    parts = wire.encode(answer, refer=objects.refer)
+                idle_s = min(request["idle_s"], request["wall_s"])
+                with timeouts.limit(cpu_s, wall_s, stuck, idle_s):
+                    parts = wire.encode(
+                        answer, refer=objects.refer, max_nodes=wire.MAX_ANSWER_NODES
+                    )
             except timeouts.TimeUp as up:
                 if not up.idle:
                     raise

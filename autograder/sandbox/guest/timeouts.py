@@ -25,7 +25,8 @@ _TIMERS = ((signal.SIGPROF, signal.ITIMER_PROF), (signal.SIGALRM, signal.ITIMER_
 
 
 IDLE = 0.02
-"""The share of its CPU time below which code whose wall time is up was waiting, not computing."""
+"""The share of its CPU time, or of its time to be idle if that is less, below which code whose wall
+time is up was waiting, not computing."""
 
 
 class TimeUp(BaseException):
@@ -77,7 +78,8 @@ def limit(
     def on_timer(number: int, _frame: Any) -> None:
         nonlocal expirations, idle, early
         if expirations == 0 and number == signal.SIGALRM:
-            computed = _getitimer(signal.ITIMER_PROF)[0] < (1 - IDLE) * cpu_s
+            least_s = IDLE * min(cpu_s, wall_s if idle_s is None else idle_s)
+            computed = _getitimer(signal.ITIMER_PROF)[0] < cpu_s - least_s
             idle = not computed and not _has_asked_the_host
             if early and not idle:
                 early = False

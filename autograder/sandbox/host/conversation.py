@@ -28,6 +28,7 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
+from autograder.sandbox.host.watch import Busiest, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.sanitize import one_line
@@ -227,7 +228,9 @@ class Conversation(ABC):
             "count": count,
             "cpu_s": self._budget.call_cpu_s,
             "wall_s": self._budget.call_wall_s,
+            "idle_s": self._budget.idle_s,
         }
+        self._begin_call()
         self._waiting = True
         try:
             self._send(message, deadline)
@@ -306,6 +309,9 @@ class Conversation(ABC):
         finally:
             self._callback_cpu_s += time.process_time() - began
 
+    def _begin_call(self) -> None:  # noqa: B027 (not every kind of conversation is watched)
+        """A request is about to be sent."""
+
     @abstractmethod
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         """Send a message; values that cannot be sent are passed to `_refer`."""
@@ -333,6 +339,7 @@ class SocketConversation(Conversation):
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: called if the connection is lost; tells whether that was our fault.
+        busiest: see `autograder.sandbox.host.watch`.
         shown: decides how much of an exception may be shown.
         reference_calls: executes the calls of reference proxies, if there are any.
     """
@@ -343,12 +350,15 @@ class SocketConversation(Conversation):
         budget: Budget,
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
+        busiest: Busiest = lambda: None,
         shown: ExceptionText | None = None,
         reference_calls: ReferenceCalls | None = None,
     ) -> None:
         super().__init__(budget, session_deadline, shown, reference_calls)
         self._sock = sock
         self._is_sandbox_lost = sandbox_lost
+        self._busiest = busiest
+        self._watch = Watch(budget, busiest)
 
     def _sandbox_lost(self) -> bool:
         return self._is_sandbox_lost()
@@ -356,11 +366,16 @@ class SocketConversation(Conversation):
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
 
+    def _begin_call(self) -> None:
+        self._watch = Watch(self._budget, self._busiest)
+
     def _receive(self, deadline: float) -> dict[str, Any]:
+        self._watch.wait(self._sock, deadline)
         answer = wire.receive(
             self._sock,
             resolve=self._resolve,
-            deadline=deadline,
+            # No code of the student's runs while an answer is written: it does not trickle.
+            deadline=min(deadline, time.monotonic() + self._budget.idle_s),
             max_total=MAX_MESSAGE_BYTES,
             max_header=MAX_HEADER_BYTES,
         )

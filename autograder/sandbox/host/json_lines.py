@@ -41,6 +41,14 @@ class JsonLines:
         fields = json.loads(line)
         return fields if isinstance(fields, dict) else None
 
+    def send(self, data: bytes) -> None:
+        """Send bytes to the peer.
+
+        Raises:
+            OSError: it has gone.
+        """
+        self._sock.sendall(data)
+
     def hang_up(self) -> None:
         """Close our direction, which tells the peer to finish; it can still be read."""
         with contextlib.suppress(OSError):

@@ -70,6 +70,9 @@ class Budget:
     shortened_wall_s: float = 1.5
     grace_s: float = 3.5
     """By how much the host's deadline of a call exceeds the guest's own."""
+    idle_s: float = 4.0
+    """Wall time after which a call that has hardly computed anything is stopped, and in which an
+    answer that has begun has to arrive: nothing that is graded has to wait for anything."""
     host_cpu_s: float = 10.0
     """Of the trusted side, for all criteria of a submission together."""
 
@@ -90,6 +93,10 @@ class Budget:
             grace_s=min(self.grace_s, 0.5),
         )
 
+    def stalled(self) -> Budget:
+        """The budget of a notebook that has made the grader wait: only what it waits is shorter."""
+        return replace(self, idle_s=min(self.idle_s, 1.0))
+
     def shortened(self) -> Budget:
         """The budget of a notebook that has used up its max_timeouts."""
         return replace(
@@ -105,5 +112,6 @@ class Budget:
             self.shortened(),
             call_cpu_s=min(self.call_cpu_s, self.shortened_cpu_s / 2),
             call_wall_s=min(self.call_wall_s, self.shortened_wall_s / 2),
-            grace_s=min(self.grace_s, 0.5),
+            grace_s=min(self.grace_s, 0.25),
+            idle_s=min(self.idle_s, 0.5),
         )

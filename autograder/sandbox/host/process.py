@@ -10,6 +10,7 @@ from typing import Any, Literal
 from autograder.sandbox.host.json_lines import JsonLines
 
 _KILL_S = 20.0
+_ANSWER_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,31 @@ class SessionProcess:
         if self._exit is None:
             try:
                 line = self._status.read(timeout)
+                while line is not None and "busiest_s" in line:  # an answer that came too late
+                    line = self._status.read(timeout)
             except TimeoutError:
                 return None
             self._exit = _parse_exit(line) if line else _LOST
             self._status.close()
         return self._exit
+
+    def busiest_s(self) -> float | None:
+        """The most CPU seconds that one of its criteria's processes has used, if it can be told.
+
+        Its supervisor says so, which is trusted.
+        """
+        if self._exit is not None:
+            return None
+        try:
+            self._status.send(b"?")
+            line = self._status.read(_ANSWER_S)
+        except (OSError, TimeoutError):
+            return None
+        if line is None or "busiest_s" not in line:  # it has just ended
+            self._exit = _parse_exit(line) if line else _LOST
+            self._status.close()
+            return None
+        return float(line["busiest_s"])
 
     def kill(self) -> None:
         """Kill the session. When this returns, none of its processes is left."""

@@ -90,6 +90,9 @@ LAST_ANSWER_S = 2.0
 
 FORK_ATTEMPTS = 3
 
+MAX_STALLS = 3
+"""Stalled calls after which what else is asked of a part that stalls gets the shortest budget."""
+
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
 
@@ -112,6 +115,7 @@ class Session:
         reference: executes the calls of proxies that replace parts of the notebook.
         deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
         timeouts: how many calls of the same notebook have timed out before.
+        stalls: how many of its calls have waited, or could not be stopped, before.
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
         without: statements (cell, position) that are not run.
 
@@ -131,6 +135,7 @@ class Session:
     reference: Reference | None = None
     deadline: float | None = None
     timeouts: int = 0
+    stalls: int = 0
     loaded_at: float | None = None
     without: Collection[tuple[int, int]] = ()
     records: tuple[CellRecord, ...] = ()
@@ -189,6 +194,7 @@ class Session:
                 self.timeouts += (conversation.timed_out and attempt in _COUNTED) or (
                     conversation.timed_out_for_good and attempt is Attempt.FIRST
                 )
+                self.stalls += conversation.timed_out_for_good
                 sock.close()
                 self._reap(pid)
 
@@ -203,9 +209,11 @@ class Session:
             sock, pid = self._fork(None, shared=True)
         try:
             budget = self._budget(Attempt.FIRST)
-            yield SharedProcess(
+            process = SharedProcess(
                 sock, lambda: self._conversation(sock, budget, SharedConversation), self._timed
             )
+            yield process
+            self.stalls += process.stalled
         finally:
             with self._timed(always=True):
                 sock.close()
@@ -223,7 +231,13 @@ class Session:
             self.reference.begin_criterion()
             reference_calls = ReferenceCalls(self.reference, CallLimits())
         conversation = kind(
-            sock, budget, self._deadline, self._sandbox_lost, self._shown, reference_calls
+            sock,
+            budget,
+            self._deadline,
+            self._sandbox_lost,
+            getattr(self._process, "busiest_s", lambda: None),
+            self._shown,
+            reference_calls,
         )
         conversation.unfixable = self.unfixable  # one set for all of them
         return conversation
@@ -259,6 +273,10 @@ class Session:
             budget = self.budget.shortened()
         else:
             budget = self.budget
+        if self.stalls:
+            budget = budget.stalled()
+            if attempt is Attempt.SHORT and self.stalls >= MAX_STALLS:
+                budget = budget.shortest()
         if attempt is Attempt.AGAIN:
             return budget.with_room()
         return budget.for_feedback() if attempt is Attempt.EXTRA else budget

@@ -52,11 +52,17 @@ class SharedProcess:
     _converse: Callable[[], SocketConversation]
     _timed: Callable[[], AbstractContextManager[None]]
     _broken: bool = False
+    _stalled: bool = False
 
     @property
     def broken(self) -> bool:
         """Whether the process can serve no more criteria: a call has not returned."""
         return self._broken
+
+    @property
+    def stalled(self) -> bool:
+        """Whether a call has waited, or could not be stopped."""
+        return self._stalled
 
     @contextmanager
     def criterion(self) -> Iterator[Conversation]:
@@ -77,6 +83,7 @@ class SharedProcess:
                 yield conversation
             finally:
                 self._broken = conversation.broken
+                self._stalled = self._stalled or conversation.timed_out_for_good
 
     def is_unchanged(self) -> bool:
         """Whether the notebook's own state is what it was before the first criterion."""

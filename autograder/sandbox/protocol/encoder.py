@@ -57,15 +57,17 @@ class Encoder:
     Args:
         refer: turns an object into a `Reference`, a `Callback` or an `Opaque`.
         keep_strides: whether to send the strides of non-contiguous arrays.
+        max_nodes: how many parts the values may have.
 
     Attributes:
         buffers: the memory of arrays and bytes, to which the trees refer by index.
     """
 
-    def __init__(self, refer: Refer, keep_strides: bool) -> None:
+    def __init__(self, refer: Refer, keep_strides: bool, max_nodes: int = MAX_NODES) -> None:
         self.buffers: list[bytes | memoryview] = []
         self.refer = refer
         self.keep_strides = keep_strides
+        self.max_nodes = max_nodes
         self.nodes = 0
 
     def tree(self, value: Any, depth: int = 0) -> Any:
@@ -75,8 +77,8 @@ class Encoder:
             WireError: the values so far have too many parts.
         """
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise WireError("the value has more than 200 000 parts")
+        if self.nodes > self.max_nodes:
+            raise WireError(f"the value has more than {self.max_nodes:,} parts".replace(",", " "))
         if depth > MAX_DEPTH:
             return {"t": "obj", "c": "deeply nested " + type(value).__name__[:80]}
         kind = type(value)

@@ -21,6 +21,9 @@ MAX_DEPTH = 24
 """Containers in containers."""
 
 MAX_NODES = 200_000
+MAX_ANSWER_NODES = 20_000
+"""Parts of a value that code in the sandbox returns: results are arrays, which have one."""
+
 MAX_KEYS = 1000
 """Most dict keys other than strings per message. Numbers with equal hashes are easy to construct,
 and decoding a dict of 100 000 of them would keep the reader busy for minutes."""

@@ -22,8 +22,10 @@ from typing import Any
 from .decoder import Decoder, Resolve
 from .encoder import Encoder, Refer
 from .values import (
+    MAX_ANSWER_NODES,
     MAX_BUFFERS,
     MAX_HEADER,
+    MAX_NODES,
     MAX_TOTAL,
     TRUSTED_SIZE,
     Callback,
@@ -37,6 +39,7 @@ from .values import (
 
 __all__ = [
     "MAGIC",
+    "MAX_ANSWER_NODES",
     "MAX_TOTAL",
     "TRUSTED_SIZE",
     "Callback",
@@ -91,17 +94,21 @@ def send(
 
 
 def encode(
-    message: dict[str, Any], *, refer: Refer = _opaque, keep_strides: bool = False
+    message: dict[str, Any],
+    *,
+    refer: Refer = _opaque,
+    keep_strides: bool = False,
+    max_nodes: int = MAX_NODES,
 ) -> list[bytes | memoryview]:
     """The parts of one message, to be written one after the other.
 
-    Arguments are those of `send`. In the sandbox this runs code of the student's, such as the
-    iterator of a list; `write` does not.
+    Arguments are those of `send`, and how many parts the values may have. In the sandbox this runs
+    code of the student's, such as the iterator of a list; `write` does not.
 
     Raises:
         WireError: the message is too large.
     """
-    encoder = Encoder(refer, keep_strides)
+    encoder = Encoder(refer, keep_strides, max_nodes)
     tree = {key: encoder.tree(value) for key, value in message.items()}
     header = _header(tree)
     lengths = _lengths(encoder.buffers, header)

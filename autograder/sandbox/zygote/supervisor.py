@@ -36,7 +36,8 @@ class _SupervisedSession:
 
     Attributes:
         pid: the student's process, a child of the supervisor.
-        status: socket to the host: JSON lines out; any input, or end of file, means "kill it".
+        status: socket to the host: JSON lines out; a byte in asks for `_busiest`, end of file
+            means "kill it".
         report: pipe on which the process reports that it is confined; -1 once closed.
         uid: the session's own user, if it has one.
         scratch: its scratch directory.
@@ -117,7 +118,7 @@ class Supervisor:
                 if session.report in ready:
                     self._read_report(session)
                 if session.status.fileno() in ready:
-                    self._kill(session)  # the host sends nothing here but end of file
+                    self._answer(session)
             if time.monotonic() - checked >= _CHECK_INTERVAL_S:
                 self._enforce_limits()
                 checked = time.monotonic()
@@ -238,6 +239,22 @@ class Supervisor:
             )
             if session.pid in self._sessions:
                 self._kill(session)
+
+    def _answer(self, session: _SupervisedSession) -> None:
+        """Tell the host how busy a session is, or end it if the host has hung up."""
+        try:
+            asked = session.status.recv(64)
+        except OSError:
+            asked = b""
+        if asked:
+            _send_line(session.status, busiest_s=self._busiest(session))
+        else:
+            self._kill(session)
+
+    def _busiest(self, session: _SupervisedSession) -> float:
+        """The most CPU seconds that a process of a session has used, besides the notebook's own."""
+        everything = self._processes_of(session) if session.proc_pid else []
+        return max((each.cpu_s for each in everything if each.pid != session.proc_pid), default=0.0)
 
     def _enforce_limits(self) -> None:
         """Kill sessions that exceed a limit on all their processes together.
