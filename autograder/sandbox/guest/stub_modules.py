@@ -9,6 +9,7 @@ decorators return their function. Importing any other module that is not install
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -77,9 +78,6 @@ def stub_module(name: str) -> ModuleType:
     module.__path__ = []
     vars(module)["__version__"] = "0"
     vars(module).update(_NAMES[name]() if name in _NAMES else {})
-    for inner in _NAMES:
-        if inner.startswith(f"{name}."):  # ``from jax import numpy``
-            vars(module)[inner.removeprefix(f"{name}.")] = stub_module(inner)
     if root == "tqdm":
         vars(module)["_default"] = ProgressBar
         vars(module)["trange"] = lambda *args, **kwargs: ProgressBar(range(*args), **kwargs)
@@ -94,6 +92,9 @@ class _StubModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
+        # ``from jax import numpy``. Not before it is wanted: pylab's names take 20 ms to look up.
+        if f"{self.__name__}.{name}" in _NAMES:
+            return importlib.import_module(f"{self.__name__}.{name}")
         if self._default is MissingImport:
             return MissingImport(name, self.__name__)
         if self._default is ProgressBar:

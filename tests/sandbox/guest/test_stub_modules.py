@@ -202,3 +202,13 @@ def test_what_a_silent_package_returns_is_no_answer_and_says_where_it_comes_from
 ) -> None:
     with notebook("import pandas as pd", "def f(x):\n    return pd.DataFrame(x).values") as book:
         assert "pandas.DataFrame" in book.call("f", np.ones(2)).class_name
+
+
+def test_importing_pyplot_looks_up_none_of_pylabs_names(notebook: Open) -> None:
+    # Among them are NumPy's lazy submodules, whose import takes longer than most notebooks.
+    cells = (
+        "import sys\nimport matplotlib.pyplot as plt\nlooked_up = 'numpy.f2py' in sys.modules",
+        "from matplotlib import pylab\ndef f(x):\n    return looked_up, pylab.ones(x).sum()",
+    )
+    with notebook(*cells) as book:
+        assert book.call("f", 3) == (False, 3)
