@@ -21,7 +21,7 @@ from autograder.course.policy import Policy
 from autograder.errors import CommandError
 from autograder.exports.class_list import find_submitted, read_class_list
 from autograder.ingest import Discovered, Submission
-from autograder.ingest.hand_ins import HandIns, UngradedRecord
+from autograder.ingest.hand_ins import Arrival, HandIns, UngradedRecord
 from autograder.ingest.names import readable, student_named
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 from autograder.ingest.submission import NotGraded
@@ -71,24 +71,24 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
             )
 
 
-def sources_of(found: Discovered, zone: tzinfo | None) -> dict[str, tuple[str, str]]:
-    """When each file was handed in, as ISO 8601, and what the platform calls it; "" if unknown.
+def arrivals_of(found: Discovered, zone: tzinfo | None) -> dict[str, Arrival]:
+    """When each file was handed in, by path, as far as that is known.
 
     From collected.csv, or else from the ``timestamp.txt`` that nbgrader puts beside a notebook. A
     collected.csv in what a student has handed in says nothing.
     """
-    sources: dict[str, tuple[str, str]] = {}
+    arrivals: dict[str, Arrival] = {}
     for root in found.roots:
         below = {one.path for one in found.submissions if root in one.root.parents}
         with suppress(CommandError, OSError):  # said by `from_collecting`
             for one in read_records(root) if root.is_dir() else ():
                 if root / one.kept_as in below:
                     time = one.handed_in.isoformat() if one.handed_in else ""
-                    sources[readable(root / one.kept_as)] = time, one.source
+                    arrivals[readable(root / one.kept_as)] = Arrival(time, one.late)
     for submission in found.submissions:
-        if submission.file not in sources and (stamp := _timestamp(submission, zone)):
-            sources[submission.file] = stamp.isoformat(), ""
-    return sources
+        if submission.file not in arrivals and (stamp := _timestamp(submission, zone)):
+            arrivals[submission.file] = Arrival(stamp.isoformat())
+    return arrivals
 
 
 def _timestamp(submission: Submission, zone: tzinfo | None) -> datetime | None:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from autograder import report
 from autograder.cli.collected import (
     absent,
+    arrivals_of,
     from_collecting,
-    sources_of,
     unknown_extensions,
     without_times,
 )
@@ -225,7 +225,8 @@ def grade_into(
     for line in (*found.problems, *found.notices):
         warn(line)
     for one in read.values():
-        for remark in words.remarks(replace(one, others=())):  # others have been told before
+        one = replace(one, others=())  # they have been told before
+        for remark in words.remarks_for_instructor(one):
             warn(f"{hand_ins.name(one.student)} · {one.exercise}: {remark['en']}")
     if odd:
         warn(
@@ -308,12 +309,12 @@ def _whose_points(names: list[str]) -> str:
 def _noted(course: Course, store: Store, found: Discovered, exercise: str | None) -> HandIns:
     """Record the submissions, and report earlier results whose files no longer exist."""
     before: set[tuple[str, str]] = set()
-    sources = sources_of(found, course.policy.zone)
+    arrivals = arrivals_of(found, course.policy.zone)
     missing = [*absent(found.roots)]
 
     def change(known: HandIns) -> HandIns:
         before.update(one.key for one in known.gone)
-        return with_absent(updated(known, found, exercise, sources), missing)
+        return with_absent(updated(known, found, exercise, arrivals), missing)
 
     hand_ins = store.update_hand_ins(change)
     new = [one for one in hand_ins.gone if one.key not in before]

@@ -184,12 +184,13 @@ def make_book(
         person = people.find(student, name)
         if person is not None:
             found.add(person)
+        files = {id: one.file if (one := hand_ins.of(student, id)) else "" for id in most}
         marks = {
             exercise: _mark(
                 graded.get((student, exercise)),
                 decided.get((student, exercise)),
                 full,
-                people.submission(student, name, exercise),
+                people.submission(student, name, exercise, files[exercise]),
             )
             for exercise, full in most.items()
         }

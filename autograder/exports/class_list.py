@@ -16,6 +16,8 @@ from autograder.collect import table
 from autograder.collect.files import Fate
 from autograder.collect.owners import MOODLE, Submitter
 from autograder.collect.roster import Person, Roster
+from autograder.collect.table import Record
+from autograder.ingest.names import readable
 from autograder.ingest.tables import read_rows
 
 _ASSIGNMENT = re.compile(r"(.+) \((\d+)\)")
@@ -52,12 +54,14 @@ class ClassList:
     Attributes:
         roster: everybody, in the order of the list.
         handed: what is known about submissions, by folder and exercise.
+        files: the same by the path of each file.
         assignments: columns of a Canvas export that are assignments, by name without number:
             ``Lab 1`` → ``Lab 1 (4711)``.
     """
 
     roster: Roster = field(default_factory=Roster)
     handed: Mapping[tuple[str, str], Handed] = field(default_factory=dict)
+    files: Mapping[str, Handed] = field(default_factory=dict)
     assignments: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, folder: str, name: str) -> Person | None:
@@ -71,8 +75,13 @@ class ClassList:
                 return found
         return None
 
-    def submission(self, folder: str, name: str, exercise: str) -> Handed:
-        """What the platform says about a submission."""
+    def submission(self, folder: str, name: str, exercise: str, file: str = "") -> Handed:
+        """What the platform says about a submission: the one whose ``file`` was graded, if known.
+
+        A student may have several for an exercise, even from different assignments.
+        """
+        if file in self.files:
+            return self.files[file]
         by_folder = self.handed.get((folder, exercise))
         return by_folder or self.handed.get((name, exercise), NOT_COLLECTED)
 
@@ -99,12 +108,21 @@ def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
         assignments |= {match[1].strip().casefold(): match[0] for match in matches if match}
     handed: dict[tuple[str, str], Handed] = {}
     records = table.read_records(submitted) if submitted else []
+    by_file = {
+        readable(submitted.resolve() / one.kept_as): _handed(one)
+        for one in records
+        if submitted and one.kept_as
+    }
     for fate in (Fate.COUNTS, Fate.KEPT):  # a PDF in place of a notebook is a submission, too
         for one in sorted(records, key=lambda one: "/old/" in one.kept_as):
             if one.fate is fate:
-                time = one.handed_in.isoformat(" ", "seconds") if one.handed_in else ""
-                handed.setdefault((one.student, one.exercise), Handed(one.source, time, one.late))
-    return ClassList(known, handed, assignments)
+                handed.setdefault((one.student, one.exercise), _handed(one))
+    return ClassList(known, handed, by_file, assignments)
+
+
+def _handed(one: Record) -> Handed:
+    time = one.handed_in.isoformat(" ", "seconds") if one.handed_in else ""
+    return Handed(one.source, time, one.late)
 
 
 def find_submitted(files: Iterable[str]) -> Path | None:

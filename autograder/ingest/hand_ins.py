@@ -25,6 +25,19 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """When a file was handed in.
+
+    Attributes:
+        time: as ISO 8601 with an offset; "" if unknown.
+        late: whether the learning platform marks it as late.
+    """
+
+    time: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class HandIn:
     """What was submitted for one result.
 
@@ -36,7 +49,7 @@ class HandIn:
         encoding: the file's encoding.
         notebook_of: the exercise named in its cells or metadata, or "".
         handed_in: when it was handed in, as ISO 8601 with an offset; "" if unknown.
-        source: what the learning platform calls the submission; "" if unknown.
+        late: whether the learning platform marks it as late.
     """
 
     student: str
@@ -46,7 +59,7 @@ class HandIn:
     encoding: str = "utf-8"
     notebook_of: str = ""
     handed_in: str = ""
-    source: str = ""
+    late: bool = False
 
     @property
     def time(self) -> datetime | None:
@@ -136,7 +149,7 @@ def updated(
     before: HandIns,
     found: Discovered,
     exercise: str | None,
-    sources: Mapping[str, tuple[str, str]] | None = None,
+    arrivals: Mapping[str, Arrival] | None = None,
 ) -> HandIns:
     """What is known after a run.
 
@@ -144,20 +157,20 @@ def updated(
         before: what was known before.
         found: what the run found.
         exercise: the exercise that ``--exercise`` restricted the run to, if any.
-        sources: when files were handed in and what the platform calls the submission, by path.
+        arrivals: when files were handed in, by path.
     """
-    sources = sources or {}
+    arrivals = arrivals or {}
     old = {one.key: one for one in (*before.gone, *before.hand_ins)}
     new: dict[tuple[str, str], HandIn] = {}
     for one in found.submissions:
-        handed_in, source = sources.get(one.file, ("", ""))
+        arrival = arrivals.get(one.file, Arrival())
         hand_in = HandIn(
             one.student,
             one.exercise,
             one.file,
             one.others,
-            handed_in=handed_in,
-            source=source,
+            handed_in=arrival.time,
+            late=arrival.late,
         )
         was = old.get(hand_in.key)
         if was is not None and was.file == hand_in.file:  # still true until it is read again
@@ -284,7 +297,7 @@ def _fields(one: HandIn) -> dict[str, Any]:
         "encoding": one.encoding,
         "notebook_of": one.notebook_of,
         "handed_in": one.handed_in,
-        "source": one.source,
+        "late": one.late,
     }
 
 
@@ -300,7 +313,7 @@ def _hand_in(fields: Mapping[str, Any]) -> HandIn:
         _text(fields["encoding"]),
         _text(fields["notebook_of"]),
         _time(fields.get("handed_in", "")),  # files of earlier versions have none
-        _text(fields.get("source", "")),
+        fields.get("late") is True,
     )
 
 

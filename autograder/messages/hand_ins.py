@@ -17,6 +17,15 @@ MAX_LISTED = 5
 
 def remarks(hand_in: HandIn | None) -> tuple[Text, ...]:
     """What a student should know about the file that was graded, if anything is unusual."""
+    return _remarks(hand_in, "several", "encoding")
+
+
+def remarks_for_instructor(hand_in: HandIn | None) -> tuple[Text, ...]:
+    """The same for the instructor, who cannot do what students are told to do."""
+    return _remarks(hand_in, "several_files", "encoding_of_file")
+
+
+def _remarks(hand_in: HandIn | None, several: str, encoding: str) -> tuple[Text, ...]:
     if hand_in is None:
         return ()
     found: list[Text] = []
@@ -27,9 +36,11 @@ def remarks(hand_in: HandIn | None) -> tuple[Text, ...]:
         if len(hand_in.others) > MAX_LISTED:
             others.append(Text.same("…"))
         name = PurePosixPath(hand_in.file).name
-        found.append(_text("several", file=name, others=listed(others)))
+        found.append(_text(several, file=name, others=listed(others)))
     if not hand_in.encoding.startswith("utf"):
-        found.append(_text("encoding", encoding=hand_in.encoding))
+        found.append(_text(encoding, encoding=hand_in.encoding))
+    if hand_in.late and not hand_in.handed_in:
+        found.append(_text("marked_late"))
     if hand_in.notebook_of not in ("", hand_in.exercise):
         found.append(
             _text("notebook_of", exercise=hand_in.exercise, notebook_of=hand_in.notebook_of)
@@ -40,6 +51,11 @@ def remarks(hand_in: HandIn | None) -> tuple[Text, ...]:
 def not_graded(record: UngradedRecord) -> Text:
     """Why a submission is not graded, and what to do."""
     return _text(f"not_graded_{record.why}", files=_names(record.files))
+
+
+def unreadable(message: Text) -> Text:
+    """For the instructor: a file cannot be read, and what its student is told."""
+    return _text("unreadable", message=message)
 
 
 def gone(hand_in: HandIn) -> Text:

@@ -65,7 +65,7 @@ def remarked(hand_ins: HandIns, lang: str) -> list[Notice]:
     return [
         _about(one, hand_ins, remark[lang])
         for one in hand_ins.hand_ins
-        for remark in hand_in_messages.remarks(one)
+        for remark in hand_in_messages.remarks_for_instructor(one)
     ]
 
 

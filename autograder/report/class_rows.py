@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from autograder.corrections.apply import Corrected, Correction
 from autograder.course.models import NO_POLICY
 from autograder.course.policy import Policy
+from autograder.messages.hand_ins import unreadable
 from autograder.report.late import sum_of
 from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
@@ -89,13 +90,16 @@ def entry_of(one: Corrected, lang: str) -> Entry:
     status: str = result.status
     if status == ResultStatus.GRADED and result.score >= result.full_score:
         status = FULL
-    messages = (c.message[lang] for c in grader_errors or criteria)
+    messages = [c.message for c in grader_errors or criteria if c.message]
+    reason = messages[0] if messages else None
+    if reason and result.status == ResultStatus.UNREADABLE:
+        reason = unreadable(reason)
     return Entry(
         href=link("feedback", result.student, f"{result.exercise}.html"),
         score=result.score,
         full_score=result.full_score,
         status=status,
-        reason=next((message for message in messages if message), ""),
+        reason=reason[lang] if reason else "",
         max_score=0.0 if one.excused else result.max_score,
         note="excused" if one.excused else "corrected" if one.decided else "",
         open=one.open,

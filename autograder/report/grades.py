@@ -77,8 +77,8 @@ def _row(result: Result, hand_ins: HandIns, lang: str, corrections: Corrections)
     one = corrections.apply(result)
     reasons: list[Text | None] = []
     if result.status is ResultStatus.UNREADABLE:
-        reasons += [criterion.message for criterion in result.criteria[:1]]
-    reasons += hand_in_messages.remarks(hand_ins.of(result.student, result.exercise))
+        reasons += [hand_in_messages.unreadable(c.message) for c in result.criteria[:1]]
+    reasons += hand_in_messages.remarks_for_instructor(hand_ins.of(result.student, result.exercise))
     reasons.append(instructor.word(one.whole, result.score, whole=True))
     reasons.append(sum_of(one))
     words = instructor.words(one)

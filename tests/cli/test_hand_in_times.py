@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.cli.collected import from_collecting, sources_of, unknown_extensions
+from autograder.cli.collected import arrivals_of, from_collecting, unknown_extensions
 from autograder.course.policy import Policy
 from autograder.ingest import discover
-from autograder.ingest.hand_ins import HandIn, HandIns
+from autograder.ingest.hand_ins import HandIn, HandIns, decode, encode, updated
+from autograder.messages.hand_ins import remarks, remarks_for_instructor
 from tests.handed_in import book
 
 HEADER = "archive,file,status,student,exercise,kept_as,handed_in\n"
@@ -16,8 +17,8 @@ HEADER = "archive,file,status,student,exercise,kept_as,handed_in\n"
 
 def times(root: Path) -> dict[str, str]:
     found = discover([root], ["02_im2col", "03_convolution"], None)
-    sources = sources_of(found, None)
-    return {Path(file).parent.name: time for file, (time, _) in sources.items()}
+    arrivals = arrivals_of(found, None)
+    return {Path(file).parent.name: one.time for file, one in arrivals.items()}
 
 
 def write(root: Path, name: str, table: str) -> None:
@@ -53,11 +54,29 @@ def test_nbgraders_time_stamp_beside_a_notebook(tmp_path):
     outside.write_text("2026-05-01 10:00:00 UTC\n")
     (tmp_path / "ken" / "02_im2col" / "timestamp.txt").symlink_to(outside)
     found = discover([tmp_path], ["02_im2col"], None)
-    sources = sources_of(found, None)
-    assert [time for time, _ in sources.values()] == ["2026-05-01T10:00:00.500000+00:00"]
+    arrivals = arrivals_of(found, None)
+    assert [one.time for one in arrivals.values()] == ["2026-05-01T10:00:00.500000+00:00"]
 
 
 ROSTER = "student,id,name\njane,s1,Jane Doe\nken,s2,Ken Ito\n"
+
+
+def test_what_the_platform_marks_as_late_is_told_where_no_time_is_known(tmp_path):
+    (tmp_path / "jane").mkdir()
+    for exercise in ("02_im2col", "03_convolution"):
+        (tmp_path / "jane" / f"{exercise}.ipynb").write_bytes(book("x = 1"))
+    (tmp_path / "collected.csv").write_text(
+        f"{HEADER.strip()},late\n"
+        "a.zip,x,counts,jane,02_im2col,jane/02_im2col.ipynb,,late\n"
+        "a.zip,y,counts,jane,03_convolution,jane/03_convolution.ipynb,2026-05-01T10:00Z,late\n"
+    )
+    found = discover([tmp_path], ["02_im2col", "03_convolution"], None)
+    hand_ins = decode(encode(updated(HandIns(), found, None, arrivals_of(found, None))))
+    marked, timed = hand_ins.hand_ins
+    [said] = remarks(marked)
+    assert "marks this as late" in said["en"]
+    assert remarks_for_instructor(marked) == (said,)
+    assert remarks(timed) == (), "the policy decides"
 
 
 def test_an_extension_of_nobody_is_said_with_who_may_be_meant(tmp_path):

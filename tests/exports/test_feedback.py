@@ -13,6 +13,7 @@ import pytest
 
 from autograder.cli import feedback
 from autograder.cli.parser import make_parser
+from autograder.ingest.hand_ins import HandIn, HandIns, encode
 from tests.exports.conftest import COURSE, FORMULA
 
 EXERCISE = "02_im2col"
@@ -64,6 +65,21 @@ def test_moodles_archive_has_its_own_folder_names(
     }
     assert page == (out / "feedback" / "aiko" / f"{EXERCISE}.html").read_bytes()
     assert "dai, 02_im2col: Moodle's number of the submission is unknown" in capsys.readouterr().err
+
+
+def test_moodles_number_is_that_of_the_file_that_was_graded(
+    out: Path, submitted: Path, tmp_path: Path
+) -> None:
+    """A second collect may have put another file first, perhaps one for another assignment."""
+    table = submitted / "collected.csv"
+    kept = f"aiko/old/{EXERCISE} (1).ipynb"
+    row = f"b.zip,x,earlier,aiko,{EXERCISE},{kept},,,Aiko T_99_assignsubmission_file_,,"
+    table.write_text(f"{table.read_text('utf-8')}{row}\n", encoding="utf-8")
+    graded = HandIn("aiko", EXERCISE, str(submitted / kept))
+    (out / "hand-ins.json").write_text(encode(HandIns(hand_ins=(graded,))), encoding="utf-8")
+    run(out, "--to", "moodle", "--out", tmp_path / "m")
+    with zipfile.ZipFile(tmp_path / "m" / f"{EXERCISE}.zip") as archive:
+        assert f"Aiko T_99_assignsubmission_file_/{EXERCISE}.html" in archive.namelist()
 
 
 def test_who_handed_in_no_notebook_gets_the_page_too(
