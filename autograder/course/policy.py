@@ -96,6 +96,16 @@ class Policy:
         """Whether a total is more than the sum of the points."""
         return bool(self.drop_lowest or self.weights)
 
+    def dropped(self, scores: Mapping[str, tuple[float, float]]) -> frozenset[str]:
+        """A student's exercises that do not count, since they have the lowest shares of points.
+
+        Args:
+            scores: as for `total`.
+        """
+        counted = {id: one for id, one in scores.items() if one[1] > 0}
+        shares = sorted(counted, key=lambda id: (counted[id][0] / counted[id][1], id))
+        return frozenset(shares[: min(self.drop_lowest, max(0, len(shares) - 1))])
+
     def total(self, scores: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
         """A student's total and its maximum.
 
@@ -103,9 +113,7 @@ class Policy:
             scores: the score and the maximum of each exercise that counts for the student, with 0
                 for what was not handed in. Where the maximum is 0, all points are bonus.
         """
-        counted = {id: one for id, one in scores.items() if one[1] > 0}
-        shares = sorted(counted, key=lambda id: (counted[id][0] / counted[id][1], id))
-        dropped = {*shares[: min(self.drop_lowest, max(0, len(shares) - 1))]}
+        dropped = self.dropped(scores)
         kept = {id: one for id, one in scores.items() if id not in dropped}
         if not self.weights:
             return (

@@ -91,14 +91,21 @@ class Row:
         return self._total[1]
 
     @property
+    def dropped(self) -> frozenset[str]:
+        """The exercises that do not count, being the lowest; none while points are withheld."""
+        return frozenset() if self.total is None else self.policy.dropped(self._scores)
+
+    @property
     def _total(self) -> tuple[float, float]:
-        return self.policy.total(
-            {
-                id: (mark.score or 0.0, mark.max_score)
-                for id, mark in self.marks.items()
-                if mark.state is not State.EXCUSED
-            }
-        )
+        return self.policy.total(self._scores)
+
+    @property
+    def _scores(self) -> dict[str, tuple[float, float]]:
+        return {
+            id: (mark.score or 0.0, mark.max_score)
+            for id, mark in self.marks.items()
+            if mark.state is not State.EXCUSED
+        }
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,9 @@ def plain(book: Book) -> Table:
     table.append([*most, total, total, ""])
     for row in book.rows:
         scores = [mark.score for mark in row.marks.values()]
-        notes = "; ".join(note for id, mark in row.marks.items() if (note := _note(id, mark)))
+        dropped = row.dropped
+        said = [_note(id, mark, dropped=id in dropped) for id, mark in row.marks.items()]
+        notes = "; ".join(filter(None, said))
         table.append([row.name, *_ids(row), *scores, row.total, row.max_total, notes])
     return table
 
@@ -192,12 +194,14 @@ def _ids(row: Row) -> tuple[str, str]:
     return (row.person.id, row.person.email) if row.person else ("", "")
 
 
-def _note(exercise: str, mark: Mark) -> str:
+def _note(exercise: str, mark: Mark, *, dropped: bool) -> str:
     said = [] if mark.state is State.GRADED else [str(mark.state)]
     if sum_ := _late(mark, "en"):
         said.append(sum_)
     elif mark.handed.late:
         said.append("late")
+    if dropped:
+        said.append("lowest, does not count")
     return f"{exercise}: {', '.join(said)}" if said else ""
 
 

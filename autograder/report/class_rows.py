@@ -53,7 +53,8 @@ class Row:
     """One student, with an entry for each exercise: None if nothing was submitted.
 
     ``ungraded``: there was a submission, but none of it could be graded. ``href`` leads to the
-    student's page; "" if there is none.
+    student's page; "" if there is none. ``dropped``: numbers of the entries, from 0, that do not
+    count in the total, being the lowest.
     """
 
     student: str
@@ -62,6 +63,7 @@ class Row:
     ungraded: bool = False
     full_total: float = 0.0
     href: str = ""
+    dropped: frozenset[int] = frozenset()
 
     @property
     def states(self) -> str:
@@ -103,7 +105,7 @@ def entry_of(one: Corrected, lang: str) -> Entry:
         max_score=0.0 if one.excused else result.max_score,
         note="excused" if one.excused else "corrected" if one.decided else "",
         open=one.open,
-        late=said[lang] if (said := sum_of(one)) else "",
+        late=sum_of(one)[lang],
         final=one.final,
     )
 
@@ -170,4 +172,6 @@ def _row(
     }
     total, full_total = policy.total(scores)
     ungraded = not absent and not any(entries)
-    return Row(student, entries, total, ungraded, full_total, href)
+    lowest = policy.dropped(scores)
+    dropped = frozenset(place for place, id in enumerate(most) if id in lowest)
+    return Row(student, entries, total, ungraded, full_total, href, dropped)

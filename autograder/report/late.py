@@ -4,7 +4,7 @@ from autograder.corrections.apply import Corrected
 from autograder.course.policy import Late, Policy
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.late import late_sum
-from autograder.text import Text
+from autograder.text import NOTHING, Text
 
 
 def late_hand_ins(policy: Policy, hand_ins: HandIns) -> dict[tuple[str, str], Late]:
@@ -17,8 +17,6 @@ def late_hand_ins(policy: Policy, hand_ins: HandIns) -> dict[tuple[str, str], La
     return found
 
 
-def sum_of(one: Corrected) -> Text | None:
-    """The score, what lateness costs, and what is left: ``17 − 10 % late = 15.3``."""
-    if one.late is None:
-        return None
-    return late_sum(one.result.score, one.late)
+def sum_of(one: Corrected) -> Text:
+    """What lateness costs, if it is late: ``17 − 10 % late = 15.3``."""
+    return NOTHING if one.late is None else late_sum(one.result.score, one.late)

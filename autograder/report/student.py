@@ -53,6 +53,7 @@ class Entry:
         word: what the instructor says about it as a whole.
         late: the score, what lateness costs, and what is left.
         final: the score that counts in the total; None if it is ``score``.
+        dropped: whether it does not count in the total, being the lowest.
     """
 
     title: Text
@@ -68,6 +69,7 @@ class Entry:
     word: Text | None = None
     late: Text | None = None
     final: float | None = None
+    dropped: bool = False
 
 
 def write_students(
@@ -138,13 +140,16 @@ def student_page(
             empty = Entry(_title(id, exercise), full.score, adds=full.adds, status="not_handed_in")
             entries.append(_decided(empty, decided[id]) if id in decided else empty)
     policy = course.policy if course else Policy()
-    score, full_score = policy.total(
-        {
-            id: ((entry.score or 0.0) if entry.final is None else entry.final, entry.adds)
-            for id, entry in zip(most, entries, strict=True)
-            if entry.status != "excused"
-        }
-    )
+    scores = {
+        id: ((entry.score or 0.0) if entry.final is None else entry.final, entry.adds)
+        for id, entry in zip(most, entries, strict=True)
+        if entry.status != "excused"
+    }
+    score, full_score = policy.total(scores)
+    lowest = policy.dropped(scores)
+    entries = [
+        replace(entry, dropped=id in lowest) for id, entry in zip(most, entries, strict=True)
+    ]
     return render(
         "student.html",
         lang=lang,

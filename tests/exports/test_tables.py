@@ -17,11 +17,11 @@ from autograder.course.load import load_course
 from autograder.course.policy import Policy
 from autograder.exports.book import make_book
 from autograder.exports.class_list import ClassList
-from autograder.exports.tables import nbgrader
+from autograder.exports.tables import nbgrader, plain
 from autograder.ingest.hand_ins import HandIns
 from tests.exports.conftest import COURSE, FORMULA, Export, add
 from tests.report.conftest import im2col_criteria
-from tests.results import make_result, typed
+from tests.results import make_criterion, make_result, typed
 
 EXERCISE = "02_im2col"
 
@@ -256,3 +256,13 @@ def test_a_single_exercise_is_not_dropped_as_the_lowest() -> None:
     lists = [result], Corrections(), HandIns(), course, ClassList()
     assert make_book(*lists, only=[EXERCISE]).rows[0].total == 6
     assert nbgrader(make_book(*lists))[1][:2] == [EXERCISE, "2026-05-01 23:59:00+00:00"]
+
+
+def test_the_notes_name_the_exercise_that_is_dropped_as_the_lowest() -> None:
+    course = load_course(COURSE)
+    course = replace(course, policy=Policy(drop_lowest=1))
+    full = typed(make_result("aiko", criteria=im2col_criteria()))
+    less = [make_criterion("Convolution.forward.stride", "failed", max_points=4)]
+    results = [full, typed(make_result("aiko", exercise="03_convolution", criteria=less))]
+    table = plain(make_book(results, Corrections(), HandIns(), course, ClassList()))
+    assert table[2][3:] == [6.0, 0.0, 6.0, 6.0, "03_convolution: lowest, does not count"]

@@ -1,5 +1,6 @@
 """The class page: who has what, what was hard, what needs the instructor."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import pytest
 
 from autograder.corrections.apply import Correction, Corrections
 from autograder.course.models import Question
+from autograder.course.policy import Late, Policy
 from autograder.ingest import NotCounted, NotGraded, Other
 from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.report import write_class
@@ -433,3 +435,22 @@ def test_a_result_whose_file_is_gone_is_said_and_counts_no_more(a_class):
     assert "in/ben/02_im2col.ipynb" in page.split("Not handed in any more: 1")[1]
     assert '<th scope="row"><bdi>ben</bdi>' not in page
     assert "feedback/ben/" not in page
+
+
+def test_the_exercise_that_is_dropped_as_the_lowest_says_so(a_class, course):
+    both = [typed(a_class["every_status"]), typed(a_class["carried"])]
+    results = [replace(one, student="aiko") for one in both]
+    strict = replace(course, policy=Policy(drop_lowest=1))
+    [row] = re.findall(r"<tr data-is.*?</tr>", class_page(results, strict, "en"), re.DOTALL)
+    _, total, lowest, other = row.split("<td")
+    assert "<b>5</b> / 5" in total
+    assert "lowest, does not count" in lowest
+    assert "does not count" not in other
+
+
+def test_lateness_that_costs_nothing_since_nothing_was_earned_is_not_said(a_class, course):
+    [nothing, full] = [typed(a_class["nothing"]), typed(a_class["full"])]
+    late = {(one.student, one.exercise): Late(1, 0.1) for one in (nothing, full)}
+    corrections = Corrections(late=late, deadlines=True)
+    page = class_page([nothing, full], course, "en", corrections=corrections)
+    assert re.findall(r"[\d.]+ − 10 % late = [\d.]+", page) == ["6 − 10 % late = 5.4"]

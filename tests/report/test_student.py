@@ -72,6 +72,15 @@ def test_it_says_what_the_total_is(a_class, course, parse):
     assert "得点率の最も低い1課題は合計に含まれません。" in text["ja"]
 
 
+def test_the_lowest_exercise_says_that_it_does_not_count(a_class, course, parse):
+    strict = replace(course, policy=Policy(drop_lowest=1))
+    text = shown(parse, [a_class["every_status"], a_class["carried"]], strict).text["en"]
+    assert "Points so far 5 / 5" in text
+    lowest, other = text.split("1 / 6")[1].split("5 / 5")
+    assert "does not count in the total, since its share of points is the lowest" in lowest
+    assert "is the lowest" not in other
+
+
 def test_names_are_read_as_text(a_class, parse):
     hostile = "<script>alert(1)</script>"
     results = {"02_im2col": typed(a_class["hostile"])}
