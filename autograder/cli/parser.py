@@ -69,6 +69,12 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="EXERCISE",
         help="publish the solutions of this exercise, too; may be repeated",
     )
+    publish.add_argument(
+        "--provide-earlier",
+        action="append",
+        metavar="EXERCISE",
+        help="publish this exercise also with earlier parts filled in; may be repeated",
+    )
 
     new = command("new", "Begin a course or an exercise with small, complete files.")
     new.add_argument("what", choices=("course", "exercise"), help="what to begin")

@@ -27,6 +27,15 @@ _WITH_SOLUTIONS = Text(
     en="**This edition is filled in with the teaching solutions.** Other code can be right, too.",
     ja="**これは解答例を記入した版です。** ほかの書き方でも正しければかまいません。",
 )
+_WITH_EARLIER_PARTS = Text(
+    en="""\
+**In this edition, earlier parts are filled in:** {parts}. You can run and finish everything below,
+and what you write here is graded as in the ordinary edition. The parts that are filled in earn
+points only in the notebook that asks for them.""",
+    ja="""\
+**この版には、前のノートブックで書く部分が記入してあります**（{parts}）。この先はすべて実行でき、ここで書くものの採点は通常の版と\
+同じです。記入済みの部分の点は、それを書くノートブックを提出したときにだけ付きます。""",
+)
 _LONGEST_ID = 64  # nbformat's limit
 
 
@@ -40,16 +49,44 @@ def notebook(
 ) -> NotebookNode:
     """The student's notebook, validated by nbformat and nbgrader.
 
-    With `provide_earlier`, carry cells contain the teaching solutions of earlier exercises.
-    CourseError with file and line if anything in it must not reach students. `known` are the
-    course's secrets, if they have been read already.
+    With `provide_earlier`, carry cells contain the teaching solutions of earlier exercises, and the
+    first cell says which. CourseError with file and line if anything in it must not reach students.
+    `known` are the course's secrets, if they have been read already.
     """
     require_author_extra()
     cells = student_cells(exercise, lang)
     solved = [filled(course, exercise, c, lang) if c.role is Role.CARRY else c for c in cells]
     shown = solved if provide_earlier else list(cells)
     known = known or secrets(course)
-    return _assembled(course, exercise, lang, shown, known, provide_earlier=provide_earlier)
+    nb = _assembled(course, exercise, lang, shown, known, provide_earlier=provide_earlier)
+    if provide_earlier and (parts := _earlier_parts(cells)):
+        text = _WITH_EARLIER_PARTS[lang].format(parts=_listed(parts, lang))
+        nb.cells.insert(0, _from_dict(_markdown(exercise, "with-earlier-parts", text)))
+    return nb
+
+
+def _earlier_parts(cells: Iterable[Cell]) -> dict[str, tuple[str, ...]]:
+    """What students paste from earlier exercises, by the exercise in which they write it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        if cell.from_exercise is not None:
+            found[cell.from_exercise] = (*found.get(cell.from_exercise, ()), *cell.parts)
+    return found
+
+
+def _listed(parts: Mapping[str, tuple[str, ...]], lang: str) -> str:
+    comma, notebook = Text(en=", ", ja="、")[lang], Text(en="{1} ({0})", ja="{0}の{1}")[lang]
+    return comma.join(
+        notebook.format(
+            source[:2], comma.join(f"`{name}`" for name in _functions_and_classes(names))
+        )
+        for source, names in parts.items()
+    )
+
+
+def _functions_and_classes(parts: Iterable[str]) -> list[str]:
+    """Parts without their methods: `Convolution.forward` is in the class `Convolution`."""
+    return list(dict.fromkeys(part.partition(".")[0] for part in parts))
 
 
 def solution_notebook(

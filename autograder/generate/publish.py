@@ -2,8 +2,9 @@
 
 The course's own repository holds hidden suites, solutions and known mistakes, so students get
 another one. What goes into it is listed here: notebooks that have just been generated and have
-passed the leak check, their data, solutions of exercises whose deadline has passed, and a page to
-start from. Nothing is copied because it happens to be there.
+passed the leak check, their data, solutions of exercises whose deadline has passed, editions in
+which earlier parts are filled in, and a page to start from. Nothing is copied because it happens to
+be there.
 """
 
 from __future__ import annotations
@@ -35,10 +36,16 @@ PAGE = "README.md"
 _MARK = "<!-- Written by `autograder publish`. Without this line, the page is left as it is. -->"
 _HEAD = Text(en="| | notebook | points |", ja="| | ノートブック | 配点 |")
 _SOLUTIONS = Text(en="solutions", ja="解答例")
+_PROVIDED = Text(en="with earlier parts filled in", ja="前のノートブックの部分を記入した版")
 
 
 def publish(
-    course: Course, ids: Sequence[str], langs: Sequence[str], solved: Sequence[str], out: Path
+    course: Course,
+    ids: Sequence[str],
+    langs: Sequence[str],
+    solved: Sequence[str],
+    out: Path,
+    provided: Sequence[str] = (),
 ) -> tuple[list[Path], list[Path]]:
     """Write what students may see to `out`, all or nothing.
 
@@ -48,6 +55,7 @@ def publish(
         langs: the languages; empty means all.
         solved: the exercises whose solutions are published, too.
         out: a folder outside of the course, such as a clone of the students' repository.
+        provided: the exercises of which there is also an edition with earlier parts filled in.
 
     Returns:
         The files that were written, and those beside them that are not, or no longer, published.
@@ -61,11 +69,15 @@ def publish(
     files: dict[Path, str | bytes] = {**notebooks, **data_files(course)}
     if solved:
         made = render_solutions(course, solved, langs)
-        files |= {_solutions(name): content for name, content in made.items()}
+        files |= {_beside(name, "solutions"): content for name, content in made.items()}
+    if provided:
+        made = render_assignments(course, provided, langs, provide_earlier=True)
+        files |= {_beside(name, "provided"): content for name, content in made.items()}
     if not _is_someones_own(out / PAGE):
-        files[Path(PAGE)] = _page(course, ids, langs, solved)
+        files[Path(PAGE)] = _page(course, ids, langs, solved, provided)
     folders = {name.parts[0] for name in files if len(name.parts) > 1}
-    folders |= {DATA, *course.languages, *(f"{lang}-solutions" for lang in course.languages)}
+    folders |= {DATA, *course.languages}
+    folders |= {f"{lang}-{kind}" for lang in course.languages for kind in ("solutions", "provided")}
     remove_leftovers(out)
     written = write_all_atomically({out / name: content for name, content in files.items()})
     others = [
@@ -82,9 +94,9 @@ def _is_someones_own(page: Path) -> bool:
     return page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")
 
 
-def _solutions(notebook: Path) -> Path:
+def _beside(notebook: Path, kind: str) -> Path:
     # On the level of the students' notebooks, so that `../data` is the data from there, too.
-    return Path(f"{notebook.parts[0]}-solutions", *notebook.parts[1:])
+    return Path(f"{notebook.parts[0]}-{kind}", *notebook.parts[1:])
 
 
 def _outside(course: Course, out: Path) -> None:
@@ -98,7 +110,13 @@ def _outside(course: Course, out: Path) -> None:
             )
 
 
-def _page(course: Course, ids: Sequence[str], langs: Sequence[str], solved: Sequence[str]) -> str:
+def _page(
+    course: Course,
+    ids: Sequence[str],
+    langs: Sequence[str],
+    solved: Sequence[str],
+    provided: Sequence[str],
+) -> str:
     parts = []
     for lang in langs or course.languages:
         rows = [_HEAD[lang], "|---|---|---|"]
@@ -107,8 +125,14 @@ def _page(course: Course, ids: Sequence[str], langs: Sequence[str], solved: Sequ
                 continue
             file = f"{lang}/{exercise.id}.ipynb"
             points = f"{exercise.points:g}" + (f" + {exercise.bonus:g}" if exercise.bonus else "")
-            solution = f" ([{_SOLUTIONS[lang]}]({_solutions(Path(file)).as_posix()}))"
-            link = solution if exercise.id in solved else ""
+            link = "".join(
+                f" ([{name[lang]}]({_beside(Path(file), kind).as_posix()}))"
+                for name, kind, chosen in (
+                    (_PROVIDED, "provided", provided),
+                    (_SOLUTIONS, "solutions", solved),
+                )
+                if exercise.id in chosen
+            )
             rows.append(
                 f"| {exercise.id[:2]} | [{exercise.title[lang]}]({file}){link} | {points} |"
             )

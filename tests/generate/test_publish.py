@@ -47,6 +47,29 @@ def test_solutions_are_published_for_the_exercises_named(mini, tmp_path):
     assert "(en-solutions/02_box.ipynb)" not in page
 
 
+def test_an_edition_with_earlier_parts_filled_in_is_published_beside_the_ordinary_one(
+    mini, tmp_path
+):
+    out = tmp_path / "out"
+    publish(mini.load(), [], ["en"], [], out, provided=["02_box"])
+    assert published(out) == [
+        "README.md",
+        "en-provided/02_box.ipynb",
+        "en/01_area.ipynb",
+        "en/02_box.ipynb",
+    ]
+    assert (
+        "[with earlier parts filled in](en-provided/02_box.ipynb)"
+        in (out / "README.md").read_text()
+    )
+    first = json.loads((out / "en-provided/02_box.ipynb").read_text())["cells"][0]["source"]
+    assert "".join(first).startswith(
+        "**In this edition, earlier parts are filled in:** `frame_area` (01)."
+    )
+    assert "outer - inner" in (out / "en-provided/02_box.ipynb").read_text()
+    assert "outer - inner" not in (out / "en/02_box.ipynb").read_text()
+
+
 def test_a_part_of_the_course_can_be_published(mini, tmp_path):
     publish(mini.load(), ["01_area"], ["ja"], [], out := tmp_path / "out")
     assert published(out) == ["README.md", "ja/01_area.ipynb"]
@@ -139,8 +162,9 @@ def test_on_the_command_line(autograder, mini, tmp_path):
     assert any("return outer - inner" in "".join(cell["source"]) for cell in cells)
 
 
-def test_solutions_come_with_their_exercise(autograder, mini, tmp_path):
-    options = ("02_box", "--solutions", "01_area", "--course", mini.root)
+@pytest.mark.parametrize("edition", ["--solutions", "--provide-earlier"])
+def test_editions_come_with_their_exercise(autograder, mini, tmp_path, edition):
+    options = ("02_box", edition, "01_area", "--course", mini.root)
     done = autograder("publish", tmp_path / "out", *options)
     assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
     assert "publish the exercise itself, too" in done.stderr
