@@ -86,7 +86,7 @@ from autograder.course.author import figure_text, tr
 # | | notebook | afterwards you have | time |
 # |---|---|---|---|
 # | 01 | Windows | convolution and pooling of one grey image, by hand | 1 h 50 |
-# | 02 | im2col | the same as one matrix product, hundreds of times as fast | 1 h 40 |
+# | 02 | im2col | the same as one matrix product, often a thousand times as fast | 1 h 40 |
 # | 03 | Convolution | a layer that learns, and a tool that checks its gradients | 2 h 10 |
 # | 04 | Pooling | max pooling, forward and backward | 2 h 20 |
 # | 05 | Global average pooling | one number for each map, and maps of where a class was seen | 1 h 40 |
@@ -130,7 +130,7 @@ from autograder.course.author import figure_text, tr
 # | | ノートブック | できるもの | 時間 |
 # |---|---|---|---|
 # | 01 | 窓 | グレースケール画像1枚の畳み込みとプーリング | 1時間50分 |
-# | 02 | im2col | 同じ計算を1回の行列積で。速さは数百倍以上 | 1時間40分 |
+# | 02 | im2col | 同じ計算を1回の行列積で。千倍以上速くなることも | 1時間40分 |
 # | 03 | 畳み込み層 | 学習する層と、その勾配を検証する道具 | 2時間10分 |
 # | 04 | プーリング | 最大プーリングとその逆伝播 | 2時間20分 |
 # | 05 | グローバルアベレージプーリング | マップ1枚を1つの値に。クラスがどこに写っていたかを示すマップ | 1時間40分 |

@@ -824,13 +824,14 @@ race()
 # Twice the height and width are four times as many windows, and in the end both ways take about four times as long; for
 # small images the fixed cost of each call counts, too. The second way does *the same* multiplications. What it saves is
 # Python: the loops pay for an interpreted line at every window and filter, the slices nine times in all. Of what is left,
-# the fewer filters there are, the more the copying counts; with 64 it is the product that takes the time.
+# the copying counts most for small images and few filters; the larger the image and the more filters, the more of the time
+# is the product's.
 #
 # Here is what the product of windows and filters looks like. The four filters are small enough to write down; networks
 # *learn* theirs. (In the two pictures of edges black is negative, white is zero, orange is positive.)
 
 # %% [markdown] lang="ja"
-# 縦と横を2倍にすると窓は4倍になり、大きな画像ではどちらの方法でも時間がおよそ4倍になります（小さな画像では、関数を呼び出すこと自体にかかる時間が目立ちます）。掛け算の回数は、どちらの方法でも同じです。節約できたのはPythonの実行時間で、ループでは窓とフィルターの組ごとにPythonの行を実行しますが、スライスなら全部で9回です。残った時間のうち、フィルターが少ないほど窓を並べる時間の割合が大きくなり、64枚なら大部分が行列積の時間です。
+# 縦と横を2倍にすると窓は4倍になり、大きな画像ではどちらの方法でも時間がおよそ4倍になります（小さな画像では、関数を呼び出すこと自体にかかる時間が目立ちます）。掛け算の回数は、どちらの方法でも同じです。節約できたのはPythonの実行時間で、ループでは窓とフィルターの組ごとにPythonの行を実行しますが、スライスなら全部で9回です。残った時間のうち、画像が小さくフィルターが少なければ、窓を並べる時間が目立ちます。画像が大きく、フィルターが多くなるほど、行列積の時間の割合が大きくなります。
 #
 # 窓とフィルターの行列積でどんな画像ができるのか、見てみましょう。ここでは手で書けるような小さなフィルターを4枚使いますが、ニューラルネットワークでは、フィルターの値は学習によって決まります（エッジの画像では、黒が負、白が0、オレンジが正です）。
 

@@ -831,6 +831,7 @@ def show_sobel():
         axes[name].axis("off")
     brightness = figure_text("brightness", "明るさ")
     axes["line"].plot(picture[line], color="0.6", linewidth=2, label=brightness)
+    axes["line"].set_xlabel(figure_text("column", "列"))
     axes["line"].plot(out[0, line], color="black", linewidth=1, label=names[0])
     axes["line"].axhline(0, color="black", linewidth=0.5)
     axes["line"].set_xlim(1, picture.shape[1] - 2)
@@ -902,6 +903,61 @@ def draw_stamps():
 draw_stamps()
 
 # %% [markdown] lang="en"
+# **Predict, then run:** now the image is 4 × 4, the filter the same, and all of `dout` is 1. What does `dx` look like with
+# stride 1, with stride 2, with stride 3? And what becomes of a stamp that lies partly on the padding? Where `ipywidgets` is
+# installed, sliders below the figure let you try other settings.
+
+# %% [markdown] lang="ja"
+# **予想してから実行しましょう。** 今度は、画像を4×4とし、フィルターはそのままで、`dout`をすべて1にします。ストライドが1、2、3のとき、`dx`はそれぞれどうなるでしょうか。また、パディングにはみ出したスタンプはどうなるでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。
+
+
+# %% name="stamps_and_stride" tags=["demo"]
+def stamps_side_by_side(size, stride, pad):
+    stamp = np.array([[1, 2], [3, 4]])
+    paper = np.zeros((size + 2 * pad, size + 2 * pad))
+    places = range(0, len(paper) - 1, stride)
+    for top in places:
+        for left in places:
+            paper[top : top + 2, left : left + 2] += stamp
+    return len(places) ** 2, paper
+
+
+def show_stamps(*cases):
+    fig, axes = plt.subplots(1, len(cases), figsize=(3 * len(cases), 3.5), squeeze=False)
+    for ax, (size, stride, pad) in zip(axes[0], cases, strict=True):
+        count, paper = stamps_side_by_side(size, stride, pad)
+        cut_off = np.pad(np.zeros((size, size)), pad, constant_values=0.6)
+        title = figure_text(
+            f"stride {stride}, pad {pad}: {count} stamps",
+            f"ストライド{stride}、パディング{pad}：\nスタンプ{count}個",
+        )
+        draw_numbers(ax, paper, cut_off, title)
+        draw_frame(ax, pad, pad, size, size)
+    fig.tight_layout()
+    plt.show()
+
+
+def stamp_sliders():
+    try:
+        from ipywidgets import IntSlider, interact
+    except ImportError:
+        return
+    style = {"description_width": "8em"}
+    interact(
+        lambda size, stride, pad: show_stamps((size, stride, pad)),
+        size=IntSlider(4, 3, 7, description=tr("size", "大きさ"), style=style),
+        stride=IntSlider(1, 1, 4, description=tr("stride", "ストライド"), style=style),
+        pad=IntSlider(0, 0, 2, description=tr("pad", "パディング"), style=style),
+    )
+
+
+show_stamps((4, 1, 0), (4, 2, 0), (4, 3, 0), (4, 2, 1))
+stamp_sliders()
+
+# %% [markdown] lang="en"
+# With stride 1 the stamps overlap, with stride 2 they lie side by side, with stride 3 there are gaps: what no window sees
+# has gradient 0. `dx` is what is inside the frame; whatever falls on the padding (grey) is cut off.
+#
 # Adding up stamps where they overlap: you have written exactly that, it is `col2im`.
 #
 # And `dW`? It is the sum of all windows, each times its number from `dout`. So each weight meets, in every window, the pixel
@@ -910,6 +966,8 @@ draw_stamps()
 # four places:
 
 # %% [markdown] lang="ja"
+# ストライドが1ならスタンプは重なり、2ならちょうど隣り合い、3なら隙間ができます。どの窓にも入らない画素の勾配は0です。`dx`になるのは枠の中だけで、パディング（灰色）にはみ出した分は切り落とされます。
+#
 # スタンプを押して、重なったところは足し合わせる。これはまさに、すでに書いた`col2im`です。
 #
 # では`dW`はどうでしょうか。こちらは、すべての窓に`dout`の自分の値を掛けて足したものです。`(fy, fx)`にある重みが掛け合わされる相手は、どの窓でも、その位置にある画素です。それらの画素は、出力と同じ並びで、`fy`と`fx`だけずれたところにあります。`im2col`で使ったスライスです。つまり、**`dW`は、画像に`dout`をフィルターとして適用したもの**なのです。`dout`を画像の4か所に重ねてみましょう。
@@ -1287,7 +1345,7 @@ show_measured_against_computed()
 # what the Sobel filter makes of them. Its loss is half the mean squared difference. Nobody tells it the nine numbers; it only
 # ever walks down the slope that `backward` reports. Note who changes the weights: a loop outside, not the layer.
 #
-# **Predict, then run:** a step is `STEP` times the gradient. What will the loss do with 0.02, with 1, with 2.5? Try them all.
+# **Predict, then run:** a step is `STEP` times the gradient; this factor is the **learning rate**. What will the loss do with 0.02, with 1, with 2.5? Try them all.
 
 # %% [markdown] lang="ja"
 # ## 層が学習する
@@ -1334,7 +1392,7 @@ def learn_sobel():
 learn_sobel()
 
 # %% [markdown] lang="en"
-# <details><summary>What happens with the other steps?</summary>
+# <details><summary>What happens with the other learning rates?</summary>
 #
 # 0.02 is the same walk in slow motion. 1 is there after a handful of steps: for these images the best step is close to 1. With
 # 2.5 every step jumps over the valley and lands higher on the other side, and the loss grows without limit. Notebook 06 comes

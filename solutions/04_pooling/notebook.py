@@ -190,7 +190,7 @@ draw_windows()
 #    convolution has a quarter of the places to visit. And a 3 × 3 filter behind the pooling looks twice as far across the
 #    image.
 # 3. **Fewer weights, and so less overfitting, to a degree.** The saving is in the first fully connected layer. The network of
-#    notebook 06 makes 30 maps of 24 × 24, that is 17,280 numbers; pooling leaves 30 · 12 · 12 = 4,320. With 100 hidden units
+#    notebook 06 makes 30 maps of 24 × 24, that is 17,280 numbers; pooling leaves 30 · 12 · 12 = 4,320. With 100 units there,
 #    these are 432,000 weights in place of 1,728,000. The filters of the convolutions keep all their weights.
 #
 # The price: three numbers out of four are thrown away, and with them the place inside the window.
@@ -218,7 +218,7 @@ draw_windows()
 #
 # 1. **小さな位置のずれに強くなる。** ノートブック01で見たとおり、窓の中で動くだけなら出力は変わらず、窓の境目を越えると出力も1マス動きます。どの程度のずれまで許されるのかは、6節で実際に測ります。
 # 2. **後ろの層の計算が減る。** 窓が2×2でストライドが2なら、残る値は4分の1です。次の畳み込みで調べる場所も4分の1になります。さらに、プーリングの後ろに置いた3×3のフィルターは、元の画像の2倍の範囲を見渡せます。
-# 3. **重みが減るので、ある程度は過学習を抑えられる。** 過学習とは、訓練データだけに合わせすぎて、新しいデータに弱くなることです。減るのは、最初の全結合層の重みです。ノートブック06のネットワークでは24×24のマップが30枚、つまり17,280個の値が得られますが、プーリングすると30·12·12 = 4,320個になります。隠れ層が100ユニットなら、重みは1,728,000個から432,000個に減ります。一方、畳み込み層のフィルターの重みは、1つも減りません。
+# 3. **重みが減るので、ある程度は過学習を抑えられる。** 過学習とは、訓練データだけに合わせすぎて、新しいデータに弱くなることです。減るのは、最初の全結合層の重みです。ノートブック06のネットワークでは24×24のマップが30枚、つまり17,280個の値が得られますが、プーリングすると30·12·12 = 4,320個になります。その層に100ユニットあれば、重みは1,728,000個から432,000個に減ります。一方、畳み込み層のフィルターの重みは、1つも減りません。
 #
 # 代償もあります。4つの値のうち3つは捨てられ、窓の中のどこにあったのかという情報も一緒に失われます。
 #
@@ -805,9 +805,9 @@ def pool_vgg():
 
     print(
         tr(
-            "\nMB for this table:  windows     numbers   float32   float64   batch of 10, float64",
+            "\nMB for the matrix:  windows     numbers   float32   float64   batch of 10, float64",
             "\n左から：窓とストライド、窓の個数、値の個数、"
-            "この表の大きさ（MB：float32、float64、10枚のバッチでfloat64）",
+            "行列の大きさ（MB：float32、float64、10枚のバッチでfloat64）",
         )
     )
     for size, stride in ((2, 2), (3, 2), (3, 1)):
@@ -823,10 +823,10 @@ def pool_vgg():
 pool_vgg()
 
 # %% [markdown] lang="en"
-# With 2 × 2 and stride 2 every pixel lies in one window, so `im2col`'s table is as large as the maps: 12.8 MB in `float32`.
+# With 2 × 2 and stride 2 every pixel lies in one window, so `im2col`'s matrix is as large as the maps: 12.8 MB in `float32`.
 # Windows that overlap copy their pixels; 3 × 3 with stride 1 takes almost nine times as much. And ten images,
 # `(10, 64, 224, 224)` pooled to `(10, 64, 112, 112)`, take 257 MB in `float64` for the smallest pooling there is. That is why
-# it matters that `float32` stays `float32`. (Fast libraries build no table at all: they walk over the map and keep a running
+# it matters that `float32` stays `float32`. (Fast libraries build no matrix at all: they walk over the map and keep a running
 # maximum.)
 #
 # ## 6. What pooling does to feature maps
@@ -836,7 +836,7 @@ pool_vgg()
 # pool. The three grids are drawn to the same scale, pixel for pixel.
 
 # %% [markdown] lang="ja"
-# 窓が2×2でストライドが2なら、どの画素も1つの窓にしか入りません。そのため、`im2col`が作る表はマップとちょうど同じ大きさで、`float32`なら12.8MBです。窓が重なると画素の写しが増え、3×3でストライド1なら9倍近くになります。`float64`で画像を10枚まとめて扱う（`(10, 64, 224, 224)`が`(10, 64, 112, 112)`になる）と、いちばん小さなプーリングでも257MBです。`float32`を`float32`のまま保つことには、こうした意味があります（高速なライブラリーは表を作らず、マップをたどりながら最大値を更新していきます）。
+# 窓が2×2でストライドが2なら、どの画素も1つの窓にしか入りません。そのため、`im2col`の行列はマップとちょうど同じ大きさで、`float32`なら12.8MBです。窓が重なると画素の写しが増え、3×3でストライド1なら9倍近くになります。`float64`で画像を10枚まとめて扱う（`(10, 64, 224, 224)`が`(10, 64, 112, 112)`になる）と、いちばん小さなプーリングでも257MBです。`float32`を`float32`のまま保つことには、こうした意味があります（高速なライブラリーは行列を作らず、マップをたどりながら最大値を更新していきます）。
 #
 # ## 6. 特徴マップをプーリングする
 #
@@ -1443,13 +1443,63 @@ check_backward()
 # %% [markdown] lang="en"
 # ## 8. Where the gradient arrives
 #
-# Send a gradient of ones back through two poolings of one feature map and mark the pixels at which it arrives. **Predict:**
-# what share of the pixels gets something, and which ones?
+# With a `dout` of ones, `dx` counts how many windows each pixel wins. **Predict, then run:** here is a map of 6 × 6. Which
+# pixels win with windows of 2 × 2 side by side, which with windows of 3 × 3 that overlap, and what does padding change for the pixels at the
+# edge? Where `ipywidgets` is installed, sliders below the figure let you try other settings. Can you find one in which a single
+# pixel wins nine windows?
 
 # %% [markdown] lang="ja"
 # ## 8. 勾配が届く場所
 #
-# 特徴マップを2回プーリングし、すべて1の勾配を逆伝播させて、届いた画素に印を付けてみましょう。**予想しましょう。** 勾配が届くのは、全体の何分の1の、どんな画素でしょうか。
+# `dout`をすべて1にすると、`dx`は、それぞれの画素がいくつの窓で勝ったかを表します。**予想してから実行しましょう。** 6×6のマップに、2×2の窓を隙間なく並べると、どの画素が勝つでしょうか。3×3の窓を重ねて置くとどうでしょうか。また、パディングがあると、端の画素はどう変わるでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。1つの画素が9個の窓で勝つ設定は見つかりますか。
+
+
+# %% name="count_wins" tags=["demo"]
+def show_wins(*cases):
+    x = np.random.default_rng(3).permutation(36).reshape(1, 1, 6, 6).astype(float)
+    fig, axes = plt.subplots(1, len(cases) + 1, figsize=(3.1 * (len(cases) + 1), 3.7))
+    draw_numbers(axes[0], x[0, 0], None, "x")
+    for ax, (window, stride, pad) in zip(axes[1:], cases, strict=True):
+        pad = min(pad, window // 2)
+        layer = Pooling(window, window, stride, pad)
+        out = layer.forward(x)
+        wins = layer.backward(np.ones_like(out))[0, 0]
+        title = figure_text(
+            f"{window} × {window}, stride {stride}, pad {pad}\n{out.size} windows",
+            f"{window}×{window}、ストライド{stride}、\nパディング{pad}：窓{out.size}個",
+        )
+        draw_numbers(ax, wins, 2 * (wins > 0), title)
+    fig.tight_layout()
+    plt.show()
+
+
+def win_sliders():
+    try:
+        from ipywidgets import IntSlider, interact
+    except ImportError:
+        return
+    style = {"description_width": "8em"}
+    interact(
+        lambda window, stride, pad: show_wins((window, stride, pad)),
+        window=IntSlider(2, 1, 5, description=tr("window", "窓"), style=style),
+        stride=IntSlider(2, 1, 4, description=tr("stride", "ストライド"), style=style),
+        pad=IntSlider(0, 0, 2, description=tr("pad", "パディング"), style=style),
+    )
+
+
+show_wins((2, 2, 0), (3, 1, 0), (3, 1, 1))
+win_sliders()
+
+# %% [markdown] lang="en"
+# (Padding never wins, but it makes room for more windows, so the pixels at the edge can win more often.)
+#
+# And on a photograph? Send a gradient of ones back through two poolings of one feature map and mark the pixels at which it arrives. **Predict:**
+# what share of the pixels gets something, and which ones?
+
+# %% [markdown] lang="ja"
+# （パディングが勝つことはありませんが、窓を置ける場所が増えるので、端の画素が勝つ回数は増えます。）
+#
+# では、写真ならどうなるでしょうか。特徴マップを2回プーリングし、すべて1の勾配を逆伝播させて、届いた画素に印を付けてみましょう。**予想しましょう。** 勾配が届くのは、全体の何分の1の、どんな画素でしょうか。
 
 
 # %% name="where_gradient_arrives" tags=["demo"]

@@ -501,7 +501,7 @@ def check_2d():
     print(
         tr(
             "All visible checks of global_average_pooling_2d passed. Grading tries other shapes.",
-            "global_average_pooling_2dの確認はすべて通りました。採点では、ほかの形も試します。",
+            "global_average_pooling_2dの確認はすべて通りました。採点では、ほかの形状も試します。",
         )
     )
 
@@ -555,7 +555,7 @@ def check_1d():
     print(
         tr(
             "All visible checks of global_average_pooling_1d passed. Grading tries other shapes.",
-            "global_average_pooling_1dの確認はすべて通りました。採点では、ほかの形も試します。",
+            "global_average_pooling_1dの確認はすべて通りました。採点では、ほかの形状も試します。",
         )
     )
 
@@ -1063,7 +1063,7 @@ def check_layer_2d():
     print(
         tr(
             "All visible checks of GlobalAveragePooling2D passed. Grading tries other shapes.",
-            "GlobalAveragePooling2Dの確認はすべて通りました。採点では、ほかの形も試します。",
+            "GlobalAveragePooling2Dの確認はすべて通りました。採点では、ほかの形状も試します。",
         )
     )
 
@@ -1106,7 +1106,7 @@ def check_layer_1d():
     print(
         tr(
             "All visible checks of GlobalAveragePooling1D passed. Grading tries other shapes.",
-            "GlobalAveragePooling1Dの確認はすべて通りました。採点では、ほかの形も試します。",
+            "GlobalAveragePooling1Dの確認はすべて通りました。採点では、ほかの形状も試します。",
         )
     )
 
@@ -1351,10 +1351,21 @@ show_where_the_score_comes_from()
 
 # %% [markdown] lang="en"
 # A score near 0 says "neither". The map says "both, and here". For a trained network this picture costs nothing: no further training,
-# only the weights that it has anyway. (Change the weights to 1 and 1 in your head: what would the map show?)
+# only the weights that it has anyway. **Predict:** with the weights 1 and 1, what would the map show?
+#
+# <details><summary>Answer</summary>
+#
+# Where there are stripes of either kind: both patches would be orange, and the score, now the sum of the two averages, would say
+# how much stripes there are in all. The weights decide which question the map answers.
+# </details>
 
 # %% [markdown] lang="ja"
-# 0に近いスコアだけを見れば「どちらでもない」ですが、マップを見れば「両方が、ここにある」とわかります。学習済みのネットワークなら、この図は追加の学習なしで、すでにある重みだけから描けます（重みを1と1にしたら、マップには何が表れるでしょうか）。
+# 0に近いスコアだけを見れば「どちらでもない」ですが、マップを見れば「両方が、ここにある」とわかります。学習済みのネットワークなら、この図は追加の学習なしで、すでにある重みだけから描けます。**予想しましょう。** 重みを1と1にしたら、マップには何が表れるでしょうか。
+#
+# <details><summary>答え</summary>
+#
+# 向きによらず、縞のあるところが表れます。2か所とも同じオレンジになり、2つの平均の和であるスコアは、縞が全体でどのくらいあるかを表します。マップがどんな問いに答えるのかは、重みで決まるのです。
+# </details>
 
 # %% [markdown] lang="en"
 # ## If something is wrong

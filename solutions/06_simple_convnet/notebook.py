@@ -209,7 +209,7 @@ def draw_network():
             "W1 (30, 1, 5, 5)\nb1 (30,)",
         ),
         ("Relu", ""),
-        (figure_text("Pooling\n2x2, stride 2", "Pooling\n2×2、ストライド2"), ""),
+        (figure_text("Pooling\n2x2, stride 2", "Pooling\n2×2\nストライド2"), ""),
         ("Affine", "W2 (4320, 100)\nb2 (100,)"),
         ("Relu", ""),
         ("Affine", "W3 (100, 10)\nb3 (10,)"),
@@ -252,7 +252,7 @@ draw_network()
 # %% [markdown] lang="en"
 # Follow the sizes. A 5 × 5 filter fits into 28 × 28 at 24 × 24 places; pooling halves that to 12 × 12; the
 # 30 maps together hold 30 · 12 · 12 = **4,320** numbers, and these are the inputs of the first Affine
-# layer. How many parameters are there?
+# layer. Its 100 outputs are **hidden units**: they are neither what goes into the network nor what comes out. How many parameters are there?
 #
 # | | weights | biases | together |
 # |---|---|---|---|
@@ -274,7 +274,7 @@ draw_network()
 # slope is 0. At exactly 0 the curve has a corner and no slope; we agree on 0.
 
 # %% [markdown] lang="ja"
-# 大きさを順に追ってみましょう。5×5のフィルターを28×28の画像に置ける場所は24×24通りです。プーリングで半分の12×12になり、30枚のマップを合わせると30·12·12 = **4,320**個の値になります。これが最初の全結合層の入力です。では、パラメーターはいくつあるでしょうか。
+# 大きさを順に追ってみましょう。5×5のフィルターを28×28の画像に置ける場所は24×24通りです。プーリングで半分の12×12になり、30枚のマップを合わせると30·12·12 = **4,320**個の値になります。これが最初の全結合層の入力です。この層の100個の出力は、ネットワークの入力でも出力でもない途中の値なので、**隠れ層**のユニットといいます。では、パラメーターはいくつあるでしょうか。
 #
 # | | 重み | バイアス | 合計 |
 # |---|---|---|---|
@@ -2109,7 +2109,7 @@ def show_valley():
     away = [f"{np.hypot(*path[-1]):.2f}" for path in (plain, walked)]
     title = figure_text(
         f"{steps} steps into a narrow valley; then still away: {away[0]} (grey), {away[1]} (black)",
-        f"狭い谷での{steps}回の更新。残りの距離：{away[0]}（灰色）、{away[1]}（黒）",
+        f"細長い谷での{steps}回の更新。残りの距離：{away[0]}（灰色）、{away[1]}（黒）",
     )
     ax.set_title(title, fontsize=10)
     fig.tight_layout()
@@ -2275,10 +2275,11 @@ def watch_accuracy(step):
 losses = train(network, Adam(lr=0.001), x_train, t_train, STEPS, watch=watch_accuracy)
 
 # %% [markdown] lang="en"
-# Circles: a published run of the same network, with other images and other random weights.
+# Circles: a run of the same network in one of the learners' notebooks from which this course grew (notebook 09 tells their stories),
+# with other images and other random weights.
 
 # %% [markdown] lang="ja"
-# 丸印は、同じネットワークについて公開されている結果です。画像も、重みの乱数も、ここでのものとは異なります。
+# 丸印は、この教材のもとになった学習者のノートブックの1つ（ノートブック09で取り上げます）に載っている、同じネットワークの結果です。画像も、重みの乱数も、ここでのものとは異なります。
 
 
 # %% name="learning_curves" tags=["demo"]
@@ -2304,7 +2305,7 @@ def show_learning_curves():
         theirs = np.arange(100, 1001, 100)
         shown = theirs <= max(STEPS, 300)
         face = "black" if name == "training" else "white"
-        label = figure_text(f"published, {name}", f"公開されている結果、{shown_as[name]}")
+        label = figure_text(f"the learner's, {name}", f"元のノートブック、{shown_as[name]}")
         values = np.array(published[name])[shown]
         right.plot(theirs[shown], values, "o", color="black", markerfacecolor=face, label=label)
     right.set_ylim(0.5, 1.01)
@@ -2321,10 +2322,10 @@ def show_learning_curves():
 show_learning_curves()
 
 # %% [markdown] lang="en"
-# Longer runs continue like this. On the left the published run; on the right one run of this network for 1,000 steps, with all
+# Longer runs continue like this. On the left the learner's run; on the right one run of this network for 1,000 steps, with all
 # 5,000 training images judged.
 #
-# | step | published: training | test | here: training | test |
+# | step | learner: training | test | here: training | test |
 # |---|---|---|---|---|
 # | 100 | 0.900 | 0.860 | 0.889 | 0.891 |
 # | 200 | 0.934 | 0.904 | 0.925 | 0.914 |
@@ -2349,9 +2350,9 @@ show_learning_curves()
 # right: what the four strongest filters answer to one digit.
 
 # %% [markdown] lang="ja"
-# 長く学習させると次のようになります。左が公開されている結果、右がこのネットワークを1,000回更新した例で、訓練データの正解率は5,000枚すべてで測っています。
+# 長く学習させると次のようになります。左が元のノートブックの結果、右がこのネットワークを1,000回更新した例で、訓練データの正解率は5,000枚すべてで測っています。
 #
-# | 更新回数 | 公開：訓練 | テスト | ここ：訓練 | テスト |
+# | 更新回数 | 元：訓練 | テスト | ここ：訓練 | テスト |
 # |---|---|---|---|---|
 # | 100 | 0.900 | 0.860 | 0.889 | 0.891 |
 # | 200 | 0.934 | 0.904 | 0.925 | 0.914 |

@@ -9,8 +9,8 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # %% [markdown] lang="en"
 # # 07 Batch normalisation and residual networks
 #
-# More layers should never make a network worse: an extra layer need only pass its input on unchanged. In practice, plain
-# networks of more than some twenty layers got *worse*, even on the data they were trained with. Two
+# More layers should never make a network worse: an extra layer need only pass its input on unchanged. In practice, **plain** networks,
+# in which each layer simply follows the one before, got *worse* beyond some twenty layers, even on the data they were trained with. Two
 # ideas changed that in 2015, and most deep convolutional networks have used them since: **batch normalisation**
 # keeps the size of the numbers in check between the layers, and **residual connections** let each
 # block add a correction to its input instead of building its output from nothing.
@@ -53,7 +53,7 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # %% [markdown] lang="ja"
 # # 07 バッチ正規化と残差ネットワーク
 #
-# 層を増やせば、ネットワークの性能は上がるはずです。余分な層は、入力をそのまま通せばよいだけだからです。ところが実際には、20層を超えるあたりから、層を重ねただけのネットワークの性能は下がってしまいました。テストデータだけでなく、訓練データでも下がるのです。2015年に登場した2つの工夫がこの状況を変え、それ以降の深い画像認識ネットワークの多くで使われています。**バッチ正規化**（batch normalization）は、層の間を流れる値の大きさを整えます。**残差接続**（residual connection）では、ブロックが出力を一から作るのではなく、入力に修正を加えます。
+# 層を増やしても、ネットワークの性能が下がるはずはありません。余分な層は、入力をそのまま通せばよいだけだからです。ところが実際には、20層を超えるあたりから、層を重ねただけのネットワークの性能は下がってしまいました。テストデータだけでなく、訓練データでも下がるのです。2015年に登場した2つの工夫がこの状況を変え、それ以降の深い画像認識ネットワークの多くで使われています。**バッチ正規化**（batch normalization）は、層の間を流れる値の大きさを整えます。**残差接続**（residual connection）では、ブロックが出力を一から作るのではなく、入力に修正を加えます。
 #
 # このノートブックでは、この2つの順伝播と逆伝播を書き、それらを組み合わせて、畳み込み層15個からなる小さなResNetを作ります。最後にはそれを学習させ、層を重ねただけの48層のネットワークが失敗するところで、同じ深さの残差ネットワークが成功することを、自分の目で確かめます。
 #
@@ -61,9 +61,9 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 #
 # - 画像のバッチを正規化でき、それぞれの平均がどの範囲の値の平均なのかを説明できる
 # - 一緒に入力された画像の統計量で画像を判定してはいけない理由と、移動平均の役割を、自分の実験で説明できる
-# - 計算グラフに沿って、バッチ正規化の逆伝播を1段ずつ導ける
+# - 計算グラフに沿って、バッチ正規化の逆伝播を順に導ける
 # - 残差ブロックを書き、それが何を学習するのか、ショートカットに畳み込みが必要なのはどんなときかを説明できる
-# - ResNetの各段の大きさを追い、パラメーターを数えられる
+# - ResNetの途中の大きさを追い、パラメーターを数えられる
 # - 深くすると、層を重ねただけのネットワークは悪くなり、残差ネットワークは悪くならないことを、実験で示せる
 #
 # **必要な知識** ノートブック03と05の内容、平均と分散。微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
@@ -986,7 +986,7 @@ show_running_statistics()
 #
 # 次は勾配です。推論時なら簡単です。移動平均は固定された値なので、層は $\gamma/\sigma$ 倍するだけです。しかし学習時には、平均も分散もxから作られています。1つの画素を大きくすると、平均が動き、そのチャンネルのすべての出力が動きます。これを忘れるのは、バッチ正規化の逆伝播で最もよくある間違いです。しかも、それなりに学習できてしまうので厄介です。
 #
-# 確実なのは、**計算グラフ**を使う方法です。式を、1つ1つは明らかだといえるほど小さな段階に分け、それを逆向きにたどります。$n$ 個の値を持つ1つのチャンネルについて考えましょう。
+# 確実なのは、**計算グラフ**を使う方法です。式を、1つ1つは明らかだといえるほど小さな手順に分け、それを逆向きにたどります。$n$ 個の値を持つ1つのチャンネルについて考えましょう。
 
 
 # %% name="picture_of_graph" tags=["demo"]
@@ -1102,20 +1102,20 @@ draw_computation_graph()
 # </details>
 
 # %% [markdown] lang="ja"
-# 矢印が枝分かれする場所が2つあります。`x`は、直接と、`mean`を通る道とで`centred`につながり、`centred`は、直接と、`std`を通る道とで`normal`につながっています。行きに枝分かれしたところでは、帰りの勾配を足し合わせます。では、1つのチャンネルについて、右から左へ1段ずつ進みましょう（$d\text{std}$ は「stdについての損失の勾配」を略した書き方で、ほかも同様です。$i$ は $n$ 個の値の番号です）。
+# 矢印が枝分かれする場所が2つあります。`x`は、直接と、`mean`を通る道とで`centred`につながり、`centred`は、直接と、`std`を通る道とで`normal`につながっています。行きに枝分かれしたところでは、帰りの勾配を足し合わせます。では、1つのチャンネルについて、右から左へ1つずつ進みましょう（$d\text{std}$ は「stdについての損失の勾配」を略した書き方で、ほかも同様です。$i$ は $n$ 個の値の番号です）。
 #
-# **第1段** out = γ・normal + β。どの出力にも同じγとβが使われたので、それぞれの勾配は和になります。γが掛けられた相手は、`x`でも`out`でもなく**normal**です。
+# **手順1** out = γ・normal + β。どの出力にも同じγとβが使われたので、それぞれの勾配は和になります。γが掛けられた相手は、`x`でも`out`でもなく**normal**です。
 # $$d\beta = \sum_i dout_i \qquad d\gamma = \sum_i dout_i\cdot normal_i \qquad
 # dnormal_i = dout_i\cdot\gamma$$
 #
-# **第2段** normal = centred / std。$1/\text{std}$ の微分は $-1/\text{std}^2$ で、$\text{centred}/\text{std}^2 = \text{normal}/\text{std}$ です。$n$ 個の値はすべて、1つのstdで割られています。
+# **手順2** normal = centred / std。$1/\text{std}$ の微分は $-1/\text{std}^2$ で、$\text{centred}/\text{std}^2 = \text{normal}/\text{std}$ です。$n$ 個の値はすべて、1つのstdで割られています。
 # $$d\text{std} = -\frac{1}{\text{std}}\sum_i dnormal_i\cdot normal_i \qquad\qquad
 # \text{centredに直接届く分：} \frac{dnormal_i}{\text{std}}$$
 #
-# **第3段** std = √(Σ centred² / n + ε)。平方根の微分は $1/(2\,\text{std})$、$\text{centred}_i^2/n$ の微分は $2\,\text{centred}_i/n$ です。掛け合わせると $\text{centred}_i/(n\,\text{std})$、つまり $\text{normal}_i/n$ になります。これに、直接届いた分を足します。
+# **手順3** std = √(Σ centred² / n + ε)。平方根の微分は $1/(2\,\text{std})$、$\text{centred}_i^2/n$ の微分は $2\,\text{centred}_i/n$ です。掛け合わせると $\text{centred}_i/(n\,\text{std})$、つまり $\text{normal}_i/n$ になります。これに、直接届いた分を足します。
 # $$d\text{centred}_i = \frac{dnormal_i}{\text{std}} + d\text{std}\cdot\frac{normal_i}{n}$$
 #
-# **第4段** centred = x − mean、mean = Σ x / n。どの値からも1つのmeanが引かれ、それぞれの`x`はmeanの $n$ 分の1を作っています。
+# **手順4** centred = x − mean、mean = Σ x / n。どの値からも1つのmeanが引かれ、それぞれの`x`はmeanの $n$ 分の1を作っています。
 # $$d\text{mean} = -\sum_i d\text{centred}_i \qquad\qquad dx_i = d\text{centred}_i + \frac{d\text{mean}}{n}$$
 #
 # これで終わりです。計算しなくてもわかることが2つあり、よいテストになります。まず、1つのチャンネルの勾配の**和は0**です。`x`全体をずらしても、平均を引くので、結果は何も変わらないからです。また、`dout`がすべて1なら $dx = 0$ です。1つのチャンネルの出力の和は、`x`が何であっても $n\beta$ で一定だからです。ところが、gammaを忘れるなどの間違ったコードでも、やはり0になります。バッチ正規化のテストに、すべて1の`dout`を使ってはいけません。
@@ -1126,7 +1126,7 @@ draw_computation_graph()
 #
 # <details><summary>ヒント1：forwardで保存しておくもの</summary>
 #
-# 上の各段に出てくるのは、<code>normal</code>と<code>std</code>だけです（gammaは層が持っています）。
+# 上の手順に出てくるのは、<code>normal</code>と<code>std</code>だけです（gammaは層が持っています）。
 # </details>
 #
 # <details><summary>ヒント2：形状</summary>
@@ -1138,8 +1138,8 @@ draw_computation_graph()
 #
 # | 症状 | 見直すところ |
 # |---|---|
-# | チャンネルごとのdxの和が0にならない | 第4段：meanを通る道 |
-# | 和は0だが、数値的に求めた勾配と違う | 第3段：stdを通る道 |
+# | チャンネルごとのdxの和が0にならない | 手順4：meanを通る道 |
+# | 和は0だが、数値的に求めた勾配と違う | 手順3：stdを通る道 |
 # | 最初は正しいが、gammaを変えると違う | dnormalにgammaがない、またはnormalの代わりにoutを使っている |
 # | dgammaやdbetaが何分の1かになる | 和ではなく平均を取っている |
 # | C個ではなく1つの値になる | どの軸について足しているか |
@@ -1179,7 +1179,7 @@ def check_backward():
         "meanとstdを定数として扱っています。どちらもxから作られるので、経路2もたどってください。",
     )
     assert not np.allclose(got, [-276.75, -267.75, -177.75, 722.25]), tr(
-        "The path through std is missing (step 3).", "stdを通る道（第3段）が抜けています。"
+        "The path through std is missing (step 3).", "stdを通る道（手順3）が抜けています。"
     )
     assert np.allclose(got, [-499.5, -45, 45, 499.5]), tr(
         f"dx should be [-499.5, -45, 45, 499.5], but is {got}.",
@@ -1404,8 +1404,8 @@ show_experiment()
 # parameters of the last batch norm in $F$, the block is the identity (for inputs that are not
 # negative, which those from the block before never are, thanks to its ReLU). Small filters would not do
 # here: the batch norm behind them would scale their results up again. A block then has to learn only
-# what should be *different* about its input. That is why $F$ is called the **residual**: what is
-# left of the task after the input has been passed on.
+# what should be *different* about its input. That is why $F(x)$ is called the **residual**, which means
+# "what remains": take the input away from the sum, and $F(x)$ is what remains.
 #
 # Drawn as a *basic block*, with two convolutions of 3 × 3 in $F$:
 
@@ -1451,13 +1451,13 @@ def draw_blocks():
             (11.2, "x"),
             (
                 9.6,
-                figure_text(f"conv 3x3, {stride}, pad 1", f"畳み込み3×3、{stride}、\nパディング1"),
+                figure_text(f"conv 3x3, {stride}, pad 1", f"畳み込み3×3、{stride}、パディング1"),
             ),
             (8.3, figure_text("batch norm", "バッチ正規化")),
             (7.0, "ReLU"),
             (
                 5.7,
-                figure_text("conv 3x3, stride 1, pad 1", "畳み込み3×3、ストライド1、\nパディング1"),
+                figure_text("conv 3x3, stride 1, pad 1", "畳み込み3×3、ストライド1、パディング1"),
             ),
             (4.4, figure_text("batch norm", "バッチ正規化")),
             (2.7, "+"),
@@ -2021,7 +2021,7 @@ show_responses()
 #
 # ## 5. 小さなResNet
 #
-# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**段**（stage）が3つあり、2段目と3段目の最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの値にし、全結合層（Affine）でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。終わりの2本の濃い棒はもうマップではなく、チャンネルごと、クラスごとに値が1つずつ並んだものです。
+# いよいよブロックを組み合わせます。入口の畳み込み（**stem**）で、3つの色のチャンネルを64チャンネルにし、大きさを半分にします。続いて、ブロック2つずつからなる**ステージ**（stage）が3つあり、2番目と3番目のステージの最初のブロックでは、大きさを半分に、チャンネル数を2倍にします。最後に、**グローバルアベレージプーリング**でマップ1枚を1つの値にし、全結合層（Affine）でクラスごとのスコアにします。大きさは`(size + 2*pad - filter) // stride + 1`で計算できます。図の箱の高さはマップの大きさ、幅はチャンネル数を表しています。終わりの2本の濃い棒はもうマップではなく、チャンネルごと、クラスごとに値が1つずつ並んだものです。
 
 
 # %% name="picture_of_resnet" tags=["demo"]
@@ -2094,13 +2094,13 @@ draw_resnet()
 # </details>
 
 # %% [markdown] lang="ja"
-# （ライブラリーにあるResNet-18は224×224の画像のためのもので、stemの後に最大プーリングがあり、512チャンネルの4段目もあります。ここで使う小さな画像でそこまで縮めると、何も残らなくなってしまいます。）
+# （ライブラリーにあるResNet-18は224×224の画像のためのもので、stemの後に最大プーリングがあり、512チャンネルの4番目のステージもあります。ここで使う小さな画像でそこまで縮めると、何も残らなくなってしまいます。）
 #
-# これほど深いネットワークでは、間違いが隠れやすくなります。ストライドがどうであれ、GAPを通せば`(N, 256)`になるので、最後の形状だけでなく、段ごとの大きさを確かめてください。また、ブロックはそれぞれ別のオブジェクトでなければなりません。`[BasicBlock(64, 64)] * 2`は、同じブロックを2つ並べたリストになります。
+# これほど深いネットワークでは、間違いが隠れやすくなります。ストライドがどうであれ、GAPを通せば`(N, 256)`になるので、最後の形状だけでなく、ステージごとの大きさを確かめてください。また、ブロックはそれぞれ別のオブジェクトでなければなりません。`[BasicBlock(64, 64)] * 2`は、同じブロックを2つ並べたリストになります。
 #
 # ## 演習5：`SimpleResNet.forward`
 #
-# **重要度 ●●○／難しさ ★★☆／目安 20分／2点** `__init__`の3つの段と、`forward`を書いてください。
+# **重要度 ●●○／難しさ ★★☆／目安 20分／2点** `__init__`の3つのステージと、`forward`を書いてください。
 #
 # <details><summary>ヒント1：stem</summary>
 #
@@ -2297,14 +2297,14 @@ check_resnet()
 #
 # Where do 2,787,594 parameters come from? A convolution has filters × channels × height × width
 # weights and one bias for each filter, a batch norm one gamma and one beta for each channel. Work
-# out one line of the table by hand. Note that the last stage, with the smallest pictures, has three
-# quarters of all parameters. (The biases in front of a batch norm are counted, though you have seen
+# out one line of the table by hand. Note that the last stage, with the smallest pictures, has more than
+# three quarters of all parameters. (The biases in front of a batch norm are counted, though you have seen
 # that they do nothing: 2,240 numbers that one could leave out.)
 
 # %% [markdown] lang="ja"
 # ## 大きさとパラメーター
 #
-# 2,787,594個のパラメーターは、どこにあるのでしょうか。畳み込みには、フィルターの枚数×チャンネル数×高さ×幅の重みと、フィルターごとに1つのバイアスがあり、バッチ正規化には、チャンネルごとにgammaとbetaが1つずつあります。表のどれか1行を、手で計算してみてください。画像がいちばん小さい最後の段に、パラメーターの4分の3以上が集まっています（バッチ正規化の前のバイアスは、効果がないことを確かめましたが、ここでは数に入れています。その2,240個は省くこともできます）。
+# 2,787,594個のパラメーターは、どこにあるのでしょうか。畳み込みには、フィルターの枚数×チャンネル数×高さ×幅の重みと、フィルターごとに1つのバイアスがあり、バッチ正規化には、チャンネルごとにgammaとbetaが1つずつあります。表のどれか1行を、手で計算してみてください。画像がいちばん小さい最後のステージに、パラメーターの4分の3以上が集まっています（バッチ正規化の前のバイアスは、効果がないことを確かめましたが、ここでは数に入れています。その2,240個は省くこともできます）。
 
 
 # %% name="sizes_and_parameters" tags=["demo"]
@@ -2915,6 +2915,12 @@ deep_residual = race(SEEDS)
 # narrow, only 8 channels, so that the experiment is quick.)
 #
 # Look back at the figure of responses in section 4. Which of its curves belongs to the loser?
+#
+# <details><summary>Answer</summary>
+#
+# "Without shortcuts, batch norm": a push at the input moves the end thousands of times as much as one behind the last layers, so that no
+# single learning rate suits all layers. With shortcuts it is a factor of about twenty.
+# </details>
 
 # %% [markdown] lang="ja"
 # 3つのシードでの結果です（訓練データの損失の最後の50回の平均と、テストデータの正解率）。
@@ -2931,6 +2937,11 @@ deep_residual = race(SEEDS)
 # **この比べ方は公平でしょうか。** 同じ設定が、たまたま一方にだけ合っていたのかもしれません。そこで、深いplainのネットワークには、ほかの設定も試しました。Adamの学習率0.001、0.003、0.02と、モメンタム付きの勾配降下法（学習率0.02と0.1）です。どの設定でも、300回で損失が1.9を下回ることはありませんでした。ただし、この実験は「いつまでも学習できない」ことを示すものではありません。もっと多く更新すれば、少しずつ学習は進みます。Heたちも、ImageNetと、CIFAR-10での20層と56層の比較で、同じことを確かめています。深いplainのネットワークは、学習の最後まで、訓練データで浅いものに負けていました（ここでは、実験が短時間で済むように、8チャンネルしかない細いネットワークを使いました）。
 #
 # 4節の反応の図を見返してください。負けたネットワークの曲線は、どれだったでしょうか。
+#
+# <details><summary>答え</summary>
+#
+# 「ショートカットなし、バッチ正規化」の曲線です。入力を動かしたときの反応が、最後の層の手前を動かしたときの数千倍もあります。これでは、すべての層に合う学習率がありません。ショートカットがあれば、20倍ほどで済みます。
+# </details>
 
 # %% [markdown] lang="en"
 # ## 7. Your SimpleResNet learns

@@ -506,12 +506,12 @@ def draw_kill_matrix():
     counting = np.arange(64.0).reshape(8, 8)
     line = np.arange(9.0).reshape(1, 3, 3)
     inputs = {
-        figure_text("3x3, filter of ones", "3×3、フィルターは1だけ"): (
+        figure_text("3x3, filter of ones", "3×3、フィルターはすべて1"): (
             counting[:3, :3],
             np.ones((1, 3, 3)),
             0,
         ),
-        figure_text("8x8, filter of ones", "8×8、フィルターは1だけ"): (
+        figure_text("8x8, filter of ones", "8×8、フィルターはすべて1"): (
             counting,
             np.ones((1, 3, 3)),
             0,
