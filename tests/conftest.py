@@ -96,7 +96,8 @@ def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterat
                     began = time.monotonic()
                     graded = grader.grade(suites, Submission("x", exercise, path, folder))
                     wall_s = time.monotonic() - began
-                    marked[name] = Marked(graded.result, graded.notes, wall_s)
+                    notes = (*graded.notes, *graded.advice_notes)
+                    marked[name] = Marked(graded.result, notes, wall_s)
 
             ids = sorted({exercise for exercise, _ in books.values()})
             with_suites(course, [course.exercise(name) for name in ids], each)

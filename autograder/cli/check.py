@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print(result, exercise, lang, options.notebook)
     print_grader_notes(step.graded.notes, course)
+    print_grader_notes(step.graded.advice_notes, course, "some feedback could not be made")
     if result.status == ResultStatus.GRADER_ERROR:
         return 1
     enough: MinScore | None = options.min_score

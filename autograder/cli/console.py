@@ -122,14 +122,16 @@ def format_points(value: float) -> str:
     return f"{value:g}"
 
 
-def print_grader_notes(notes: Iterable[str], course: Course) -> None:
+def print_grader_notes(
+    notes: Iterable[str], course: Course, what: str = "the grader itself failed"
+) -> None:
     """Print grader errors, one line each, or full tracebacks if AUTOGRADER_TRACEBACK is set."""
     for note in notes:
         from autograder.suite.tracebacks import summarize  # imports numpy, which is rarely needed
 
         full = bool(os.environ.get("AUTOGRADER_TRACEBACK"))
         text = note if full else summarize(note, course.root)
-        warn(f"the grader itself failed: {text}")
+        warn(f"{what}: {text}")
 
 
 def format_score(result: Result, between: str = "/") -> str:

@@ -156,6 +156,8 @@ def grade_into(
     print(f"isolation: {level!s}", file=sys.stderr)
     failed: list[str] = []
     odd: list[str] = []
+    unread: list[str] = []
+    unadvised: list[str] = []
     open_points: list[str] = []
     kept = done = len(submissions) - len(changed)
     with progress(len(submissions), "grading") as tick:
@@ -174,9 +176,12 @@ def grade_into(
                 if corrected.needs_review:
                     open_points.append(who)
             elif step.graded.notes:
-                odd.append(who)
+                (unread if result.status == ResultStatus.UNREADABLE else odd).append(who)
+            if step.graded.advice_notes:
+                unadvised.append(who)
             if not step.kept:
-                _store_notes(store, result.student, result.exercise, step.graded.notes)
+                notes = (*step.graded.notes, *step.graded.advice_notes)
+                _store_notes(store, result.student, result.exercise, notes)
             word = format_score(result) if result.status == ResultStatus.GRADED else result.status
             if step.kept:
                 kept += 1
@@ -228,16 +233,19 @@ def grade_into(
         one = replace(one, others=())  # they have been told before
         for remark in words.remarks_for_instructor(one):
             warn(f"{hand_ins.name(one.student)} · {one.exercise}: {remark['en']}")
-    if odd:
-        warn(
-            f"look at {_abbreviated(odd)}: an answer could not be compared and earned no points. "
-            f"Details are in {store.out / 'grader-errors'}."
-        )
+    details = f"Details are in {store.out / 'grader-errors'}."
+    for names, what in (
+        (odd, "an answer could not be compared and earned no points"),
+        (unread, "the file made the reader fail and earned no points"),
+        (unadvised, "some feedback could not be made; the points are right"),
+    ):
+        if names:
+            warn(f"look at {_abbreviated(names)}: {what}. {details}")
     if failed:
         warn(
             f"THE GRADER FAILED on {len(failed)} of "
             f"{counted(len(submissions), 'submission')}: {_abbreviated(failed)}. "
-            f"Details are in {store.out / 'grader-errors'}. {_whose_points(open_points)} "
+            f"{details} {_whose_points(open_points)} "
             "Fix the cause and run the same command again."
         )
     return len(failed) + len(damaged) + len(shown.corrections.problems) + refused

@@ -54,11 +54,13 @@ class CannotStart:
 class Graded:
     """A result with notes that only the instructor may see.
 
+    ``advice_notes`` are about what is missing in the feedback although the points are right.
     ``encoding`` is that of the file that was read, ``notebook_of`` the exercise that its cells or
     metadata name; None if nobody has looked.
     """
 
     result: Result
     notes: tuple[str, ...] = ()
+    advice_notes: tuple[str, ...] = ()
     encoding: str = "utf-8"
     notebook_of: str | None = None

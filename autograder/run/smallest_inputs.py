@@ -3,7 +3,7 @@
 A search runs where no hidden input can be known, and what it finds is confirmed where the criterion
 was decided (see `autograder.run.questions`). Where a known mistake explains the failure, its own
 smallest input is confirmed and no search is needed. None of this changes a status: whatever goes
-wrong here costs the example only.
+wrong here costs the example only, unless the sandbox is lost: then the next run grades again.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, SandboxUnavailable
 from autograder.run.questions import Questions
 from autograder.sandbox.host.overload import HostOverload
-from autograder.sandbox.host.session import StudentFailure
+from autograder.sandbox.host.session import SandboxLost, StudentFailure
 from autograder.status import WRONG, Status
 from autograder.suite import facts
 from autograder.suite.ladder import Ladder
@@ -78,6 +78,8 @@ class _Searches:
             found = self._found(name, ladders, failed)
         except StudentFailure:
             return failed  # its time is used up, or its process cannot be kept alive
+        except (SandboxLost, SandboxUnavailable):
+            raise
         except (Exception, HostOverload) as error:
             return _noted(failed, "".join(traceback.format_exception(error)))
         return failed if found is None else replace(failed, smallest=found.example)
@@ -137,4 +139,4 @@ def _same_kind(one: Outcome, other: Outcome) -> bool:
 
 
 def _noted(found: Outcome, note: str) -> Outcome:
-    return replace(found, grader_note=found.grader_note or note)
+    return replace(found, advice_note=note)

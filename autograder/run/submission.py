@@ -18,7 +18,7 @@ from autograder.carrying.carry import Carrier
 from autograder.carrying.reference import ReferenceProcess
 from autograder.carrying.repeated import give_reasons_once
 from autograder.course.models import Course, Exercise
-from autograder.errors import FileFault, UnreadableSubmission
+from autograder.errors import FileFault, SandboxUnavailable, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
@@ -99,6 +99,7 @@ class Grader:
         spent = 0.0
         explained_by: Mapping[str, Candidate] = {}
         notes: dict[str | None, None] = {}  # each once
+        advice_notes: dict[str | None, None] = {}
         try:
             book = _read(submission, self.locked.get(exercise.id, ()))
             sha256, encoding = book.sha256, book.encoding
@@ -117,10 +118,10 @@ class Grader:
                             explained_by = self._diagnostician(suites).explanations(
                                 exercise, notebook.best, session, notebook.loaded
                             )
-                    except SandboxLost:
+                    except (SandboxLost, SandboxUnavailable):
                         raise  # the next run grades it again, advice included
                     except Exception:  # it is advice: without it, grades are the same
-                        notes[traceback.format_exc()] = None
+                        advice_notes[traceback.format_exc()] = None
                     outcomes = with_smallest_inputs(
                         Questions(suites, exercise, notebook),
                         self._known_inputs(suites, exercise, explained_by),
@@ -133,6 +134,7 @@ class Grader:
             diagnoses = {id: candidate.of(id) for id, candidate in explained_by.items()}
             decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
             notes |= {outcome.grader_note: None for outcome in outcomes.values()}
+            advice_notes |= {outcome.advice_note: None for outcome in outcomes.values()}
         except UnreadableSubmission as problem:
             unreadable, sha256 = True, problem.sha256
             if problem.__cause__ is not None:
@@ -158,7 +160,8 @@ class Grader:
             wall_s=time.monotonic() - began,
             cpu_s=time.process_time() - cpu + spent,
         )
-        return Graded(record, tuple(filter(None, notes)), encoding, notebook_of)
+        told, advice = tuple(filter(None, notes)), tuple(filter(None, advice_notes))
+        return Graded(record, told, advice, encoding, notebook_of)
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,8 @@ class Outcome:
         fact: why it is not passed; None if it is.
         remarks: additional information, whatever the status.
         grader_note: a traceback of the grader, for the instructor only.
+        advice_note: why something is missing that would help the student but decides nothing, for
+            the instructor only.
         fails_without_student: for a `Status.GRADER_ERROR`, whether the grader fails in the same way
             without the student's data.
         own_status: the status with the student's own code only, if that is different.
@@ -43,6 +45,7 @@ class Outcome:
     fact: Fact | None = None
     remarks: tuple[Remark, ...] = ()
     grader_note: str | None = None
+    advice_note: str | None = None
     fails_without_student: bool = False
     own_status: Status | None = None
     world: str | None = None

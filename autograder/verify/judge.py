@@ -73,7 +73,7 @@ class Seen:
         return cls(
             {c.id: c.own_status for c in found},
             {c.id: _message(c.message, c.counterexample) for c in found},
-            graded.notes,
+            (*graded.notes, *graded.advice_notes),
         )
 
 

@@ -307,7 +307,10 @@ def serve(
                 idle_s = min(request["idle_s"], request["wall_s"])
                 with timeouts.limit(cpu_s, wall_s, stuck, idle_s):
                     parts = wire.encode(
-                        answer, refer=objects.refer, max_nodes=wire.MAX_ANSWER_NODES
+                        answer,
+                        refer=objects.refer,
+                        max_nodes=wire.MAX_ANSWER_NODES,
+                        max_buffers=wire.MAX_ANSWER_BUFFERS,
                     )
             except timeouts.TimeUp as up:
                 if not up.idle:

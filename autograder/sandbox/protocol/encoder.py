@@ -12,6 +12,7 @@ import numpy as np
 
 from .values import (
     DTYPE,
+    MAX_BUFFERS,
     MAX_DEPTH,
     MAX_INT_BITS,
     MAX_NODES,
@@ -58,16 +59,24 @@ class Encoder:
         refer: turns an object into a `Reference`, a `Callback` or an `Opaque`.
         keep_strides: whether to send the strides of non-contiguous arrays.
         max_nodes: how many parts the values may have.
+        max_buffers: how many of them may be arrays and bytes.
 
     Attributes:
         buffers: the memory of arrays and bytes, to which the trees refer by index.
     """
 
-    def __init__(self, refer: Refer, keep_strides: bool, max_nodes: int = MAX_NODES) -> None:
+    def __init__(
+        self,
+        refer: Refer,
+        keep_strides: bool,
+        max_nodes: int = MAX_NODES,
+        max_buffers: int = MAX_BUFFERS,
+    ) -> None:
         self.buffers: list[bytes | memoryview] = []
         self.refer = refer
         self.keep_strides = keep_strides
         self.max_nodes = max_nodes
+        self.max_buffers = max_buffers
         self.nodes = 0
 
     def tree(self, value: Any, depth: int = 0) -> Any:
@@ -139,5 +148,9 @@ class Encoder:
         return tree
 
     def _put(self, buffer: bytes | memoryview) -> int:
+        if len(self.buffers) >= self.max_buffers:
+            raise WireError(
+                f"the value has more than {self.max_buffers:,} arrays".replace(",", " ")
+            )
         self.buffers.append(buffer)
         return len(self.buffers) - 1

@@ -22,7 +22,9 @@ MAX_DEPTH = 24
 
 MAX_NODES = 200_000
 MAX_ANSWER_NODES = 20_000
-"""Parts of a value that code in the sandbox returns: results are arrays, which have one."""
+MAX_ANSWER_BUFFERS = 1_000
+"""Parts of a value that code in the sandbox returns, and arrays in it: a result is an array, or has
+a few."""
 
 MAX_KEYS = 1000
 """Most dict keys other than strings per message. Numbers with equal hashes are easy to construct,

@@ -22,6 +22,7 @@ from typing import Any
 from .decoder import Decoder, Resolve
 from .encoder import Encoder, Refer
 from .values import (
+    MAX_ANSWER_BUFFERS,
     MAX_ANSWER_NODES,
     MAX_BUFFERS,
     MAX_HEADER,
@@ -39,6 +40,7 @@ from .values import (
 
 __all__ = [
     "MAGIC",
+    "MAX_ANSWER_BUFFERS",
     "MAX_ANSWER_NODES",
     "MAX_TOTAL",
     "TRUSTED_SIZE",
@@ -99,16 +101,17 @@ def encode(
     refer: Refer = _opaque,
     keep_strides: bool = False,
     max_nodes: int = MAX_NODES,
+    max_buffers: int = MAX_BUFFERS,
 ) -> list[bytes | memoryview]:
     """The parts of one message, to be written one after the other.
 
-    Arguments are those of `send`, and how many parts the values may have. In the sandbox this runs
-    code of the student's, such as the iterator of a list; `write` does not.
+    Arguments are those of `send`, and how many parts and how many arrays the values may have. In
+    the sandbox this runs code of the student's, such as the iterator of a list; `write` does not.
 
     Raises:
         WireError: the message is too large.
     """
-    encoder = Encoder(refer, keep_strides, max_nodes)
+    encoder = Encoder(refer, keep_strides, max_nodes, max_buffers)
     tree = {key: encoder.tree(value) for key, value in message.items()}
     header = _header(tree)
     lengths = _lengths(encoder.buffers, header)

@@ -77,7 +77,7 @@ def _outcome(graded: Graded) -> Outcome:
         sorted(entry.id for entry in criteria if entry.points),
         sorted({str(entry.status) for entry in criteria}),
         texts,
-        list(graded.notes),
+        [*graded.notes, *graded.advice_notes],
         graded.result.timing.wall_s,
     )
 
