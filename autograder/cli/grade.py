@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import report
@@ -48,6 +48,9 @@ from autograder.verdict.result import Result
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
 
+A_SCREEN = 20
+"""Submissions whose lines of progress leave earlier lines in sight."""
+
 NOTHING_NEW = report.Shown([], NO_CORRECTIONS, [], [])
 """What there is to say about tables that are current."""
 
@@ -77,7 +80,8 @@ def run(options: argparse.Namespace) -> int:
         fold_case=ignores_case(options.out),
     )
     found = replace(found, notices=(*found.notices, *from_collecting(found.roots)))
-    for line in (*found.problems, *found.notices):
+    said = (*found.problems, *found.notices)
+    for line in said:
         warn(line)
     if course.salt == PUBLISHED_SALT:
         found = replace(found, notices=(*found.notices, _published_salt(course)))
@@ -100,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
         students=options.student,
         force=options.force,
         gradebook=gradebook,
+        said=said,
     )
     return 1 if failed or found.problems or found.ungraded_students else 0
 
@@ -116,6 +121,7 @@ def grade_into(
     students: Sequence[str] | None = None,
     force: bool = False,
     gradebook: Gradebook | None = None,
+    said: Collection[str] = (),
 ) -> int:
     """Grade while showing progress, write the pages, and print where they are.
 
@@ -130,6 +136,7 @@ def grade_into(
         students: grade only these (names or keys); None for all.
         force: whether to grade again what has a current result.
         gradebook: nbgrader's, to be brought up to date as well.
+        said: warnings that the terminal shows already. After a long run they are out of sight.
 
     Returns:
         The number of failures: grader errors, damaged results from earlier runs, corrections that
@@ -226,8 +233,7 @@ def grade_into(
         *unknown_extensions(hand_ins, course.policy),
     ):
         warn(line)
-    # Said before grading as well, but by now that is out of sight.
-    for line in (*found.problems, *found.notices):
+    for line in out_of_sight((*found.problems, *found.notices), said, new):
         warn(line)
     for one in read.values():
         one = replace(one, others=())  # they have been told before
@@ -249,6 +255,11 @@ def grade_into(
             "Fix the cause and run the same command again."
         )
     return len(failed) + len(damaged) + len(shown.corrections.problems) + refused
+
+
+def out_of_sight(lines: Iterable[str], said: Collection[str], graded: int) -> list[str]:
+    """The warnings that are not on the screen, after lines about ``graded`` submissions."""
+    return [line for line in lines if line not in said or graded > A_SCREEN]
 
 
 def _steps(

@@ -205,19 +205,24 @@ def make_parser() -> argparse.ArgumentParser:
     correct.add_argument("--remove", action="store_true", help="remove the correction")
     _lang(correct, "the pages' language")
 
-    what_if = command("whatif", "Who would gain or lose what if criteria counted differently.")
+    what_if = command("whatif", "Who would gain or lose what by other points or another policy.")
     what_if.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
     what_if.add_argument(
         "--drop", action="append", default=[], metavar="CRITERION",
-        help="it does not count, for anybody; may be repeated",
+        help="it, or a part, does not count, for anybody; may be repeated",
     )  # fmt: skip
     what_if.add_argument(
         "--give", action="append", default=[], metavar="CRITERION",
-        help="everybody gets its points; may be repeated",
+        help="everybody gets the points of it, or of a part; may be repeated",
     )  # fmt: skip
     what_if.add_argument(
         "--points", action="append", default=[], metavar="CRITERION=N",
-        help="it is worth N points; may be repeated",
+        help="it, or a part, is worth N points; may be repeated",
+    )  # fmt: skip
+    what_if.add_argument(
+        "--policy", action="append", default=[], metavar="LINE",
+        help="a line of [policy], such as 'late_per_day = 0.05' or 'weights.02_im2col = 2', for "
+        "the totals; may be repeated",
     )  # fmt: skip
     _exercise(what_if)
 

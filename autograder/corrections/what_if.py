@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One student's score and maximum in the exercise, before and after."""
+    """One student's score and maximum in the exercise, or total, before and after."""
 
     student: str
     before: float
@@ -104,6 +104,11 @@ def differences(
                     after.result.full_score,
                 )
             )
+    return most_affected_first(found)
+
+
+def most_affected_first(found: Iterable[Difference]) -> list[Difference]:
+    """The differences in the order in which they are shown."""
     return sorted(found, key=lambda one: (-abs(one.gain), one.student))
 
 

@@ -7,12 +7,16 @@ whole, after corrections, and is shown as what it is: ``17 − 10 % late = 15.3`
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from autograder.course.toml_tables import Table
+from autograder.errors import CourseError
 
 KEYS = (
     "timezone", "grace", "late_per_day", "late_at_most", "drop_lowest", "deadlines", "extensions",
@@ -155,6 +159,39 @@ def read_policy(table: Table, exercises: Sequence[str]) -> Policy:
         inner = rules.table("weights", exercises)
         weights = {id: inner.number(id, default=0.0) for id in inner.left}
     return Policy(zone, grace, per_day, at_most, int(drop), deadlines, extensions, weights)
+
+
+def changed_policy(file: Path, lines: Sequence[str], exercises: Sequence[str]) -> Policy:
+    """The policy in ``file`` with further lines, written as under ``[policy]`` there.
+
+    Args:
+        file: course.toml.
+        lines: such as ``late_per_day = 0.05`` or ``deadlines.02_im2col = 2026-05-03T23:59:00``.
+        exercises: ids of the course's exercises.
+
+    Raises:
+        CourseError: a line means nothing, or they contradict each other.
+    """
+    text = "\n".join(lines)
+    given = Path("--policy")
+    try:
+        new = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(
+            f"{text!r} is not TOML: {error}", given, remedy="Write it as in course.toml"
+        ) from None
+    rules = tomllib.loads(file.read_text(encoding="utf-8")).get("policy", {})
+    return read_policy(Table({"policy": _merged(rules, new)}, ("policy",), given, text), exercises)
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        inner = merged.get(key)
+        if isinstance(inner, dict) and isinstance(value, dict):
+            value = _merged(inner, value)
+        merged[key] = value
+    return merged
 
 
 def _zone(rules: Table) -> tzinfo:

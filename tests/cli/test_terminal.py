@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.cli.console import console, literal
+from autograder.cli.grade import A_SCREEN, out_of_sight
 from autograder.cli.stdio import warn
 
 
@@ -21,3 +22,9 @@ def test_no_control_code_of_it_is_printed(capsys):
     printed = capsys.readouterr()
     assert printed.out == "cell 1: \ufffdabc␍\ufffd\n"
     assert printed.err == "autograder: cell 1: \ufffdabc␍\ufffd\n"
+
+
+def test_what_is_still_on_the_screen_is_not_said_again():
+    lines = ["a folder without a notebook", "the published salt"]
+    assert out_of_sight(lines, said=lines[:1], graded=A_SCREEN) == lines[1:]
+    assert out_of_sight(lines, said=lines[:1], graded=A_SCREEN + 1) == lines
