@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import report
+from autograder.cli.cluster import cluster_address, level_on_cluster, on_cluster
 from autograder.cli.collected import (
     absent,
     arrivals_of,
@@ -37,6 +38,7 @@ from autograder.ingest import Discovered, Submission, discover
 from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_absent, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.handouts import handouts_of
+from autograder.run.jobs import Executor
 from autograder.run.service import Step, grade_submissions, setup_for
 from autograder.run.store import Store
 from autograder.run.unchanged import Unchanged
@@ -59,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
     """Grade the submissions in ``PATH`` and write everything to ``--out``."""
     course = resolve_course(options)
     lang = resolve_language(options, course)
+    address = cluster_address(options)
     gradebook = Gradebook(options.gradebook, options.out, course) if options.gradebook else None
     if options.exercise:
         resolve_exercises(course, [options.exercise])
@@ -92,7 +95,12 @@ def run(options: argparse.Namespace) -> int:
     if not found.submissions:
         _write_tables(course, store, _noted(course, store, found, options.exercise), lang)
         raise CommandError("nothing to grade. Name a notebook, a folder of them, or submitted/", 1)
-    level = resolve_level(options)
+    cluster = None
+    if address is not None:
+        cluster = on_cluster(address, course)
+        level = level_on_cluster(options)
+    else:
+        level = resolve_level(options)
     failed = grade_into(
         course,
         level,
@@ -105,6 +113,7 @@ def run(options: argparse.Namespace) -> int:
         force=options.force,
         gradebook=gradebook,
         said=said,
+        cluster=cluster,
     )
     return 1 if failed or found.problems or found.ungraded_students else 0
 
@@ -122,6 +131,7 @@ def grade_into(
     force: bool = False,
     gradebook: Gradebook | None = None,
     said: Collection[str] = (),
+    cluster: Executor | None = None,
 ) -> int:
     """Grade while showing progress, write the pages, and print where they are.
 
@@ -137,6 +147,7 @@ def grade_into(
         force: whether to grade again what has a current result.
         gradebook: nbgrader's, to be brought up to date as well.
         said: warnings that the terminal shows already. After a long run they are out of sight.
+        cluster: grades on other machines; None for worker processes here.
 
     Returns:
         The number of failures: grader errors, damaged results from earlier runs, corrections that
@@ -168,10 +179,12 @@ def grade_into(
     open_points: list[str] = []
     kept = done = len(submissions) - len(changed)
     with progress(len(submissions), "grading") as tick:
-        for step in _steps(course, level, changed, store, jobs, force=force):
+        for step in _steps(course, level, changed, store, jobs, force=force, cluster=cluster):
             result = step.graded.result
             if result.course_sha256 == facts.exercises[result.exercise]:  # else just edited
-                dealt_with[by_key[result.student, result.exercise]] = result, step.kept
+                # Without its criteria: those of 10,000 submissions would take 130 MB.
+                brief = replace(result, criteria=(), cells=())
+                dealt_with[by_key[result.student, result.exercise]] = brief, step.kept
             who = f"{hand_ins.name(result.student)} · {result.exercise}"
             hand_in = hand_ins.of(result.student, result.exercise)
             if hand_in is not None:
@@ -270,10 +283,13 @@ def _steps(
     jobs: int,
     *,
     force: bool,
+    cluster: Executor | None,
 ) -> Iterator[Step]:
     if changed:
         setup = setup_for(course, level, {submission.exercise for submission in changed})
-        yield from grade_submissions(course, setup, changed, store=store, jobs=jobs, force=force)
+        yield from grade_submissions(
+            course, setup, changed, store=store, jobs=jobs, force=force, executor=cluster
+        )
 
 
 def _known_before(

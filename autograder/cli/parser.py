@@ -149,6 +149,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _gradebook(grade)
     _jobs(grade)
+    _cluster(grade)
     _lang(grade, "the pages' language")
     _sandbox(grade)
 
@@ -345,6 +346,29 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"worker processes (default {processors}, the number of processors; "
         "at most twice as many are started)",
+    )
+
+
+def _cluster(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("on a Dask cluster (docs/scale.md)")
+    group.add_argument(
+        "--dask", metavar="ADDRESS",
+        help="grade on the workers of this cluster, such as tls://10.0.0.5:8786; "
+        "isolation is full there unless --isolation says otherwise",
+    )  # fmt: skip
+    for name, text in (
+        ("ca", "the certificate that the cluster's are signed with"),
+        ("cert", "this machine's certificate"),
+        ("key", "its private key"),
+    ):
+        group.add_argument(
+            f"--tls-{name}", type=Path, metavar="FILE",
+            help=f"{text} (default: as Dask is configured)",
+        )  # fmt: skip
+    group.add_argument(
+        "--dask-unencrypted",
+        action="store_true",
+        help="allow tcp:// to other machines: only trusted ones are on the network between",
     )
 
 

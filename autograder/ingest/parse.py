@@ -77,7 +77,16 @@ def read_notebook(path: Path, root: Path, locked: Collection[str] = ()) -> Noteb
         OSError: the machine cannot read the file at the moment.
         MemoryError: likewise.
     """
-    raw = file_bytes(path, root)
+    return parse_notebook(file_bytes(path, root), locked)
+
+
+def parse_notebook(raw: bytes, locked: Collection[str] = ()) -> Notebook:
+    """The student's code cells in the bytes of a notebook.
+
+    Raises:
+        UnreadableSubmission: with a reason for the student.
+        MemoryError: the machine cannot read it at the moment.
+    """
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
         return _notebook(raw, sha256, locked)

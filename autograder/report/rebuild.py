@@ -17,7 +17,7 @@ from autograder.report.grades import write_grades_csv
 from autograder.report.late import late_hand_ins
 from autograder.report.stored import with_current_points
 from autograder.report.student import write_students
-from autograder.verdict.codec import decode
+from autograder.verdict.codec import Seen, decode
 from autograder.verdict.result import Result
 
 
@@ -121,10 +121,11 @@ def read_results(out: Path) -> tuple[list[Result], list[str]]:
     """All valid results below ``out``/results in order, and a line about every other file."""
     results: list[Result] = []
     problems: list[str] = []
+    seen: Seen = {}
     for path in sorted((out / "results").glob("*/*.json")):
         name = path.relative_to(out)
         try:
-            result = decode(read_below(path, out))
+            result = decode(read_below(path, out), seen)
         except InvalidResult as problem:
             problems.append(f"{name}: {problem}")
         except OSError as problem:

@@ -6,10 +6,11 @@ notebook. So this module imports nothing that only a worker needs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.ingest import Submission
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
 from autograder.verdict.result import Result
@@ -51,6 +52,18 @@ class CannotStart:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """A submission whose file is on another machine.
+
+    ``content`` returns its bytes, and raises what reading it has raised
+    (`autograder.ingest.parse.file_bytes`).
+    """
+
+    submission: Submission
+    content: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Graded:
     """A result with notes that only the instructor may see.
 
@@ -64,3 +77,8 @@ class Graded:
     advice_notes: tuple[str, ...] = ()
     encoding: str = "utf-8"
     notebook_of: str | None = None
+
+
+Executor = Callable[[Setup, Sequence[Submission], Callable[[Submission], Graded]], Iterator[Graded]]
+"""Grades every submission somewhere, and yields results as they become available. The function
+makes the result of a submission whose workers died (`autograder.run.pool.grade_all`)."""

@@ -17,7 +17,7 @@ from autograder.course.models import Course
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Submission
 from autograder.ingest.parse import file_bytes, file_encoding, normalised
-from autograder.run.jobs import Graded, Setup
+from autograder.run.jobs import Executor, Graded, Setup
 from autograder.run.pool import grade_all
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
@@ -75,6 +75,7 @@ def grade_submissions(
     store: Store | None = None,
     jobs: int = 1,
     force: bool = False,
+    executor: Executor | None = None,
 ) -> Iterator[Step]:
     """Grade ``submissions`` and yield each result as soon as it is known.
 
@@ -85,6 +86,7 @@ def grade_submissions(
         store: where results are stored, and reused if they are current; None stores nothing.
         jobs: the number of worker processes.
         force: whether to grade again what has a current result.
+        executor: grades elsewhere, as `autograder.cluster` does; None for worker processes here.
 
     Raises:
         OSError: a result cannot be written.
@@ -103,7 +105,11 @@ def grade_submissions(
     def lost(submission: Submission) -> Graded:
         return _lost(course, setup, submission)
 
-    for graded in grade_all(setup, to_grade, jobs, lost):
+    if executor is None:
+        results = grade_all(setup, to_grade, jobs, lost)
+    else:
+        results = executor(setup, to_grade, lost)
+    for graded in results:
         if store is not None:
             store.write(graded.result)
         yield Step(graded)

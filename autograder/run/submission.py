@@ -20,6 +20,7 @@ from autograder.carrying.repeated import give_reasons_once
 from autograder.course.models import Course, Exercise
 from autograder.errors import FileFault, SandboxUnavailable, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
+from autograder.ingest.parse import parse_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
 from autograder.own_faults.own_faults import OwnFaults
@@ -88,8 +89,19 @@ class Grader:
             known.finding(exercise, explained_by[name], name) if name in explained_by else None
         )
 
-    def grade(self, suites: Suites, submission: Submission) -> Graded:
-        """Grade one submission."""
+    def grade(
+        self,
+        suites: Suites,
+        submission: Submission,
+        content: Callable[[], bytes] | None = None,
+    ) -> Graded:
+        """Grade one submission.
+
+        Args:
+            suites: the course's suites.
+            submission: the submission.
+            content: gives the bytes of its file (`Brought`); None to read it here.
+        """
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
         sha256: str | None = None
@@ -101,7 +113,7 @@ class Grader:
         notes: dict[str | None, None] = {}  # each once
         advice_notes: dict[str | None, None] = {}
         try:
-            book = _read(submission, self.locked.get(exercise.id, ()))
+            book = _read(submission, self.locked.get(exercise.id, ()), content)
             sha256, encoding = book.sha256, book.encoding
             notebook_of = (
                 evident_exercise(book, [e.id for e in self.course.exercises])
@@ -235,8 +247,12 @@ def for_every_criterion(exercise: Exercise, one: _T) -> dict[str, _T]:
     return {criterion.id: one for criterion in exercise.criteria}
 
 
-def _read(submission: Submission, locked: Collection[str]) -> Notebook:
+def _read(
+    submission: Submission, locked: Collection[str], content: Callable[[], bytes] | None
+) -> Notebook:
     try:
+        if content is not None:
+            return parse_notebook(content(), locked)
         return read_notebook(submission.path, submission.root, locked)
     except UnreadableSubmission as unreadable:
         raise unreadable from None

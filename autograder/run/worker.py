@@ -11,8 +11,8 @@ import gc
 import signal
 from itertools import islice
 from multiprocessing import parent_process
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Protocol
 
 from autograder.carrying.reference import ReferenceProcess
 from autograder.course.load import load_course
@@ -20,7 +20,7 @@ from autograder.course.models import Course
 from autograder.errors import CourseError, SandboxUnavailable
 from autograder.ingest import Submission
 from autograder.own_faults.own_faults import OwnFaults
-from autograder.run.jobs import READY, CannotStart, Setup
+from autograder.run.jobs import READY, Brought, CannotStart, Setup
 from autograder.run.submission import Grader
 from autograder.sandbox.doctor.confirm import confirm
 from autograder.sandbox.host.protect import die_with, protect_host
@@ -29,8 +29,18 @@ from autograder.sandbox.host.visible_paths import visible_paths
 from autograder.suite.plugin import Suites, with_suites
 
 
-def work(setup: Setup, jobs: Connection) -> None:
-    """Send `READY`, then receive `Submission`s on ``jobs`` and send `Graded` back, until None.
+class Line(Protocol):
+    """Carries messages between a worker and whoever has started it."""
+
+    def recv(self) -> object:
+        """The next message; raises EOFError if the other side has closed the line."""
+
+    def send(self, message: object) -> None:
+        """Send a message; raises OSError if the other side has closed the line."""
+
+
+def work(setup: Setup, jobs: Line) -> None:
+    """Send `READY`, then receive submissions on ``jobs`` and send `Graded` back, until None.
 
     The entry point of a worker process. If it cannot start, it sends `CannotStart`.
     """
@@ -51,12 +61,12 @@ def work(setup: Setup, jobs: Connection) -> None:
         _cannot_start(jobs, f"{where}{error.strerror or error}. Fix this and run it again")
 
 
-def _cannot_start(jobs: Connection, reason: str) -> None:
+def _cannot_start(jobs: Line, reason: str) -> None:
     with contextlib.suppress(OSError):
         jobs.send(CannotStart(reason))
 
 
-def _work(setup: Setup, jobs: Connection) -> None:
+def _work(setup: Setup, jobs: Line) -> None:
     course = load_course(setup.root)
     exercises = [course.exercise(name) for name in setup.exercises]
     server = Server(setup.level, setup.limits, visible_paths(course.packages))
@@ -78,10 +88,13 @@ def _work(setup: Setup, jobs: Connection) -> None:
         gc.freeze()  # what is loaded by now stays: collections need not look through it again
         jobs.send(READY)
         while True:
-            submission = jobs.recv()
-            if not isinstance(submission, Submission):
-                return
-            jobs.send(grader.grade(suites, submission))
+            match jobs.recv():
+                case Submission() as submission:
+                    jobs.send(grader.grade(suites, submission))
+                case Brought(submission, content):
+                    jobs.send(grader.grade(suites, submission, content))
+                case _:
+                    return
 
     try:
         server.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from autograder.errors import InvalidResult
@@ -35,8 +35,16 @@ def encode(result: Result) -> str:
     return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
-def decode(text: str | bytes) -> Result:
+Seen = MutableMapping[CriterionResult, CriterionResult]
+"""Criteria decoded before. Many of a class's are equal: one object for all of them saves memory."""
+
+
+def decode(text: str | bytes, seen: Seen | None = None) -> Result:
     """The result stored in a result.json.
+
+    Args:
+        text: the file's content.
+        seen: one for all results that are kept together; criteria are added to it.
 
     Raises:
         InvalidResult: it is not JSON, or it violates the contract.
@@ -52,7 +60,7 @@ def decode(text: str | bytes) -> Result:
         RecursionError,
     ) as error:  # e.g. a number that is too large
         raise InvalidResult(f"{error}. Grade this submission again.") from None
-    return _result(fields)
+    return _result(fields, {} if seen is None else seen)
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -97,7 +105,7 @@ def _message_fields(message: Text) -> dict[str, str]:
     return {lang: message[lang] for lang in languages}
 
 
-def _result(fields: Mapping[str, Any]) -> Result:
+def _result(fields: Mapping[str, Any], seen: Seen) -> Result:
     return Result(
         exercise=fields["exercise"],
         student=fields["student"],
@@ -107,7 +115,7 @@ def _result(fields: Mapping[str, Any]) -> Result:
         status=ResultStatus(fields["status"]),
         score=fields["score"],
         max_score=fields["max_score"],
-        criteria=tuple(map(_criterion, fields["criteria"])),
+        criteria=tuple(seen.setdefault(c, c) for c in map(_criterion, fields["criteria"])),
         cells=tuple(
             CellResult(cell["index"], CellStatus(cell["status"]), cell["error"])
             for cell in fields["cells"]
