@@ -21,6 +21,7 @@ from autograder.cli.collected import (
 from autograder.cli.console import format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
+from autograder.cli.interim import Interim
 from autograder.cli.resolve import (
     ignores_case,
     output_folder,
@@ -178,6 +179,9 @@ def grade_into(
     unadvised: list[str] = []
     open_points: list[str] = []
     kept = done = len(submissions) - len(changed)
+    interim = Interim(
+        lambda done: _write_interim(course, store, hand_ins, lang, (done, len(submissions)))
+    )
     with progress(len(submissions), "grading") as tick:
         for step in _steps(course, level, changed, store, jobs, force=force, cluster=cluster):
             result = step.graded.result
@@ -220,6 +224,8 @@ def grade_into(
                 remarks=words.remarks(hand_in),
                 corrections=corrections,
             )
+            if done < len(submissions):
+                interim.after(done)
         if kept and kept == done:
             tick(_unchanged(kept), kept)
     shown = NOTHING_NEW
@@ -367,6 +373,14 @@ def _write_tables(course: Course, store: Store, hand_ins: HandIns, lang: str) ->
     shown = report.read_shown(store.out, course, hand_ins)
     report.write_tables(store.out, shown, course, lang, hand_ins)
     return shown
+
+
+def _write_interim(
+    course: Course, store: Store, hand_ins: HandIns, lang: str, so_far: tuple[int, int]
+) -> None:
+    """Write the class page only: a grades.csv with half of a class could be taken for all of it."""
+    shown = report.read_shown(store.out, course, hand_ins)
+    report.write_class_page(store.out, shown, course, lang, hand_ins, so_far)
 
 
 def _abbreviated(names: list[str]) -> str:

@@ -12,7 +12,14 @@ from autograder.files import write_atomically
 from autograder.report.classpage import write_class
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
-from autograder.report.rebuild import Shown, read_results, read_shown, rebuild, write_tables
+from autograder.report.rebuild import (
+    Shown,
+    read_results,
+    read_shown,
+    rebuild,
+    write_class_page,
+    write_tables,
+)
 
 __all__ = [
     "IncompleteReport",
@@ -22,6 +29,7 @@ __all__ = [
     "rebuild",
     "write_atomically",
     "write_class",
+    "write_class_page",
     "write_feedback",
     "write_grades_csv",
     "write_tables",

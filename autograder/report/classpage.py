@@ -61,6 +61,7 @@ def write_class(
     corrections: Corrections = NO_CORRECTIONS,
     warnings: Sequence[str] = (),
     newest: datetime | None = None,
+    so_far: tuple[int, int] | None = None,
 ) -> Path:
     """Write ``out``/index.html.
 
@@ -74,11 +75,14 @@ def write_class(
         corrections: what the instructor has corrected.
         warnings: what else the instructor should know, one line each.
         newest: when the newest result was written.
+        so_far: of an unfinished run, how many submissions of how many are done.
 
     Returns:
         The path of the page.
     """
-    page = class_page(results, course, lang, damaged, hand_ins, corrections, warnings, newest)
+    page = class_page(
+        results, course, lang, damaged, hand_ins, corrections, warnings, newest, so_far
+    )
     return write_atomically(out / "index.html", page, below=out)
 
 
@@ -91,6 +95,7 @@ def class_page(
     corrections: Corrections = NO_CORRECTIONS,
     warnings: Sequence[str] = (),
     newest: datetime | None = None,
+    so_far: tuple[int, int] | None = None,
 ) -> str:
     """The page as text."""
     results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
@@ -117,7 +122,8 @@ def class_page(
     names = [(key, hand_ins.name(key)) for key in students]
     policy = course.policy if course else NO_POLICY
     rows = rows_of(entries, names, graded, most, policy, hand_ins.absent)
-    missing = notices.not_handed_in(rows, [*most])
+    # While a run is going on, whoever has no result may still get one.
+    missing = [] if so_far else notices.not_handed_in(rows, [*most])
     unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)
     ungraded = notices.ungraded(hand_ins, lang)
     return render(
@@ -126,6 +132,7 @@ def class_page(
         between=BETWEEN_ITEMS[lang],
         title=course.title if course else None,
         newest=newest.strftime("%Y-%m-%d %H:%M") if newest else "",
+        so_far=so_far,
         rows=rows,
         filters=[state for state in FILTERS if any(state in row.states.split() for row in rows)],
         total=_chart(

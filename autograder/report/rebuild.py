@@ -69,6 +69,18 @@ def write_tables(
     """Write what takes all results: the class page, a page for each student, and grades.csv."""
     write_students(out, shown.results, course, lang, hand_ins, shown.corrections)
     write_grades_csv(out, shown.results, hand_ins, lang, shown.corrections)
+    write_class_page(out, shown, course, lang, hand_ins)
+
+
+def write_class_page(
+    out: Path,
+    shown: Shown,
+    course: Course | None,
+    lang: str,
+    hand_ins: HandIns,
+    so_far: tuple[int, int] | None = None,
+) -> None:
+    """Write the class page; ``so_far``: of an unfinished run, submissions done and all of them."""
     write_class(
         out,
         shown.results,
@@ -79,6 +91,7 @@ def write_tables(
         shown.corrections,
         shown.notices,
         shown.newest,
+        so_far,
     )
 
 

@@ -11,6 +11,7 @@ from autograder.course.models import Question
 from autograder.course.policy import Late, Policy
 from autograder.ingest import NotCounted, NotGraded, Other
 from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
+from autograder.messages.pages import say
 from autograder.report import write_class
 from autograder.report.classpage import FEW, GROUPS, PRINTED_ROWS, class_page
 from autograder.report.groups import alike, carried, timed_out
@@ -454,3 +455,18 @@ def test_lateness_that_costs_nothing_since_nothing_was_earned_is_not_said(a_clas
     corrections = Corrections(late=late, deadlines=True)
     page = class_page([nothing, full], course, "en", corrections=corrections)
     assert re.findall(r"[\d.]+ − 10 % late = [\d.]+", page) == ["6 − 10 % late = 5.4"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "Unfinished: 3 of 50 submissions graded"), ("ja", "採点の途中：50件中3件を採点済み")],
+)
+def test_while_a_run_is_going_on_it_says_so_and_calls_nobody_missing(a_class, course, lang, words):
+    results = [*map(typed, a_class.values())]
+    page = class_page(results, course, lang, so_far=(3, 50))
+    assert words in page
+    finished = class_page(results, course, lang)
+    assert words.split("3")[0] not in finished
+    missing = f"<h3>{say(lang, 'not_handed_in')} · "
+    assert missing in finished
+    assert missing not in page
