@@ -14,16 +14,11 @@ import pytest
 from autograder.sandbox.host import overload
 from autograder.sandbox.host.session import Budget
 from tests.red_team.attacks.answers import ANSWERS, CALLBACKS, NETWORK, TWICE
+from tests.red_team.attacks.memory import memory_mb
 
 pytestmark = pytest.mark.slow
 
 SHORT = Budget(cell_s=1, cells_s=2, call_cpu_s=1, call_wall_s=3, total_wall_s=30)
-
-
-def memory_mb(field: str) -> float:
-    """``VmRSS`` or its peak ``VmHWM`` of this process."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition(f"{field}:")[2].split()[0]) / 1024
 
 
 @pytest.fixture(scope="module")
