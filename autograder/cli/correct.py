@@ -9,7 +9,7 @@ from rich.table import Table as Grid
 
 from autograder import report
 from autograder.cli.console import console, literal
-from autograder.cli.resolve import resolve_course, resolve_language
+from autograder.cli.resolve import folder_of_run, resolve_course, resolve_language
 from autograder.cli.stdio import warn
 from autograder.corrections.apply import EVERY, Correction
 from autograder.corrections.read import FILE, read_table
@@ -26,9 +26,7 @@ from autograder.text import counted
 
 def run(options: argparse.Namespace) -> int:
     """Correct one criterion or exercise and rebuild the pages; without STUDENT, list."""
-    out: Path = options.out
-    if not (out / "results").is_dir():
-        raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
+    out = folder_of_run(options.out)
     course = resolve_course(options)
     lang = resolve_language(options, course)
     hand_ins = Store(out).hand_ins()

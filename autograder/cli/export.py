@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import report
-from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_language
+from autograder.cli.resolve import (
+    folder_of_run,
+    resolve_course,
+    resolve_exercises,
+    resolve_language,
+)
 from autograder.cli.stdio import warn
 from autograder.collect.roster import Person
 from autograder.course.models import Course
@@ -74,8 +79,7 @@ def read_run(out: Path, course: Course) -> tuple[HandIns, Shown]:
     Raises:
         CommandError: it is not the folder of a run.
     """
-    if not (out / "results").is_dir():
-        raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
+    folder_of_run(out)
     hand_ins = Store(out).hand_ins()
     return hand_ins, report.read_shown(out, course, hand_ins)
 

@@ -6,7 +6,12 @@ import argparse
 
 from autograder import report
 from autograder.answers.read import HandedOut, answers
-from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_language
+from autograder.cli.resolve import (
+    folder_of_run,
+    resolve_course,
+    resolve_exercises,
+    resolve_language,
+)
 from autograder.cli.stdio import warn
 from autograder.course.load import read_cells
 from autograder.course.models import CellKind, Exercise, Role
@@ -22,9 +27,7 @@ NAMED = 9
 
 def run(options: argparse.Namespace) -> int:
     """Write a page and a sheet for each question."""
-    out = options.out
-    if not (out / "results").is_dir():
-        raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
+    out = folder_of_run(options.out)
     course = resolve_course(options)
     lang = resolve_language(options, course)
     wanted = resolve_exercises(course, [options.exercise] * bool(options.exercise))

@@ -7,7 +7,7 @@ import argparse
 from autograder import report
 from autograder.cli.collected import unknown_extensions
 from autograder.cli.gradebook import Gradebook
-from autograder.cli.resolve import resolve_course, resolve_language
+from autograder.cli.resolve import folder_of_run, resolve_course, resolve_language
 from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError, InvalidHandIns
@@ -18,10 +18,7 @@ from autograder.text import counted
 
 def run(options: argparse.Namespace) -> int:
     """Rebuild the pages in ``DIR`` from its results."""
-    if not (options.out / "results").is_dir():
-        raise CommandError(
-            f"{options.out}: has no results/. Give the --out folder of a `grade` run", 2
-        )
+    folder_of_run(options.out)
     course: Course | None
     try:
         course = resolve_course(options)

@@ -49,6 +49,17 @@ def resolve_language(options: argparse.Namespace, course: Course | None) -> str:
     return str(options.lang)
 
 
+def folder_of_run(out: Path) -> Path:
+    """The folder, if it is the ``--out`` of a run.
+
+    Raises:
+        CommandError: it has no results (wrong usage).
+    """
+    if not (out / "results").is_dir():
+        raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
+    return out
+
+
 def resolve_level(options: argparse.Namespace) -> Level:
     """The level of isolation to grade at.
 

@@ -9,9 +9,13 @@ from rich.table import Table as Grid
 
 from autograder import report
 from autograder.cli.console import console, literal, progress
-from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_language
+from autograder.cli.resolve import (
+    folder_of_run,
+    resolve_course,
+    resolve_exercises,
+    resolve_language,
+)
 from autograder.cli.stdio import warn
-from autograder.errors import CommandError
 from autograder.ingest.hand_ins import HandIns
 from autograder.report.similar import write_similar
 from autograder.report.statistics import percent
@@ -30,9 +34,7 @@ NAMED = 9
 
 def run(options: argparse.Namespace) -> int:
     """Compare the graded submissions and write ``DIR/similar``."""
-    out = options.out
-    if not (out / "results").is_dir():
-        raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
+    out = folder_of_run(options.out)
     course = resolve_course(options)
     lang = resolve_language(options, course)
     wanted = {e.id for e in resolve_exercises(course, [options.exercise] * bool(options.exercise))}

@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 
 from autograder import report
 from autograder.cli.console import console, literal
-from autograder.cli.resolve import resolve_course, resolve_exercises
+from autograder.cli.resolve import folder_of_run, resolve_course, resolve_exercises
 from autograder.cli.stdio import warn
 from autograder.corrections.what_if import (
     Change,
@@ -34,9 +34,7 @@ from autograder.text import counted
 
 def run(options: argparse.Namespace) -> int:
     """Print the differences; nothing is changed."""
-    out = options.out
-    if not (out / "results").is_dir():
-        raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
+    folder_of_run(options.out)
     course = resolve_course(options)
     criteria = bool(options.drop or options.give or options.points)
     if criteria == bool(options.policy):

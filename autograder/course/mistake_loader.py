@@ -14,6 +14,7 @@ from autograder.course.mistakes import Entry, recording
 from autograder.course.models import Equivalent, Exercise, Mistake, Variant
 from autograder.course.notebook_cells import stub_cell
 from autograder.course.part_source import part_source
+from autograder.course.python_imports import line_of_import
 from autograder.errors import CourseError
 from autograder.text import Text
 
@@ -242,20 +243,13 @@ def _run(code: CodeType, file: Path) -> list[Entry]:
 
 
 def _check_imports(tree: ast.Module, file: Path) -> None:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
-        else:
-            continue
-        if any(name.partition(".")[0] == "source_lib" for name in names):
-            raise CourseError(
-                "imports source_lib, which is not available where a mistake runs",
-                file,
-                node.lineno,
-                "Write the code of the mistake in full",
-            )
+    if line := line_of_import(tree, "source_lib"):
+        raise CourseError(
+            "imports source_lib, which is not available where a mistake runs",
+            file,
+            line,
+            "Write the code of the mistake in full",
+        )
 
 
 def _names(names: Collection[str]) -> Iterator[str]:

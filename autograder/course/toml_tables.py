@@ -80,9 +80,9 @@ class Table:
             raise self.error(f"{key} = {value!r} names something twice", near=key)
         return tuple(value)
 
-    def points(self, key: str, *, default: float | None = None, zero: bool = False) -> float:
+    def points(self, key: str, *, zero: bool = False) -> float:
         """A number of points: a multiple of 0.25, positive unless `zero`."""
-        value = self._take(key, default)
+        value = self._take(key, None)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or value < 0 or (value == 0 and not zero) or (value * 4) % 1 != 0:
             raise self.error(

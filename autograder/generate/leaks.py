@@ -59,16 +59,13 @@ def leaks(
     nb: Mapping[str, Any],
     *,
     provide_earlier: bool = False,
-    known: Secrets | None = None,
 ) -> list[str]:
     """What the notebook `nb` of `exercise` gives away, one line each.
 
-    With `provide_earlier`, carry cells contain earlier solutions on purpose. `known` are the
-    course's secrets, if they have been read already.
+    With `provide_earlier`, carry cells contain earlier solutions on purpose.
     """
-    found = find_leaks(
-        course, exercise, lang, nb, known or secrets(course), provide_earlier=provide_earlier
-    )
+    known = secrets(course)
+    found = find_leaks(course, exercise, lang, nb, known, provide_earlier=provide_earlier)
     return [f"cell {leak.cell} {leak.message}" for leak in found]
 
 

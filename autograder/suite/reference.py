@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from autograder.course.python_imports import line_of_import
 from autograder.errors import CourseError
 
 NAME = "source_lib"
@@ -57,18 +58,11 @@ def _check_no_imports(suite: Path) -> None:
         tree = ast.parse(suite.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
         return  # pytest will report what is wrong with it
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
-        else:
-            continue
-        if any(name.partition(".")[0] == NAME for name in names):
-            raise CourseError(
-                f"imports {NAME}, which this course does not have",
-                suite,
-                node.lineno,
-                f"Write {NAME}/ beside solutions/; if the installed one is the right reference, "
-                "copy it there",
-            )
+    if line := line_of_import(tree, NAME):
+        raise CourseError(
+            f"imports {NAME}, which this course does not have",
+            suite,
+            line,
+            f"Write {NAME}/ beside solutions/; if the installed one is the right reference, "
+            "copy it there",
+        )
