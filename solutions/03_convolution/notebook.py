@@ -903,12 +903,12 @@ def draw_stamps():
 draw_stamps()
 
 # %% [markdown] lang="en"
-# **Predict, then run:** now the image is 4 × 4, the filter the same, and all of `dout` is 1. What does `dx` look like with
+# **Predict, then run:** now the image is 5 × 5, the filter the same, and all of `dout` is 1. What does `dx` look like with
 # stride 1, with stride 2, with stride 3? And what becomes of a stamp that lies partly on the padding? Where `ipywidgets` is
 # installed, sliders below the figure let you try other settings.
 
 # %% [markdown] lang="ja"
-# **予想してから実行しましょう。** 今度は、画像を4×4とし、フィルターはそのままで、`dout`をすべて1にします。ストライドが1、2、3のとき、`dx`はそれぞれどうなるでしょうか。また、パディングにはみ出したスタンプはどうなるでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。
+# **予想してから実行しましょう。** 今度は、画像を5×5とし、フィルターはそのままで、`dout`をすべて1にします。ストライドが1、2、3のとき、`dx`はそれぞれどうなるでしょうか。また、パディングにはみ出したスタンプはどうなるでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。
 
 
 # %% name="stamps_and_stride" tags=["demo"]
@@ -945,18 +945,19 @@ def stamp_sliders():
     style = {"description_width": "8em"}
     interact(
         lambda size, stride, pad: show_stamps((size, stride, pad)),
-        size=IntSlider(4, 3, 7, description=tr("size", "大きさ"), style=style),
+        size=IntSlider(5, 3, 7, description=tr("size", "大きさ"), style=style),
         stride=IntSlider(1, 1, 4, description=tr("stride", "ストライド"), style=style),
         pad=IntSlider(0, 0, 2, description=tr("pad", "パディング"), style=style),
     )
 
 
-show_stamps((4, 1, 0), (4, 2, 0), (4, 3, 0), (4, 2, 1))
+show_stamps((5, 1, 0), (5, 2, 0), (5, 3, 0), (5, 2, 1))
 stamp_sliders()
 
 # %% [markdown] lang="en"
-# With stride 1 the stamps overlap, with stride 2 they lie side by side, with stride 3 there are gaps: what no window sees
-# has gradient 0. `dx` is what is inside the frame; whatever falls on the padding (grey) is cut off.
+# With stride 1 the stamps overlap, with stride 2 they lie side by side, with stride 3 there are gaps. Pixels that no window sees,
+# in the gaps or at the far edge, have gradient 0. `dx` is what is inside the frame; whatever falls on the padding (grey) is cut
+# off.
 #
 # Adding up stamps where they overlap: you have written exactly that, it is `col2im`.
 #
@@ -966,7 +967,7 @@ stamp_sliders()
 # four places:
 
 # %% [markdown] lang="ja"
-# ストライドが1ならスタンプは重なり、2ならちょうど隣り合い、3なら隙間ができます。どの窓にも入らない画素の勾配は0です。`dx`になるのは枠の中だけで、パディング（灰色）にはみ出した分は切り落とされます。
+# ストライドが1ならスタンプは重なり、2ならちょうど隣り合い、3なら隙間ができます。隙間や端で余ったところなど、どの窓にも入らない画素の勾配は0です。`dx`になるのは枠の中だけで、パディング（灰色）にはみ出した分は切り落とされます。
 #
 # スタンプを押して、重なったところは足し合わせる。これはまさに、すでに書いた`col2im`です。
 #

@@ -1445,13 +1445,13 @@ check_backward()
 #
 # With a `dout` of ones, `dx` counts how many windows each pixel wins. **Predict, then run:** here is a map of 6 × 6. Which
 # pixels win with windows of 2 × 2 side by side, which with windows of 3 × 3 that overlap, and what does padding change for the pixels at the
-# edge? Where `ipywidgets` is installed, sliders below the figure let you try other settings. Can you find one in which a single
-# pixel wins nine windows?
+# edge? Where `ipywidgets` is installed, sliders below the figure let you try other settings. How many windows can a single pixel win
+# at most?
 
 # %% [markdown] lang="ja"
 # ## 8. 勾配が届く場所
 #
-# `dout`をすべて1にすると、`dx`は、それぞれの画素がいくつの窓で勝ったかを表します。**予想してから実行しましょう。** 6×6のマップに、2×2の窓を隙間なく並べると、どの画素が勝つでしょうか。3×3の窓を重ねて置くとどうでしょうか。また、パディングがあると、端の画素はどう変わるでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。1つの画素が9個の窓で勝つ設定は見つかりますか。
+# `dout`をすべて1にすると、`dx`は、それぞれの画素がいくつの窓で勝ったかを表します。**予想してから実行しましょう。** 6×6のマップに、2×2の窓を隙間なく並べると、どの画素が勝つでしょうか。3×3の窓を重ねて置くとどうでしょうか。また、パディングがあると、端の画素はどう変わるでしょうか。`ipywidgets`がインストールされていれば、図の下のスライダーで、ほかの設定も試せます。1つの画素が勝てる窓は、最大でいくつでしょうか。
 
 
 # %% name="count_wins" tags=["demo"]
@@ -1491,13 +1491,14 @@ show_wins((2, 2, 0), (3, 1, 0), (3, 1, 1))
 win_sliders()
 
 # %% [markdown] lang="en"
-# (Padding never wins, but it makes room for more windows, so the pixels at the edge can win more often.)
+# (Padding never wins, but it makes room for more windows, so the pixels at the edge can win more often. A pixel can win at most
+# the windows that it lies in: with stride 1, nine windows of 3 × 3, or twenty-five of 5 × 5.)
 #
 # And on a photograph? Send a gradient of ones back through two poolings of one feature map and mark the pixels at which it arrives. **Predict:**
 # what share of the pixels gets something, and which ones?
 
 # %% [markdown] lang="ja"
-# （パディングが勝つことはありませんが、窓を置ける場所が増えるので、端の画素が勝つ回数は増えます。）
+# （パディングが勝つことはありませんが、窓を置ける場所が増えるので、端の画素が勝つ回数は増えます。1つの画素が勝てるのは、多くても、それが入る窓の個数までです。ストライドが1なら、3×3の窓で9個、5×5の窓で25個です。）
 #
 # では、写真ならどうなるでしょうか。特徴マップを2回プーリングし、すべて1の勾配を逆伝播させて、届いた画素に印を付けてみましょう。**予想しましょう。** 勾配が届くのは、全体の何分の1の、どんな画素でしょうか。
 

@@ -2775,7 +2775,13 @@ learn_by_heart(HOW_MANY, MY_GUESS_3)
 # %% [markdown] lang="en"
 # All twenty are right after about ten steps, and the loss keeps falling as long as one likes: with
 # $\log p_t$ computed exactly it has no floor but 0. On images that it has not seen, the network is right in about half of the cases. Knowing
-# by heart and **generalising** are two things. Change `HOW_MANY` to 100 and to 1,000: what happens to the two curves?
+# by heart and **generalising** are two things. Change `HOW_MANY` to 100 and to 1,000 (which takes a minute): what happens to the two curves?
+#
+# <details><summary>What happens</summary>
+#
+# Learning more images by heart takes more steps: 100 are all right after about 25 steps, 1,000 after about 110. And the
+# more images, the better it generalises: in place of 0.54 on the test images, it reaches 0.79 and 0.92.
+# </details>
 #
 # (With `np.log(p + 1e-7)` the loss would end at $-\ln(1 + 10^{-7}) \approx -0.0000001$: slightly *negative*, which a cross-entropy
 # can never be. And a single image could add no more than $-\ln 10^{-7} = 16.118$, however wrong the network.)
@@ -2790,7 +2796,12 @@ learn_by_heart(HOW_MANY, MY_GUESS_3)
 # nothing, and of which the network is certain?
 
 # %% [markdown] lang="ja"
-# 10回ほどの更新で20枚すべてに正解し、その後も損失は下がり続けます。$\log p_t$ を正確に計算していれば、0のほかに下限はありません。ところが、見たことのない画像では、半分くらいしか当たりません。丸暗記と**汎化**（初めて見るデータにも正しく答えられること）は別のものなのです。`HOW_MANY`を100や1,000に変えると、2つの曲線はどうなるでしょうか。
+# 10回ほどの更新で20枚すべてに正解し、その後も損失は下がり続けます。$\log p_t$ を正確に計算していれば、0のほかに下限はありません。ところが、見たことのない画像では、半分くらいしか当たりません。丸暗記と**汎化**（初めて見るデータにも正しく答えられること）は別のものなのです。`HOW_MANY`を100や1,000に変えると（1,000では1分ほどかかります）、2つの曲線はどうなるでしょうか。
+#
+# <details><summary>どうなるか</summary>
+#
+# 画像が多いほど、丸暗記には多くの更新が必要です。100枚なら25回ほど、1,000枚なら110回ほどで全問正解になります。一方、汎化は進みます。テストデータの正解率は、20枚のときの0.54から、0.79、0.92へと上がります。
+# </details>
 #
 # （`np.log(p + 1e-7)`を使うと、損失は $-\ln(1 + 10^{-7})$、つまり−0.0000001まで下がります。わずかに**負**ですが、本来の交差エントロピー誤差が負になることはありません。また、どれほどひどく間違えても、画像1枚の損失は $-\ln 10^{-7} = 16.118$ を超えられません。）
 #
