@@ -1356,7 +1356,7 @@ show_where_the_score_comes_from()
 # <details><summary>Answer</summary>
 #
 # Where there are stripes of either kind: both patches would be orange, and the score, now the sum of the two averages, would say
-# how much stripes there are in all. The weights decide which question the map answers.
+# how much of the picture is striped. The weights decide which question the map answers.
 # </details>
 
 # %% [markdown] lang="ja"

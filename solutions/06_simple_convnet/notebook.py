@@ -2831,11 +2831,19 @@ CLICK = False
 def typed(text):
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]
     width = max((len(line) for line in lines), default=0)
-    marks = [[character == "#" for character in line.ljust(width)] for line in lines]
+    marks = [[character == "#" for character in line.ljust(width)] for line in lines or [" "]]
     return np.array(marks, dtype=float)
 
 
 def from_png(name):
+    if not Path(name).exists():
+        print(
+            tr(
+                f"{name} was not found: put the file beside this notebook (Colab: folder icon on the left, upload).",
+                f"{name}が見つかりません。ファイルをノートブックと同じ場所に置いてください（Colabでは、左のフォルダーのアイコンからアップロード）。",
+            )
+        )
+        return np.zeros((0, 0))
     picture = plt.imread(name)
     if picture.ndim == 3:
         alpha = picture[:, :, 3:] if picture.shape[2] == 4 else 1
@@ -2878,11 +2886,16 @@ def like_mnist(ink):
 
 
 def read_digit(ink):
-    if ink.size == 0 or not ink.any():
+    if ink.size == 0:
+        return
+    if not ink.any():
         print(tr("There is nothing drawn yet.", "まだ何も描かれていません。"))
         return
     picture = like_mnist(ink)
-    scores = he_network.predict(picture[None, None])[0]
+    # en: The network of experiment 1, if you have trained it; otherwise that of section 7.
+    # ja: 実験1で学習させたネットワーク。まだなら7節のもの。
+    reader = globals().get("he_network", network)
+    scores = reader.predict(picture[None, None])[0]
     shares = np.exp(scores - scores.max())
     shares = shares / shares.sum()
     _, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8), width_ratios=[1, 2])

@@ -2918,7 +2918,7 @@ deep_residual = race(SEEDS)
 #
 # <details><summary>Answer</summary>
 #
-# "Without shortcuts, batch norm": a push at the input moves the end thousands of times as much as one behind the last layers, so that no
+# "Without shortcuts, batch norm": a push at the input moves the end more than a thousand times as much as a push near the end, so that no
 # single learning rate suits all layers. With shortcuts it is a factor of about twenty.
 # </details>
 
@@ -2940,7 +2940,7 @@ deep_residual = race(SEEDS)
 #
 # <details><summary>答え</summary>
 #
-# 「ショートカットなし、バッチ正規化」の曲線です。入力を動かしたときの反応が、最後の層の手前を動かしたときの数千倍もあります。これでは、すべての層に合う学習率がありません。ショートカットがあれば、20倍ほどで済みます。
+# 「ショートカットなし、バッチ正規化」の曲線です。入力を動かしたときの反応が、最後の層の手前を動かしたときの千倍以上もあります。これでは、すべての層に合う学習率がありません。ショートカットがあれば、20倍ほどで済みます。
 # </details>
 
 # %% [markdown] lang="en"

@@ -1568,14 +1568,14 @@ def compare_classifiers():
     print(
         tr(
             "stripes             noise   filters: training  test    pixels: training  test",
-            "左から：帯の場所（端には来ない／どこでも）、ノイズ、"
+            "左から：帯の場所（端は除く／どこでも）、ノイズ、"
             "正解率（フィルター：訓練データとテストデータ、画素：訓練データとテストデータ）",
         )
     )
     places = (
         (
             0,
-            tr("never at the edge", "端には来ない"),
+            tr("never at the edge", "端は除く"),
             figure_text("stripes never at the edge", "帯は端に来ない"),
         ),
         (
