@@ -110,7 +110,7 @@ class RemovedFromNumPy:
 
 @dataclass(frozen=True)
 class CameOutDifferently:
-    """Graded twice, with two results: the notebook uses ``sources`` of chance. The worse counts."""
+    """Graded again, with another result, as the notebook uses ``sources`` of chance: the worst."""
 
     sources: tuple[Unfixable, ...]
 

@@ -1,9 +1,15 @@
-"""A notebook that uses a source of chance which cannot be fixed: graded twice, the worse counts."""
+"""A notebook that uses a source of chance which cannot be fixed: graded again, the worst counts."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
 
+from autograder.run import twice
 from autograder.run.twice import worse
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol.unfixable import Unfixable
@@ -64,7 +70,7 @@ def test_what_is_right_once_and_wrong_once_earns_nothing_and_says_so(
     graded: dict[str, Marked],
 ) -> None:
     said = [text for name in BOOKS if "toss" in name for text in graded[name].messages]
-    ours = [text for text in said if "Graded twice" in text]
+    ours = [text for text in said if "Graded several times" in text]
     assert ours
     assert all("C code (`ctypes`)" in text for text in ours)
 
@@ -81,7 +87,7 @@ def test_right_code_keeps_its_points_without_a_word(graded: dict[str, Marked]) -
     slow = graded["slow, but right"]
     assert slow.lost == set()
     assert set(graded["threads"].lost) <= {"im2col.vectorised"}
-    assert not any("Graded twice" in c.message["en"] for c in slow.result.criteria)
+    assert not any("Graded several times" in c.message["en"] for c in slow.result.criteria)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +106,57 @@ def test_the_worse_counts(first: Status, second: Status, counts: Status) -> None
     found = worse(Outcome(first), Outcome(second), (Unfixable.THREADS,))
     assert found.status is counts
     assert (CameOutDifferently((Unfixable.THREADS,)) in found.remarks) is (counts is not first)
+
+
+class _Loaded:
+    """A session in which nothing runs."""
+
+    cpu_s, host_cpu_s, budget = 0.0, 0.0, Budget()
+    unfixable = frozenset({Unfixable.THREADS})
+
+    def __init__(self, seconds_ago: float = 0.0) -> None:
+        self.loaded_at = time.monotonic() - seconds_ago
+
+    def __enter__(self) -> _Loaded:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def gradings(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Status, int]]:
+    """The status in the end, and how often it was graded, if these are the results in turn."""
+
+    def run(results: list[Status], seconds_ago: float = 0.0) -> tuple[Status, int]:
+        first, *more = [Outcome(status) for status in results]
+        later = iter(more)
+        suites = SimpleNamespace(run=lambda *_: {"c": next(later)})
+        carrier = SimpleNamespace(
+            course=None,
+            suites=suites,
+            carry=lambda _exercise, _session, own: nullcontext(SimpleNamespace(best=own)),
+        )
+        monkeypatch.setattr(twice, "_sources", lambda *_: _Loaded.unfixable)
+        monkeypatch.setattr(twice, "_again", lambda _: _Loaded())
+        found = twice.checked(carrier, None, _Loaded(seconds_ago), {"c": first})
+        return found["c"].status, len(results) - len(list(later))
+
+    return run
+
+
+P, F = Status.PASSED, Status.FAILED
+
+
+@pytest.mark.parametrize(
+    ("results", "counts", "times"),
+    [([P, F], F, 2), ([P, P, P, F], F, 4), ([P, P, P, P, F], P, 4), ([F], F, 1)],
+)
+def test_a_coin_has_to_fall_well_several_times(gradings, results, counts, times):
+    """And what has failed once is not tried again."""
+    assert gradings(results) == (counts, times)
+
+
+def test_what_takes_long_is_graded_twice_at_least(gradings):
+    """A third time might be short of time, which right code must not pay for."""
+    assert gradings([P, P, F], seconds_ago=Budget().generous_wall_s) == (P, 2)

@@ -1,8 +1,8 @@
 """Notice that the notebook uses what cannot be made the same on every run (`protocol.unfixable`).
 
-Everything keeps working as it does elsewhere; the host is told, and grades such a notebook twice.
-What can be made the same is replaced instead, see `reproducible`. Like everything in this process,
-this can be evaded by code that looks for the original functions.
+Everything keeps working as it does elsewhere; the host is told, and grades such a notebook several
+times. What can be made the same is replaced instead, see `reproducible`. Like everything in this
+process, this can be evaded by code that looks for the original functions.
 """
 
 from __future__ import annotations
