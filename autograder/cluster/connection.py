@@ -24,6 +24,7 @@ CALL = "__import__('autograder.cluster.on_worker', fromlist=['on_worker']).{name
 needs nothing of ours, and the worker says itself what is missing there."""
 
 CONNECT_S = 20.0
+ANSWER_S = 60.0
 END_S = 10.0
 ENCRYPTED = ("tls", "wss")
 
@@ -186,7 +187,7 @@ class DaskCluster:
     def workers(self) -> dict[str, int]:
         """See `Cluster`."""
         try:
-            found = dict(self._client.nthreads())
+            found = dict(self._client.nthreads(callback_timeout=ANSWER_S))
         except Exception as error:
             raise WorkersFailed(
                 f"--dask {self._address.text}: the scheduler does not answer any more "

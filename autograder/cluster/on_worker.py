@@ -34,8 +34,9 @@ from autograder.run.pool import GRACE_S, START_S
 from autograder.sandbox.host.protect import protect_host
 from autograder.sandbox.host.trusted_process import command, environment
 
-IDLE_S = 1800.0
-"""Seconds after which a run that sends nothing counts as gone: its machine may have died."""
+IDLE_S = 300.0
+"""Seconds after which a run that sends nothing counts as gone: its machine may have died. If it has
+not, the worker gets the course again with the next submission."""
 
 
 class _Dead(Exception):
@@ -86,6 +87,11 @@ class _Run:
     def patience_s(self) -> float:
         """How long a submission may take before its process counts as hung."""
         return float(self.setup["budget"]["total_wall_s"]) + GRACE_S
+
+    def is_silent(self, seconds: float) -> bool:
+        """Whether it has had nothing to do for so long; 0 for any run, busy or not."""
+        busy = len(self.idle) < len(self.all)
+        return not seconds or (not busy and time.monotonic() - self.heard >= seconds)
 
 
 _runs: dict[str, _Run] = {}
@@ -167,7 +173,7 @@ def end(message: bytes) -> bytes:
     with _guard:
         run = _runs.pop(header["run"], None)
     if run is not None:
-        _end(run)
+        threading.Thread(target=_end, args=(run,), name="autograder-end").start()
     return wire.framed({})
 
 
@@ -182,6 +188,8 @@ def _end(run: _Run) -> None:
         processes = [*run.all]
     for process in processes:
         process.stop()
+    for process in processes:
+        process.process.wait()
     shutil.rmtree(run.folder, ignore_errors=True)
 
 
@@ -268,7 +276,7 @@ def _watch() -> None:
 
 def _end_all(idle_s: float) -> None:
     with _guard:
-        silent = [id for id, run in _runs.items() if time.monotonic() - run.heard >= idle_s]
+        silent = [id for id, run in _runs.items() if run.is_silent(idle_s)]
         runs = [_runs.pop(id) for id in silent]
     for run in runs:
         _end(run)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,15 +97,7 @@ def test_the_results_are_those_of_this_machine_though_a_worker_is_killed_in_the_
         pass
     killed = cluster.worker()
     cluster.worker(threads=2)
-    results = tmp_path / "out" / "results"
-
-    def kill_when_it_works() -> None:
-        while not results.exists():
-            time.sleep(0.01)
-        killed.send_signal(signal.SIGKILL)
-
-    killer = threading.Thread(target=kill_when_it_works)
-    killer.start()
+    killer = when_it_works(tmp_path / "out", killed.kill)
     found, said = grade(cluster, submissions)
     killer.join()
     assert said == []
@@ -126,6 +118,36 @@ def test_a_submission_that_kills_its_workers_is_lost_alone(cluster, hand_in, gra
     assert found["k"].result.status == "grader_error"
     assert found["k"].result.needs_review
     assert "died twice" in found["k"].notes[0]
+
+
+def when_it_works(out: Path, act: Callable[[], object]) -> threading.Thread:
+    """Act as soon as there is a first result."""
+
+    def acting() -> None:
+        while not (out / "results").exists():
+            time.sleep(0.01)
+        act()
+
+    thread = threading.Thread(target=acting)
+    thread.start()
+    return thread
+
+
+def test_without_the_scheduler_the_run_stops_with_a_message_and_goes_on_later(
+    cluster, hand_in, grade, tmp_path
+):
+    cluster.worker()
+    submissions = [hand_in(f"slow{n}", SLOW) for n in range(8)]
+    killer = when_it_works(tmp_path / "out", cluster.scheduler.kill)
+    with pytest.raises(WorkersFailed, match="scheduler does not answer any more"):
+        grade(cluster, submissions)
+    killer.join()
+    assert gone(30), "grading processes outlive the cluster"
+    with running(tmp_path / "another") as another:
+        another.worker()
+        found, _ = grade(another, submissions)
+    assert len(found) == 8
+    assert {one.result.status for one in found.values()} == {"graded"}
 
 
 def without_the_kit(folder: Path) -> tuple[list[str], dict[str, str]]:
