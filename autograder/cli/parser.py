@@ -1,14 +1,14 @@
-"""The argument parser: every command, its options and their help."""
+"""The argument parser: every command with its options, in the order in which help lists them."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import NoReturn
 
 from autograder import DISTRIBUTION, __version__
-from autograder.cli.min_score import MinScore
+from autograder.cli import author_commands, options
+from autograder.cli.author_commands import Command
 from autograder.text import LANGUAGES
 
 
@@ -39,93 +39,73 @@ def make_parser() -> argparse.ArgumentParser:
         )
         return sub
 
-    generate = command("generate", "Generate the students' notebooks from the solutions.")
-    _exercises(generate)
-    generate.add_argument("--lang", choices=LANGUAGES, help="one language only")
-    generate.add_argument(
-        "--out", type=Path, metavar="DIR", help="output folder (default: assignments/)"
-    )
-    generate.add_argument(
-        "--check", action="store_true", help="write nothing; fail if any notebook is out of date"
-    )
-    generate.add_argument(
-        "--provide-earlier", action="store_true", help="fill in solutions of earlier exercises"
-    )
-    generate.add_argument(
-        "--solutions",
-        action="store_true",
-        help="instead, the notebooks with their solutions, for after the deadline (needs --out)",
-    )
+    author_commands.generate(command)
+    author_commands.publish(command)
+    author_commands.new(command)
+    _collect(command)
+    _check(command)
+    _grade(command)
+    author_commands.verify(command)
+    _report(command)
+    _doctor(command)
+    _correct(command)
+    _what_if(command)
+    _questions(command)
+    _export(command)
+    _feedback(command)
+    _similar(command)
+    author_commands.import_course(commands)
+    _demo(command)
+    return parser
 
-    publish = command("publish", "Write what students may see into a folder outside of the course.")
-    publish.add_argument(
-        "out", type=Path, metavar="DIR", help="such as a clone of the students' repository"
-    )
-    _exercises(publish)
-    publish.add_argument("--lang", choices=LANGUAGES, help="one language only")
-    publish.add_argument(
-        "--solutions",
-        action="append",
-        metavar="EXERCISE",
-        help="publish the solutions of this exercise, too; may be repeated",
-    )
-    publish.add_argument(
-        "--provide-earlier",
-        action="append",
-        metavar="EXERCISE",
-        help="publish this exercise also with earlier parts filled in; may be repeated",
-    )
 
-    new = command("new", "Begin a course or an exercise with small, complete files.")
-    new.add_argument("what", choices=("course", "exercise"), help="what to begin")
-    new.add_argument("name", metavar="NAME", help="a new folder, or an id such as 02_mean")
-    new.add_argument(
-        "--lang",
-        action="append",
-        choices=LANGUAGES,
-        help="a language of the new course, the first one first (default: all)",
-    )
-
-    collect = command(
+def _collect(command: Command) -> None:
+    parser = command(
         "collect", "Turn bulk downloads of a learning platform into submitted/, for `grade`."
     )
-    collect.add_argument(
+    parser.add_argument(
         "archives", nargs="+", type=Path, metavar="ARCHIVE",
         help="a zip or folder of Moodle, Canvas, Gradescope or nbgrader, or a plain one",
     )  # fmt: skip
-    collect.add_argument(
+    parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR",
         help="such as submitted; what earlier runs have collected there stays",
     )  # fmt: skip
-    collect.add_argument(
+    parser.add_argument(
         "--roster", action="append", default=[], type=Path, metavar="FILE",
         help="a CSV of the class (id,name,email or an export of the platform); may be repeated",
     )  # fmt: skip
-    _exercise(collect)
-    collect.add_argument(
+    options.exercise(parser)
+    parser.add_argument(
         "--file-times",
         action="store_true",
         help="the times of files in the archives are hand-in times (platforms often put the time "
         "of the download there)",
     )
 
-    check = command("check", "Grade one notebook and print a table.")
-    check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
-    _exercise(check)
-    _lang(check, "the table's language")
-    check.add_argument("--json", action="store_true", help="print result.json instead of the table")
-    check.add_argument(
+
+def _check(command: Command) -> None:
+    parser = command("check", "Grade one notebook and print a table.")
+    parser.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
+    options.exercise(parser)
+    options.language(parser, "the table's language")
+    parser.add_argument(
+        "--json", action="store_true", help="print result.json instead of the table"
+    )
+    parser.add_argument(
         "--summary", type=Path, metavar="FILE",
         help="append a table in Markdown, for a CI's job summary ($GITHUB_STEP_SUMMARY)",
     )  # fmt: skip
-    check.add_argument(
-        "--min-score", type=_min_score, metavar="N",
+    parser.add_argument(
+        "--min-score", type=options.min_score, metavar="N",
         help="fail (exit status 1) below so many points, or per cent (60%%)",
     )  # fmt: skip
-    _sandbox(check)
+    options.sandbox(parser)
 
-    grade = command("grade", "Grade one notebook, a folder of notebooks, or a class.")
-    grade.add_argument(
+
+def _grade(command: Command) -> None:
+    parser = command("grade", "Grade one notebook, a folder of notebooks, or a class.")
+    parser.add_argument(
         "paths",
         nargs="+",
         type=Path,
@@ -133,112 +113,109 @@ def make_parser() -> argparse.ArgumentParser:
         help="a notebook, a folder of <student>.ipynb (with --exercise), or a folder of "
         "<student>/<exercise>/*.ipynb",
     )
-    _out(
-        grade,
+    options.output(
+        parser,
         "folder for results, pages and grades.csv; unchanged submissions are not graded again",
     )
-    _exercise(grade)
-    grade.add_argument(
+    options.exercise(parser)
+    parser.add_argument(
         "--student",
         action="append",
         metavar="NAME",
         help="grade only this student (a name or folder as in grades.csv); may be repeated",
     )
-    grade.add_argument(
+    parser.add_argument(
         "--force", action="store_true", help="grade unchanged submissions again, too"
     )
-    _gradebook(grade)
-    _jobs(grade)
-    _cluster(grade)
-    _lang(grade, "the pages' language")
-    _sandbox(grade)
+    options.gradebook(parser)
+    options.jobs(parser)
+    options.cluster(parser)
+    options.language(parser, "the pages' language")
+    options.sandbox(parser)
 
-    verify = command("verify", "Check that the course itself is correct.")
-    _exercises(verify)
-    verify.add_argument(
-        "--diagnosis",
-        action="store_true",
-        help="instead, put each known mistake into the solution: is it named, and no other?",
-    )
-    verify.add_argument(
-        "--mutants",
-        action="store_true",
-        help="instead, change the teaching solutions by machine: the hidden suites must notice",
-    )
-    _jobs(verify)
-    _sandbox(verify)
 
-    report = command("report", "Rebuild the pages from stored results.")
-    report.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
-    _gradebook(report)
-    _lang(report, "the pages' language")
+def _report(command: Command) -> None:
+    parser = command("report", "Rebuild the pages from stored results.")
+    parser.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    options.gradebook(parser)
+    options.language(parser, "the pages' language")
 
-    doctor = command("doctor", "Attack the sandbox to find out what is guaranteed on this machine.")
-    doctor.add_argument(
+
+def _doctor(command: Command) -> None:
+    parser = command("doctor", "Attack the sandbox to find out what is guaranteed on this machine.")
+    parser.add_argument(
         "--verbose", action="store_true", help="list every attack on every level, with its outcome"
     )
-    _isolation(doctor, "report on this level (default: the strongest that holds here)")
-    doctor.add_argument(
+    options.isolation(parser, "report on this level (default: the strongest that holds here)")
+    parser.add_argument(
         "--lang", choices=LANGUAGES, default="en", help="the report's language (default: en)"
     )
 
-    correct = command(
+
+def _correct(command: Command) -> None:
+    parser = command(
         "correct", "Correct points in DIR/corrections.csv, or list corrections and open points."
     )
-    correct.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
-    correct.add_argument(
+    parser.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    parser.add_argument(
         "student", nargs="?", metavar="STUDENT", help="a name or folder as in grades.csv; * for all"
     )
-    correct.add_argument("exercise", nargs="?", metavar="EXERCISE", help="such as 02_im2col")
-    correct.add_argument(
+    parser.add_argument("exercise", nargs="?", metavar="EXERCISE", help="such as 02_im2col")
+    parser.add_argument(
         "criterion", nargs="?", default="*", metavar="CRITERION",
         help="such as im2col.shape (default *: the exercise as a whole)",
     )  # fmt: skip
-    correct.add_argument("--points", metavar="N", help="the points that count")
-    correct.add_argument(
+    parser.add_argument("--points", metavar="N", help="the points that count")
+    parser.add_argument(
         "--excused", action="store_true", help="it does not count, for or against the student"
     )
-    correct.add_argument("--comment", metavar="TEXT", help="shown on the student's page")
-    correct.add_argument(
+    parser.add_argument("--comment", metavar="TEXT", help="shown on the student's page")
+    parser.add_argument(
         "--from", dest="sheet", type=Path, metavar="FILE",
         help="take over all rows of a sheet like corrections.csv that say something",
     )  # fmt: skip
-    correct.add_argument("--remove", action="store_true", help="remove the correction")
-    _lang(correct, "the pages' language")
+    parser.add_argument("--remove", action="store_true", help="remove the correction")
+    options.language(parser, "the pages' language")
 
-    what_if = command("whatif", "Who would gain or lose what by other points or another policy.")
-    what_if.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
-    what_if.add_argument(
+
+def _what_if(command: Command) -> None:
+    parser = command("whatif", "Show who would gain or lose what if points or the policy changed.")
+    parser.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    parser.add_argument(
         "--drop", action="append", default=[], metavar="CRITERION",
-        help="it, or a part, does not count, for anybody; may be repeated",
+        help="leave it (or all criteria of a part) out, for everybody; may be repeated",
     )  # fmt: skip
-    what_if.add_argument(
+    parser.add_argument(
         "--give", action="append", default=[], metavar="CRITERION",
-        help="everybody gets the points of it, or of a part; may be repeated",
+        help="give everybody its points (or those of a part); may be repeated",
     )  # fmt: skip
-    what_if.add_argument(
+    parser.add_argument(
         "--points", action="append", default=[], metavar="CRITERION=N",
-        help="it, or a part, is worth N points; may be repeated",
+        help="make it (or a part) worth N points; may be repeated",
     )  # fmt: skip
-    what_if.add_argument(
+    parser.add_argument(
         "--policy", action="append", default=[], metavar="LINE",
         help="a line of [policy], such as 'late_per_day = 0.05' or 'weights.02_im2col = 2', for "
         "the totals; may be repeated",
     )  # fmt: skip
-    _exercise(what_if)
+    options.exercise_only(parser)
 
-    questions = command(
+
+def _questions(command: Command) -> None:
+    parser = command(
         "questions", "Show everybody's answers to the questions that you grade yourself."
     )
-    questions.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
-    _exercise(questions)
-    _lang(questions, "the pages' language")
+    parser.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    options.exercise_only(parser)
+    options.language(parser, "the pages' language")
 
-    export = command("export", "Write grades in the import format of another system.")
-    export.add_argument(
+
+def _export(command: Command) -> None:
+    parser = command("export", "Write grades in the import format of another system.")
+    parser.add_argument(
         "dir", type=Path, nargs="?", metavar="DIR", help="the --out of a `grade` run"
     )
-    export.add_argument(
+    parser.add_argument(
         "--to",
         required=True,
         choices=(
@@ -246,162 +223,52 @@ def make_parser() -> argparse.ArgumentParser:
         ),
         help="the system; gradescope-autograder is an autograder to upload, and needs no DIR",
     )  # fmt: skip
-    export.add_argument(
+    parser.add_argument(
         "--out", type=Path, metavar="FILE", help="the file (for gradescope: the folder) to write"
     )
-    _class_list(export)
-    _exercise_only(export)
-    _lang(export, "the feedback's language")
+    options.class_list(parser)
+    options.exercise_only(parser)
+    options.language(parser, "the feedback's language")
 
-    feedback = command("feedback", "Pack the feedback pages for giving them back.")
-    feedback.add_argument("dir", type=Path, metavar="DIR", help="the --out of a `grade` run")
-    feedback.add_argument(
+
+def _feedback(command: Command) -> None:
+    parser = command("feedback", "Pack the feedback pages for giving them back.")
+    parser.add_argument("dir", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    parser.add_argument(
         "--to",
         required=True,
         choices=("moodle", "zip", "mail"),
         help="Moodle's archive of an assignment, a zip for each student, or an mbox file",
     )
-    feedback.add_argument(
+    parser.add_argument(
         "--out", type=Path, metavar="PATH", help="the folder (for mail: the file) to write"
     )
-    feedback.add_argument(
+    parser.add_argument(
         "--dry-run", action="store_true", help="write nothing; list who would get what"
     )
-    feedback.add_argument("--sender", metavar="ADDRESS", help="the address that mails are from")
-    _class_list(feedback)
-    _exercise_only(feedback)
-    _lang(feedback, "the pages' language")
-
-    similar = command("similar", "Which submissions are alike beyond what the course explains.")
-    similar.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
-    _exercise(similar)
-    _lang(similar, "the pages' language")
-
-    text = "Draft a course from another system's notebooks."
-    importing = commands.add_parser("import", help=text, description=text)
-    importing.add_argument("system", choices=("nbgrader",), help="whose notebooks they are")
-    importing.add_argument(
-        "source", type=Path, metavar="SOURCE", help="a notebook, or a folder such as source/ps1"
-    )
-    _out(importing, "the new course's folder")
-    importing.add_argument(
-        "--lang", choices=LANGUAGES, default="en", help="the language of their text (default: en)"
-    )
-
-    demo = command("demo", "Make up a class, grade it, and write the report.")
-    demo.add_argument(
-        "--students", type=_count, default=24, metavar="N", help="size of the class (default 24)"
-    )
-    _out(demo, "a new folder, or the output of an earlier demo, which is replaced")
-    _jobs(demo)
-    _lang(demo, "the pages' language")
-    _sandbox(demo)
-    return parser
+    parser.add_argument("--sender", metavar="ADDRESS", help="the address that mails are from")
+    options.class_list(parser)
+    options.exercise_only(parser)
+    options.language(parser, "the pages' language")
 
 
-def _exercises(parser: argparse.ArgumentParser) -> None:
+def _similar(command: Command) -> None:
+    parser = command("similar", "Show which submissions are alike beyond what the course explains.")
+    parser.add_argument("out", type=Path, metavar="DIR", help="the --out of a `grade` run")
+    options.exercise_only(parser)
+    options.language(parser, "the pages' language")
+
+
+def _demo(command: Command) -> None:
+    parser = command("demo", "Make up a class, grade it, and write the report.")
     parser.add_argument(
-        "exercises", nargs="*", metavar="EXERCISE", help="such as 02_im2col (default: all)"
-    )
-
-
-def _exercise(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--exercise", metavar="ID", help="the exercise, if file names do not tell")
-
-
-def _exercise_only(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--exercise", metavar="ID", help="this exercise only")
-
-
-def _class_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--roster", type=Path, metavar="FILE",
-        help="the class: id,name,email or a platform's export (default: that of `collect`)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--submitted", type=Path, metavar="DIR",
-        help="the --out of `collect` (default: found from the files that were graded)",
-    )  # fmt: skip
-
-
-def _out(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=text)
-
-
-def _gradebook(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--gradebook",
-        metavar="URL",
-        help="nbgrader's database, such as sqlite:///gradebook.db: results are written there, and "
-        "points and comments given in formgrader are taken into corrections.csv",
-    )
-
-
-def _jobs(parser: argparse.ArgumentParser) -> None:
-    processors = os.cpu_count() or 1
-    parser.add_argument(
-        "--jobs",
-        type=_count,
-        default=processors,
+        "--students",
+        type=options.positive,
+        default=24,
         metavar="N",
-        help=f"worker processes (default {processors}, the number of processors; "
-        "at most twice as many are started)",
+        help="size of the class (default 24)",
     )
-
-
-def _cluster(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("on a Dask cluster (docs/scale.md)")
-    group.add_argument(
-        "--dask", metavar="ADDRESS",
-        help="grade on the workers of this cluster, such as tls://10.0.0.5:8786; "
-        "isolation is full there unless --isolation says otherwise",
-    )  # fmt: skip
-    for name, text in (
-        ("ca", "the certificate that the cluster's are signed with"),
-        ("cert", "this machine's certificate"),
-        ("key", "its private key"),
-    ):
-        group.add_argument(
-            f"--tls-{name}", type=Path, metavar="FILE",
-            help=f"{text} (default: as Dask is configured)",
-        )  # fmt: skip
-    group.add_argument(
-        "--dask-unencrypted",
-        action="store_true",
-        help="allow tcp:// to other machines: only trusted ones are on the network between",
-    )
-
-
-def _lang(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--lang", choices=LANGUAGES, help=f"{text} (default: the course's first)")
-
-
-def _sandbox(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--trust-students",
-        action="store_true",
-        help="grade even if students' code cannot be kept from the files on this machine",
-    )
-    _isolation(parser, "isolation level (default: the strongest that holds here, see doctor)")
-
-
-def _isolation(parser: argparse.ArgumentParser, text: str) -> None:
-    levels = ("full", "namespaces", "container", "limits")
-    parser.add_argument("--isolation", choices=levels, help=text)
-
-
-def _min_score(text: str) -> MinScore:
-    try:
-        return MinScore.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _count(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
-    return number
+    options.output(parser, "a new folder, or the output of an earlier demo, which is replaced")
+    options.jobs(parser)
+    options.language(parser, "the pages' language")
+    options.sandbox(parser)
