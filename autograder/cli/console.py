@@ -56,7 +56,7 @@ class Pace:
             self._at_once += steps
         now = self.clock()
         worked = done - self._at_once
-        if now - self._said < PACE_S or worked <= 0 or done >= self.total:
+        if now - self._said < PACE_S or worked < A_FEW or done >= self.total:
             return ""
         self._said = now
         rate = worked / (now - self._began)
@@ -65,6 +65,9 @@ class Pace:
 
 PACE_S = 10.0
 """Seconds between two lines that say how long it will take."""
+
+A_FEW = 5
+"""Steps from which the rate says something; the first one waits for the workers to start."""
 
 
 def _duration(seconds: float) -> str:

@@ -96,7 +96,7 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
-            return format_spec.split("|")[self._plural(value)]
+            return format_spec.split("|")[self._plural(float(value))]  # points are text
         return str(format(value, format_spec))
 
 

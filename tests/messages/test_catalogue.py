@@ -188,3 +188,10 @@ def test_sentences_follow_each_other_as_the_language_has_it(fruit):
 def test_a_phrase_of_a_page_takes_its_values():
     assert say("en", "some_passed", n=3, m=5).startswith("Checks passed: 3 of 5.")
     assert say("ja", "some_passed", n=3, m=5).startswith("5項目のうち3項目が合格です。")
+
+
+@pytest.mark.parametrize(
+    ("points", "said"), [("1", "1 point"), ("0.5", "0.5 points"), ("17", "17 points")]
+)
+def test_a_number_that_is_text_already_has_its_plural_form(points, said):
+    assert catalogue("pages").say("en", "decided_points", points=points) == said
