@@ -46,7 +46,7 @@ class HandedOut:
     """What a question's cells have when they are handed out, in every language.
 
     Attributes:
-        answers: the cell for the answer. What is left of this text is no answer.
+        answers: the cell for the answer. What is left of this text is not an answer.
         prompts: the text above it, by which the answer is found where cells have lost their names.
     """
 

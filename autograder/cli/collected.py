@@ -103,7 +103,7 @@ def _timestamp(submission: Submission, zone: tzinfo | None) -> datetime | None:
 
 
 def without_times(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
-    """A line for each exercise with a deadline and hand-ins of which nobody knows the time."""
+    """A line for each exercise with a deadline and hand-ins whose time is unknown."""
     unknown: dict[str, list[str]] = defaultdict(list)
     for one in hand_ins.hand_ins:
         if one.exercise in policy.deadlines and not one.handed_in:

@@ -120,7 +120,7 @@ def _mails(options: argparse.Namespace, given: list[Pages], course: str, lang: s
             messages.append(mail(one, course, lang, options.sender or ""))
         except NoAddress as error:
             missed += 1
-            what = f"{str(error)!r} is no address" if str(error) else "no address is known"
+            what = f"{str(error)!r} is not an address" if str(error) else "no address is known"
             warn(f"{one.row.name}: {what}. Give a --roster with the column email")
     _write(options, where, mbox(messages))
     _list(options, [f"{message['To']}: {message['Subject']}" for message in messages])

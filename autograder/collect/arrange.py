@@ -221,7 +221,7 @@ class _Free:
     def __call__(self, name: str) -> str:
         path = PurePosixPath(name)
         if any(str(parent).casefold() in self._taken for parent in path.parents):
-            path = PurePosixPath("_".join(path.parts))  # a file is called like the folder
+            path = PurePosixPath("_".join(path.parts))  # a file has the name of the folder
         plain = str(path).casefold()
         candidate = path
         while self._is_used(str(candidate).casefold()):

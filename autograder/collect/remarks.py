@@ -82,7 +82,7 @@ def set_aside(placed: Iterable[Piece]) -> tuple[list[Piece], list[str]]:
 
 
 def unknown_times(records: Iterable[Record], table: Path) -> Iterator[str]:
-    """A line about the notebooks of which nobody knows when they were handed in, if any."""
+    """A line about the notebooks whose hand-in time is unknown, if any."""
     unknown = sum(one.fate is Fate.COUNTS and one.handed_in is None for one in records)
     if unknown:
         it, they = ("it", "it was") if unknown == 1 else ("them", "they were")

@@ -49,7 +49,7 @@ class StudentFolders:
             ):
                 name = f"{one.name} ({number})"
                 self.notices.append(
-                    f"{one.name}: several students are called so, and are told apart by a number. "
+                    f"{one.name}: several students have this name, and are told apart by a number. "
                     "A roster (--roster) tells who is who"
                 )
             folders[key] = self._named(name)

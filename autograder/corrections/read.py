@@ -21,7 +21,7 @@ def read_table(out: Path) -> Table | None:
     """The table as it is; None if the file does not exist.
 
     Raises:
-        InvalidCorrections: it is no such table, or cannot be read.
+        InvalidCorrections: it is not such a table, or cannot be read.
     """
     path = out / FILE
     try:

@@ -77,7 +77,7 @@ class Known:
         """The key of a student.
 
         Raises:
-            Refused: nobody or several students are called so.
+            Refused: nobody or several students have this name.
         """
         if text in self.students or text == EVERY:
             return text

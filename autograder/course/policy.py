@@ -146,7 +146,7 @@ def read_policy(table: Table, exercises: Sequence[str]) -> Policy:
     at_most = rules.share("late_at_most", default=1.0)
     drop = rules.number("drop_lowest", default=0.0)
     if drop % 1:
-        raise rules.error(f"drop_lowest = {drop:g} is no whole number", near="drop_lowest")
+        raise rules.error(f"drop_lowest = {drop:g} is not a whole number", near="drop_lowest")
     deadlines: dict[str, datetime] = {}
     if rules.has("deadlines"):
         deadlines = _times(rules.table("deadlines", exercises), zone)

@@ -97,7 +97,7 @@ class Table:
         value = self._take(key, default)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not 0 <= value <= 1:
-            raise self.error(f"{key} = {value!r} is no share", "Give a number from 0 to 1", key)
+            raise self.error(f"{key} = {value!r} is not a share", "Give a number from 0 to 1", key)
         return float(value)
 
     def number(self, key: str, *, default: float) -> float:
@@ -105,7 +105,7 @@ class Table:
         value = self._take(key, default)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not 0 <= value < math.inf:
-            raise self.error(f"{key} = {value!r} is no number", "Give a number from 0", key)
+            raise self.error(f"{key} = {value!r} is not a number", "Give a number from 0", key)
         return float(value)
 
     def time(self, key: str, zone: tzinfo | None) -> datetime:
@@ -113,7 +113,7 @@ class Table:
         value = self._take(key, None)
         if not isinstance(value, datetime):
             raise self.error(
-                f"{key} = {value!r} is no date with a time",
+                f"{key} = {value!r} is not a date with a time",
                 "Write it like 2026-05-01T23:59:00+09:00, without quotes",
                 key,
             )

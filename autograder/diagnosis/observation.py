@@ -161,7 +161,7 @@ def of_failure(failure: StudentFailure) -> Observation:
 
 def _of_exception(info: ExceptionInfo) -> Observation:
     said = _ADVICE.sub("", info.message)
-    # Without a text it may be anything, and a stub that still raises is no mistake.
+    # Without a text it may be anything, and a stub that still raises is not a mistake.
     weak = not said or info.type == "NotImplementedError"
     return _only(f"{_RAISED}{info.type}: {said}", weak=weak)
 

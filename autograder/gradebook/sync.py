@@ -210,7 +210,7 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
 
 
 def course_folder(url: str) -> Path:
-    """nbgrader's course folder: that of the database, or the current one if it is no file."""
+    """nbgrader's course folder: that of the database, or the current one if it is not a file."""
     scheme, _, rest = url.partition("://")
     name = rest.removeprefix("/").partition("?")[0]
     if scheme.startswith("sqlite") and name and name != ":memory:":
@@ -222,7 +222,7 @@ def course_folder(url: str) -> Path:
 def _opened(url: str) -> Iterator[Database]:
     if "://" not in url:
         raise CommandError(
-            f"--gradebook {url}: is no database URL. Write sqlite:///{url or 'gradebook.db'}", 2
+            f"--gradebook {url}: is not a database URL. Write sqlite:///{url or 'gradebook.db'}", 2
         )
     with open_gradebook(url) as database:
         yield database

@@ -35,7 +35,7 @@ def stub(source: str) -> Stub:
     """A solution cell as a stub.
 
     Raises:
-        NotAStub: it is no code, or a region is not inside a function.
+        NotAStub: it is not code, or a region is not inside a function.
     """
     source = _BEGIN.sub(rf"\1{BEGIN}", _END.sub(rf"\1{END}", source)).rstrip("\n")
     try:

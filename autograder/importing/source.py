@@ -58,7 +58,7 @@ class Cell:
 
 
 class NotANotebook(ValueError):
-    """The file is no notebook; the text says why."""
+    """The file is not a notebook; the text says why."""
 
 
 def read_cells(text: str) -> list[Cell]:

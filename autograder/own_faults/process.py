@@ -27,7 +27,7 @@ def main() -> None:
     protect_host()
     die_with(os.getppid())
     answer = os.dup(1)
-    os.dup2(2, 1)  # what suites print is no answer
+    os.dup2(2, 1)  # what suites print is not an answer
     notes = faults(Path(root), exercise, ids)
     os.write(answer, json.dumps(notes).encode())
 

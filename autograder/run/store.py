@@ -54,7 +54,7 @@ class Store:
     def current(
         self, student: str, exercise: str, sha256: str | None, course_sha256: str, isolation: Level
     ) -> Result | None:
-        """The stored result, if nothing it depends on has changed and it is no grader error."""
+        """The stored result, if nothing it depends on has changed and it is not a grader error."""
         stored = self.read(student, exercise)
         if stored is None or stored.status is ResultStatus.GRADER_ERROR or sha256 is None:
             return None

@@ -10,7 +10,7 @@ from itertools import combinations
 from autograder.similarity.winnow import Print
 
 LEAST = 10
-"""Fingerprints that a pair has to share: a passage of a few lines is no pair."""
+"""Fingerprints that a pair has to share: a passage of a few lines does not make one."""
 
 SHARE = 0.5
 """The share of the shorter one's fingerprints that a pair has in common."""

@@ -86,7 +86,7 @@ def _tokens(lines: list[str], most: int) -> list[tuple[str, int]]:
 
 
 def _is_python(line: str) -> bool:
-    """Whether to read a line: magics and shell commands are not Python, data is no code."""
+    """Whether to read a line: magics and shell commands are not Python, and data is not code."""
     return len(line) <= MAX_LINE and not line.lstrip().startswith(("%", "!", "?"))
 
 

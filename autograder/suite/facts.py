@@ -315,7 +315,7 @@ Fact = (
 
 @dataclass(frozen=True)
 class Said:
-    """A result in words, where it is no value: the name of a dtype, or of an exception."""
+    """A result that is not a value, in words: the name of a dtype, or of an exception."""
 
     text: str
 

@@ -213,7 +213,7 @@ def _check(found: Ladder, known: set[str], path: Path) -> None:
     line = found.function.__code__.co_firstlineno
     if found.criterion not in known:
         raise CourseError(
-            f"is a ladder of {found.criterion!r}, which is no criterion of the exercise",
+            f"is a ladder of {found.criterion!r}, which is not a criterion of the exercise",
             path,
             line,
             "Name criteria as exercise.toml does",
@@ -222,7 +222,7 @@ def _check(found: Ladder, known: set[str], path: Path) -> None:
     for name, values in found.values.items():
         if name not in parameters or not values:
             raise CourseError(
-                f"gives {name!r} for {found.criterion}, which is no parameter or has no values",
+                f"gives {name!r} for {found.criterion}, which is not a parameter or has no values",
                 path,
                 line,
                 f"Parameters are: {', '.join(parameters) or 'none'}",

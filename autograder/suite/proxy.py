@@ -271,7 +271,7 @@ def derived(answer: Answer, what: str, value: Any) -> Answer:
 
 
 def variables(answer: Answer) -> dict[str, Answer]:
-    """The attributes of an object that stays in the sandbox, by name; none if it is no object."""
+    """The attributes of an object that stays in the sandbox, by name; none of a plain value."""
     found = fetch(Answer._step(answer, "attr", "__dict__", ""))
     if not isinstance(found, dict):
         return {}

@@ -181,7 +181,7 @@ def needed(exercise: Exercise) -> Mapping[str, str]:
 
 
 def judge_needs(exercise: Exercise) -> list[Problem]:
-    """The criteria of which nobody knows what they are for."""
+    """The criteria whose purpose is unknown."""
     known = needed(exercise)
     return [
         Problem(

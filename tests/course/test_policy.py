@@ -139,13 +139,13 @@ late_per_day = 0.1
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[policy]\nlate_per_day = 10", "is no share"),
+        ("[policy]\nlate_per_day = 10", "is not a share"),
         ("[policy]\nlate_a_day = 0.1", "Write late_per_day"),
         ('[policy]\ntimezone = "Tokio"', "is unknown here"),
-        ("[policy]\ndrop_lowest = 0.5", "is no whole number"),
+        ("[policy]\ndrop_lowest = 0.5", "is not a whole number"),
         ("[policy]\n[policy.deadlines]\n99_none = 2026-05-01T23:59:00Z", "unknown key '99_none'"),
         ("[policy]\n[policy.deadlines]\nEXERCISE = 2026-05-01T23:59:00", "its time zone"),
-        ('[policy]\n[policy.deadlines]\nEXERCISE = "soon"', "is no date with a time"),
+        ('[policy]\n[policy.deadlines]\nEXERCISE = "soon"', "is not a date with a time"),
     ],
 )
 def test_a_policy_that_means_nothing_is_an_error_with_a_remedy(mini, text, said):

@@ -134,7 +134,7 @@ def test_mails_go_to_the_addresses_of_the_roster_and_nobody_else(
     assert run(*where, "--lang", "ja", "--sender", "me@example.org") == 1
     said = capsys.readouterr().err
     assert "chiyo: no address is known" in said
-    assert "dai: 'dai@example.org, aiko@example.org' is no address" in said
+    assert "dai: 'dai@example.org, aiko@example.org' is not an address" in said
     messages = {parseaddr(message["To"])[1]: message for message in read(path)}
     assert {*messages} == {"aiko@example.org", "hanako@example.org"}
     aiko = messages["aiko@example.org"]

@@ -133,7 +133,7 @@ def test_somebody_elses_notebooks_stay(desk: Desk, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("gradebook.db", "is no database URL. Write sqlite:///gradebook.db"),
+        ("gradebook.db", "is not a database URL. Write sqlite:///gradebook.db"),
         ("sqlite:////nonexistent/folder/gradebook.db", "unable to open database file"),
         ("oracle9://user:secret@host/db", "oracle9"),
     ],

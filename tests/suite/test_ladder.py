@@ -56,7 +56,7 @@ def test_an_array_as_code_is_that_array(array):
     ("source", "problem"),
     [
         ("import nothing_like_this\n", "cannot be imported: ModuleNotFoundError"),
-        ('@ladder("f.y", n=(1,))\ndef g(student, n=1): ...\n', "no criterion of the exercise"),
+        ('@ladder("f.y", n=(1,))\ndef g(student, n=1): ...\n', "not a criterion of the exercise"),
         ('@ladder("f.x", m=(1,))\ndef g(student, n=1): ...\n', "'m' for f.x"),
         ('@ladder("f.x", n=())\ndef g(student, n=1): ...\n', "'n' for f.x"),
     ],

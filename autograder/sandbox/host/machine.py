@@ -118,6 +118,6 @@ def _text(path: str) -> str | None:
 
 def _link(path: str) -> str | None:
     try:
-        return os.readlink(path)  # noqa: PTH115 - a namespace's name is no path
+        return os.readlink(path)  # noqa: PTH115 - a namespace's name is not a path
     except OSError:
         return None

@@ -24,7 +24,7 @@ SPARE = 0.25
 """By which share of it the host's limit of idleness exceeds the guest's own."""
 
 IDLE = 0.02
-"""As ``guest.timeouts.IDLE``: less CPU time than this share of the limit is no computing."""
+"""As ``guest.timeouts.IDLE``: the share of the limit in CPU time below which nothing computes."""
 
 Busiest = Callable[[], "float | None"]
 """CPU seconds of the busiest of a session's processes; None if it cannot be told."""

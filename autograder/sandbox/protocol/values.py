@@ -1,4 +1,4 @@
-"""What a message can hold besides plain values, what it may be at most, and what is no message.
+"""What a message can hold besides plain values, its limits, and the errors of reading one.
 
 It needs only the standard library and numpy, as all of this package.
 """
