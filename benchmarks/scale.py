@@ -21,7 +21,6 @@ import contextlib
 import json
 import os
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -102,10 +101,13 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
                 time.sleep(0.05)
             yield json.loads(file.read_text())["address"]
         finally:
-            for process in reversed(processes):
-                process.send_signal(signal.SIGTERM)
-            for process in processes:
-                process.wait(30)
+            for process in reversed(processes):  # workers take leave of the scheduler
+                process.terminate()
+                try:
+                    process.wait(30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
 
 def graded(handed_in: Path, submissions: int, processes: int, exercise: str, *, dask: bool) -> Run:

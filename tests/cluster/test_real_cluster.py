@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ from autograder.run.store import Store
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
 from tests.cluster.conftest import Cluster, running
+from tests.paths import ROOT
 from tests.run.conftest import HALF, RIGHT
 
 pytest.importorskip("distributed")
@@ -263,3 +265,15 @@ def test_the_command_shows_progress_and_writes_the_pages_as_locally(cluster, min
     assert "[1/1] aiko · 01_area" in done.stderr
     assert (tmp_path / "graded" / "index.html").exists()
     (_,), _ = read_results(tmp_path / "graded")
+
+
+def test_the_benchmark_of_jobs_and_workers_runs(tmp_path):
+    figures = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "scale.py"), "3", "--jobs", "1", "--workers",
+         "1", "--exercise", "01_windows", "--json", str(figures)],
+        capture_output=True, text=True, timeout=300, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "100,000 submissions on   8 processors" in done.stdout
+    assert [pair[1]["how"] for pair in json.loads(figures.read_text())] == ["1 jobs", "1 workers"]
