@@ -217,7 +217,7 @@ mistake("BB9", part="BatchNorm.backward", edits=[(" + dstd * self.normal / n", "
     loses={"BatchNorm.backward.dx", "BatchNorm.backward.few_numbers", "BasicBlock.backward.*"},
     hint=Text(
         en="The gradients of a channel sum to 0, so the mean is right. What about std?",
-        ja="勾配の和は0なので、meanを通る道は正しいです。stdを通る道はどうですか。"))
+        ja="勾配の和は0なので、meanを通る経路は正しいです。stdを通る経路はどうですか。"))
 
 mistake("BB2", part="BatchNorm.backward", edits=[(" * self.gamma.reshape(1, -1, 1, 1)", "")],
     loses={"BatchNorm.backward.gamma", "BasicBlock.backward.*"},

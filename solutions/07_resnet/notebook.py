@@ -66,7 +66,7 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # - ResNetの途中の大きさを追い、パラメーターを数えられる
 # - 深くすると、層を重ねただけのネットワークは悪くなり、残差ネットワークは悪くならないことを、実験で示せる
 #
-# **必要な知識** ノートブック03と05の内容、平均と分散。微分については連鎖律だけです。連鎖律とは、1つの道筋に沿った影響は掛け合わせ、複数の道筋の影響は足し合わせる、という規則です。
+# **必要な知識** ノートブック03と05の内容、平均と分散。微分については連鎖律だけです。連鎖律とは、1つの経路に沿った影響は掛け合わせ、複数の経路の影響は足し合わせる、という規則です。
 #
 # | | 書くもの | 配点 | 難しさ | 目安の時間 |
 # |---|---|---|---|---|
@@ -594,8 +594,8 @@ show_alone_and_in_company()
 #
 # In training this does little harm; the companions change all the time, and the noise even helps a
 # little against overfitting. But somebody who *uses* the network wants an answer about their image,
-# and not about the company it keeps. May the same X-ray be healthy on Monday and ill on Tuesday,
-# because others were waiting in the queue?
+# and not about the company it keeps. Should the same X-ray count as healthy on Monday and as ill on Tuesday,
+# only because others were waiting in the queue?
 #
 # So while it trains, the layer keeps a **running average** of each channel's mean and variance:
 #
@@ -1015,7 +1015,7 @@ def draw_computation_graph():
         draw_arrow(ax, start, end)
     ax.text(12.05, 3.8, "* gamma\n+ beta", ha="center", va="bottom", fontsize=10)
     # en: The way back, above the graph.
-    # ja: 逆向きの道を、グラフの上に描く。
+    # ja: 逆向きの経路を、グラフの上に描く。
     labels = {"x": "dx", "centred": "dcentred", "normal": "dnormal", "out": "dout"}
     for name, text in labels.items():
         ax.text(nodes[name][0], 5.3, text, ha="center", va="center", fontsize=12, style="italic")
@@ -1070,7 +1070,7 @@ draw_computation_graph()
 # That is all. Two things can be seen from it without any calculation, and they make good tests. The
 # gradients of a channel **sum to 0**: shifting all of `x` changes nothing, as the mean is taken
 # away anyway. And a `dout` of ones gives $dx = 0$: the outputs of a channel always sum to $n\beta$, whatever `x` is, so
-# that pushing all of them alike pushes at a constant. Several wrong versions, such as one that forgets gamma, give 0
+# their sum, which is what a `dout` of ones asks about, cannot change. Several wrong versions, such as one that forgets gamma, give 0
 # there as well: never test a batch norm with ones.
 #
 # ## Exercise 3: `BatchNorm.backward`
@@ -1102,7 +1102,7 @@ draw_computation_graph()
 # </details>
 
 # %% [markdown] lang="ja"
-# 矢印が枝分かれする場所が2つあります。`x`は、直接と、`mean`を通る道とで`centred`につながり、`centred`は、直接と、`std`を通る道とで`normal`につながっています。行きに枝分かれしたところでは、帰りの勾配を足し合わせます。では、1つのチャンネルについて、右から左へ1つずつ進みましょう（$d\text{std}$ は「stdについての損失の勾配」を略した書き方で、ほかも同様です。$i$ は $n$ 個の値の番号です）。
+# 矢印が枝分かれする場所が2つあります。`x`は、直接の経路と、`mean`を通る経路とで`centred`につながり、`centred`は、直接の経路と、`std`を通る経路とで`normal`につながっています。行きに枝分かれしたところでは、帰りの勾配を足し合わせます。では、1つのチャンネルについて、右から左へ1つずつ進みましょう（$d\text{std}$ は「stdについての損失の勾配」を略した書き方で、ほかも同様です。$i$ は $n$ 個の値の番号です）。
 #
 # **手順1** out = γ・normal + β。どの出力にも同じγとβが使われたので、それぞれの勾配は和になります。γが掛けられた相手は、`x`でも`out`でもなく**normal**です。
 # $$d\beta = \sum_i dout_i \qquad d\gamma = \sum_i dout_i\cdot normal_i \qquad
@@ -1138,8 +1138,8 @@ draw_computation_graph()
 #
 # | 症状 | 見直すところ |
 # |---|---|
-# | チャンネルごとのdxの和が0にならない | 手順4：meanを通る道 |
-# | 和は0だが、数値的に求めた勾配と違う | 手順3：stdを通る道 |
+# | チャンネルごとのdxの和が0にならない | 手順4：meanを通る経路 |
+# | 和は0だが、数値的に求めた勾配と違う | 手順3：stdを通る経路 |
 # | 最初は正しいが、gammaを変えると違う | dnormalにgammaがない、またはnormalの代わりにoutを使っている |
 # | dgammaやdbetaが何分の1かになる | 和ではなく平均を取っている |
 # | C個ではなく1つの値になる | どの軸について足しているか |
@@ -1179,7 +1179,7 @@ def check_backward():
         "meanとstdを定数として扱っています。どちらもxから作られるので、経路2もたどってください。",
     )
     assert not np.allclose(got, [-276.75, -267.75, -177.75, 722.25]), tr(
-        "The path through std is missing (step 3).", "stdを通る道（手順3）が抜けています。"
+        "The path through std is missing (step 3).", "stdを通る経路（手順3）が抜けています。"
     )
     assert np.allclose(got, [-499.5, -45, 45, 499.5]), tr(
         f"dx should be [-499.5, -45, 45, 499.5], but is {got}.",
@@ -1246,7 +1246,7 @@ check_backward()
 # %% [markdown] lang="ja"
 # ## 1つの値を動かそうとすると
 #
-# 1つのチャンネルに16個の値があり、`dout`は9番（濃い棒）だけが1で、ほかは0だとします。それでも、ほかの値の勾配は0になりません。どの値も、大きくすると平均が上がり、その分だけ9番の出力が下がります。これがmeanを通る道で、全体に小さな負の勾配が付きます。また、平均より上にある値を大きくすると、ばらつきが広がり、stdで割られる9番の出力は下がります。逆に、平均よりずっと下にある値を大きくすると、ばらつきが狭まり、9番の出力は上がります。これがstdを通る道です。2つの図を、棒を1本ずつ見比べてみてください。
+# 1つのチャンネルに16個の値があり、`dout`は9番（濃い棒）だけが1で、ほかは0だとします。それでも、ほかの値の勾配は0になりません。どの値も、大きくすると平均が上がり、その分だけ9番の出力が下がります。これがmeanを通る経路で、全体に小さな負の勾配が付きます。また、平均より上にある値を大きくすると、ばらつきが広がり、stdで割られる9番の出力は下がります。逆に、平均よりずっと下にある値を大きくすると、ばらつきが狭まり、9番の出力は上がります。これがstdを通る経路です。2つの図を、棒を1本ずつ見比べてみてください。
 
 
 # %% name="single_push" tags=["demo"]
@@ -1400,10 +1400,10 @@ show_experiment()
 #
 # $$y = \text{relu}\bigl(F(x) + x\bigr)$$
 #
-# Now doing nothing is easy: $F(x) = 0$. Two vectors decide it: with `gamma2` and `beta2` 0, the
-# parameters of the last batch norm in $F$, the block is the identity (for inputs that are not
-# negative, which those from the block before never are, thanks to its ReLU). Small filters would not do
-# here: the batch norm behind them would scale their results up again. A block then has to learn only
+# Now doing nothing is easy: $F(x) = 0$. It takes only two vectors: if `gamma2` and `beta2`, the
+# parameters of the last batch norm in $F$, are 0, the block passes its input on unchanged. (Its input must not be
+# negative for this; that of a block behind another never is, thanks to the ReLU.) Small filters would not be enough: the
+# batch norm behind them would scale their results up again. A block then has to learn only
 # what should be *different* about its input. That is why $F(x)$ is called the **residual**, which means
 # "what remains": take the input away from the sum, and $F(x)$ is what remains.
 #
@@ -1737,7 +1737,7 @@ class BasicBlock:
             >>> block.backward(np.array([[[[10., 20.]]]]))
             array([[[[ 0., 20.]]]])
         --- ja ---
-        勾配を両方の道に沿って逆向きに伝え、self.gradsを設定（上書き）する。
+        勾配を両方の経路に沿って逆向きに伝え、self.gradsを設定（上書き）する。
 
         引数:
             dout: 直前のforward（train=True）の結果についての損失の勾配。形状はその結果と同じ。
@@ -1772,7 +1772,7 @@ def run_block(block, x):
             tr(
                 f"An input of {x.shape} raises: {error}. Do both paths arrive at the plus with the "
                 "same shape? (projection, strides, padding of the 1x1 convolution)",
-                f"{x.shape}の入力で例外が発生しました：{error}。2つの道の形状は、足し算のところで同じに"
+                f"{x.shape}の入力で例外が発生しました：{error}。2つの経路の形状は、足し算のところで同じに"
                 "なっていますか（射影の有無、ストライド、1×1の畳み込みのパディング）。",
             )
         ) from error
