@@ -509,7 +509,7 @@ mistake("RB20", part="BasicBlock.backward",
     loses={"BasicBlock.backward.*"},
     hint=Text(
         en="Where the arrow splits at x, what happens to the two gradients?",
-        ja="xで枝分かれした2つの道の勾配は、どうすればよいですか。"))
+        ja="xで枝分かれした2つの経路の勾配は、どうすればよいですか。"))
 
 mistake("RB21", part="BasicBlock.backward", edits=[("dout * (self.out > 0)", "dout")],
     loses={"BasicBlock.backward.*"},
