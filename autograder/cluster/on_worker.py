@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -131,6 +132,8 @@ def install(message: bytes) -> bytes:
             )
         with _process(run):
             pass
+    except zipfile.BadZipFile:
+        return _refused(header["run"], "the course arrived damaged there")
     except (_CannotStart, CourseError, OSError) as error:
         return _refused(header["run"], str(error))
     except _Dead:
