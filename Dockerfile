@@ -1,7 +1,8 @@
 # Grading where the machine itself has no wall (macOS, Windows): docs/containers.md.
 FROM python:3.12.11-slim-bookworm
 
-# The strongest isolation level needs it.
+# The strongest isolation level needs it. Debian keeps only its newest version, so a pin would soon fail to build.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends bubblewrap \
     && rm -rf /var/lib/apt/lists/*
@@ -21,6 +22,6 @@ RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation -e . \
 
 # Students' code never runs as root, and neither does the grader.
 RUN useradd --create-home --uid 1000 grader
-USER grader
+USER 1000
 ENTRYPOINT ["autograder"]
 CMD ["doctor"]

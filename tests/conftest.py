@@ -64,6 +64,21 @@ class Marked:
         return {c.message["en"] for c in self.result.criteria if not c.points}
 
 
+LONGEST = (
+    *("course_content/test_course.py", "red_team/test_attacks.py", "survival/test_kills.py"),
+    *("course_content/test_notebooks.py", "survival/test_environments.py"),
+    *("course_content/test_suites.py", "red_team/test_class.py", "red_team/test_memory.py"),
+    *("verify/test_diagnosed.py", "red_team/test_trusted_side.py", "red_team/test_carrying.py"),
+)
+"""Files that take long, whatever number of tests they have: started last, one would run alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first; xdist keeps this order (``--no-loadscope-reorder``)."""
+    ranks = {ROOT / "tests" / name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
 Books = Mapping[str, tuple[str, list[str]]]
 Grade = Callable[..., dict[str, Graded]]
 GradeBooks = Callable[[Books, Budget], dict[str, Marked]]

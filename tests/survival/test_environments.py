@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,6 @@ VARIABLES: dict[str, dict[str, str | None]] = {
     "malloc that fills memory": {"MALLOC_PERTURB_": "85"},
     "two arenas": {"MALLOC_ARENA_MAX": "2"},
     "fault handler": {"PYTHONFAULTHANDLER": "1"},
-    "no bytecode": {"PYTHONDONTWRITEBYTECODE": "1"},
     "bytecode elsewhere": {"PYTHONPYCACHEPREFIX": "/nonexistent"},
     "no user site": {"PYTHONNOUSERSITE": "1"},
     "start-up file": {"PYTHONSTARTUP": "/nonexistent"},
@@ -79,6 +78,7 @@ VARIABLES: dict[str, dict[str, str | None]] = {
     "a large environment": {f"V{n}": "x" * 1000 for n in range(100)},
     "names that are not UTF-8": {"ODD": os.fsdecode(b"\xff\xfe")},
     "a display that is not there": {"DISPLAY": ":99", "MPLBACKEND": "TkAgg"},
+    "no bytecode": {"PYTHONDONTWRITEBYTECODE": "1"},
 }
 
 BEFORE = {
@@ -107,6 +107,24 @@ BEFORE = {
     "a full disk for messages": "exec 2> /dev/full",
     "a folder one may not read": "mkdir -m 0 closed && cd closed 2> /dev/null || true",
 }
+
+RUN_TOGETHER = 4
+"""Environments that change different variables share a run, at most so many."""
+
+
+def _together() -> Iterator[tuple[str, ...]]:
+    """Names of environments, those together that have nothing to do with each other."""
+    left = dict(VARIABLES)
+    while left:
+        chosen: dict[str, dict[str, str | None]] = {}
+        for name, changes in left.items():
+            taken = {variable for others in chosen.values() for variable in others}
+            if len(chosen) < RUN_TOGETHER and not taken & changes.keys():
+                chosen[name] = changes
+        for name in chosen:
+            del left[name]
+        yield tuple(chosen)
+
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -142,12 +160,23 @@ def check(
     )
 
 
-@pytest.mark.parametrize("name", [*VARIABLES, *BEFORE])
-def test_grading_is_the_same_in(name: str, graded_class: GradedClass, tmp_path: Path) -> None:
-    done = check(graded_class, tmp_path, BEFORE.get(name, ":"), VARIABLES.get(name, {}))
+def _is_the_same(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr
     assert "3.5 of 2.5 points" in _COLOURS.sub("", done.stdout)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("names", [*_together()], ids=" + ".join)
+def test_grading_is_the_same_with(
+    names: tuple[str, ...], graded_class: GradedClass, tmp_path: Path
+) -> None:
+    changes = {variable: value for name in names for variable, value in VARIABLES[name].items()}
+    _is_the_same(check(graded_class, tmp_path, ":", changes))
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_grading_is_the_same_after(name: str, graded_class: GradedClass, tmp_path: Path) -> None:
+    _is_the_same(check(graded_class, tmp_path, BEFORE[name], {}))
 
 
 @pytest.mark.parametrize("name", TOO_LITTLE)

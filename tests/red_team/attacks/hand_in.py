@@ -1,7 +1,7 @@
 """Hand in attacks as one class, and say what became of each.
 
-``python -m tests.red_team.attacks.hand_in LEVEL OUT [ID…]`` grades them all, or some, with two jobs
-and writes what happened as JSON, so that tests can run it as another user.
+``python -m tests.red_team.attacks.hand_in LEVEL OUT [ID…]`` grades them all, or some, and writes
+what happened as JSON, so that tests can run it as another user.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from tests.red_team.attacks import TABLE, Attack
 SHORT = Budget(cell_s=0.7, cells_s=1.4, call_cpu_s=0.3, call_wall_s=0.8, total_wall_s=5)
 """Students get more time; attacks would only use it up."""
 
-JOBS = 2
+JOBS = 4
+"""Attacks mostly wait, so that two processors are enough for four of them."""
 
 
 @dataclass(frozen=True)
