@@ -70,6 +70,9 @@ class _Evidence:
 
     def add(self, one: Seen) -> bool:
         """Take in a script; False if the mistake does not explain it."""
+        if one.got is one.right and not one.mistaken:
+            self.steps += len(one.right)
+            return True
         for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
             mistaken = one.mistaken.get(index, right)
             if not _agree(got, mistaken, right):
@@ -88,7 +91,7 @@ class _Evidence:
 
 def fits(one: Seen) -> bool:
     """Whether a mistake explains everything of one script."""
-    return all(
+    return (one.got is one.right and not one.mistaken) or all(
         _agree(got, one.mistaken.get(index, right), right)
         for index, (got, right) in enumerate(zip(one.got, one.right, strict=True))
     )
