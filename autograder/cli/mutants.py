@@ -60,13 +60,13 @@ def _verdict(seen: Seen) -> str:
 
 def _print(tallies: Sequence[tuple[str, Tally]]) -> None:
     table = Table(
-        "exercise", "mutants", "noticed", "equivalent", "forgiven", "share noticed",
+        "exercise", "mutants", "noticed", "equivalent", "provided", "forgiven", "share noticed",
         title="What the hidden suites notice",
     )  # fmt: skip
-    total = sum((one for _, one in tallies), Tally(0, 0, 0, 0))
+    total = sum((one for _, one in tallies), Tally(0, 0, 0, 0, 0))
     for name, one in (*tallies, ("all", total)):
         table.add_row(
-            name, str(one.mutants), str(one.noticed), str(one.equivalent), str(one.forgiven),
-            f"{one.share:.1%}",
+            name, str(one.mutants), str(one.noticed), str(one.equivalent), str(one.provided),
+            str(one.forgiven), f"{one.share:.1%}",
         )  # fmt: skip
     console().print(table)

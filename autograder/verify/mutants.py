@@ -27,10 +27,12 @@ class Mutant(Variant):
     """One mutant. `part` is the function that is changed, which may be a helper or ``__init__``.
 
     `change` are its lines before and after, ``was → now``. Two mutants of a function may have the
-    same `change` if a line occurs twice; their ids have numbers then.
+    same `change` if a line occurs twice; their ids have numbers then. `provided`: the lines before
+    are in the notebook as handed out, so no student writes them.
     """
 
     change: str = ""
+    provided: bool = False
 
     @property
     def key(self) -> str:
@@ -53,10 +55,16 @@ def mutants(course: Course, exercise: Exercise) -> Iterator[Mutant]:
     graded |= {
         each.id for _, tree in stubs for each in ast.walk(tree) if isinstance(each, ast.Name)
     }
+    handed_out = {
+        name: _lines(part_source(cell.source, name))
+        for cell in notebooks.stub(exercise, course.languages[0])
+        if cell.role is Role.STUB
+        for name in _functions(ast.parse(cell.source))
+    }
     for source, tree in stubs:
         for name in _functions(tree):
             if name.partition(".")[0] in graded:  # not a worked example that nothing calls
-                yield from _of_function(name, part_source(source, name))
+                yield from _of_function(name, part_source(source, name), handed_out.get(name, []))
 
 
 def _functions(cell: ast.Module) -> Iterator[str]:
@@ -68,27 +76,40 @@ def _functions(cell: ast.Module) -> Iterator[str]:
             yield from (f"{node.name}.{method.name}" for method in methods)
 
 
-def _of_function(name: str, source: str) -> Iterator[Mutant]:
+def _lines(source: str) -> list[str]:
+    return ast.unparse(ast.parse(source)).split("\n")
+
+
+def _of_function(name: str, source: str, handed_out: Sequence[str]) -> Iterator[Mutant]:
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     before = ast.unparse(function).split("\n")
     taken: Counter[str] = Counter()
     for mutated in mutations(function):
         after = ast.unparse(mutated)
-        change = _change(before, after.split("\n"))
+        was, now = _differing(before, after.split("\n"))
+        change = _change(was, now)
         taken[change] += 1
         number = f" ({taken[change]})" if taken[change] > 1 else ""
-        yield Mutant(f"{name}: {change}{number}", name, f"{after}\n", change=change)
+        provided = bool(was) and set(was) <= set(handed_out)
+        yield Mutant(
+            f"{name}: {change}{number}", name, f"{after}\n", change=change, provided=provided
+        )
 
 
-def _change(before: Sequence[str], after: Sequence[str]) -> str:
-    """The lines that differ, on one line: ``was → now``."""
+def _differing(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines that differ."""
     was: list[str] = []
     now: list[str] = []
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
             was += before[i:j]
             now += after[k:m]
+    return was, now
+
+
+def _change(was: Sequence[str], now: Sequence[str]) -> str:
+    """The lines that differ, on one line: ``was → now``."""
     one, other = ("; ".join(line.strip() for line in lines) or "nothing" for lines in (was, now))
     start = _common(one, other)
     end = min(_common(one[::-1], other[::-1]), len(one) - start, len(other) - start)

@@ -62,20 +62,19 @@ def expected_tally(course: Course, exercise: Exercise) -> Tally:
     about = load_survivors(exercise).survivors
     made = list(mutants(course, exercise))
     listed = [about[one.key] for one in made if one.key in about]
-    equivalent = sum(one.equivalent for one in listed)
-    return Tally(len(made), len(made) - len(listed), equivalent, len(listed) - equivalent)
+    return Tally.of(len(made), listed)
 
 
 def facts(course: Course) -> Iterator[str]:
     """The section on mutants, in lines."""
     tallies = [(exercise, expected_tally(course, exercise)) for exercise in course.exercises]
-    yield "| exercise | mutants | noticed | equivalent | forgiven | share noticed |"
-    yield "|---|---|---|---|---|---|"
-    total = sum((one for _, one in tallies), Tally(0, 0, 0, 0))
+    yield "| exercise | mutants | noticed | equivalent | provided | forgiven | share noticed |"
+    yield "|---|---|---|---|---|---|---|"
+    total = sum((one for _, one in tallies), Tally(0, 0, 0, 0, 0))
     for name, one in (*((exercise.id, one) for exercise, one in tallies), ("all", total)):
         yield (
-            f"| {name} | {one.mutants} | {one.noticed} | {one.equivalent} | {one.forgiven} "
-            f"| {one.share:.1%} |"
+            f"| {name} | {one.mutants} | {one.noticed} | {one.equivalent} | {one.provided} "
+            f"| {one.forgiven} | {one.share:.1%} |"
         )
     for exercise in course.exercises:
         yield from _exercise(exercise)
@@ -101,7 +100,7 @@ def _exercise(exercise: Exercise) -> Iterator[str]:
     yield f"Right but unusual, with full marks: {', '.join(parts)}."
     reasons: dict[str, int] = {}
     for survivor in load_survivors(exercise).survivors.values():
-        text = f"{'equivalent' if survivor.equivalent else 'forgiven'}: {survivor.why}"
+        text = f"{survivor.kind}: {survivor.why}"
         reasons[text] = reasons.get(text, 0) + 1
     if reasons:
         yield ""

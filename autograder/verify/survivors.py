@@ -5,6 +5,9 @@
     changes = ["windows = np.zeros((N, → windows = np.ones((N, "]
     why = "Every entry is written before it is read."
 
+    [[provided]]                 # in a line of the notebook as handed out: nobody writes it
+    ...
+
     [[forgiven]]                 # the suite leaves this open on purpose
     ...
 
@@ -18,6 +21,7 @@ Each entry is checked: a mutant that is listed must survive, and one that surviv
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -29,16 +33,17 @@ from autograder.verify.judge import Problem, Seen
 from autograder.verify.mutants import Mutant
 
 FILE = "mutants.toml"
+KINDS = ("equivalent", "provided", "forgiven")
 
 
 @dataclass(frozen=True)
 class Survivor:
-    """Why a mutant survives; ``equivalent`` if nothing can tell it from the solution."""
+    """Why a mutant survives, and under which of `KINDS` it is listed."""
 
     function: str
     change: str
     why: str
-    equivalent: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -63,16 +68,16 @@ def load_survivors(exercise: Exercise) -> About:
     file = exercise.folder / FILE
     if not file.exists():
         return About({}, {})
-    root = read_table(file, ("equivalent", "forgiven", "criteria"))
+    root = read_table(file, (*KINDS, "criteria"))
     survivors: dict[str, Survivor] = {}
-    for kind in ("equivalent", "forgiven"):
+    for kind in KINDS:
         for table in _tables(root, kind, ("function", "changes", "why")):
             function, why = table.string("function"), table.string("why")
             for change in table.strings("changes"):
                 key = f"{function}: {change}"
                 if key in survivors:
                     raise table.error(f"{key!r} is listed twice", "Remove one", near="changes")
-                survivors[key] = Survivor(function, change, why, kind == "equivalent")
+                survivors[key] = Survivor(function, change, why, kind)
     needed: dict[str, Needed] = {}
     known = {criterion.id for criterion in exercise.criteria}
     for table in _tables(root, "criteria", ("id", "mutant", "why")):
@@ -94,18 +99,26 @@ class Tally:
     mutants: int
     noticed: int
     equivalent: int
+    provided: int
     forgiven: int
 
     @property
     def share(self) -> float:
-        """The share noticed of those that can be: the mutation score."""
-        return self.noticed / max(self.mutants - self.equivalent, 1)
+        """The share noticed of those that are wrong and that a student may write."""
+        return self.noticed / max(self.mutants - self.equivalent - self.provided, 1)
+
+    @staticmethod
+    def of(mutants: int, survivors: Iterable[Survivor], unlisted: int = 0) -> Tally:
+        """Count mutants of which these survive, and some that are not listed."""
+        kinds = Counter(one.kind for one in survivors)
+        return Tally(mutants, mutants - kinds.total() - unlisted, *(kinds[kind] for kind in KINDS))
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
             self.mutants + other.mutants,
             self.noticed + other.noticed,
             self.equivalent + other.equivalent,
+            self.provided + other.provided,
             self.forgiven + other.forgiven,
         )
 
@@ -115,8 +128,7 @@ def tally(exercise: Exercise, seen: Mapping[Claim, Seen]) -> Tally:
     about = load_survivors(exercise).survivors
     left = [claim.variant for claim, one in seen.items() if not one.lost]
     listed = [about[one.key] for one in left if isinstance(one, Mutant) and one.key in about]
-    equivalent = sum(one.equivalent for one in listed)
-    return Tally(len(seen), len(seen) - len(left), equivalent, len(listed) - equivalent)
+    return Tally.of(len(seen), listed, len(left) - len(listed))
 
 
 def judge_mutants(exercise: Exercise, seen: Mapping[Claim, Seen]) -> list[Problem]:
@@ -130,16 +142,21 @@ def judge_mutants(exercise: Exercise, seen: Mapping[Claim, Seen]) -> list[Proble
     file, suite = f"solutions/{exercise.id}/{FILE}", f"tests/hidden/{exercise.suite.name}"
     lost = {claim.label: one.lost for claim, one in seen.items()}
     by_key: dict[str, list[str]] = {}
+    provided = set()
     for claim in seen:
         if isinstance(claim.variant, Mutant):
             by_key.setdefault(claim.variant.key, []).append(claim.label)
+            if claim.variant.provided:
+                provided.add(claim.variant.key)
     texts = [
         f"{suite}: notices nothing when `{key}`. Add an input that shows it; if none can, or the "
         f"suite forgives it on purpose, list it with the reason in {file}"
         for key, names in by_key.items()
         if key not in about.survivors and not all(lost[name] for name in names)
     ]
-    for key in about.survivors:
+    for key, survivor in about.survivors.items():
+        if survivor.kind == "provided" and key in by_key and key not in provided:
+            texts.append(f"{file}: `{key}` is not in a line that is handed out. List it elsewhere")
         if key not in by_key:
             texts.append(f"{file}: there is no mutant `{key}`. Remove it, or copy the new name")
         elif all(lost[name] for name in by_key[key]):

@@ -17,7 +17,7 @@ COURSE = load_course(ROOT)
 
 
 @pytest.mark.parametrize(
-    "exercise", ["01_windows", "02_im2col", "03_convolution", "04_pooling", "05_gap"]
+    "exercise", [each.id for each in COURSE.exercises if each.id != "09_bug_hunt"]
 )
 def test_each_part_has_enough_unusual_right_solutions(exercise):
     about = COURSE.exercise(exercise)

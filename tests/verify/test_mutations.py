@@ -6,12 +6,14 @@ import ast
 
 import pytest
 
+from autograder.course.load import load_course
 from autograder.errors import CourseError
 from autograder.verify.claims import mutant_claims
 from autograder.verify.matrix import Task, decide
 from autograder.verify.mutants import mutants
 from autograder.verify.mutations import mutations
 from autograder.verify.survivors import judge_mutants, load_survivors, tally
+from tests.paths import ROOT
 
 
 def _mutated(body: str) -> set[str]:
@@ -78,8 +80,8 @@ def test_a_mutant_that_nothing_notices_must_be_listed_and_a_listed_one_must_surv
         assert "notices nothing when `frame_area: " in problem.text
         assert "solutions/01_area/mutants.toml" in problem.text
 
-    def write(*changes: str, why: str = "nobody can tell") -> None:
-        entry = f'[[equivalent]]\nfunction = "frame_area"\nwhy = "{why}"\nchanges = ['
+    def write(*changes: str, kind: str = "equivalent", why: str = "nobody can tell") -> None:
+        entry = f'[[{kind}]]\nfunction = "frame_area"\nwhy = "{why}"\nchanges = ['
         entry += ", ".join(f"'{change}'" for change in changes) + "]\n"
         (exercise.folder / "mutants.toml").write_text(entry, encoding="utf-8")
 
@@ -88,6 +90,11 @@ def test_a_mutant_that_nothing_notices_must_be_listed_and_a_listed_one_must_surv
     counted = tally(exercise, seen)
     assert counted.equivalent == len(survivors)
     assert counted.share == 1
+    written = [each for each in survivors if not each.provided]
+    write(*(each.change for each in survivors), kind="provided")
+    problems = judge_mutants(exercise, seen)
+    assert len(problems) == len({each.key for each in written}) > 0
+    assert all("not in a line that is handed out" in problem.text for problem in problems)
     write(*(each.change for each in survivors), noticed.change)
     (problem,) = judge_mutants(exercise, seen)
     assert "does not survive" in problem.text
@@ -122,3 +129,12 @@ def test_a_file_that_is_wrong_says_where(mini, text, says):
     with pytest.raises(CourseError, match=says) as error:
         load_survivors(exercise)
     assert "mutants.toml" in str(error.value)
+
+
+def test_what_the_notebook_hands_out_is_told_from_what_a_student_writes():
+    course = load_course(ROOT)
+    about = course.exercise("06_simple_convnet")
+    constructor = [m for m in mutants(course, about) if m.part == "SimpleConvNet.__init__"]
+    handed_out = {m.change.partition(" → ")[0] for m in constructor if m.provided}
+    assert any(was.startswith("conv_param = {") for was in handed_out)
+    assert not any(was.startswith("self.params") for was in handed_out)
