@@ -202,7 +202,7 @@ def backward(self, dout):
     return np.reshape(np.tensordot(dout, self.W, axes=(1, 1)), self.x_shape)
 
 
-@equivalent("AB-G", part="Affine.backward", why="filled in place, in arrays made anew")
+@equivalent("AB-G", part="Affine.backward", why="filled in place, in new arrays")
 def backward(self, dout):
     self.dW = np.zeros_like(self.W)
     self.db = np.zeros_like(self.b)
