@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 LANGUAGES: tuple[str, ...] = ("en", "ja")
@@ -60,3 +60,8 @@ NOTHING = Text()
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 notebook``, ``2 notebooks``; ``many`` is the plural if it is not ``one`` plus "s"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def abbreviated(names: Collection[str], most: int) -> str:
+    """The first names of a list; "…" means that there are more."""
+    return ", ".join([*names][:most]) + (", …" if len(names) > most else "")

@@ -26,7 +26,7 @@ from autograder.ingest.names import readable, student_named
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 from autograder.ingest.submission import NotGraded
 from autograder.sanitize import one_line
-from autograder.text import counted
+from autograder.text import abbreviated, counted
 
 MAX_LISTED = 5
 
@@ -154,4 +154,4 @@ def strangers(root: Path, records: Iterable[Record]) -> list[str]:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:MAX_LISTED]) + (", …" if names[MAX_LISTED:] else "")
+    return abbreviated(names, MAX_LISTED)

@@ -21,6 +21,7 @@ from autograder.cli.collected import (
 from autograder.cli.console import format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
+from autograder.cli.grader_faults import GraderFaults
 from autograder.cli.interim import Interim
 from autograder.cli.resolve import (
     ignores_case,
@@ -45,11 +46,14 @@ from autograder.run.store import Store
 from autograder.run.unchanged import Unchanged
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
-from autograder.text import counted
+from autograder.text import abbreviated, counted
 from autograder.verdict.result import Result
 
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
+
+MAX_LISTED = 9
+"""Names in a warning."""
 
 A_SCREEN = 20
 """Submissions whose lines of progress leave earlier lines in sight."""
@@ -173,11 +177,7 @@ def grade_into(
     dealt_with: dict[Submission, tuple[Result, bool]] = {}
     corrections = facts.corrections() if changed else NO_CORRECTIONS
     print(f"isolation: {level!s}", file=sys.stderr)
-    failed: list[str] = []
-    odd: list[str] = []
-    unread: list[str] = []
-    unadvised: list[str] = []
-    open_points: list[str] = []
+    faults = GraderFaults(store.out)
     kept = done = len(submissions) - len(changed)
     interim = Interim(
         lambda done: _write_interim(course, store, hand_ins, lang, (done, len(submissions)))
@@ -194,18 +194,7 @@ def grade_into(
             if hand_in is not None:
                 hand_in = as_read(hand_in, step.graded.encoding, step.graded.notebook_of)
                 read[hand_in.key] = hand_in
-            corrected = corrections.apply(result)
-            if corrected.result.status == ResultStatus.GRADER_ERROR:
-                failed.append(who)
-                if corrected.needs_review:
-                    open_points.append(who)
-            elif step.graded.notes:
-                (unread if result.status == ResultStatus.UNREADABLE else odd).append(who)
-            if step.graded.advice_notes:
-                unadvised.append(who)
-            if not step.kept:
-                notes = (*step.graded.notes, *step.graded.advice_notes)
-                _store_notes(store, result.student, result.exercise, notes)
+            faults.add(who, step, corrections.apply(result))
             word = format_score(result) if result.status == ResultStatus.GRADED else result.status
             if step.kept:
                 kept += 1
@@ -258,22 +247,9 @@ def grade_into(
         one = replace(one, others=())  # they have been told before
         for remark in words.remarks_for_instructor(one):
             warn(f"{hand_ins.name(one.student)} · {one.exercise}: {remark['en']}")
-    details = f"Details are in {store.out / 'grader-errors'}."
-    for names, what in (
-        (odd, "an answer could not be compared and earned no points"),
-        (unread, "the file made the reader fail and earned no points"),
-        (unadvised, "some feedback could not be made; the points are right"),
-    ):
-        if names:
-            warn(f"look at {_abbreviated(names)}: {what}. {details}")
-    if failed:
-        warn(
-            f"THE GRADER FAILED on {len(failed)} of "
-            f"{counted(len(submissions), 'submission')}: {_abbreviated(failed)}. "
-            f"{details} {_whose_points(open_points)} "
-            "Fix the cause and run the same command again."
-        )
-    return len(failed) + len(damaged) + len(shown.corrections.problems) + refused
+    for line in faults.lines(len(submissions)):
+        warn(line)
+    return len(faults.failed) + len(damaged) + len(shown.corrections.problems) + refused
 
 
 def out_of_sight(lines: Iterable[str], said: Collection[str], graded: int) -> list[str]:
@@ -332,19 +308,10 @@ def _of_students(
         name = unicodedata.normalize("NFC", text)
         called = {text} & keys or {key for key in keys if hand_ins.name(key) == name}
         if not called:
-            some = _abbreviated(sorted(hand_ins.name(key) for key in keys))
+            some = abbreviated(sorted(hand_ins.name(key) for key in keys), MAX_LISTED)
             raise CommandError(f"--student {text}: nobody is called that here, but {some}", 2)
         chosen |= called
     return tuple(one for one in submissions if one.student in chosen)
-
-
-def _whose_points(names: list[str]) -> str:
-    if not names:
-        return "Nobody lost points for it."
-    return (
-        f"Points of {_abbreviated(names)} are withheld until you have looked: their submissions "
-        "may be the cause (column needs_you of grades.csv)."
-    )
 
 
 def _noted(course: Course, store: Store, found: Discovered, exercise: str | None) -> HandIns:
@@ -360,9 +327,10 @@ def _noted(course: Course, store: Store, found: Discovered, exercise: str | None
     hand_ins = store.update_hand_ins(change)
     new = [one for one in hand_ins.gone if one.key not in before]
     if new:
-        names = _abbreviated([f"{hand_ins.name(one.student)} · {one.exercise}" for one in new])
+        names = [f"{hand_ins.name(one.student)} · {one.exercise}" for one in new]
         warn(
-            f"no longer submitted, so left out of the class page and grades.csv: {names}. "
+            "no longer submitted, so left out of the class page and grades.csv: "
+            f"{abbreviated(names, MAX_LISTED)}. "
             "They count again when the file is back"
         )
     return hand_ins
@@ -381,21 +349,3 @@ def _write_interim(
     """Write the class page only: a grades.csv with half of a class could be taken for all of it."""
     shown = report.read_shown(store.out, course, hand_ins)
     report.write_class_page(store.out, shown, course, lang, hand_ins, so_far)
-
-
-def _abbreviated(names: list[str]) -> str:
-    return ", ".join(names[:9]) + (", …" if len(names) > 9 else "")
-
-
-def _store_notes(store: Store, student: str, exercise: str, notes: tuple[str, ...]) -> None:
-    """Write tracebacks of the grader to a file for the instructor; they never go on a page.
-
-    The file of an earlier run is removed: the error has been fixed, or is reported again.
-    """
-    path = store.out / "grader-errors" / f"{student} {exercise}.txt"
-    if notes:
-        report.write_atomically(path, "\n\n".join(notes) + "\n", below=store.out)
-    elif path.exists():
-        path.unlink()
-        if not any(path.parent.iterdir()):
-            path.parent.rmdir()

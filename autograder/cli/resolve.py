@@ -12,7 +12,7 @@ from autograder.errors import CommandError
 from autograder.files import remove_leftovers
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
-from autograder.text import LANGUAGES
+from autograder.text import LANGUAGES, abbreviated
 
 
 def resolve_course(options: argparse.Namespace) -> Course:
@@ -118,7 +118,7 @@ def prepare_output(out: Path) -> Path:
     output_folder(out)
     links = [path for name in OUTPUT_FOLDERS for path in _links(out / name)]
     if links:
-        some = ", ".join(map(str, links[:3])) + (", …" if len(links) > 3 else "")
+        some = abbreviated([*map(str, links)], 3)
         raise CommandError(
             f"{some}: is a link, and results are not written through links. Remove it"
         )

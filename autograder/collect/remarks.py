@@ -12,7 +12,7 @@ from autograder.collect.files import FINE, REASONS, Fate
 from autograder.collect.roster import Person
 from autograder.collect.table import Record
 from autograder.ingest.submission import NotCounted
-from autograder.text import counted
+from autograder.text import abbreviated, counted
 
 MAX_LISTED = 20
 """Files of one fate that are told one by one."""
@@ -45,7 +45,7 @@ def who_is_missing(records: Iterable[Record], people: Sequence[Person]) -> Itera
     for exercise, absent in names.items():
         yield (
             f"{exercise}: {len(absent)} of {counted(len(people), 'student')} handed in nothing: "
-            f"{', '.join(absent[:9])}{', …' if absent[9:] else ''}"
+            f"{abbreviated(absent, 9)}"
         )
 
 

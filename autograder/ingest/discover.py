@@ -29,6 +29,7 @@ from autograder.ingest.submission import (
 )
 from autograder.ingest.walk import walk
 from autograder.sanitize import visible_name
+from autograder.text import abbreviated
 
 
 def discover(
@@ -156,7 +157,7 @@ class _Search:
             elif entry.has_submission and entry.path.stem not in stems:
                 self.notices.append(f"{entry.path}: is not a notebook and was left out")
         if unknown:
-            some = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
+            some = abbreviated(unknown, 3)
             self.problems.append(
                 f"{root}: the exercise of its notebooks is unknown ({some}). Give {self._option()}"
             )
@@ -215,7 +216,7 @@ class _Search:
     def _report_ungraded(self, one: Ungraded) -> None:
         """Record a student's submission that cannot be graded, and tell the instructor."""
         self.ungraded.append(one)
-        some = ", ".join(one.files[:4]) + (", …" if len(one.files) > 4 else "")
+        some = abbreviated(one.files, 4)
         what = {
             NotGraded.EMPTY_FOLDER: "is empty. Nothing was handed in",
             NotGraded.LINK: "is a link to another folder. The folder itself must be handed in",
@@ -251,10 +252,9 @@ class _Search:
         others = tuple(Other(_display_path(one), why) for one, why in rest)
         name = chosen.student.name
         if others:
-            files = ", ".join(f"{other.file} ({_REASONS[other.why]})" for other in others[:4])
-            more = ", …" if len(others) > 4 else ""
+            files = abbreviated([f"{other.file} ({_REASONS[other.why]})" for other in others], 4)
             self.notices.append(
-                f"{name} · {chosen.exercise}: {_display_path(chosen)} is graded, not {files}{more}"
+                f"{name} · {chosen.exercise}: {_display_path(chosen)} is graded, not {files}"
             )
         return Submission(
             chosen.student.key,

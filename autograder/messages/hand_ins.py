@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from autograder.ingest.hand_ins import HandIn, UngradedRecord
 from autograder.messages.catalogue import catalogue, listed
-from autograder.text import Text
+from autograder.text import Text, abbreviated
 
 _text = catalogue("hand_ins").text
 
@@ -50,7 +49,7 @@ def _remarks(hand_in: HandIn | None, several: str, encoding: str) -> tuple[Text,
 
 def not_graded(record: UngradedRecord) -> Text:
     """Why a submission is not graded, and what to do."""
-    return _text(f"not_graded_{record.why}", files=_names(record.files))
+    return _text(f"not_graded_{record.why}", files=abbreviated(record.files, MAX_LISTED))
 
 
 def unreadable(message: Text) -> Text:
@@ -61,8 +60,3 @@ def unreadable(message: Text) -> Text:
 def gone(hand_in: HandIn) -> Text:
     """The file of a result no longer exists."""
     return _text("gone", file=hand_in.file)
-
-
-def _names(files: Iterable[str]) -> str:
-    names = [*files]
-    return ", ".join(names[:MAX_LISTED]) + (", …" if len(names) > MAX_LISTED else "")
