@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 READY = "ready.json"
-"""Written when everything is installed: what was asked of pip."""
+"""Written when everything is installed: the arguments of pip."""
 
 
 def python_of(folder: Path, name: str, packages: Sequence[str]) -> Path | None:
