@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,7 @@ class CollectedTests:
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
         self._states: dict[Path, ModuleState] = {}
         self._plain: dict[pytest.Item, tuple[str, ...]] = {}
+        self._kept: dict[tuple[str, str], list[Any]] = {}
         self._running: _Current | None = None
         self._outcome: Outcome | None = None
         self._reports: list[pytest.TestReport] = []
@@ -193,7 +195,8 @@ class CollectedTests:
         return self._make()
 
     def _make(self) -> Make:
-        return Make(self.salt, self._current.case.criterion.id)
+        key = self.salt, self._current.case.criterion.id
+        return Make(*key, self._kept.setdefault(key, []))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

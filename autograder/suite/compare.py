@@ -211,7 +211,7 @@ def _wrong(got: Array, expected: Array, rtol: float, atol: float) -> Array:
             expected = expected.astype(np.float32) if exact else expected
             rtol = rtol and max(rtol, FLOAT32_RTOL)
     unequal = np.asarray(got != expected)
-    if got.dtype.kind in "bU":
+    if got.dtype.kind in "bU" or not unequal.any():
         return unequal
     # In a narrow dtype the difference could overflow, underflow or wrap around.
     wide = np.result_type(got, expected, np.float64)

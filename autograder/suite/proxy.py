@@ -214,6 +214,9 @@ class Answer:
 _calls_made: WeakKeyDictionary[Conversation, set[int]] = WeakKeyDictionary()
 _numbers = count()
 
+_SIMPLE = frozenset([type(None), bool, int, float, str])
+"""Types of most arguments and names, which are looked at first."""
+
 
 def _key(value: Any) -> Any:
     """A hashable key that is equal for equal arguments.
@@ -221,6 +224,8 @@ def _key(value: Any) -> Any:
     Anything that is not data gets a unique key: a function may or may not reuse the address of an
     earlier one, and what students read must not depend on that.
     """
+    if type(value) in _SIMPLE:
+        return repr(value)
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, dict):
@@ -285,6 +290,8 @@ def label(answer: Answer) -> str:
 
 def show(value: Any) -> str:
     """An argument in the text of a call: arrays by shape, the rest by ``repr``."""
+    if type(value) in _SIMPLE:
+        return _short(repr(value))
     if isinstance(value, Answer):
         return _short(label(value))
     if isinstance(value, np.ndarray):
@@ -309,6 +316,8 @@ def _short(text: str) -> str:
 
 def _outgoing(value: Any) -> Any:
     """Replace answers in arguments by their handle or plain value."""
+    if type(value) in _SIMPLE:
+        return value
     if isinstance(value, Answer):
         return fetch(value)
     if isinstance(value, dict):

@@ -85,3 +85,23 @@ def test_distinct_numbers_have_both_signs_and_are_well_apart():
 def test_more_distinct_numbers_than_there_are_is_an_error_of_the_suite(size, dtype):
     with pytest.raises(ValueError, match="distinct values"):
         Make("s", "c").distinct(size, dtype=dtype)
+
+
+def test_what_takes_long_is_computed_for_the_first_notebook_only():
+    kept = []
+    first, second = Make("s", "c", kept), Make("s", "c", kept)
+    assert (first.once(lambda: [1]), first.once(lambda: [2])) == ([1], [2])
+    assert (second.once(lambda: [3]), second.once(lambda: [4])) == ([1], [2])
+    assert Make("s", "c").once(lambda: [3]) == [3]
+
+
+def test_a_test_that_changes_what_was_computed_changes_it_for_nobody_else():
+    kept = []
+    Make("s", "c", kept).once(lambda: np.zeros(2))[:] = 1
+    np.testing.assert_array_equal(Make("s", "c", kept).once(lambda: np.ones(2)), [0, 0])
+
+
+def test_random_numbers_cannot_be_drawn_once():
+    make = Make("s", "c", [])
+    with pytest.raises(RuntimeError, match="draw random numbers before"):
+        make.once(lambda: make.normal(2))

@@ -105,12 +105,12 @@ def _perform(
             place[last[1]] = request["value"]
         return {"value": None}
     if request["op"] == "call":
-        args = request["args"]
-        if request["count"]:
-            value, count = counted(place, args, request["kwargs"])
+        args, kwargs = request["args"], request.get("kwargs", {})
+        if request.get("count"):
+            value, count = counted(place, args, kwargs)
             return {"value": value, "count": dict(count)}
-        value = place(*args, **request["kwargs"])
-        return {"value": value, "args": args} if request["want_args"] else {"value": value}
+        value = place(*args, **kwargs)
+        return {"value": value, "args": args} if request.get("want_args") else {"value": value}
     return {"value": place}
 
 

@@ -212,7 +212,8 @@ class Conversation(ABC):
         if self._calling_back:
             raise ReentrantCall("a function passed to the student's code calls the student's code")
         number = secrets.randbelow(2**62)
-        self._asked.update(_words(place), kwargs or ())
+        _add_words(place, self._asked)
+        self._asked.update(kwargs or ())
         now = time.monotonic()
         deadline = min(
             self._session_deadline, now + self._budget.call_wall_s + self._budget.grace_s
@@ -221,15 +222,21 @@ class Conversation(ABC):
             "id": number,
             "op": op,
             **place,
-            "args": list(args),
-            "kwargs": dict(kwargs or {}),
-            "value": value,
-            "want_args": want_args,
-            "count": count,
             "cpu_s": self._budget.call_cpu_s,
             "wall_s": self._budget.call_wall_s,
             "idle_s": self._budget.idle_s,
         }
+        # What most requests do not need is left out: every part of a message takes time.
+        if op == "call":
+            message["args"] = list(args)
+        elif op == "set":
+            message["value"] = value
+        if kwargs:
+            message["kwargs"] = dict(kwargs)
+        if want_args:
+            message["want_args"] = True
+        if count:
+            message["count"] = True
         self._begin_call()
         self._waiting = True
         try:
@@ -412,16 +419,17 @@ def _raised(fields: Any, shown: ExceptionText, asked: Collection[str]) -> Except
     )
 
 
-def _words(value: Any) -> Iterator[str]:
-    """Every string in a request's target: names of functions, attributes and keys."""
+def _add_words(value: Any, words: set[str]) -> None:
+    """Add every string in a request's target: names of functions, attributes and keys."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from (*_words(key), *_words(item))
+        words.add(value)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _words(item)
+            _add_words(item, words)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _add_words(key, words)
+            _add_words(item, words)
 
 
 def _frames(entries: list[Any], shown: ExceptionText) -> Iterator[Frame]:

@@ -210,7 +210,7 @@ class Session:
         try:
             budget = self._budget(Attempt.FIRST)
             process = SharedProcess(
-                sock, lambda: self._conversation(sock, budget, SharedConversation), self._timed
+                lambda: self._conversation(sock, budget, SharedConversation), self._timed
             )
             yield process
             self.stalls += process.stalled

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,13 +11,8 @@ from autograder.sandbox.host.conversation import (
     CallResult,
     Conversation,
     SocketConversation,
-    StudentDied,
     StudentFailure,
 )
-from autograder.sandbox.protocol import wire
-
-SEND_S = 10.0
-"""Seconds in which the process has to read a message, while it runs no student code."""
 
 
 class NeedsItsOwnProcess(Exception):
@@ -27,7 +20,12 @@ class NeedsItsOwnProcess(Exception):
 
 
 class SharedConversation(SocketConversation):
-    """A conversation that leaves the notebook's own definitions as they are."""
+    """A conversation that leaves the notebook's own definitions as they are.
+
+    Its first request says that a criterion begins.
+    """
+
+    _begun = False
 
     def request(self, op: str, place: Mapping[str, Any], **fields: Any) -> CallResult:
         """See `Conversation.request`.
@@ -39,6 +37,12 @@ class SharedConversation(SocketConversation):
             raise NeedsItsOwnProcess
         return super().request(op, place, **fields)
 
+    def _send(self, message: dict[str, Any], deadline: float) -> None:
+        if not self._begun:
+            self._begun = True
+            message = {**message, "begin": True}
+        super()._send(message, deadline)
+
 
 @dataclass
 class SharedProcess:
@@ -48,7 +52,6 @@ class SharedProcess:
     notebook's own state has changed: one criterion may have helped another.
     """
 
-    _sock: socket.socket
     _converse: Callable[[], SocketConversation]
     _timed: Callable[[], AbstractContextManager[None]]
     _broken: bool = False
@@ -69,15 +72,9 @@ class SharedProcess:
         """The next criterion.
 
         Raises:
-            StudentDied: the process has ended.
             StudentTimeout: the grader's time for the submission is used up.
         """
         with self._timed():
-            try:
-                wire.send(self._sock, {"op": "begin"}, deadline=time.monotonic() + SEND_S)
-            except wire.WireError:
-                self._broken = True
-                raise StudentDied("the process ended") from None
             conversation = self._converse()
             try:
                 yield conversation
