@@ -86,6 +86,11 @@ class CollectedTests:
         found = f"{counted(len(tests), 'test decides', 'tests decide')} {criterion}"
         return self.problems.get(exercise.suite, found)
 
+    def uses_other_processes(self, exercise: Exercise, criterion: str) -> bool:
+        """Whether the test of a criterion that has no `problem` asks for processes (``apart``)."""
+        (item,) = self._tests[exercise.suite, criterion]
+        return "apart" in getattr(item, "fixturenames", ())
+
     def run(self, case: Case, conversation: Conversation) -> Outcome:
         """Run the test of a criterion that has no `problem`."""
         (item,) = self._tests[case.exercise.suite, case.criterion.id]

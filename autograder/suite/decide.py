@@ -109,6 +109,8 @@ class Decider:
         for criterion in part.criteria:
             if self.tests.problem(self.exercise, criterion.id) is not None:
                 continue
+            if self.tests.uses_other_processes(self.exercise, criterion.id):
+                continue  # when one of them ends, so does everything beside it, this one included
             case = replace(self._case(criterion), attempt=Attempt.FIRST)
             with process.criterion() as conversation, self.bounded():
                 found = self.tests.run(case, conversation)

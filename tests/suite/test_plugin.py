@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from autograder.errors import CourseError
+from autograder.sandbox.host.session import Session
 from autograder.suite.plugin import with_suites
 
 RIGHT = "def f(x):\n    return x + 1\n"
@@ -393,3 +394,31 @@ def test_a_function_that_gives_objects_is_as_good_as_a_class(bench, notebook, st
     assert found["Layer.forward.works"].status == status
     if status == "missing":
         assert "should be a class" in found["Layer.forward.works"].message["en"]
+
+
+def test_a_test_with_other_processes_ends_none_that_the_others_share(bench, monkeypatch):
+    forked = []
+    fork = Session._fork
+
+    def counting(self, world, shared=False):
+        forked.append(shared)
+        return fork(self, world, shared)
+
+    monkeypatch.setattr(Session, "_fork", counting)
+    suite = (
+        WORKS
+        + """
+@criterion("f.apart")
+def test_apart(student, apart):
+    with apart() as other:
+        same(other.f(1), 2)
+
+@criterion("f.last")
+def test_last(student):
+    same(student.f(2), 3)
+"""
+    )
+    course = bench.course(suite, f=["works", "apart", "last"])
+    (found,) = bench.outcomes(course, RIGHT)
+    assert {told.status for told in found.values()} == {"passed"}
+    assert forked == [True, False, False]  # all but one together; then that one, and the other
