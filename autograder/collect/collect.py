@@ -27,6 +27,7 @@ from autograder.ingest.choose import fault
 from autograder.ingest.filenames import exercise_in, notebook_stem
 from autograder.ingest.names import folder_name
 from autograder.ingest.recognize import Handouts, Inspector
+from autograder.ingest.submission import NotCounted
 from autograder.text import counted
 
 SCRATCH = ".collecting"
@@ -133,6 +134,7 @@ class _Run:
                 pieces += owned
         if not opened:
             raise CommandError("\n".join(self.problems) or "nothing to collect")
+        pieces = self._weighed(pieces)
         again = {
             (one.archive, one.file, one.sha256, one.student) for one in pieces if one.turn >= 0
         }
@@ -142,7 +144,6 @@ class _Run:
             if one.turn >= 0 or (one.archive, one.file, one.sha256, one.student) not in again
         ]
         occupied = self._occupied({one.student for one in pieces})
-        pieces = self._weighed(pieces)
         placed = self.earlier.with_times(arrange(pieces, self.request.exercises, occupied))
         placed, said = remarks.set_aside(placed)
         self.notices += said
@@ -236,16 +237,24 @@ class _Run:
         return inspector.inspect(content, content).exercise or ""
 
     def _weighed(self, pieces: list[Piece]) -> list[Piece]:
-        """The files with what is wrong with them, where a student has several notebooks."""
+        """The files with what is wrong with them, where a student has several notebooks.
+
+        Notebooks are read only if there is a new one among them: it takes 10 ms each.
+        """
         contents: dict[tuple[str, str], set[str]] = defaultdict(set)
+        known: dict[tuple[str, str], dict[str, NotCounted | None]] = defaultdict(dict)
         for one in pieces:
             if one.exercise and one.stem is not None:
                 contents[one.student, one.exercise].add(one.sha256)
+                if one.turn < 0:
+                    known[one.student, one.exercise][one.sha256] = one.weakness
         inspectors: dict[tuple[str, str], Inspector] = {}
         weighed = []
         for one in pieces:
             key = one.student, one.exercise
-            if one.stem is not None and len(contents[key]) > 1:
+            if contents[key] == known[key].keys():
+                one = replace(one, weakness=known[key].get(one.sha256))
+            elif one.stem is not None and len(contents[key]) > 1:
                 inspector = inspectors.setdefault(key, Inspector(self.request.handouts))
                 seen = inspector.inspect(one.content, one.content)
                 one = replace(one, weakness=fault(seen, one.exercise))

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from autograder.collect.arrange import Piece
 from autograder.collect.files import Fate
 from autograder.collect.owners import CANVAS
+from autograder.collect.remarks import weakness_in
 from autograder.collect.table import Record
 from autograder.errors import CommandError
 from autograder.ingest.filenames import notebook_stem
@@ -52,6 +53,7 @@ class Earlier:
                 one.late,
                 one.source,
                 note=one.note,
+                weakness=weakness_in(one.note),
             )
 
     def with_times(self, placed: Iterable[Piece]) -> list[Piece]:

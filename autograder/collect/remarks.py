@@ -81,6 +81,11 @@ def set_aside(placed: Iterable[Piece]) -> tuple[list[Piece], list[str]]:
     return noted, lines
 
 
+def weakness_in(note: str) -> NotCounted | None:
+    """The weakness that the note of an earlier run names."""
+    return next((kind for kind, why in _WEAKNESSES.items() if why in note), None)
+
+
 def unknown_times(records: Iterable[Record], table: Path) -> Iterator[str]:
     """A line about the notebooks whose hand-in time is unknown, if any."""
     unknown = sum(one.fate is Fate.COUNTS and one.handed_in is None for one in records)

@@ -19,6 +19,8 @@ from autograder.ingest.parse import Notebook, normalised, read_notebook
 MAX_INSPECTED = 20
 """Maximum number of one student's notebooks that are opened to see what they are."""
 
+_GIVEN = re.compile(r"\b(?:def|class)[ \t]+(\w+)|\b(\w+)[ \t]*=(?!=)")
+_WORD = re.compile(r"\w+")
 _DEFINED = re.compile(r"^(?:def|class)[ \t]+(\w+)", re.M)
 
 
@@ -77,13 +79,13 @@ class Handouts:
 
     def covers(self, notebook: Notebook) -> frozenset[str]:
         """The exercises that a notebook may be for: it has cells of theirs, or defines a part."""
-        code = "\n".join(source for _, source in notebook.cells)
+        given = _may_define("\n".join(source for _, source in notebook.cells))
         return frozenset(
             one.exercise
             for one in self.all
             if notebook.exercise == one.exercise
             or any(name.startswith(f"{one.exercise}-") for name in notebook.names)
-            or any(_may_define(name, code) for name in one.defines)
+            or one.defines & given
         )
 
     def untouched(self, notebook: Notebook) -> bool:
@@ -108,14 +110,13 @@ class Handouts:
         return found[-1] if found else None
 
 
-def _may_define(name: str, code: str) -> bool:
-    """Whether code has a definition, an assignment or an import of a name, wherever it is."""
-    if name not in code:
-        return False
-    word = re.escape(name)
-    if re.search(rf"\b(?:def|class)[ \t]+{word}\b|\b{word}[ \t]*=(?!=)", code):
-        return True
-    return any("import" in line and name in line for line in code.splitlines())
+def _may_define(code: str) -> frozenset[str]:
+    """Names of which code has a definition, an assignment or an import, wherever it is."""
+    found = {name for names in _GIVEN.findall(code) for name in names}
+    for line in code.splitlines():
+        if "import" in line:
+            found.update(_WORD.findall(line))
+    return frozenset(found)
 
 
 @dataclass(frozen=True)

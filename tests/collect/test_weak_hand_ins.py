@@ -18,6 +18,13 @@ HANDOUTS = Handouts(
         Handout("03_convolution", frozenset(), frozenset({"Convolution"})),
     )
 )
+
+
+def unneeded():
+    pytest.fail("no notebook is new, so none has to be read")
+
+
+UNREAD = Handouts(unneeded)
 JANE = "Jane Doe_{}_assignsubmission_file_/02_im2col.ipynb"
 
 
@@ -49,8 +56,8 @@ def test_what_is_newer_but_cannot_be_meant_is_kept_aside_and_said(kind, run):
     assert first.done.notices[:-1] == ()  # the times are unknown
     newer = {JANE.format(11): weak}
     later = zipped(newer, time=(2026, 6, 1, 12, 0, 0))
-    for _ in range(2):  # collecting again changes nothing
-        outcome = run({"01.zip": later}, handouts=HANDOUTS)
+    for handouts in (HANDOUTS, UNREAD):  # collecting again changes nothing, and reads nothing
+        outcome = run({"01.zip": later}, handouts=handouts)
         assert outcome.kept == {
             "Jane Doe/02_im2col.ipynb": REAL,
             "Jane Doe/old/02_im2col (1).ipynb": weak,
