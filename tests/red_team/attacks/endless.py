@@ -139,6 +139,52 @@ while True:
     time.sleep(0.05)
 def attack(x, *more): return x
 """,
+    "a loop in C": "def attack(x, *more): return sum(iter(int, 1))",
+    "it is stopped once it has answered": """
+import os, signal, time
+def attack(x, *more):
+    target = os.getpid()
+    if os.fork() == 0:
+        time.sleep(0.05)
+        os.kill(target, signal.SIGSTOP)
+        os._exit(0)
+    return x
+""",
+    "a helper computes while it sleeps": """
+import os, time
+if os.fork() == 0:
+    while True: pass
+def attack(x, *more): time.sleep(1000)
+""",
+    "it computes a little between naps": """
+import time
+def attack(x, *more):
+    while True:
+        sum(range(20_000))
+        time.sleep(0.01)
+""",
+    "a slow answer that is never finished": """
+import time
+def attack(x, *more):
+    data = b"cvk1" + struct.pack("<IIQ", 2, 1, 2**23) + b"{}"
+    while True:
+        for sock in [o for o in gc.get_objects() if isinstance(o, socket.socket)]:
+            try: sock.send(data)
+            except OSError: pass
+        data = bytes(2**10)
+        time.sleep(0.02)
+""",
+    "it says again and again that its time is up": """
+def attack(x, *more):
+    write({"id": request_id(), "timeout": "busy"})
+    while True: pass
+""",
+    "a cell in C that never ends, and more cells": """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+sum(iter(int, 1))
+def attack(x, *more): return x
+""",
     "a function of ours, called endlessly": """
 def attack(f, x, *more):
     while True: f(x)
