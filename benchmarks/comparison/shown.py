@@ -76,7 +76,7 @@ def markdown(measured: Measured) -> str:
 
 
 def draw(measured: Measured, path: Path) -> None:
-    """Three panels of bars on logarithmic axes: marginal CPU time, start-up, memory."""
+    """Three panels of bars: marginal CPU time and start-up on logarithmic axes, and memory."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -85,19 +85,19 @@ def draw(measured: Measured, path: Path) -> None:
     names = [name for name in LOOKS if name in measured.rounds][::-1]
     figures = {name: measured.figures(name) for name in names}
     panels = (
-        ("cpu_s_marginal", "CPU s a submission"),
-        ("cpu_s_start_up", "CPU s to start"),
-        ("peak_mb", "peak MB, all processes"),
+        ("cpu_s_marginal", "CPU s a submission", "log"),
+        ("cpu_s_start_up", "CPU s to start", "log"),
+        ("peak_mb", "peak MB, all processes", "linear"),
     )
     figure, axes = plt.subplots(1, 3, figsize=(11, 2.9), layout="constrained", sharey=True)
-    for axis, (key, label) in zip(axes, panels, strict=True):
+    for axis, (key, label, scale) in zip(axes, panels, strict=True):
         for place, name in enumerate(names):
             # A logarithmic axis has no 0: what costs nothing measurable gets no bar.
             value = figures[name][key]
             bars = axis.barh(place, value if value > 5e-4 else 0, 0.7, **LOOKS[name])
             axis.bar_label(bars, labels=[_short(value)], padding=3, fontsize=8)
-        axis.set(xscale="log", xlabel=label)
-        axis.margins(x=0.35)
+        axis.set(xscale=scale, xlabel=label)
+        axis.margins(x=0.35 if scale == "log" else 0.2)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_yticks(range(len(names)), names)
     figure.suptitle("Three functions, ten tests: grading one assignment", fontsize=11)
