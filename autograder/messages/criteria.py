@@ -70,10 +70,15 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             told = _raised(fact)
             differs = _VERSIONS_DIFFER.search(fact.error.message)
             return sentences(told, _text("versions", **_VERSIONS)) if differs else told
-        case facts.TimedOut(call, again):
-            if not call:
-                return _text("timeout_not_tried")
-            return _text("timeout_again", times=f"{MARGIN:g}") if again else _text("timeout")
+        case facts.TimedOut(None | ""):
+            return _text("timeout_not_tried")
+        case facts.TimedOut(tried_again=again, at=at):
+            told = _text("timeout_again", times=f"{MARGIN:g}") if again else _text("timeout")
+            if at is None:
+                return sentences(told, _text("timeout_why"))
+            looped = at.text.startswith(("while", "for"))
+            place = {"code": at.text, "cell": at.cell + 1, "line": at.line}
+            return sentences(told, _text("timeout_loop" if looped else "timeout_line", **place))
         case facts.Died(None) | facts.ProtocolBroken(None) | facts.NoResult(None):
             return _text("died_not_tried")
         case facts.Died():

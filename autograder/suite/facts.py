@@ -112,10 +112,14 @@ class Raised:
 
 @dataclass(frozen=True)
 class TimedOut:
-    """It did not finish in time, and if ``tried_again`` not with a margin either."""
+    """It did not finish in time, and if ``tried_again`` not with a margin either.
+
+    It was stopped ``at`` a loop or a line, if that is known.
+    """
 
     call: str | None
     tried_again: bool = False
+    at: Frame | None = None
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,9 @@ def _failure(error: StudentFailure, part: str) -> Outcome:
     if isinstance(error, UnsupportedOperation):
         return Outcome(Status.FAILED, facts.Unsupported(call or "", error.got, error.wanted))
     if isinstance(error, StudentTimeout):
-        return Outcome(Status.TIMEOUT, facts.TimedOut(call), conclusive=error.conclusive)
+        return Outcome(
+            Status.TIMEOUT, facts.TimedOut(call, at=error.at), conclusive=error.conclusive
+        )
     if isinstance(error, StudentProtocolError):
         return Outcome(Status.ERROR, facts.ProtocolBroken(call))
     if isinstance(error, StudentDied):

@@ -48,6 +48,8 @@ def test_an_endless_part_takes_no_room_from_one_near_the_limit(bench):
     message = told["f.one"].message
     assert "tried again with 2 times as long" in message["en"]
     assert "2倍の時間でもう一度" in message["ja"]
+    assert "in the loop `while True: pass` (cell 1, line 3)" in message["en"]
+    assert "ループ`while True: pass`（セル1の3行目）" in message["ja"]
     assert "tried again" not in told["f.two"].message["en"], "once for each part"
 
 

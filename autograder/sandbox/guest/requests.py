@@ -4,7 +4,8 @@ A request names a target (a ``name`` the student defined or an object's ``ref``,
 ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, or
 ``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
 ``want_args``, the ``args`` as they are after the call; if ``count``, the `counting` of the call),
-``error`` or ``timeout``: ``busy``, or ``idle`` if more time would not have helped.
+``error`` or ``timeout``: ``busy``, or ``idle`` if more time would not have helped, with the
+``frames`` in which it was stopped.
 
 How requests and answers are transported is up to the caller.
 """
@@ -87,7 +88,8 @@ def respond(
             except BaseException as error:
                 return answer | {"error": dict(describe(error))}
     except timeouts.TimeUp as up:
-        return answer | {"timeout": "idle" if up.idle else "busy"}
+        where = describe(up)["frames"]
+        return answer | {"timeout": "idle" if up.idle else "busy", "frames": where}
 
 
 def _perform(

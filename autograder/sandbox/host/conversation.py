@@ -28,6 +28,7 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
+from autograder.sandbox.host.stopped_at import stopped_at
 from autograder.sandbox.host.watch import Busiest, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
@@ -97,11 +98,13 @@ class StudentTimeout(StudentFailure):
     Attributes:
         conclusive: whether a second attempt with more time would be no use: it was waiting rather
             than computing, or could not even be stopped.
+        at: the loop or the line in which it was stopped, if it is known.
     """
 
-    def __init__(self, text: str = "", *, conclusive: bool = True) -> None:
+    def __init__(self, text: str = "", *, conclusive: bool = True, at: Frame | None = None) -> None:
         super().__init__(text)
         self.conclusive = conclusive
+        self.at = at
 
 
 class StudentDied(StudentFailure):
@@ -178,6 +181,7 @@ class Conversation(ABC):
         self._waiting = False
         self._calling_back = False
         self._callback_cpu_s = 0.0
+        self._stopped_at: Frame | None = None
         self.unfixable: set[Unfixable] = set()
 
     @property
@@ -244,7 +248,9 @@ class Conversation(ABC):
             found = self._answer(number, deadline)
         except wire.TooLate as late:
             conclusive = not isinstance(late, OutOfTime)
-            self._failure = StudentTimeout("no answer in time", conclusive=conclusive)
+            self._failure = StudentTimeout(
+                "no answer in time", conclusive=conclusive, at=self._stopped_at
+            )
         except wire.Closed as closed:
             if self._sandbox_lost():
                 raise SandboxLost("the sandbox ended during the call") from closed
@@ -264,6 +270,8 @@ class Conversation(ABC):
             answer = self._receive(deadline)
             if type(answer.get("id")) is not int or answer["id"] != number:
                 raise wire.WireError("an answer to a request that was never made")
+            if "timeout" in answer:
+                self._stopped_at = _stopped_at(answer.get("frames"), self._shown)
             check_time(answer)
             if "unfixable" in answer:
                 self.unfixable |= unfixable(answer["unfixable"])
@@ -430,6 +438,18 @@ def _add_words(value: Any, words: set[str]) -> None:
         for key, item in value.items():
             _add_words(key, words)
             _add_words(item, words)
+
+
+def _stopped_at(entries: Any, shown: ExceptionText) -> Frame | None:
+    """The loop in which code was stopped, or the line."""
+    listed = entries[:MAX_FRAMES] if isinstance(entries, list) else []
+    frames = list(_frames(listed, shown))
+    sources = [shown.source(frame.cell) for frame in frames]
+    found = stopped_at([(frame.cell, frame.line) for frame in frames], sources)
+    if found is None:
+        return None
+    frame, line = frames[found[0]], found[1]
+    return Frame(frame.cell, line, shown.line(frame.cell, line), frame.function)
 
 
 def _frames(entries: list[Any], shown: ExceptionText) -> Iterator[Frame]:

@@ -127,6 +127,10 @@ class ExceptionText:
             return ""
         return quoted_line(lines, line - 1)
 
+    def source(self, cell: int) -> str:
+        """The source of a cell of the notebook; "" if there is none."""
+        return self._cells.get(cell, "").replace("\r\n", "\n").replace("\r", "\n")
+
     def function(self, qualified: str) -> str:
         """A function's qualified name; "" if the source does not have it."""
         parts = qualified.replace(".<locals>", "").split(".")
