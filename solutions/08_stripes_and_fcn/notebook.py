@@ -1574,20 +1574,20 @@ def compare_classifiers():
     )
     places = (
         (
-            0,
+            False,
             tr("never at the edge", "端は除く"),
             figure_text("stripes never at the edge", "帯は端に来ない"),
         ),
         (
-            2,
+            True,
             tr("anywhere", "どこでも"),
             figure_text("stripes anywhere", "帯はどこにでも来る"),
         ),
     )
-    for ax, (cut, shown, title) in zip(axes, places, strict=True):
+    for ax, (anywhere, shown, title) in zip(axes, places, strict=True):
         results = []
         for noise in levels:
-            if cut:
+            if anywhere:
                 (X, y), (X_test, y_test) = (noisy_pictures(300, noise, s, 21) for s in (1, 2))
                 X, X_test = X[:, 2:18, 2:18], X_test[:, 2:18, 2:18]
             else:
