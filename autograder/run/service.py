@@ -50,7 +50,6 @@ def setup_for(
     level: Level,
     exercises: Collection[str],
     *,
-    limits: Limits | None = None,
     budget: Budget | None = None,
     locked: Mapping[str, Collection[str]] | None = None,
 ) -> Setup:
@@ -62,7 +61,7 @@ def setup_for(
         exercise_sha256s(course),
         locked_cells(course, exercises) if locked is None else locked,
         level,
-        limits or Limits(),
+        Limits(),
         budget or Budget(),
     )
 
