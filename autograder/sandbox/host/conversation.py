@@ -29,7 +29,7 @@ from autograder.sandbox.host.sizes import (
     refuse_oversized,
 )
 from autograder.sandbox.host.stopped_at import stopped_at
-from autograder.sandbox.host.watch import Busiest, Watch
+from autograder.sandbox.host.watch import CpuTime, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.sanitize import one_line
@@ -354,7 +354,7 @@ class SocketConversation(Conversation):
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: called if the connection is lost; tells whether that was our fault.
-        busiest: see `autograder.sandbox.host.watch`.
+        used: see `autograder.sandbox.host.watch`.
         shown: decides how much of an exception may be shown.
         reference_calls: executes the calls of reference proxies, if there are any.
     """
@@ -365,15 +365,15 @@ class SocketConversation(Conversation):
         budget: Budget,
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
-        busiest: Busiest = lambda: None,
+        used: CpuTime = lambda: None,
         shown: ExceptionText | None = None,
         reference_calls: ReferenceCalls | None = None,
     ) -> None:
         super().__init__(budget, session_deadline, shown, reference_calls)
         self._sock = sock
         self._is_sandbox_lost = sandbox_lost
-        self._busiest = busiest
-        self._watch = Watch(budget, busiest)
+        self._used = used
+        self._watch = Watch(budget, used)
 
     def _sandbox_lost(self) -> bool:
         return self._is_sandbox_lost()
@@ -382,7 +382,7 @@ class SocketConversation(Conversation):
         wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
 
     def _begin_call(self) -> None:
-        self._watch = Watch(self._budget, self._busiest)
+        self._watch = Watch(self._budget, self._used)
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         self._watch.wait(self._sock, deadline)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.sandbox.host.json_lines import JsonLines
+from autograder.sandbox.host.watch import Used
 
 _KILL_S = 20.0
 _ANSWER_S = 1.0
@@ -65,11 +66,8 @@ class SessionProcess:
             self._status.close()
         return self._exit
 
-    def busiest_s(self) -> float | None:
-        """The most CPU seconds that one of its criteria's processes has used, if it can be told.
-
-        Its supervisor says so, which is trusted.
-        """
+    def used(self) -> Used | None:
+        """The CPU time of its criteria, if its supervisor, which is trusted, can tell."""
         if self._exit is not None:
             return None
         try:
@@ -81,7 +79,7 @@ class SessionProcess:
             self._exit = _parse_exit(line) if line else _LOST
             self._status.close()
             return None
-        return float(line["busiest_s"])
+        return Used(float(line["busiest_s"]), float(line["all_s"]))
 
     def kill(self) -> None:
         """Kill the session. When this returns, none of its processes is left."""

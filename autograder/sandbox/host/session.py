@@ -235,7 +235,7 @@ class Session:
             budget,
             self._deadline,
             self._sandbox_lost,
-            getattr(self._process, "busiest_s", lambda: None),
+            getattr(self._process, "used", lambda: None),
             self._shown,
             reference_calls,
         )

@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol import wire
@@ -26,8 +27,21 @@ SPARE = 0.25
 IDLE = 0.02
 """As ``guest.timeouts.IDLE``: the share of the limit in CPU time below which nothing computes."""
 
-Busiest = Callable[[], "float | None"]
-"""CPU seconds of the busiest of a session's processes; None if it cannot be told."""
+
+class Used(NamedTuple):
+    """CPU seconds that a session's processes have used.
+
+    Attributes:
+        busiest_s: the most that one of them has used.
+        all_s: the sum. Processes that cells have started may have used more than the call's own.
+    """
+
+    busiest_s: float
+    all_s: float
+
+
+CpuTime = Callable[[], "Used | None"]
+"""Asks the supervisor; None if it cannot be told."""
 
 
 @dataclass
@@ -36,12 +50,12 @@ class Watch:
 
     Args:
         budget: of the call.
-        busiest: asks the supervisor.
+        used: asks the supervisor.
     """
 
     budget: Budget
-    busiest: Busiest
-    _before_s: float | None = None
+    used: CpuTime
+    _before: Used | None = None
 
     def wait(self, sock: socket.socket, deadline: float) -> None:
         """Return once there is something to read, or the deadline has passed.
@@ -56,18 +70,18 @@ class Watch:
         while (left := deadline - time.monotonic()) > 0:
             if poll.poll(1000 * min(look_s, left)):
                 return
-            used = self.busiest()
+            used = self.used()
             if used is None:
                 continue
-            if self._before_s is None:
-                self._before_s = used
-            self._judge(used - self._before_s, time.monotonic() - began)
+            self._before = self._before or used
+            self._judge(used, self._before, time.monotonic() - began)
 
-    def _judge(self, computed_s: float, waited_s: float) -> None:
+    def _judge(self, used: Used, before: Used, waited_s: float) -> None:
         budget = self.budget
+        computed_s = used.busiest_s - before.busiest_s
         # The code's own clocks should go off first: they leave the process alive.
         if computed_s > budget.call_cpu_s + min(budget.call_cpu_s, 1.0):
             raise wire.TooLate("it could not be stopped when its time was up")
-        idle = computed_s < IDLE * min(budget.call_cpu_s, budget.idle_s)
-        if idle and waited_s > (1 + SPARE) * budget.idle_s:
+        least_s = IDLE * min(budget.call_cpu_s, budget.idle_s)
+        if used.all_s - before.all_s < least_s and waited_s > (1 + SPARE) * budget.idle_s:
             raise wire.TooLate("it waits, and could not be stopped")

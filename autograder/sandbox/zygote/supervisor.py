@@ -36,7 +36,7 @@ class _SupervisedSession:
 
     Attributes:
         pid: the student's process, a child of the supervisor.
-        status: socket to the host: JSON lines out; a byte in asks for `_busiest`, end of file
+        status: socket to the host: JSON lines out; a byte in asks for `_used`, end of file
             means "kill it".
         report: pipe on which the process reports that it is confined; -1 once closed.
         uid: the session's own user, if it has one.
@@ -247,14 +247,16 @@ class Supervisor:
         except OSError:
             asked = b""
         if asked:
-            _send_line(session.status, busiest_s=self._busiest(session))
+            busiest_s, all_s = self._used(session)
+            _send_line(session.status, busiest_s=busiest_s, all_s=all_s)
         else:
             self._kill(session)
 
-    def _busiest(self, session: _SupervisedSession) -> float:
-        """The most CPU seconds that a process of a session has used, besides the notebook's own."""
+    def _used(self, session: _SupervisedSession) -> tuple[float, float]:
+        """CPU seconds of all processes but the notebook's own: the most of one, and the sum."""
         everything = self._processes_of(session) if session.proc_pid else []
-        return max((each.cpu_s for each in everything if each.pid != session.proc_pid), default=0.0)
+        used = [each.cpu_s for each in everything if each.pid != session.proc_pid]
+        return max(used, default=0.0), sum(used)
 
     def _enforce_limits(self) -> None:
         """Kill sessions that exceed a limit on all their processes together.

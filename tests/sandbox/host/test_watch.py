@@ -14,7 +14,7 @@ from autograder.sandbox.host import watch
 from autograder.sandbox.host.limits import Budget, Limits
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Session, StudentTimeout
-from autograder.sandbox.host.watch import Watch
+from autograder.sandbox.host.watch import Used, Watch
 from autograder.sandbox.protocol import wire
 
 BUDGET = Budget(call_cpu_s=1.0, idle_s=0.2)
@@ -35,7 +35,12 @@ def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 def waited(sock: socket.socket, used: Iterable[float | None], deadline_s: float = 30.0) -> float:
     """How long is waited for an answer, given what the supervisor says each time."""
     began, said = time.monotonic(), iter(used)
-    Watch(BUDGET, lambda: next(said)).wait(sock, began + deadline_s)
+
+    def told() -> Used | None:
+        seconds = next(said)
+        return None if seconds is None else Used(seconds, seconds)
+
+    Watch(BUDGET, told).wait(sock, began + deadline_s)
     return time.monotonic() - began
 
 
@@ -63,6 +68,21 @@ def test_what_was_computed_before_this_call_does_not_count(sockets):
 def test_code_that_only_waits_is_not_waited_for(sockets):
     with pytest.raises(wire.TooLate, match="it waits"):
         waited(sockets[0], itertools.repeat(7.0))
+
+
+def test_code_computes_although_an_idle_helper_has_computed_more_before(sockets):
+    """As a pool of processes has that a cell started."""
+    progress = (Used(9.0, 9.0 + 0.01 * step) for step in itertools.count())
+    began = time.monotonic()
+    Watch(BUDGET, lambda: next(progress)).wait(sockets[0], began + 0.8)
+    assert time.monotonic() - began >= 0.8
+
+
+def test_helpers_that_compute_as_well_cost_the_call_no_time(sockets):
+    progress = (Used(0.01 * step, 0.4 * step) for step in itertools.count())
+    began = time.monotonic()
+    Watch(BUDGET, lambda: next(progress)).wait(sockets[0], began + 0.5)
+    assert time.monotonic() - began >= 0.5
 
 
 def test_where_the_supervisor_cannot_tell_the_deadline_decides(sockets):
