@@ -2895,7 +2895,7 @@ def read_digit(ink):
     picture = like_mnist(ink)
     # en: The network of experiment 1, if you have trained it; otherwise that of section 7.
     # ja: 実験1で学習させたネットワーク。まだなら7節のもの。
-    reader = globals().get("he_network", network)
+    reader = he_network if "he_network" in globals() else network
     scores = reader.predict(picture[None, None])[0]
     shares = np.exp(scores - scores.max())
     shares = shares / shares.sum()

@@ -53,6 +53,8 @@ SLIDERS = pytest.mark.parametrize(
     [
         ("01_windows", ("setup", "drawing", "windows_in_a_row")),
         ("02_im2col", ("setup", "drawing", "im2col", "col2im", "overlap_counts")),
+        ("03_convolution", ("setup", "drawing", "stamps_and_stride")),
+        ("04_pooling", ("setup", "drawing", "carry", "pooling", "count_wins")),
     ],
 )
 
@@ -176,3 +178,13 @@ def test_a_typed_digit_and_its_png_are_the_same_picture_to_the_network(
         assert picture.shape == (28, 28)
         assert np.ptp(np.flatnonzero(picture.any(axis=1))) <= 21
     assert np.abs(pictures[0] - pictures[1]).mean() < 0.05
+
+
+def test_a_picture_that_is_not_there_is_said_in_words(run, capsys):
+    nobody = SimpleNamespace(predict=lambda x: np.zeros((len(x), 10)))
+    space = run("06_simple_convnet", "setup", "my_digit", "read_my_digit", network=nobody)
+    capsys.readouterr()
+    space["read_digit"](space["from_png"]("mine.png"))
+    said = capsys.readouterr().out
+    assert said.startswith("mine.png was not found: put the file beside this notebook")
+    assert "Your network reads" not in said
