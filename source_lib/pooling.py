@@ -56,11 +56,14 @@ class Pooling:
         padded = pad_images(x, self.pad, self.pad, lowest(x.dtype))
         windows = windows_view(padded, *self.window, self.stride)
         out = np.empty(windows.shape[:4], dtype=x.dtype)
-        # Which place of its window won, counted row by row: one byte, where an index takes eight.
-        winner = np.empty(out.shape, dtype=np.min_scalar_type(math.prod(self.window)))
+        # How far behind its window's corner each winner lies in the image, row after row: one byte
+        # in a small image, two in a wide one, where an index would take eight.
+        offsets = self._offsets(x.shape[3])
+        winner = np.empty(out.shape, dtype=offsets.dtype)
         for block in blocks_of(windows, x.dtype):
             part = (block.images, slice(None), block.rows)
-            out[part], winner[part] = first_maximum(windows[part])
+            out[part], place = first_maximum(windows[part])
+            winner[part] = offsets[place]
         self._x_shape, self._dtype, self._winner = x.shape, float_dtype(x), winner
         return out
 
@@ -86,30 +89,48 @@ class Pooling:
         has_shape("dout", dout, self._winner.shape, "that of forward's result")
 
         dx = np.zeros(self._x_shape, dtype=self._dtype)
-        for images in groups_of_images(dx):
-            pixels = self._winning_pixels(self._winner[images])
-            # add.at, because one pixel may be named twice: `dx[pixels] += d` would count it once.
-            np.add.at(dx[images].reshape(-1), pixels.reshape(-1), dout[images].reshape(-1))
+        overlap = self.stride < max(self.window)
+        groups = list(groups_of_images(dx))
+        corners = self._corners(max((len(dx[images]) for images in groups), default=0))
+        pixels = np.empty_like(corners)
+        for images in groups:
+            flat, d = dx[images].reshape(-1), dout[images]
+            self._winning_pixels(self._winner[images], corners[: len(d)], out=pixels[: len(d)])
+            if overlap:
+                # One pixel may be named twice: `flat[pixels] += d` would count it once.
+                np.add.at(flat, pixels[: len(d)].reshape(-1), d.reshape(-1))
+            else:
+                flat[pixels[: len(d)].reshape(-1)] = d.reshape(-1)
         return dx
 
-    def _winning_pixels(self, winner: Array) -> Array:
-        """Turn places in windows into positions in the flattened images (n, C, H, W)."""
-        _, C, H, W = self._x_shape
-        top = np.arange(winner.shape[2])[:, np.newaxis] * self.stride - self.pad
-        left = np.arange(winner.shape[3]) * self.stride - self.pad
+    def _offsets(self, W: int) -> Array:
+        """Return how far each place of a window is behind its corner in images of W columns."""
         y, x = np.divmod(np.arange(math.prod(self.window)), self.window[1])
-        offset = y * W + x
+        offsets: Array = y * W + x
+        return offsets.astype(np.min_scalar_type(offsets[-1]))
 
-        pixels: Array = offset.take(winner)
-        pixels += top * W + left
+    def _corners(self, images: int) -> Array:
+        """Return where each window begins in so many flattened images (n, C, H, W)."""
+        _, C, H, W = self._x_shape
+        assert self._winner is not None  # checked by backward
+        out_h, out_w = self._winner.shape[2:]
+        top = np.arange(out_h)[:, np.newaxis] * self.stride - self.pad
+        left = np.arange(out_w) * self.stride - self.pad
+        maps_before = np.arange(images * C).reshape(-1, C, 1, 1)
+        corners: Array = maps_before * (H * W) + (top * W + left)
+        return corners
+
+    def _winning_pixels(self, winner: Array, corners: Array, out: Array) -> None:
+        """Turn offsets from windows' corners into positions in the flattened images."""
+        np.add(corners, winner, out=out)
         if self.pad:
             # Place 0 wins from the padding only if nothing beats it: every real pixel of the window
             # is as low as can be. The first of them takes the gradient then.
-            first_real = np.maximum(top, 0) * W + np.maximum(left, 0)
-            pixels = np.where(winner == 0, first_real, pixels)
-        maps_before = np.arange(winner.shape[0] * C).reshape(-1, C, 1, 1)
-        pixels += maps_before * (H * W)
-        return pixels
+            W = self._x_shape[3]
+            outside_y = np.maximum(self.pad - np.arange(winner.shape[2]) * self.stride, 0)
+            outside_x = np.maximum(self.pad - np.arange(winner.shape[3]) * self.stride, 0)
+            to_first_real = outside_y[:, np.newaxis] * W + outside_x
+            np.add(corners, to_first_real, out=out, where=winner == 0)
 
 
 def first_maximum(windows: Array) -> tuple[Array, Array]:

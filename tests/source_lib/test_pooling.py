@@ -150,6 +150,19 @@ def test_windows_of_more_than_256_pixels(rng):
     assert_array_equal(layer.backward(dout), naive_max_pooling(x, dout, 20, 20, 20, 0)[1])
 
 
+@pytest.mark.parametrize(("window", "stride"), [((2, 2), 2), ((3, 4), 4), ((3, 2), 1)])
+def test_gradients_find_their_pixels_in_wide_images(window, stride):
+    rng = np.random.default_rng(0)
+    x = rng.permutation(2 * 3 * 7 * 300).reshape(2, 3, 7, 300).astype(float)
+    layer = Pooling(*window, stride)
+    out = layer.forward(x)
+    dx = layer.backward(np.ones(out.shape))
+    winners, times = np.unique(out, return_counts=True)
+    order = np.argsort(x[dx > 0])
+    assert np.array_equal(x[dx > 0][order], winners)
+    assert np.array_equal(dx[dx > 0][order], times)
+
+
 def test_an_infinite_gradient_stays_in_its_place():
     layer = Pooling(2, 2)
     layer.forward(np.arange(16.0).reshape(1, 1, 4, 4))
