@@ -6,9 +6,11 @@
 Grades the same made-up class (right, half right, wrong, untouched) with each number of processes,
 and with each number of Dask workers of one thread, started here by Dask's own commands. Prints for
 each run seconds, CPU seconds of all processes together (grader, students' code, Dask; orphans
-counted, by a subreaper), and both after subtracting a run of one submission for each process, which
-is what starting costs. Then the model: with C CPU seconds a submission, H of them on the machine
-where the run is started, N submissions on W processors take start + N * max(C / W, H) seconds.
+counted, by a subreaper), and both after subtracting a run of six submissions for each process, one
+of each kind: what starting costs, with all that a process loads when it first needs it.
+
+Then the model: with C CPU seconds a submission, H of them on the machine where the run is started,
+N submissions on W processors take start + N * max(C / W, H) seconds.
 
 More workers than processors show that nothing is lost by them, not that anything is gained. On a
 busy machine only CPU seconds mean anything.
@@ -30,12 +32,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from soak import EXERCISE, ROOT, descendants, write_class
+from soak import EXERCISE, HONEST, ROOT, descendants, write_class
 
 from autograder.report import read_results
 from autograder.sandbox.confine import syscalls
 
 MANY = 100_000
+KINDS = len(HONEST)
 PRICE = 0.04
 """US dollars for an hour of one processor: what clouds ask for small machines, about."""
 
@@ -148,7 +151,8 @@ def main() -> None:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}", flush=True)
     pairs: list[tuple[Run, Run]] = []
     with tempfile.TemporaryDirectory(prefix="scale-") as name:
-        for count in {options.submissions, *options.jobs, *options.workers}:
+        first = {n: n * KINDS for n in (*options.jobs, *options.workers)}
+        for count in {*first.values(), *(n + options.submissions for n in first.values())}:
             folder = Path(name) / str(count)
             folder.mkdir()
             write_class(folder, count, options.exercise, 0)
@@ -157,7 +161,7 @@ def main() -> None:
             for processes in numbers:
                 small, large = [
                     graded(Path(name) / str(n), n, processes, options.exercise, dask=dask)
-                    for n in (processes, options.submissions)
+                    for n in (first[processes], first[processes] + options.submissions)
                 ]
                 pairs.append((small, large))
                 print(line(small, large), flush=True)
