@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 from autograder.run.pool import MAX_WORKERS, single_thread_each
+from autograder.sandbox.host.protect import die_with
 
 
 @contextmanager
@@ -20,12 +22,13 @@ def course_processes(jobs: int, tasks: int) -> Iterator[ProcessPoolExecutor]:
     single_thread_each()
     workers = min(jobs, MAX_WORKERS, max(tasks, 1))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _ignore_interrupts) as pool:
+    with ProcessPoolExecutor(workers, context, _begin, (os.getpid(),)) as pool:
         try:
             yield pool
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
+def _begin(main: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
+    die_with(main)  # otherwise it would wait for tasks of a killed process, without end
