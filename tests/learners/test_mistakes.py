@@ -134,7 +134,7 @@ MISTAKES = {
         {"any_shape", "central", "input_untouched"},
     ),
     "never a next entry": gradient(
-        "        it.iternext()\n", "", "loop that never ends",
+        "        it.iternext()\n", "", "stopped in the loop `while",
         {"any_shape", "central", "input_untouched"},
     ),
     "__int__": conv(
