@@ -80,7 +80,7 @@ def _duration(seconds: float) -> str:
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Ticker]:
     """Show a progress bar on a terminal, or plain lines elsewhere."""
-    console = Console(stderr=True)
+    console = _fit(Console(stderr=True))
     if not console.is_terminal:
         done = 0
         pace = Pace(total)
@@ -146,7 +146,14 @@ def format_score(result: Result, between: str = "/") -> str:
 def console() -> Console:
     """The console for tables, with a fixed width if it is not a terminal."""
     plain = Console(emoji=False)  # ":x:" in what a student wrote is not an emoji
-    return plain if plain.is_terminal else Console(emoji=False, width=140)
+    return _fit(plain) if plain.is_terminal else Console(emoji=False, width=140)
+
+
+def _fit(console: Console) -> Console:
+    """The console with a usual width if the terminal says that it has none (``COLUMNS=0``)."""
+    if console.width < 1:
+        console.width = 80
+    return console
 
 
 def literal(text: str) -> str:

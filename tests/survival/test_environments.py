@@ -70,6 +70,7 @@ VARIABLES: dict[str, dict[str, str | None]] = {
     "a time zone that does not exist": {"TZ": "Nowhere/Else"},
     "a narrow terminal": {"COLUMNS": "10", "LINES": "3"},
     "a terminal of no width": {"COLUMNS": "0"},
+    "coloured, without a width": {"COLUMNS": "0", "FORCE_COLOR": "1"},
     "columns that are no number": {"COLUMNS": "wide"},
     "a dumb terminal": {"TERM": "dumb"},
     "an unknown terminal": {"TERM": "no-such-terminal"},
@@ -108,8 +109,16 @@ BEFORE = {
     "a folder one may not read": "mkdir -m 0 closed && cd closed 2> /dev/null || true",
 }
 
-RUN_TOGETHER = 4
+RUN_TOGETHER = 6
 """Environments that change different variables share a run, at most so many."""
+
+
+TERMINAL = {"COLUMNS", "TERM", "FORCE_COLOR", "NO_COLOR"}
+
+
+def _concern(changes: Mapping[str, str | None]) -> set[str]:
+    """What the variables are about: those of a terminal decide together what is shown."""
+    return {"terminal" if name in TERMINAL else name for name in changes}
 
 
 def _together() -> Iterator[tuple[str, ...]]:
@@ -118,8 +127,8 @@ def _together() -> Iterator[tuple[str, ...]]:
     while left:
         chosen: dict[str, dict[str, str | None]] = {}
         for name, changes in left.items():
-            taken = {variable for others in chosen.values() for variable in others}
-            if len(chosen) < RUN_TOGETHER and not taken & changes.keys():
+            taken = set().union(*map(_concern, chosen.values()))
+            if len(chosen) < RUN_TOGETHER and not taken & _concern(changes):
                 chosen[name] = changes
         for name in chosen:
             del left[name]
