@@ -5,8 +5,6 @@ BIN = $(VENV)/bin
 OUT ?= demo-out
 # Processes that run tests side by side.
 JOBS ?= auto
-# The slow ones wait for other processes almost half of the time.
-SLOW_JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) * 3 // 2)")
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUN = $(VENV)/.run
@@ -37,7 +35,7 @@ test: lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
 
 test-slow: setup-dev
-	$(BIN)/python -m pytest -n $(SLOW_JOBS) --dist loadfile --no-loadscope-reorder --durations 40 -m slow
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 40 -m slow
 
 lint: setup-dev
 	$(BIN)/ruff format --check .
