@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course.fingerprint import GRADING_FOLDERS
+from autograder.course.fingerprint import course_paths
 
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the same course makes the same bytes
 
@@ -34,10 +34,5 @@ def unpack(archive: bytes, folder: Path) -> None:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for top in GRADING_FOLDERS:
-        for path in sorted((root / top).rglob("*")):
-            inside = path.relative_to(root).parts
-            left_out = any(name.startswith(".") or name == "__pycache__" for name in inside)
-            if path.is_file() and not left_out and path.suffix != ".pyc":
-                yield path
+    yield from course_paths(root)
     yield from sorted(path for path in root.glob("*.py") if path.is_file())

@@ -49,7 +49,7 @@ def _sha256(files: Mapping[str, bytes], outline: str = "") -> str:
 
 def _grading_files(root: Path) -> dict[str, bytes]:
     """The content of each file by its path below the course's folder, in a fixed order."""
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in _paths(root)}
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in course_paths(root)}
     if SETTINGS in files:
         files[SETTINGS] = _without_policy(files[SETTINGS])
     return files
@@ -66,7 +66,8 @@ def _without_policy(raw: bytes) -> bytes:
     return json.dumps(tree, sort_keys=True, default=str).encode()
 
 
-def _paths(root: Path) -> Iterator[Path]:
+def course_paths(root: Path) -> Iterator[Path]:
+    """The files in the folders that grading reads, without hidden ones and compiled code."""
     for top in GRADING_FOLDERS:
         for path in sorted((root / top).rglob("*")):
             inside = path.relative_to(root).parts
