@@ -20,6 +20,7 @@ from typing import Any
 from autograder.course.load import course_sha256, load_course, load_mistakes
 from autograder.course.models import Course, Exercise
 from autograder.diagnosis import diagnose
+from autograder.diagnosis.answers import StudentAnswers
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.status import WRONG
@@ -65,7 +66,7 @@ def main() -> None:
     course = load_course(ROOT)
     asking = Asking()
     for name in ("together", "alone"):
-        setattr(diagnose._Answers, name, asking.timed(getattr(diagnose._Answers, name)))
+        setattr(StudentAnswers, name, asking.timed(getattr(StudentAnswers, name)))
     every: list[float] = []
     for exercise in course.exercises:
         if options.exercises and exercise.id not in options.exercises:

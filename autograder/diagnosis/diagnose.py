@@ -14,8 +14,9 @@ explained together with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations, islice
 
 from autograder.carrying.plan import dependencies
@@ -23,18 +24,15 @@ from autograder.course.load import load_mistakes
 from autograder.course.mistake_loader import combine
 from autograder.course.models import Course, Exercise, Mistake, Part, Variant
 from autograder.diagnosis import match
+from autograder.diagnosis.answers import StudentAnswers
 from autograder.diagnosis.behaviour import Table
-from autograder.diagnosis.observation import Observation
-from autograder.diagnosis.replay import lost, replay
 from autograder.diagnosis.script import Script, record
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
-from autograder.sandbox.host.limits import Attempt
-from autograder.sandbox.host.overload import HostOverload
-from autograder.sandbox.host.session import Conversation, LoadedNotebook, StudentFailure
+from autograder.sandbox.host.session import LoadedNotebook
 from autograder.status import RIGHT, WRONG
 from autograder.suite.facts import NotCounted, TooMuchWork, WorkGrows
-from autograder.suite.naming import Names, names_in
+from autograder.suite.naming import names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
 
@@ -46,10 +44,6 @@ MAX_PAIRS = 60
 
 ROUNDS = 2
 """How often the script of a failed criterion is asked, each time with other numbers."""
-
-SAME_ALONE = 2
-"""So many scripts are asked in a process of their own; if all of them give what they gave among
-others, the rest would as well."""
 
 TELLING_ROUNDS = 4
 """Rounds with other numbers in which two candidates may differ."""
@@ -93,7 +87,7 @@ class _Failure:
     parts: tuple[str, ...]
     failed: tuple[str, ...]
     counted: frozenset[str]
-    answers: _Answers
+    answers: StudentAnswers
 
     @property
     def criteria(self) -> list[str]:
@@ -180,7 +174,7 @@ class Diagnostician:
         """The parts that fail and may be explained."""
         status = {name: outcome.status for name, outcome in outcomes.items()}
         failing = [p for p in exercise.parts if any(status[c.id] in WRONG for c in p.criteria)]
-        answers: dict[int, _Answers] = {}
+        answers: dict[int, StudentAnswers] = {}
         for part in failing:
             owner = part.owner
             needed = dependencies(self.course, exercise, owner).all
@@ -203,7 +197,9 @@ class Diagnostician:
             if loaded.remarks.overwritten.get(names.owner(owner)):
                 continue  # it was judged in two states of the notebook
             if id(loaded) not in answers:
-                answers[id(loaded)] = _Answers(self, exercise, loaded, names, stack)
+                answers[id(loaded)] = StudentAnswers(
+                    self.suites, partial(self.script, exercise), loaded, names, stack
+                )
             yield _Failure(
                 exercise,
                 part,
@@ -231,7 +227,7 @@ class Diagnostician:
                 self.course,
                 self.course_sha256,
                 exercise,
-                lambda criterion, round: self.script(exercise, criterion, round),
+                partial(self.script, exercise),
             )
         return self._tables[exercise.id]
 
@@ -315,90 +311,6 @@ class Diagnostician:
                     if not match.alike(*pair):
                         return None
         return first
-
-
-class _Answers:
-    """What comes of scripts with a student's code; each is asked once.
-
-    To fork the notebook costs more than most scripts, so they are asked ``together``, one after the
-    other in one process. What may be different there (code that counts its calls, or draws random
-    numbers) is asked again ``alone``, in a process of its own, until that has made no difference
-    `SAME_ALONE` times.
-    """
-
-    def __init__(
-        self,
-        diagnostician: Diagnostician,
-        exercise: Exercise,
-        session: LoadedNotebook,
-        names: Names,
-        stack: ExitStack,
-    ) -> None:
-        self._of = diagnostician
-        self._exercise = exercise
-        self._session = session
-        self._stack = stack
-        self._names = names
-        self._conversation: Conversation | None = None
-        self._together: dict[tuple[str, int], tuple[Observation, ...]] = {}
-        self._alone: dict[tuple[str, int], tuple[Observation, ...]] = {}
-        self._afresh: set[tuple[str, int]] = set()  # asked first in their process
-        self._same_alone = 0
-        self._differs_alone = False
-
-    def together(self, criterion: str, round: int) -> tuple[Observation, ...]:
-        """What comes of one script, in a process that answers others as well.
-
-        If that process ends, the script is asked again in the next one.
-        """
-        key = criterion, round
-        while key not in self._together:
-            script = self._of.script(self._exercise, criterion, round)
-            try:
-                if self._conversation is None:
-                    self._conversation = self._stack.enter_context(self._process())
-                    self._afresh.add(key)
-                found = self._replayed(self._conversation, script)
-            except (StudentFailure, HostOverload, MemoryError):
-                self._conversation = None
-                self._together[key] = lost(script)
-                break
-            if any(seen.ends for seen in found):
-                self._conversation = None  # nothing more can be asked of it
-                if key not in self._afresh:
-                    continue
-            self._together[key] = found
-        return self._together[key]
-
-    def alone(self, criterion: str, round: int) -> tuple[Observation, ...]:
-        """What comes of one script, in a fresh process."""
-        key = criterion, round
-        if key not in self._alone:
-            together = self.together(criterion, round)
-            if key in self._afresh or (self._same_alone >= SAME_ALONE and not self._differs_alone):
-                self._alone[key] = together
-            else:
-                self._alone[key] = self._asked_alone(criterion, round)
-                if match.same(together, self._alone[key]):
-                    self._same_alone += 1
-                else:
-                    self._differs_alone = True
-        return self._alone[key]
-
-    def _asked_alone(self, criterion: str, round: int) -> tuple[Observation, ...]:
-        script = self._of.script(self._exercise, criterion, round)
-        try:
-            with self._process() as conversation:
-                return self._replayed(conversation, script)
-        except (StudentFailure, HostOverload, MemoryError):
-            return lost(script)
-
-    def _process(self) -> AbstractContextManager[Conversation]:
-        return self._session.criterion(attempt=Attempt.EXTRA)
-
-    def _replayed(self, conversation: Conversation, script: Script) -> tuple[Observation, ...]:
-        with self._of.suites.bounded():
-            return replay(conversation, script, self._session.defined, self._names)
 
 
 def _singles(mistakes: Sequence[Mistake], failure: _Failure) -> Iterator[Candidate]:

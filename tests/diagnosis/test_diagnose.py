@@ -8,7 +8,8 @@ import pytest
 
 from autograder import user_cache
 from autograder.course.load import load_mistakes
-from autograder.diagnosis.diagnose import SAME_ALONE, Diagnostician, _Answers
+from autograder.diagnosis.answers import SAME_ALONE, StudentAnswers
+from autograder.diagnosis.diagnose import Diagnostician
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
@@ -142,8 +143,8 @@ def test_one_process_answers_what_a_known_mistake_explains(diagnose, known, open
 def test_what_is_passed_is_not_asked_again(diagnose, known, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "autograder.diagnosis.diagnose._Answers.together",
-        lambda self, criterion, round, real=_Answers.together: (
+        "autograder.diagnosis.answers.StudentAnswers.together",
+        lambda self, criterion, round, real=StudentAnswers.together: (
             asked.append(criterion) or real(self, criterion, round)
         ),
     )
