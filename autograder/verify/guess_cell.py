@@ -96,9 +96,7 @@ def guess_recorded(right: Callable[..., Any], is_method: bool) -> Callable[..., 
             guess_calls[place] = key, guess_pickled(effect)
         else:
             guess_calls[place] = key, guess_pickled(effect | {"attributes": {}})
-        if effect["raised"] is not None:
-            raise effect["raised"]
-        return effect["value"]
+        return guess_outcome(effect)
 
     return function
 
@@ -152,7 +150,8 @@ def guess_effect(
     try:
         value = right(*args, **kwargs)
     except Exception as error:
-        raised = error
+        # In parts: with some packages installed, exceptions are pickled with their tracebacks.
+        raised = type(error), error.args, vars(error)
     return {
         "value": value,
         "raised": raised,
@@ -177,9 +176,18 @@ def guess_repeat(effect: dict[str, Any], args: tuple[Any, ...], is_method: bool)
             arrays[place][...] = values
     if is_method:
         vars(args[0]).update(effect["attributes"])
-    if effect["raised"] is not None:
-        raise effect["raised"]
-    return effect["value"]
+    return guess_outcome(effect)
+
+
+def guess_outcome(effect: dict[str, Any]) -> Any:
+    """What a call returned; raises what it raised."""
+    if effect["raised"] is None:
+        return effect["value"]
+    kind, args, attributes = effect["raised"]
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(attributes)
+    raise error
 
 
 def guess_pickled(value: Any) -> bytes:

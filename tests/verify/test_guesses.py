@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import pickle
 from dataclasses import replace
 
@@ -108,6 +109,20 @@ def test_a_table_would_earn_the_criterion_under_its_own_salt(exercise, criterion
     assert {outcome.status for outcome in found.values()} == {Status.PASSED}, found
     found = tables_of(course, course.exercise(exercise), criterion, course.salt)
     assert Status.PASSED not in {outcome.status for outcome in found.values()}, found
+
+
+def test_exceptions_are_in_a_table_although_a_package_pickles_them_with_their_tracebacks(
+    monkeypatch,
+):
+    def cannot(_error):
+        raise TypeError("cannot pickle frames")
+
+    monkeypatch.setitem(copyreg.dispatch_table, ValueError, cannot)
+    course = load_course(ROOT)
+    its_own = f"{course.salt}, but another (0)"
+    criterion = "conv2d_single.kernel_too_large"
+    found = tables_of(course, course.exercise("01_windows"), criterion, its_own)
+    assert {outcome.status for outcome in found.values()} == {Status.PASSED}, found
 
 
 def test_a_table_that_fits_by_chance_is_no_problem(mini, monkeypatch):
