@@ -276,6 +276,7 @@ class GradedNotebook:
             loaded_at=self.session.loaded_at,
             host_cpu_s=self.session.host_cpu_s,
             unfixable=self.session.unfixable,
+            left_out=dict(self.session.left_out),
         )
 
     def _own_name(self, name: str) -> list[str]:

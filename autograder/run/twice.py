@@ -18,7 +18,7 @@ from autograder.carrying.carry import Carrier
 from autograder.course.models import Course, Exercise
 from autograder.sandbox.host.session import Session
 from autograder.sandbox.protocol.unfixable import Unfixable
-from autograder.status import RIGHT, Status
+from autograder.status import RIGHT, CellStatus, Status
 from autograder.suite.naming import names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.remarks import CameOutDifferently
@@ -74,7 +74,7 @@ def _again(session: Session) -> Session:
         deadline=session.deadline,
         timeouts=session.timeouts,
         loaded_at=session.loaded_at,
-        without=session.timed_out,
+        left_out=session.left_out | dict.fromkeys(session.timed_out, CellStatus.TIMEOUT),
         host_cpu_s=session.host_cpu_s,
     )
 

@@ -114,9 +114,10 @@ The first of these mechanisms that works is used. Each is a backstop for the one
 A statement or a call takes too long
     Timers inside the process raise `guest.timeouts.TimeUp`; what is defined by then survives. Code
     that catches it repeatedly is "stuck", and the process ends itself. Code that never returns to
-    the interpreter runs into the worker's deadline, which is some seconds later. A call then fails
-    as a timeout, and a statement is skipped when the notebook is loaded again. RLIMIT_CPU is the
-    last resort.
+    the interpreter is noticed by the worker, which asks the supervisor for its CPU time and whether
+    it is asleep (`host.watch`). A call then fails as a timeout, and a statement is left out when
+    the notebook is loaded again, with its time counted as used. The worker's deadline in wall time,
+    and RLIMIT_CPU, are the last resorts.
 
 The session dies while it runs the cells
     The worker loads the notebook again without the statement that was running. After

@@ -17,6 +17,21 @@ class Process(NamedTuple):
     parent: int
     threads: int
     cpu_s: float
+    state: str = "S"
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether none of its threads runs, is ready to, or waits for the disk."""
+        states = [self.state] if self.threads < 2 else _states_of_threads(self.pid)
+        return not any(state in "RD" for state in states)
+
+
+def _states_of_threads(pid: int) -> list[str]:
+    try:
+        names = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+    except OSError:
+        return []
+    return [thread.state for name in names if (thread := _read(f"{pid}/task/{name}"))]
 
 
 def _all() -> Iterator[Process]:
@@ -43,7 +58,8 @@ def _read(pid: int | str) -> Process | None:
     # The command name is in parentheses and may contain anything, parentheses included.
     fields = line.rpartition(b")")[2].split()
     cpu_s = (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
-    return Process(int(line.split()[0]), int(fields[1]), int(fields[17]), cpu_s)
+    state = fields[0].decode()
+    return Process(int(line.split()[0]), int(fields[1]), int(fields[17]), cpu_s, state)
 
 
 def process_tree(ancestor: int) -> list[Process]:

@@ -42,6 +42,7 @@ class Notebook(StudentNamespace):
         self.timed_out: list[list[int]] = []
         self.kept_data: list[str] = []
         self._has_time = False
+        self.idle_s: float | None = None
 
     def run(
         self,
@@ -50,6 +51,7 @@ class Notebook(StudentNamespace):
         skip: Skip,
         cell_s: float,
         total_s: float,
+        idle_s: float | None = None,
         progress: Callable[[int, int], None],
         stuck: Callable[[], object] | None = None,
     ) -> list[dict[str, Any]]:
@@ -61,6 +63,8 @@ class Notebook(StudentNamespace):
             cell_s: CPU seconds per cell; once they are used up, only definitions are run.
             total_s: CPU seconds for all cells together, and 2.5 times as many of wall time. With 0,
                 only definitions are run.
+            idle_s: wall time in which a statement has to compute something, unless processes that
+                it has started do; None for as long as its wall time lasts.
             progress: called with (cell, position) before each statement, and with (cell, READING)
                 before the cell is parsed.
             stuck: see `timeouts.limit`.
@@ -70,6 +74,7 @@ class Notebook(StudentNamespace):
         """
         cpu, wall = process_time(), monotonic()
         self._has_time = total_s > 0
+        self.idle_s = idle_s
         self._reserve_s = _RESERVE_S if self._has_time else 0.0
         self.skip_reason = (
             "the notebook had used up its time"
@@ -179,7 +184,7 @@ class _Cell:
             left = max(left, 1.0)
         began = process_time()
         try:
-            with timeouts.limit(left, 2 * left + 5, self.stuck):
+            with timeouts.limit(left, 2 * left + 5, self.stuck, self.book.idle_s):
                 try:
                     self.book.statement(node, self.index, piece=self.in_pieces, last=last)
                 except timeouts.TimeUp:

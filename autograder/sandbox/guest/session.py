@@ -142,6 +142,7 @@ def _run_cells(
             skip={(cell, position) for cell, position in message["skip"]},
             cell_s=message["cell_s"],
             total_s=message["total_s"],
+            idle_s=message["idle_s"],
             progress=progress,
             stuck=stuck,
         )

@@ -7,6 +7,7 @@ stopped by the host, from outside.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ MAX_CATCHES = 3
 """How often code may catch `TimeUp` and continue, a second each time."""
 
 _getitimer, _setitimer, _on_signal = signal.getitimer, signal.setitimer, signal.signal
+_waitid = getattr(os, "waitid", None)
 # Bound before any student code runs: notebooks see another `getitimer`, and may replace the rest.
 
 _TIMERS = ((signal.SIGPROF, signal.ITIMER_PROF), (signal.SIGALRM, signal.ITIMER_REAL))
@@ -48,6 +50,17 @@ def host_is_asked() -> None:
     """From now on, the body may be waiting for the host, which is not idleness."""
     global _has_asked_the_host
     _has_asked_the_host = True
+
+
+def _has_children() -> bool:
+    """Whether it has started processes, which may be computing: the host sees whether they do."""
+    if _waitid is None:
+        return False
+    try:
+        _waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 @contextmanager
@@ -80,7 +93,7 @@ def limit(
         if expirations == 0 and number == signal.SIGALRM:
             least_s = IDLE * min(cpu_s, wall_s if idle_s is None else idle_s)
             computed = _getitimer(signal.ITIMER_PROF)[0] < cpu_s - least_s
-            idle = not computed and not _has_asked_the_host
+            idle = not computed and not _has_asked_the_host and not (early and _has_children())
             if early and not idle:
                 early = False
                 _setitimer(signal.ITIMER_REAL, wall_s - (idle_s or 0.0), 1.0)

@@ -73,6 +73,8 @@ class Budget:
     idle_s: float = 4.0
     """Wall time after which a call that has hardly computed anything is stopped, and in which an
     answer that has begun has to arrive: nothing that is graded has to wait for anything."""
+    cell_idle_s: float = 8.0
+    """The same for a statement of a cell: a demonstration may wait, but for nothing that counts."""
     host_cpu_s: float = 10.0
     """Of the trusted side, for all criteria of a submission together."""
 

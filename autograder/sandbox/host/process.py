@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from autograder.sandbox.host.json_lines import JsonLines
 from autograder.sandbox.host.watch import Used
+from autograder.sandbox.protocol.config import CRITERIA, EVERYTHING
 
 _KILL_S = 20.0
 _ANSWER_S = 1.0
@@ -68,10 +69,17 @@ class SessionProcess:
 
     def used(self) -> Used | None:
         """The CPU time of its criteria, if its supervisor, which is trusted, can tell."""
+        return self._asked(CRITERIA)
+
+    def used_by_all(self) -> Used | None:
+        """The same of all its processes, the one that runs the cells included."""
+        return self._asked(EVERYTHING)
+
+    def _asked(self, what: bytes) -> Used | None:
         if self._exit is not None:
             return None
         try:
-            self._status.send(b"?")
+            self._status.send(what)
             line = self._status.read(_ANSWER_S)
         except (OSError, TimeoutError):
             return None
@@ -79,7 +87,7 @@ class SessionProcess:
             self._exit = _parse_exit(line) if line else _LOST
             self._status.close()
             return None
-        return Used(float(line["busiest_s"]), float(line["all_s"]))
+        return Used(float(line["busiest_s"]), float(line["all_s"]), line["asleep"] is True)
 
     def kill(self) -> None:
         """Kill the session. When this returns, none of its processes is left."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.errors import SandboxUnavailable
@@ -49,6 +49,7 @@ from autograder.sandbox.host.reference_calls import (
 )
 from autograder.sandbox.host.shared_process import SharedConversation, SharedProcess
 from autograder.sandbox.host.sizes import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
+from autograder.sandbox.host.watch import Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import CellStatus
@@ -78,6 +79,16 @@ __all__ = [
 ]
 
 MAX_RESTARTS = 4
+
+LEAST_STATEMENT_S = 1.0
+"""CPU seconds that a definition gets although those of all cells are used up (`guest.cells`)."""
+
+ALMOST_NOTHING_S = 0.001
+"""What is left for cells that have used up their time: definitions and short statements are run."""
+
+STATEMENT_SPARE_S = 2.0
+"""CPU seconds by which the host lets a statement exceed the guest's own limit."""
+
 FORK_ANSWER_S = 10.0
 """Seconds the notebook's process has to answer a fork request, while it runs no student code."""
 
@@ -117,7 +128,8 @@ class Session:
         timeouts: how many calls of the same notebook have timed out before.
         stalls: how many of its calls have waited, or could not be stopped, before.
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
-        without: statements (cell, position) that are not run.
+        left_out: statements (cell, position) that are not run, and what becomes of their cells.
+            What could not be stopped, or has ended the process, is added.
 
     Attributes:
         records: the outcome of each cell.
@@ -137,7 +149,7 @@ class Session:
     timeouts: int = 0
     stalls: int = 0
     loaded_at: float | None = None
-    without: Collection[tuple[int, int]] = ()
+    left_out: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     records: tuple[CellRecord, ...] = ()
     defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     remarks: Remarks = field(default_factory=Remarks)
@@ -148,8 +160,8 @@ class Session:
     kept_data: frozenset[str] = frozenset()
     _process: ProcessLike | None = None
     _shown: ExceptionText = field(default_factory=ExceptionText)
-    _skip: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     _restarts: int = 0
+    _unstoppable: int = 0
     _definitions_only: bool = False
     _deadline: float = 0.0
 
@@ -157,7 +169,6 @@ class Session:
         """Load the notebook."""
         self._deadline = time.monotonic() + self.budget.total_wall_s
         self._shown = ExceptionText(self.cells)
-        self._skip |= dict.fromkeys(self.without, CellStatus.TIMEOUT)
         if self.deadline is not None:
             self._deadline = min(self._deadline, self.deadline)
         self.deadline = self._deadline
@@ -294,9 +305,8 @@ class Session:
             at: tuple[int, int] | None = None
             # More than it can have, as a statement is announced again where it is tried again.
             steps = sum(4 * len(source) + 4 for _, source in self.cells)
-            load_deadline = min(
-                self._deadline, time.monotonic() + 3 * self.budget.cells_s + HOST_GRACE_S
-            )
+            load_deadline = min(self._deadline, time.monotonic() + 3 * self._cells_s + HOST_GRACE_S)
+            watch = self._statement_watch()
             try:
                 wire.send(self._process.sock, self._cells_request(), deadline=load_deadline)
                 while True:
@@ -305,6 +315,7 @@ class Session:
                     deadline = min(
                         load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S
                     )
+                    watch.wait(self._process.sock, deadline)
                     message = self._report(self._process.sock, deadline)
                     if "proxy" in message and reference_calls is not None:
                         reference_calls.reply(message, *self._line(deadline))
@@ -314,6 +325,7 @@ class Session:
                     if "at" not in message:
                         break
                     at = _position(message["at"])
+                    watch = self._statement_watch()
                     steps -= 1
                     if steps < 0:
                         raise wire.WireError("more statements than the notebook has")
@@ -341,23 +353,38 @@ class Session:
                         ) from error
                     continue
                 self._restarts += 1
-                if at in self._skip or self._restarts > MAX_RESTARTS:
+                self._unstoppable += late
+                if at in self.left_out or self._restarts > MAX_RESTARTS:
                     if self._definitions_only:
                         self._give_up(at, late)
                         return
                     self._definitions_only, self._restarts = True, 0
-                self._skip[at] = CellStatus.TIMEOUT if late else CellStatus.ERROR
+                self.left_out[at] = CellStatus.TIMEOUT if late else CellStatus.ERROR
 
     def _cells_request(self) -> dict[str, Any]:
         return {
             "op": "cells",
             "cells": [list(cell) for cell in self.cells],
-            "skip": [list(position) for position in self._skip],
+            "skip": [list(position) for position in self.left_out],
             "proxies": [] if self.reference is None else [*self.reference.descriptions],
             "cell_s": self.budget.cell_s,
+            "idle_s": self.budget.cell_idle_s,
             # If the process has died repeatedly, run nothing but definitions.
-            "total_s": 0.0 if self._definitions_only else self.budget.cells_s,
+            "total_s": 0.0 if self._definitions_only else self._cells_s,
         }
+
+    @property
+    def _cells_s(self) -> float:
+        """CPU seconds for all cells: what a statement has used before it was killed counts."""
+        left = self.budget.cells_s - self._unstoppable * self.budget.cell_s
+        return max(left, ALMOST_NOTHING_S)
+
+    def _statement_watch(self) -> Watch:
+        """Watches one statement."""
+        limit_s = max(LEAST_STATEMENT_S, min(self.budget.cell_s, self._cells_s))
+        budget = replace(self.budget, call_cpu_s=limit_s, idle_s=self.budget.cell_idle_s)
+        used = getattr(self._process, "used_by_all", lambda: None)
+        return Watch(budget, used, STATEMENT_SPARE_S)
 
     def _line(self, deadline: float) -> tuple[Send, Receive]:
         assert self._process is not None
@@ -386,7 +413,7 @@ class Session:
     def _accept(self, message: dict[str, Any]) -> None:
         known = {index for index, _ in self.cells}
         found = loaded.records(message.get("records"), known)
-        for (index, _), status in self._skip.items():
+        for (index, _), status in self.left_out.items():
             found[index] = CellRecord(index, status, _why_it_ended(status))
         defined = loaded.definitions(message.get("defined"))
         self.remarks = loaded.remarks(message, known)

@@ -1,9 +1,10 @@
-"""While a call is awaited: is the student's code computing, or is it only keeping the grader?
+"""While a call or a statement is awaited: does the student's code compute, or only keep the grader?
 
 Code stops itself when its time is up (`guest.timeouts`), unless it never returns to the
 interpreter, or has disarmed its clocks. All that would stop it then is the limit of wall time,
 which has to be generous for busy machines. So the host asks the session's supervisor, which is
-trusted, how much CPU time the code has used, which does not depend on how busy the machine is.
+trusted, how much CPU time the code has used, and whether it is asleep. Neither depends on how busy
+the machine is: code that has to wait for a processor is not asleep.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ LOOK_S = 0.25
 SPARE = 0.25
 """By which share of it the host's limit of idleness exceeds the guest's own."""
 
-IDLE = 0.02
-"""As ``guest.timeouts.IDLE``: the share of the limit in CPU time below which nothing computes."""
+NAPPING = 0.25
+"""The share of an interval that code which is asleep at its end has computed, if it is to count as
+napping, that is as waiting all the time."""
 
 
 class Used(NamedTuple):
@@ -34,10 +36,12 @@ class Used(NamedTuple):
     Attributes:
         busiest_s: the most that one of them has used.
         all_s: the sum. Processes that cells have started may have used more than the call's own.
+        asleep: whether none of them runs, or waits for a processor or the disk.
     """
 
     busiest_s: float
     all_s: float
+    asleep: bool = False
 
 
 CpuTime = Callable[[], "Used | None"]
@@ -46,16 +50,20 @@ CpuTime = Callable[[], "Used | None"]
 
 @dataclass
 class Watch:
-    """Watches one call.
+    """Watches one call, or one statement.
 
     Args:
         budget: of the call.
         used: asks the supervisor.
+        spare_s: CPU seconds by which the host's limit may exceed the guest's own, which should be
+            reached first: it leaves the process alive. At most as many as the limit itself.
     """
 
     budget: Budget
     used: CpuTime
+    spare_s: float = 1.0
     _before: Used | None = None
+    _asleep_s: float = 0.0
 
     def wait(self, sock: socket.socket, deadline: float) -> None:
         """Return once there is something to read, or the deadline has passed.
@@ -65,23 +73,29 @@ class Watch:
         """
         poll = select.poll()
         poll.register(sock, select.POLLIN)
-        began = time.monotonic()
         look_s = min(LOOK_S, SPARE * self.budget.idle_s)
+        last: tuple[float, Used] | None = None
         while (left := deadline - time.monotonic()) > 0:
             if poll.poll(1000 * min(look_s, left)):
                 return
             used = self.used()
             if used is None:
                 continue
+            now = time.monotonic()
+            if last is not None and _is_napping(last[1], used, now - last[0]):
+                self._asleep_s += now - last[0]
+            last = now, used
             self._before = self._before or used
-            self._judge(used, self._before, time.monotonic() - began)
+            self._judge(used, self._before)
 
-    def _judge(self, used: Used, before: Used, waited_s: float) -> None:
+    def _judge(self, used: Used, before: Used) -> None:
         budget = self.budget
         computed_s = used.busiest_s - before.busiest_s
-        # The code's own clocks should go off first: they leave the process alive.
-        if computed_s > budget.call_cpu_s + min(budget.call_cpu_s, 1.0):
+        if computed_s > budget.call_cpu_s + min(budget.call_cpu_s, self.spare_s):
             raise wire.TooLate("it could not be stopped when its time was up")
-        least_s = IDLE * min(budget.call_cpu_s, budget.idle_s)
-        if used.all_s - before.all_s < least_s and waited_s > (1 + SPARE) * budget.idle_s:
+        if self._asleep_s > (1 + SPARE) * budget.idle_s:
             raise wire.TooLate("it waits, and could not be stopped")
+
+
+def _is_napping(before: Used, now: Used, seconds: float) -> bool:
+    return now.asleep and now.all_s - before.all_s < NAPPING * seconds

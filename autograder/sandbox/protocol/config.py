@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+CRITERIA, EVERYTHING = b"c", b"e"
+"""What the host asks a session's supervisor for: the CPU time of the processes that decide
+criteria, or that of all, which includes the one that runs the cells."""
+
 
 @dataclass(frozen=True)
 class ServerConfig:

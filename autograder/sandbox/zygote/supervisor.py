@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from ..confine import kill, landlock, processes, scratch, syscalls
 from ..confine.confine import Confinement
-from ..protocol.config import REMOVED, SCRATCH, UIDS, WORK
+from ..protocol.config import EVERYTHING, REMOVED, SCRATCH, UIDS, WORK
 from . import student_process
 from .template import Template
 
@@ -36,8 +36,8 @@ class _SupervisedSession:
 
     Attributes:
         pid: the student's process, a child of the supervisor.
-        status: socket to the host: JSON lines out; a byte in asks for `_used`, end of file
-            means "kill it".
+        status: socket to the host: JSON lines out; `CRITERIA` or `EVERYTHING` in asks for `_used`,
+            end of file means "kill it".
         report: pipe on which the process reports that it is confined; -1 once closed.
         uid: the session's own user, if it has one.
         scratch: its scratch directory.
@@ -247,16 +247,22 @@ class Supervisor:
         except OSError:
             asked = b""
         if asked:
-            busiest_s, all_s = self._used(session)
-            _send_line(session.status, busiest_s=busiest_s, all_s=all_s)
+            _send_line(session.status, **self._used(session, own=EVERYTHING in asked))
         else:
             self._kill(session)
 
-    def _used(self, session: _SupervisedSession) -> tuple[float, float]:
-        """CPU seconds of all processes but the notebook's own: the most of one, and the sum."""
+    def _used(self, session: _SupervisedSession, *, own: bool) -> dict[str, Any]:
+        """CPU seconds of its processes (the most of one, and the sum), and whether all are asleep.
+
+        Args:
+            session: the session.
+            own: whether the notebook's own process counts, which runs its cells.
+        """
         everything = self._processes_of(session) if session.proc_pid else []
-        used = [each.cpu_s for each in everything if each.pid != session.proc_pid]
-        return max(used, default=0.0), sum(used)
+        counted = [each for each in everything if own or each.pid != session.proc_pid]
+        used = [each.cpu_s for each in counted]
+        asleep = bool(counted) and all(each.is_asleep for each in counted)
+        return {"busiest_s": max(used, default=0.0), "all_s": sum(used), "asleep": asleep}
 
     def _enforce_limits(self) -> None:
         """Kill sessions that exceed a limit on all their processes together.
