@@ -14,10 +14,26 @@ import socket
 import time
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograder.sandbox.host.answer_fields import (
+    exception_in,
+    require,
+    stopped_frame,
+    unfixable,
+    work_in,
+)
+from autograder.sandbox.host.call_outcome import (
+    CallResult,
+    Frame,
+    SandboxLost,
+    StudentDied,
+    StudentFailure,
+    StudentProtocolError,
+    StudentRaised,
+    StudentTimeout,
+)
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
@@ -28,95 +44,11 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
-from autograder.sandbox.host.stopped_at import stopped_at
 from autograder.sandbox.host.watch import CpuTime, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
-from autograder.sanitize import one_line
-
-MAX_FRAMES = 8
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A line of the student's notebook that an exception passed through.
-
-    ``text`` is the submitted line, ``function`` the function that contains it.
-    """
-
-    cell: int
-    line: int
-    text: str
-    function: str
-
-
-@dataclass(frozen=True)
-class ExceptionInfo:
-    """An exception raised by the student's code, as far as it may be shown (`exception_text`).
-
-    Attributes:
-        type: the class's name.
-        message: its text, or "" if it might disclose a hidden input.
-        frames: lines of the notebook, the outermost first.
-        kinds: unchecked names of the class and its bases: for decisions, not to be shown.
-    """
-
-    type: str
-    message: str
-    frames: tuple[Frame, ...] = ()
-    kinds: tuple[str, ...] = ()
-
-    @property
-    def innermost(self) -> Frame | None:
-        """The line of the notebook at which it was raised, or None if it was raised elsewhere."""
-        return self.frames[-1] if self.frames else None
-
-
-class StudentFailure(Exception):
-    """A failure of the student's code, as opposed to a grader error.
-
-    Attributes:
-        label: the call during which it happened, for messages; None before it is set.
-    """
-
-    label: str | None = None
-
-
-class StudentRaised(StudentFailure):
-    """The student's code raised an exception."""
-
-    def __init__(self, info: ExceptionInfo) -> None:
-        super().__init__(f"{info.type}: {info.message}")
-        self.info = info
-
-
-class StudentTimeout(StudentFailure):
-    """The student's code did not finish in time.
-
-    Attributes:
-        conclusive: whether a second attempt with more time would be no use: it was waiting rather
-            than computing, or could not even be stopped.
-        at: the loop or the line in which it was stopped, if it is known.
-    """
-
-    def __init__(self, text: str = "", *, conclusive: bool = True, at: Frame | None = None) -> None:
-        super().__init__(text)
-        self.conclusive = conclusive
-        self.at = at
-
-
-class StudentDied(StudentFailure):
-    """The student's process ended during a call."""
-
-
-class StudentProtocolError(StudentDied):
-    """The answer is not a valid message: too large, too deeply nested, or forged."""
-
-
-class SandboxLost(Exception):
-    """The trusted process that supervises the session is gone, not because of student code."""
 
 
 class SuiteBug(Exception):
@@ -125,30 +57,6 @@ class SuiteBug(Exception):
 
 class ReentrantCall(SuiteBug):
     """A bug in a suite: a request was made while the student's code waits for a callback."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """How much work a call did in Python; see ``guest.counting``.
-
-    Attributes:
-        lines: lines that were executed.
-        objects: objects that lived at once.
-        intact: whether nothing interfered with counting.
-    """
-
-    lines: int
-    objects: int
-    intact: bool
-
-
-@dataclass(frozen=True)
-class CallResult:
-    """The value of a call, and, if requested, the arguments as they are after it, and its work."""
-
-    value: Any
-    args: list[Any] | None = None
-    work: Work | None = None
 
 
 class Conversation(ABC):
@@ -222,14 +130,7 @@ class Conversation(ABC):
         deadline = min(
             self._session_deadline, now + self._budget.call_wall_s + self._budget.grace_s
         )
-        message = {
-            "id": number,
-            "op": op,
-            **place,
-            "cpu_s": self._budget.call_cpu_s,
-            "wall_s": self._budget.call_wall_s,
-            "idle_s": self._budget.idle_s,
-        }
+        message = self._message(number, op, place)
         # What most requests do not need is left out: every part of a message takes time.
         if op == "call":
             message["args"] = list(args)
@@ -241,11 +142,26 @@ class Conversation(ABC):
             message["want_args"] = True
         if count:
             message["count"] = True
+        return self._exchange(message, deadline)
+
+    def _message(self, number: int, op: str, place: Mapping[str, Any]) -> dict[str, Any]:
+        """What every request has: its id, its target and its time limits."""
+        return {
+            "id": number,
+            "op": op,
+            **place,
+            "cpu_s": self._budget.call_cpu_s,
+            "wall_s": self._budget.call_wall_s,
+            "idle_s": self._budget.idle_s,
+        }
+
+    def _exchange(self, message: dict[str, Any], deadline: float) -> CallResult:
+        """Send a request and wait for its answer; whatever goes wrong becomes an exception."""
         self._begin_call()
         self._waiting = True
         try:
             self._send(message, deadline)
-            found = self._answer(number, deadline)
+            found = self._answer(message["id"], deadline)
         except wire.TooLate as late:
             conclusive = not isinstance(late, OutOfTime)
             self._failure = StudentTimeout(
@@ -271,7 +187,7 @@ class Conversation(ABC):
             if type(answer.get("id")) is not int or answer["id"] != number:
                 raise wire.WireError("an answer to a request that was never made")
             if "timeout" in answer:
-                self._stopped_at = _stopped_at(answer.get("frames"), self._shown)
+                self._stopped_at = stopped_frame(answer.get("frames"), self._shown)
             check_time(answer)
             if "unfixable" in answer:
                 self.unfixable |= unfixable(answer["unfixable"])
@@ -284,10 +200,10 @@ class Conversation(ABC):
                     lambda: self._receive(deadline),
                 )
             elif "error" in answer:
-                raise StudentRaised(_raised(answer["error"], self._shown, self._asked))
+                raise StudentRaised(exception_in(answer["error"], self._shown, self._asked))
             elif "value" in answer:
                 args = answer.get("args")
-                work = _work(answer["count"]) if "count" in answer else None
+                work = work_in(answer["count"]) if "count" in answer else None
                 return CallResult(answer["value"], args if isinstance(args, list) else None, work)
             else:
                 raise wire.WireError("an answer without a value")
@@ -407,26 +323,6 @@ class SocketConversation(Conversation):
         return thing
 
 
-def _work(fields: Any) -> Work:
-    fields = require(dict, fields)
-    lines, objects, intact = (fields.get(name) for name in ("lines", "objects", "intact"))
-    if type(lines) is not int or type(objects) is not int or min(lines, objects) < 0:
-        raise wire.WireError("a count that is no number")
-    return Work(lines, objects, intact is True)
-
-
-def _raised(fields: Any, shown: ExceptionText, asked: Collection[str]) -> ExceptionInfo:
-    fields = require(dict, fields)
-    kinds = _names(fields.get("kinds"))
-    frames = fields.get("frames")
-    return ExceptionInfo(
-        type=shown.type_name(one_line(fields.get("type"), 80), kinds),
-        message=shown.message(one_line(fields.get("message"), 400), asked),
-        frames=tuple(_frames(frames[:MAX_FRAMES], shown) if isinstance(frames, list) else ()),
-        kinds=kinds,
-    )
-
-
 def _add_words(value: Any, words: set[str]) -> None:
     """Add every string in a request's target: names of functions, attributes and keys."""
     if isinstance(value, str):
@@ -438,47 +334,3 @@ def _add_words(value: Any, words: set[str]) -> None:
         for key, item in value.items():
             _add_words(key, words)
             _add_words(item, words)
-
-
-def _stopped_at(entries: Any, shown: ExceptionText) -> Frame | None:
-    """The loop in which code was stopped, or the line."""
-    listed = entries[:MAX_FRAMES] if isinstance(entries, list) else []
-    frames = list(_frames(listed, shown))
-    sources = [shown.source(frame.cell) for frame in frames]
-    found = stopped_at([(frame.cell, frame.line) for frame in frames], sources)
-    if found is None:
-        return None
-    frame, line = frames[found[0]], found[1]
-    return Frame(frame.cell, line, shown.line(frame.cell, line), frame.function)
-
-
-def _frames(entries: list[Any], shown: ExceptionText) -> Iterator[Frame]:
-    for entry in entries:
-        if not isinstance(entry, (list, tuple)) or len(entry) != 3:
-            continue
-        cell, line, function = entry
-        if type(cell) is int and type(line) is int and (text := shown.line(cell, line)):
-            yield Frame(cell, line, text, shown.function(one_line(function, 80)))
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(one_line(name, 80) for name in value[:20]) if isinstance(value, list) else ()
-
-
-def unfixable(names: Any) -> frozenset[Unfixable]:
-    """The sources of chance among these names. What is no such name is dropped."""
-    listed = names[: len(Unfixable)] if isinstance(names, list) else []
-    # Comparing something else, an array say, might not even give a truth value.
-    texts = [name for name in listed if type(name) is str]
-    return frozenset(each for each in Unfixable if each in texts)
-
-
-def require(kind: type, value: Any) -> Any:
-    """Return ``value`` if it is a ``kind``.
-
-    Raises:
-        wire.WireError: it is something else.
-    """
-    if not isinstance(value, kind):
-        raise wire.WireError(f"expected a {kind.__name__}")
-    return value

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.sandbox.host.conversation import require
+from autograder.sandbox.host.answer_fields import require
 from autograder.sandbox.protocol.numpy_names import REMOVED
 from autograder.sanitize import one_line
 from autograder.status import CellStatus

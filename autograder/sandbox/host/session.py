@@ -15,21 +15,20 @@ from typing import Any
 
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host import loaded
-from autograder.sandbox.host.conversation import (
+from autograder.sandbox.host.answer_fields import unfixable
+from autograder.sandbox.host.call_outcome import (
     CallResult,
-    Conversation,
     ExceptionInfo,
     Frame,
     SandboxLost,
-    SocketConversation,
     StudentDied,
     StudentFailure,
     StudentProtocolError,
     StudentRaised,
     StudentTimeout,
     Work,
-    unfixable,
 )
+from autograder.sandbox.host.conversation import Conversation, SocketConversation
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.interfaces import (
     ExitLike,

@@ -7,12 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox.host.conversation import (
-    CallResult,
-    Conversation,
-    SocketConversation,
-    StudentFailure,
-)
+from autograder.sandbox.host.call_outcome import CallResult, StudentFailure
+from autograder.sandbox.host.conversation import Conversation, SocketConversation
 
 
 class NeedsItsOwnProcess(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox.host.conversation import unfixable
+from autograder.sandbox.host.answer_fields import unfixable
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol.unfixable import Unfixable
 from tests.sandbox.guest.conftest import Open
