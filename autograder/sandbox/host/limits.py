@@ -8,6 +8,8 @@ from enum import Enum
 MARGIN = 2.0
 """How far over its limit a call must be to count as a timeout for certain."""
 
+MAX_STALLS = 3
+"""Stalled calls after which what else is asked of a part that stalls gets the shortest budget."""
 
 FEEDBACK_CPU_S, FEEDBACK_WALL_S = 0.1, 2.0
 """Limits of a call that is made for feedback only (`Attempt.EXTRA`)."""
@@ -77,6 +79,33 @@ class Budget:
     """The same for a statement of a cell: a demonstration may wait, but for nothing that counts."""
     host_cpu_s: float = 10.0
     """Of the trusted side, for all criteria of a submission together."""
+
+    def for_attempt(self, attempt: Attempt, timeouts: int, stalls: int, used_s: float) -> Budget:
+        """The budget of an attempt, given what the notebook has used up already.
+
+        Args:
+            attempt: which one it is.
+            timeouts: how many calls of the notebook have timed out.
+            stalls: how many have waited, or could not be stopped.
+            used_s: wall time since it was loaded.
+        """
+        if timeouts >= 4 * self.max_timeouts:
+            budget = self.shortest()
+        elif (
+            timeouts >= self.max_timeouts
+            or used_s > self.generous_wall_s
+            or attempt is Attempt.SHORT
+        ):
+            budget = self.shortened()
+        else:
+            budget = self
+        if stalls:
+            budget = budget.stalled()
+            if attempt is Attempt.SHORT and stalls >= MAX_STALLS:
+                budget = budget.shortest()
+        if attempt is Attempt.AGAIN:
+            return budget.with_room()
+        return budget.for_feedback() if attempt is Attempt.EXTRA else budget
 
     def with_room(self) -> Budget:
         """The budget of a second attempt: a busy machine makes the same work cost more CPU time."""

@@ -100,9 +100,6 @@ LAST_ANSWER_S = 2.0
 
 FORK_ATTEMPTS = 3
 
-MAX_STALLS = 3
-"""Stalled calls after which what else is asked of a part that stalls gets the shortest budget."""
-
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
 
@@ -163,6 +160,7 @@ class Session:
     _unstoppable: int = 0
     _definitions_only: bool = False
     _deadline: float = 0.0
+    _at: tuple[int, int] | None = None
 
     def __enter__(self) -> Session:
         """Load the notebook."""
@@ -273,23 +271,7 @@ class Session:
     def _budget(self, attempt: Attempt) -> Budget:
         """The time limits of an attempt, given what the notebook has used up already."""
         used = 0.0 if self.loaded_at is None else time.monotonic() - self.loaded_at
-        if self.timeouts >= 4 * self.budget.max_timeouts:
-            budget = self.budget.shortest()
-        elif (
-            self.timeouts >= self.budget.max_timeouts
-            or used > self.budget.generous_wall_s
-            or attempt is Attempt.SHORT
-        ):
-            budget = self.budget.shortened()
-        else:
-            budget = self.budget
-        if self.stalls:
-            budget = budget.stalled()
-            if attempt is Attempt.SHORT and self.stalls >= MAX_STALLS:
-                budget = budget.shortest()
-        if attempt is Attempt.AGAIN:
-            return budget.with_room()
-        return budget.for_feedback() if attempt is Attempt.EXTRA else budget
+        return self.budget.for_attempt(attempt, self.timeouts, self.stalls, used)
 
     # --- the notebook's process -------------------------------------------------------------
 
@@ -298,39 +280,12 @@ class Session:
         failed_starts = losses = 0
         while True:
             self._process = self.server.spawn({})
-            reference_calls = None
-            if self.reference is not None:
-                reference_calls = ReferenceCalls(self.reference, WHILE_LOADING)
-            at: tuple[int, int] | None = None
-            # More than it can have, as a statement is announced again where it is tried again.
-            steps = sum(4 * len(source) + 4 for _, source in self.cells)
-            load_deadline = min(self._deadline, time.monotonic() + 3 * self._cells_s + HOST_GRACE_S)
-            watch = self._statement_watch()
+            self._at = None
             try:
-                wire.send(self._process.sock, self._cells_request(), deadline=load_deadline)
-                while True:
-                    # Inside the sandbox a statement is stopped after at most twice its CPU time,
-                    # unless it never returns to the interpreter.
-                    deadline = min(
-                        load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S
-                    )
-                    watch.wait(self._process.sock, deadline)
-                    message = self._report(self._process.sock, deadline)
-                    if "proxy" in message and reference_calls is not None:
-                        reference_calls.reply(message, *self._line(deadline))
-                        continue
-                    if "stuck" in message:
-                        raise wire.TooLate("the code catches every exception")
-                    if "at" not in message:
-                        break
-                    at = _position(message["at"])
-                    watch = self._statement_watch()
-                    steps -= 1
-                    if steps < 0:
-                        raise wire.WireError("more statements than the notebook has")
-                self._accept(message)
+                self._accept(self._run_cells(self._process.sock))
                 return
             except wire.WireError as error:
+                at = self._at
                 lost = isinstance(error, wire.Closed) and self._sandbox_lost()
                 self._stop()
                 if lost:  # the server was killed for some other reason, not by this statement
@@ -359,6 +314,41 @@ class Session:
                         return
                     self._definitions_only, self._restarts = True, 0
                 self.left_out[at] = CellStatus.TIMEOUT if late else CellStatus.ERROR
+
+    def _run_cells(self, sock: socket.socket) -> dict[str, Any]:
+        """Run the cells in a fresh process, and return its report on all of them.
+
+        Each statement is announced before it runs, so `_at` tells which one was the last.
+
+        Raises:
+            wire.WireError: the process has ended, takes too long or sends something invalid.
+        """
+        reference_calls = None
+        if self.reference is not None:
+            reference_calls = ReferenceCalls(self.reference, WHILE_LOADING)
+        # More than it can have, as a statement is announced again where it is tried again.
+        steps = sum(4 * len(source) + 4 for _, source in self.cells)
+        load_deadline = min(self._deadline, time.monotonic() + 3 * self._cells_s + HOST_GRACE_S)
+        watch = self._statement_watch()
+        wire.send(sock, self._cells_request(), deadline=load_deadline)
+        while True:
+            # Inside the sandbox a statement is stopped after at most twice its CPU time, unless it
+            # never returns to the interpreter.
+            deadline = min(load_deadline, time.monotonic() + 2 * self.budget.cell_s + HOST_GRACE_S)
+            watch.wait(sock, deadline)
+            message = self._report(sock, deadline)
+            if "proxy" in message and reference_calls is not None:
+                reference_calls.reply(message, *self._line(deadline))
+                continue
+            if "stuck" in message:
+                raise wire.TooLate("the code catches every exception")
+            if "at" not in message:
+                return message
+            self._at = _position(message["at"])
+            watch = self._statement_watch()
+            steps -= 1
+            if steps < 0:
+                raise wire.WireError("more statements than the notebook has")
 
     def _cells_request(self) -> dict[str, Any]:
         return {
