@@ -25,6 +25,7 @@ import numpy as np
 
 from autograder.sandbox.host.exception_forms import WORD, WORDS_OF_MESSAGES, forms
 from autograder.sandbox.host.quoted_line import quoted_line
+from autograder.sanitize import visible_name
 
 REFUSED = "the function you were given cannot take this"
 
@@ -125,7 +126,7 @@ class ExceptionText:
         lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if line is None or not 0 < line <= len(lines):
             return ""
-        return quoted_line(lines, line - 1)
+        return visible_name(quoted_line(lines, line - 1).replace("\t", " "))
 
     def source(self, cell: int) -> str:
         """The source of a cell of the notebook; "" if there is none."""

@@ -129,6 +129,8 @@ def test_so_does_the_class_of_an_object_that_comes_back() -> None:
 def test_lines_come_from_the_source_that_was_handed_in() -> None:
     shown = ExceptionText([(4, SOURCE)])
     assert shown.line(4, 2) == "def forward(self, x):"
+    odd = ExceptionText([(0, "raise\tError('\x1b[31m\u202e赤\u3000い')")])
+    assert odd.line(0, 1) == "raise Error('\ufffd[31m\ufffd赤\u3000い')"
     assert [shown.line(*at) for at in ((4, 0), (4, 99), (5, 1), (None, 1), (4, None))] == [""] * 5
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+import warnings
+
 import pytest
 
-from autograder.sandbox.host.stopped_at import stopped_at
+from autograder.sandbox.host.stopped_at import MAX_SOURCE, stopped_at
 
 ENDLESS = """\
 def search(x):
@@ -56,3 +59,21 @@ def test_what_is_no_python_names_the_line(source):
 
 def test_nothing_is_known_without_a_line():
     assert stopped_at([], []) is None
+
+
+def test_nothing_is_said_on_the_terminal_of_how_the_code_is_written():
+    source = "while True:\n    a = '\\d'\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert stopped_at([(0, 2)], [source]) == (0, 1)
+
+
+def test_code_that_names_many_large_cells_does_not_fill_the_memory():
+    cells = [f"while True:\n    {number}\n" + "a\n" * (MAX_SOURCE // 2) for number in range(8)]
+    cells += [cell[: MAX_SOURCE - 9] for cell in cells]
+    tracemalloc.start()
+    try:
+        assert stopped_at([(index, 2) for index in range(16)], cells) == (8, 1)
+        assert tracemalloc.get_traced_memory()[1] < 60 * 2**20
+    finally:
+        tracemalloc.stop()
