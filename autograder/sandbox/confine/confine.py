@@ -110,8 +110,10 @@ def apply(confinement: Confinement, supervisor: int, scratch: str, uid: int | No
         scratch = f"{scratch}/{WORK}"
     os.chdir(scratch)
     os.umask(0o077)
-    os.environ.update(HOME=scratch, TMPDIR=scratch)
-    tempfile.tempdir = scratch  # its own probe removes a file, which not every level allows
+    # A folder of the machine's has a name that differs from session to session: it is not told.
+    home = scratch if config.namespaced else os.curdir
+    os.environ.update(HOME=home, TMPDIR=home)
+    tempfile.tempdir = home  # its own probe removes a file, which not every level allows
     if config.confined:
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1, "no_new_privs")
         if confinement.landlock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import functools
 import os
 import platform
 import socket
@@ -22,6 +23,9 @@ _getpid, _kill = os.getpid, os.kill
 PID = 2
 _PROCESSORS = 2
 """Small enough that a pool with a process for each stays below the limit on processes."""
+
+_FREE_PAGES = 2**18
+_sysconf = os.sysconf
 
 _UID = 1000
 _HOST = "localhost"
@@ -85,6 +89,25 @@ def _constant(value: Any) -> Callable[[], Any]:
     return lambda: value
 
 
+@functools.wraps(_sysconf)
+def _setting(name: str | int, /) -> int:
+    value = _sysconf(name)  # raises what it raises for names that do not exist
+    number = os.sysconf_names.get(name, -1) if isinstance(name, str) else name
+    return _SETTINGS.get(number, value)
+
+
+_SETTINGS = {
+    os.sysconf_names[name]: value
+    for name, value in {
+        "SC_AVPHYS_PAGES": _FREE_PAGES,
+        "SC_PHYS_PAGES": 2 * _FREE_PAGES,
+        "SC_NPROCESSORS_ONLN": _PROCESSORS,
+        "SC_NPROCESSORS_CONF": _PROCESSORS,
+    }.items()
+    if name in os.sysconf_names
+}
+
+
 def replacements() -> list[tuple[Any, str, Any]]:
     """The replacements, as (owner, name, value)."""
     found: list[tuple[Any, str, Any]] = [
@@ -99,6 +122,7 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (os, "uname", _machine),
         (os, "cpu_count", _constant(_PROCESSORS)),
         (os, "process_cpu_count", _constant(_PROCESSORS)),
+        (os, "sysconf", _setting),
         (os, "getloadavg", _constant((0.0, 0.0, 0.0))),
         (socket, "gethostname", _constant(_HOST)),
         (socket, "getfqdn", lambda name="": name or _HOST),

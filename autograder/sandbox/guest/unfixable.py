@@ -11,8 +11,10 @@ import _ctypes
 import _thread
 import cProfile
 import ctypes
+import faulthandler
 import functools
 import os
+import resource
 import signal
 import sys
 import threading
@@ -68,9 +70,13 @@ _USED: dict[Unfixable, list[tuple[Any, str]]] = {
         (module, f"{prefix}{name}")
         for module, prefix in ((_thread, ""), (threading, "_"))
         for name in ("start_new_thread", "start_joinable_thread")
-    ],
+    ]
+    + [(faulthandler, "dump_traceback_later")],
     Unfixable.PROCESSES: [(os, "fork"), (os, "forkpty")],
-    Unfixable.TIMERS: [(signal, "setitimer"), (signal, "alarm")],
+    Unfixable.TIMERS: [
+        *((signal, name) for name in ("setitimer", "alarm")),
+        *((resource, name) for name in ("setrlimit", "prlimit")),  # of CPU time: SIGXCPU
+    ],
     Unfixable.C_CODE: [
         *((_ctypes, name) for name in ("dlopen", "dlsym")),
         *((ctypes.CDLL, name) for name in ("__init__", "__getattr__")),

@@ -58,7 +58,8 @@ report["archive"] = np.load("both.npz")["b"].tolist()
 with open("weights.npy", "w") as file:
     file.write("again")
 os.mkdir("figures")
-report["temporary"] = tempfile.gettempdir() == os.getcwd() == os.path.expanduser("~")
+places = (tempfile.gettempdir(), os.path.expanduser("~"), ".")
+report["temporary"] = len({os.path.realpath(place) for place in places}) == 1
 report["files"] = sorted(os.listdir("."))
 """)
     assert report == {
@@ -67,6 +68,14 @@ report["files"] = sorted(os.listdir("."))
         "temporary": "True",
         "files": "['both.npz', 'figures', 'weights.npy']",
     }
+
+
+def test_no_folder_is_named_that_differs_from_session_to_session(run: Run) -> None:
+    asked = """
+import os, tempfile
+report["named"] = sorted(os.environ.items()), tempfile.gettempdir()
+"""
+    assert run(asked) == run(asked)
 
 
 FILES = """

@@ -91,6 +91,8 @@ SOURCES = {
     "hostname": "socket.gethostname() + platform.node() + os.uname().nodename",
     "cpu_count": "os.cpu_count()",
     "load": "os.getloadavg()",
+    "free memory": "os.sysconf('SC_AVPHYS_PAGES')",
+    "free memory, by number": "os.sysconf(os.sysconf_names['SC_AVPHYS_PAGES'])",
     # Others.
     "memory that was never written": "np.empty(5)",
     "threads": "race()",

@@ -21,6 +21,8 @@ USES = {
     "(lambda pid: pid or os._exit(0))(os.fork())": Unfixable.PROCESSES,
     "signal.setitimer(signal.ITIMER_VIRTUAL, 9)": Unfixable.TIMERS,
     "signal.alarm(0)": Unfixable.TIMERS,
+    "resource.setrlimit(resource.RLIMIT_CPU, (50, 60))": Unfixable.TIMERS,
+    "faulthandler.dump_traceback_later(9)": Unfixable.THREADS,
     "ctypes.CDLL(None).time": Unfixable.C_CODE,
     "ctypes.pythonapi.PyThread_get_thread_native_id": Unfixable.C_CODE,
     "_ctypes.dlsym(ctypes.pythonapi._handle, 'time')": Unfixable.C_CODE,
@@ -33,7 +35,7 @@ USES = {
 }
 
 SETUP = """
-import _ctypes, _thread, cProfile, ctypes, os, signal, threading
+import _ctypes, _thread, cProfile, ctypes, faulthandler, os, resource, signal, threading
 from concurrent.futures import ThreadPoolExecutor
 def catch_everything():
     n = 0
