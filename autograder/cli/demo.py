@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.cli.grade import grade_into
+from autograder.cli.grading_run import GradingRun
 from autograder.cli.resolve import prepare_output, resolve_course, resolve_language, resolve_level
 from autograder.errors import CommandError
 from autograder.ingest import discover
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     ids = [exercise.id for exercise in course.exercises]
     found = discover([out / "submitted"], ids, None)
     store = Store(prepare_output(out / "graded"))
-    failed = grade_into(course, level, found, store, options.jobs, lang)
+    failed = GradingRun(course, level, store, options.jobs, lang).grade(found)
     print(f"demo took {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,10 @@ class Facts:
         name = self.hand_ins.name(submission.student)
         hand_in = self.hand_ins.of(submission.student, submission.exercise)
         return key_of(self._shared, self.exercises[submission.exercise], name, hand_in)
+
+    def keys(self, submissions: Iterable[Submission]) -> dict[tuple[str, str], str]:
+        """Of several submissions, by student and exercise."""
+        return {(one.student, one.exercise): self.key(one) for one in submissions}
 
     def key_of_tables(self) -> str:
         """Of the class page and grades.csv, apart from the results."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.cli.console import console, literal
-from autograder.cli.grade import A_SCREEN, out_of_sight
+from autograder.cli.grading_run import A_SCREEN, out_of_sight
 from autograder.cli.stdio import warn
 
 
