@@ -48,6 +48,10 @@ def run(options: argparse.Namespace) -> int:
         resolve_exercises(course, [options.exercise])
     if not options.notebook.exists():
         raise CommandError(f"{options.notebook}: no such file", 2)
+    if options.notebook.is_dir():
+        raise CommandError(
+            f"{options.notebook}: is a folder. Name one notebook, or use `autograder grade`", 2
+        )
     ids = [exercise.id for exercise in course.exercises]
     found = discover([options.notebook], ids, options.exercise, handouts=handouts_of(course))
     if found.problems or len(found.submissions) != 1:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
-from autograder.cli.resolve import output_folder, resolve_course, resolve_exercises
+from autograder.cli.resolve import (
+    output_folder,
+    refuse_output_of_run,
+    resolve_course,
+    resolve_exercises,
+)
 from autograder.cli.stdio import warn
 from autograder.collect import table
 from autograder.collect.collect import Request, collect
@@ -26,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
             raise CommandError(f"{path}: no such file or folder", 2)
         if path.resolve() == out.resolve():
             raise CommandError(f"{path}: is the output folder. Choose another --out", 2)
+        refuse_output_of_run(path, "what the platform has given you")
     done = collect(
         Request(
             options.archives,

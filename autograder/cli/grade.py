@@ -13,6 +13,7 @@ from autograder.cli.resolve import (
     ignores_case,
     output_folder,
     prepare_output,
+    refuse_output_of_run,
     resolve_course,
     resolve_exercises,
     resolve_language,
@@ -28,6 +29,9 @@ from autograder.run.store import Store
 
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
+
+ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"})
+"""Suffixes of what is a download of a class rather than a notebook, if it is named as a PATH."""
 
 NOTHING_TO_GRADE = "nothing to grade. Name a notebook, a folder of them, or submitted/"
 
@@ -84,6 +88,13 @@ def _found(options: argparse.Namespace, course: Course) -> Discovered:
         if path.resolve() == options.out.resolve():
             raise CommandError(
                 f"{path}: results would be mixed with submissions. Choose another --out", 2
+            )
+        refuse_output_of_run(path, "the folder of submissions")
+        if path.is_file() and path.suffix.lower() in ARCHIVES:
+            raise CommandError(
+                f"{path}: is an archive. `autograder collect {path} --out submitted` sorts its "
+                "files by student; then grade submitted",
+                2,
             )
     output_folder(options.out)
     found = discover(

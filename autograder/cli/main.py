@@ -22,6 +22,8 @@ from autograder.errors import AutograderError
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
+    if arguments is None:
+        surroundings.use_utf8()
     make_resilient()
     signal.signal(signal.SIGTERM, _terminate)
     # Whoever starts this may ignore it; then nobody would hear how a process ended.
@@ -141,6 +143,10 @@ _REMEDIES = (
     | dict.fromkeys(
         (errno.EACCES, errno.EPERM, errno.EROFS), ". Choose another path, or change its permissions"
     )
+    | {
+        errno.EISDIR: ". It is a folder: name a file",
+        errno.ENOTDIR: ". A part of the path is a file: name another folder",
+    }
 )
 
 

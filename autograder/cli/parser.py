@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import NoReturn
 
 from autograder import DISTRIBUTION, __version__
 from autograder.cli import author_commands, options
 from autograder.cli.author_commands import Command
+from autograder.cli.usage_errors import Parser
 from autograder.text import LANGUAGES
-
-
-class _Parser(argparse.ArgumentParser):
-    """Adds a pointer to ``--help`` to error messages."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(f"{message}. See `{self.prog} --help`")
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = _Parser(
+    parser = Parser(
         prog="autograder",
         description="Grade the notebooks of a course. See the README.",
         epilog="Exit status: 0 success, 1 something could not be done, 2 wrong usage.",

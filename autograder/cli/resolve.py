@@ -10,6 +10,7 @@ from autograder.course.load import find_course, load_course
 from autograder.course.models import Course, Exercise
 from autograder.errors import CommandError
 from autograder.files import remove_leftovers
+from autograder.ingest.hand_ins import FILE as HAND_INS
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
 from autograder.text import LANGUAGES, abbreviated
@@ -58,6 +59,17 @@ def folder_of_run(out: Path) -> Path:
     if not (out / "results").is_dir():
         raise CommandError(f"{out}: has no results/. Give the --out folder of a `grade` run", 2)
     return out
+
+
+def refuse_output_of_run(path: Path, instead: str) -> None:
+    """Raise a CommandError (wrong usage) if submissions are looked for where results are.
+
+    Args:
+        path: where submissions are looked for.
+        instead: what to name instead.
+    """
+    if (path / "results").is_dir() and (path / HAND_INS).is_file():
+        raise CommandError(f"{path}: has the results of a `grade` run. Name {instead}", 2)
 
 
 def resolve_level(options: argparse.Namespace) -> Level:

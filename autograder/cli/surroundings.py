@@ -1,4 +1,4 @@
-"""What the command needs of the shell that started it: files, memory, a folder to be in.
+"""What the command needs of the shell that started it: files, memory, a folder, UTF-8.
 
 What is missing is named before the work begins: what fails later for want of it would say something
 else.
@@ -7,7 +7,9 @@ else.
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
+import sys
 from pathlib import Path
 
 from autograder.errors import CommandError
@@ -15,6 +17,22 @@ from autograder.errors import CommandError
 _WANTED_FILES, _FEWEST_FILES = 4096, 40
 _LEAST_MB = 190
 """Address space of Python with NumPy, on one thread."""
+
+
+def use_utf8() -> None:
+    """Start the command again in Python's UTF-8 mode, if the locale says that names are not UTF-8.
+
+    Where they are ASCII or Latin-1, no folder can be named after a student whose name is in another
+    script, and those that exist cannot be told from damage. What is printed stays in the
+    terminal's own encoding.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
+        return
+    terminal = sys.stdout.encoding if sys.stdout is not None else "utf-8"
+    os.environ.setdefault("PYTHONIOENCODING", f"{terminal}:backslashreplace")
+    os.environ["PYTHONUTF8"] = "1"  # for workers and the sandbox, too
+    if sys.executable:  # unknown to Python that is embedded in another program
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def require() -> None:

@@ -96,7 +96,7 @@ class Opener:
                 except (*_FAULTS, *_UNSUPPORTED) as error:
                     raise CommandError(f"{path}: is damaged ({error}). Download it again") from None
         else:
-            raise CommandError(f"{path}: is neither a zip archive nor a folder")
+            raise CommandError(f"{path}: is neither a zip archive nor a folder. {_remedy(path)}")
         return self.found
 
     # --- folders ----------------------------------------------------------------------------------
@@ -229,6 +229,17 @@ class Opener:
             content.unlink()
             self.found[at] = replace(one, content=None, fate=Fate.OPENED)
         return True
+
+
+def _remedy(path: Path) -> str:
+    match path.suffix.lower():
+        case ".csv" | ".tsv" | ".txt" | ".xlsx":
+            return "A class list is given with --roster"
+        case ".ipynb":
+            return "Give the folder that it is in, or grade it with `autograder grade`"
+        case ".zip":
+            return "It is damaged, or the download was interrupted: download it again"
+    return "Unpack it, and give the folder"
 
 
 def _directory_size(path: Path) -> int:

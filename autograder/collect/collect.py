@@ -99,7 +99,7 @@ class _Run:
         for record in self.earlier.records:
             if record.student:
                 known.setdefault(record.student.casefold(), record.student)
-        self.folders = StudentFolders(self.roster, known, self.problems, self.notices)
+        self.folders = StudentFolders(self.roster, known, notices=self.notices)
         self.inspectors: dict[str, Inspector] = {}
 
     def run(self) -> Collected:
@@ -134,6 +134,7 @@ class _Run:
                 pieces += owned
         if not opened:
             raise CommandError("\n".join(self.problems) or "nothing to collect")
+        self.problems += remarks.strangers(self.folders.strangers, self.folders.found)
         pieces = self._weighed(pieces)
         again = {
             (one.archive, one.file, one.sha256, one.student) for one in pieces if one.turn >= 0
@@ -160,6 +161,8 @@ class _Run:
         self.earlier.remove_stale(records)
         self.notices += remarks.who_is_missing(records, self.roster.people)
         self.problems += remarks.what_needs_you(records, self.out / table.FILE)
+        if not any(one.fate is Fate.COUNTS for one in records):
+            self.problems.append("no notebook was found. Is it the right download?")
         self.notices += remarks.unknown_times(records, self.out / table.FILE)
         return Collected(tuple(records), tuple(self.problems), tuple(self.notices))
 

@@ -17,6 +17,9 @@ from autograder.text import abbreviated, counted
 MAX_LISTED = 20
 """Files of one fate that are told one by one."""
 
+FEW = 5
+"""Students who are not in the roster that are told one by one."""
+
 _WEAKNESSES: dict[NotCounted | None, str] = {
     NotCounted.UNTOUCHED: "is the unchanged handout",
     NotCounted.OTHER_EXERCISE: "is evidently the notebook of another exercise",
@@ -46,6 +49,28 @@ def who_is_missing(records: Iterable[Record], people: Sequence[Person]) -> Itera
         yield (
             f"{exercise}: {len(absent)} of {counted(len(people), 'student')} handed in nothing: "
             f"{abbreviated(absent, 9)}"
+        )
+
+
+def strangers(names: Sequence[str], found: int) -> Iterator[str]:
+    """Who is not in the roster, one by one if they are few.
+
+    Args:
+        names: what the platform calls them.
+        found: how many others were found in it.
+    """
+    if len(names) > 1 and not found:
+        yield (
+            f"nobody of {counted(len(names), 'student')} is in the roster "
+            f"({abbreviated(names, 3)}). Is it of this class? Its first line must "
+            "name the columns: id,name,email"
+        )
+    elif len(names) <= FEW:
+        yield from (f"{name}: is not in the roster (or several are)" for name in names)
+    else:
+        yield (
+            f"{counted(len(names), 'student')} are not in the roster, or several of their name "
+            f"are: {abbreviated(names, MAX_LISTED)}"
         )
 
 

@@ -23,12 +23,20 @@ FILE = "roster.csv"
 COLUMNS = ("student", "id", "name", "email", "login", "canvas_id", "section")
 """The columns that we write; ``student`` is the folder below ``submitted/``."""
 
+# In English, Japanese, German, French and Spanish.
 _ID = ("id", "number", "student id", "student number", "sid", "id number", "sis user id",
-       "matriculation number", "username", "学籍番号", "idナンバー", "id番号")  # fmt: skip
-_NAME = ("name", "full name", "student", "氏名", "名前", "フルネーム")
-_FIRST = ("first name", "first_name", "given name", "名")
-_LAST = ("last name", "last_name", "surname", "family name", "姓", "名字")
-_EMAIL = ("email", "email address", "e-mail", "mail", "メールアドレス", "メール")
+       "matriculation number", "username", "学籍番号", "学生番号", "idナンバー", "id番号",
+       "matrikelnummer", "matrikelnr", "matrikelnr.", "matrikel-nr.", "id-nummer",
+       "numéro d'étudiant", "numéro d'identification", "número de id", "matrícula")  # fmt: skip
+_NAME = ("name", "full name", "student name", "student", "氏名", "名前", "フルネーム",
+         "vollständiger name", "nom complet", "nombre completo")  # fmt: skip
+_FIRST = ("first name", "first_name", "firstname", "given name", "名", "vorname", "prénom",
+          "nombre")  # fmt: skip
+_LAST = ("last name", "last_name", "lastname", "surname", "family name", "姓", "名字", "nachname",
+         "familienname", "nom", "nom de famille", "apellido(s)", "apellidos")  # fmt: skip
+_EMAIL = ("email", "email address", "e-mail", "e-mail address", "mail", "メールアドレス", "メール",
+          "e-mail-adresse", "adresse de courriel", "courriel", "dirección de correo",
+          "correo electrónico")  # fmt: skip
 _LOGIN = ("login", "sis login id", "username", "user name", "ユーザー名")
 _SECTION = ("section", "sections", "group", "セクション", "グループ")
 _IDENTIFIER = ("identifier", "識別子")
@@ -37,6 +45,7 @@ _MODIFIED = (
     heading("最終更新日時 （提出）"),
     heading("最終更新日時（提出）"),
 )
+_EAST_ASIAN = re.compile(r"[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]")
 _PARTICIPANT = re.compile(r"\D*(\d+)")
 _MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
 _HALVES = "午前|午後"
@@ -69,6 +78,12 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
             raise CommandError(
                 f"{file}: has no column that names a student. The first line must have the "
                 "columns' names, such as id,name,email"
+            )
+        if unknown := _unknown_names(rows[0][1]):
+            notices.append(
+                f"{file}: none of its columns is known to have names, so students are called by "
+                f"their address or number. Not understood: {', '.join(unknown)}. Call the columns "
+                "id,name,email"
             )
         unread, before = 0, len(people)
         for line, fields in by_heading(rows):
@@ -155,6 +170,21 @@ def decode(raw: bytes) -> list[Person]:
     ]
 
 
+def _unknown_names(columns: Sequence[str]) -> list[str]:
+    """The columns that are not understood, if none is known to have names."""
+    by_heading = {heading(column): column for column in columns}
+    if by_heading.keys() & {*_NAME, *_FIRST, *_LAST}:
+        return []
+    known = {*_ID, *_EMAIL, *_LOGIN, *_SECTION, *_IDENTIFIER, *_MODIFIED, *COLUMNS}
+    return [column for name, column in by_heading.items() if name and name not in known]
+
+
+def _full_name(first: str, last: str) -> str:
+    """The name as it is written: in Chinese, Japanese and Korean, the family name comes first."""
+    words = (last, first) if _EAST_ASIAN.match(first) and _EAST_ASIAN.match(last) else (first, last)
+    return " ".join(words).strip()
+
+
 def _person(fields: Mapping[str, str]) -> Person | None:
     """The person in a row; None for a row that is about nobody, such as Canvas's maximum points."""
     canvas = "sis user id" in fields or "sis login id" in fields
@@ -165,10 +195,10 @@ def _person(fields: Mapping[str, str]) -> Person | None:
     names = {name}
     if first or last:
         names |= {f"{first} {last}".strip(), f"{last} {first}".strip(), f"{last}, {first}"}
-        name = name or f"{first} {last}".strip()
+        name = name or _full_name(first, last)
     if "," in name:  # "Doe, John"
         before, _, after = name.partition(",")
-        name = f"{after.strip()} {before.strip()}"
+        name = _full_name(after.strip(), before.strip())
         names |= {name, f"{before.strip()} {after.strip()}"}
     elif " " in name:
         words = name.split()

@@ -18,13 +18,15 @@ class StudentFolders:
     Attributes:
         roster: the class.
         known: folders that exist, by their names without regard to case.
-        problems: who could not be found in the roster, one line each.
+        strangers: names that the roster does not have, or has several times.
+        found: how many students were found in the roster.
         notices: whom only a number tells apart, one line each.
     """
 
     roster: Roster
     known: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    found: int = 0
     notices: list[str] = field(default_factory=list)
 
     def of(self, submitters: Iterable[Submitter]) -> dict[tuple[str, str, str], str]:
@@ -38,9 +40,10 @@ class StudentFolders:
             person = self.roster.find(one)
             if person is not None:
                 folders[key] = person.folder
+                self.found += 1
                 continue
             if self.roster.people:
-                self.problems.append(f"{one.name}: is not in the roster (or several are)")
+                self.strangers.append(one.name)
             name = one.name
             if one.platform == "canvas":
                 name = f"{one.name}_{one.id}"
@@ -48,12 +51,19 @@ class StudentFolders:
                 number := one.number or one.email or one.id
             ):
                 name = f"{one.name} ({number})"
-                self.notices.append(
-                    f"{one.name}: several students have this name, and are told apart by a number. "
-                    "A roster (--roster) tells who is who"
-                )
+                self._same_name(one)
             folders[key] = self._named(name)
         return folders
+
+    def _same_name(self, one: Submitter) -> None:
+        remedy = "A roster (--roster) tells who is who"
+        if one.platform == "moodle":  # its names of folders have a number of the hand-in only
+            remedy = "The assignment's grading worksheet, given as --roster, tells who is who"
+        line = (
+            f"{one.name}: several students have this name, and are told apart by a number. {remedy}"
+        )
+        if line not in self.notices:
+            self.notices.append(line)
 
     def _named(self, name: str) -> str:
         """A folder; names that differ only in capitals or invalid characters get two."""

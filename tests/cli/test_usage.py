@@ -29,6 +29,10 @@ from tests.handed_in import IM2COL, book
         (["generate", "99_nothing"], "no exercise '99_nothing'"),
         (["report", "no-such-folder"], "Give the --out"),
         (["frobnicate"], "invalid choice"),
+        (["grad", "."], "perhaps grade"),
+        (["grade", ".", "--output", "OUT"], "there is no option --output, perhaps --out."),
+        (["report", "OUT", "OUT"], "autograder report: error: unrecognized arguments"),
+        (["check", "docs"], "docs: is a folder. Name one notebook"),
     ],
 )
 def test_wrong_usage(autograder: Run, tmp_path: Path, arguments: list[str], says: str) -> None:
@@ -37,6 +41,25 @@ def test_wrong_usage(autograder: Run, tmp_path: Path, arguments: list[str], says
     assert done.returncode == 2, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["grade", "collect"])
+def test_results_are_not_taken_for_submissions(
+    autograder: Run, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "graded" / "results").mkdir(parents=True)
+    (tmp_path / "graded" / "hand-ins.json").write_text("{}")
+    done = autograder(command, tmp_path / "graded", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "has the results of a `grade` run" in done.stderr
+
+
+def test_a_download_is_to_be_collected_before_it_is_graded(autograder: Run, tmp_path: Path) -> None:
+    (tmp_path / "02_im2col.zip").write_bytes(b"PK")
+    done = autograder("grade", tmp_path / "02_im2col.zip", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "is an archive. `autograder collect" in done.stderr
 
 
 @pytest.mark.parametrize(
