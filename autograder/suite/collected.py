@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,7 +23,7 @@ from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.case import Case
 from autograder.suite.criteria import criterion_id
-from autograder.suite.inputs import Make
+from autograder.suite.inputs import Kept, Make
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.state_reset import ModuleState, seed_globally
@@ -59,7 +58,7 @@ class CollectedTests:
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
         self._states: dict[Path, ModuleState] = {}
         self._plain: dict[pytest.Item, tuple[str, ...]] = {}
-        self._kept: dict[tuple[str, str], list[Any]] = {}
+        self._kept: dict[str, Kept] = {}
         self._running: _Current | None = None
         self._outcome: Outcome | None = None
         self._reports: list[pytest.TestReport] = []
@@ -200,8 +199,8 @@ class CollectedTests:
         return self._make()
 
     def _make(self) -> Make:
-        key = self.salt, self._current.case.criterion.id
-        return Make(*key, self._kept.setdefault(key, []))
+        kept = self._kept.setdefault(self.salt, {})
+        return Make(self.salt, self._current.case.criterion.id, kept)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -18,6 +18,9 @@ import numpy.typing as npt
 Array = np.ndarray[Any, Any]
 T = TypeVar("T")
 
+Kept = dict[str, list[tuple[Any, Any]]]
+"""What `Make.once` returned, with the generator's state afterwards, in order, by criterion."""
+
 
 class Make:
     """Generates arrays for one criterion.
@@ -25,33 +28,36 @@ class Make:
     Args:
         salt: the course's secret salt.
         criterion: the criterion's id.
-        kept: what `once` has returned to this criterion for earlier notebooks.
+        kept: what `once` has returned for earlier notebooks, by criterion.
     """
 
-    def __init__(self, salt: str, criterion: str, kept: list[Any] | None = None) -> None:
+    def __init__(self, salt: str, criterion: str, kept: Kept | None = None) -> None:
         digest = hashlib.sha256(f"{salt}\0{criterion}".encode()).digest()
         self.rng = np.random.default_rng(list(digest))
-        self._kept = [] if kept is None else kept
+        self._salt = salt
+        self._all_kept: Kept = {} if kept is None else kept
+        self._kept = self._all_kept.setdefault(criterion, [])
         self._times = 0
+
+    def shared(self, name: str) -> Make:
+        """Inputs under a name: the same for every criterion that asks for it.
+
+        For large ones, so that `once` keeps them once for all these criteria.
+        """
+        return Make(self._salt, f"shared: {name}", self._all_kept)
 
     def once(self, compute: Callable[[], T]) -> T:
         """What ``compute`` returns, computed for the first notebook and kept for all others.
 
-        For expected results that take long. They are told apart by their order in the test, and
-        may depend on inputs and the reference only, never on what a student's code returned. What
-        ``compute`` does besides is not repeated: no later line of the test may need it.
-
-        Raises:
-            RuntimeError: it draws random numbers, which would then be missing the second time.
+        For inputs and expected results that take long. They are told apart by their order in the
+        test, and may depend on inputs and the reference only, never on what a student's code
+        returned. ``compute`` may draw random numbers: the generator is then left as it was after
+        drawing them. What else it does is not repeated: no later line of the test may need it.
         """
         self._times += 1
         if len(self._kept) < self._times:
-            before = self.rng.bit_generator.state
-            found = compute()
-            if self.rng.bit_generator.state != before:
-                raise RuntimeError("make.once(...): draw random numbers before, not in it")
-            self._kept.append(found)
-        found = self._kept[self._times - 1]
+            self._kept.append((compute(), self.rng.bit_generator.state))
+        found, self.rng.bit_generator.state = self._kept[self._times - 1]
         # A copy: what one test changes in place must not be another notebook's expected result.
         return copy.deepcopy(found)
 

@@ -88,7 +88,7 @@ def test_more_distinct_numbers_than_there_are_is_an_error_of_the_suite(size, dty
 
 
 def test_what_takes_long_is_computed_for_the_first_notebook_only():
-    kept = []
+    kept = {}
     first, second = Make("s", "c", kept), Make("s", "c", kept)
     assert (first.once(lambda: [1]), first.once(lambda: [2])) == ([1], [2])
     assert (second.once(lambda: [3]), second.once(lambda: [4])) == ([1], [2])
@@ -96,12 +96,29 @@ def test_what_takes_long_is_computed_for_the_first_notebook_only():
 
 
 def test_a_test_that_changes_what_was_computed_changes_it_for_nobody_else():
-    kept = []
+    kept = {}
     Make("s", "c", kept).once(lambda: np.zeros(2))[:] = 1
     np.testing.assert_array_equal(Make("s", "c", kept).once(lambda: np.ones(2)), [0, 0])
 
 
-def test_random_numbers_cannot_be_drawn_once():
-    make = Make("s", "c", [])
-    with pytest.raises(RuntimeError, match="draw random numbers before"):
-        make.once(lambda: make.normal(2))
+def test_what_is_drawn_after_it_is_the_same_for_every_notebook():
+    kept = {}
+    drawn = []
+    for _ in range(2):
+        make = Make("s", "c", kept)
+        inside = make.once(lambda make=make: make.normal(2))
+        drawn.append([*inside, *make.normal(3)])
+    straight = Make("s", "c").normal(5)
+    np.testing.assert_array_equal(drawn, [straight, straight])
+
+
+def test_criteria_share_what_has_a_name():
+    kept = {}
+    first, second = Make("s", "c", kept), Make("s", "d", kept)
+    here, there = (make.shared("weights").once(lambda: [1]) for make in (first, second))
+    assert here == there == second.shared("weights").once(lambda: [2]) == [1]
+    np.testing.assert_array_equal(
+        first.shared("weights").normal(3), second.shared("weights").normal(3)
+    )
+    assert second.shared("biases").once(lambda: [3]) == [3]
+    assert second.once(lambda: [4]) == [4]
