@@ -59,7 +59,8 @@ class Make:
             self._kept.append((compute(), self.rng.bit_generator.state))
         found, self.rng.bit_generator.state = self._kept[self._times - 1]
         # A copy: what one test changes in place must not be another notebook's expected result.
-        return copy.deepcopy(found)
+        kept: T = copy.deepcopy(found)
+        return kept
 
     def normal(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
         """Standard normal numbers of the given shape and dtype."""

@@ -7,6 +7,7 @@ stopped by the host, from outside.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # a part of CPython without stubs
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -19,11 +20,17 @@ from . import unfixable
 MAX_CATCHES = 3
 """How often code may catch `TimeUp` and continue, a second each time."""
 
-_getitimer, _setitimer, _on_signal = signal.getitimer, signal.setitimer, signal.signal
+_getitimer, _setitimer, _on_signal = signal.getitimer, signal.setitimer, _signal.signal
 _waitid = getattr(os, "waitid", None)
 # Bound before any student code runs: notebooks see another `getitimer`, and may replace the rest.
+# `signal.signal` turns its arguments and its result into enums: most of the time of `limit`.
 
-_TIMERS = ((signal.SIGPROF, signal.ITIMER_PROF), (signal.SIGALRM, signal.ITIMER_REAL))
+_IGNORED = int(signal.SIG_IGN)
+
+_TIMERS = (
+    (int(signal.SIGPROF), signal.ITIMER_PROF),
+    (int(signal.SIGALRM), signal.ITIMER_REAL),
+)
 
 
 IDLE = 0.02
@@ -120,7 +127,7 @@ def _stop_timers() -> None:
     while True:
         try:
             for number, timer in _TIMERS:
-                _on_signal(number, signal.SIG_IGN)
+                _on_signal(number, _IGNORED)
                 _setitimer(timer, 0)
         except TimeUp:
             continue

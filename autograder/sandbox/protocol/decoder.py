@@ -26,6 +26,9 @@ from .values import (
     is_key,
 )
 
+_PLAIN = frozenset([type(None), bool, float, str])
+"""What JSON gives and any value may be."""
+
 Resolve = Callable[["Reference | Callback | Opaque"], object]
 """Turns what replaces an object on the way into what the reader uses."""
 
@@ -56,7 +59,7 @@ class Decoder:
         self.nodes += 1
         if depth > 2 * MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("a value is nested too deeply or has too many parts")
-        if tree is None or isinstance(tree, (bool, float, str)):
+        if type(tree) in _PLAIN:
             return tree
         if isinstance(tree, int):
             if not -(2**63) <= tree < 2**63:
