@@ -41,7 +41,7 @@ class Step:
     """One request (`autograder.sandbox.guest.requests`), and what it gave with the solution.
 
     Attributes:
-        op: ``call``, ``get`` or ``set``.
+        op: ``call``, ``get``, ``set`` or ``set_items``.
         base: the name of a function or class, or an object.
         steps: the way from there to the target.
         args: with `Slot`s for objects.

@@ -19,6 +19,7 @@ from autograder.sandbox.host.session import (
     Conversation,
     StudentFailure,
     StudentProtocolError,
+    StudentRaised,
     Work,
 )
 from autograder.sandbox.protocol import wire
@@ -42,7 +43,8 @@ class Answer:
     """A remote object in the sandbox, or a value received from there.
 
     Calling it calls the remote object; attributes and items are remote as well, and assigning to
-    them sets them remotely. ``inplace(...)`` calls it and also fetches the arguments afterwards.
+    them sets them remotely (``set_items(...)``: several at once). ``inplace(...)`` calls it and
+    also fetches the arguments afterwards.
     """
 
     __slots__ = (
@@ -100,6 +102,20 @@ class Answer:
     def counted(self, *args: Any, **kwargs: Any) -> Answer:
         """Call it and count the work that this takes; see `autograder.suite.no_more_work`."""
         return self._call(args, kwargs, want_args=False, count=True)
+
+    def set_items(self, items: Mapping[Any, Any]) -> None:
+        """Set each item, as ``answer[key] = item`` does, in a single request."""
+        if self._base is None:
+            raise self._unsupported(f"[{next(iter(items))!r}]")
+        sent = {key: _outgoing(item) for key, item in items.items()}
+        try:
+            self._request("set_items", value=sent, label=f"{self._label}[…] = …")
+        except StudentFailure as failure:
+            at = failure.item if isinstance(failure, StudentRaised) else None
+            if at is not None and 0 <= at < len(items):
+                key, item = list(items.items())[at]
+                failure.label = f"{self._label}[{key!r}] = {show(item)}"
+            raise
 
     @property
     def arguments(self) -> list[Answer]:

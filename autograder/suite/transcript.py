@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -146,13 +146,13 @@ class _Writer:
         names: Mapping[int, str],
         then: Any,
     ) -> None:
-        self._requests = requests
+        self._requests = [each for request in requests for each in _one_by_one(request)]
         self._names = names
         self._then = then
         self._objects: dict[int, str] = {}
         self._variables: dict[int, str] = {}
         self._taken: Counter[str] = Counter()
-        passed = [id(array) for request in requests for array in _arrays(request)]
+        passed = [id(array) for request in self._requests for array in _arrays(request)]
         self._times = Counter([*passed, id(then)])
 
     def lines(self) -> Iterator[str]:
@@ -228,6 +228,19 @@ class _Writer:
         if isinstance(value, np.generic):
             return repr(value.item())
         return repr(value)
+
+
+def _one_by_one(request: Request) -> list[Request]:
+    """A line each for items that are set at once."""
+    if request.op != "set_items":
+        return [request]
+    steps = request.place["steps"]
+    return [
+        replace(
+            request, op="set", place={**request.place, "steps": [*steps, ["item", key]]}, value=item
+        )
+        for key, item in request.value.items()
+    ]
 
 
 def _arrays(request: Request) -> Iterator[np.ndarray[Any, Any]]:

@@ -318,8 +318,7 @@ def _blocks(student, make, *sizes, lift=0.0):
 
 def _set_block(make, theirs, ours, lift=0.0):
     _random_parameters(make, ours.params, lift)
-    for name, array in ours.params.items():
-        theirs.params[name] = array
+    theirs.params.set_items(ours.params)
 
 
 def _same_projection(student, make, sizes, *shapes):
@@ -405,13 +404,17 @@ def _network(student, make, *classes):
     params = network.once(lambda: _drawn(network))
     for last in ("fc.W", "fc.b"):
         params[last] = np.ascontiguousarray(params[last][..., : classes[0] if classes else 10])
+    own, of_blocks = {}, {}
     for name, array in params.items():
         owner, _, key = name.rpartition(".")
         if owner in ("stem", "fc"):
-            theirs.params[name] = array
+            own[name] = array
         else:
-            stage, _, number = owner.partition(".")
-            getattr(theirs, stage)[int(number)].params[key] = array
+            of_blocks.setdefault(owner, {})[key] = array
+    theirs.params.set_items(own)
+    for block, arrays in of_blocks.items():
+        stage, _, number = block.partition(".")
+        getattr(theirs, stage)[int(number)].params.set_items(arrays)
     return theirs, params
 
 

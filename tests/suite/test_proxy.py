@@ -9,10 +9,17 @@ import pytest
 from tests.suite.conftest import Told
 
 NET = """
+class Few(dict):
+    def __setitem__(self, key, value):
+        if len(self) == 1:
+            return 1 / 0
+        super().__setitem__(key, value)
+
 class Layer:
     scale = 2.0
     def __init__(self, W, b=0.0):
         self.W, self.b, self.params, self.calls = W, b, {"W1": W}, 0
+        self.few = Few()
     def forward(self, x):
         self.calls += 1
         return self.scale * x * self.W + self.b
@@ -78,6 +85,8 @@ HOLDS = (
     "layer = student.Layer(3.0)\nlayer.W = 5.0\nsame(layer.forward(1.0), 10.0)",
     "layer = student.Layer(3.0)\nlayer.params['W1'] = 5.0\nsame(layer.params['W1'], 5.0)",
     "layer = student.Layer(3.0)\nlayer.params['W1'] = 5.0\nsame(layer.linked(), False)",
+    "params = student.Layer(3.0).params\nparams.set_items({'W1': 5.0, 'W2': np.ones(2)})\n"
+    "same(params['W1'], 5.0)\nsame(params['W2'], np.ones(2))",
     # handles come back as what they are, also out of pairs and dicts
     "layer = student.Layer(3.0)\nsame(student.same_object(layer, layer), True)",
     "layer = student.Layer(3.0)\nsame(student.same_object(layer, layer.both(1)[0]), True)",
@@ -132,6 +141,8 @@ FAILS = (
     ("student.f([1])[0] = 2", "failed", "which has no `[0]`"),
     ("student.Layer(1.0).backward(1)", "error", "no attribute 'backward'"),
     ("student.Layer(1.0).params['W2'].sum()", "error", "KeyError: 'W2'"),
+    ("student.f([1]).set_items({0: 2})", "failed", "which has no `[0]`"),
+    ("student.Layer(1.0).arrays.set_items({'W1': 2})", "error", "no attribute 'arrays'"),
     ("unchanged(student.double_in_place, np.ones(2), np.zeros(2))", "failed", "argument 1"),
     ("unchanged(student.double_in_place, np.zeros(2), np.zeros(2))", "failed", "argument 2"),
     ("as_before(student.f(np.ones(2)), student.f(np.zeros(2)))", "failed", "wrong"),
@@ -170,6 +181,12 @@ def test_this_is_the_students_doing(outcomes, test, status, words):
     outcome = outcomes[test]
     assert outcome.status == status, (outcome.message["en"], outcome.grader_note)
     assert words in outcome.message["en"]
+
+
+def test_of_several_items_the_one_that_cannot_be_set_is_named(bench):
+    told = bench.one("student.Layer(1.0).few.set_items({'a': 1, 'b': 2})", NET, part="Layer")
+    assert told.status == "error"
+    assert told.counterexample.call == "Layer(1.0).few['b'] = 2"
 
 
 def test_a_function_in_the_place_of_an_earlier_one_is_no_repeated_call(bench):

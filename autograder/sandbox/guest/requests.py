@@ -1,11 +1,12 @@
 """Answer the host's requests to the student's functions and objects.
 
 A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps`` of
-``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, or
-``set`` to ``value``. The answer carries the request's ``id`` and either ``value`` (and, if
-``want_args``, the ``args`` as they are after the call; if ``count``, the `counting` of the call),
-``error`` or ``timeout``: ``busy``, or ``idle`` if more time would not have helped, with the
-``frames`` in which it was stopped.
+``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, ``set``
+to ``value``, or ``set_items`` to those of the dict ``value``. The answer carries the request's
+``id`` and either ``value`` (and, if ``want_args``, the ``args`` as they are after the call; if
+``count``, the `counting` of the call), ``error`` (for ``set_items``, at which ``item``) or
+``timeout``: ``busy``, or ``idle`` if more time would not have helped, with the ``frames`` in which
+it was stopped.
 
 How requests and answers are transported is up to the caller.
 """
@@ -82,7 +83,7 @@ def respond(
     try:
         with timeouts.limit(request["cpu_s"], request["wall_s"], stuck, request["idle_s"]):
             try:
-                return answer | _perform(request, own, objects)
+                return answer | _perform(request, own, objects, answer)
             except timeouts.TimeUp:
                 raise
             except BaseException as error:
@@ -93,7 +94,10 @@ def respond(
 
 
 def _perform(
-    request: Mapping[str, Any], own: Mapping[str, Any], objects: Objects
+    request: Mapping[str, Any],
+    own: Mapping[str, Any],
+    objects: Objects,
+    answer: dict[str, Any],
 ) -> dict[str, Any]:
     steps = list(request["steps"])
     place: Any = own[request["name"]] if "name" in request else objects.kept[request["ref"]]
@@ -105,6 +109,11 @@ def _perform(
             setattr(place, _attribute(place, last[1]), request["value"])
         else:
             place[last[1]] = request["value"]
+        return {"value": None}
+    if request["op"] == "set_items":
+        for number, (key, item) in enumerate(request["value"].items()):
+            answer["item"] = number
+            place[key] = item
         return {"value": None}
     if request["op"] == "call":
         args, kwargs = request["args"], request.get("kwargs", {})

@@ -79,11 +79,16 @@ class StudentFailure(Exception):
 
 
 class StudentRaised(StudentFailure):
-    """The student's code raised an exception."""
+    """The student's code raised an exception.
 
-    def __init__(self, info: ExceptionInfo) -> None:
+    Attributes:
+        item: while which item was set, if the request was to set several.
+    """
+
+    def __init__(self, info: ExceptionInfo, item: int | None = None) -> None:
         super().__init__(f"{info.type}: {info.message}")
         self.info = info
+        self.item = item
 
 
 class StudentTimeout(StudentFailure):

@@ -118,7 +118,7 @@ class Conversation(ABC):
         want_args: bool = False,
         count: bool = False,
     ) -> CallResult:
-        """Perform ``call``, ``get`` or ``set`` on a target; see ``guest.requests``."""
+        """Perform ``call``, ``get``, ``set`` or ``set_items``; see ``guest.requests``."""
         if self._failure is not None:
             raise self._failure
         if self._calling_back:
@@ -134,8 +134,10 @@ class Conversation(ABC):
         # What most requests do not need is left out: every part of a message takes time.
         if op == "call":
             message["args"] = list(args)
-        elif op == "set":
+        elif op in ("set", "set_items"):
             message["value"] = value
+        if op == "set_items":
+            self._asked.update(map(str, value))
         if kwargs:
             message["kwargs"] = dict(kwargs)
         if want_args:
@@ -200,7 +202,9 @@ class Conversation(ABC):
                     lambda: self._receive(deadline),
                 )
             elif "error" in answer:
-                raise StudentRaised(exception_in(answer["error"], self._shown, self._asked))
+                info = exception_in(answer["error"], self._shown, self._asked)
+                item = answer.get("item")
+                raise StudentRaised(info, item if type(item) is int else None)
             elif "value" in answer:
                 args = answer.get("args")
                 work = work_in(answer["count"]) if "count" in answer else None

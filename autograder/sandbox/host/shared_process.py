@@ -29,7 +29,7 @@ class SharedConversation(SocketConversation):
         Raises:
             NeedsItsOwnProcess: it would change a function or class.
         """
-        if op == "set" and "name" in place:
+        if op in ("set", "set_items") and "name" in place:
             raise NeedsItsOwnProcess
         return super().request(op, place, **fields)
 
