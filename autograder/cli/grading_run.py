@@ -40,7 +40,7 @@ MAX_LISTED = 9
 A_SCREEN = 20
 """Submissions whose lines of progress leave earlier lines in sight."""
 
-NOTHING_NEW = report.Shown([], NO_CORRECTIONS, [], [])
+NOTHING_NEW = report.Shown()
 """What there is to say about tables that are current."""
 
 

@@ -9,17 +9,16 @@ loading or running anything.
 
 from autograder.errors import IncompleteReport
 from autograder.files import write_atomically
-from autograder.report.classpage import write_class
+from autograder.report.classpage import write_class_page
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.report.rebuild import (
-    Shown,
     read_results,
     read_shown,
     rebuild,
-    write_class_page,
     write_tables,
 )
+from autograder.report.shown import Shown
 
 __all__ = [
     "IncompleteReport",
@@ -28,7 +27,6 @@ __all__ = [
     "read_shown",
     "rebuild",
     "write_atomically",
-    "write_class",
     "write_class_page",
     "write_feedback",
     "write_grades_csv",

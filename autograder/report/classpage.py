@@ -5,11 +5,10 @@ It works without its script, which only adds searching, filtering and sorting to
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.corrections.apply import NO_CORRECTIONS, Corrected, Corrections
+from autograder.corrections.apply import Corrected
 from autograder.course.hints import mistake_hints
 from autograder.course.models import NO_POLICY, Course, Exercise
 from autograder.files import write_atomically
@@ -20,6 +19,7 @@ from autograder.report import class_notices as notices
 from autograder.report.class_rows import FILTERS, FULL, entry_by_instructor, entry_of, rows_of
 from autograder.report.groups import A_CELL, Among, Outcome, alike, carried, timed_out
 from autograder.report.page import render
+from autograder.report.shown import Shown
 from autograder.report.statistics import BINS, ExerciseCount, count_exercise, histogram, percent
 from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
@@ -51,54 +51,41 @@ EASY = 0.95
 """The share of passes from which a low discrimination says nothing."""
 
 
-def write_class(
+def write_class_page(
     out: Path,
-    results: Sequence[Result],
+    shown: Shown,
     course: Course | None,
     lang: str,
-    damaged: Sequence[str] = (),
     hand_ins: HandIns = NO_HAND_INS,
-    corrections: Corrections = NO_CORRECTIONS,
-    warnings: Sequence[str] = (),
-    newest: datetime | None = None,
     so_far: tuple[int, int] | None = None,
 ) -> Path:
     """Write ``out``/index.html.
 
     Args:
         out: the folder that holds ``results/`` and ``feedback/``.
-        results: valid results, in any order.
+        shown: what the page shows; its results may be in any order.
         course: for titles; without it the page shows ids.
         lang: ``"en"`` or ``"ja"``.
-        damaged: lines about files in ``results/`` that are not valid results.
         hand_ins: what is known about the submissions apart from their results.
-        corrections: what the instructor has corrected.
-        warnings: what else the instructor should know, one line each.
-        newest: when the newest result was written.
         so_far: of an unfinished run, how many submissions of how many are done.
 
     Returns:
         The path of the page.
     """
-    page = class_page(
-        results, course, lang, damaged, hand_ins, corrections, warnings, newest, so_far
-    )
+    page = class_page(shown, course, lang, hand_ins, so_far)
     return write_atomically(out / "index.html", page, below=out)
 
 
 def class_page(
-    results: Sequence[Result],
+    shown: Shown,
     course: Course | None,
     lang: str,
-    damaged: Sequence[str] = (),
     hand_ins: HandIns = NO_HAND_INS,
-    corrections: Corrections = NO_CORRECTIONS,
-    warnings: Sequence[str] = (),
-    newest: datetime | None = None,
     so_far: tuple[int, int] | None = None,
 ) -> str:
     """The page as text."""
-    results = [one for one in results if not hand_ins.is_gone(one.student, one.exercise)]
+    corrections = shown.corrections
+    results = [one for one in shown.results if not hand_ins.is_gone(one.student, one.exercise)]
     by_exercise: dict[str, list[Corrected]] = {}
     for result in sorted(results, key=lambda r: (r.exercise, r.student)):
         by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
@@ -131,7 +118,7 @@ def class_page(
         lang=lang,
         between=BETWEEN_ITEMS[lang],
         title=course.title if course else None,
-        newest=newest.strftime("%Y-%m-%d %H:%M") if newest else "",
+        newest=shown.newest.strftime("%Y-%m-%d %H:%M") if shown.newest else "",
         so_far=so_far,
         rows=rows,
         filters=[state for state in FILTERS if any(state in row.states.split() for row in rows)],
@@ -145,11 +132,11 @@ def class_page(
         corrections=notices.corrected(corrections.entries, hand_ins, lang),
         not_applied=corrections.problems,
         to_grade=_to_grade(by_exercise, lang),
-        warnings=[*hand_ins.warnings, *warnings],
+        warnings=[*hand_ins.warnings, *shown.notices],
         submissions=len(results),
         broken=notices.with_status(rows, [*most], ResultStatus.GRADER_ERROR),
         unreadable=unreadable,
-        damaged=damaged,
+        damaged=shown.damaged,
         ungraded=ungraded,
         missing=missing,
         not_graded=[

@@ -1,43 +1,24 @@
 """`autograder report DIR`: rebuild every page from the stored results."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder.corrections.apply import Corrections
 from autograder.corrections.read import read_corrections
 from autograder.course.models import Course
 from autograder.errors import IncompleteReport, InvalidResult
 from autograder.files import read_below
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.hand_ins import remarks
-from autograder.report.classpage import NO_HAND_INS, write_class
+from autograder.report.classpage import NO_HAND_INS, write_class_page
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.report.late import late_hand_ins
+from autograder.report.shown import Shown
 from autograder.report.stored import with_current_points
 from autograder.report.student import write_students
 from autograder.verdict.codec import Seen, decode
 from autograder.verdict.result import Result
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the pages of a run show.
-
-    Attributes:
-        results: all valid results, with the points that the course gives now.
-        corrections: the instructor's corrections.
-        damaged: a line about every other file in ``results/``.
-        notices: what else the instructor should know, one line each.
-        newest: when the newest result was written; None without results.
-    """
-
-    results: list[Result]
-    corrections: Corrections
-    damaged: list[str]
-    notices: list[str]
-    newest: datetime | None = None
 
 
 def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS) -> Shown:
@@ -70,29 +51,6 @@ def write_tables(
     write_students(out, shown.results, course, lang, hand_ins, shown.corrections)
     write_grades_csv(out, shown.results, hand_ins, lang, shown.corrections)
     write_class_page(out, shown, course, lang, hand_ins)
-
-
-def write_class_page(
-    out: Path,
-    shown: Shown,
-    course: Course | None,
-    lang: str,
-    hand_ins: HandIns,
-    so_far: tuple[int, int] | None = None,
-) -> None:
-    """Write the class page; ``so_far``: of an unfinished run, submissions done and all of them."""
-    write_class(
-        out,
-        shown.results,
-        course,
-        lang,
-        shown.damaged,
-        hand_ins,
-        shown.corrections,
-        shown.notices,
-        shown.newest,
-        so_far,
-    )
 
 
 def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_HAND_INS) -> Shown:

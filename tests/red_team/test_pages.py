@@ -98,7 +98,7 @@ def test_markup_is_text(graded, name, tmp_path):
     def tags(which: str) -> set[str]:
         result = replace(graded[which].result, student="<script>")
         report.write_feedback(result, exercise, tmp_path, "en")
-        report.write_class(tmp_path, [result], course, "en")
+        report.write_class_page(tmp_path, report.Shown([result]), course, "en")
         parser = Tags()
         for page in tmp_path.rglob("*.html"):
             parser.feed(page.read_text("utf-8"))

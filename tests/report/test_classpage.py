@@ -12,12 +12,18 @@ from autograder.course.policy import Late, Policy
 from autograder.ingest import NotCounted, NotGraded, Other
 from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.messages.pages import say
-from autograder.report import write_class
-from autograder.report.classpage import FEW, GROUPS, PRINTED_ROWS, class_page
+from autograder.report import Shown, classpage, write_class_page
+from autograder.report.classpage import FEW, GROUPS, NO_HAND_INS, PRINTED_ROWS
 from autograder.report.groups import alike, carried, timed_out
 from autograder.report.statistics import correlation, count_exercise, histogram, percent
 from autograder.text import Text
 from tests.results import typed
+
+
+def class_page(results, course, lang, damaged=(), hand_ins=NO_HAND_INS, so_far=None, **shown):
+    """The page about these results."""
+    what = Shown(results, damaged=damaged, **shown)
+    return classpage.class_page(what, course, lang, hand_ins, so_far)
 
 
 def test_golden_page(a_class, course, golden):
@@ -198,7 +204,7 @@ def test_an_exercise_without_any_points_is_full_at_once():
 
 
 def test_it_is_written_where_the_contract_says(a_class, course, tmp_path):
-    path = write_class(tmp_path, [*map(typed, a_class.values())], course, "en")
+    path = write_class_page(tmp_path, Shown([*map(typed, a_class.values())]), course, "en")
     assert path == tmp_path / "index.html"
     assert path.read_text("utf-8").startswith("<!doctype html>")
 

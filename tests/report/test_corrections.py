@@ -10,8 +10,8 @@ from autograder.corrections.apply import Correction, Corrections
 from autograder.corrections.read import FILE
 from autograder.errors import IncompleteReport
 from autograder.ingest.hand_ins import HandIn, HandIns, Warned
-from autograder.report import rebuild
-from autograder.report.classpage import class_page
+from autograder.report import Shown, rebuild
+from autograder.report.classpage import NO_HAND_INS, class_page
 from autograder.report.feedback import feedback_page
 from tests.report.conftest import im2col_criteria
 from tests.results import typed
@@ -88,9 +88,9 @@ class TestFeedback:
 
 
 class TestClassPage:
-    def page(self, a_class, course, given, **fields):
+    def page(self, a_class, course, given, hand_ins=NO_HAND_INS, notices=()):
         results = [typed(a_class[name]) for name in ("full", "every_status", "grader_error")]
-        return class_page(results, course, "en", corrections=given, **fields)
+        return class_page(Shown(results, given, notices=notices), course, "en", hand_ins)
 
     def row(self, text, student):
         (_, row) = re.split(rf"<bdi>{student}</bdi>(?:</a>)?</th>", text)
@@ -129,7 +129,7 @@ class TestClassPage:
 
     def test_what_runs_and_the_results_warn_about_is_there(self, a_class, course):
         known = HandIns(warned=(Warned("in/x.zip: left out", ("in",)),))
-        text = self.page(a_class, course, Corrections(), hand_ins=known, warnings=["old points"])
+        text = self.page(a_class, course, Corrections(), known, ["old points"])
         assert "Warnings of the last run: 2" in text
         assert "<li>in/x.zip: left out</li>" in text
 
