@@ -9,13 +9,15 @@ there: the suite has just compared the same calls.
 
 Methods of a class share state, so a method that fails because an earlier one is wrong must be
 explained together with it.
+
+Where nothing explains everything exactly, single mistakes are compared loosely (`match`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations, islice
 
@@ -26,6 +28,7 @@ from autograder.course.models import Course, Exercise, Mistake, Part, Variant
 from autograder.diagnosis import match
 from autograder.diagnosis.answers import StudentAnswers
 from autograder.diagnosis.behaviour import Table
+from autograder.diagnosis.random_steps import drawing_notebook, without_random_numbers
 from autograder.diagnosis.script import Script, record
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
@@ -35,6 +38,7 @@ from autograder.suite.facts import NotCounted, TooMuchWork, WorkGrows
 from autograder.suite.naming import names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
+from autograder.text import Text
 
 _COUNTED = WorkGrows | TooMuchWork | NotCounted
 """What fails a criterion whose values are right."""
@@ -63,6 +67,11 @@ class Candidate:
 
     mistakes: tuple[Mistake, ...]
     variants: tuple[Variant, ...]
+
+    @property
+    def hints(self) -> tuple[Text, ...]:
+        """What is said about them."""
+        return tuple(mistake.hint for mistake in self.mistakes)
 
     def of(self, criterion: str) -> Diagnosis:
         """The ids of those that concern a criterion."""
@@ -123,7 +132,7 @@ class Diagnostician:
     _combined: dict[tuple[str, str, str], Variant | None] = field(default_factory=dict)
     _scripts: dict[tuple[str, str, int], Script] = field(default_factory=dict)
     _tables: dict[str, Table] = field(default_factory=dict)
-    _solutions: dict[str, OwnNotebook] = field(default_factory=dict)
+    _solutions: dict[str, tuple[OwnNotebook, OwnNotebook | None]] = field(default_factory=dict)
 
     def diagnose(
         self,
@@ -214,10 +223,14 @@ class Diagnostician:
         key = exercise.id, criterion, round
         if key not in self._scripts:
             if exercise.id not in self._solutions:
-                self._solutions[exercise.id] = OwnNotebook(self.course, OwnCode(exercise.id))
-            solution = self._solutions[exercise.id]
+                self._solutions[exercise.id] = (
+                    OwnNotebook(self.course, OwnCode(exercise.id)),
+                    drawing_notebook(self.course, exercise),
+                )
+            solution, drawing = self._solutions[exercise.id]
             salt = f" {round}" if round else ""
-            self._scripts[key] = record(self.suites, exercise, solution, criterion, salt)
+            script = record(self.suites, exercise, solution, criterion, salt)
+            self._scripts[key] = without_random_numbers(script, drawing) if drawing else script
         return self._scripts[key]
 
     def table(self, exercise: Exercise) -> Table:
@@ -259,35 +272,45 @@ class Diagnostician:
     def _explanation(self, failure: _Failure) -> Candidate | None:
         """The one candidate that explains a failure; None if there is none or not only one."""
         mistakes = [m for m in self._catalogue(failure.exercise) if m.part in failure.parts]
-        for candidates in (_singles(mistakes, failure), self._pairs(mistakes, failure)):
-            fitting = [each for each in candidates if self._explains(each, failure)]
+        singles = list(_singles(mistakes, failure))
+        ways = (singles, False), (self._pairs(mistakes, failure), False), (singles, True)
+        for candidates, loosely in ways:
+            fitting = [each for each in candidates if self._explains(each, failure, loosely)]
             if fitting:
-                return self._told_apart(fitting, failure)
+                return self._told_apart(fitting, failure, loosely)
         return None
 
-    def _explains(self, candidate: Candidate, failure: _Failure) -> bool:
+    def _explains(self, candidate: Candidate, failure: _Failure, loosely: bool) -> bool:
         rounds = [(criterion, round) for round in range(1, ROUNDS) for criterion in failure.failed]
         return match.explains(
-            (self._seen(candidate, failure, criterion, 0) for criterion in failure.criteria),
-            (self._seen(candidate, failure, *one) for one in rounds),
+            (self._seen(candidate, failure, name, 0, loosely) for name in failure.criteria),
+            (self._seen(candidate, failure, *one, loosely) for one in rounds),
+            loosely=loosely,
         )
 
     def _seen(
-        self, candidate: Candidate, failure: _Failure, criterion: str, round: int
+        self, candidate: Candidate, failure: _Failure, criterion: str, round: int, loosely: bool
     ) -> match.Seen:
         mistaken = self.table(failure.exercise).of(candidate.variants, criterion, round)
-        right = [step.right for step in self.script(failure.exercise, criterion, round)]
+        script = self.script(failure.exercise, criterion, round)
+        right = [step.right for step in script]
+        objects = [step.object for step in script]
+        random = frozenset(index for index, step in enumerate(script) if step.random)
         if not round and not mistaken and criterion not in {*failure.failed, *failure.counted}:
             return match.Seen(right, right, mistaken)  # passed: the suite has seen the same
-        seen = match.Seen(right, failure.answers.together(criterion, round), mistaken)
-        if match.fits(seen):
+        together = failure.answers.together(criterion, round)
+        seen = match.Seen(right, together, mistaken, objects, random)
+        if match.fits(seen, loosely=loosely):
             return seen
-        return match.Seen(right, failure.answers.alone(criterion, round), mistaken)
+        return replace(seen, got=failure.answers.alone(criterion, round))
 
-    def _told_apart(self, fitting: Sequence[Candidate], failure: _Failure) -> Candidate | None:
+    def _told_apart(
+        self, fitting: Sequence[Candidate], failure: _Failure, loosely: bool
+    ) -> Candidate | None:
         """The only candidate left when the student's code is asked where they differ.
 
-        Candidates that never differ are one: the first is as good as any.
+        Candidates that never differ are one: the first is as good as any. So are those with the
+        same hint where they differ only in how they break down.
         """
         table = self.table(failure.exercise)
         left = list(fitting)
@@ -298,13 +321,18 @@ class Diagnostician:
                 others = [table.of(each.variants, criterion, round) for each in left[1:]]
                 if all(match.alike(mine, other) for other in others):
                     continue
+                seen = [self._seen(each, failure, criterion, round, loosely) for each in left]
                 left = [
-                    each for each in left if match.fits(self._seen(each, failure, criterion, round))
+                    each
+                    for each, one in zip(left, seen, strict=True)
+                    if match.fits(one, loosely=loosely)
                 ]
                 if not left:
                     return None
                 first = left[0]
         for other in left[1:]:
+            if loosely and first.hints == other.hints:
+                continue
             for criterion in failure.criteria:
                 for round in range(TELLING_ROUNDS):
                     pair = [table.of(c.variants, criterion, round) for c in (first, other)]

@@ -1,8 +1,16 @@
-"""Whether a mistake explains what was seen: all of it, and enough that is wrong. Pure."""
+"""Whether a mistake explains what was seen: all of it, and enough that is wrong. Pure.
+
+What code returns depends on the mistake in it. How it breaks down depends on how it is written as
+well: a width that is too large is an error of `np.stack` in one notebook, an error of broadcasting
+in another, and an array of a wrong shape in a third. So a mistake is first compared exactly, and,
+where none explains everything in this way, loosely: where it or the student's code raises, the
+other has to be wrong there too; numbers that the notebook draws at random are not compared, because
+others come if it draws them in another order; and what is returned elsewhere still has to agree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.diagnosis.observation import Observation
@@ -10,6 +18,9 @@ from autograder.diagnosis.observation import Observation
 EVIDENCE = 2
 """Observations that a mistake must explain and the reference must not."""
 
+
+LOOSE_EVIDENCE = 3
+"""As many are needed where the exceptions of some calls are not compared."""
 
 AMPLE = 6
 """With so many, no further calls are made to confirm them."""
@@ -23,14 +34,18 @@ class Seen:
         right: with the reference.
         got: with the student's code.
         mistaken: with the mistake, where it differs from the reference.
+        objects: what each step was asked of; None for a function or a class.
+        random: the steps that give random numbers.
     """
 
     right: Sequence[Observation]
     got: Sequence[Observation]
     mistaken: Mapping[int, Observation]
+    objects: Sequence[object] = ()
+    random: frozenset[int] = frozenset()
 
 
-def explains(seen: Iterable[Seen], more: Iterable[Seen] = ()) -> bool:
+def explains(seen: Iterable[Seen], more: Iterable[Seen] = (), *, loosely: bool = False) -> bool:
     """Whether a mistake explains everything, with enough evidence; looks no further than needed.
 
     An exception without a text may have any cause. A few of them, among calls that give the right
@@ -39,8 +54,9 @@ def explains(seen: Iterable[Seen], more: Iterable[Seen] = ()) -> bool:
     Args:
         seen: what came of all scripts.
         more: what comes of further ones, looked at unless there is ample evidence without.
+        loosely: whether exceptions need not be the same; see above.
     """
-    evidence = _Evidence()
+    evidence = _Evidence(loosely)
     for one in seen:
         if not evidence.add(one):
             return False
@@ -57,12 +73,14 @@ class _Evidence:
     """What a mistake explains and the reference does not.
 
     Attributes:
+        loosely: whether exceptions need not be the same.
         steps: all calls.
         wrong: those whose results are not right.
         strong: those that are evidence by themselves.
         weak: exceptions without a text.
     """
 
+    loosely: bool = False
     steps: int = 0
     wrong: int = 0
     strong: int = 0
@@ -73,38 +91,80 @@ class _Evidence:
         if one.got is one.right and not one.mistaken:
             self.steps += len(one.right)
             return True
-        for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
-            mistaken = one.mistaken.get(index, right)
-            if not _agree(got, mistaken, right):
+        for step in _steps(one):
+            agrees = step.got.agrees(step.mistaken)
+            if not (agrees or (step.is_loosely_explained if self.loosely else step.is_explained)):
                 return False
             self.steps += 1
-            if mistaken is not right and mistaken.clearly_differs(right):
+            mistaken = step.mistaken
+            if mistaken is not step.right and mistaken.clearly_differs(step.right):
                 self.wrong += 1
-                self.strong += not mistaken.weak
-                self.weak += mistaken.weak and mistaken.raised
+                if agrees and not (self.loosely and step.random):
+                    self.strong += not mistaken.weak
+                    self.weak += mistaken.weak and mistaken.raised
         return True
 
     @property
     def is_enough(self) -> bool:
+        if self.loosely:
+            return self.strong >= LOOSE_EVIDENCE
         return self.strong + (self.weak if 2 * self.wrong < self.steps else 0) >= EVIDENCE
 
 
-def fits(one: Seen) -> bool:
+def fits(one: Seen, *, loosely: bool = False) -> bool:
     """Whether a mistake explains everything of one script."""
     return (one.got is one.right and not one.mistaken) or all(
-        _agree(got, one.mistaken.get(index, right), right)
-        for index, (got, right) in enumerate(zip(one.got, one.right, strict=True))
+        step.is_loosely_explained if loosely else step.is_explained for step in _steps(one)
     )
 
 
-def _agree(got: Observation, mistaken: Observation, right: Observation) -> bool:
-    """Whether a mistake explains one call.
+@dataclass(frozen=True)
+class _Step:
+    """One call.
 
-    Where raising is right, what the exception says is up to whoever writes it.
+    Attributes:
+        got: what came of it with the student's code.
+        mistaken: with the mistake.
+        right: with the reference.
+        broken: whether an exception has left its object half-way, in one of the two or in both.
+        random: whether its numbers are random.
     """
-    if mistaken is right and right.raised:
-        return got.raises_like(right)
-    return got.agrees(mistaken)
+
+    got: Observation
+    mistaken: Observation
+    right: Observation
+    broken: bool
+    random: bool
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the same came of it; where raising is right, the text is up to the student."""
+        if self.mistaken is self.right and self.right.raised:
+            return self.got.raises_like(self.right)
+        return self.got.agrees(self.mistaken)
+
+    @property
+    def is_loosely_explained(self) -> bool:
+        """Whether both are wrong, and broke down in ways that need not be the same."""
+        if self.is_explained:
+            return True
+        if self.got.unusable or self.got.ends:
+            return False
+        if self.broken or (self.random and self.got.form == self.right.form):
+            return True
+        if self.mistaken is self.right or self.got.agrees(self.right):
+            return False
+        return any(each.raised or each.weak for each in (self.mistaken, self.got))
+
+
+def _steps(one: Seen) -> Iterator[_Step]:
+    broken: set[object] = set()
+    objects = one.objects or [None] * len(one.right)
+    for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
+        mistaken = one.mistaken.get(index, right)
+        yield _Step(got, mistaken, right, objects[index] in broken, index in one.random)
+        if objects[index] is not None and (got.raised or mistaken.raised) and not right.raised:
+            broken.add(objects[index])
 
 
 def same(one: Sequence[Observation], other: Sequence[Observation]) -> bool:

@@ -39,6 +39,16 @@ def replay(
     return tuple(run.step(step) for step in script)
 
 
+def values(
+    conversation: Conversation, script: Script, defined: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """What the steps return; None for those that raise or cannot be asked."""
+    run = _Replay(conversation, script, defined, Names())
+    for step in script:
+        run.step(step)
+    return tuple(run.results)
+
+
 def lost(script: Script) -> tuple[Observation, ...]:
     """What is known of a script that could not be asked: nothing."""
     return (LOST,) * len(script)
@@ -52,12 +62,12 @@ class _Replay:
         self._script = script
         self._defined = defined
         self._names = names
-        self._results: list[Any] = []
+        self.results: list[Any] = []
         self._over = False
 
     def step(self, step: Step) -> Observation:
         value, seen = self._ask(step)
-        self._results.append(value)
+        self.results.append(value)
         return seen
 
     def _ask(self, step: Step) -> tuple[Any, Observation]:
@@ -108,7 +118,7 @@ class _Replay:
         return value
 
     def _object(self, slot: Slot) -> wire.Reference:
-        value = self._results[slot.step]
+        value = self.results[slot.step]
         try:
             for key in slot.path:
                 value = value[key]

@@ -49,6 +49,7 @@ class Step:
         value: what is set.
         want_args: whether the arguments are asked for afterwards.
         right: what came of it.
+        random: whether the numbers in that depend on random numbers that the notebook draws.
     """
 
     op: str
@@ -59,6 +60,12 @@ class Step:
     value: Any
     want_args: bool
     right: Observation
+    random: bool = False
+
+    @property
+    def object(self) -> Slot | None:
+        """The object that it is asked of."""
+        return self.base if isinstance(self.base, Slot) else None
 
     @property
     def makes(self) -> str | None:
