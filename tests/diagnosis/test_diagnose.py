@@ -8,6 +8,7 @@ import pytest
 
 from autograder import user_cache
 from autograder.course.load import load_mistakes
+from autograder.course.models import Variant
 from autograder.diagnosis.answers import SAME_ALONE, StudentAnswers
 from autograder.diagnosis.diagnose import Diagnostician
 from autograder.in_process.notebook import OwnNotebook
@@ -29,6 +30,35 @@ def test_it_is_known_by_what_it_does_and_not_by_how_it_is_written(diagnose, edit
     )
     found = diagnose("02_im2col", width)
     assert set(found.values()) == {("IM4",)}
+
+
+def test_the_same_mistake_in_code_that_breaks_down_in_another_way(diagnose):
+    stacked = """
+def im2col(input_data, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_data.shape
+    oh = (H + 2*pad - filter_h)//stride + 1
+    ow = (H + 2*pad - filter_w)//stride + 1
+    img = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = []
+    for i in range(filter_h):
+        for j in range(filter_w):
+            out.append(img[:, :, i:i+stride*oh:stride, j:j+stride*ow:stride])
+    out = np.stack(out, 2).reshape(N, C*filter_h*filter_w, oh*ow)
+    return out.swapaxes(1, 2).reshape(N*oh*ow, -1)
+"""
+    found = diagnose("02_im2col", Variant("unknown", "im2col", stacked))
+    assert found == dict.fromkeys(["im2col.non_square_input", "im2col.all_at_once"], ("IM32",))
+
+
+def test_a_network_that_draws_its_weights_in_another_order(diagnose, edited, known):
+    order = edited(
+        "06_simple_convnet",
+        "SimpleConvNet.__init__",
+        ("np.random.randn(pooled, hidden_size)", "np.random.randn(hidden_size, pooled).T"),
+    )
+    dropped = known("06_simple_convnet", "AC1")
+    assert diagnose("06_simple_convnet", order) == {}
+    assert diagnose("06_simple_convnet", order, dropped) == dict.fromkeys(dropped.loses, ("AC1",))
 
 
 def test_two_mistakes_that_act_together_are_both_named_where_they_act(diagnose, known):

@@ -47,3 +47,44 @@ def test_what_an_exception_says_is_free_where_raising_is_right():
     assert explains([Seen(right, (*got, raised("ValueError", "too large")), mistaken)])
     assert not explains([Seen(right, (*got, raised("TypeError", "it does not fit")), mistaken)])
     assert not explains([Seen(right, (*got, *gave(3.0)), mistaken)])
+
+
+def raised(type_, text):
+    return of_failure(StudentRaised(ExceptionInfo(type_, text)))
+
+
+STACK, BROADCAST = raised("ValueError", "same shape"), raised("ValueError", "no broadcast")
+RIGHT = gave(1.0, 2.0, 3.0, 4.0, 5.0)
+MISTAKEN = dict(enumerate((*gave(1.5, 2.5, 3.5), BROADCAST)))
+
+
+def loosely(got, mistaken=MISTAKEN, **more):
+    return explains([Seen(RIGHT, (*got, *RIGHT[len(got) :]), mistaken, **more)], loosely=True)
+
+
+def test_how_code_breaks_down_may_depend_on_how_it_is_written():
+    wrong = gave(1.5, 2.5, 3.5)
+    assert loosely((*wrong, STACK))
+    assert loosely((*wrong, *gave(9.0)))  # no exception, but wrong all the same
+    assert loosely((*wrong[:2], STACK, BROADCAST))
+    assert not explains([Seen(RIGHT, (*wrong, STACK, RIGHT[4]), MISTAKEN)])
+
+
+def test_but_not_where_it_breaks_down_nor_what_it_returns_elsewhere():
+    wrong = gave(1.5, 2.5, 3.5)
+    assert not loosely((*wrong, RIGHT[3]))
+    assert not loosely((*wrong, STACK, STACK))
+    assert not loosely((*gave(1.5, 2.5, 3.6), STACK))
+    assert not loosely((*wrong[:1], STACK, STACK, STACK))  # too little that agrees
+
+
+def test_an_object_that_was_left_half_way_may_do_anything():
+    got = (*gave(1.5, 2.5, 3.5), STACK, STACK)
+    assert loosely(got, objects=(None, None, None, "layer", "layer"))
+    assert not loosely(got, objects=(None, None, None, "layer", "another"))
+
+
+def test_random_numbers_are_not_compared():
+    got = (*gave(1.5, 2.5, 3.5), STACK, *gave(7.0))
+    assert loosely(got, random=frozenset({4}))
+    assert not loosely((*got[:4], STACK), random=frozenset({4}))
