@@ -1,6 +1,6 @@
 """Small files that a user's later runs may find: a hint that saves work, never a source of truth.
 
-They lie in the user's cache folder, which only that user may write. Whatever is wrong with it (no
+They are in the user's cache folder, which only that user may write. Whatever is wrong with it (no
 home, a full disk, another user's folder, a damaged file), nothing is found and nothing is written.
 """
 
@@ -19,7 +19,7 @@ _LONGEST = 2**20
 
 
 def read(name: str, longest: int = _LONGEST) -> bytes | None:
-    """The content of a file; None if there is none that this user wrote.
+    """The content of a file; None if this user wrote no such file.
 
     Args:
         name: the path below the cache folder.

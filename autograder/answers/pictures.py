@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 MAX_BYTES = 4 * 2**20
 MAX_PIXELS = 40_000_000
-"""Width times height; a tiny file may claim to be as large as a town square."""
+"""Width times height; a tiny file may claim to be an enormous picture."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -26,7 +26,7 @@ class Picture:
 
 
 def picture(encoded: str) -> Picture | None:
-    """The picture in an attachment; None if it is none that may be shown."""
+    """The picture in an attachment; None if it may not be shown."""
     if len(encoded) > MAX_BYTES * 4 // 3 + 4:
         return None
     try:

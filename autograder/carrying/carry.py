@@ -84,7 +84,7 @@ class GradedNotebook:
         default_factory=dict
     )
 
-    # Each is computed when first needed: where all is right, none is.
+    # Each is computed when first needed: never, where everything is right.
 
     @cached_property
     def _aliases(self) -> Mapping[str, tuple[str, ...]]:
@@ -159,7 +159,7 @@ class GradedNotebook:
                 self._regrade(criteria, self._replaced[owner])
 
     def replace_own_methods(self) -> None:
-        """Third step: wrong methods of the very class, where others build on them."""
+        """Third step: wrong methods of the same class, where other methods build on them."""
         for owner, failing in self._failing():
             for part in self.exercise.parts:
                 criteria = [criterion for criterion in failing if criterion.part == part.id]

@@ -55,7 +55,7 @@ def main() -> None:
 def _library(root: Path) -> ModuleType:
     """The course's own reference; an empty module if it has none or it cannot be imported.
 
-    What is wrong with it then, the hidden suites say: they import it as well.
+    The hidden suites, which import it as well, report what is wrong with it.
     """
     try:
         library = importlib.import_module(LIBRARY)

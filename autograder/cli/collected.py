@@ -1,4 +1,4 @@
-"""What `autograder collect` has found out: when files were handed in, and what is left open."""
+"""What `autograder collect` recorded: when files were handed in, and what was not collected."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
                 f"{root / table.FILE}: {counted(len(files), 'file')} not collected "
                 f"({_some(files)}): {REASONS[fate]}"
             )
-        with suppress(CommandError, OSError):  # `collect` says it
+        with suppress(CommandError, OSError):  # reported by `collect`
             if unknown := strangers(root, records):
                 who = counted(len(unknown), "student is", "students are")
                 yield (
@@ -75,12 +75,12 @@ def arrivals_of(found: Discovered, zone: tzinfo | None) -> dict[str, Arrival]:
     """When each file was handed in, by path, as far as that is known.
 
     From collected.csv, or else from the ``timestamp.txt`` that nbgrader puts beside a notebook. A
-    collected.csv in what a student has handed in says nothing.
+    collected.csv in what a student has handed in is ignored.
     """
     arrivals: dict[str, Arrival] = {}
     for root in found.roots:
         below = {one.path for one in found.submissions if root in one.root.parents}
-        with suppress(CommandError, OSError):  # said by `from_collecting`
+        with suppress(CommandError, OSError):  # reported by `from_collecting`
             for one in read_records(root) if root.is_dir() else ():
                 if root / one.kept_as in below:
                     time = one.handed_in.isoformat() if one.handed_in else ""
@@ -116,14 +116,14 @@ def without_times(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
 
 
 def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
-    """A line for each extension of somebody whom neither a hand-in nor the roster knows."""
+    """A line for each extension of a student who has no hand-in and is not in the roster."""
     if not policy.extensions:
         return
     students = {one.student for one in (*hand_ins.hand_ins, *hand_ins.gone)}
     students |= {one.student for one in hand_ins.ungraded}
     known = students | {hand_ins.name(student) for student in students}
     submitted = find_submitted(one.file for one in hand_ins.hand_ins)
-    with suppress(CommandError, OSError):  # without a roster, hand-ins alone have to do
+    with suppress(CommandError, OSError):  # without a roster, only hand-ins are known
         known |= {one.folder for one in read_class_list(None, submitted).roster.people}
     for name in sorted({*policy.extensions} - known):
         alike = get_close_matches(name, sorted(known), 1)
@@ -135,9 +135,9 @@ def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
 
 
 def absent(roots: Iterable[Path]) -> Iterator[UngradedRecord]:
-    """The students of the rosters below ``roots`` of whom nothing at all has been collected."""
+    """Students of the rosters below ``roots`` from whom nothing has been collected."""
     for root in roots:
-        with suppress(CommandError, OSError):  # said by `from_collecting`
+        with suppress(CommandError, OSError):  # reported by `from_collecting`
             if not (root / rosters.FILE).is_file():
                 continue
             collected = {one.student for one in read_records(root) if one.kept_as}
@@ -148,7 +148,7 @@ def absent(roots: Iterable[Path]) -> Iterator[UngradedRecord]:
 
 
 def strangers(root: Path, records: Iterable[Record]) -> list[str]:
-    """Who has handed in but is not in the roster of this ``submitted/``; nobody without one."""
+    """Students with hand-ins in this ``submitted/`` who are not in its roster; none without one."""
     people = {one.folder for one in read_class_list(None, root).roster.people}
     return sorted({one.student for one in records if one.student} - people) if people else []
 

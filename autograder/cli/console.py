@@ -28,7 +28,7 @@ class Ticker(Protocol):
 
 @dataclass
 class Pace:
-    """How fast a long task gets on: said in plain lines, and not for each of them.
+    """How fast a long task gets on, for plain output; shown now and then, not on every line.
 
     Attributes:
         total: the number of steps.
@@ -45,7 +45,7 @@ class Pace:
         self._began = self._said = self.clock()
 
     def after(self, done: int, steps: int = 1) -> str:
-        """What to add to a line: the rate and the time left, every `PACE_S` seconds; else "".
+        """What to add to a line: the rate and the time left every `PACE_S` seconds, otherwise "".
 
         Args:
             done: how many steps are done.
@@ -64,10 +64,10 @@ class Pace:
 
 
 PACE_S = 10.0
-"""Seconds between two lines that say how long it will take."""
+"""Seconds between two lines that show the time left."""
 
 A_FEW = 5
-"""Steps from which the rate says something; the first one waits for the workers to start."""
+"""Steps after which the rate is meaningful; the first one waits for the workers to start."""
 
 
 def _duration(seconds: float) -> str:

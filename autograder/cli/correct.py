@@ -114,7 +114,7 @@ def _take_over(out: Path, course: Course, hand_ins: HandIns, sheet: Path) -> Non
 
 
 def _key(row: Row, known: Known) -> tuple[str, str, str] | None:
-    """What a row is about; None if nobody knows."""
+    """The student, exercise and criterion of a row; None if they cannot be resolved."""
     try:
         student = known.student(row["student"].strip())
     except Refused:

@@ -54,17 +54,17 @@ class Facts:
         return cls(course, level, lang, hand_ins, out, whole, exercises, program)
 
     def key(self, submission: Submission) -> str:
-        """Of one submission's result and page."""
+        """The key of one submission's result and page."""
         name = self.hand_ins.name(submission.student)
         hand_in = self.hand_ins.of(submission.student, submission.exercise)
         return key_of(self._shared, self.exercises[submission.exercise], name, hand_in)
 
     def keys(self, submissions: Iterable[Submission]) -> dict[tuple[str, str], str]:
-        """Of several submissions, by student and exercise."""
+        """The keys of several submissions, by student and exercise."""
         return {(one.student, one.exercise): self.key(one) for one in submissions}
 
     def key_of_tables(self) -> str:
-        """Of the class page and grades.csv, apart from the results."""
+        """The key of the class page and grades.csv, apart from the results."""
         return key_of(self._shared, self.whole, self.hand_ins)
 
     def corrections(self) -> Corrections:
@@ -78,7 +78,7 @@ class Facts:
 
     @cached_property
     def _shared(self) -> str:
-        """What all of them depend on."""
+        """What every result and page depends on."""
         return key_of(
             self.program, str(self.level), self.lang, self._corrections, repr(self.course.policy)
         )

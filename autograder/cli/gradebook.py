@@ -40,7 +40,7 @@ class Gradebook:
         self._taken = Taken()
 
     def take(self, hand_ins: HandIns) -> None:
-        """Take what was decided in formgrader into corrections.csv, and say so."""
+        """Copy what was decided in formgrader into corrections.csv, and print how much that was."""
         self._taken = take(self._url, self._graded(hand_ins))
         if self._taken.number:
             n = counted(self._taken.number, "decision")

@@ -1,4 +1,4 @@
-"""What went wrong in the grader during a run: said at the end, with tracebacks in files."""
+"""What went wrong in the grader during a run: reported at its end, with tracebacks in files."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class GraderFaults:
             self._store(step, (*graded.notes, *graded.advice_notes))
 
     def lines(self, submissions: int) -> Iterator[str]:
-        """What to say at the end of a run over so many submissions."""
+        """What to report at the end of a run over this many submissions."""
         details = f"Details are in {self.out / FOLDER}."
         for names, what in (
             (self.odd, "an answer could not be compared and earned no points"),

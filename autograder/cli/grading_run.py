@@ -1,4 +1,4 @@
-"""Grade a class: whatever has changed and its pages, then the tables, then what is left to say.
+"""Grade a class: whatever has changed and its pages, then the tables, then the warnings.
 
 `autograder grade` and `autograder demo` differ only in where the submissions come from.
 """
@@ -41,7 +41,7 @@ A_SCREEN = 20
 """Submissions whose lines of progress leave earlier lines in sight."""
 
 NOTHING_NEW = report.Shown()
-"""What there is to say about tables that are current."""
+"""For tables that are current: nothing to report."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class GradingRun:
             that mean nothing, and decisions in the gradebook that cannot be taken over.
 
         Raises:
-            CommandError: nobody is called like one of ``students``.
+            CommandError: there is no student with one of the names in ``students``.
         """
         began = time.monotonic()
         hand_ins = record_hand_ins(self.course, self.store, found, self.exercise)
@@ -283,7 +283,7 @@ def _known_before(
 
 
 def _is_clean(shown: report.Shown) -> bool:
-    """Whether there is nothing in the results that each run has to say again."""
+    """Whether the results have no problem that every run must report again."""
     return not (shown.damaged or shown.notices or shown.corrections.problems)
 
 

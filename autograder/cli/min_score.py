@@ -30,7 +30,7 @@ class MinScore:
         return cls(value, percent)
 
     def points(self, most: float) -> float:
-        """The points that it takes, of a maximum."""
+        """The points required, given the maximum."""
         return self.value * most / 100 if self.percent else self.value
 
     def reached(self, score: float, most: float) -> bool:

@@ -18,7 +18,7 @@ def exercises(parser: argparse.ArgumentParser) -> None:
 
 
 def exercise(parser: argparse.ArgumentParser) -> None:
-    """One exercise, for files whose names do not tell theirs."""
+    """One exercise, for files whose names do not contain it."""
     parser.add_argument("--exercise", metavar="ID", help="the exercise, if file names do not tell")
 
 

@@ -101,7 +101,7 @@ def ignores_case(folder: Path) -> bool:
             path = Path(probe.name)
             return path.with_name(path.name.swapcase()).exists()
     except OSError:
-        return False  # nothing can be written there, which is said in time
+        return False  # nothing can be written there, which is reported later
 
 
 def output_folder(out: Path) -> Path:

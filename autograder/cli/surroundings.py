@@ -62,7 +62,7 @@ def require() -> None:
 
 
 def is_short_of_memory() -> bool:
-    """Whether this shell limits memory, so that what looks like a bug may be for want of it."""
+    """Whether this shell limits memory, so that what looks like a bug may be caused by that."""
     return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 

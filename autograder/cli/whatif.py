@@ -1,4 +1,4 @@
-"""``autograder whatif``: who would gain or lose what if criteria, or the policy, were others."""
+"""``autograder whatif``: who would gain or lose points under other criteria or another policy."""
 
 from __future__ import annotations
 

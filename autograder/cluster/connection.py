@@ -146,7 +146,7 @@ def connected(address: Address) -> Iterator[Cluster]:
     """
     from distributed import Client, Security
 
-    # What is wrong, we say ourselves; Dask's log shows tracebacks.
+    # We report what is wrong ourselves; Dask's log would show tracebacks.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         # Other versions of Dask on the workers, large notebooks: it works all the same.

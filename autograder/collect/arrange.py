@@ -201,7 +201,7 @@ def _kept_in_order(distinct: Mapping[str, int], notebooks: Sequence[int]) -> lis
 
 
 def _first_time(piece: Piece, others: Iterable[Piece]) -> datetime | None:
-    """When this content was handed in for the first time: to do so again makes nobody late."""
+    """When this content was handed in for the first time: handing it in again makes nobody late."""
     times = [one.time for one in others if one.sha256 == piece.sha256 and one.time]
     return min(times, default=piece.time)
 

@@ -58,9 +58,9 @@ class Request:
         out: the folder ``submitted/``.
         exercises: ids of the course's exercises.
         handouts: recognise notebooks by what is in them.
-        exercise: the exercise of notebooks whose names do not tell; "" if unknown.
+        exercise: the exercise of notebooks whose names do not contain it; "" if unknown.
         rosters: the files that know the class.
-        zone: the time zone of times that do not say theirs; None for that of this machine.
+        zone: the time zone of times without one; None for that of this machine.
         file_times: whether times of files in the archives are hand-in times.
     """
 

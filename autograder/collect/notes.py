@@ -35,7 +35,7 @@ def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
 
     Args:
         files: the files of the archive.
-        zone: the time zone of times that do not say theirs.
+        zone: the time zone of times without one.
     """
     notes: dict[str, Note] = {}
     stamps: dict[str, Note] = {}

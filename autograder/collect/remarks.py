@@ -15,10 +15,10 @@ from autograder.ingest.submission import NotCounted
 from autograder.text import abbreviated, counted
 
 MAX_LISTED = 20
-"""Files of one fate that are told one by one."""
+"""Files of one fate that are listed one by one."""
 
 FEW = 5
-"""Students who are not in the roster that are told one by one."""
+"""Students missing from the roster who are listed one by one."""
 
 _WEAKNESSES: dict[NotCounted | None, str] = {
     NotCounted.UNTOUCHED: "is the unchanged handout",

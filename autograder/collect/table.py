@@ -34,7 +34,7 @@ class Record:
         student: the student's folder below ``submitted/``; "" if unknown.
         exercise: the exercise's id; "" if unknown.
         kept_as: where it is below ``submitted/``; "" if it is not there.
-        handed_in: when it was handed in; None if nothing reliable tells.
+        handed_in: when it was handed in; None if no reliable source has it.
         late: whether the platform marks it as late.
         source: what the platform calls the submission.
         sha256: of its content; "" if it was not read.

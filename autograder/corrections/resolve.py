@@ -127,7 +127,7 @@ class Known:
 
 
 class Refused(Exception):
-    """A row means nothing; the text says why, and what to do."""
+    """A row is invalid; the text says why, and what to do."""
 
 
 def resolve(rows: Iterable[Row], known: Known, file: str) -> Corrections:
@@ -165,7 +165,7 @@ def correction(row: Row, known: Known) -> Correction:
     """The correction in one row.
 
     Raises:
-        Refused: it means nothing.
+        Refused: the row is invalid.
     """
     if not row["student"].strip():
         raise Refused("no student. Write a name, a folder, or * for everybody")

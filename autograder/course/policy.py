@@ -135,7 +135,7 @@ def read_policy(table: Table, exercises: Sequence[str]) -> Policy:
     """The policy in course.toml; the default if it has none.
 
     Raises:
-        CourseError: it means nothing; with file, line and remedy.
+        CourseError: it is invalid; with file, line and remedy.
     """
     if not table.has("policy"):
         return Policy()
@@ -170,7 +170,7 @@ def changed_policy(file: Path, lines: Sequence[str], exercises: Sequence[str]) -
         exercises: ids of the course's exercises.
 
     Raises:
-        CourseError: a line means nothing, or they contradict each other.
+        CourseError: a line is invalid, or they contradict each other.
     """
     text = "\n".join(lines)
     given = Path("--policy")

@@ -245,7 +245,7 @@ class Diagnostician:
         return self._tables[exercise.id]
 
     def _catalogue(self, exercise: Exercise) -> Sequence[Mistake]:
-        # To read it takes longer than all else that diagnosing a notebook does here.
+        # Reading it takes longer than everything else that diagnosing a notebook does here.
         if exercise.id not in self._catalogues:
             self._catalogues[exercise.id] = self.known(exercise)
         return self._catalogues[exercise.id]
@@ -270,7 +270,7 @@ class Diagnostician:
         return self._combined[key]
 
     def _explanation(self, failure: _Failure) -> Candidate | None:
-        """The one candidate that explains a failure; None if there is none or not only one."""
+        """The one candidate that explains a failure; None if none or several do."""
         mistakes = [m for m in self._catalogue(failure.exercise) if m.part in failure.parts]
         singles = list(_singles(mistakes, failure))
         ways = (singles, False), (self._pairs(mistakes, failure), False), (singles, True)

@@ -1,4 +1,4 @@
-"""Ask a notebook the calls of a script, one after the other, and note what comes back."""
+"""Make the calls of a script in a notebook, one after the other, and record what comes back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def replay(
     defined: Mapping[str, Any],
     names: Names | None = None,
 ) -> tuple[Observation, ...]:
-    """What comes of each step.
+    """The observation at each step.
 
     Args:
         conversation: with a fresh copy of the notebook.
@@ -50,7 +50,7 @@ def values(
 
 
 def lost(script: Script) -> tuple[Observation, ...]:
-    """What is known of a script that could not be asked: nothing."""
+    """The observations of a script that could not be run: nothing is known."""
     return (LOST,) * len(script)
 
 

@@ -94,7 +94,7 @@ def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
         submitted: the folder with collected.csv; None without one.
 
     Raises:
-        CommandError: a list cannot be read, or is none.
+        CommandError: a list cannot be read, or is not one.
     """
     kept = submitted / rosters.FILE if submitted else None
     files = [kept] if kept is not None and kept.is_file() else []

@@ -21,9 +21,9 @@ from autograder.verdict.result import CriterionResult
 
 
 def results_json(mark: Mark, exercise: str, course: Course | None, lang: str) -> str | None:
-    """The file for one cell of the class; None if there is nothing to say to Gradescope.
+    """The file for one cell of the class; None if Gradescope gets no file.
 
-    Questions that the instructor grades are left out, and said to be, until they are decided.
+    Questions that the instructor grades are left out until they are decided, and the file says so.
     """
     one = mark.corrected
     if one is None or one.excused or one.result.status is ResultStatus.GRADER_ERROR:

@@ -197,7 +197,7 @@ class Database:
                 comment.manual_comment = entry.word.comment or None
         submission.late_submission_penalty = penalty
         submission.assignment.extension = extension
-        if handed_in is not None:  # nbgrader keeps times in UTC, without saying so
+        if handed_in is not None:  # nbgrader keeps times in UTC, without an offset
             submission.assignment.timestamp = handed_in.astimezone(UTC).replace(tzinfo=None)
         book.db.commit()
 

@@ -250,7 +250,7 @@ def _with(table: Table, known: Known, key: Key, criterion: str, word: Word) -> T
     """The table with one student's decision.
 
     Raises:
-        Refused: there cannot be such a decision.
+        Refused: the decision is invalid.
     """
     student, exercise = key
     cells = {

@@ -65,7 +65,7 @@ def read_cells(text: str) -> list[Cell]:
     """The cells of a notebook.
 
     Raises:
-        NotANotebook: it is none.
+        NotANotebook: the file is something else.
     """
     try:
         cells = json.loads(text)["cells"]

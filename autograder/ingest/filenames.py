@@ -68,7 +68,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class ParsedName:
-    """What a name tells.
+    """What a name contains.
 
     Attributes:
         exercise: the exercise in the name.

@@ -57,7 +57,7 @@ class Entry:
         notebook: whether it is named like a notebook, whether file or folder.
         folder: whether it is a folder that is not named like a notebook.
         has_submission: whether it is, or contains, something that may be a submission.
-        name: what its name tells.
+        name: what its name contains.
     """
 
     path: Path

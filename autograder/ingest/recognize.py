@@ -1,7 +1,7 @@
 """Recognize a notebook's exercise by what it has kept of the handout, or by what it defines.
 
-This is needed if names do not tell (``Untitled(1).ipynb``), and to notice when the notebook of one
-exercise was submitted for another.
+This is needed if the name does not give it (``Untitled(1).ipynb``), and to notice when the
+notebook of one exercise was submitted for another.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEFINED = re.compile(r"^(?:def|class)[ \t]+(\w+)", re.M)
 
 
 def evident_exercise(notebook: Notebook, exercises: Collection[str]) -> str | None:
-    """The exercise according to the cells' ids, or else the metadata; None if neither tells.
+    """The exercise according to the cells' ids, or else the metadata; None if neither has it.
 
     A cell's id begins with its exercise (`autograder.generate.notebook`).
     """
@@ -72,7 +72,7 @@ class Handouts:
         return tuple(self.make())
 
     def exercise_of(self, notebook: Notebook) -> str | None:
-        """A notebook's exercise; None if nothing tells or two are equally likely."""
+        """A notebook's exercise; None if it is unknown or two are equally likely."""
         ids = [handout.exercise for handout in self.all]
         found = evident_exercise(notebook, ids)
         return found or self._by_cells(notebook) or self._by_definitions(notebook)

@@ -35,7 +35,7 @@ class NotGraded(StrEnum):
     NO_NOTEBOOK = "no_notebook"
     """There are only other files."""
     WHICH_EXERCISE = "which_exercise"
-    """Neither its name nor its content tells which exercise it is for."""
+    """Its exercise is in neither its name nor its content."""
     ABSENT = "absent"
     """There is no submission: a student of the roster has handed in nothing at all."""
 

@@ -25,7 +25,7 @@ _text = _CATALOGUE.text
 
 
 def message(found: Difference, reveal: Reveal) -> Text:
-    """What differs, as far as the policy allows to say."""
+    """What differs, as far as the policy allows showing it."""
     text = _hidden(found) if reveal is Reveal.NONE else _told(found, reveal)
     if found.path:
         text = _text("inside", path="".join(f"[{key!r}]" for key in found.path), text=text)

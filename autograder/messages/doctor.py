@@ -1,4 +1,4 @@
-"""The report of `autograder doctor`: what a level guarantees here, what not, how to raise it."""
+"""The report of `autograder doctor`: what a level guarantees here, and how to raise it."""
 
 from __future__ import annotations
 

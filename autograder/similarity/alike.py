@@ -11,7 +11,7 @@ from autograder.similarity.tokens import Code, code_of
 from autograder.similarity.winnow import Print, fingerprints
 
 LEAST_CLASS = 4
-"""So many may have the same cell in any class."""
+"""This many may have the same cell in any class."""
 
 
 @dataclass(frozen=True, slots=True)

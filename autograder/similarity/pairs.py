@@ -63,7 +63,7 @@ def same_bytes(hashes: Mapping[str, str]) -> list[tuple[str, ...]]:
 
 
 def common(prints: Mapping[str, Sequence[Print]]) -> frozenset[int]:
-    """The fingerprints that so many students have that they say nothing about any two.
+    """The fingerprints that are too common to say anything about two students.
 
     The same code counts once, however many have it: a group that shares one solution cannot make
     it usual.

@@ -79,7 +79,7 @@ def _star_import(found: Outcome, session: LoadedNotebook) -> Outcome:
 
 
 def _is_there(module: str) -> bool:
-    """Whether a module exists here; one that does is the sandbox's business."""
+    """Whether a module exists here; if so, the sandbox decides whether it can be imported."""
     try:
         return importlib.util.find_spec(module) is not None or has_stub(module)
     except (ImportError, ValueError):

@@ -1,4 +1,4 @@
-"""Make an example for feedback of a rung on which the student's code went wrong.
+"""Turn a rung on which the student's code went wrong into an example for feedback.
 
 An example is code to paste and two results. What the right result is where a call raised and was
 never compared, and what it is made from, the ladder itself tells: it is run again with the answers

@@ -2,7 +2,7 @@
 
 `autograder.messages.criteria` turns facts into messages. Values and texts are exactly as received
 from the sandbox, and facts may contain expected values: `messages` alone decides what is shown.
-What is said of a criterion besides is in `autograder.suite.remarks`.
+Additional remarks about a criterion are in `autograder.suite.remarks`.
 """
 
 from __future__ import annotations
@@ -96,9 +96,9 @@ class Raised:
 
     @property
     def through(self) -> Frame | None:
-        """The line of what was called from which another function, which raised, was called.
+        """The part's own line that called the function which raised; None if it raised itself.
 
-        What was called is the part itself, under whatever name, or the constructor of its class.
+        The part may be called under another name, or be the constructor of its class.
         """
         frames = self.error.frames
         if not frames:
@@ -325,7 +325,7 @@ class Said:
 
 
 UNKNOWN = Said("")
-"""No result: a call that did not return, or whose right result nobody asked for."""
+"""No result: a call that did not return, or was not compared with a right result."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What there is to say about a criterion besides its status and the reason for it, as data.
+"""Additional remarks about a criterion, beside its status and the reason for it, as data.
 
 `autograder.messages.remarks` turns remarks into messages.
 """

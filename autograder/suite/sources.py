@@ -1,7 +1,7 @@
 """Find out which entries of an input one entry of a result depends on, by changing each of them.
 
-This is how a drawing knows the window: nobody writes down for each function where its results come
-from. It is asked of the reference, in the trusted process.
+This is how a drawing knows the window, without a description of each function. Only the reference
+is called, in the trusted process.
 """
 
 from __future__ import annotations

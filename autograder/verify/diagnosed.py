@@ -26,7 +26,7 @@ from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.processes import course_processes
 
 HOLD_OUT = 3
-"""One in so many mistakes is held out at a time."""
+"""One mistake in this many is held out at a time."""
 
 NAMED = 0.95
 """Least share of known mistakes that are to be named."""

@@ -19,7 +19,7 @@ from autograder.synthetic import notebooks
 from autograder.verify.mutations import mutations
 
 LONG, NEAR = 90, 40
-"""Of a line longer than this, so many characters before and after the change are shown."""
+"""Lines longer than `LONG` are shown with `NEAR` characters before and after the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Mutant(Variant):
         return f"{self.part}: {self.change}"
 
     def tested_by(self, exercise: Exercise) -> list[str]:
-        """The criteria of its part; for a function that is none, of the parts beside it."""
+        """The criteria of its part; for a helper, those of the parts beside it."""
         own = [part for part in exercise.parts if part.id == self.part]
         owner = self.part.partition(".")[0]
         beside = [part for part in exercise.parts if part.owner == owner]

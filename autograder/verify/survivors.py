@@ -1,4 +1,4 @@
-"""What an exercise's author says about its mutants: `solutions/NN_x/mutants.toml`.
+"""What an exercise's author has recorded about its mutants: `solutions/NN_x/mutants.toml`.
 
     [[equivalent]]               # nothing can tell these from the solution
     function = "im2col"
@@ -64,7 +64,7 @@ class About:
 
 
 def load_survivors(exercise: Exercise) -> About:
-    """The exercise's file; nothing if there is none. CourseError if it is not as described."""
+    """The exercise's file; nothing if it has none. CourseError if it is invalid."""
     file = exercise.folder / FILE
     if not file.exists():
         return About({}, {})

@@ -79,7 +79,7 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 def unfixable(names: Any) -> frozenset[Unfixable]:
-    """The sources of chance among these names. What is no such name is dropped."""
+    """The sources of chance among these names; anything else is dropped."""
     listed = names[: len(Unfixable)] if isinstance(names, list) else []
     # Comparing something else, an array say, might not even give a truth value.
     texts = [name for name in listed if type(name) is str]

@@ -69,7 +69,7 @@ class Conversation(ABC):
         SandboxLost: the server or the session's supervisor has ended, and with it the session.
 
     Attributes:
-        unfixable: sources of chance that the student's code has used, as far as it says so.
+        unfixable: sources of chance that the student's code has used, as reported by the guest.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Conversation(ABC):
 
     @property
     def timed_out_for_good(self) -> bool:
-        """Whether a call has timed out in such a way that a second attempt would be no use."""
+        """Whether a call has timed out and a second attempt would be no use."""
         return isinstance(self._failure, StudentTimeout) and self._failure.conclusive
 
     def request(

@@ -25,7 +25,7 @@ class Installed:
 
     Attributes:
         names: their import names, those of what they need included.
-        wanted: the import names of those that were asked for, which are imported beforehand.
+        wanted: the import names of those that were requested, which are imported in advance.
         folders: the folders that contain them.
         paths: their own files and folders, each directly in one of these.
     """

@@ -132,7 +132,7 @@ class Session:
         defined: what the student defined: function name → None, class name → its methods' names.
         remarks: remarks about the student's definitions.
         cpu_s: CPU seconds of the notebook's processes that have ended.
-        unfixable: sources of chance that it has used (`Unfixable`), as far as it says so.
+        unfixable: sources of chance that it has used (`Unfixable`), as reported by the guest.
         timed_out: statements that were stopped, or not begun, for lack of time.
         kept_data: if there are any, what the student defined that uses data besides its arguments.
     """

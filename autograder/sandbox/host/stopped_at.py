@@ -1,4 +1,4 @@
-"""Where code that took too long was stopped, said in such a way that it is the same every time.
+"""Name the place where code that took too long was stopped, the same one every time.
 
 The line that happened to run when time was up is chance. A loop that never ends is not: whichever
 of its lines ran, it is the outermost ``while`` around them. Where there is none, it is the
