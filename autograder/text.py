@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 LANGUAGES: tuple[str, ...] = ("en", "ja")
 """The supported languages; a course lists the ones it is written in.
@@ -65,3 +66,15 @@ def counted(number: int, one: str, many: str = "") -> str:
 def abbreviated(names: Collection[str], most: int) -> str:
     """The first names of a list; "…" means that there are more."""
     return ", ".join([*names][:most]) + (", …" if len(names) > most else "")
+
+
+def perhaps(given: str, known: Iterable[str]) -> str:
+    """``, perhaps 02_im2col``: what may be meant by a word that nobody knows; "" without an idea.
+
+    A word of which it is the beginning, or that is its beginning, else one that is nearly the same.
+    """
+    known = list(known)
+    found = [one for one in known if given and one.startswith(given)]
+    found = found if len(found) == 1 else get_close_matches(given, known, 1)
+    found = found or [one for one in known if len(one) > 3 and given.startswith(one)]
+    return f", perhaps {found[0]}" if found else ""

@@ -63,9 +63,11 @@ def run(options: argparse.Namespace) -> int:
         written = _gradescope(where, book, hand_ins, course, lang, only)
         what = counted(written, "results.json", "results.json")
     else:
-        where = options.out or options.dir / _file_name(options.to)
+        where = options.out or options.dir / _file_name(options.to, only)
         _write_table(where, options.to, book, people, course, lang, options.exercise)
         what = counted(len(book.rows), "student")
+    for id in _without_grades(book):
+        warn(f"{id}: nobody has handed it in, so there are no grades of it")
     is_open = _say_states(book, options.to)
     _say_twice(book)
     _say_unknown(book, options.to, options.exercise)
@@ -90,8 +92,11 @@ def class_list(options: argparse.Namespace, hand_ins: HandIns) -> ClassList:
     return read_class_list(options.roster, submitted)
 
 
-def _file_name(system: str) -> str:
-    return "export.xlsx" if system == "xlsx" else f"export-{system}.csv"
+def _file_name(system: str, only: list[str]) -> str:
+    """A file of its own for each exercise: Moodle's worksheets are uploaded to one assignment."""
+    if system == "xlsx":
+        return "-".join(["export", *only]) + ".xlsx"
+    return "-".join(["export", system, *only]) + ".csv"
 
 
 def _write_table(
@@ -152,6 +157,14 @@ def _archive(options: argparse.Namespace, course: Course, lang: str) -> int:
     write_atomically(where, archive(course, options.exercise, lang))
     print(f"{where}: upload it to Gradescope as the autograder of {options.exercise}")
     return 0
+
+
+def _without_grades(book: Book) -> list[str]:
+    return [
+        id
+        for id in book.exercises
+        if all(row.marks[id].state is State.MISSING for row in book.rows)
+    ]
 
 
 def _say_states(book: Book, system: str) -> bool:

@@ -13,7 +13,7 @@ from autograder.files import remove_leftovers
 from autograder.ingest.hand_ins import FILE as HAND_INS
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
-from autograder.text import LANGUAGES, abbreviated
+from autograder.text import LANGUAGES, abbreviated, perhaps
 
 
 def resolve_course(options: argparse.Namespace) -> Course:
@@ -30,7 +30,10 @@ def resolve_exercises(course: Course, names: list[str]) -> tuple[Exercise, ...]:
     ids = [exercise.id for exercise in course.exercises]
     for name in names:
         if name not in ids:
-            raise CommandError(f"no exercise {name!r} in {course.root}; it has {', '.join(ids)}", 2)
+            meant = perhaps(name, ids)
+            raise CommandError(
+                f"no exercise {name!r} in {course.root}{meant}; it has {', '.join(ids)}", 2
+            )
     return tuple(e for e in course.exercises if not names or e.id in names)
 
 

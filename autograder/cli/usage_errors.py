@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from autograder.text import perhaps
 
 _CHOICE = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)")
 
@@ -43,11 +44,3 @@ class Parser(argparse.ArgumentParser):
         if choice := _CHOICE.search(message):
             message += perhaps(choice["given"], re.findall(r"[\w-]+", choice["choices"]))
         self.exit(2, f"{self.prog}: error: {message}. See `{self.prog} --help`\n")
-
-
-def perhaps(given: str, known: Iterable[str]) -> str:
-    """``, perhaps --out``: what may be meant by a word that nobody knows; "" without an idea."""
-    known = list(known)
-    alike = get_close_matches(given, known, 1)
-    alike = alike or [one for one in known if len(one) > 3 and given.startswith(one)][:1]
-    return f", perhaps {alike[0]}" if alike else ""

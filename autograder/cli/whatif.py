@@ -29,7 +29,7 @@ from autograder.exports.class_list import ClassList
 from autograder.ingest.hand_ins import HandIns
 from autograder.report.markup import number
 from autograder.run.store import Store
-from autograder.text import counted
+from autograder.text import counted, perhaps
 
 
 def run(options: argparse.Namespace) -> int:
@@ -114,7 +114,7 @@ def _print(found: list[Difference], hand_ins: HandIns) -> None:
             literal(hand_ins.name(one.student)),
             f"{number(one.before)}/{number(one.before_of)}",
             f"{number(one.after)}/{number(one.after_of)}",
-            f"{one.after - one.before:+g}",
+            f"{round(one.after - one.before, 2):+g}",
             *(f"{share:.0f} %" for share in _shares(one)),
         )
     if affected:
@@ -196,7 +196,8 @@ def _exercise(course: Course, ids: list[str], named: str | None) -> Exercise:
     missing = [id for id in ids if id not in known]
     if missing:
         where = named or "the course"
-        raise CommandError(f"{where} has no criterion or part {missing[0]}", 2)
+        meant = perhaps(missing[0], sorted(known))
+        raise CommandError(f"{where} has no criterion or part {missing[0]}{meant}", 2)
     if with_all:
         several = ", ".join(exercise.id for exercise in with_all)
         raise CommandError(f"{ids[0]} is in {several}: name one with --exercise", 2)

@@ -14,7 +14,7 @@ from autograder.corrections.table import Row
 from autograder.course.models import Course, Question
 from autograder.ingest.hand_ins import HandIns
 from autograder.sanitize import one_line, visible_name
-from autograder.text import counted
+from autograder.text import counted, perhaps
 from autograder.verdict.result import Result
 
 LONGEST_COMMENT = 2000
@@ -91,7 +91,7 @@ class Known:
             )
         raise Refused(
             f"no student {_shown(text)} has submitted anything. Write the name or the folder as in "
-            f"grades.csv{self._alike(text)}, or remove the line"
+            f"grades.csv{self._alike(text)}"
         )
 
     def _alike(self, text: str) -> str:
@@ -112,7 +112,8 @@ class Known:
         """
         if exercise not in self.criteria:
             raise Refused(
-                f"there is no exercise {_shown(exercise)} (any more); there are "
+                f"there is no exercise {_shown(exercise)} (any more)"
+                f"{perhaps(exercise, self.criteria)}; there are "
                 f"{', '.join(sorted(self.criteria)) or 'none'}"
             )
         of_exercise = self.criteria[exercise]
@@ -120,7 +121,8 @@ class Known:
             return math.fsum(of_exercise.values())
         if criterion not in of_exercise:
             raise Refused(
-                f"{exercise} has no criterion {_shown(criterion)} (any more). Write one of "
+                f"{exercise} has no criterion {_shown(criterion)} (any more)"
+                f"{perhaps(criterion, of_exercise)}. Write one of "
                 f"{', '.join(of_exercise)}, or *"
             )
         return of_exercise[criterion]
@@ -181,7 +183,7 @@ def correction(row: Row, known: Known) -> Correction:
     if points is not None and excused:
         raise Refused("both points and excused. Remove one of them")
     if points is None and not excused and not comment:
-        raise Refused("neither points nor excused nor a comment. Write one, or remove the line")
+        raise Refused("neither points nor excused nor a comment. Give one")
     if student == EVERY and criterion == EVERY and points is not None:
         raise Refused("the same score for everybody. Name a student or a criterion")
     everything = criterion == EVERY and (points is not None or excused)

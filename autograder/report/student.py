@@ -54,6 +54,8 @@ class Entry:
         late: the score, what lateness costs, and what is left.
         final: the score that counts in the total; None if it is ``score``.
         dropped: whether it does not count in the total, being the lowest.
+        weight: what it counts in the total, if the policy says; None if that is its points.
+        weighed: what it adds to the total, at most ``weight``.
     """
 
     title: Text
@@ -70,6 +72,8 @@ class Entry:
     late: Text | None = None
     final: float | None = None
     dropped: bool = False
+    weight: float | None = None
+    weighed: float = 0.0
 
 
 def write_students(
@@ -150,6 +154,11 @@ def student_page(
     entries = [
         replace(entry, dropped=id in lowest) for id, entry in zip(most, entries, strict=True)
     ]
+    if policy.weights:
+        entries = [
+            entry if entry.dropped or id not in scores else _weighed(entry, policy, id, scores[id])
+            for id, entry in zip(most, entries, strict=True)
+        ]
     return render(
         "student.html",
         lang=lang,
@@ -197,6 +206,13 @@ def _decided(entry: Entry, decision: Correction) -> Entry:
     if decision.excused:
         return replace(entry, adds=0.0, status="excused", word=Text.same(decision.comment) or None)
     return replace(entry, score=decision.points or 0.0, status="", word=word)
+
+
+def _weighed(entry: Entry, policy: Policy, id: str, score: tuple[float, float]) -> Entry:
+    """The entry with what it counts: a bonus exercise, of no maximum, counts nothing."""
+    points, most = score
+    weight = policy.weights.get(id, 0.0) if most > 0 else 0.0
+    return replace(entry, weight=weight, weighed=weight * points / most if most > 0 else 0.0)
 
 
 def _title(id: str, exercise: Exercise | None) -> Text:

@@ -100,11 +100,16 @@ def test_a_change_of_one_criterion_grades_only_its_exercise_again(small: Class) 
     small.mini.replace(small.mini.box.suite, "tower([1.0, 2.0, 3.0], 4.0)", "tower([1.0], 4.0)")
     small.mini.replace(small.mini.box.suite, "6 * source_lib", "1 * source_lib")
     before = results(small.out)
+    report = small.autograder("report", small.out, "--course", small.mini.root)
+    assert "02_box: 2 results of it are from before the last change" in report.stderr
+    assert "01_area" not in report.stderr
     again = small.grade()
     assert again.startswith("graded 2 submissions in ")
     assert again.endswith(", 2 unchanged")
     after = results(small.out)
     assert {key for key in after if after[key] != before[key]} == {"aiko/02_box", "ben/02_box"}
+    report = small.autograder("report", small.out, "--course", small.mini.root)
+    assert report.stderr == ""
 
 
 def test_an_unchanged_class_is_left_alone_and_what_is_missing_is_made_again(small: Class) -> None:

@@ -133,6 +133,23 @@ def test_moodle_has_a_grade_and_a_feedback_column_for_each_exercise(
     assert not any(id in hanako[4] for id in ("im2col.stride", "im2col.padding")), "titles, not ids"
 
 
+def test_each_exercise_has_a_file_of_its_own(
+    run_export: Export, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_export(out, "--to", "moodle")
+    run_export(out, "--to", "moodle", "--exercise", EXERCISE)
+    assert table(out / "export-moodle.csv")[0][0] == "ID number"
+    assert table(out / f"export-moodle-{EXERCISE}.csv")[0][0] == "Identifier"
+    assert "nobody has handed it in" not in capsys.readouterr().err
+
+
+def test_an_exercise_of_which_there_are_no_grades_is_named(
+    run_export: Export, out: Path, roster: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_export(out, "--to", "csv", "--exercise", "03_convolution", "--roster", roster)
+    assert "03_convolution: nobody has handed it in" in capsys.readouterr().err
+
+
 def test_moodles_worksheet_has_the_numbers_that_its_archive_had(
     run_export: Export, out: Path, roster: Path, tmp_path: Path
 ) -> None:

@@ -81,6 +81,15 @@ def test_the_lowest_exercise_says_that_it_does_not_count(a_class, course, parse)
     assert "is the lowest" not in other
 
 
+def test_with_weights_each_exercise_says_what_it_adds_to_the_total(a_class, course, parse):
+    weighed = replace(course, policy=Policy(weights={"02_im2col": 3.0}))
+    text = shown(parse, [a_class["every_status"], a_class["carried"]], weighed).text
+    assert "Points so far 0.5 / 3" in text["en"]
+    assert "In the total: 0.5 of 3" in text["en"]
+    assert "This exercise has no weight in the total." in text["en"]
+    assert "合計への寄与：3のうち0.5" in text["ja"]
+
+
 def test_names_are_read_as_text(a_class, parse):
     hostile = "<script>alert(1)</script>"
     results = {"02_im2col": typed(a_class["hostile"])}
