@@ -15,7 +15,7 @@ from autograder.course.models import Reveal
 from autograder.sandbox.host.session import ExceptionInfo
 from autograder.sanitize import one_line
 from autograder.suite.compare import type_name
-from autograder.suite.facts import Said, SmallestInput, Source
+from autograder.suite.smallest_input import AsText, SmallestInput, Source
 from autograder.verdict.result import Counterexample
 
 DASH = "—"
@@ -91,7 +91,7 @@ def _look_alike(example: SmallestInput, digits: int) -> bool:
 
 
 def _text(value: Any, digits: int) -> str:
-    if isinstance(value, Said):
+    if isinstance(value, AsText):
         return one_line(value.text, 80)
     if isinstance(value, ExceptionInfo):
         return said(value)
@@ -122,7 +122,7 @@ def _array(array: np.ndarray[Any, Any], digits: int) -> str:
 
 
 def _shape(value: Any) -> str:
-    if isinstance(value, Said):
+    if isinstance(value, AsText):
         return one_line(value.text, 80)
     if isinstance(value, np.ndarray) and value.ndim:
         shown = tuple(map(int, value.shape)) if value.ndim <= 8 else f"{value.ndim} axes"

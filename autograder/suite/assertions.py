@@ -10,15 +10,9 @@ import numpy.typing as npt
 
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
-from autograder.suite.facts import (
-    ArgumentChanged,
-    Differs,
-    Incomparable,
-    NotRaised,
-    Said,
-    WrongAnswer,
-)
+from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
 from autograder.suite.proxy import Answer, derived, fetch, label, repeated
+from autograder.suite.smallest_input import AsText
 
 
 def same(
@@ -54,7 +48,7 @@ def same(
         # A grader error may earn the points. This exception depends on the answer, which students
         # choose: if it counted as one, a bug in the comparison could be exploited everywhere.
         fact = Incomparable(label(answer), type_name(value))
-        raise WrongAnswer(fact, Said(fact.got), expected) from error
+        raise WrongAnswer(fact, AsText(fact.got), expected) from error
     if found is not None:
         raise WrongAnswer(Differs(label(answer), found, repeated(answer)), value, expected)
 
@@ -129,11 +123,11 @@ def raises(error: type[Exception], function: Answer, *args: Any) -> None:
         if error.__name__ not in raised.info.kinds:
             name = raised.info.type
             fact = NotRaised(raised.label or "", error.__name__, name, raised=True)
-            raise WrongAnswer(fact, raised.info, Said(error.__name__)) from raised
+            raise WrongAnswer(fact, raised.info, AsText(error.__name__)) from raised
         return
     value = fetch(answer)
     fact = NotRaised(label(answer), error.__name__, type_name(value))
-    raise WrongAnswer(fact, value, Said(error.__name__))
+    raise WrongAnswer(fact, value, AsText(error.__name__))
 
 
 def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:

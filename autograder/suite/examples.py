@@ -17,9 +17,10 @@ import numpy as np
 from autograder.sandbox.host.session import StudentFailure, StudentRaised
 from autograder.sandbox.protocol.wire import Opaque
 from autograder.suite import facts
-from autograder.suite.facts import UNKNOWN, Said, SmallestInput, Source, WrongAnswer
+from autograder.suite.facts import WrongAnswer
 from autograder.suite.ladder import Ladder, Rung, made
 from autograder.suite.proxy import UnsupportedOperation
+from autograder.suite.smallest_input import UNKNOWN, AsText, SmallestInput, Source
 from autograder.suite.sources import entries_read
 from autograder.suite.state_reset import seed_globally
 from autograder.suite.transcript import Replay, Request, code
@@ -92,7 +93,7 @@ def example(error: Exception, run: Run) -> SmallestInput:
     if not isinstance(error, WrongAnswer):
         got: Any = error.info if isinstance(error, StudentRaised) else UNKNOWN
         if isinstance(error, UnsupportedOperation):
-            got = Said(error.got)
+            got = AsText(error.got)
         expected = run.expected(len(run.requests) - 1)
         return SmallestInput(code(run.requests, names), got, expected)
     fact, got, expected = error.fact, error.got, error.expected
@@ -114,7 +115,7 @@ def example(error: Exception, run: Run) -> SmallestInput:
         got, expected = got[key], expected[key]
     if found.kind == "dtype":
         lines = (*lines[:-1], f"{lines[-1]}.dtype")
-        return SmallestInput(lines, Said(str(found.got)), Said(str(found.expected)))
+        return SmallestInput(lines, AsText(str(found.got)), AsText(str(found.expected)))
     source = None if found.path else _source(run, names, compared, expected, found.index)
     return SmallestInput(lines, got, expected, found.index, source)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from autograder.sandbox.host.session import ExceptionInfo, Frame
 from autograder.suite.compare import Difference
+from autograder.suite.smallest_input import UNKNOWN
 from autograder.text import Text
 
 # --- The part is missing.
@@ -315,44 +316,6 @@ Fact = (
     | GraderFault
 )
 """The reason why a criterion is not passed."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """A result that is not a value, in words: the name of a dtype, or of an exception."""
-
-    text: str
-
-
-UNKNOWN = Said("")
-"""No result: a call that did not return, or was not compared with a right result."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """The entries of an input, by its name in the ladder, that one entry of a result depends on."""
-
-    name: str
-    inputs: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True)
-class SmallestInput:
-    """The smallest input on which the student's code goes wrong, found on a ladder.
-
-    Attributes:
-        lines: code to paste; the last line is an expression.
-        got: its value, the exception that it raises, or `Said`.
-        expected: the right value, or `Said`.
-        index: where the values first differ.
-        source: what the right value there is made from, if that is only a part of an input.
-    """
-
-    lines: tuple[str, ...]
-    got: Any
-    expected: Any
-    index: tuple[int, ...] | None = None
-    source: Source | None = None
 
 
 class WrongAnswer(Exception):

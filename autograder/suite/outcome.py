@@ -14,9 +14,10 @@ from autograder.sandbox.host.session import (
 )
 from autograder.status import Status
 from autograder.suite import facts
-from autograder.suite.facts import Fact, SmallestInput, WrongAnswer
+from autograder.suite.facts import Fact, WrongAnswer
 from autograder.suite.proxy import UnsupportedOperation
 from autograder.suite.remarks import Remark
+from autograder.suite.smallest_input import SmallestInput
 from autograder.suite.student import StudentMissing
 
 

@@ -27,9 +27,10 @@ from autograder.sandbox.host.session import (
 )
 from autograder.suite import outcome
 from autograder.suite.examples import Run, example, run_ladder
-from autograder.suite.facts import SmallestInput, WrongAnswer
+from autograder.suite.facts import WrongAnswer
 from autograder.suite.ladder import Ladder, Rung, made, written
 from autograder.suite.outcome import Outcome
+from autograder.suite.smallest_input import SmallestInput
 from autograder.suite.transcript import Transcript, code
 
 MAX_REQUESTS = 240

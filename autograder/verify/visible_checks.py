@@ -30,38 +30,38 @@ _NUMBERS = re.compile(r"(?:[-+\[({]\s*)*\d(?:[\d\s.,;:+*e\[\](){}x×-]*[\d\])}])
 
 
 @dataclass(frozen=True)
-class Said:
-    """What the first check that fails says; both empty if all pass."""
+class CheckMessage:
+    """The message of the first check that fails; both empty if all pass."""
 
     check: str = ""
     message: str = ""
 
 
-def as_read(complaint: tuple[str, str] | None) -> Said:
+def as_read(complaint: tuple[str, str] | None) -> CheckMessage:
     """A complaint without its numbers, which differ with the size of what is wrong."""
     if complaint is None:
-        return Said()
+        return CheckMessage()
     check, message = complaint
-    return Said(check, " ".join(_NUMBERS.sub(" # ", message).split()))
+    return CheckMessage(check, " ".join(_NUMBERS.sub(" # ", message).split()))
 
 
-def load_checks(exercise: Exercise) -> Mapping[str, Said] | None:
+def load_checks(exercise: Exercise) -> Mapping[str, CheckMessage] | None:
     """What is recorded, by the mistakes' ids; None if the exercise has no such file."""
     file = exercise.folder / FILE
     if not file.exists():
         return None
     root = read_table(file, ("says", "too_fine"))
-    found: dict[str, Said] = {}
+    found: dict[str, CheckMessage] = {}
     for kind, keys in (
         ("says", ("check", "message", "mistakes")),
         ("too_fine", ("why", "mistakes")),
     ):
         for table in root.tables(kind, keys) if root.has(kind) else ():
             if kind == "says":
-                said = Said(table.string("check"), table.string("message"))
+                said = CheckMessage(table.string("check"), table.string("message"))
             else:
                 table.string("why")
-                said = Said()
+                said = CheckMessage()
             for name in table.strings("mistakes"):
                 if found.setdefault(name, said) is not said:
                     raise table.error(f"{name} is listed twice", "Remove one", near=name)
@@ -98,7 +98,7 @@ def judge_checks(exercise: Exercise, seen: Mapping[Claim, Seen]) -> list[Problem
     return [Problem(exercise.id, "checks", text) for text in texts]
 
 
-def _now(said: Said) -> str:
+def _now(said: CheckMessage) -> str:
     if not said.message:
         return "passes every visible check, which is not listed as too_fine"
     return f"{said.check} says `{said.message}`"

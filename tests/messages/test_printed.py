@@ -15,7 +15,7 @@ from autograder.messages.printed import (
     source,
     value,
 )
-from autograder.suite.facts import Source
+from autograder.suite.smallest_input import Source
 from autograder.suite.transcript import array_text
 
 ARRAYS = [

@@ -16,8 +16,9 @@ from autograder.diagnosis.diagnose import Diagnostician
 from autograder.run.submission import in_words
 from autograder.sandbox.host.session import Budget
 from autograder.status import Status
-from autograder.suite.facts import SmallestInput, Unsupported
+from autograder.suite.facts import Unsupported
 from autograder.suite.outcome import Outcome
+from autograder.suite.smallest_input import SmallestInput
 from tests.conftest import GradeBooks, Marked
 from tests.learners.conftest import BOOK, teaching_cells
 from tests.paths import ROOT

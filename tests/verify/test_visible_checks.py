@@ -5,14 +5,14 @@ from __future__ import annotations
 from autograder.course.load import load_course, load_mistakes
 from autograder.verify.claims import claims
 from autograder.verify.matrix import Task, decide
-from autograder.verify.visible_checks import Said, as_read, judge_checks, load_checks
+from autograder.verify.visible_checks import CheckMessage, as_read, judge_checks, load_checks
 from tests.paths import ROOT
 
 
 def test_numbers_of_a_message_do_not_matter():
     said = as_read(("check_f", "The shape is (3, 4), not [[1. 2.] [3. 4.]]: by 1.5e-03, rows?"))
-    assert said == Said("check_f", "The shape is # , not # : by # , rows?")
-    assert as_read(None) == Said()
+    assert said == CheckMessage("check_f", "The shape is # , not # : by # , rows?")
+    assert as_read(None) == CheckMessage()
 
 
 def _problems(mini, *kinds: str) -> list[str]:
