@@ -180,7 +180,8 @@ class Cell:
 
     `line` is the line of `notebook.py` (from 1) on which `source` starts. `name` is empty for
     prose. `parts` are the parts that a stub cell defines or a carry cell requests, and
-    `from_exercise` is the exercise that a carry cell takes them from.
+    `from_exercise` is the exercise that a carry cell takes them from. `hidden` is whether a setup
+    cell's code is hidden until a student clicks on it, as that of checks and demos is.
     """
 
     kind: CellKind
@@ -191,6 +192,7 @@ class Cell:
     line: int
     parts: tuple[str, ...] = ()
     from_exercise: str | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

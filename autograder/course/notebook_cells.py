@@ -21,6 +21,7 @@ _KEYS = {
     "markdown": {"lang"},
     "answer": {"lang", "name", "tags"},
     "code": {"name", "tags"},
+    "setup": {"name", "tags", "hidden"},
     "carry": {"name", "tags", "parts", "source"},
 }
 
@@ -87,7 +88,7 @@ def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
     if raw.kind != "code":
         raise CourseError(f"{raw.kind} cells are not supported", file, header)
     role = _role(meta, file, header)
-    _check_keys(meta, "carry" if role is Role.CARRY else "code", file, header)
+    _check_keys(meta, role if role in _KEYS else "code", file, header)
     name = meta.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise CourseError(
@@ -107,7 +108,12 @@ def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
     elif role is Role.STUB:
         defined = defined_names(ast.parse(source))
         parts = tuple(part.id for part in exercise.parts if part.id in defined)
-    return Cell(CellKind.CODE, role, name, None, source, first, parts, from_exercise)
+    hidden = meta.get("hidden", False)
+    if not isinstance(hidden, bool):
+        raise CourseError(
+            f"hidden is {hidden!r}", file, header, "Write hidden=true, or leave it out"
+        )
+    return Cell(CellKind.CODE, role, name, None, source, first, parts, from_exercise, hidden)
 
 
 def _role(meta: Mapping[str, Any], file: Path, header: int) -> Role:

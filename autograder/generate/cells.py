@@ -17,10 +17,11 @@ from autograder.text import Text
 
 LOCKED = (Role.CHECK, Role.DEMO)
 
-# The first line of a locked cell: Colab shows it in place of the code, which is hidden.
+# The first line of a cell whose code is hidden: Colab shows it in place of the code.
 _FORM_TITLES = {
     Role.CHECK: Text(en="Check: run this cell", ja="確認：このセルを実行"),
     Role.DEMO: Text(en="Demonstration: run this cell", ja="図や実験：このセルを実行"),
+    Role.SETUP: Text(en="Provided: run this cell", ja="用意済み：このセルを実行"),
 }
 
 # What must never reach a student (in any cell; in code cells only), and what it is.
@@ -37,6 +38,11 @@ _NOT_IN_CODE = {
     re.compile(r"\bearlier\("): "a call of earlier()",
     re.compile(r"#+ ?(en|ja):"): "a language prefix",
 }
+
+
+def code_is_hidden(cell: Cell) -> bool:
+    """Whether students see a cell's code only after clicking on it."""
+    return cell.role in LOCKED or cell.hidden
 
 
 def student_cells(exercise: Exercise, lang: str) -> tuple[Cell, ...]:
@@ -67,7 +73,7 @@ def locked_sources(exercise: Exercise, langs: Iterable[str]) -> Iterator[str]:
         if cell.role in LOCKED:
             source = Source(cell, exercise.notebook)
             for lang in langs:
-                yield _titled(cell.role, source.edited(localised(source, lang)), lang)
+                yield _titled(cell, source.edited(localised(source, lang)), lang)
 
 
 def solution_cells(course: Course, exercise: Exercise, lang: str) -> tuple[Cell, ...]:
@@ -122,13 +128,12 @@ def solved(cell: Cell, exercise: Exercise, lang: str) -> Cell:
     source = Source(cell, exercise.notebook)
     edits = [edit for region in regions(source) for edit in without_markers(source, region)]
     text = source.edited([*edits, *localised(source, lang)])
-    return replace(cell, source=_titled(cell.role, text, lang))
+    return replace(cell, source=_titled(cell, text, lang))
 
 
-def _titled(role: Role, source: str, lang: str) -> str:
-    """A locked cell's source with the title that Colab's form view shows; any other as it is."""
-    title = _FORM_TITLES.get(role)
-    return source if title is None else f"# @title {title[lang]}\n{source}"
+def _titled(cell: Cell, source: str, lang: str) -> str:
+    """With the title that Colab's form view shows if the code is hidden; otherwise as it is."""
+    return f"# @title {_FORM_TITLES[cell.role][lang]}\n{source}" if code_is_hidden(cell) else source
 
 
 def _stub_or_provided(cell: Cell, exercise: Exercise, lang: str) -> Cell:
@@ -163,7 +168,7 @@ def _stub_or_provided(cell: Cell, exercise: Exercise, lang: str) -> Cell:
         )
     edits = [stubbed(source, region, lang) for region in found]
     text = source.edited([*edits, *localised(source, lang)])
-    return replace(cell, source=_titled(cell.role, text, lang))
+    return replace(cell, source=_titled(cell, text, lang))
 
 
 def _no_markers(cell: Cell, exercise: Exercise) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course.models import Cell, CellKind, Course, Exercise, Role
 from autograder.errors import CourseError
-from autograder.generate.cells import LOCKED, filled, solution_cells, student_cells
+from autograder.generate.cells import code_is_hidden, filled, solution_cells, student_cells
 from autograder.generate.leaks import find_leaks
 from autograder.generate.metadata import (
     check_points,
@@ -217,7 +217,7 @@ def _answer(exercise: Exercise, cell: Cell, points: Mapping[str, float]) -> dict
 
 def _code(exercise: Exercise, cell: Cell, points: Mapping[str, float]) -> dict[str, Any]:
     metadata: dict[str, Any] = {"name": cell.name, "tags": [cell.role]}
-    if cell.role in LOCKED:
+    if code_is_hidden(cell):
         # Hidden until clicked: in JupyterLab and VS Code, and as a form in Colab.
         metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
     nbgrader = nbgrader_metadata(cell, points)

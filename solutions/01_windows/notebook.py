@@ -107,7 +107,7 @@ from autograder.course.author import figure_text, tr
 # | convolution | cross-correlation (see section 4) |
 # | fully connected layer (`Affine`) | dense or linear layer |
 # | parameters | weights and biases |
-# | max pooling | subsampling, in old texts |
+# | pooling | subsampling, in old texts |
 # | training / test data | training / held-out data |
 # </details>
 
@@ -1042,7 +1042,7 @@ show_photo_sobel()
 # left to right?
 
 # %% [markdown] lang="ja"
-# **自分のフィルター：予想してから実行しましょう。** 次のセルに9つの値を書いてみましょう。すべて1/9にすると、写真はどうなるでしょうか。中央だけが2で、周りがすべて0ならどうでしょうか。中央が8で周りがすべて−1なら、あるいは、もう一方の対角線に沿って値を置いたらどうでしょうか。
+# **自分のフィルター：予想してから実行しましょう。** 次のセルに9つの値を書いてみましょう。すべて1/9にすると、写真はどうなるでしょうか。中央だけが2で、周りがすべて0ならどうでしょうか。中央が8で周りがすべて−1なら、あるいは、はじめに入っている値を左右反転させたらどうでしょうか。
 
 # %% name="my_filter" tags=["setup"]
 MY_FILTER = np.array(

@@ -707,7 +707,7 @@ def vgg_layers():
     names = ["x", "col", figure_text("filters", "フィルター"), "col @ col_W"]
     fig, ax = plt.subplots(figsize=(7.5, 2.4))
     bars = ax.barh(names, sizes, color=["0.8", "0.4", "0.8", "0.8"], edgecolor="black")
-    ax.bar_label(bars, fmt="%.1f MB", padding=3)
+    ax.bar_label(bars, fmt=figure_text("%.1f MB", "%.1fMB"), padding=3)
     ax.invert_yaxis()
     ax.set_xlim(0, 140)
     ax.set_title(

@@ -201,13 +201,14 @@ def draw_two_differences():
     x = np.linspace(0.2, 1.8, 200)
     h = 0.6
     sides = figure_text("one-sided", "前進差分"), figure_text("central", "中心差分")
+    colon = figure_text(": ", "：")
     left.plot(x, x**3, color="black", linewidth=2, label="f(x) = x³")
     tangent = figure_text("true slope: 3", "正しい値：3")
     left.plot(x, 1 + 3 * (x - 1), color="0.5", linewidth=1.5, label=tangent)
     one_sided, central = ((1 + h) ** 3 - 1) / h, ((1 + h) ** 3 - (1 - h) ** 3) / (2 * h)
-    left.plot([1, 1 + h], [1, (1 + h) ** 3], "k:s", label=f"{sides[0]}: {one_sided:.2f}")
+    left.plot([1, 1 + h], [1, (1 + h) ** 3], "k:s", label=f"{sides[0]}{colon}{one_sided:.2f}")
     ends = [1 - h, 1 + h], [(1 - h) ** 3, (1 + h) ** 3]
-    left.plot(*ends, "k--o", label=f"{sides[1]}: {central:.2f}")
+    left.plot(*ends, "k--o", label=f"{sides[1]}{colon}{central:.2f}")
     left.set_xlabel("x")
     left.legend(fontsize=9)
     left.set_title(figure_text("step h = 0.6", "刻み幅 h = 0.6"), fontsize=10)
@@ -824,7 +825,7 @@ def show_sobel():
     axes["picture"].set_title(title, fontsize=10)
     for f, response in enumerate(out):
         image = axes[f].imshow(response, cmap=SIGNED, vmin=-top, vmax=top)
-        title = f"out[0, {f}]  {names[f]}: {response.min():.1f} … {response.max():.1f}"
+        title = f"out[0, {f}]  {names[f]} ({response.min():.1f} … {response.max():.1f})"
         axes[f].set_title(title, fontsize=10)
     fig.colorbar(image, ax=axes[1], shrink=0.9)
     for name in ("picture", 0, 1):
@@ -1214,6 +1215,14 @@ def check_backward():
             "backwardでは、self.dWとself.dbを設定してください。",
         )
     assert dx is not None, tr("backward has to return dx.", "backwardはdxを返す必要があります。")
+    for name, got, like, shape in (
+        ("dW", layer.dW, "W", (1, 1, 2, 2)),
+        ("dx", dx, "x", (1, 1, 3, 3)),
+    ):
+        assert np.shape(got) == shape, tr(
+            f"{name} has the shape {np.shape(got)}, but should have that of {like}, {shape}.",
+            f"{name}の形状が{np.shape(got)}です。{like}と同じ{shape}のはずです。",
+        )
     assert np.shape(layer.db) == (1,), tr(
         f"db has the shape {np.shape(layer.db)}: one number for each filter, like b.",
         f"dbの形状が{np.shape(layer.db)}です。bと同じく、フィルターごとに1つの値です。",

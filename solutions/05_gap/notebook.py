@@ -85,32 +85,8 @@ from autograder.course.author import figure_text, tr
 # %% name="setup" tags=["setup"]
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=3, suppress=True)
-
-# en: Black is negative, white is zero, orange is positive.
-# ja: 黒は負、白は0、オレンジは正を表します。
-SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
-
-
-# en: A helper for the figures. You need not read it.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
-def draw_numbers(ax, table, shade=None, title="", fontsize=11, form="{:g}"):
-    table = np.asarray(table, dtype=float)
-    shade = np.zeros(table.shape) if shade is None else np.asarray(shade)
-    ax.imshow(shade, cmap="Greys", vmin=0, vmax=2.5)
-    for (row, column), value in np.ndenumerate(table):
-        color = "white" if shade[row, column] >= 1.6 else "black"
-        text = form.format(value)
-        ax.text(column, row, text, ha="center", va="center", fontsize=fontsize, color=color)
-    ax.set_xticks(np.arange(table.shape[1] + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(table.shape[0] + 1) - 0.5, minor=True)
-    ax.grid(which="minor", color="0.6", linewidth=0.8)
-    ax.tick_params(which="both", length=0)
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.set_title(title, fontsize=10)
 
 
 # en: The checks use this: the same shape, and the same numbers up to rounding.
@@ -132,6 +108,31 @@ example = (
     )
     / 1000
 )
+
+# %% name="drawing" tags=["demo"]
+from matplotlib.colors import LinearSegmentedColormap
+
+# en: Black is negative, white is zero, orange is positive.
+# ja: 黒は負、白は0、オレンジは正を表します。
+SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
+
+
+def draw_numbers(ax, table, shade=None, title="", fontsize=11, form="{:g}"):
+    table = np.asarray(table, dtype=float)
+    shade = np.zeros(table.shape) if shade is None else np.asarray(shade)
+    ax.imshow(shade, cmap="Greys", vmin=0, vmax=2.5)
+    for (row, column), value in np.ndenumerate(table):
+        color = "white" if shade[row, column] >= 1.6 else "black"
+        text = form.format(value)
+        ax.text(column, row, text, ha="center", va="center", fontsize=fontsize, color=color)
+    ax.set_xticks(np.arange(table.shape[1] + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(table.shape[0] + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color="0.6", linewidth=0.8)
+    ax.tick_params(which="both", length=0)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_title(title, fontsize=10)
+
 
 # %% [markdown] lang="en"
 # ## Do you remember?
@@ -1355,8 +1356,8 @@ show_where_the_score_comes_from()
 #
 # <details><summary>Answer</summary>
 #
-# Where there are stripes of either kind: both patches would be orange, and the score, now the sum of the two averages, would say
-# how much of the picture is striped. The weights decide which question the map answers.
+# Where there are stripes of either kind: both patches would be orange (and the noise around them pale orange), and the score, now
+# the sum of the two averages, would say how much of the picture is striped. The weights decide which question the map answers.
 # </details>
 
 # %% [markdown] lang="ja"
@@ -1364,7 +1365,7 @@ show_where_the_score_comes_from()
 #
 # <details><summary>答え</summary>
 #
-# 向きによらず、縞のあるところが表れます。2か所とも同じオレンジになり、2つの平均の和であるスコアは、縞が全体でどのくらいあるかを表します。マップがどんな問いに答えるのかは、重みで決まるのです。
+# 向きによらず、縞のあるところが表れます。2か所とも同じオレンジになり（周りのノイズは薄いオレンジになります）、2つの平均の和であるスコアは、縞が全体でどのくらいあるかを表します。マップがどんな問いに答えるのかは、重みで決まるのです。
 # </details>
 
 # %% [markdown] lang="en"

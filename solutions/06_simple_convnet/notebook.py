@@ -106,8 +106,7 @@ import numpy as np
 np.set_printoptions(linewidth=120, precision=4, suppress=True)
 
 
-# en: Two helpers for the figures. You need not read them.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
+# %% name="drawing" tags=["demo"]
 def draw_numbers(ax, table, shade=None, title="", fontsize=11):
     table = np.asarray(table)
     shade = np.zeros(table.shape) if shade is None else shade
@@ -2340,12 +2339,12 @@ show_learning_curves()
 # | 1,000 | 0.996 | 0.959 | 0.997 | 0.960 |
 #
 # With another seed the numbers move by a percent or so: with 1,000 test images, the accuracy itself is only known to
-# about ± 0.6 %. Look at the gap instead: training images keep getting better when the test images
-# have stopped. From there the network learns its images *by heart*. This is **overfitting**.
+# about ± 0.6 %. Look at the gap instead: the training accuracy keeps rising when the test accuracy
+# has stopped. From there the network learns its images *by heart*. This is **overfitting**.
 #
 # ## What the filters have become
 #
-# At the start the filters are noise, and small. Training makes some of them ten times as strong, and gives these
+# At the start the filters are noise, and small. Training makes some of them about eight times as strong, and gives these
 # dark or bright patches: some lie along one side of the window and answer to the edges of strokes, others are mere blobs. Most
 # have hardly changed, and look plain grey beside them: a few filters do most of the work. White is positive, black negative; the titles give the range. To the
 # right: what the four strongest filters answer to one digit.
@@ -2370,7 +2369,7 @@ show_learning_curves()
 #
 # ## フィルターはどう変わったか
 #
-# はじめ、フィルターは小さな値の乱数です。学習すると、そのうちの何枚かは10倍ほどの強さになり、暗い部分や明るい部分ができます。窓の一辺に沿って明暗が分かれ、線のエッジに反応するものもあれば、ただの塊のようなものもあります。一方、ほとんど変わらず、ほかと並べると灰色一色に見えるものもあります。働きのほとんどを、一部のフィルターが担っているのです。白が正、黒が負で、値の幅は図の題に書いてあります。右側は、いちばん強い4枚が1つの数字にどう反応するかを示したものです。
+# はじめ、フィルターは小さな値の乱数です。学習すると、そのうちの何枚かは8倍ほどの強さになり、暗い部分や明るい部分ができます。窓の一辺に沿って明暗が分かれ、線のエッジに反応するものもあれば、ただの塊のようなものもあります。一方、ほとんど変わらず、ほかと並べると灰色一色に見えるものもあります。働きのほとんどを、一部のフィルターが担っているのです。白が正、黒が負で、値の幅は図の題に書いてあります。右側は、いちばん強い4枚が1つの数字にどう反応するかを示したものです。
 
 
 # %% name="filters" tags=["demo"]
@@ -2388,7 +2387,7 @@ def show_filters():
             ax = fig.add_subplot(grid[number // 5, number % 5 + 6 * block])
             draw_picture(ax, image, "", limit)
             if number == 2:
-                ax.set_title(f"{title}: −{limit:.2f} … {limit:.2f}", fontsize=10)
+                ax.set_title(f"{title} (−{limit:.2f} … {limit:.2f})", fontsize=10)
 
     strongest = np.argsort(-np.abs(after).sum(axis=(1, 2, 3)))[:4]
     example = x_test[:1]
@@ -2700,7 +2699,7 @@ try_rates(RATES, MY_GUESS_2)
 # %% [markdown] lang="en"
 # Too small costs time, and nothing but time. Too large never settles, or kills the network: after one wild step all units of a layer can be
 # negative for every image, ReLU lets nothing through, and the loss remains at ln 10. Between the two lies a
-# range of about a factor of ten in which it hardly matters. That is why one looks for a learning rate in steps of three or
+# range of about a factor of ten in which the network learns well. That is why one looks for a learning rate in steps of three or
 # ten, and not of ten percent.
 #
 # ### Experiment 3: twenty images by heart
@@ -2711,7 +2710,7 @@ try_rates(RATES, MY_GUESS_2)
 # **Guess:** how many steps will it take until all twenty are right? And what will its accuracy be on the 1,000 test images?
 
 # %% [markdown] lang="ja"
-# 小さすぎる学習率は、時間がかかるだけです。大きすぎると、いつまでも落ち着かないか、ネットワークが「死んで」しまいます。一度大きく動きすぎると、ある層のユニットがどの画像に対しても負になり、ReLUを何も通らず、損失がln 10から動かなくなることがあるのです。その間には、学習率が10倍違っても結果がたいして変わらない、広い範囲があります。ですから、学習率は10%刻みではなく、3倍や10倍の刻みで探します。
+# 小さすぎる学習率は、時間がかかるだけです。大きすぎると、いつまでも落ち着かないか、ネットワークが「死んで」しまいます。一度大きく動きすぎると、ある層のユニットがどの画像に対しても負になり、ReLUを何も通らず、損失がln 10から動かなくなることがあるのです。その間には、学習率が10倍違っても十分に学習できる、広い範囲があります。ですから、学習率は10%刻みではなく、3倍や10倍の刻みで探します。
 #
 # ### 実験3：20枚を丸暗記する
 #
@@ -2785,7 +2784,7 @@ learn_by_heart(HOW_MANY, MY_GUESS_3)
 # </details>
 #
 # (With `np.log(p + 1e-7)` the loss would end at $-\ln(1 + 10^{-7}) \approx -0.0000001$: slightly *negative*, which a cross-entropy
-# can never be. And a single image could add no more than $-\ln 10^{-7} = 16.118$, however wrong the network.)
+# can never be.)
 #
 # ### Experiment 4: draw your own digit
 #
@@ -2804,7 +2803,7 @@ learn_by_heart(HOW_MANY, MY_GUESS_3)
 # 画像が多いほど、丸暗記には多くの更新が必要です。100枚なら25回ほど、1,000枚なら110回ほどで全問正解になります。一方、汎化は進みます。テストデータの正解率は、20枚のときの0.54から、0.79、0.92へと上がります。
 # </details>
 #
-# （`np.log(p + 1e-7)`を使うと、損失は $-\ln(1 + 10^{-7})$、つまり−0.0000001まで下がります。わずかに**負**ですが、本来の交差エントロピー誤差が負になることはありません。また、どれほどひどく間違えても、画像1枚の損失は $-\ln 10^{-7} = 16.118$ を超えられません。）
+# （`np.log(p + 1e-7)`を使うと、損失は $-\ln(1 + 10^{-7})$、つまり−0.0000001まで下がります。わずかに**負**ですが、本来の交差エントロピー誤差が負になることはありません。）
 #
 # ### 実験4：自分で描いた数字を読ませる
 #
@@ -2958,7 +2957,7 @@ else:
     read_digit(from_png(MY_PNG) if MY_PNG else typed(MY_DIGIT))
 
 # %% [markdown] lang="en"
-# ## 9. It learns, so it is right?
+# ## 9. It learns: is it right?
 #
 # Your network reads digits. Does that show that your code is right? Try the opposite: break a layer **on purpose** and train again.
 # The images and the network are the small ones of section 8. Each line of the list below breaks one
@@ -3075,12 +3074,7 @@ ways_to_break = {
 def try_broken_networks(ways, steps=300):
     x, x_unseen, param = x_small, x_small_test, small_network
     curves, right_ones = {}, {}
-    print(
-        tr(
-            "                          test accuracy",
-            "                          テストデータの正解率",
-        )
-    )
+    print(tr("test accuracy", "テストデータの正解率"))
     nothing = {
         figure_text("nothing broken", "壊していないもの"): (Relu, "backward", nothing_broken)
     }
@@ -3090,7 +3084,7 @@ def try_broken_networks(ways, steps=300):
             small = SimpleConvNet((1, 14, 14), param, 50, 10, 0.1)
             curves[name] = train(small, Adam(lr=0.005), x, t_train, steps, batch_size=64)
         right_ones[name] = small.accuracy(x_unseen, t_test)
-        print(f"{name:28} {right_ones[name]:.3f}")
+        print(f"{right_ones[name]:.3f}  {name}")
 
     _, (left, right) = plt.subplots(
         1, 2, figsize=(14, 4.6), width_ratios=[3, 2], layout="constrained"
@@ -3191,23 +3185,20 @@ if my_ways_to_break:
 #
 # Nobody collects your answers. Think first, then open the answers.
 #
-# 1. Swap ReLU and max pooling in the network. What changes?
-#    <details><summary>Answer</summary>Not the result: the largest of four numbers stays the largest if all negative ones
-#    become 0. But ReLU then works on a quarter of the numbers.</details>
-# 2. Why must the weights not all start at the same value, and why may the biases?
+# 1. Why must the weights not all start at the same value, and why may the biases?
 #    <details><summary>Answer</summary>Units with the same weights compute the same, get the same gradient and stay the same
 #    forever. If the weights differ, that is broken already, whatever the biases.</details>
-# 3. You forget the 1/N, and Adam does not mind. Would plain descent, <code>p -= lr * grad</code>, mind?
+# 2. You forget the 1/N, and Adam does not mind. Would plain descent, <code>p -= lr * grad</code>, mind?
 #    <details><summary>Answer</summary>Yes: every step would be N times as long, and with the old <code>lr</code> it would
 #    probably run away. In Adam the factor cancels between m and the root of v, except for ε.</details>
-# 4. The gradient check took a network with 146 parameters. Why not the real one, with 433,890?
+# 3. The gradient check took a network with 146 parameters. Why not the real one, with 433,890?
 #    <details><summary>Answer</summary>Two forward passes for each parameter: hours. The code is the same for all sizes, so a
 #    small network tests it just as well.</details>
-# 5. In this network the first layer is a convolution. Suppose its <code>dx</code> is wrong. Would training or the
+# 4. In this network the first layer is a convolution. Suppose its <code>dx</code> is wrong. Would training or the
 #    gradient check notice?
 #    <details><summary>Answer</summary>Neither: nobody asks for the gradient of the image. Only a second convolution in front
 #    of it, or the check in notebook 03, brings it to light.</details>
-# 6. How many images would you need to tell a network with 96 % from one with 97 %?
+# 5. How many images would you need to tell a network with 96 % from one with 97 %?
 #    <details><summary>Answer</summary>The share measured on n images scatters by about √(0.96 · 0.04 / n): 0.6 % for 1,000, 0.2 %
 #    for 10,000. With 1,000 a difference of 1 % may be chance.</details>
 #
@@ -3269,18 +3260,16 @@ if my_ways_to_break:
 #
 # 解答を提出する必要はありません。まず自分で考えてから、答えを開いてください。
 #
-# 1. ReLUと最大プーリングの順番を入れ替えると、何が変わるでしょうか。
-#    <details><summary>答え</summary>結果は変わりません。負の数をすべて0にしても、4つの値のうち最大のものは最大のままだからです。ただし、プーリングを先にすると、ReLUで処理する値の個数は4分の1になります。</details>
-# 2. 重みをすべて同じ値から始めてはいけないのはなぜでしょうか。バイアスはなぜ同じでもよいのでしょうか。
+# 1. 重みをすべて同じ値から始めてはいけないのはなぜでしょうか。バイアスはなぜ同じでもよいのでしょうか。
 #    <details><summary>答え</summary>同じ重みを持つユニットは、同じ計算をし、同じ勾配を受け取るので、いつまでも同じままです。重みが異なっていれば、バイアスが同じでもユニットどうしに違いが生まれます。</details>
-# 3. 1/Nを忘れても、Adamは平気でした。単純な規則<code>p -= lr * grad</code>でも平気でしょうか。
+# 2. 1/Nを忘れても、Adamは平気でした。単純な規則<code>p -= lr * grad</code>でも平気でしょうか。
 #    <details><summary>答え</summary>平気ではありません。どの一歩もN倍になるので、同じ<code>lr</code>のままでは、おそらく発散します。Adamでは、mとvの平方根とで係数が打ち消し合います（εの影響を除く）。</details>
-# 4. 勾配の確認では、パラメーターが146個のネットワークを使いました。433,890個の本物を使わなかったのはなぜでしょうか。
+# 3. 勾配の確認では、パラメーターが146個のネットワークを使いました。433,890個の本物を使わなかったのはなぜでしょうか。
 #    <details><summary>答え</summary>パラメーター1つにつき順伝播が2回必要で、何時間もかかるからです。大きさが変わってもコードは同じなので、小さいネットワークで十分に確かめられます。</details>
-# 5. このネットワークでは、最初の層が畳み込み層です。もし、その<code>dx</code>が間違っていたら、学習や勾配の確認で気付けるでしょうか。
+# 4. このネットワークでは、最初の層が畳み込み層です。もし、その<code>dx</code>が間違っていたら、学習や勾配の確認で気付けるでしょうか。
 #    <details><summary>答え</summary>どちらでも気付けません。画像についての勾配は、どこでも使われないからです。前にもう1つ畳み込み層を置くか、ノートブック03の確認で、はじめて明らかになります。</details>
-# 6. 正解率96%のネットワークと97%のネットワークを見分けるには、画像が何枚必要でしょうか。
-#    <details><summary>答え</summary>n枚で測った正解率は、√(0.96·0.04/n)くらいばらつきます。1,000枚なら0.6%、10,000枚なら0.2%です。1,000枚では、1%の差は偶然かもしれません。</details>
+# 5. 正解率96%のネットワークと97%のネットワークを見分けるには、画像が何枚必要でしょうか。
+#    <details><summary>答え</summary>n枚で測った正解率は、√(0.96·0.04/n)くらいばらつきます。1,000枚なら0.6ポイント、10,000枚なら0.2ポイントです。1,000枚では、1ポイントの差は偶然かもしれません。</details>
 #
 # ## できるようになったこと
 #

@@ -111,9 +111,23 @@ import numpy as np
 
 np.set_printoptions(linewidth=120, precision=4, suppress=True)
 
+# en: Given: used by the network.
+# ja: ネットワークで使う関数です（用意してあります）。
+rng = np.random.default_rng(7)
 
-# en: Three helpers for the figures. You need not read them.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def he_filters(F, C, size):
+    # en: Random filters of the size that keeps activations from growing or fading behind a ReLU.
+    # ja: ReLUを通しても値が大きくなりすぎたり消えたりしないように、大きさをそろえた乱数のフィルター。
+    inputs = C * size * size
+    return rng.normal(0, np.sqrt(2 / inputs), size=(F, C, size, size))
+
+
+# %% name="drawing" tags=["demo"]
 def empty_axes(width, height, size):
     fig, ax = plt.subplots(figsize=size)
     ax.set_xlim(0, width)
@@ -137,22 +151,6 @@ def draw_arrow(ax, start, end, dashed=False):
         "shrinkB": 0,
     }
     ax.annotate("", end, start, arrowprops=style)
-
-
-# en: Given: used by the network.
-# ja: ネットワークで使う関数です（用意してあります）。
-rng = np.random.default_rng(7)
-
-
-def relu(x):
-    return np.maximum(x, 0)
-
-
-def he_filters(F, C, size):
-    # en: Random filters of the size that keeps activations from growing or fading behind a ReLU.
-    # ja: ReLUを通しても値が大きくなりすぎたり消えたりしないように、大きさをそろえた乱数のフィルター。
-    inputs = C * size * size
-    return rng.normal(0, np.sqrt(2 / inputs), size=(F, C, size, size))
 
 
 # %% [markdown] lang="en"
@@ -1420,7 +1418,7 @@ show_experiment()
 #
 # $$y = \text{relu}\bigl(F(x) + x\bigr)$$
 #
-# これなら、何もしないのは簡単です。$F(x) = 0$ にすればよいのです。それには2つのベクトルがあれば足ります。$F$ の最後のバッチ正規化のパラメーター`gamma2`と`beta2`が0なら、ブロックは恒等写像になります（入力が負でない場合の話ですが、前のブロックがReLUで終わっているので、負の入力は来ません）。なお、フィルターの値を小さくしても、$F$ は小さくなりません。後ろのバッチ正規化が、元の大きさに戻してしまうからです。つまり、ブロックは、入力をどう変えるべきかだけを学習すれば済みます。$F$ が**残差**（residual）と呼ばれるのは、入力をそのまま渡した残りの仕事を受け持つからです。
+# これなら、何もしないのは簡単です。$F(x) = 0$ にすればよいのです。それには2つのベクトルがあれば足ります。$F$ の最後のバッチ正規化のパラメーター`gamma2`と`beta2`が0なら、ブロックは入力をそのまま返します（これを恒等写像といいます。入力が負でない場合の話ですが、前のブロックがReLUで終わっているので、負の入力は来ません）。なお、フィルターの値を小さくしても、$F$ は小さくなりません。後ろのバッチ正規化が、元の大きさに戻してしまうからです。つまり、ブロックは、入力をどう変えるべきかだけを学習すれば済みます。$F$ が**残差**（residual）と呼ばれるのは、入力をそのまま渡した残りの仕事を受け持つからです。
 #
 # 3×3の畳み込み2つを $F$ に持つ**基本ブロック**（basic block）を図にすると、次のようになります。
 
@@ -2846,8 +2844,8 @@ def race(seeds, steps=300):
     fig, ax = plt.subplots(figsize=(9, 4.2))
     print(
         tr(
-            "                   training loss (last 50 steps)   accuracy on the test images",
-            "                   訓練データの損失（最後の50回）   テストデータの正解率",
+            "                      training loss (last 50 steps)   accuracy on the test images",
+            "左から：ネットワーク、シード、訓練データの損失（最後の50回）、テストデータの正解率",
         )
     )
     for seed in seeds:
@@ -2861,8 +2859,9 @@ def race(seeds, steps=300):
             print(
                 f"{kind:>10} {depth:2} "
                 + tr(f"(seed {seed})", f"（シード{seed}）")
-                + f"   {np.mean(losses[-50:]):8.2f}"
-                f"   {accuracy_of(layers):28.3f}"
+                + f"{np.mean(losses[-50:]):10.2f}"
+                + tr("                      ", "  ")
+                + f"{accuracy_of(layers):8.3f}"
             )
             if (kind, depth) == ("residual", 48):
                 trained = layers
@@ -3099,8 +3098,9 @@ def show_trained_resnet(net, losses, filters_before):
     for place, i in enumerate(shown):
         ax = fig.add_subplot(grid[place // 8, 4 + place % 8])
         ax.imshow(x[i].transpose(1, 2, 0).clip(0, 1))
-        mark = "" if right[i] else figure_text(f" (not {answers[i]})", f"（正解は{answers[i]}）")
-        ax.set_title(f"{digit_labels[TEST[i]]}{mark}", fontsize=8)
+        label, answer = digit_labels[TEST[i]], answers[i]
+        mistake = figure_text(f"{label}, read as {answer}", f"{label}を{answer}と予測")
+        ax.set_title(label if right[i] else mistake, fontsize=8)
         ax.axis("off")
     for column, (title, filters) in enumerate(
         (

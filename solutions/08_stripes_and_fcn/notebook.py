@@ -100,21 +100,21 @@ globals().update(earlier("01_windows", "conv_output_size", "conv2d_single", "max
 # %% name="setup" tags=["setup"]
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 np.set_printoptions(linewidth=120, precision=3, suppress=True)
-
-# en: Black is negative, white is zero, orange is positive.
-# ja: 黒は負、白は0、オレンジは正を表します。
-SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
 
 VERTICAL_EDGES = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 HORIZONTAL_EDGES = np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
 SHARPEN = np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]])
 
+# %% name="drawing" tags=["demo"]
+from matplotlib.colors import LinearSegmentedColormap
 
-# en: Helpers for the figures. You need not read them.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
+# en: Black is negative, white is zero, orange is positive.
+# ja: 黒は負、白は0、オレンジは正を表します。
+SIGNED = LinearSegmentedColormap.from_list("signed", ["black", "white", "#f07000"])
+
+
 def show_picture(ax, picture, title="", **how):
     how = {"cmap": "gray", "vmin": 0, "vmax": 1} | how
     image = ax.imshow(picture, **how)
@@ -1071,11 +1071,15 @@ def measure_slopes():
         above = -np.log(softmax(logits + step)[0, right])
         below = -np.log(softmax(logits - step)[0, right])
         slopes.append((above - below) / 2e-5)
-    print(tr("logits                   :", "ロジット："), logits[0])
-    print(tr("probabilities p          :", "確率p："), softmax(logits)[0])
-    print(tr("right class as one-hot   :", "正解（one-hot）："), np.eye(3)[right])
-    print(tr("measured slopes          :", "数値微分の勾配："), np.array(slopes))
-    print(tr("p minus one-hot          :", "p - one-hot："), softmax(logits)[0] - np.eye(3)[right])
+    p, target = softmax(logits)[0], np.eye(3)[right]
+    for values, name in (
+        (logits[0], tr("logits", "ロジット")),
+        (p, tr("probabilities p", "確率p")),
+        (target, tr("right class as one-hot", "正解（one-hot）")),
+        (np.array(slopes), tr("measured slopes", "数値微分の勾配")),
+        (p - target, tr("p minus one-hot", "p - one-hot")),
+    ):
+        print(" ".join(f"{value:7.3f}" for value in values), " ", name)
 
 
 measure_slopes()
@@ -1763,7 +1767,7 @@ def train_in_pytorch():
     print(tr("test accuracy    :", "テストデータの正解率："), f"{scores[1]:.4f}")
     print(
         tr(
-            "new pictures with noise                    0.12   0.50   0.70",
+            "accuracy on new pictures, noise 0.12, 0.50 and 0.70:",
             "新しい画像の正解率（左から、ノイズ0.12、0.50、0.70）",
         )
     )
@@ -1778,26 +1782,26 @@ def train_in_pytorch():
         (
             tr(
                 "fixed filters, classifier trained at 0.12",
-                "固定したフィルター、ノイズ0.12で学習した分類器：",
+                "固定したフィルター、ノイズ0.12で学習した分類器",
             ),
             fixed,
         ),
         (
             tr(
-                "learned filters, trained at 0.12         ",
-                "学習したフィルター、ノイズ0.12で学習：",
+                "learned filters, trained at 0.12",
+                "学習したフィルター、ノイズ0.12で学習",
             ),
             learned[0],
         ),
         (
             tr(
-                "learned filters, trained at 0.5          ",
-                "学習したフィルター、ノイズ0.5で学習：",
+                "learned filters, trained at 0.5",
+                "学習したフィルター、ノイズ0.5で学習",
             ),
             learned[1],
         ),
     ):
-        print(name, *(f"{number:6.2f}" for number in row))
+        print(*(f"{number:6.2f}" for number in row), " ", name)
 
     fig = plt.figure(figsize=(11, 3.4), layout="constrained")
     left, right = fig.subfigures(1, 2, width_ratios=[1.2, 1])
@@ -1828,7 +1832,7 @@ def train_in_pytorch():
 train_in_pytorch()
 
 # %% [markdown] lang="en"
-# What one finds with PyTorch (2.13, on our machine): trained on our pictures, the small CNN is perfect on the test pictures, too, with a far smaller loss. But on pictures with noise 0.5 it only guesses, while the fixed filters still get nearly all of them right. It
+# With PyTorch 2.13 we found: trained on our pictures, the small CNN is perfect on the test pictures, too, with a far smaller loss. But on pictures with noise 0.5 it only guesses, while the fixed filters still get nearly all of them right. It
 # had no reason to learn filters that tolerate noise, having seen next to none. Trained on noisy pictures it is as good as the fixed filters or better, at every noise. **A network learns what its data demand, and no more.**
 #
 # ## 7. From one answer to an answer for every pixel

@@ -6,7 +6,7 @@ globals().update(earlier("03_convolution", "Convolution"))
 globals().update(earlier("04_pooling", "Pooling"))
 
 # %% [markdown] lang="en"
-# # 09 Bug hunt: one input that tells
+# # 09 Bug hunt: one input that gives it away
 #
 # This course grew out of five notebooks that learners had published. They are good notebooks, and
 # they contain bugs: not because their authors were careless, but because their bugs *did not show*.
@@ -47,8 +47,8 @@ globals().update(earlier("04_pooling", "Pooling"))
 # that one you return `None`. So that guessing does not pay, `None` earns its points only if you
 # return it for **one** suspect alone, and have convicted at least **six** others.
 #
-# The checks below look only at the *form* of your inputs. They do not say whether an input separates:
-# finding that out is the exercise.
+# The checks below look only at the *form* of your inputs. They do not say whether an input separates
+# wrong code from right: finding that out is the exercise.
 
 # %% [markdown] lang="ja"
 # # 09 バグ探し：決め手になる入力を1つ
@@ -86,14 +86,12 @@ globals().update(earlier("04_pooling", "Pooling"))
 # %% name="numpy" tags=["setup"]
 import numpy as np
 
-# %% name="drawing" tags=["setup"]
+# %% name="drawing" tags=["demo"]
 import matplotlib.pyplot as plt
 
 np.set_printoptions(linewidth=120, precision=4, suppress=True)
 
 
-# en: Two helpers for the figures. You need not read them.
-# ja: 図を描くための補助関数です。読まなくてもかまいません。
 def draw_numbers(ax, table, title="", fontsize=10):
     table = np.asarray(table)
     ax.imshow(table, cmap="Greys", vmin=-1, vmax=2.5 * max(table.max(), 1))
@@ -257,7 +255,7 @@ draw_story()
 # 36 results are written into the same corner, over each other, and the last one stays: 2095. Look at
 # the code again: `i` and `j` were meant to count, and never move.
 #
-# So the 3 × 3 image is friendly, and the 8 × 8 image tells. Here is the second way in which inputs are
+# So the 3 × 3 image is friendly, and the 8 × 8 image gives the bug away. Here is the second way in which inputs are
 # friendly: not by their size, but by their **values**. A mathematician's convolution flips the filter
 # before it multiplies; ours does not. Who would notice?
 
@@ -578,8 +576,8 @@ draw_kill_matrix()
 # - differences of up to 0.00001 are taken for rounding;
 # - for numbers from a random generator, seed it: your function has to return the same every time.
 #
-# The next cell writes these rules down exactly. You need not read it: the check below each suspect
-# uses it, and tells you in words what is wrong with an input.
+# The next two cells write these rules down exactly. You need not read them: the check below each suspect
+# uses them, and tells you in words what is wrong with an input.
 
 # %% [markdown] lang="ja"
 # いちばん上の入力では、6つのバグがすべて隠れたままです。最初に思い付くのは、たいていこういう入力です。何もかもが互いに違う、いちばん下の入力は、6つすべてを捕まえました。広く調べるためのテストなら、いつでもこの種の入力を選ぶべきです。
@@ -596,10 +594,10 @@ draw_kill_matrix()
 # - 0.00001以下の違いは、丸め誤差とみなします。
 # - 乱数を使うときはシードを固定して、関数が毎回同じ値を返すようにします。
 #
-# 次のセルは、このきまりを正確に書き下したものです。読まなくてもかまいません。各容疑者の後の確認用のセルがこれを使い、入力に問題があれば言葉で知らせます。
+# 次の2つのセルは、このきまりを正確に書き下したものです。読まなくてもかまいません。各容疑者の後の確認用のセルがこれを使い、入力に問題があれば言葉で知らせます。
 
 
-# %% name="rules" tags=["setup"]
+# %% name="rules" tags=["setup"] hidden=true
 MOST_NUMBERS = 3000
 LARGEST = 100
 
@@ -780,7 +778,7 @@ def misfit(letter, answer):
     return next((problem for problem in rules(*answer) if problem), "")
 
 
-# %% name="form" tags=["setup"]
+# %% name="form" tags=["setup"] hidden=true
 def as_lists(answer):
     return [item.tolist() if isinstance(item, np.ndarray) else item for item in answer]
 

@@ -66,6 +66,8 @@ FRAMES = "# 枠とは、大きな長方形から小さな長方形を除いた�
         ('name="setup" tags=["setup"]', 'name="frame_area" tags=["setup"]', "named 'frame_area'"),
         ('name="setup" tags=["setup"]', 'nam="setup" tags=["setup"]', "unknown option 'nam'"),
         ('name="setup" tags=["setup"]', 'name="setup" tags=["carry"]', "takes [] from None"),
+        ('tags=["setup"]', 'tags=["setup"] hidden="yes"', "hidden is 'yes'"),
+        ('tags=["stub"]', 'tags=["stub"] hidden=true', "unknown option 'hidden'"),
         (ENGLISH, "[markdown]\n# # Areas", "has no language"),
         (ENGLISH, '[markdown] lang="fr"\n# # Areas', "has no language"),
         (ENGLISH, '[markdown] lang="en" tags=["x"]\n# # Areas', "unknown option 'tags'"),

@@ -179,6 +179,20 @@ def test_the_code_of_checks_and_demos_is_hidden_in_jupyter_and_a_titled_form_in_
     assert check.source.startswith("# @title Check: run this cell\n")
 
 
+def test_the_code_of_a_setup_cell_is_hidden_where_its_header_says_so_and_stays_editable(mini):
+    file = mini.root / "solutions" / "01_area" / "notebook.py"
+    header = '# %% name="setup" tags=["setup"]'
+    before = code_cells(notebook(mini.load(), mini.load().exercise("01_area"), "ja"))["setup"]
+    file.write_text(file.read_text().replace(header, f"{header} hidden=true"))
+    course = mini.load()
+    after = code_cells(notebook(course, course.exercise("01_area"), "ja"))["setup"]
+    assert "jupyter" not in before.metadata
+    assert after.metadata.jupyter == {"source_hidden": True}
+    assert after.metadata.cellView == "form"
+    assert after.source == f"# @title 用意済み：このセルを実行\n{before.source}"
+    assert after.metadata.get("nbgrader") == before.metadata.get("nbgrader")
+
+
 def test_a_kernel_runs_it_up_to_the_first_unfilled_stubs_check(mini):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
