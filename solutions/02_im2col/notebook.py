@@ -29,10 +29,8 @@ from autograder.course.author import figure_text, tr
 #
 # Reading and experimenting takes another half hour. At each exercise, ●●● marks what later parts rest on.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and arguments as they are.
-# After each exercise there is a check that you can run as often as you like. The checks are there to help, and they are
-# *not all of it*: grading calls your functions with inputs of other shapes that you have not seen, each worth its own
-# points, so that one mistake does not cost you the rest.
+# **How it is graded.** As in notebook 01: leave names and arguments as they are. The checks are there to help, and they are
+# *not all of it*: grading calls your functions with inputs of other shapes, each worth its own points.
 
 # %% [markdown] lang="ja"
 # # 02 im2col：畳み込みを1回の行列積にする
@@ -57,7 +55,7 @@ from autograder.course.author import figure_text, tr
 #
 # このほかに、説明を読み、実験する時間が30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。関数名と引数は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点のすべてではありません。採点では、ここにない形状の入力でも関数を呼び出します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
+# **採点について** ノートブック01と同じです。関数名と引数は変えないでください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状の入力でも関数を呼び出し、項目ごとに点を付けます。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)

@@ -31,10 +31,9 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # Reading and looking at the figures takes another 40 minutes. At each exercise, ●●● marks what later parts rest on.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names of the class and its
-# methods, and the order of the arguments, as they are. The checks after the exercises are there to help, and they are *not
-# all of it*: grading calls your class with other shapes, windows, strides and paddings, each worth its own points, so that
-# one mistake does not cost you the rest.
+# **How it is graded.** As before: leave the names of the class and its methods, and the order of the arguments, as they are.
+# The checks are there to help, and they are *not all of it*: grading uses your class with other shapes, windows, strides and
+# paddings, each worth its own points.
 
 # %% [markdown] lang="ja"
 # # 04 プーリング：いちばん強い反応を残す
@@ -60,7 +59,7 @@ globals().update(earlier("02_im2col", "im2col", "col2im"))
 #
 # このほかに、説明を読み、図を眺める時間が40分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。クラスとメソッドの名前、引数の順番は変えないでください。各演習の後にある確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ここにない形状のマップや、ほかの窓、ストライド、パディングでもクラスを使ってみます。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
+# **採点について** これまでと同じです。クラスとメソッドの名前、引数の順番は変えないでください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状、窓、ストライド、パディングでもクラスを使い、項目ごとに点を付けます。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)

@@ -31,11 +31,8 @@ from autograder.course.author import figure_text, tr
 #
 # Reading and looking at the figures takes another 30 minutes. At each exercise, ●●● marks what later parts rest on.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names
-# and the order of the arguments as they are. After each exercise there is a check that you can run as
-# often as you like. The checks are there to help, and they are *not all of it*: grading calls your
-# code with other shapes that you have not seen, each worth its own points, so that one mistake does
-# not cost you the rest.
+# **How it is graded.** As before: leave the names and the order of the arguments as they are. The checks are there to help, and
+# they are *not all of it*: grading calls your code with other shapes, each worth its own points.
 
 # %% [markdown] lang="ja"
 # # 05 グローバルアベレージプーリング：マップ1枚を1つの値に
@@ -61,7 +58,7 @@ from autograder.course.author import figure_text, tr
 #
 # このほかに、説明を読み、図を眺める時間が30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数の順番は変えないでください。各演習のすぐ後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点のすべてではありません。採点では、ここにない形状の入力も試します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。
+# **採点について** これまでと同じです。名前と引数の順番は変えないでください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状の入力も試し、項目ごとに点を付けます。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)

@@ -38,10 +38,8 @@ globals().update(earlier("04_pooling", "Pooling"))
 # Reading, training and looking at the figures takes another hour, the four experiments of section 8 half an hour. At each exercise,
 # ●●● marks what later parts rest on.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave the names
-# and the order of the arguments as they are. The checks in this notebook are there to help, and they are
-# *not all of it*: grading calls your code with other shapes and numbers, each worth its own
-# points. How well your network reads digits is *not* graded. Near the end you will see why.
+# **How it is graded.** As before: leave the names and the order of the arguments as they are. The checks are there to help, and
+# they are *not all of it*: grading calls your code with other shapes and numbers, each worth its own points. How well your network reads digits is *not* graded. Near the end you will see why.
 
 # %% [markdown] lang="ja"
 # # 06 SimpleConvNet：数字を読み取るネットワーク
@@ -71,7 +69,7 @@ globals().update(earlier("04_pooling", "Pooling"))
 #
 # このほかに、説明を読み、学習させ、図を眺める時間が1時間、8節の4つの実験に30分ほどかかります。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数の順番は変えないでください。ノートブックの中の確認は手助けのためのもので、採点のすべてではありません。採点では、ほかの形状や値でもコードを呼び出し、項目ごとに点を付けます。数字をどれだけ読み取れたかは採点の対象ではありません。その理由は、終わりのほうでわかります。
+# **採点について** これまでと同じです。名前と引数の順番は変えないでください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状や値でもコードを呼び出し、項目ごとに点を付けます。数字をどれだけ読み取れたかは採点の対象ではありません。その理由は、終わりのほうでわかります。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)
@@ -3192,8 +3190,8 @@ if my_ways_to_break:
 #    <details><summary>Answer</summary>Yes: every step would be N times as long, and with the old <code>lr</code> it would
 #    probably run away. In Adam the factor cancels between m and the root of v, except for ε.</details>
 # 3. The gradient check took a network with 146 parameters. Why not the real one, with 433,890?
-#    <details><summary>Answer</summary>Two forward passes for each parameter: hours. The code is the same for all sizes, so a
-#    small network tests it just as well.</details>
+#    <details><summary>Answer</summary>Two forward passes for each parameter, 867,780 in all: with three images some twenty
+#    minutes. The code is the same for all sizes, so a small network tests it just as well.</details>
 # 4. In this network the first layer is a convolution. Suppose its <code>dx</code> is wrong. Would training or the
 #    gradient check notice?
 #    <details><summary>Answer</summary>Neither: nobody asks for the gradient of the image. Only a second convolution in front
@@ -3265,7 +3263,7 @@ if my_ways_to_break:
 # 2. 1/Nを忘れても、Adamは平気でした。単純な規則<code>p -= lr * grad</code>でも平気でしょうか。
 #    <details><summary>答え</summary>平気ではありません。どの一歩もN倍になるので、同じ<code>lr</code>のままでは、おそらく発散します。Adamでは、mとvの平方根とで係数が打ち消し合います（εの影響を除く）。</details>
 # 3. 勾配の確認では、パラメーターが146個のネットワークを使いました。433,890個の本物を使わなかったのはなぜでしょうか。
-#    <details><summary>答え</summary>パラメーター1つにつき順伝播が2回必要で、何時間もかかるからです。大きさが変わってもコードは同じなので、小さいネットワークで十分に確かめられます。</details>
+#    <details><summary>答え</summary>パラメーター1つにつき順伝播が2回、合わせて867,780回必要で、画像3枚でも20分ほどかかるからです。大きさが変わってもコードは同じなので、小さいネットワークで十分に確かめられます。</details>
 # 4. このネットワークでは、最初の層が畳み込み層です。もし、その<code>dx</code>が間違っていたら、学習や勾配の確認で気付けるでしょうか。
 #    <details><summary>答え</summary>どちらでも気付けません。画像についての勾配は、どこでも使われないからです。前にもう1つ畳み込み層を置くか、ノートブック03の確認で、はじめて明らかになります。</details>
 # 5. 正解率96%のネットワークと97%のネットワークを見分けるには、画像が何枚必要でしょうか。

@@ -44,11 +44,9 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 # Reading and looking at the figures takes another hour, the finale half an hour. Two evenings are a good plan: the first
 # for batch normalisation, the second for the network. At each exercise, ●●● marks what later parts rest on.
 #
-# **How it is graded.** Replace each `raise NotImplementedError(...)` with your code; leave names and
-# arguments as they are. After each exercise there is a check that you can run as often as you like.
-# The checks are there to help, and they are *not all of it*: grading calls your code with other
-# shapes, parameters and orders of calls, each for its own points. Exercise 6 counts on top of the
-# maximum.
+# **How it is graded.** As before: leave names and arguments as they are. The checks are there to help, and they are *not all of
+# it*: grading calls your code with other shapes, parameters and orders of calls, each worth its own points. Exercise 6 counts on
+# top of the maximum.
 
 # %% [markdown] lang="ja"
 # # 07 バッチ正規化と残差ネットワーク
@@ -79,7 +77,7 @@ globals().update(earlier("05_gap", "global_average_pooling_2d"))
 #
 # このほかに、説明を読み、図を眺める時間が1時間、最後の実験に30分ほどかかります。1日目にバッチ正規化、2日目にネットワークというように、2日に分けるとよいでしょう。各演習の重要度●●●は、その先の内容の土台になることを表します。
 #
-# **採点について** `raise NotImplementedError(...)`の行を消して、自分のコードを書いてください。名前と引数は変えないでください。各演習の後に、何度でも実行できる確認用のセルがあります。これは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状やパラメーター、ほかの順番の呼び出しも試し、項目ごとに点を付けます。演習6の点は満点に上乗せされます。
+# **採点について** これまでと同じです。名前と引数は変えないでください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの形状やパラメーター、ほかの順番の呼び出しも試し、項目ごとに点を付けます。演習6の点は満点に上乗せされます。
 
 # %% [markdown] lang="en"
 # **Conventions of this course** (other books and libraries may differ)
@@ -2067,8 +2065,8 @@ draw_resnet()
 
 # %% [markdown] lang="en"
 # (The ResNet-18 that libraries offer is built for images of 224 × 224. It has max pooling after the
-# stem and a fourth stage with 512 channels: for our small images there would be nothing left to
-# pool.)
+# stem and a fourth stage with 512 channels: of our small images it would leave maps of 1 × 1, with nothing to
+# average.)
 #
 # A network this deep hides mistakes well. Whatever the strides, GAP makes `(N, 256)` of it: so
 # look at the size *after each stage*, not only at the end. And whatever blocks you make, they must
@@ -2092,7 +2090,7 @@ draw_resnet()
 # </details>
 
 # %% [markdown] lang="ja"
-# （ライブラリーにあるResNet-18は224×224の画像のためのもので、stemの後に最大プーリングがあり、512チャンネルの4番目のステージもあります。ここで使う小さな画像でそこまで縮めると、何も残らなくなってしまいます。）
+# （ライブラリーにあるResNet-18は224×224の画像のためのもので、stemの後に最大プーリングがあり、512チャンネルの4番目のステージもあります。ここで使う小さな画像をそこまで縮めると、マップは1×1になり、平均するものがなくなってしまいます。）
 #
 # これほど深いネットワークでは、間違いが隠れやすくなります。ストライドがどうであれ、GAPを通せば`(N, 256)`になるので、最後の形状だけでなく、ステージごとの大きさを確かめてください。また、ブロックはそれぞれ別のオブジェクトでなければなりません。`[BasicBlock(64, 64)] * 2`は、同じブロックを2つ並べたリストになります。
 #
@@ -2343,7 +2341,7 @@ show_sizes_and_parameters()
 # ## The same network, alone and in company
 #
 # Fifteen batch norms in one network: now the choice between batch statistics and running statistics is no
-# trifle any more. The untrained network sees a few batches of drawn pictures, so that its running
+# longer a detail. The untrained network sees a few batches of drawn pictures, so that its running
 # statistics settle. Then it judges eight new pictures, once together and once each alone. Each
 # point is one score: on the diagonal means that the other images had no influence.
 
