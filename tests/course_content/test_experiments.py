@@ -22,6 +22,7 @@ plt = pytest.importorskip("matplotlib.pyplot")
 COURSE = load_course(ROOT)
 WRITTEN = ("setup", "carry", "carry_convolution", "carry_gap", "batch_norm", "batchnorm")
 NETWORK = (*WRITTEN, "basicblock", "simpleresnet")
+DIGIT = ("setup", "drawing", "my_digit", "read_my_digit")
 
 
 @pytest.fixture
@@ -169,7 +170,7 @@ def test_a_typed_digit_and_its_png_are_the_same_picture_to_the_network(
     run, tmp_path, dark_on_light
 ):
     nobody = SimpleNamespace(predict=lambda x: np.zeros((len(x), 10)))
-    space = run("06_simple_convnet", "setup", "my_digit", "read_my_digit", he_network=nobody)
+    space = run("06_simple_convnet", *DIGIT, he_network=nobody)
     ink = space["typed"](space["MY_DIGIT"])
     large = np.kron(np.pad(ink, 2), np.ones((6, 6)))
     plt.imsave(tmp_path / "mine.png", 1 - large if dark_on_light else large, cmap="gray")
@@ -182,7 +183,7 @@ def test_a_typed_digit_and_its_png_are_the_same_picture_to_the_network(
 
 def test_a_picture_that_is_not_there_is_said_in_words(run, capsys):
     nobody = SimpleNamespace(predict=lambda x: np.zeros((len(x), 10)))
-    space = run("06_simple_convnet", "setup", "my_digit", "read_my_digit", network=nobody)
+    space = run("06_simple_convnet", *DIGIT, network=nobody)
     capsys.readouterr()
     space["read_digit"](space["from_png"]("mine.png"))
     said = capsys.readouterr().out
