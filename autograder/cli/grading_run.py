@@ -118,6 +118,7 @@ class GradingRun:
         )
         print(f"class page: {self.store.out / 'index.html'}")
         for line in (
+            *tally.cannot_be_read(),
             *shown.damaged,
             *shown.notices,
             *shown.corrections.problems,
@@ -208,6 +209,7 @@ class _Tally:
         read: what reading the files has told about the hand-ins, by student and exercise.
         kept: how many results are unchanged.
         done: how many submissions are dealt with; at first, those that have not changed.
+        unreadable: whose new files cannot be read, and of which exercise.
         dealt_with: each graded submission with its result, and whether that was kept.
     """
 
@@ -215,6 +217,7 @@ class _Tally:
     read: dict[tuple[str, str], HandIn]
     kept: int
     done: int = field(init=False)
+    unreadable: list[str] = field(default_factory=list)
     dealt_with: dict[Submission, tuple[Result, bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -228,8 +231,19 @@ class _Tally:
             self.say_unchanged(tick)
             result = step.graded.result
             graded = result.status == ResultStatus.GRADED
+            if result.status == ResultStatus.UNREADABLE:
+                self.unreadable.append(who)
             tick(f"{who}: {format_score(result) if graded else result.status}")
         self.done += 1
+
+    def cannot_be_read(self) -> Iterator[str]:
+        """A line about the files that were not graded, if any."""
+        if self.unreadable:
+            yield (
+                f"{counted(len(self.unreadable), 'file')} cannot be read, and "
+                f"{'has' if len(self.unreadable) == 1 else 'have'} 0 points "
+                f"({abbreviated(self.unreadable, MAX_LISTED)}): their pages say why"
+            )
 
     def say_unchanged(self, tick: Ticker) -> None:
         """Show in one line that the first results are unchanged, if nothing else was shown yet."""

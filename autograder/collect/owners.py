@@ -8,6 +8,7 @@
     nbgrader     student/02_im2col/work.ipynb with timestamp.txt, or inbound:
                  student+02_im2col+2026-05-01 10:00:00.123456 UTC+xyz/work.ipynb
     a folder     student/…/work.ipynb, student.ipynb, student_02_im2col.ipynb, student.zip
+    clones       GitHub Classroom's: cnn-02-im2col-student/work.ipynb, with one beginning for all
 
 Only the part of a path that the platform wrote is looked at. What a student's own archive contains
 cannot say that it is somebody else's.
@@ -19,6 +20,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from autograder.collect.files import Fate, Found
@@ -108,6 +110,7 @@ class Archive:
         notes: what the platform's notes say, by submission.
         exercises: ids of the course's exercises.
         alone: the student that the whole archive is of, by its own name; "" if it is a class.
+        prefix: what the names of all folders begin with, if that names the exercise.
     """
 
     root: tuple[str, ...] = ()
@@ -115,6 +118,7 @@ class Archive:
     notes: Mapping[str, Note] = field(default_factory=dict)
     exercises: Collection[str] = ()
     alone: str = ""
+    prefix: str = ""
 
     def reads(self, name: str) -> bool:
         """Whether a file of that name is a note of this platform."""
@@ -161,9 +165,10 @@ class Archive:
         note = self.notes.get("/".join(inside[:2]), Note())
         if len(inside) > 1 and found.outside > len(self.root) + 1:
             platform = "nbgrader" if note.time else "folder"
-            one = Submitter(platform, first, number=first if note.time else "")
+            who = first.removeprefix(self.prefix)
+            one = Submitter(platform, who, number=who if note.time else "")
             source = "/".join(inside[:2]) if note.time else first
-            return [Owned(found, one, inside[1:], source, time=note.time)]
+            return [Owned(found, one, inside[1:], source, time=note.time, assignment=self.prefix)]
         name = owner_in(first, self.exercises)
         return [Owned(found, Submitter("folder", name), inside)] if name else []
 
@@ -283,7 +288,18 @@ def recognise(
     if first and all(one.impersonal for one in parsed):
         owner = root[-1] if root else archive
         return Archive(root, "folder", notes, exercises, owner_in(owner, exercises) or owner)
-    return Archive(root, "folder", notes, exercises)
+    folders = {path[len(root)] for path in outer if len(path) > len(root) + 1}
+    return Archive(root, "folder", notes, exercises, prefix=_prefix(folders, exercises))
+
+
+def _prefix(folders: Collection[str], exercises: Collection[str]) -> str:
+    """What the names of several folders begin with before a separator; "" if it is no exercise."""
+    if len(folders) < 2:
+        return ""
+    pairs = zip(min(folders), max(folders), strict=False)
+    same = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = same[: max(same.rfind(mark) for mark in "-_ ") + 1]
+    return start if exercise_in(start.rstrip("-_ "), exercises) else ""
 
 
 def _platform(first: Collection[str], notes: Mapping[str, Note]) -> str:

@@ -37,7 +37,8 @@ _LAST = ("last name", "last_name", "lastname", "surname", "family name", "姓", 
 _EMAIL = ("email", "email address", "e-mail", "e-mail address", "mail", "メールアドレス", "メール",
           "e-mail-adresse", "adresse de courriel", "courriel", "dirección de correo",
           "correo electrónico")  # fmt: skip
-_LOGIN = ("login", "sis login id", "username", "user name", "ユーザー名")
+_GITHUB = "github_username"
+_LOGIN = ("login", _GITHUB, "sis login id", "username", "user name", "ユーザー名")
 _SECTION = ("section", "sections", "group", "セクション", "グループ")
 _IDENTIFIER = ("identifier", "識別子")
 _MODIFIED = (
@@ -206,9 +207,14 @@ def _person(fields: Mapping[str, str]) -> Person | None:
     email, login = _first(fields, _EMAIL), _first(fields, _LOGIN)
     ids = _ID[1:] if canvas else _ID
     number = _first(fields, ids)
-    participant = _PARTICIPANT.fullmatch(_first(fields, _IDENTIFIER))
+    identifier = _first(fields, _IDENTIFIER)
+    participant = None
+    if _GITHUB in fields:
+        number = number or identifier
+    else:
+        participant = _PARTICIPANT.fullmatch(identifier)
     return Person(
-        name or email or number or login,
+        name or email or number or login or (identifier if participant else ""),
         number,
         email,
         login if login != number else "",

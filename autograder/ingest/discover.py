@@ -236,6 +236,7 @@ class _Search:
             if not any(_same_file(one.path, other.path) for other in group):
                 group.append(one)
         submissions = [self._submission(groups[key]) for key in sorted(groups)]
+        self._report_several(submissions)
         self._report_lookalikes(submissions)
         self._report_hard_links(submissions)
         ungraded = sorted(self.ungraded, key=lambda one: (one.student.key, one.path))
@@ -251,11 +252,6 @@ class _Search:
         chosen, rest = choose(group, Inspector(self.handouts).inspect)
         others = tuple(Other(_display_path(one), why) for one, why in rest)
         name = chosen.student.name
-        if others:
-            files = abbreviated([f"{other.file} ({_REASONS[other.why]})" for other in others], 4)
-            self.notices.append(
-                f"{name} · {chosen.exercise}: {_display_path(chosen)} is graded, not {files}"
-            )
         return Submission(
             chosen.student.key,
             chosen.exercise,
@@ -264,6 +260,20 @@ class _Search:
             "" if name == chosen.student.key else name,
             others,
         )
+
+    def _report_several(self, submissions: list[Submission]) -> None:
+        """Say which file is graded where there are several: of many students, in one line."""
+        several = [one for one in submissions if one.others]
+        if len(several) > FEW:
+            some = abbreviated([_who(one) for one in several], FEW)
+            self.notices.append(
+                f"of {len(several)} hand-ins there are several files, of which one is graded "
+                f"({some}): see column note of grades.csv"
+            )
+            return
+        for one in several:
+            files = abbreviated([f"{o.file} ({_REASONS[o.why]})" for o in one.others], 4)
+            self.notices.append(f"{_who(one)}: {_display_path(one)} is graded, not {files}")
 
     def _report_lookalikes(self, submissions: list[Submission]) -> None:
         students = {Student(s.student, s.name or s.student) for s in submissions}
@@ -305,6 +315,9 @@ class _Search:
         return f"--exercise ID, one of {', '.join(self.exercises)}"
 
 
+FEW = 5
+"""Hand-ins of several files that are told one by one."""
+
 _REASONS = {
     NotCounted.OLDER: "older",
     NotCounted.UNREADABLE: "cannot be read",
@@ -314,7 +327,11 @@ _REASONS = {
 }
 
 
-def _display_path(one: Candidate) -> str:
+def _who(one: Submission) -> str:
+    return f"{one.name or one.student} · {one.exercise}"
+
+
+def _display_path(one: Candidate | Submission) -> str:
     return readable(one.path.relative_to(one.root.parent))
 
 

@@ -83,12 +83,18 @@ def _row(result: Result, hand_ins: HandIns, lang: str, corrections: Corrections)
     reasons.append(sum_of(one))
     words = instructor.words(one)
     reasons += [_about(id, text) for id, text in words.items()]
-    note = " ".join(reason[lang] for reason in reasons if reason)
+    note = _sentences(reason[lang] for reason in reasons if reason)
     if one.excused:
         return result.exercise, "", "", EXCUSED, "", note, ""
     score, most = number(one.result.score), number(one.result.max_score)
     needs_you = "needs you" if one.needs_review else ""
     return result.exercise, score, most, str(one.result.status), needs_you, note, number(one.final)
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    """The texts one after the other; what does not end like a sentence is ended."""
+    *before, last = [*texts] or [""]
+    return " ".join([text if text[-1] in ".。!?！？" else f"{text};" for text in before] + [last])
 
 
 def _about(criterion: str, text: Text) -> Text:

@@ -81,6 +81,8 @@ def test_who_cannot_be_graded_is_in_the_tables_with_the_reason(messy):
     assert "mystery.ipynb" in rows["ken"]["note"]
     assert "empty" in rows["nao"]["note"]
     assert "Python script" in rows["yuki 02_im2col"]["note"]
+    (line,) = (one for one in text.splitlines() if "cannot be read, and have 0 points" in one)
+    assert "yuki · 02_im2col" in line
     for name in ("ken", "nao", "yuki"):
         assert f"<bdi>{name}</bdi>" in page
         assert name in text

@@ -120,6 +120,22 @@ MESSES = {
             "Aoi 'A' Ito/02_im2col.ipynb": B,
         },
     ),
+    "clones of GitHub Classroom": (
+        {
+            "02-im2col-submissions/cnn-02-im2col-jdoe/hand_in.ipynb": A,
+            "02-im2col-submissions/cnn-02-im2col-jdoe/README.md": b"# im2col",
+            "02-im2col-submissions/cnn-02-im2col-jito/02_im2col.ipynb": B,
+        },
+        {
+            "jdoe/02_im2col.ipynb": A,
+            "jdoe/02_im2col/README.md": b"# im2col",
+            "jito/02_im2col.ipynb": B,
+        },
+    ),
+    "folders that begin alike and name no exercise": (
+        {"group-a-jane/02_im2col.ipynb": A, "group-a-ken/02_im2col.ipynb": B},
+        {"group-a-jane/02_im2col.ipynb": A, "group-a-ken/02_im2col.ipynb": B},
+    ),
     "nbgrader's submitted/": (
         {
             "submitted/bitdiddle/02_im2col/Untitled.ipynb": A,

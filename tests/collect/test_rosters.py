@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.collect.conftest import notebook, zipped
@@ -76,3 +78,30 @@ def test_two_of_one_name_are_said_once_and_how_to_tell_them_apart(run):
 def test_an_archive_without_a_notebook_needs_the_instructor(run):
     outcome = run({"photos.zip": zipped({"a/holiday.jpg": b"x"})})
     assert outcome.done.problems == ("no notebook was found. Is it the right download?",)
+
+
+def test_a_roster_of_github_classroom_knows_the_accounts(run):
+    clones = {f"02-im2col-{one}/02_im2col.ipynb": notebook(one) for one in ("jdoe", "kito")}
+    roster = (
+        '"identifier","github_username","github_id","name"\n'
+        '"s1","jdoe","11","Jane Doe"\n"ken@x.edu","kito","12",""\n"s3","","",""\n'
+    )
+    outcome = run({"clones": clones}, rosters=[roster])
+    assert {*outcome.kept} == {"Jane Doe/02_im2col.ipynb", "ken@x.edu/02_im2col.ipynb"}
+    assert outcome.done.problems == ()
+    assert any("1 of 3 students handed in nothing: s3" in line for line in outcome.done.notices)
+
+
+def test_with_blind_marking_a_worksheet_gives_times_to_numbers(run):
+    files = {f"Participant_{n}_assignsubmission_file_/a.ipynb": notebook(str(n)) for n in (12, 13)}
+    worksheet = (
+        "Identifier,Status,Grade,Maximum grade,Last modified (submission)\n"
+        'Participant 12,Submitted,,17,"Friday, 1 May 2026, 1:05 PM"\n'
+        'Participant 13,Submitted,,17,"Friday, 1 May 2026, 2:05 PM"\n'
+        "Participant 14,No submission,,17,-\n"
+    )
+    outcome = run({"02_im2col.zip": zipped(files)}, rosters=[worksheet], zone=UTC)
+    assert {*outcome.kept} == {"Participant 12/02_im2col.ipynb", "Participant 13/02_im2col.ipynb"}
+    times = {one.student: one.handed_in for one in outcome.done.records if one.handed_in}
+    assert times["Participant 13"] == datetime(2026, 5, 1, 14, 5, tzinfo=UTC)
+    assert any("nothing: Participant 14" in line for line in outcome.done.notices)

@@ -215,6 +215,13 @@ class TestFoldersOfStudents:
         assert "new.ipynb is graded, not a/02_im2col/old.ipynb (older)" in notice
         assert result.problems == ()
 
+    def test_many_choices_are_one_line(self, tmp_path: Path) -> None:
+        names = ("new", "old")
+        files = [f"{one}/02_im2col/{name}.ipynb" for one in "abcdefg" for name in names]
+        (notice,) = found(make(tmp_path / "s", *files)).notices
+        assert notice.startswith("of 7 hand-ins there are several files")
+        assert "a · 02_im2col, b · 02_im2col" in notice
+
     def test_checkpoints_are_ignored(self, tmp_path: Path) -> None:
         root = make(
             tmp_path / "s",
