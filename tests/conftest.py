@@ -19,6 +19,7 @@ from autograder.course.load import load_course
 from autograder.course.models import Course
 from autograder.errors import SandboxUnavailable
 from autograder.ingest import Submission
+from autograder.ingest.hand_ins import Gradings
 from autograder.run.submission import Graded, Grader
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
@@ -42,11 +43,13 @@ class Marked:
         result: its result.
         notes: what the instructor would find in the log of the grader's own faults.
         wall_s: how long grading took.
+        gradings: how often it was graded.
     """
 
     result: Result
     notes: tuple[str, ...]
     wall_s: float
+    gradings: Gradings | None = None
 
     @property
     def lost(self) -> set[str]:
@@ -112,7 +115,7 @@ def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterat
                     graded = grader.grade(suites, Submission("x", exercise, path, folder))
                     wall_s = time.monotonic() - began
                     notes = (*graded.notes, *graded.advice_notes)
-                    marked[name] = Marked(graded.result, notes, wall_s)
+                    marked[name] = Marked(graded.result, notes, wall_s, graded.gradings)
 
             ids = sorted({exercise for exercise, _ in books.values()})
             with_suites(course, [course.exercise(name) for name in ids], each)

@@ -273,6 +273,7 @@ class GradedNotebook:
             reference=proxies,
             deadline=self.session.deadline,
             timeouts=self.session.timeouts,
+            naps=self.session.naps,
             loaded_at=self.session.loaded_at,
             host_cpu_s=self.session.host_cpu_s,
             unfixable=self.session.unfixable,

@@ -28,6 +28,7 @@ from autograder.course.models import Exercise
 from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.messages.cell_errors import cell_error
+from autograder.messages.hand_ins import graded_several_times
 from autograder.messages.pages import say
 from autograder.messages.printed import marked
 from autograder.run.handouts import handouts_of
@@ -69,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
         print(encode(result), end="")
     else:
         _print(result, exercise, lang, options.notebook)
+        if (gradings := step.graded.gradings) is not None and gradings.times > 1:
+            console().print(literal(graded_several_times(gradings)[lang]))
     print_grader_notes(step.graded.notes, course)
     print_grader_notes(step.graded.advice_notes, course, "some feedback could not be made")
     if result.status == ResultStatus.GRADER_ERROR:

@@ -23,7 +23,7 @@ from autograder.corrections.apply import NO_CORRECTIONS
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Discovered, Submission
-from autograder.ingest.hand_ins import HandIn, HandIns, as_read, updated, with_absent, with_reread
+from autograder.ingest.hand_ins import HandIn, HandIns, as_graded, updated, with_absent, with_reread
 from autograder.messages import hand_ins as words
 from autograder.run.jobs import Executor
 from autograder.run.service import Step, grade_submissions, setup_for
@@ -161,7 +161,10 @@ class GradingRun:
                     tally.dealt_with[submission] = brief, step.kept
                 hand_in = hand_ins.of(result.student, result.exercise)
                 if hand_in is not None:
-                    hand_in = as_read(hand_in, step.graded.encoding, step.graded.notebook_of)
+                    graded = step.graded
+                    hand_in = as_graded(
+                        hand_in, graded.encoding, graded.notebook_of, graded.gradings
+                    )
                     tally.read[hand_in.key] = hand_in
                 tally.faults.add(who, step, corrections.apply(result))
                 tally.count(step, who, tick)

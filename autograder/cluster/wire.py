@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Submission
+from autograder.ingest.hand_ins import gradings_from
 from autograder.run.jobs import Brought, Graded, Setup
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
@@ -126,6 +127,7 @@ def graded_record(graded: Graded) -> dict[str, Any]:
         "advice_notes": list(graded.advice_notes),
         "encoding": graded.encoding,
         "notebook_of": graded.notebook_of,
+        "gradings": None if graded.gradings is None else asdict(graded.gradings),
     }
 
 
@@ -142,4 +144,5 @@ def graded_from(record: dict[str, Any]) -> Graded:
         advice_notes=tuple(record["advice_notes"]),
         encoding=record["encoding"],
         notebook_of=record["notebook_of"],
+        gradings=None if record["gradings"] is None else gradings_from(record["gradings"]),
     )

@@ -38,6 +38,22 @@ class Arrival:
 
 
 @dataclass(frozen=True)
+class Gradings:
+    """How often a submission was graded.
+
+    Attributes:
+        times: more than once if it leaves something to chance.
+        sources: what leaves it, as in `autograder.sandbox.protocol.unfixable`.
+    """
+
+    times: int = 1
+    sources: tuple[str, ...] = ()
+
+
+ONCE = Gradings()
+
+
+@dataclass(frozen=True)
 class HandIn:
     """What was submitted for one result.
 
@@ -50,6 +66,7 @@ class HandIn:
         notebook_of: the exercise named in its cells or metadata, or "".
         handed_in: when it was handed in, as ISO 8601 with an offset; "" if unknown.
         late: whether the learning platform marks it as late.
+        gradings: how often it was graded.
     """
 
     student: str
@@ -60,6 +77,7 @@ class HandIn:
     notebook_of: str = ""
     handed_in: str = ""
     late: bool = False
+    gradings: Gradings = ONCE
 
     @property
     def time(self) -> datetime | None:
@@ -174,7 +192,12 @@ def updated(
         )
         was = old.get(hand_in.key)
         if was is not None and was.file == hand_in.file:  # still true until it is read again
-            hand_in = replace(hand_in, encoding=was.encoding, notebook_of=was.notebook_of)
+            hand_in = replace(
+                hand_in,
+                encoding=was.encoding,
+                notebook_of=was.notebook_of,
+                gradings=was.gradings,
+            )
         new[hand_in.key] = hand_in
     searched = [readable(root) for root in found.roots]
     closed = [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
@@ -215,10 +238,16 @@ def updated(
     )
 
 
-def as_read(one: HandIn, encoding: str, notebook_of: str | None) -> HandIn:
-    """The same with what reading the file has shown; ``notebook_of`` is None if unknown."""
-    of = one.notebook_of if notebook_of is None else notebook_of
-    return replace(one, encoding=encoding, notebook_of=of)
+def as_graded(
+    one: HandIn, encoding: str, notebook_of: str | None, gradings: Gradings | None
+) -> HandIn:
+    """The same with what grading the file has shown; None where it was not graded this time."""
+    return replace(
+        one,
+        encoding=encoding,
+        notebook_of=one.notebook_of if notebook_of is None else notebook_of,
+        gradings=gradings or one.gradings,
+    )
 
 
 def with_reread(before: HandIns, read: Mapping[tuple[str, str], HandIn]) -> HandIns:
@@ -298,6 +327,7 @@ def _fields(one: HandIn) -> dict[str, Any]:
         "notebook_of": one.notebook_of,
         "handed_in": one.handed_in,
         "late": one.late,
+        "gradings": {"times": one.gradings.times, "sources": list(one.gradings.sources)},
     }
 
 
@@ -314,7 +344,20 @@ def _hand_in(fields: Mapping[str, Any]) -> HandIn:
         _text(fields["notebook_of"]),
         _time(fields.get("handed_in", "")),  # files of earlier versions have none
         fields.get("late") is True,
+        gradings_from(fields["gradings"]) if "gradings" in fields else ONCE,
     )
+
+
+def gradings_from(fields: Mapping[str, Any]) -> Gradings:
+    """Decode what is recorded as ``gradings``.
+
+    Raises:
+        KeyError, TypeError: it is something else.
+    """
+    times = fields["times"]
+    if type(times) is not int:
+        raise TypeError(f"{times!r} is not a number")
+    return Gradings(times, tuple(map(_text, fields["sources"])))
 
 
 def _time(value: object) -> str:

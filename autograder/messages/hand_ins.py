@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from autograder.ingest.hand_ins import HandIn, UngradedRecord
+from autograder.ingest.hand_ins import Gradings, HandIn, UngradedRecord
 from autograder.messages.catalogue import catalogue, listed
+from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.text import Text, abbreviated
 
 _text = catalogue("hand_ins").text
+_criteria = catalogue("criteria").text
 
 MAX_LISTED = 5
 """Maximum number of file names in a message; "…" means that there are more."""
@@ -38,6 +40,8 @@ def _remarks(hand_in: HandIn | None, several: str, encoding: str) -> tuple[Text,
         found.append(_text(several, file=name, others=listed(others)))
     if not hand_in.encoding.startswith("utf"):
         found.append(_text(encoding, encoding=hand_in.encoding))
+    if hand_in.gradings.times > 1:
+        found.append(graded_several_times(hand_in.gradings))
     if hand_in.late and not hand_in.handed_in:
         found.append(_text("marked_late"))
     if hand_in.notebook_of not in ("", hand_in.exercise):
@@ -45,6 +49,12 @@ def _remarks(hand_in: HandIn | None, several: str, encoding: str) -> tuple[Text,
             _text("notebook_of", exercise=hand_in.exercise, notebook_of=hand_in.notebook_of)
         )
     return tuple(found)
+
+
+def graded_several_times(gradings: Gradings) -> Text:
+    """How often it was graded, and why; for student and instructor."""
+    used = [_criteria(f"unfixable_{each}") for each in Unfixable if each in gradings.sources]
+    return _text("graded_several_times", times=gradings.times, used=listed(used))
 
 
 def not_graded(record: UngradedRecord) -> Text:

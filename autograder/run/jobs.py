@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.ingest import Submission
+from autograder.ingest.hand_ins import Gradings
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
 from autograder.verdict.result import Result
@@ -69,7 +70,7 @@ class Graded:
 
     ``advice_notes`` are about what is missing in the feedback although the points are right.
     ``encoding`` is that of the file that was read, ``notebook_of`` the exercise that its cells or
-    metadata name; None if nobody has looked.
+    metadata name, ``gradings`` how often it was graded; None if nobody has looked.
     """
 
     result: Result
@@ -77,6 +78,7 @@ class Graded:
     advice_notes: tuple[str, ...] = ()
     encoding: str = "utf-8"
     notebook_of: str | None = None
+    gradings: Gradings | None = None
 
 
 Executor = Callable[[Setup, Sequence[Submission], Callable[[Submission], Graded]], Iterator[Graded]]

@@ -20,6 +20,7 @@ from autograder.carrying.repeated import give_reasons_once
 from autograder.course.models import Course, Exercise
 from autograder.errors import FileFault, SandboxUnavailable, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
+from autograder.ingest.hand_ins import ONCE
 from autograder.ingest.parse import parse_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
@@ -105,7 +106,7 @@ class Grader:
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
         sha256: str | None = None
-        encoding, notebook_of = "utf-8", ""
+        encoding, notebook_of, gradings = "utf-8", "", ONCE
         records: Iterable[CellRecord] = ()
         unreadable = False
         spent = 0.0
@@ -124,7 +125,8 @@ class Grader:
                 own = suites.run(exercise, session)
                 carrier = Carrier(self.course, suites, self.process)
                 with carrier.carry(exercise, session, own) as notebook:
-                    notebook.best = twice.checked(carrier, exercise, session, notebook.best)
+                    checked = twice.checked(carrier, exercise, session, notebook.best)
+                    notebook.best, gradings = checked.outcomes, checked.gradings
                     try:
                         if any(outcome.status in WRONG for outcome in notebook.best.values()):
                             explained_by = self._diagnostician(suites).explanations(
@@ -173,7 +175,7 @@ class Grader:
             cpu_s=time.process_time() - cpu + spent,
         )
         told, advice = tuple(filter(None, notes)), tuple(filter(None, advice_notes))
-        return Graded(record, told, advice, encoding, notebook_of)
+        return Graded(record, told, advice, encoding, notebook_of, gradings)
 
 
 @lru_cache(maxsize=1)

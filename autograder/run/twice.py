@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from autograder.carrying.carry import Carrier
 from autograder.course.models import Course, Exercise
+from autograder.ingest.hand_ins import ONCE, Gradings
 from autograder.sandbox.host.session import Session
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import RIGHT, CellStatus, Status
@@ -28,9 +29,17 @@ GRADINGS = 4
 than any other each time. The second is always made, more only while time is generous."""
 
 
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of each criterion that counts, and how often they were decided."""
+
+    outcomes: dict[str, Outcome]
+    gradings: Gradings = ONCE
+
+
 def checked(
     carrier: Carrier, exercise: Exercise, session: Session, first: Mapping[str, Outcome]
-) -> dict[str, Outcome]:
+) -> Checked:
     """The worst outcome of each criterion, if the notebook leaves any to chance.
 
     Args:
@@ -42,7 +51,8 @@ def checked(
     found = dict(first)
     sources = _sources(carrier.course, exercise, session)
     if not sources:
-        return found
+        return Checked(found)
+    times = 1
     for _ in range(GRADINGS - 1):
         began = time.monotonic()
         earned = {id for id, outcome in found.items() if outcome.status in RIGHT}
@@ -54,6 +64,7 @@ def checked(
             if any(other[id].status not in RIGHT for id in earned):
                 with carrier.carry(exercise, again, other) as notebook:
                     other = notebook.best
+        times += 1
         session.cpu_s += again.cpu_s
         session.host_cpu_s = again.host_cpu_s
         sources |= again.unfixable
@@ -62,7 +73,7 @@ def checked(
         now = time.monotonic()
         if not _is_time_left(session, now, now - began):
             break
-    return found
+    return Checked(found, Gradings(times, tuple(sorted(sources))) if times > 1 else ONCE)
 
 
 def _again(session: Session) -> Session:
@@ -73,6 +84,7 @@ def _again(session: Session) -> Session:
         session.budget,
         deadline=session.deadline,
         timeouts=session.timeouts,
+        naps=session.naps,
         loaded_at=session.loaded_at,
         left_out=session.left_out | dict.fromkeys(session.timed_out, CellStatus.TIMEOUT),
         host_cpu_s=session.host_cpu_s,

@@ -13,6 +13,7 @@ from autograder.cluster.connection import Address
 from autograder.cluster.facts import Facts, reasons_against
 from autograder.course.load import course_sha256, load_course
 from autograder.errors import CommandError, FileFault, UnreadableSubmission
+from autograder.ingest.hand_ins import Gradings
 from autograder.ingest.parse import file_bytes
 from autograder.run.jobs import Graded
 from autograder.sandbox.host.isolation import Level
@@ -83,7 +84,7 @@ def test_a_result_arrives_to_the_byte_whatever_is_in_it(result):
     )  # fmt: skip
     graded = Graded(
         replace(result, criteria=(criterion,), cells=(CellResult(3, CellStatus.ERROR, "boo"),)),
-        ("a note",), ("advice",), "cp932", "02_other",
+        ("a note",), ("advice",), "cp932", "02_other", Gradings(2, ("threads",)),
     )  # fmt: skip
     record, _ = wire.unframed(wire.framed(wire.graded_record(graded)))
     assert wire.graded_from(record) == graded

@@ -21,9 +21,10 @@ from autograder.ingest import (
     discover,
 )
 from autograder.ingest.hand_ins import (
+    Gradings,
     HandIn,
     HandIns,
-    as_read,
+    as_graded,
     decode,
     encode,
     updated,
@@ -123,10 +124,12 @@ class TestSeveralRuns:
         root = hand_in(tmp_path, "a/02_im2col.ipynb")
         found = discover([root], EXERCISES, None)
         known = updated(HandIns(), found, None)
-        read = as_read(known.hand_ins[0], "cp932", "01_single")
+        read = as_graded(known.hand_ins[0], "cp932", "01_single", Gradings(4, ("threads",)))
         known = with_reread(known, {read.key: read})
         assert updated(known, found, None).hand_ins == (read,)
-        assert as_read(read, "utf-8", None).notebook_of == "01_single"
+        assert decode(encode(known)) == known
+        assert as_graded(read, "cp932", None, None) == read
+        assert as_graded(read, "cp932", None, Gradings()).gradings.times == 1
 
     def test_the_order_of_runs_does_not_matter(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb", "b/01_single.ipynb")

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.ingest.hand_ins import Gradings
 from autograder.run import twice
 from autograder.run.twice import worse
 from autograder.sandbox.host.limits import Budget
@@ -83,6 +84,15 @@ def test_what_depends_on_how_far_a_stopped_loop_came_earns_nothing(
     assert all("code that a time limit stops" in c.message["en"] for c in im2col)
 
 
+def test_it_is_recorded_how_often_a_notebook_was_graded_and_why(
+    graded: dict[str, Marked],
+) -> None:
+    assert graded["slow, but right"].gradings == Gradings()
+    found = graded["threads"].gradings
+    assert found is not None
+    assert (found.times > 1, found.sources) == (True, ("threads",))
+
+
 def test_right_code_keeps_its_points_without_a_word(graded: dict[str, Marked]) -> None:
     slow = graded["slow, but right"]
     assert slow.lost == set()
@@ -140,7 +150,9 @@ def gradings(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Status, int
         monkeypatch.setattr(twice, "_sources", lambda *_: _Loaded.unfixable)
         monkeypatch.setattr(twice, "_again", lambda _: _Loaded())
         found = twice.checked(carrier, None, _Loaded(seconds_ago), {"c": first})
-        return found["c"].status, len(results) - len(list(later))
+        times = len(results) - len(list(later))
+        assert found.gradings == (Gradings(times, ("threads",)) if times > 1 else Gradings())
+        return found.outcomes["c"].status, times
 
     return run
 

@@ -22,8 +22,9 @@ from .student_namespace import StudentNamespace
 
 Skip = set[tuple[int, int]]
 
-READING = -1
-"""The position that `Notebook.run` reports while it parses a cell, before running any of it."""
+READING, AFTERWARDS = -1, -2
+"""The positions that `Notebook.run` reports while it parses a cell, before running any of it, and
+while it looks, once all have run, at what they have defined."""
 
 _RESERVE_S = 5.0
 _SHORT_S = 0.5
@@ -66,7 +67,7 @@ class Notebook(StudentNamespace):
             idle_s: wall time in which a statement has to compute something, unless processes that
                 it has started do; None for as long as its wall time lasts.
             progress: called with (cell, position) before each statement, and with (cell, READING)
-                before the cell is parsed.
+                before the cell is parsed, and (last cell, AFTERWARDS) once all have run.
             stuck: see `timeouts.limit`.
 
         Returns:
@@ -91,6 +92,7 @@ class Notebook(StudentNamespace):
             records.append(cell.run(source))
             self.worlds.cell_ended(index)
         self._deferred.run(self.statement, self.own, skip, progress, stuck)
+        progress(cells[-1][0] if cells else 0, AFTERWARDS)
         self.adopt_definitions()
         self.restore_names()
         if self.timed_out:

@@ -44,7 +44,7 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
-from autograder.sandbox.host.watch import CpuTime, Watch
+from autograder.sandbox.host.watch import CpuTime, Naps, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
 
@@ -274,7 +274,7 @@ class SocketConversation(Conversation):
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: called if the connection is lost; tells whether that was our fault.
-        used: see `autograder.sandbox.host.watch`.
+        used, naps: see `autograder.sandbox.host.watch`.
         shown: decides how much of an exception may be shown.
         reference_calls: executes the calls of reference proxies, if there are any.
     """
@@ -286,6 +286,7 @@ class SocketConversation(Conversation):
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
         used: CpuTime = lambda: None,
+        naps: Naps | None = None,
         shown: ExceptionText | None = None,
         reference_calls: ReferenceCalls | None = None,
     ) -> None:
@@ -293,7 +294,8 @@ class SocketConversation(Conversation):
         self._sock = sock
         self._is_sandbox_lost = sandbox_lost
         self._used = used
-        self._watch = Watch(budget, used)
+        self._naps = naps or Naps()
+        self._watch = Watch(budget, used, naps=self._naps)
 
     def _sandbox_lost(self) -> bool:
         return self._is_sandbox_lost()
@@ -302,7 +304,7 @@ class SocketConversation(Conversation):
         wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
 
     def _begin_call(self) -> None:
-        self._watch = Watch(self._budget, self._used)
+        self._watch = Watch(self._budget, self._used, naps=self._naps)
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         self._watch.wait(self._sock, deadline)

@@ -48,7 +48,7 @@ from autograder.sandbox.host.reference_calls import (
 )
 from autograder.sandbox.host.shared_process import SharedConversation, SharedProcess
 from autograder.sandbox.host.sizes import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
-from autograder.sandbox.host.watch import Watch
+from autograder.sandbox.host.watch import Naps, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import CellStatus
@@ -82,10 +82,13 @@ MAX_RESTARTS = 4
 LEAST_STATEMENT_S = 1.0
 """CPU seconds that a definition gets although those of all cells are used up (`guest.cells`)."""
 
-ALMOST_NOTHING_S = 0.001
+BETWEEN_STATEMENTS_S = 2.0
+"""CPU seconds for parsing a cell, or for looking at what all of them have defined."""
+
+ALMOST_NOTHING_S = 1e-9
 """What is left for cells that have used up their time: definitions and short statements are run."""
 
-STATEMENT_SPARE_S = 2.0
+STATEMENT_SPARE_S = 1.25
 """CPU seconds by which the host lets a statement exceed the guest's own limit."""
 
 FORK_ANSWER_S = 10.0
@@ -123,6 +126,7 @@ class Session:
         deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
         timeouts: how many calls of the same notebook have timed out before.
         stalls: how many of its calls have waited, or could not be stopped, before.
+        naps: how long its calls have napped before.
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
         left_out: statements (cell, position) that are not run, and what becomes of their cells.
             What could not be stopped, or has ended the process, is added.
@@ -144,6 +148,7 @@ class Session:
     deadline: float | None = None
     timeouts: int = 0
     stalls: int = 0
+    naps: Naps = field(default_factory=Naps)
     loaded_at: float | None = None
     left_out: dict[tuple[int, int], CellStatus] = field(default_factory=dict)
     records: tuple[CellRecord, ...] = ()
@@ -244,6 +249,7 @@ class Session:
             self._deadline,
             self._sandbox_lost,
             getattr(self._process, "used", lambda: None),
+            self.naps,
             self._shown,
             reference_calls,
         )
@@ -327,9 +333,9 @@ class Session:
         if self.reference is not None:
             reference_calls = ReferenceCalls(self.reference, WHILE_LOADING)
         # More than it can have, as a statement is announced again where it is tried again.
-        steps = sum(4 * len(source) + 4 for _, source in self.cells)
+        steps = 4 + sum(4 * len(source) + 4 for _, source in self.cells)
         load_deadline = min(self._deadline, time.monotonic() + 3 * self._cells_s + HOST_GRACE_S)
-        watch = self._statement_watch()
+        watch = self._watch(None)
         wire.send(sock, self._cells_request(), deadline=load_deadline)
         while True:
             # Inside the sandbox a statement is stopped after at most twice its CPU time, unless it
@@ -345,7 +351,7 @@ class Session:
             if "at" not in message:
                 return message
             self._at = _position(message["at"])
-            watch = self._statement_watch()
+            watch = self._watch(self._at)
             steps -= 1
             if steps < 0:
                 raise wire.WireError("more statements than the notebook has")
@@ -368,9 +374,11 @@ class Session:
         left = self.budget.cells_s - self._unstoppable * self.budget.cell_s
         return max(left, ALMOST_NOTHING_S)
 
-    def _statement_watch(self) -> Watch:
-        """Watches one statement."""
+    def _watch(self, at: tuple[int, int] | None) -> Watch:
+        """Watches the statement at a position, or what is done between statements."""
         limit_s = max(LEAST_STATEMENT_S, min(self.budget.cell_s, self._cells_s))
+        if at is not None and at[1] < 0:  # `guest.cells.READING` or `AFTERWARDS`
+            limit_s = BETWEEN_STATEMENTS_S
         budget = replace(self.budget, call_cpu_s=limit_s, idle_s=self.budget.cell_idle_s)
         used = getattr(self._process, "used_by_all", lambda: None)
         return Watch(budget, used, STATEMENT_SPARE_S)

@@ -13,7 +13,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from autograder.sandbox.host.limits import Budget
@@ -28,6 +28,9 @@ SPARE = 0.25
 NAPPING = 0.25
 """The share of an interval that code which is asleep at its end has computed, if it is to count as
 napping, that is as waiting all the time."""
+
+
+MAX_NAPS_S = 8.0
 
 
 class Used(NamedTuple):
@@ -49,6 +52,13 @@ CpuTime = Callable[[], "Used | None"]
 
 
 @dataclass
+class Naps:
+    """How long a notebook's calls have napped altogether, in seconds of wall time."""
+
+    seconds: float = 0.0
+
+
+@dataclass
 class Watch:
     """Watches one call, or one statement.
 
@@ -57,11 +67,14 @@ class Watch:
         used: asks the supervisor.
         spare_s: CPU seconds by which the host's limit may exceed the guest's own, which should be
             reached first: it leaves the process alive. At most as many as the limit itself.
+        naps: of all calls so far. With too many, one call may nap as long as in a notebook that has
+            stalled (`Budget.stalled`).
     """
 
     budget: Budget
     used: CpuTime
     spare_s: float = 1.0
+    naps: Naps = field(default_factory=Naps)
     _before: Used | None = None
     _asleep_s: float = 0.0
 
@@ -84,12 +97,13 @@ class Watch:
             now = time.monotonic()
             if last is not None and _is_napping(last[1], used, now - last[0]):
                 self._asleep_s += now - last[0]
+                self.naps.seconds += now - last[0]
             last = now, used
             self._before = self._before or used
             self._judge(used, self._before)
 
     def _judge(self, used: Used, before: Used) -> None:
-        budget = self.budget
+        budget = self.budget if self.naps.seconds < MAX_NAPS_S else self.budget.stalled()
         computed_s = used.busiest_s - before.busiest_s
         if computed_s > budget.call_cpu_s + min(budget.call_cpu_s, self.spare_s):
             raise wire.TooLate("it could not be stopped when its time was up")
