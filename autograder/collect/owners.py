@@ -2,7 +2,8 @@
 
     platform     path
     ───────────  ──────────────────────────────────────────────────────────────────────────────────
-    Moodle       Full name_1234567_assignsubmission_file_/work.ipynb, or flat: …_file_work.ipynb
+    Moodle       Full name_1234567_assignsubmission_file/work.ipynb; before 4.1 with _ before the /;
+                 or flat: Full name_1234567_assignsubmission_file_work.ipynb
     Canvas       lastnamefirst_LATE_12345_67890_work-1.ipynb
     Gradescope   submission_1234567/work.ipynb, beside submission_metadata.yml
     nbgrader     student/02_im2col/work.ipynb with timestamp.txt, or inbound:
@@ -27,7 +28,7 @@ from autograder.collect.files import Fate, Found
 from autograder.ingest.filenames import exercise_in, notebook_stem, parse_name
 
 MOODLE = re.compile(
-    r"(?P<source>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_)(?P<rest>.*)"
+    r"(?P<source>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_|$))(?P<rest>.*)"
 )
 CANVAS = re.compile(
     r"(?P<source>(?P<name>.+?)(?:_(?P<late>LATE))?_(?P<id>\d+)_"

@@ -57,6 +57,18 @@ MESSES = {
         {f"{MOODLE}/02_im2col.ipynb": A},
         {"Jane Doe/02_im2col.ipynb": A},
     ),
+    "Moodle from 4.1 on, whose folders have no _ at the end": (
+        {
+            "Jane Doe_1234567_assignsubmission_file/sub/02_im2col.ipynb": A,
+            "Jane Doe_1234567_assignsubmission_onlinetext/onlinetext.html": b"<p>hi",
+            "佐藤 健_1234568_assignsubmission_file/02_im2col.ipynb": B,
+        },
+        {
+            "Jane Doe/02_im2col.ipynb": A,
+            "Jane Doe/files/onlinetext.html": b"<p>hi",
+            "佐藤 健/02_im2col.ipynb": B,
+        },
+    ),
     "Moodle, flat": ({f"{MOODLE}02_im2col.ipynb": A}, {"Jane Doe/02_im2col.ipynb": A}),
     "Moodle, with a group before the name, in one more folder": (
         {
