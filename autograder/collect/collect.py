@@ -16,7 +16,7 @@ from autograder.collect.arrange import Piece, arrange
 from autograder.collect.earlier import Earlier
 from autograder.collect.files import Fate, Found
 from autograder.collect.notes import is_note, read_notes
-from autograder.collect.owners import Owned, downloads, recognise
+from autograder.collect.owners import Owned, Submitter, downloads, recognise
 from autograder.collect.put import alone_in, put, put_all
 from autograder.collect.roster import Roster, folders
 from autograder.collect.student_folders import StudentFolders
@@ -174,7 +174,7 @@ class _Run:
         notes = read_notes(files, self.request.zone)
         real = [one for one in files if one.fate is not Fate.IGNORED and not is_note(one)]
         archive = recognise(name, real, notes, self.request.exercises)
-        owned = [(one, archive.owners(one)) for one in files]
+        owned = [(one, self._members(archive.owners(one))) for one in files]
         folders = self.folders.of([o.submitter for _, owners in owned for o in owners])
         by_name = exercise_in(name, self.request.exercises) or ""
         records, pieces = [], []
@@ -194,6 +194,27 @@ class _Run:
                     self._piece(o, folders[o.submitter.key], by_name, turn, group) for o in owners
                 ]
         return records, pieces
+
+    def _members(self, owners: list[Owned]) -> list[Owned]:
+        """The members of a group that handed in as one on Moodle; everybody else unchanged.
+
+        Moodle's number is the group's then. It may be the number of a student of another group.
+        """
+        if len(owners) != 1 or owners[0].submitter.platform != "moodle":
+            return owners
+        (one,) = owners
+        people = self.roster.members(one.submitter.name)
+        if not people or self.roster.called(one.submitter.name):
+            return owners
+        return [
+            replace(
+                one,
+                submitter=Submitter("moodle", person.name, "", person.id, person.email),
+                source="",
+                time=self.roster.time_of(person),
+            )
+            for person in people
+        ]
 
     def _piece(self, one: Owned, student: str, by_name: str, turn: int, note: str) -> Piece:
         found, request = one.found, self.request

@@ -76,6 +76,24 @@ class Roster:
             return self._only("squeezed", _squeezed(one.name))
         return self._only("name", name)
 
+    def members(self, group: str) -> tuple[Person, ...]:
+        """The people whose section or group is called like this."""
+        name = plain(group)
+        return tuple(
+            one
+            for one in self.people
+            if name and name in [plain(each) for each in re.split("[,;]", one.section)]
+        )
+
+    def called(self, name: str) -> bool:
+        """Whether somebody has this name."""
+        return plain(name) in self._by["name"]
+
+    def time_of(self, person: Person) -> datetime | None:
+        """When the person handed in, if the export has one time of theirs only."""
+        found = {self.times[number] for number in person.participants if number in self.times}
+        return found.pop() if len(found) == 1 else None
+
     @cached_property
     def _by(self) -> Mapping[str, Mapping[str, Sequence[Person]]]:
         by: dict[str, defaultdict[str, list[Person]]] = defaultdict(lambda: defaultdict(list))

@@ -39,7 +39,7 @@ _EMAIL = ("email", "email address", "e-mail", "e-mail address", "mail", "メー�
           "correo electrónico")  # fmt: skip
 _GITHUB = "github_username"
 _LOGIN = ("login", _GITHUB, "sis login id", "username", "user name", "ユーザー名")
-_SECTION = ("section", "sections", "group", "セクション", "グループ")
+_SECTION = ("section", "sections", "group", "groups", "セクション", "グループ")
 _IDENTIFIER = ("identifier", "識別子")
 _MODIFIED = (
     "last modified (submission)",

@@ -105,3 +105,30 @@ def test_with_blind_marking_a_worksheet_gives_times_to_numbers(run):
     times = {one.student: one.handed_in for one in outcome.done.records if one.handed_in}
     assert times["Participant 13"] == datetime(2026, 5, 1, 14, 5, tzinfo=UTC)
     assert any("nothing: Participant 14" in line for line in outcome.done.notices)
+
+
+def test_a_group_of_moodle_is_its_members(run):
+    """Its number may be that of somebody else, whose grade it must not become."""
+    files = {
+        "Group A_12_assignsubmission_file/work.ipynb": notebook("a"),
+        "Group B_77_assignsubmission_file/work.ipynb": notebook("b"),
+    }
+    participants = (
+        "First name,Last name,ID number,Email address,Groups\n"
+        'Jane,Doe,1,j@x,Group A\nKen,Ito,2,k@x,"Monday, Group A"\nAoi,Mori,3,a@x,Group B\n'
+    )
+    worksheet = (
+        "Identifier,Full name,ID number,Email address,Last modified (submission)\n"
+        'Participant 11,Jane Doe,1,j@x,"Friday, 1 May 2026, 1:05 PM"\n'
+        'Participant 12,Aoi Mori,3,a@x,"Friday, 1 May 2026, 3:05 PM"\n'
+    )
+    outcome = run({"02_im2col.zip": zipped(files)}, rosters=[participants, worksheet], zone=UTC)
+    assert outcome.done.problems == ()
+    assert {*outcome.kept} == {
+        f"{one}/02_im2col.ipynb" for one in ("Jane Doe", "Ken Ito", "Aoi Mori")
+    }
+    assert outcome.kept["Ken Ito/02_im2col.ipynb"] == notebook("a")
+    records = {one.student: one for one in outcome.done.records}
+    assert records["Jane Doe"].handed_in == datetime(2026, 5, 1, 13, 5, tzinfo=UTC)
+    assert records["Ken Ito"].note == "handed in by a group: Jane Doe, Ken Ito"
+    assert {one.source for one in records.values()} == {""}
