@@ -53,7 +53,7 @@ def right(*exercises: str) -> Callable[[Course], Files]:
     """The teaching solutions of these exercises, or of all."""
 
     def files(course: Course) -> Files:
-        ids = exercises or [exercise.id for exercise in course.exercises]
+        ids = exercises or course.ids
         solved = {id: notebooks.solution(course, course.exercise(id), "en") for id in ids}
         return {id: notebooks.notebook(cells) for id, cells in solved.items()}
 

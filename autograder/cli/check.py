@@ -53,8 +53,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(
             f"{options.notebook}: is a folder. Name one notebook, or use `autograder grade`", 2
         )
-    ids = [exercise.id for exercise in course.exercises]
-    found = discover([options.notebook], ids, options.exercise, handouts=handouts_of(course))
+    found = discover([options.notebook], course.ids, options.exercise, handouts=handouts_of(course))
     if found.problems or len(found.submissions) != 1:
         reason = found.problems[0] if found.problems else f"{options.notebook}: not one notebook"
         raise CommandError(reason, 2)

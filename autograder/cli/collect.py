@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         Request(
             options.archives,
             out,
-            [exercise.id for exercise in course.exercises],
+            course.ids,
             handouts_of(course),
             options.exercise or "",
             options.roster,

@@ -48,8 +48,7 @@ def run(options: argparse.Namespace) -> int:
         f"{counted(len(set(kinds)), 'kind')} of them)",
         file=sys.stderr,
     )
-    ids = [exercise.id for exercise in course.exercises]
-    found = discover([out / "submitted"], ids, None)
+    found = discover([out / "submitted"], course.ids, None)
     store = Store(prepare_output(out / "graded"))
     failed = GradingRun(course, level, store, options.jobs, lang).grade(found)
     print(f"demo took {time.monotonic() - began:.0f} s")

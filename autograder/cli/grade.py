@@ -99,7 +99,7 @@ def _found(options: argparse.Namespace, course: Course) -> Discovered:
     output_folder(options.out)
     found = discover(
         options.paths,
-        [exercise.id for exercise in course.exercises],
+        course.ids,
         options.exercise,
         options.out,
         handouts=handouts_of(course),

@@ -27,12 +27,11 @@ def resolve_exercises(course: Course, names: list[str]) -> tuple[Exercise, ...]:
     Raises:
         CommandError: an id is not in the course (wrong usage).
     """
-    ids = [exercise.id for exercise in course.exercises]
     for name in names:
-        if name not in ids:
-            meant = perhaps(name, ids)
+        if name not in course.ids:
+            meant = perhaps(name, course.ids)
             raise CommandError(
-                f"no exercise {name!r} in {course.root}{meant}; it has {', '.join(ids)}", 2
+                f"no exercise {name!r} in {course.root}{meant}; it has {', '.join(course.ids)}", 2
             )
     return tuple(e for e in course.exercises if not names or e.id in names)
 

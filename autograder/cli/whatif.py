@@ -47,10 +47,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _other_policy(options: argparse.Namespace, course: Course) -> int:
     """What would become of the totals."""
-    ids = [exercise.id for exercise in course.exercises]
     file = course.root / "solutions" / "course.toml"
     try:
-        then = replace(course, policy=changed_policy(file, options.policy, ids))
+        then = replace(course, policy=changed_policy(file, options.policy, course.ids))
     except CourseError as error:
         raise CommandError(str(error), 2) from None
     hand_ins = Store(options.out).hand_ins()

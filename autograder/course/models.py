@@ -247,12 +247,22 @@ class Course:
     packages: tuple[str, ...] = ()
     policy: Policy = NO_POLICY
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The exercises' ids, in order."""
+        return tuple(exercise.id for exercise in self.exercises)
+
+    @property
+    def by_id(self) -> dict[str, Exercise]:
+        """The exercises by their ids."""
+        return {exercise.id: exercise for exercise in self.exercises}
+
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise with that id; CourseError listing the known ids if there is none."""
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise
-        known = ", ".join(exercise.id for exercise in self.exercises) or "none yet"
+        known = ", ".join(self.ids) or "none yet"
         raise CourseError(
             f"there is no exercise {exercise_id!r}",
             self.root / "solutions",

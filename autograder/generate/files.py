@@ -58,7 +58,7 @@ def stale(
             problems.append(f"{path}: missing; {remedy}")
         elif path.read_bytes() != content:
             problems.append(f"{path}: differs from what solutions/ generates; {remedy}")
-    if {*ids} >= {exercise.id for exercise in course.exercises} or not ids:
+    if {*ids} >= {*course.ids} or not ids:
         folders = [out / lang for lang in (langs or LANGUAGES)]
         for path in sorted(path for folder in folders for path in folder.rglob("*.ipynb")):
             if path.relative_to(out) not in made and ".ipynb_checkpoints" not in path.parts:

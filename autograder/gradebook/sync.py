@@ -63,7 +63,7 @@ class Graded:
 
     def counted(self) -> Iterator[tuple[Exercise, Result]]:
         """The results that count and are not excused as a whole, with their exercises."""
-        known = {exercise.id: exercise for exercise in self.course.exercises}
+        known = self.course.by_id
         for result in self.results:
             gone = self.hand_ins.is_gone(result.student, result.exercise)
             if result.exercise in known and not gone:

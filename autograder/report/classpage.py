@@ -92,7 +92,7 @@ def class_page(
     counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
     counts = [count_exercise(id, of_one) for id, of_one in counted.items()]
     most = {count.id: count.max_score for count in counts}
-    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    known = course.by_id if course else {}
     entries = {
         (one.result.student, id): entry_of(one, lang)
         for id, of_one in by_exercise.items()

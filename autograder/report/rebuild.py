@@ -68,7 +68,7 @@ def rebuild(out: Path, course: Course | None, lang: str, hand_ins: HandIns = NO_
     Raises:
         IncompleteReport: after writing everything else, if some files are not valid results.
     """
-    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    known = course.by_id if course else {}
     shown = read_shown(out, course, hand_ins)
     for result in shown.results:
         write_feedback(

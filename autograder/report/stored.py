@@ -20,7 +20,7 @@ def with_current_points(
         results: stored results.
         course: the course; without it, results keep their points.
     """
-    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    known = course.by_id if course else {}
     shown: list[Result] = []
     changed: Counter[str] = Counter()
     outdated: Counter[str] = Counter()

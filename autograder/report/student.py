@@ -134,7 +134,7 @@ def student_page(
         corrections: what the instructor has corrected.
         decided: what the instructor has decided about exercises without a result.
     """
-    known = {exercise.id: exercise for exercise in course.exercises} if course else {}
+    known = course.by_id if course else {}
     entries = []
     for id, full in most.items():
         exercise = known.get(id)

@@ -117,7 +117,7 @@ class Grader:
             book = _read(submission, self.locked.get(exercise.id, ()), content)
             sha256, encoding = book.sha256, book.encoding
             notebook_of = (
-                evident_exercise(book, [e.id for e in self.course.exercises])
+                evident_exercise(book, self.course.ids)
                 or other_exercise(self.course, exercise, book)
                 or ""
             )

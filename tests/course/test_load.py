@@ -233,7 +233,7 @@ def test_an_unknown_exercise_names_those_there_are(mini):
         mini.load().exercise("03_x")
 
 
-def test_an_error_is_one_line_with_place_cause_and_mend(mini, monkeypatch):
+def test_an_error_is_one_line_with_place_cause_and_remedy(mini, monkeypatch):
     monkeypatch.chdir(mini.root)
     line = mini.replace(mini.area.toml, 'reveal = "first_difference"', 'reveal = "all"')
     with pytest.raises(CourseError) as caught:

@@ -190,7 +190,9 @@ def test_few_processes_answer_what_no_known_mistake_explains(diagnose, edited, o
 
 
 @pytest.mark.parametrize("fails", ["raise RuntimeError", "while True: pass"])
-def test_code_that_fails_when_it_is_called_often_is_asked_afresh(diagnose, known, fails):
+def test_code_that_fails_when_it_is_called_often_is_asked_in_a_fresh_process(
+    diagnose, known, fails
+):
     wrong = known("02_im2col", "IM4")
     counts = "    im2col.calls = getattr(im2col, 'calls', 0) + 1\n"
     counts += f"    if im2col.calls > 8:\n        {fails}\n"

@@ -20,7 +20,7 @@ def test_everything_is_written_by_default_and_then_fresh(mini, tmp_path):
     assert stale(course, [], [], tmp_path / "out") == []
 
 
-def test_only_what_was_asked_for_is_written(mini, tmp_path):
+def test_only_the_named_notebooks_are_written(mini, tmp_path):
     (path,) = write_assignments(mini.load(), ["02_box"], ["ja"], tmp_path)
     assert path == tmp_path / "ja" / "02_box.ipynb"
 

@@ -95,7 +95,7 @@ def test_pictures_of_both_kinds_with_their_labels(student, make):
 
 
 @criterion("make_dataset.seed")
-def test_the_seed_decides_and_every_picture_is_drawn_anew(student, make):
+def test_the_seed_decides_and_every_picture_is_another(student, make):
     n_samples, size = int(make.integers(30, 50, 1)[0]), int(make.integers(12, 22, 1)[0])
     seed = int(make.integers(0, 10_000, 1)[0])
     (X, y), (X_other, y_other) = (

@@ -25,7 +25,20 @@ pytestmark = [
 
 WIDTHS = {"phone": 360, "desktop": 1200}
 
-HARNESS = """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
+# Shows each page in a frame, and writes what `measure` has told of them.
+MEASURED = """const frames = FRAMES.map(([name, address, width]) => {
+  const frame = document.createElement("iframe");
+  frame.name = name; frame.width = width; frame.height = 800; frame.src = address;
+  document.body.append(frame);
+  return new Promise(done => frame.onload = () => { measure(frame); done(); });
+});
+Promise.all(frames).then(() => {
+  document.getElementById("told").textContent = JSON.stringify(told);
+});
+</script>"""
+
+HARNESS = (
+    """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
 const told = {};
 function measure(frame) {
   const page = frame.contentDocument, view = frame.contentWindow;
@@ -43,16 +56,9 @@ function measure(frame) {
     title: page.title, elements: page.querySelectorAll("*").length,
   };
 }
-const frames = FRAMES.map(([name, address, width]) => {
-  const frame = document.createElement("iframe");
-  frame.name = name; frame.width = width; frame.height = 800; frame.src = address;
-  document.body.append(frame);
-  return new Promise(done => frame.onload = () => { measure(frame); done(); });
-});
-Promise.all(frames).then(() => {
-  document.getElementById("told").textContent = JSON.stringify(told);
-});
-</script>"""
+"""
+    + MEASURED
+)
 
 
 TABLE = """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
@@ -87,7 +93,8 @@ document.body.append(frame);
 
 
 # Measures each page as it is printed, and the contrast of its texts.
-LOOKS = """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
+LOOKS = (
+    """<!doctype html><meta charset="utf-8"><pre id="told"></pre><script>
 const told = {};
 const parsed = colour => {
   const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
@@ -127,16 +134,9 @@ function measure(frame) {
     cut: view.getComputedStyle(page.querySelector(".finding") ?? page.body).breakInside,
   }};
 }
-const frames = FRAMES.map(([name, address, width]) => {
-  const frame = document.createElement("iframe");
-  frame.name = name; frame.width = width; frame.height = 800; frame.src = address;
-  document.body.append(frame);
-  return new Promise(done => frame.onload = () => { measure(frame); done(); });
-});
-Promise.all(frames).then(() => {
-  document.getElementById("told").textContent = JSON.stringify(told);
-});
-</script>"""
+"""
+    + MEASURED
+)
 
 PAPER = 680
 """The width of an A4 page between its margins, in pixels."""

@@ -184,7 +184,7 @@ def test_advice_for_a_status_is_given_once_on_a_page(a_class, show):
     assert show(a_class["nothing"]).text["en"].count("What to try next") == 1
 
 
-def test_the_page_leads_to_the_first_thing_to_mend(a_class, show):
+def test_the_page_leads_to_the_first_thing_to_fix(a_class, show):
     page = show(a_class["nothing"])
     assert "No check has passed yet. A good place to start: One image" in page.text["en"]
     assert "#en-0" in page.links()
@@ -353,7 +353,7 @@ def test_a_side_that_has_nothing_to_show_is_left_out(a_class, show):
     assert "Expected" not in text
 
 
-def test_a_message_in_one_language_stands_in_for_the_other(a_class, show):
+def test_a_message_in_one_language_is_shown_in_place_of_the_other(a_class, show):
     result = a_class["every_status"]
     result["criteria"][1]["message"] = {"en": "Only English.", "ja": ""}
     assert "Only English." in show(result).text["ja"]

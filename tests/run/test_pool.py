@@ -254,7 +254,7 @@ def test_a_course_that_cannot_be_graded_is_named_and_no_traceback_shown(
     assert multiprocessing.active_children() == []
 
 
-def test_workers_that_end_at_once_are_not_started_for_ever(
+def test_workers_that_end_at_once_are_not_restarted_endlessly(
     course, setup, hand_in, out, monkeypatch
 ):
     started = []

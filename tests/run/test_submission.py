@@ -171,7 +171,7 @@ def test_what_is_no_file_is_unreadable(grade, tmp_path, what):
     assert graded.result.status == "unreadable"
 
 
-def test_a_sandbox_that_cannot_be_had_is_the_graders_fault(course, hand_in):
+def test_an_unavailable_sandbox_is_the_graders_fault(course, hand_in):
     class Nowhere:
         def spawn(self, _settings: dict[str, object]) -> None:
             raise OSError("no more processes")

@@ -61,7 +61,7 @@ def test_feature_maps(rng):
     assert_array_equal(np.stack(drawn), maps)
 
 
-def test_learning_curves_stand_at_the_iterations_they_were_measured_at():
+def test_learning_curves_are_drawn_at_the_iterations_they_were_measured_at():
     curves = {"train": [0.5, 0.7, 0.9], "test": [0.4, 0.6, 0.8]}
     ax = plot_learning_curves([10, 20, 30], curves).axes[0]
     for line, (label, values) in zip(ax.lines, curves.items(), strict=True):

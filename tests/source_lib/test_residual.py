@@ -67,7 +67,7 @@ def test_backward_agrees_with_finite_differences(rng, settings):
 @pytest.mark.parametrize(
     ("settings", "has_one"), [((3, 3, 1), False), ((3, 4, 1), True), ((3, 3, 2), True)]
 )
-def test_a_convolution_stands_in_the_shortcut_only_where_shapes_differ(settings, has_one):
+def test_the_shortcut_has_a_convolution_only_where_shapes_differ(settings, has_one):
     block = BasicBlock(*settings)
     assert ("W_shortcut" in block.params) == has_one
     assert (block.bn_shortcut is not None) == has_one

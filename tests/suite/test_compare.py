@@ -201,7 +201,7 @@ def test_one_wrong_element_is_found_where_it_is(x, data):
 
 @few
 @given(ARRAYS, st.integers(-290, 290))
-def test_the_tolerance_hangs_on_the_reference_alone(x, exponent):
+def test_the_tolerance_depends_on_the_reference_alone(x, exponent):
     # However large what came back is, it widens nothing.
     assume(np.abs(x).max() > 1e-3)
     huge = x.copy()

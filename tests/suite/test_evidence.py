@@ -151,7 +151,7 @@ def test_none_without_evidence_against_others_could_be_a_guess(judge):
 @pytest.mark.parametrize(
     "other", ["1 / 0", "undefined", "(lambda: 1)", "__import__('os')._exit(0)"]
 )
-def test_an_answer_that_cannot_be_had_convicts_nobody(judge, other):
+def test_an_answer_that_never_arrives_convicts_nobody(judge, other):
     wrong, _, right = judge(other)
     assert wrong.status in ("error", "failed")
     assert right.status == "failed"

@@ -248,7 +248,7 @@ def test_b(student, make):
 """
 
 
-def test_results_do_not_hang_on_who_is_graded_before(bench):
+def test_results_do_not_depend_on_who_is_graded_before(bench):
     course = bench.course(INPUTS, f=["a", "b"])
     notebooks = [RIGHT, "def f(x):\n    raise ValueError\n", "def f(x):\n    return 0 * x\n", ""]
     forwards = bench.outcomes(course, *notebooks)
@@ -256,7 +256,7 @@ def test_results_do_not_hang_on_who_is_graded_before(bench):
     assert forwards == backwards[::-1]
 
 
-def test_inputs_hang_on_the_salt_and_the_criterion_alone(bench, tmp_path):
+def test_inputs_depend_on_the_salt_and_the_criterion_alone(bench, tmp_path):
     def inputs(salt: str, suite: str) -> dict[str, str]:
         bench.root = tmp_path / f"{salt} {len(suite)}"
         course = bench.course(suite, f=["a", "b"])

@@ -199,7 +199,7 @@ def test_a_fault_of_ours_earns_all_or_is_open(result, points):
     assert refusal(result | {"criteria": changed, "score": 2 + points}) == ""
 
 
-def test_no_criterion_stands_twice(result):
+def test_no_criterion_occurs_twice(result):
     result["criteria"][1]["id"] = result["criteria"][0]["id"]
     with pytest.raises(InvalidResult, match=r"'im2col\.shape' occurs twice"):
         validate(result)

@@ -200,7 +200,7 @@ class TestImports:
         with notebook("import cupy as np", "def f():\n    return np.ones(2).sum()") as book:
             assert book.call("f") == 2
 
-    def test_a_name_imported_in_vain_can_be_defined_later(self, notebook: Open) -> None:
+    def test_a_name_whose_import_failed_can_be_defined_later(self, notebook: Open) -> None:
         with notebook("from common.util import f", F) as book:
             assert book.call("f", 1) == 2
 
@@ -228,7 +228,7 @@ class TestImports:
         with notebook("from math import floor\nfrom common import im2col\nimport torch") as book:
             assert book.names == set()
 
-    def test_future_imports_may_stand_anywhere(self, notebook: Open) -> None:
+    def test_future_imports_may_be_anywhere(self, notebook: Open) -> None:
         cells = ("x = 1", "from __future__ import annotations, nonsense, division", F)
         with notebook(*cells) as book:
             assert book.call("f", 1) == 2
@@ -395,7 +395,7 @@ class TestWhatCounts:
             assert book.statuses == ["error"]
             assert book.call("f", 1) == 2
 
-    def test_cells_may_stand_in_another_order(self, notebook: Open) -> None:
+    def test_cells_may_be_in_another_order(self, notebook: Open) -> None:
         cells = (
             "A.more = more",
             "class C(B):\n    pass",
@@ -409,7 +409,9 @@ class TestWhatCounts:
             assert book.session.defined["C"] == ("f", "more")
             assert book.call("g", 1) == 1
 
-    def test_what_wants_a_name_that_is_nowhere_is_made_without(self, notebook: Open) -> None:
+    def test_a_definition_that_needs_an_undefined_name_is_made_without_it(
+        self, notebook: Open
+    ) -> None:
         cells = (
             "class B(A):\n    def g(self): return 2",
             "class A(Nowhere):\n    loss = nowhere()\n    def f(self): return 1",

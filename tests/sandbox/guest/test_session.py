@@ -228,7 +228,7 @@ class TestFunctionsOfTheSuite:
             call(conversation, "keep", lambda x: x + 1)
             assert call(conversation, "use", 1) == 2
 
-    def test_calling_it_for_ever_ends_in_time(self, notebook: Open) -> None:
+    def test_calling_it_endlessly_ends_in_time(self, notebook: Open) -> None:
         cell = (
             "import time\ndef loop(f):\n    while True:\n        f(1)\n"
             "def sleepy(f):\n    time.sleep(60)"

@@ -142,9 +142,7 @@ class TestCellsThatDoNotParse:
         "bad", ["y = (1, 2", "y = np.dot(x, np.sum(x", "y = [1,", 'y = f(f"{x")']
     )
     @pytest.mark.parametrize("below", ["", GOOD, f"layer = Convolution(2)\n{GOOD}"])
-    def test_nor_does_one_that_lacks_a_bracket_or_what_stands_below(
-        self, bad: str, below: str
-    ) -> None:
+    def test_nor_does_one_that_lacks_a_bracket_or_what_is_below(self, bad: str, below: str) -> None:
         cell = (
             "class Convolution:\n"
             "    def forward(self, x):\n        return x\n\n"

@@ -120,7 +120,7 @@ def test_nothing_is_written_into_a_folder_that_others_write(folder):
     assert list(folder.iterdir()) == []
 
 
-def test_where_nothing_can_be_kept_everything_is_found_anew(monkeypatch, tmp_path):
+def test_where_nothing_can_be_kept_everything_is_found_again(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     machine.remember("level", "FULL")
