@@ -2338,65 +2338,6 @@ def show_sizes_and_parameters():
 show_sizes_and_parameters()
 
 # %% [markdown] lang="en"
-# ## The same network, alone and in company
-#
-# Fifteen batch norms in one network: now the choice between batch statistics and running statistics is no
-# longer a detail. The untrained network sees a few batches of drawn pictures, so that its running
-# statistics settle. Then it judges eight new pictures, once together and once each alone. Each
-# point is one score: on the diagonal means that the other images had no influence.
-
-# %% [markdown] lang="ja"
-# ## ネットワーク全体で、1枚だけのときと一緒のとき
-#
-# バッチ正規化が15個も続くと、バッチの統計量を使うか移動平均を使うかは、もはや小さな違いではありません。学習前のネットワークに、描いた画像のバッチをいくつか見せて、移動平均を落ち着かせます。それから、新しい画像8枚を、一緒に1回、1枚ずつ1回、判定させます。点はスコア1つを表し、対角線上にあれば、一緒に入れた画像の影響を受けていません。
-
-
-# %% name="network_alone" tags=["demo"]
-def drawn_pictures(count, random):
-    y, x = np.mgrid[0:32, 0:32] / 32
-    pictures = np.empty((count, 3, 32, 32))
-    for picture in pictures:
-        colors = random.random((3, 3))
-        slope = random.uniform(-1, 1, 2)
-        disc = (x - random.random()) ** 2 + (y - random.random()) ** 2 < random.uniform(0.01, 0.1)
-        stripes = np.sin(random.uniform(10, 40) * (slope[0] * x + slope[1] * y)) > 0
-        picture[:] = colors[0][:, None, None] * (0.5 + 0.5 * y)
-        picture[:, stripes] = colors[1][:, None]
-        picture[:, disc] = colors[2][:, None]
-    return pictures
-
-
-def show_network_alone():
-    random = np.random.default_rng(0)
-    net = SimpleResNet()
-    for _ in range(12):
-        net.forward(drawn_pictures(4, random))
-    pictures = drawn_pictures(8, random)
-    fig, axes = plt.subplots(1, 2, figsize=(10, 4.4))
-    for ax, train in zip(axes, (True, False), strict=True):
-        alone = np.concatenate([net.forward(picture[None], train) for picture in pictures])
-        together = net.forward(pictures, train)
-        changed = np.sum(alone.argmax(axis=1) != together.argmax(axis=1))
-        reach = 1.1 * max(np.abs(alone).max(), np.abs(together).max())
-        ax.plot([-reach, reach], [-reach, reach], color="0.7", linewidth=1)
-        ax.plot(together.ravel(), alone.ravel(), "ko", fillstyle="none", markersize=4)
-        ax.set_title(
-            figure_text(
-                f"train={train}: another answer for {changed} of 8 pictures",
-                f"train={train}：8枚中{changed}枚で答えが変わる",
-            ),
-            fontsize=10,
-        )
-        ax.set_xlabel(figure_text("score in company", "まとめて処理したときのスコア"))
-        ax.set_ylabel(figure_text("score alone", "1枚だけのスコア"))
-        ax.set_aspect("equal")
-    fig.tight_layout()
-    plt.show()
-
-
-show_network_alone()
-
-# %% [markdown] lang="en"
 # ## Exercise 6 (bonus): `BasicBlock.backward`
 #
 # **Importance ●●● (the finale needs it), difficulty ★★☆, about 30 minutes, 2 bonus points.** You have the backward passes of all layers; what is new is the shape of
