@@ -164,7 +164,7 @@ def test_criteria_do_not_see_what_others_did(ask):
         {},
     ],
 )
-def test_what_nobody_may_ask(ask, question):
+def test_requests_that_are_refused(ask, question):
     ask("make", np.ones((1, 1, 1, 1)), np.zeros(1), name="Convolution")
     message = {"proxy": question, "args": [], "kwargs": {}, "generators": {}}
     assert "raised" in ask.proxies.call(message, never)
@@ -181,7 +181,7 @@ def test_what_nobody_may_ask(ask, question):
         {"proxy": {"op": "call", "name": "im2col"}, "args": [wire.Opaque("module")]},
     ],
 )
-def test_questions_that_are_none(ask, fields):
+def test_invalid_questions(ask, fields):
     assert "raised" in ask.proxies.call(fields, never)
     assert "value" in ask("call", np.ones((1, 1, 2, 2)), 1, 1, name="im2col")
 
@@ -230,6 +230,6 @@ def test_two_notebooks_do_not_see_each_other(process, ask):
     assert "value" in ask("method", np.ones((1, 1, 2, 2)), **fields)
 
 
-def test_a_course_without_a_reference_has_none(tmp_path):
+def test_a_course_without_a_reference_gets_no_other(tmp_path):
     with ReferenceProcess(tmp_path) as process:
         assert ReferenceProxies(process, NAMES, {}, {}).descriptions == []

@@ -99,7 +99,7 @@ def test_an_answer_too_odd_to_be_compared_is_told_and_costs_its_points(mini, boo
     assert "an oddity" in note.read_text(encoding="utf-8")
 
 
-def test_feedback_that_could_not_be_made_is_told_and_costs_no_points(mini, book, tmp_path):
+def test_feedback_that_could_not_be_made_is_reported_and_costs_no_points(mini, book, tmp_path):
     """The ladder of the example has a bug, which is not the student's."""
     ladder = mini.area.suite.with_name("ladder_01_area.py")
     ladder.write_text("def broken(:\n", encoding="utf-8")

@@ -20,9 +20,7 @@ from tests.paths import ROOT
 COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
 
 
-def test_a_run_that_was_killed_goes_on(
-    tmp_path: Path, autograder: Run, trust: tuple[str, ...]
-) -> None:
+def test_a_killed_run_is_resumed(tmp_path: Path, autograder: Run, trust: tuple[str, ...]) -> None:
     out = tmp_path / "out"
     honest = [tmp_path / f"honest {number}" / "02_im2col.ipynb" for number in range(3)]
     for path in honest:

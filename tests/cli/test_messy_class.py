@@ -104,7 +104,7 @@ def test_what_else_was_handed_in_is_said_everywhere(messy):
     assert [other["file"] for other in taro["others"]] == ["taro/02_im2col/02_im2col.ipynb"]
 
 
-def test_an_old_encoding_is_read_and_said(messy):
+def test_an_old_encoding_is_read_and_reported(messy):
     out = messy[1]
     assert "cp932" in table(out)["佐藤 02_im2col"]["note"]
     assert "cp932" in (out / "index.html").read_text("utf-8")

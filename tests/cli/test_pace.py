@@ -20,7 +20,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def test_the_pace_is_said_every_ten_seconds(clock: Clock) -> None:
+def test_the_pace_is_printed_every_ten_seconds(clock: Clock) -> None:
     pace = Pace(155, clock)
     clock.now += 9
     assert pace.after(4) == ""

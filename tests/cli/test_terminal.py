@@ -24,7 +24,7 @@ def test_no_control_code_of_it_is_printed(capsys):
     assert printed.err == "autograder: cell 1: \ufffdabc␍\ufffd\n"
 
 
-def test_what_is_still_on_the_screen_is_not_said_again():
+def test_what_is_still_on_the_screen_is_not_printed_again():
     lines = ["a folder without a notebook", "the published salt"]
     assert out_of_sight(lines, said=lines[:1], graded=A_SCREEN) == lines[1:]
     assert out_of_sight(lines, said=lines[:1], graded=A_SCREEN + 1) == lines

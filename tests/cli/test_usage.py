@@ -100,7 +100,7 @@ def test_a_folder_that_is_no_course(autograder: Run, tmp_path: Path) -> None:
     assert "solutions/" in done.stderr
 
 
-def test_an_exercise_that_cannot_be_told(autograder: Run, tmp_path: Path) -> None:
+def test_an_exercise_that_cannot_be_determined(autograder: Run, tmp_path: Path) -> None:
     (tmp_path / "homework.ipynb").write_bytes(book("x = 1"))
     done = autograder("grade", tmp_path / "homework.ipynb", "--out", tmp_path / "out")
     assert done.returncode == 1

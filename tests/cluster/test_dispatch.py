@@ -122,7 +122,7 @@ def test_what_a_dead_worker_had_is_graded_elsewhere(run):
     assert run(cluster, "stuvwxyz") == everybody("stuvwxyz")
 
 
-def test_whoever_kills_every_worker_alone_is_lost_and_nobody_beside_them(run):
+def test_a_submission_that_kills_every_worker_is_lost_without_affecting_others(run):
     def kills(worker: str, student: str) -> str:
         if student == "t":
             cluster.threads[f"{worker}'"] = 3  # a nanny starts another one

@@ -135,7 +135,7 @@ def when_it_works(out: Path, act: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_without_the_scheduler_the_run_stops_with_a_message_and_goes_on_later(
+def test_without_the_scheduler_the_run_stops_with_a_message_and_can_be_resumed(
     cluster, hand_in, grade, tmp_path
 ):
     cluster.worker()
@@ -192,7 +192,7 @@ def test_workers_that_cannot_be_used_are_named_and_get_nothing(cluster, hand_in,
     assert len(said) == 2
 
 
-def test_a_weaker_sandbox_than_asked_for_is_refused(cluster, hand_in, grade, tmp_path):
+def test_a_weaker_sandbox_than_requested_is_refused(cluster, hand_in, grade, tmp_path):
     if strongest() < Level.FULL:
         pytest.skip("every worker on this machine is weaker than full")
     # Without bubblewrap, and with a cache of its own that does not know of it.

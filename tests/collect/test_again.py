@@ -141,7 +141,7 @@ def test_moodles_worksheet_has_the_times(run):
     assert not any("time zone" in line for line in outcome.done.notices)
 
 
-def test_times_of_an_unknown_zone_are_said_to_be_this_machines(run):
+def test_times_of_an_unknown_zone_are_reported_as_this_machines(run):
     files = {"a.zip": zipped({f"{JANE}/02_im2col.ipynb": A})}
     outcome = run(files, rosters=[ROSTERS["Moodle's worksheet"]])
     assert any("write timezone under [policy]" in line for line in outcome.done.notices)

@@ -324,7 +324,7 @@ def test_a_link_is_listed_and_never_followed(run, tmp_path):
     assert outcome.fate("ken") is Fate.LINK
 
 
-def test_a_password_and_damage_are_said_and_the_archive_is_kept(run):
+def test_a_password_and_damage_are_reported_and_the_archive_is_kept(run):
     whole = zipped({"02_im2col.ipynb": A * 50}, method=zipfile.ZIP_STORED)
     locked = bytearray(whole)
     for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
@@ -351,7 +351,7 @@ def test_a_password_and_damage_are_said_and_the_archive_is_kept(run):
     assert len(outcome.done.problems) >= 2
 
 
-def test_an_archive_that_is_none_stops_nothing_else(run):
+def test_a_file_that_is_not_an_archive_stops_nothing_else(run):
     outcome = run({"a.zip": b"no zip", "in.zip": zipped({f"{MOODLE}/02_im2col.ipynb": A})})
     assert list(outcome.kept) == ["Jane Doe/02_im2col.ipynb"]
     assert any("neither a zip archive nor a folder" in line for line in outcome.done.problems)
@@ -438,7 +438,7 @@ def test_two_members_of_one_name_are_both_kept(run):
     assert set(run({"in.zip": buffer.getvalue()}).kept.values()) == {A, B}
 
 
-def test_an_empty_folder_is_said(run):
+def test_an_empty_folder_is_reported(run):
     outcome = run(
         {"in.zip": zipped({f"{MOODLE}/": b"", "K I_9_assignsubmission_file_/02_im2col.ipynb": A})}
     )

@@ -140,7 +140,7 @@ def test_a_missing_key(mini):
         ),
     ],
 )
-def test_a_misspelt_key_is_told_before_the_one_that_it_leaves_missing(mini, old, new, remedy):
+def test_a_misspelt_key_is_reported_before_the_one_that_it_leaves_missing(mini, old, new, remedy):
     line = mini.replace(mini.area.toml, old, new) + new.count("\n")
     with pytest.raises(CourseError) as caught:
         mini.load()

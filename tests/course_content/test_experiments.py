@@ -181,7 +181,7 @@ def test_a_typed_digit_and_its_png_are_the_same_picture_to_the_network(
     assert np.abs(pictures[0] - pictures[1]).mean() < 0.05
 
 
-def test_a_picture_that_is_not_there_is_said_in_words(run, capsys):
+def test_a_missing_picture_is_described_in_words(run, capsys):
     nobody = SimpleNamespace(predict=lambda x: np.zeros((len(x), 10)))
     space = run("06_simple_convnet", *DIGIT, network=nobody)
     capsys.readouterr()

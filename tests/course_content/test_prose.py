@@ -44,7 +44,7 @@ ABOUT_AN_EXERCISE = {
 
 
 @IN_BOTH
-def test_what_is_said_at_each_exercise_is_what_the_table_at_the_top_says(exercise, lang):
+def test_each_exercises_section_agrees_with_the_table_at_the_top(exercise, lang):
     if exercise.id == "09_bug_hunt":
         pytest.skip("its suspects are introduced in pairs")
     first, *text = prose(exercise, lang)

@@ -124,7 +124,7 @@ def test_a_loop_alone_is_not_named_after_what_would_give_other_values(diagnose, 
     assert diagnose("02_im2col", known("02_im2col", "IM24")) == {}
 
 
-def test_nothing_is_said_of_a_part_that_is_right(diagnose):
+def test_a_right_part_gets_no_diagnosis(diagnose):
     assert diagnose("02_im2col") == {}
 
 

@@ -102,7 +102,7 @@ def test_questions_that_are_graded_by_hand_are_left_out_and_said_to_be() -> None
     assert "Why?" not in after["output"]
 
 
-def test_what_lateness_costs_is_taken_from_the_score_and_said() -> None:
+def test_what_lateness_costs_is_taken_from_the_score_and_shown() -> None:
     result = typed(make_result("aiko", criteria=im2col_criteria()))
     corrections = Corrections(late={("aiko", "02_im2col"): Late(2, 0.2)})
     mark = make_book([result], corrections, HandIns(), None, ClassList()).rows[0].marks["02_im2col"]

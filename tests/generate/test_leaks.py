@@ -130,7 +130,7 @@ def test_another_name_that_only_begins_like_a_criterion(mini):
     clean(mini, "# frame_area.wider")
 
 
-def test_earlier_solutions_do_not_slip_in_without_being_asked_for(mini):
+def test_earlier_solutions_are_a_leak_unless_requested(mini):
     course = mini.load()
     exercise = course.exercise("02_box")
     nb = notebook(course, exercise, "en", provide_earlier=True)

@@ -86,7 +86,7 @@ def test_everything_mixed(student, make):
 
 
 @criterion("im2col.defaults")
-def test_stride_1_and_no_padding_unless_told_otherwise(student, make):
+def test_stride_1_and_no_padding_are_the_defaults(student, make):
     for size, window in ((4, 3), (5, 2)):
         x = make.normal(1, 1, size, size)
         expected = source_lib.im2col(x, window, window)
@@ -209,7 +209,7 @@ def test_everything_mixed_on_the_way_back(student, make):
 
 
 @criterion("col2im.defaults")
-def test_stride_1_and_no_padding_unless_told_otherwise_on_the_way_back(student, make):
+def test_stride_1_and_no_padding_are_the_defaults_on_the_way_back(student, make):
     # Windows of one pixel do not overlap; with two channels, the result is no copy of the matrix.
     for size in (3, 4):
         col, shape = make.normal(size * size, 2), (1, 2, size, size)

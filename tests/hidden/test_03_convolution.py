@@ -144,7 +144,7 @@ def test_everything_mixed(student, make):
 
 
 @criterion("Convolution.forward.defaults")
-def test_stride_1_and_no_padding_unless_told_otherwise(student, make):
+def test_stride_1_and_no_padding_are_the_defaults(student, make):
     for size, window in ((5, 3), (4, 2)):
         W, b = make.normal(1, 1, window, window), np.zeros(1)
         x = make.normal(1, 1, size, size)

@@ -221,7 +221,7 @@ def both(odd, wall):
 
 
 @pytest.mark.parametrize("slug", TESTS)
-def test_it_is_decided_as_in_the_sandbox_and_told_in_the_same_words(both, slug):
+def test_it_is_decided_as_in_the_sandbox_with_the_same_message(both, slug):
     here, there = both
     name = f"odd.{slug}"
     assert here.statuses[name] is there.statuses[name]

@@ -37,7 +37,7 @@ def test_the_student_reads_why(graded, name):
     assert any(re.search(CORPUS[name].says, message) for message in said), said
 
 
-def test_nothing_is_said_where_there_is_nothing_to_say(graded):
+def test_there_are_no_remarks_without_a_reason(graded):
     silent = [name for name, entry in CORPUS.items() if not entry.says and not entry.expects]
     assert silent
     for name in silent:

@@ -344,7 +344,7 @@ def test_it_earns_what_it_deserves(graded, expected, name):
     assert graded[name].lost == deserved
 
 
-def test_a_name_spelt_otherwise_counts_and_the_expected_one_is_said(graded):
+def test_another_spelling_of_a_name_counts_and_the_expected_one_is_shown(graded):
     said = graded["000, pooled over the wrong axes under another name"].messages
     assert any("Your `global_average_pooling2d` was graded as" in message for message in said)
 

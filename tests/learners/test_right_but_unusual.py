@@ -350,7 +350,7 @@ def test_they_earn_everything(graded):
     assert lost == {name: {"im2col.vectorised"} for name in looped}
 
 
-def test_what_is_not_of_the_course_is_told_and_costs_nothing(graded):
+def test_what_does_not_belong_to_the_course_is_reported_and_costs_nothing(graded):
     """A failed import and an endless training run are recorded with their cell."""
     told = graded["one cell with everything real notebooks have"]
     (cell,) = told.result.cells

@@ -205,7 +205,7 @@ def test_a_loop_costs_nothing_else(graded):
     }
 
 
-def test_the_counts_are_said_and_are_the_same_every_time(graded, grade_books):
+def test_the_counts_are_shown_and_are_the_same_every_time(graded, grade_books):
     name = "a loop over windows"
     said = _vectorised(graded[name]).message["en"]
     assert "lines of Python" in said

@@ -135,7 +135,7 @@ def test_every_fault_of_a_file_has_its_message():
         ("KeyboardInterrupt", "KeyboardInterrupt"),
     ],
 )
-def test_what_stopped_a_cell_is_told_in_every_language(noted, japanese):
+def test_what_stopped_a_cell_is_reported_in_every_language(noted, japanese):
     assert cell_error(noted) == Text(en=noted, ja=japanese)
 
 

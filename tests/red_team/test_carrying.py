@@ -160,7 +160,7 @@ def test_an_attack_earns_nothing(graded, name):
 
 
 @pytest.mark.parametrize("name", GRADIENT)
-def test_a_gradient_that_is_none_earns_nothing(graded, name):
+def test_something_other_than_a_gradient_earns_nothing(graded, name):
     for criterion in graded[name].result.criteria:
         if criterion.part == "SimpleConvNet.gradient":
             assert criterion.points == 0

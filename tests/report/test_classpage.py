@@ -127,7 +127,7 @@ def test_a_score_that_the_graders_failure_lifted_is_no_score(a_class):
     assert all(c.tried == 2 or c.id == "im2col.padding" for c in count.criteria)
 
 
-def test_nobody_graded_is_no_division_by_zero(a_class, course):
+def test_no_graded_submissions_is_no_division_by_zero(a_class, course):
     count = count_exercise("02_im2col", [typed(a_class["unreadable"])])
     assert (count.graded, count.mean, count.histogram) == (0, 0, (0,) * 10)
     assert "No submission could be graded." in class_page(
@@ -437,7 +437,7 @@ def test_what_else_was_handed_in_is_on_the_page(a_class):
     assert "古い" in class_with_hand_ins(a_class, "ja")
 
 
-def test_a_result_whose_file_is_gone_is_said_and_counts_no_more(a_class):
+def test_a_result_whose_file_is_gone_is_reported_and_no_longer_counts(a_class):
     page = class_with_hand_ins(a_class)
     assert "in/ben/02_im2col.ipynb" in page.split("Not handed in any more: 1")[1]
     assert '<th scope="row"><bdi>ben</bdi>' not in page
@@ -455,7 +455,7 @@ def test_the_exercise_that_is_dropped_as_the_lowest_says_so(a_class, course):
     assert "does not count" not in other
 
 
-def test_lateness_that_costs_nothing_since_nothing_was_earned_is_not_said(a_class, course):
+def test_lateness_is_not_shown_where_nothing_was_earned(a_class, course):
     [nothing, full] = [typed(a_class["nothing"]), typed(a_class["full"])]
     late = {(one.student, one.exercise): Late(1, 0.1) for one in (nothing, full)}
     corrections = Corrections(late=late, deadlines=True)

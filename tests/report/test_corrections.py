@@ -158,9 +158,7 @@ class TestGrades:
         assert (rows[broken]["status"], rows[broken]["needs_you"]) == ("graded", "")
         assert {p: p.read_bytes() for p in before} == before, "results stay as they were graded"
 
-    def test_a_line_that_means_nothing_is_said_with_damaged_results(
-        self, a_class, course, tmp_path
-    ):
+    def test_an_invalid_line_is_reported_with_damaged_results(self, a_class, course, tmp_path):
         put(tmp_path, a_class["full"])
         (tmp_path / "results" / "aiko" / "x.json").write_text("{")
         (tmp_path / FILE).write_text("student,exercise,criterion,points\nnobody,02_im2col,*,1\n")

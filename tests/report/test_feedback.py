@@ -158,13 +158,15 @@ def test_the_hints_of_criteria_that_fail_by_the_same_mistake_are_left_out(
     assert text.count("Where does the second begin?") == 1
 
 
-def test_what_applies_to_several_criteria_is_said_once(a_class, show):
+def test_what_applies_to_several_criteria_is_shown_once(a_class, show):
     text = show(a_class["every_status"]).text["en"]
     assert text.count("There is no col2im in the notebook.") == 1
     assert "Windows that do not overlap 0 / 1 Windows that overlap 0 / 1.5" in text
 
 
-def test_one_error_in_several_calls_is_told_with_the_first_of_them(new_result, new_criterion, show):
+def test_one_error_in_several_calls_is_shown_with_the_first_of_them(
+    new_result, new_criterion, show
+):
     criteria = [
         new_criterion(
             id,
@@ -204,7 +206,7 @@ def test_cells_that_failed_come_first_where_something_is_missing(a_class, show):
     assert "Cells that did not run" not in show(result).text["en"]
 
 
-def test_cells_that_call_what_is_not_written_come_last_and_are_told_together(a_class, show):
+def test_cells_that_call_an_unwritten_part_come_last_and_are_grouped(a_class, show):
     error = "line 3: NotImplementedError: col2im: write this yourself"
     cells = [{"index": index, "status": "error", "error": error} for index in (4, 6)]
     page = show(a_class["nothing"] | {"cells": cells})
@@ -279,7 +281,7 @@ def test_a_hint_that_says_no_more_than_another_is_left_out(
     assert "A known mistake gives exactly your results:" in text
 
 
-def test_where_a_cell_stopped_is_told_in_the_language_of_the_page(a_class, show):
+def test_where_a_cell_stopped_is_shown_in_the_language_of_the_page(a_class, show):
     told = "SyntaxError, line 9: expected ':': for y in range(3)"
     cells = [
         {"index": 4, "status": "error", "error": told},
@@ -291,7 +293,7 @@ def test_where_a_cell_stopped_is_told_in_the_language_of_the_page(a_class, show)
     assert "終わらないループ" in page.text["ja"]
 
 
-def test_what_was_carried_is_told_with_what_was_replaced(a_class, show):
+def test_what_was_carried_is_shown_with_what_was_replaced(a_class, show):
     text = show(a_class["carried"]).text["en"]
     assert "Passed with a correct earlier part" in text
     assert "Graded with a working im2col , since yours is not defined." in text
@@ -304,7 +306,7 @@ def test_bonus_is_marked_and_lifts_the_score_over_the_maximum(a_class, show):
     assert "No loops bonus 1 / 1" in text
 
 
-def test_everything_passed_is_said_and_nothing_asked(a_class, show):
+def test_full_marks_are_shown_without_any_advice(a_class, show):
     text = show(a_class["full"]).text["en"]
     assert "Everything passed." in text
     assert "What to try next" not in text
@@ -318,7 +320,7 @@ def test_an_unreadable_file_says_why_once_and_takes_no_points(a_class, show):
     assert "0 /" not in text
 
 
-def test_our_own_fault_is_said_and_the_rest_is_shown(a_class, show):
+def test_our_own_fault_is_reported_and_the_rest_is_shown(a_class, show):
     text = show(a_class["grader_error"]).text["en"]
     assert "Grading went wrong on our side" in text
     assert "You lose no points for this." in text
@@ -326,7 +328,7 @@ def test_our_own_fault_is_said_and_the_rest_is_shown(a_class, show):
     assert "6 / 6" in text
 
 
-def test_points_that_are_open_are_not_said_to_be_lost(a_class, show):
+def test_open_points_are_not_reported_as_lost(a_class, show):
     result = a_class["grader_error"]
     for entry in result["criteria"]:
         if entry["status"] == "grader_error":
@@ -367,7 +369,7 @@ def test_a_course_that_changed_since_does_not_break_the_page(a_class, show):
     assert "Padding 1 and 2" in text
 
 
-def test_only_the_files_name_is_told_not_where_it_lies(a_class, show):
+def test_only_the_files_name_is_shown_not_its_folder(a_class, show):
     result = a_class["full"]
     result["submission"]["file"] = "home/teacher/secret/02_im2col.ipynb"
     text = show(result).text["en"]

@@ -43,7 +43,7 @@ def test_a_lost_sandbox_is_a_grader_error_so_that_the_next_run_grades_again(grad
 
 
 @pytest.mark.parametrize("step", STEPS, ids=["diagnosis", "smallest input"])
-def test_any_other_fault_costs_the_feedback_only_and_is_told_apart(graded, step):
+def test_any_other_fault_costs_the_feedback_only_and_is_reported_separately(graded, step):
     undisturbed, disturbed = graded(), graded(step, KeyError("a bug in the grader"))
     points = [[(c.id, c.points) for c in one.result.criteria] for one in (undisturbed, disturbed)]
     assert points[0] == points[1]

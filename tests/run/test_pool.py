@@ -163,7 +163,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_its_submission_tried_agai
     assert not any(map(alive, family))
 
 
-def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_rest_goes_on(
+def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_rest_is_graded(
     course, setup, hand_in, out, monkeypatch
 ):
     submissions = [hand_in(name, RIGHT) for name in "ab"] + [hand_in("slow", SLOW)]

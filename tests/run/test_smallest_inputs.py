@@ -123,7 +123,7 @@ def test_a_changed_argument_is_looked_at_after_the_call(graded):
     )
 
 
-def test_an_endless_loop_is_asked_once(graded):
+def test_an_endless_loop_is_called_once(graded):
     wrong = BOOK["im2col"].replace("    N, C", "    while pad: pass\n    N, C", 1)
     marked = graded("02_im2col", HEAD, wrong)
     example = next(c for c in marked.result.criteria if c.id == "im2col.padding").counterexample

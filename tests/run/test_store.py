@@ -136,7 +136,7 @@ def test_a_result_copied_into_anothers_folder_is_not_theirs(store, result):
     ],
     ids=["empty", "cut", "no text", "null", "list", "number", "other", "deep", "long number"],
 )
-def test_a_damaged_result_counts_as_none(store, result, content):
+def test_a_damaged_result_counts_as_missing(store, result, content):
     store.write(result).write_bytes(content)
     assert store.read("aiko", "01_double") is None
     assert store.current("aiko", "01_double", **SAME) is None
@@ -145,7 +145,7 @@ def test_a_damaged_result_counts_as_none(store, result, content):
     assert store.read("aiko", "01_double") == result
 
 
-def test_a_result_cut_anywhere_counts_as_none(store, result):
+def test_a_result_cut_anywhere_counts_as_missing(store, result):
     path = store.write(result)
     whole = path.read_bytes()
     for length in range(0, len(whole) - 2, 7):
@@ -153,7 +153,7 @@ def test_a_result_cut_anywhere_counts_as_none(store, result):
         assert store.read("aiko", "01_double") is None
 
 
-def test_a_folder_in_a_results_place_counts_as_none(store):
+def test_a_folder_in_a_results_place_counts_as_missing(store):
     store.path("aiko", "01_double").mkdir(parents=True)
     assert store.read("aiko", "01_double") is None
     assert read_results(store.out)[0] == []
@@ -203,7 +203,7 @@ def test_what_is_known_about_hand_ins_is_found_again(store):
     assert [path.name for path in store.out.iterdir()] == ["hand-ins.json"]
 
 
-def test_damage_is_said_by_name_and_replaced_by_the_next_run(store):
+def test_damage_is_reported_by_name_and_replaced_by_the_next_run(store):
     store.out.mkdir()
     (store.out / "hand-ins.json").write_text("{")
     with pytest.raises(InvalidHandIns, match=r"hand-ins\.json: cannot be read .*Run `grade` again"):

@@ -109,7 +109,7 @@ def test_what_the_machine_lacks_makes_no_file_unreadable(grade, hand_in, monkeyp
     assert type(lack).__name__ in graded.notes[0]
 
 
-def test_an_answer_in_a_text_cell_is_told_as_such(grade, hand_in):
+def test_an_answer_in_a_text_cell_is_reported_as_such(grade, hand_in):
     cells = [{"cell_type": "markdown", "source": RIGHT}, {"cell_type": "code", "source": "x = 1"}]
     (graded,) = grade(hand_in("a", content=json.dumps({"cells": cells}).encode()))
     for criterion in graded.result.criteria:
@@ -118,7 +118,7 @@ def test_an_answer_in_a_text_cell_is_told_as_such(grade, hand_in):
         assert "文章のセル" in criterion.message["ja"]
 
 
-def test_another_exercises_notebook_is_told_as_such(course):
+def test_another_exercises_notebook_is_reported_as_such(course):
     exercise = course.exercises[0]
     missing, right = (criterion.id for criterion in exercise.criteria)
     outcomes = {missing: Outcome(Status.MISSING, Missing("double")), right: PASSED}

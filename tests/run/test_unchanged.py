@@ -108,7 +108,9 @@ def test_any_change_is_noticed(change, out: Path, submission: Submission, result
     assert again(out, submission) == [submission]
 
 
-def test_so_is_another_key(out: Path, submission: Submission, result: Result):
+def test_a_submission_with_another_key_is_looked_at(
+    out: Path, submission: Submission, result: Result
+):
     dealt_with(out, submission, result)
     keys = dict.fromkeys(KEYS, "another course")
     assert Unchanged.read(out).changed([submission], keys) == [submission]

@@ -384,7 +384,7 @@ def test_a_class_of_strange_names_and_methods_is_shown_cleanly(bench):
 # --- should comparing itself fail -----------------------------------------------------------------
 
 
-def test_an_answer_on_which_comparing_fails_earns_nothing_and_the_instructor_is_told(
+def test_an_answer_on_which_comparing_fails_earns_nothing_and_is_reported_to_the_instructor(
     bench, monkeypatch
 ):
     """Whoever found an answer that breaks the comparer could pass everywhere by it."""

@@ -266,7 +266,7 @@ def test_reveal_first_difference_shows_one_number_of_what_is_expected(new_bench)
     assert "0.25" not in found["f.values"].message["en"] + found["f.values"].message["ja"]
 
 
-def test_what_could_not_be_tried_is_told_apart_from_what_failed():
+def test_what_could_not_be_tried_is_distinguished_from_what_failed():
     late = from_exception(StudentTimeout("used up"), "f")
     dead = from_exception(StudentDied("again and again"), "f")
     assert (late.status, dead.status) == ("timeout", "error")

@@ -145,7 +145,7 @@ def test_noise_is_never_given_a_meaning(seed, shape, scale):
 
 @few
 @given(st.integers(0, 2**32 - 1), st.integers(-1000, 1000), st.integers(1, 1000))
-def test_every_factor_is_told_as_it_is(seed, over, under):
+def test_every_factor_is_reported_exactly(seed, over, under):
     expected = np.random.default_rng(seed).normal(size=(3, 4))
     factor = over / under
     if over == 0:

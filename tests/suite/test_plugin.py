@@ -344,7 +344,7 @@ def test_a_method_that_objects_set_themselves_is_there(bench):
     assert found["Net.forward.works"].status == "passed"
 
 
-def test_a_name_that_is_asked_for_too_is_no_misspelling_of_another(bench):
+def test_an_expected_name_is_no_misspelling_of_another(bench):
     suite = (
         '@criterion("BatchNorm.works")\ndef test_a(student, make):\n    same(student.f(1), 2)\n\n'
         '@criterion("batch_norm.works")\ndef test_b(student, make):\n'

@@ -107,7 +107,7 @@ def test_a_criterion_that_was_not_decided_is_no_result():
         made(*["passed"] * 4, decisions={"f.a": Decision(Status.PASSED)})
 
 
-def test_times_are_told_in_milliseconds():
+def test_times_are_printed_in_milliseconds():
     record = made(*["passed"] * 4, wall_s=1.23456, cpu_s=0.00049)
     assert (record.timing.wall_s, record.timing.cpu_s) == (1.235, 0.0)
 

@@ -157,7 +157,7 @@ def test_an_exercise_without_a_suite_has_that_one_problem(mini, problems):
     assert problem.text == f"{AREA}: the file does not exist. Write the hidden suite"
 
 
-def test_every_criterion_that_a_solution_loses_is_told(mini, problems):
+def test_every_criterion_that_a_solution_loses_is_reported(mini, problems):
     mini.replace(mini.area.notebook, "return outer - inner", "return None")
     lost = [p for p in problems(mini.load(), "solution") if p.exercise == "01_area"]
     assert len(lost) == 6  # three criteria in two languages

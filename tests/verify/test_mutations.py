@@ -131,7 +131,7 @@ def test_a_file_that_is_wrong_says_where(mini, text, says):
     assert "mutants.toml" in str(error.value)
 
 
-def test_what_the_notebook_hands_out_is_told_from_what_a_student_writes():
+def test_what_the_notebook_provides_is_distinguished_from_what_a_student_writes():
     course = load_course(ROOT)
     about = course.exercise("06_simple_convnet")
     constructor = [m for m in mutants(course, about) if m.part == "SimpleConvNet.__init__"]

@@ -23,7 +23,7 @@ class TestStatuses:
             assert "SyntaxError" in str(book.errors[2])
             assert [record.index for record in book.session.records] == [0, 1, 2, 3, 4]
 
-    def test_the_first_error_of_a_cell_is_told_and_the_rest_still_runs(
+    def test_the_first_error_of_a_cell_is_reported_and_the_rest_still_runs(
         self, notebook: Open
     ) -> None:
         with notebook(f"1 / 0\nnope\n{F}") as book:
@@ -242,7 +242,7 @@ class TestImports:
         with notebook(*cells) as book:
             assert (book.call("f", 1), book.call("g")) == (2, 3)
 
-    def test_nor_does_a_decorator(self, notebook: Open) -> None:
+    def test_a_missing_decorator_takes_no_definition_away(self, notebook: Open) -> None:
         cells = (
             "import torch\nfrom numba import njit",
             "@njit\ndef f(x):\n    return x + 1\n@torch.no_grad()\ndef g(x):\n    return x",
@@ -252,7 +252,7 @@ class TestImports:
             assert (book.call("f", 1), book.call("g", 5)) == (2, 5)
             assert book.statuses == ["error", "ok", "ok"]
 
-    def test_nor_does_a_base_a_default_or_a_line_of_a_class(self, notebook: Open) -> None:
+    def test_a_missing_base_default_or_line_costs_nothing_else(self, notebook: Open) -> None:
         cells = (
             "import torch\nfrom common.base import Base\nfrom common import functions as F",
             "class A(Base):\n    def f(self): return 1",
@@ -339,7 +339,7 @@ class TestWhatCounts:
             "def f(): raise NotImplementedError",
         ],
     )
-    def test_but_never_the_stub_as_it_was_handed_out(self, notebook: Open, stub: str) -> None:
+    def test_the_unchanged_stub_never_counts(self, notebook: Open, stub: str) -> None:
         """Learners write above the stub, or copy it below what they wrote."""
         for cells in ((stub, "def f(): return 1"), ("def f(): return 1", stub)):
             with notebook(*cells) as book:
@@ -366,7 +366,7 @@ class TestWhatCounts:
         with notebook(*cells) as book:
             assert (book.call("f", 1), book.call("g", 1)) == (2, 2)
 
-    def test_so_is_a_class_whose_name_an_object_took(self, notebook: Open) -> None:
+    def test_a_class_whose_name_an_object_took_is_still_there(self, notebook: Open) -> None:
         cells = (
             "class Pooling:\n    def __init__(self, n): self.n = n\n"
             "    def __call__(self): return self.n",

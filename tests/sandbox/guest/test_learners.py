@@ -293,7 +293,7 @@ def test_a_module_that_the_notebook_writes_itself(notebook: Open) -> None:
         np.testing.assert_allclose(book.call("im2col", x, 3, 3), source_lib.im2col(x, 3, 3))
 
 
-def test_numpy_is_told_to_raise_and_what_is_too_small_to_be_told_from_0_is_still_0(
+def test_numpy_raises_on_request_and_underflow_still_gives_0(
     notebook: Open,
 ) -> None:
     with notebook("np.seterr(all='raise')", "def f(x):\n    return np.exp(x)") as book:

@@ -279,7 +279,7 @@ class TestShell:
         with notebook(F.format(f"{builtin}(x)"), "__builtins__.max = None") as book:
             assert book.call("f", [1, 2]) == 3
 
-    def test_what_is_asked_of_the_shell_does_nothing(self, notebook: Open) -> None:
+    def test_shell_commands_do_nothing(self, notebook: Open) -> None:
         cell = (
             "ip = get_ipython()\nip.run_cell_magic('time', '', 'x')\nip.system('ls')\n"
             "ip.events.register('pre_run_cell', print)\nip.user_ns['k'] = 2\n"

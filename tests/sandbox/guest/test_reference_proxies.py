@@ -112,7 +112,7 @@ def test_a_class_may_be_derived_from():
     assert Mine(np.zeros(2)).forward(1) == 10
 
 
-def test_a_class_that_forgets_the_constructor_is_told():
+def test_a_class_that_forgets_the_constructor_is_reported():
     class Mine(proxies().fixed["Affine"]):
         def __init__(self):
             pass

@@ -216,7 +216,7 @@ class TestClocks:
         ) as book:
             assert 0.3 <= book.call("f") < 0.4
 
-    def test_the_time_goes_on_from_cells_to_calls(self, notebook: Open) -> None:
+    def test_time_continues_from_cells_to_calls(self, notebook: Open) -> None:
         with notebook(
             "import time\nt0 = time.time()\ndef f():\n    return 0 < time.time() - t0 < 61"
         ) as book:

@@ -186,7 +186,7 @@ class TestFunctionsOfTheSuite:
         "how",
         ["f()", "f(1, 2)", "f('a')", "f(None)", "f([1, {}])", "f(f)", "f(object())", "f(2**5000)"],
     )
-    def test_wrong_arguments_are_told_to_the_students_code(self, notebook: Open, how: str) -> None:
+    def test_wrong_arguments_raise_in_the_students_code(self, notebook: Open, how: str) -> None:
         cell = (
             "def use(f):\n    try:\n"
             f"        {how}\n    except ValueError as e:\n        return str(e)\n"
@@ -202,7 +202,7 @@ class TestFunctionsOfTheSuite:
                 call(conversation, "let", half)
             assert call(conversation, "right", half) == 1.5
 
-    def test_what_they_are_told_does_not_name_the_hidden_test(self, notebook: Open) -> None:
+    def test_what_they_receive_does_not_name_the_hidden_test(self, notebook: Open) -> None:
         def half(x: Any) -> Any:
             return x / 2
 

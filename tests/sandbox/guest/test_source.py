@@ -108,7 +108,7 @@ class TestCellsThatDoNotParse:
         )
         assert len(read(cell)[0]) == 3
 
-    def test_a_text_that_goes_on_at_the_margin_stays_whole(self) -> None:
+    def test_a_text_that_continues_at_the_margin_stays_whole(self) -> None:
         cell = (
             'def f(x):\n    """Adds\none to x\n\n(always)\n    """\n    return x + 1\n\nbad = = 1'
         )

@@ -27,7 +27,7 @@ def test_a_finding_is_there_for_the_next_run_and_for_nobody_else(folder):
 
 
 @pytest.mark.parametrize("seconds", [-machine.LASTS_S - 1, 60], ids=["old", "from the future"])
-def test_a_finding_of_another_day_is_none(folder, seconds):
+def test_a_finding_of_another_day_is_ignored(folder, seconds):
     machine.remember("level", "FULL")
     kept = json.loads((folder / "level.json").read_text())
     kept["at"] = time.time() + seconds

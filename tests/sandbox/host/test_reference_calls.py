@@ -20,7 +20,7 @@ from autograder.sandbox.protocol import wire
 
 
 @pytest.mark.parametrize("said", [np.zeros(3), [np.zeros(3)], None, 1, {"busy": 1}])
-def test_a_time_that_is_up_may_be_said_in_any_way(said: object) -> None:
+def test_a_timeout_may_be_reported_in_any_form(said: object) -> None:
     with pytest.raises(wire.TooLate):
         check_time({"timeout": said})
 

@@ -43,7 +43,7 @@ def ending(server: Server, source: str) -> tuple[str, int]:
         end(child)
 
 
-def test_an_orderly_end_is_told_with_its_status(server: Server) -> None:
+def test_an_orderly_end_is_reported_with_its_status(server: Server) -> None:
     assert ending(server, "") == ("exit", 0)
     assert ending(server, "import os; os._exit(3)") == ("exit", 3)
 
