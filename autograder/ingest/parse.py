@@ -97,8 +97,7 @@ def parse_notebook(raw: bytes, locked: Collection[str] = ()) -> Notebook:
 def normalised(source: str) -> str:
     """A cell's source without what editors change: line ends, trailing spaces, empty lines."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    lines = (line.rstrip() for line in source.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, map(str.rstrip, source.split("\n"))))
 
 
 def file_bytes(path: Path, root: Path) -> bytes:

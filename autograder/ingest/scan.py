@@ -27,6 +27,11 @@ MAX_METADATA = 64 * 2**10
 """Maximum bytes of a metadata value that is decoded; longer ones are skipped."""
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
+_BLANK = frozenset(b" \t\r\n"[at : at + 1] for at in range(4))
+_USUAL_KEY = re.compile(
+    rb'[ \t\r\n]*+"(cell_type|source|input|id|metadata|outputs|execution_count|cells|nbformat'
+    rb'|nbformat_minor|attachments)"[ \t\r\n]*+:[ \t\r\n]*+'
+)
 _STRING_PATTERN = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _STRING = re.compile(_STRING_PATTERN, re.S)
 _SCALAR = re.compile(rb"(?:true|false|null|NaN|-?Infinity|-?[0-9][0-9.eE+-]*+)(?![^][{},\s])")
@@ -224,18 +229,26 @@ class _Scanner:
             self.at += 1
             return
         while True:
-            self._space()
-            start = self.at
-            self._string()
-            piece = self.raw[start : self.at] if self.at - start < 100 else b'""'
-            key = _KEYS.get(piece) or _decoded(piece, start)
-            if self._peek() != b":":
-                raise Malformed(self.at)
-            self.at += 1
-            self._space()
-            yield key
+            usual = _USUAL_KEY.match(self.raw, self.at)
+            if usual is not None:
+                self.at = usual.end()
+                yield usual[1].decode()
+            else:
+                yield self._key()
             if self._next(b"}"):
                 return
+
+    def _key(self) -> str:
+        self._space()
+        start = self.at
+        self._string()
+        piece = self.raw[start : self.at] if self.at - start < 100 else b'""'
+        key: str = _decoded(piece, start)
+        if self._peek() != b":":
+            raise Malformed(self.at)
+        self.at += 1
+        self._space()
+        return key
 
     def _items(self) -> Iterator[None]:
         """Yield for each item of the list at the current position, with the scanner at the item."""
@@ -301,20 +314,14 @@ class _Scanner:
             self.at = found.end()
 
     def _peek(self) -> bytes:
+        here = self.raw[self.at : self.at + 1]
+        if here not in _BLANK:  # most often
+            return here
         self._space()
         return self.raw[self.at : self.at + 1]
 
 
 _LENIENT = json.JSONDecoder(strict=False)
-
-_KEYS = {
-    f'"{key}"'.encode(): key
-    for key in (
-        *("cell_type", "source", "input", "id", "metadata", "outputs", "execution_count"),
-        *("cells", "nbformat", "nbformat_minor", "attachments"),
-    )
-}
-"""The usual keys, which need no decoding."""
 
 
 def _decoded(piece: bytes, start: int) -> Any:

@@ -335,7 +335,10 @@ def _add_words(value: Any, words: set[str]) -> None:
         words.add(value)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            _add_words(item, words)
+            if type(item) is str:
+                words.add(item)
+            else:
+                _add_words(item, words)
     elif isinstance(value, dict):
         for key, item in value.items():
             _add_words(key, words)

@@ -28,6 +28,10 @@ MAX_CALLBACK_BYTES = 4 * 2**20
 function runs in the trusted process, and its result can be larger than small integers passed in."""
 
 
+_SMALL = frozenset([type(None), bool, int, float])
+"""Types of values that are never too large, which are looked at first."""
+
+
 def elements(shape: Sequence[int]) -> int:
     """Steps of a loop over every axis of this shape; an axis of 0 counts as 1."""
     return math.prod(max(1, size) for size in shape)
@@ -35,6 +39,8 @@ def elements(shape: Sequence[int]) -> int:
 
 def refuse_oversized(value: Any) -> None:
     """Raise `wire.WireError` if a value contains an array or text larger than any expected."""
+    if type(value) in _SMALL:
+        return
     if isinstance(value, np.ndarray):
         if value.ndim > MAX_AXES or elements(value.shape) > MAX_ELEMENTS:
             raise wire.WireError("an array is larger than any expected result")

@@ -48,6 +48,8 @@ def _subclass(array: np.ndarray[Any, Any]) -> tuple[str, int] | None:
     return (kind.__name__[:80], 0) if changed - _OWN_BUSINESS else None
 
 
+_AS_IT_IS = frozenset([type(None), bool, float, str])
+
 Refer = Callable[[object], "Reference | Callback | Opaque"]
 """Turns an object that cannot be sent into what is sent in its place."""
 
@@ -91,7 +93,7 @@ class Encoder:
         if depth > MAX_DEPTH:
             return {"t": "obj", "c": "deeply nested " + type(value).__name__[:80]}
         kind = type(value)
-        if value is None or kind is bool or kind is str or kind is float:
+        if kind in _AS_IT_IS:
             return value
         if kind is int:
             if -(2**63) <= value < 2**63:
@@ -101,6 +103,8 @@ class Encoder:
             return {"t": "int", "v": hex(value)}
         if isinstance(value, np.ndarray):
             return self._array(value)
+        if kind is list or kind is tuple:
+            return self._items(value, depth)
         if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
             return self._array(np.asarray(value), scalar=True)
         if isinstance(value, complex):
@@ -116,8 +120,7 @@ class Encoder:
                 "v": [self.tree(item, depth + 1) for item in value.values()],
             }
         if isinstance(value, (list, tuple)):
-            name = "tuple" if isinstance(value, tuple) else "list"
-            return {"t": name, "v": [self.tree(item, depth + 1) for item in value]}
+            return self._items(value, depth)
         # Subclasses of the plain types (an IntEnum, say) are sent as the plain type.
         for plain in (bool, int, float, str):
             if isinstance(value, plain):
@@ -129,6 +132,10 @@ class Encoder:
         if isinstance(value, Callback):
             return {"t": "call", "n": value.number}
         return {"t": "obj", "c": value.class_name[:80]}
+
+    def _items(self, value: list[Any] | tuple[Any, ...], depth: int) -> Any:
+        name = "tuple" if isinstance(value, tuple) else "list"
+        return {"t": name, "v": [self.tree(item, depth + 1) for item in value]}
 
     def _array(self, value: np.ndarray[Any, Any], scalar: bool = False) -> Any:
         array = np.asarray(value)
