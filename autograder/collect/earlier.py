@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.collect.arrange import Piece
 from autograder.collect.files import Fate
-from autograder.collect.owners import CANVAS
+from autograder.collect.owners import canvas_name
 from autograder.collect.remarks import weakness_in
 from autograder.collect.table import Record
 from autograder.errors import CommandError
@@ -127,5 +127,5 @@ def _below_hand_in(one: Record) -> tuple[str, ...]:
 
 
 def _sequence(source: str) -> int:
-    match = CANVAS.fullmatch(f"{source}_")
+    match = canvas_name(f"{source}_")
     return int(match["attachment"] or 0) if match else 0

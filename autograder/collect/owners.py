@@ -4,7 +4,7 @@
     ───────────  ──────────────────────────────────────────────────────────────────────────────────
     Moodle       Full name_1234567_assignsubmission_file/work.ipynb; before 4.1 with _ before the /;
                  or flat: Full name_1234567_assignsubmission_file_work.ipynb
-    Canvas       lastnamefirst_LATE_12345_67890_work-1.ipynb
+    Canvas       lastnamefirst_LATE_12345_67890_work-1.ipynb, or LATE_anon_Ab1c2_67890_work.ipynb
     Gradescope   submission_1234567/work.ipynb, beside submission_metadata.yml
     nbgrader     student/02_im2col/work.ipynb with timestamp.txt, or inbound:
                  student+02_im2col+2026-05-01 10:00:00.123456 UTC+xyz/work.ipynb
@@ -30,10 +30,18 @@ from autograder.ingest.filenames import exercise_in, notebook_stem, parse_name
 MOODLE = re.compile(
     r"(?P<source>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_|$))(?P<rest>.*)"
 )
-CANVAS = re.compile(
-    r"(?P<source>(?P<name>.+?)(?:_(?P<late>LATE))?_(?P<id>\d+)_"
-    r"(?:(?P<attachment>\d+)_(?=.)|(?=(?:text|link|media)\w*\.html)))(?P<rest>.+)",
-    re.S,
+_ATTACHMENT = r"(?:(?P<attachment>\d+)_(?=.)|(?=(?:text|link|media)\w*\.html))"
+_CANVAS = (
+    # With anonymous grading: ids of letters and digits, and LATE before them.
+    re.compile(
+        rf"(?P<source>(?:(?P<late>LATE)_)?(?P<name>anon)_(?P<id>[A-Za-z0-9]+)_{_ATTACHMENT})"
+        r"(?P<rest>.+)",
+        re.S,
+    ),
+    re.compile(
+        rf"(?P<source>(?P<name>.+?)(?:_(?P<late>LATE))?_(?P<id>\d+)_{_ATTACHMENT})(?P<rest>.+)",
+        re.S,
+    ),
 )
 GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 METADATA = "submission_metadata.yml"
@@ -183,8 +191,13 @@ def _moodle(found: Found, inside: tuple[str, ...], outside: int) -> list[Owned]:
     return []
 
 
+def canvas_name(name: str) -> re.Match[str] | None:
+    """The parts of a file's name in Canvas's archive of an assignment; None if it has none."""
+    return next(filter(None, (pattern.fullmatch(name) for pattern in _CANVAS)), None)
+
+
 def _canvas(found: Found, inside: tuple[str, ...]) -> list[Owned]:
-    match = CANVAS.fullmatch(inside[0])
+    match = canvas_name(inside[0])
     if match is None:
         return []
     one = Submitter("canvas", match["name"], match["id"])
@@ -248,7 +261,7 @@ def downloads(files: Sequence[Found]) -> list[list[Found]]:
 
 
 def _named_by_a_platform(name: str) -> bool:
-    return any(pattern.fullmatch(name) for pattern in (MOODLE, CANVAS, INBOUND))
+    return any(matches(name) for matches in (MOODLE.fullmatch, canvas_name, INBOUND.fullmatch))
 
 
 def recognise(
@@ -306,8 +319,8 @@ def _prefix(folders: Collection[str], exercises: Collection[str]) -> str:
 def _platform(first: Collection[str], notes: Mapping[str, Note]) -> str:
     if not first:
         return ""
-    for platform, pattern in (("inbound", INBOUND), ("canvas", CANVAS)):
-        if 2 * sum(pattern.fullmatch(name) is not None for name in first) >= len(first):
+    for platform, matches in (("inbound", INBOUND.fullmatch), ("canvas", canvas_name)):
+        if 2 * sum(matches(name) is not None for name in first) >= len(first):
             return platform
     if any(GRADESCOPE.fullmatch(name) and name in notes for name in first):
         return "gradescope"

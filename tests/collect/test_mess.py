@@ -110,6 +110,13 @@ MESSES = {
             "itoaoi_777/02_im2col.ipynb": C,
         },
     ),
+    "Canvas, graded anonymously": (
+        {
+            "anon_Ab1c2_67890_02_im2col.ipynb": A,
+            "LATE_anon_77777_67891_02_im2col-1.ipynb": B,
+        },
+        {"anon_Ab1c2/02_im2col.ipynb": A, "anon_77777/02_im2col.ipynb": B},
+    ),
     "Canvas, a text without an attachment": (
         {
             "doejane_12345_67890_02_im2col.ipynb": A,
