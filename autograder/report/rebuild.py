@@ -1,9 +1,11 @@
 """`autograder report DIR`: rebuild every page from the stored results."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder.corrections.apply import EVERY, Corrections
 from autograder.corrections.read import read_corrections
 from autograder.course.models import Course
 from autograder.errors import IncompleteReport, InvalidResult
@@ -17,6 +19,7 @@ from autograder.report.late import late_hand_ins
 from autograder.report.shown import Shown
 from autograder.report.stored import with_current_points
 from autograder.report.student import write_students
+from autograder.verdict import points
 from autograder.verdict.codec import Seen, decode
 from autograder.verdict.result import Result
 
@@ -35,7 +38,29 @@ def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS
     if course is not None:
         late = late_hand_ins(course.policy, hand_ins)
         corrections = replace(corrections, late=late, deadlines=bool(course.policy.deadlines))
+    notices += _above_maximum(results, corrections, hand_ins)
     return Shown(results, corrections, damaged, notices, _newest(out))
+
+
+def _above_maximum(
+    results: Iterable[Result], corrections: Corrections, hand_ins: HandIns
+) -> Iterator[str]:
+    """A line for each score that is too high since criteria have been excused."""
+    for result in results:
+        whole = corrections.of(result.student, result.exercise).get(EVERY)
+        if whole is None or whole.points is None:
+            continue
+        corrected = corrections.apply(result)
+        most = points.score(
+            [*(c.max_points for c in corrected.result.criteria),
+             *(one.max_points for one in corrected.asked)]
+        )  # fmt: skip
+        if whole.points > most:
+            yield (
+                f"corrections.csv:{whole.line}: {hand_ins.name(result.student)} has "
+                f"{whole.points:g} points in {result.exercise}, but at most {most:g} are left "
+                "after what is excused. Correct the line."
+            )
 
 
 def _newest(out: Path) -> datetime | None:

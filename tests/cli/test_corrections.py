@@ -61,6 +61,21 @@ def test_correcting_writes_the_table_and_the_pages(autograder: Run, out: Path) -
     assert grades(out)["ben"] == ("5", "")
 
 
+def test_a_score_that_is_too_high_since_something_is_excused_is_pointed_out(
+    autograder: Run, out: Path
+) -> None:
+    (out / "corrections.csv").write_text(
+        "student,exercise,criterion,points,excused,comment\n"
+        "aiko,02_im2col,*,5.5,,\nben,02_im2col,*,4,,\n*,02_im2col,im2col.stride,,yes,\n"
+    )
+    done = autograder("report", out, "--course", COURSE)
+    said = [line for line in done.stderr.splitlines() if "corrections.csv" in line]
+    assert said == [
+        "autograder: corrections.csv:2: aiko has 5.5 points in 02_im2col, but at most 5 are left "
+        "after what is excused. Correct the line."
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
