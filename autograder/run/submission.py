@@ -14,13 +14,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from autograder.carrying.carry import Carrier
+from autograder.carrying.carry import Carrier, GradedNotebook
 from autograder.carrying.reference import ReferenceProcess
 from autograder.carrying.repeated import give_reasons_once
 from autograder.course.models import Course, Exercise
 from autograder.errors import FileFault, SandboxUnavailable, UnreadableSubmission
 from autograder.ingest import Notebook, Submission, read_notebook
-from autograder.ingest.hand_ins import ONCE
+from autograder.ingest.hand_ins import ONCE, Gradings
 from autograder.ingest.parse import parse_notebook
 from autograder.ingest.recognize import evident_exercise
 from autograder.messages import criteria, files
@@ -105,77 +105,123 @@ class Grader:
         """
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
-        sha256: str | None = None
-        encoding, notebook_of, gradings = "utf-8", "", ONCE
-        records: Iterable[CellRecord] = ()
-        unreadable = False
-        spent = 0.0
-        explained_by: Mapping[str, Candidate] = {}
-        notes: dict[str | None, None] = {}  # each once
-        advice_notes: dict[str | None, None] = {}
+        known = _Known()
         try:
             book = _read(submission, self.locked.get(exercise.id, ()), content)
-            sha256, encoding = book.sha256, book.encoding
-            notebook_of = (
-                evident_exercise(book, self.course.ids)
-                or other_exercise(self.course, exercise, book)
-                or ""
-            )
-            with Session(self.server, book.cells, self.budget) as session:
-                own = suites.run(exercise, session)
-                carrier = Carrier(self.course, suites, self.process)
-                with carrier.carry(exercise, session, own) as notebook:
-                    checked = twice.checked(carrier, exercise, session, notebook.best)
-                    notebook.best, gradings = checked.outcomes, checked.gradings
-                    try:
-                        if any(outcome.status in WRONG for outcome in notebook.best.values()):
-                            explained_by = self._diagnostician(suites).explanations(
-                                exercise, notebook.best, session, notebook.loaded
-                            )
-                    except (SandboxLost, SandboxUnavailable):
-                        raise  # the next run grades it again, advice included
-                    except Exception:  # it is advice: without it, grades are the same
-                        advice_notes[traceback.format_exc()] = None
-                    outcomes = with_smallest_inputs(
-                        Questions(suites, exercise, notebook),
-                        self._known_inputs(suites, exercise, explained_by),
-                    )
-            if self.own_faults is not None:
-                outcomes = self.own_faults.marked(exercise, outcomes)
-            outcomes = explained(outcomes, exercise, book, notebook_of)
-            outcomes = give_reasons_once(exercise, outcomes)
-            records, spent = session.records, session.cpu_s
-            diagnoses = {id: candidate.of(id) for id, candidate in explained_by.items()}
-            decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
-            notes |= {outcome.grader_note: None for outcome in outcomes.values()}
-            advice_notes |= {outcome.advice_note: None for outcome in outcomes.values()}
+            decisions = self._decide(suites, exercise, book, known)
         except UnreadableSubmission as problem:
-            unreadable, sha256 = True, problem.sha256
+            known.unreadable, known.sha256 = True, problem.sha256
             if problem.__cause__ is not None:
-                notes[traceback.format_exc()] = None
+                known.notes[traceback.format_exc()] = None
             message = files.message(problem).only(self.course.languages)
             decisions = for_every_criterion(exercise, Decision(Status.MISSING, message))
         except Exception:
             fault = grader_error(traceback.format_exc())
-            notes[fault.grader_note] = None
+            known.notes[fault.grader_note] = None
             decisions = in_words(
                 for_every_criterion(exercise, fault), exercise, self.course.languages
             )
         record = result(
             exercise,
             student=submission.student,
-            file=File(submission.file, sha256),
+            file=File(submission.file, known.sha256),
             course_sha256=self.exercise_sha256s.get(exercise.id, self.course_sha256),
             isolation=self.isolation,
             decisions=decisions,
             carried=self.course.carried,
-            cells=[CellResult(cell.index, cell.status, cell.error) for cell in records],
-            unreadable=unreadable,
+            cells=[CellResult(cell.index, cell.status, cell.error) for cell in known.records],
+            unreadable=known.unreadable,
             wall_s=time.monotonic() - began,
-            cpu_s=time.process_time() - cpu + spent,
+            cpu_s=time.process_time() - cpu + known.cpu_s,
         )
-        told, advice = tuple(filter(None, notes)), tuple(filter(None, advice_notes))
-        return Graded(record, told, advice, encoding, notebook_of, gradings)
+        return Graded(
+            record,
+            tuple(filter(None, known.notes)),
+            tuple(filter(None, known.advice_notes)),
+            known.encoding,
+            known.notebook_of,
+            known.gradings,
+        )
+
+    def _decide(
+        self, suites: Suites, exercise: Exercise, book: Notebook, known: _Known
+    ) -> dict[str, Decision]:
+        """Decide every criterion; what is found out on the way is added to ``known``."""
+        known.sha256, known.encoding = book.sha256, book.encoding
+        known.notebook_of = (
+            evident_exercise(book, self.course.ids)
+            or other_exercise(self.course, exercise, book)
+            or ""
+        )
+        with Session(self.server, book.cells, self.budget) as session:
+            own = suites.run(exercise, session)
+            carrier = Carrier(self.course, suites, self.process)
+            with carrier.carry(exercise, session, own) as notebook:
+                checked = twice.checked(carrier, exercise, session, notebook.best)
+                notebook.best, known.gradings = checked.outcomes, checked.gradings
+                explained_by = self._explanations(suites, exercise, session, notebook, known)
+                outcomes = with_smallest_inputs(
+                    Questions(suites, exercise, notebook),
+                    self._known_inputs(suites, exercise, explained_by),
+                )
+        if self.own_faults is not None:
+            outcomes = self.own_faults.marked(exercise, outcomes)
+        outcomes = explained(outcomes, exercise, book, known.notebook_of)
+        outcomes = give_reasons_once(exercise, outcomes)
+        known.records, known.cpu_s = session.records, session.cpu_s
+        diagnoses = {id: candidate.of(id) for id, candidate in explained_by.items()}
+        decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
+        known.notes |= {outcome.grader_note: None for outcome in outcomes.values()}
+        known.advice_notes |= {outcome.advice_note: None for outcome in outcomes.values()}
+        return decisions
+
+    def _explanations(
+        self,
+        suites: Suites,
+        exercise: Exercise,
+        session: Session,
+        notebook: GradedNotebook,
+        known: _Known,
+    ) -> Mapping[str, Candidate]:
+        """The known mistakes that explain why criteria failed. Advice: grades do not need it."""
+        if not any(outcome.status in WRONG for outcome in notebook.best.values()):
+            return {}
+        try:
+            return self._diagnostician(suites).explanations(
+                exercise, notebook.best, session, notebook.loaded
+            )
+        except (SandboxLost, SandboxUnavailable):
+            raise  # the next run grades it again, advice included
+        except Exception:
+            known.advice_notes[traceback.format_exc()] = None
+            return {}
+
+
+@dataclass
+class _Known:
+    """What is known about a submission; the result has it even if the grader fails later.
+
+    Attributes:
+        sha256: of the file; None if it could not be read.
+        encoding: the file's.
+        notebook_of: the exercise that the notebook is evidently of; "" if unknown.
+        gradings: how often it was graded.
+        records: how the cells ran.
+        cpu_s: CPU seconds of the sandbox.
+        unreadable: whether the file could not be read.
+        notes: tracebacks for the instructor, each once.
+        advice_notes: the same about feedback that could not be made.
+    """
+
+    sha256: str | None = None
+    encoding: str = "utf-8"
+    notebook_of: str = ""
+    gradings: Gradings = ONCE
+    records: Iterable[CellRecord] = ()
+    cpu_s: float = 0.0
+    unreadable: bool = False
+    notes: dict[str | None, None] = field(default_factory=dict)
+    advice_notes: dict[str | None, None] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
