@@ -1175,8 +1175,8 @@ def show_same_array():
 show_same_array()
 
 # %% [markdown] lang="en"
-# Look at the second line: `= … + 1` makes a *new* array and puts only its name into the dictionary. Whoever has
-# the old array is left behind. You will need this in exercise 7.
+# Look at the second line: `= … + 1` makes a *new* array and puts only its name into the dictionary. The
+# layers, which still hold the old array, are left behind. You will need this in exercise 7.
 #
 # ## Exercise 4: `__init__`, `predict` and `loss`
 #
@@ -2215,8 +2215,8 @@ show_digits()
 # - The loss of a step is measured **before** its update, with the weights whose gradient was taken.
 # - The accuracies are noted together with the **step after which** they were measured: the first point of the curve
 #   is at 25, not at 0.
-# - No decision is made from the test images. Whoever uses them to choose, say, the best moment to stop has trained on
-#   them a little, and needs a third set of images for an honest number.
+# - No decision is made from the test images. If you use them to choose, say, the best moment to stop, you have trained
+#   on them a little, and need a third set of images for an honest number.
 
 # %% [markdown] lang="ja"
 # では、学習させましょう。訓練データから少しずつ取り出した組を**ミニバッチ**といい（この教材では単にバッチとも書きます）、1組ごとにパラメーターを更新します。設定は、5×5のフィルター30枚、隠れ層100ユニット、ミニバッチの大きさ100枚、最適化手法はAdamです。5,000枚全部を無作為な順に1回ずつ使うことを1**エポック**といい、ここでは50回の更新にあたります。`STEPS = 300`で、30秒から1分半ほどかかります（余裕があれば増やしてみてください。1,000回の結果は、後の表にあります）。
@@ -3253,7 +3253,7 @@ if my_ways_to_break:
 #
 # 何も見ずにできるものに、印を付けてください。5つの問いは5分もあれば解けます。
 #
-# - [ ] ReLU、全結合層（Affine）、ソフトマックスと交差エントロピー誤差と、それらの勾配を書ける
+# - [ ] ReLU、全結合層（Affine）、ソフトマックスと交差エントロピー誤差の順伝播と逆伝播を書ける
 # - [ ] 層をつないでネットワークを作り、すべての勾配を確かめられる
 # - [ ] Adamで学習させ、学習曲線を読める
 # - [ ] 重みの初期値と学習率を選べる
