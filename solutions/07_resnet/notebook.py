@@ -3081,7 +3081,7 @@ trained_resnet = run_resnet()
 # does something.
 #
 # The filters look as random as before: 120 steps are few, and random filters of this size already let enough through. What training
-# *added* to them, on the right, is small, about a sixth of the filters themselves, but it is no noise: neighbouring pixels go the
+# *added* to them, on the right, is small, about 7 % of the filters themselves, but it is no noise: neighbouring pixels go the
 # same way, as the correlation shows. Filters as clear as those of the pretrained network in notebook 04 take a million images.
 #
 # ## 8. The same numbers as PyTorch
@@ -3094,7 +3094,7 @@ trained_resnet = run_resnet()
 # %% [markdown] lang="ja"
 # 1〜2分の学習で、初めて見る色の数字を約91%読めるようになりました。`train=True`で1枚ずつ判定すると、すべてのバッチ正規化で、その画像自身の平均と分散が使われるため、4分の3の答えが間違いになります。2節で学んだことが、実際に働くネットワークでも確かめられました。
 #
-# フィルターは、はじめの乱数のままに見えます。120回の更新では少なく、この大きさなら乱数のフィルターでも十分な情報が通るからです。右側は、学習によって加わった分です。フィルターそのものの6分の1ほどの大きさしかありませんが、単なる乱数ではありません。相関係数が示すように、隣り合う画素が同じ向きに変わっています。ノートブック04で見た学習済みのネットワークのようなはっきりしたフィルターになるには、100万枚もの画像が必要です。
+# フィルターは、はじめの乱数のままに見えます。120回の更新では少なく、この大きさなら乱数のフィルターでも十分な情報が通るからです。右側は、学習によって加わった分です。フィルターそのものの7%ほどの大きさしかありませんが、単なる乱数ではありません。相関係数が示すように、隣り合う画素が同じ向きに変わっています。ノートブック04で見た学習済みのネットワークのようなはっきりしたフィルターになるには、100万枚もの画像が必要です。
 #
 # ## 8. PyTorchと同じ値になるか
 #
