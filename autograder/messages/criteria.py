@@ -247,7 +247,9 @@ def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
         elif fact.difference.kind == "type" and reveal is not Reveal.NONE:
             got, wanted = differences.types(fact.difference)
             text = _text("attribute_type", name=name[1], got=got, expected=wanted)
-    return sentences(text, _text("repeated")) if fact.repeated else text
+    if fact.repeated and fact.difference.pattern is None:  # which is a better explanation
+        return sentences(text, _text("repeated"))
+    return text
 
 
 def _rounded(lines: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from autograder.course.models import Reveal
-from autograder.messages.catalogue import catalogue, sentences
+from autograder.messages.catalogue import catalogue, listed, sentences
 from autograder.sanitize import one_line
 from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
@@ -42,7 +43,18 @@ def pattern(seen: Pattern, reveal: Reveal) -> Text:
         return _text("pattern_factor", factor=_fraction(seen.detail))
     if seen.name == "precision":
         return _text("pattern_precision", dtype=seen.detail)
+    if seen.name == "flipped":
+        return _text("pattern_flipped", axes=", ".join(map(str, seen.detail)))
+    if seen.name in ("slices_offset", "slices_factor"):
+        return _text(f"pattern_{seen.name}", axis=seen.detail)
+    if seen.name == "shifted":
+        return _text("pattern_shifted", steps=_shifts(seen.detail))
     return _text(f"pattern_{seen.name}")
+
+
+def _shifts(detail: Iterable[tuple[int, int]]) -> Text:
+    """``axis 2: +1, axis 3: -1``."""
+    return listed(_text("shifted_along", axis=axis, steps=f"{steps:+}") for axis, steps in detail)
 
 
 def types(found: Difference) -> tuple[str, Text]:
@@ -158,8 +170,12 @@ def _is_simple(factor: float) -> bool:
 
 
 def _fraction(factor: float) -> str:
-    """``6``, ``-2``, ``1/6``, ``0.7``."""
+    """``6``, ``-2``, ``1/6``, ``0.7``, ``4/3``."""
     inverse = 1 / factor
     if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-9 * abs(inverse):
         return f"{'-' if factor < 0 else ''}1/{abs(round(inverse))}"
+    if abs(1000 * factor - round(1000 * factor)) > 1e-6:
+        ratio = Fraction(factor).limit_denominator(SMALLER)
+        if ratio and math.isclose(ratio, factor, rel_tol=1e-6):
+            return str(ratio)
     return f"{factor:.4g}"

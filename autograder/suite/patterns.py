@@ -31,8 +31,24 @@ LARGEST_FACTOR = 1e12
 """No mistake makes everything 10^12 times too large or too small."""
 
 
+MAX_SHIFT = 2
+"""Pixels by which values may be shifted: a padding or a window is not much larger."""
+
+
 Name = Literal[
-    "nearly", "precision", "zeros", "axes", "factor", "sign", "offset", "order", "border"
+    "nearly",
+    "precision",
+    "zeros",
+    "axes",
+    "factor",
+    "sign",
+    "offset",
+    "order",
+    "border",
+    "flipped",
+    "shifted",
+    "slices_offset",
+    "slices_factor",
 ]
 
 
@@ -40,8 +56,9 @@ Name = Literal[
 class Pattern:
     """A regularity.
 
-    ``detail`` is the dtype whose precision the values have, the permutation, the factor or the
-    offset.
+    ``detail`` is the dtype whose precision the values have, the permutation, the factor, the
+    offset, the axes that are flipped, the shifts as (axis, steps), or the axis for each of whose
+    indices an offset or a factor is the same.
     """
 
     name: Name
@@ -105,6 +122,8 @@ def _everywhere(got: Array, expected: Array, close: float) -> Pattern | None:
     # Next to a huge number the expected values vanish in rounding: any constant would be an offset.
     if abs(offset) * FIT <= close / FIT and np.all(np.abs(got - expected - offset) <= close):
         return Pattern("offset", offset)
+    if found := _moved(got, expected, close) or _by_slice(got, expected, close):
+        return found
     mine, right = np.sort(got, axis=None), np.sort(expected, axis=None)
     return (
         Pattern("order")
@@ -131,6 +150,60 @@ def _permutation(got: Array, expected: Array, close: float) -> tuple[int, ...] |
         moved = expected.transpose(order)
         if moved.shape == got.shape and np.all(np.abs(got - moved) <= close):
             return order
+    return None
+
+
+def _moved(got: Array, expected: Array, close: float) -> Pattern | None:
+    """The same values reversed or shifted along the last two axes."""
+    if got.ndim < 2 or min(got.shape[-2:]) < 2:
+        return None
+    last = got.ndim - 2, got.ndim - 1
+    for axes in (last[1:], last[:1], last):
+        if np.all(np.abs(got - np.flip(expected, axes)) <= close):
+            distinct = _is_distinct(np.sort(expected, axis=None), close)
+            return Pattern("flipped", axes) if distinct else None
+    steps = range(-MAX_SHIFT, MAX_SHIFT + 1)
+    for shift in itertools.product(steps, steps):
+        mine = got[_overlap(got.shape, shift)]
+        right = expected[_overlap(got.shape, (-shift[0], -shift[1]))]
+        if shift == (0, 0) or 2 * mine.size < got.size or mine.size < 4:
+            continue
+        if np.all(np.abs(mine - right) <= close):
+            moved = tuple(each for each in zip(last, shift, strict=True) if each[1])
+            distinct = _is_distinct(np.sort(right, axis=None), close)
+            return Pattern("shifted", moved) if distinct else None
+    return None
+
+
+def _overlap(shape: tuple[int, ...], shift: tuple[int, int]) -> tuple[Any, ...]:
+    """The part of an array that still holds values after they moved by ``shift``."""
+    sides = zip(shape[-2:], shift, strict=True)
+    return (..., *(slice(max(step, 0), size + min(step, 0)) for size, step in sides))
+
+
+def _by_slice(got: Array, expected: Array, close: float) -> Pattern | None:
+    """An offset or a factor for each index of one axis, such as a bias or a scale of channels.
+
+    Slices of few or equal values would fit by accident.
+    """
+    for axis in range(got.ndim if got.ndim > 1 else 0):
+        mine = np.moveaxis(got, axis, 0).reshape(got.shape[axis], -1)
+        right = np.moveaxis(expected, axis, 0).reshape(got.shape[axis], -1)
+        if len(mine) < 2 or mine.shape[1] < 4 or np.ptp(right, axis=1).min() <= close / FIT**0.5:
+            continue
+        offsets = mine - right
+        far = np.abs(offsets).max(axis=1) > close
+        if 2 * far.sum() < len(far) or np.abs(offsets).max() * FIT > close / FIT:
+            continue
+        if np.ptp(offsets, axis=1).max() <= 2 * close:
+            return Pattern("slices_offset", axis)
+        largest = np.abs(right).argmax(axis=1)[:, np.newaxis]
+        factors = np.take_along_axis(mine, largest, 1) / np.take_along_axis(right, largest, 1)
+        if not np.all((np.abs(factors) > 1 / LARGEST_FACTOR) & (np.abs(factors) < LARGEST_FACTOR)):
+            continue
+        fits = np.all(np.abs(mine - factors * right) <= close * np.abs(factors))
+        if fits and np.count_nonzero(right, axis=1).min() >= 4:
+            return Pattern("slices_factor", axis)
     return None
 
 

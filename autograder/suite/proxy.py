@@ -174,12 +174,15 @@ class Answer:
         answer = self._from(value.value, label)
         object.__setattr__(answer, "_work", value.work)
         # A call that is right the first time and wrong the second is hard to spot, so record it.
-        made = _calls_made.setdefault(self._conversation, set())
-        call = hash((_key(dict(self._base or {})), _key(self._steps), _key(sent), _key(named)))
-        object.__setattr__(answer, "_repeated", call in made)
+        made = _calls_made.setdefault(self._conversation, _Calls())
+        owner, way, data = (
+            _key(dict(self._base or {})),
+            _key(self._steps),
+            (_key(sent), _key(named)),
+        )
+        object.__setattr__(answer, "_repeated", made.add(owner, way, hash(data)))
         if not self._steps:  # calling a class returns its objects; methods may return anything
             object.__setattr__(answer, "_method_names", self._method_names)
-        made.add(call)
         if want_args:
             back = value.args or []
             if len(back) != len(sent):
@@ -227,7 +230,27 @@ class Answer:
         return UnsupportedOperation(self._label, type_name(self._value), wanted)
 
 
-_calls_made: WeakKeyDictionary[Conversation, set[int]] = WeakKeyDictionary()
+class _Calls:
+    """The calls of a conversation, each with the last data of its object's other methods."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, dict[Any, int]] = {}
+        self._last: dict[Any, dict[Any, int]] = {}
+
+    def add(self, owner: Any, way: Any, data: int) -> bool:
+        """Take in a call; whether it was made before, with the other methods' last data.
+
+        ``backward(1)`` is another call after another ``forward``.
+        """
+        last = self._last.setdefault(owner, {})
+        before = self._made.get((owner, way, data))
+        others = {each: its for each, its in last.items() if each != way}
+        self._made[owner, way, data] = others
+        last[way] = data
+        return before is not None and all(others[each] == its for each, its in before.items())
+
+
+_calls_made: WeakKeyDictionary[Conversation, _Calls] = WeakKeyDictionary()
 _numbers = count()
 
 _SIMPLE = frozenset([type(None), bool, int, float, str])

@@ -426,3 +426,127 @@ mistake("IM36", part="im2col",
     hint=Text(
         en="Try a window that is not square. What should out_h be computed from?",
         ja="正方形でない窓で試してみましょう。out_hの計算には何を使うべきでしょうか。"))
+
+mistake("IM37", part="im2col",
+    edits=[("out_w = (W + 2 * pad - filter_w) // stride + 1",
+            "out_w = W + 2 * pad - filter_w + 1"),
+           ("slice(fx, fx + stride * out_w, stride)", "slice(fx, fx + out_w)")],
+    loses={"im2col.stride", "im2col.all_at_once"},
+    hint=Text(
+        en="How far apart are two neighbouring windows from left to right, and from top to "
+           "bottom?",
+        ja="隣り合う窓は、左右に何画素、上下に何画素離れていますか。"))
+
+mistake("IM38", part="im2col",
+    edits=[("out_h = (H + 2 * pad - filter_h)", "out_h = (H + pad - filter_h)"),
+           ("out_w = (W + 2 * pad - filter_w)", "out_w = (W + pad - filter_w)"),
+           ("((0, 0), (0, 0), (pad, pad), (pad, pad))",
+            "((0, 0), (0, 0), (pad, 0), (pad, 0))")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="How many sides of the image get padding? Print the padded image with pad=1.",
+        ja="パディングは画像のどの辺に付きますか。pad=1でパディング後の画像を表示してみましょう。"))
+
+mistake("IM39", part="im2col",
+    edits=[("out_h = (H + 2 * pad - filter_h)", "out_h = (H + pad - filter_h)"),
+           ("out_w = (W + 2 * pad - filter_w)", "out_w = (W + pad - filter_w)"),
+           ("((0, 0), (0, 0), (pad, pad), (pad, pad))",
+            "((0, 0), (0, 0), (0, pad), (0, pad))")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="How many sides of the image get padding? Print the padded image with pad=1.",
+        ja="パディングは画像のどの辺に付きますか。pad=1でパディング後の画像を表示してみましょう。"))
+
+mistake("IM40", part="im2col",
+    edits=[("out_h = (H + 2 * pad - filter_h)", "out_h = (H - filter_h)"),
+           ("out_w = (W + 2 * pad - filter_w)", "out_w = (W - filter_w)"),
+           ("padded = np.pad(input_data, ((0, 0), (0, 0), (pad, pad), (pad, pad)))",
+            "padded = input_data")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Where does your code use `pad`? Call it with pad=1 and with pad=2.",
+        ja="コードのどこで`pad`を使っていますか。pad=1とpad=2で呼び出してみましょう。"))
+
+mistake("IM41", part="im2col",
+    edits=[("(H + 2 * pad - filter_h) // stride", "(H + 2 * pad - filter_h)"),
+           ("(W + 2 * pad - filter_w) // stride", "(W + 2 * pad - filter_w)"),
+           ("fy + stride * out_h, stride", "fy + out_h"),
+           ("fx + stride * out_w, stride", "fx + out_w")],
+    loses={"im2col.stride", "im2col.all_at_once"},
+    hint=Text(
+        en="Where does your code use `stride`? Call it with stride=1 and with stride=2.",
+        ja="コードのどこで`stride`を使っていますか。stride=1とstride=2で呼び出してみましょう。"))
+
+mistake("CI20", part="col2im",
+    edits=[("slice(fy, fy + stride * out_h, stride)",
+            "slice(fy, fy + stride * (out_h - 1), stride)"),
+           ("slice(fx, fx + stride * out_w, stride)",
+            "slice(fx, fx + stride * (out_w - 1), stride)"),
+           ("windows[:, :, fy, fx]", "windows[:, :, fy, fx, :-1, :-1]")],
+    loses={"col2im.*"},
+    hint=Text(
+        en="Which window is the last one that you add? Try a matrix with a single row.",
+        ja="最後に足し込む窓はどれですか。1行だけの行列で試してみましょう。"))
+
+mistake("CI21", part="col2im",
+    edits=[("(H + 2 * pad - filter_h) // stride + 1", "(H + 2 * pad - filter_h) // stride"),
+           ("(W + 2 * pad - filter_w) // stride + 1", "(W + 2 * pad - filter_w) // stride")],
+    loses={"col2im.*"},
+    hint=Text(
+        en="Take a window that is as large as the image: how many fit?",
+        ja="画像と同じ大きさの窓なら、いくつ入りますか。"))
+
+mistake("CI22", part="col2im",
+    edits=[("ordered = col.reshape(N, out_h, out_w, C, filter_h, filter_w)",
+            """\
+first = col[: out_h * out_w].reshape(1, out_h, out_w, C, filter_h, filter_w)
+    ordered = np.repeat(first, N, axis=0)""")],
+    loses={"col2im.batch_and_channels", "col2im.all_at_once"},
+    hint=Text(
+        en="In which row of the matrix does the second image begin? Try two different images.",
+        ja="2枚目の画像は、行列の何行目から始まりますか。異なる画像2枚で試してみましょう。"))
+
+mistake("CI23", part="col2im",
+    edits=[("pad : pad + H, pad : pad + W", "pad:-pad, pad:-pad")],
+    loses={"col2im.no_overlap",
+           "col2im.overlap",
+           "col2im.batch_and_channels",
+           "col2im.non_square",
+           "col2im.stride",
+           "col2im.all_at_once",
+           "col2im.defaults",
+           "col2im.float32",
+           "col2im.input_untouched"},
+    hint=Text(
+        en="What does `a[pad:-pad]` give when pad is 0? Try `[1, 2, 3][0:-0]`.",
+        ja="padが0のとき、`a[pad:-pad]`は何になりますか。`[1, 2, 3][0:-0]`を試してみましょう。"))
+
+mistake("CI24", part="col2im",
+    edits=[("N, C, H, W = input_shape", "N, C, W, H = input_shape")],
+    loses={"col2im.non_square", "col2im.all_at_once"},
+    hint=Text(
+        en="Which axis of an image comes first, its height or its width?",
+        ja="画像の配列では、高さと幅のどちらの軸が先ですか。"))
+
+mistake("CI25", part="col2im",
+    edits=[("fy + stride * out_h, stride", "fy + out_h"),
+           ("fx + stride * out_w, stride", "fx + out_w")],
+    loses={"col2im.no_overlap",
+           "col2im.batch_and_channels",
+           "col2im.non_square",
+           "col2im.stride",
+           "col2im.padding",
+           "col2im.all_at_once",
+           "col2im.float32",
+           "col2im.input_untouched"},
+    hint=Text(
+        en="By how many pixels do two neighbouring windows differ? Look at your slices.",
+        ja="隣り合う窓は何画素離れていますか。スライスを見直してみましょう。"))
+
+mistake("CI26", part="col2im",
+    edits=[("(N, C, H + 2 * pad, W + 2 * pad)", "(N, C, H, W)"),
+           ("return padded[:, :, pad : pad + H, pad : pad + W]", "return padded")],
+    loses={"col2im.padding", "col2im.all_at_once"},
+    hint=Text(
+        en="How large is the image over which the windows slid, with its padding?",
+        ja="窓が動いた画像は、パディングを含めるとどれだけの大きさですか。"))

@@ -1070,6 +1070,14 @@ def check_col2im():
         f"The shape is {image.shape}, but should be input_shape, (1, 1, 2, 4).",
         f"形状が{image.shape}になっています。input_shapeと同じ(1, 1, 2, 4)になるはずです。",
     )
+    assert image.any(), tr(
+        "No window was added to the image. How far do your loops go: do they reach the last window?",
+        "画像にどの窓も足し込まれていません。ループは最後の窓まで届いていますか。",
+    )
+    assert image[0, 0, 1, 3], tr(
+        "The last column is empty. How many pixels are the two windows apart?",
+        "最後の列が空です。2つの窓は何画素離れていますか。",
+    )
     assert np.array_equal(image[0, 0], [[0, 1, 2, 3], [4, 5, 6, 7]]), tr(
         "Two windows side by side land in the wrong place. Which shape did im2col have before its "
         "reshape, and which came first there, fy or fx?",

@@ -440,3 +440,142 @@ mistake("CB28", part="Convolution.backward",
            "exactly this name?",
         ja="`backward`ではxの形状が必要です。"
            "`forward`のどの行で、その名前のまま残していますか。"))
+
+mistake("NG7", part="numerical_gradient",
+    edits=[("np.ndindex(x.shape)", "range(len(x))")],
+    loses={"numerical_gradient.any_shape", "numerical_gradient.input_untouched"},
+    hint=Text(
+        en="For an x of shape (2, 3): how many entries does each of your steps move?",
+        ja="形状(2, 3)のxで考えましょう。1回にいくつの要素を動かしていますか。"))
+
+mistake("NG8", part="numerical_gradient",
+    edits=[("above - below", "below - above")],
+    loses={"numerical_gradient.*"},
+    hint=Text(
+        en="f(x) = 3x has slope 3. Which of the two values has to be subtracted?",
+        ja="f(x) = 3xの傾きは3です。2つの値のうち、引くのはどちらですか。"))
+
+mistake("CF30", part="Convolution.forward",
+    edits=[("self.W.reshape(F, -1).T", "self.W.transpose(0, 1, 3, 2).reshape(F, -1).T")],
+    loses={"Convolution.forward.one_filter",
+           "Convolution.forward.batch_channels_filters",
+           "Convolution.forward.non_square",
+           "Convolution.forward.stride",
+           "Convolution.forward.padding",
+           "Convolution.forward.all_at_once",
+           "Convolution.forward.defaults",
+           "Convolution.forward.float32",
+           "Convolution.forward.input_untouched",
+           "Convolution.forward.vectorised",
+           "Convolution.backward.dx",
+           "Convolution.backward.stride",
+           "Convolution.backward.padding",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once",
+           "Convolution.backward.several_calls",
+           "Convolution.backward.nothing_changed",
+           "Convolution.backward.float32"},
+    hint=Text(
+        en="Which row and column of the filter meets the pixel in row i, column j of the "
+           "window?",
+        ja="窓のi行j列の画素に掛けるのは、フィルターの何行何列の重みですか。"))
+
+mistake("CF31", part="Convolution.forward",
+    edits=[("self.col @ self.col_W + self.b", "self.col @ self.col_W"),
+           (".transpose(0, 3, 1, 2)", ".transpose(0, 3, 1, 2) + self.b")],
+    loses={"Convolution.forward.bias",
+           "Convolution.forward.batch_channels_filters",
+           "Convolution.forward.all_at_once",
+           "Convolution.forward.vectorised",
+           "Convolution.backward.db",
+           "Convolution.backward.dw",
+           "Convolution.backward.dx",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Along which axis does b of shape (F,) run when it meets (N, F, out_h, out_w)?",
+        ja="形状(F,)のbを(N, F, out_h, out_w)に足すと、どの軸の方向に並びますか。"))
+
+mistake("CF32", part="Convolution.forward",
+    edits=[("return product.reshape", "return np.maximum(product, 0).reshape")],
+    loses={"Convolution.forward.*"},
+    hint=Text(
+        en="Can the result of a convolution be negative? Which layer removes negative numbers?",
+        ja="畳み込みの結果は負になりえますか。負の値を0にするのはどの層の役目ですか。"))
+
+mistake("CF33", part="Convolution.forward",
+    edits=[("N, _, H, W = x.shape", "N, _, W, H = x.shape")],
+    loses={"Convolution.forward.non_square",
+           "Convolution.forward.all_at_once",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Which axis of an image comes first, its height or its width?",
+        ja="画像の配列では、高さと幅のどちらの軸が先ですか。"))
+
+mistake("CF34", part="Convolution.forward",
+    edits=[("(H + 2 * self.pad - FH)", "(W + 2 * self.pad - FH)")],
+    loses={"Convolution.forward.non_square",
+           "Convolution.forward.all_at_once",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="How high is the output? Try an image that is higher than wide.",
+        ja="出力の高さはいくつになりますか。縦長の画像で試してみましょう。"))
+
+mistake("CB29", part="Convolution.backward",
+    edits=[("rows.sum(axis=0)", "dout.sum(axis=0)")],
+    loses={"Convolution.backward.db"},
+    hint=Text(
+        en="At how many places of the output is one bias added? The shape of db is that of b.",
+        ja="1つのバイアスは、出力の何か所に足されていますか。dbの形状はbと同じです。"))
+
+mistake("CB30", part="Convolution.backward",
+    edits=[("rows.sum(axis=0)", "rows.sum(axis=0, keepdims=True)")],
+    loses={"Convolution.backward.db"},
+    hint=Text(
+        en="Print db.shape and b.shape below each other. Which axis is too many?",
+        ja="db.shapeとb.shapeを並べて表示しましょう。余分な軸はどれですか。"))
+
+mistake("CB31", part="Convolution.backward",
+    edits=[("    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)",
+            """\
+    N, C, H, W = self.x_shape
+    s, p = self.stride, self.pad
+    windows = dcol.reshape(N, *dout.shape[2:], C, FH, FW)
+    padded = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=dcol.dtype)
+    for y in range(dout.shape[2]):
+        for x in range(dout.shape[3]):
+            padded[:, :, y * s : y * s + FH, x * s : x * s + FW] = windows[:, y, x]
+    return padded[:, :, p : p + H, p : p + W]""")],
+    loses={"Convolution.backward.dx",
+           "Convolution.backward.stride",
+           "Convolution.backward.padding",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once",
+           "Convolution.backward.several_calls",
+           "Convolution.backward.nothing_changed",
+           "Convolution.backward.float32"},
+    hint=Text(
+        en="A pixel that lies in two windows influences two outputs. What happens to the "
+           "first gradient when the second one comes?",
+        ja="2つの窓に入る画素は、2つの出力に影響します。2つ目の勾配が来たとき、1つ目はどうなりますか。"))
+
+mistake("CB32", part="Convolution.backward",
+    edits=[("    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)",
+            """\
+    N, C, H, W = self.x_shape
+    p = self.pad
+    return col2im(dcol, (N, C, H + 2 * p, W + 2 * p), FH, FW, self.stride, 0)""")],
+    loses={"Convolution.backward.padding", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="The gradient of x has the shape of x. What became of the padding?",
+        ja="xの勾配の形状は、xと同じです。パディングの部分はどうしましたか。"))
+
+mistake("CB33", part="Convolution.backward",
+    edits=[("(rows.T @ self.col)",
+            "(rows[-len(rows) // len(dout) :].T @ self.col[-len(rows) // len(dout) :])")],
+    loses={"Convolution.backward.dw", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Every image of the batch uses the same filters. Whose gradient is left in dW "
+           "after your loop over the images?",
+        ja="フィルターは、バッチのすべての画像で共通です。画像のループが終わったとき、dWに残っているのはどの画像の勾配ですか。"))

@@ -709,6 +709,12 @@ def check_forward():
         "バイアスはフィルターごとに1つで、各出力に1回だけ足します。",
     )
 
+    negative = Convolution(-filters, np.zeros(2)).forward(image)
+    assert negative.any(), tr(
+        "With negative filters every output is 0. Negative numbers stay: a ReLU is another layer.",
+        "フィルターを負にすると、出力がすべて0になります。負の値は残してください。ReLUは別の層です。",
+    )
+
     two_channels = np.concatenate([image, 10 * image], axis=1)
     corners = np.array([[[[1.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]]])
     out = Convolution(corners, np.zeros(1)).forward(two_channels)

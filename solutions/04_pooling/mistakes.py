@@ -483,3 +483,118 @@ mistake("PF23", part="Pooling.forward",
         en="The maxima are computed, and then? What does a method without a `return` give back?",
         ja="最大値は計算されていますが、そのあとどうなりますか。"
            "`return`のないメソッドは何を返すでしょうか。"))
+
+mistake("PB20", part="Pooling.backward",
+    edits=[("    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, "
+            "self.pad)",
+            """\
+    n, c, height, width = self.x.shape
+    padded = n, c, height + 2 * self.pad, width + 2 * self.pad
+    return col2im(dcol, padded, self.pool_h, self.pool_w, self.stride, 0)""")],
+    loses={"Pooling.backward.padding"},
+    hint=Text(
+        en="The gradient of x has the shape of x. What became of the padding?",
+        ja="xの勾配の形状は、xと同じです。パディングの部分はどうしましたか。"))
+
+mistake("PB21", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max] = flat",
+            """\
+    p = self.pad
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    seen = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    dcol[np.arange(flat.size), self.arg_max] = seen.max(axis=1)""")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="Call backward with dout = 0: what should come back? Which number does the "
+           "winner get?",
+        ja="doutをすべて0にしてbackwardを呼び出すと、何が返るはずですか。勝者に渡すのはどの値ですか。"))
+
+mistake("PB19", part="Pooling.backward",
+    edits=[("""\
+    dcol = np.zeros((flat.size, self.pool_h * self.pool_w), dtype=dout.dtype)
+    dcol[np.arange(flat.size), self.arg_max] = flat
+
+    # One row for each place again; col2im adds where windows overlap.
+    dcol = dcol.reshape(N * out_h * out_w, -1)
+    return col2im(dcol, self.x.shape, self.pool_h, self.pool_w, self.stride, self.pad)""",
+            """\
+    _, C, H, W = self.x.shape
+    p, s = self.pad, self.stride
+    padded = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=dout.dtype)
+    rows, columns = np.divmod(self.arg_max, self.pool_h)
+    n, y, x, c = (each.ravel() for each in np.indices((N, out_h, out_w, C)))
+    np.add.at(padded, (n, c, y * s + rows, x * s + columns), flat)
+    return padded[:, :, p : p + H, p : p + W]""")],
+    loses={"Pooling.backward.window_and_stride"},
+    hint=Text(
+        en="Number 3 of a window of 3×2: which row and column is that? By what do you divide?",
+        ja="3×2の窓の3番は、何行何列ですか。何で割りますか。"))
+
+mistake("PF24", part="Pooling.forward",
+    edits=[("N, C, H, W = x.shape", "N, C, W, H = x.shape")],
+    loses={"Pooling.forward.batch_and_channels",
+           "Pooling.forward.non_square_window",
+           "Pooling.forward.stride",
+           "Pooling.forward.left_over",
+           "Pooling.forward.all_negative",
+           "Pooling.forward.padding_size",
+           "Pooling.forward.padding_never_wins",
+           "Pooling.forward.float32",
+           "Pooling.forward.input_untouched",
+           "Pooling.backward.window_and_stride"},
+    hint=Text(
+        en="Which axis of a map comes first, its height or its width?",
+        ja="マップの配列では、高さと幅のどちらの軸が先ですか。"))
+
+mistake("PF25", part="Pooling.forward",
+    edits=[("out_h = (H + 2 * p - self.pool_h) // self.stride + 1",
+            "out_h = -(-(H + 2 * p) // self.stride)"),
+           ("out_w = (W + 2 * p - self.pool_w) // self.stride + 1",
+            "out_w = -(-(W + 2 * p) // self.stride)"),
+           ("    padded = ",
+            """\
+    below = max((out_h - 1) * self.stride + self.pool_h - H - p, p)
+    right = max((out_w - 1) * self.stride + self.pool_w - W - p, p)
+    padded = """),
+           ("(p, p), (p, p))", "(p, below), (p, right))"),
+           ("    col = im2col(padded, self",
+            """\
+    padded = padded[:, :, : (out_h - 1) * self.stride + self.pool_h]
+    padded = padded[..., : (out_w - 1) * self.stride + self.pool_w]
+    col = im2col(padded, self""")],
+    loses={"Pooling.forward.non_square_window",
+           "Pooling.forward.stride",
+           "Pooling.forward.left_over",
+           "Pooling.forward.padding_size",
+           "Pooling.backward.left_over",
+           "Pooling.backward.overlap"},
+    hint=Text(
+        en="Does your last window still fit into the map? Where may a window begin at the "
+           "latest?",
+        ja="最後の窓は、マップに収まっていますか。窓はどこまでに始まらなければなりませんか。"))
+
+mistake("PF26", part="Pooling.forward",
+    edits=[("(H + 2 * p - self.pool_h) // self.stride + 1",
+            "(H + 2 * p - self.pool_h) // self.stride"),
+           ("(W + 2 * p - self.pool_w) // self.stride + 1",
+            "(W + 2 * p - self.pool_w) // self.stride")],
+    loses={"Pooling.forward.*", "Pooling.backward.*"},
+    hint=Text(
+        en="Take a window that is as large as the map: how many fit?",
+        ja="マップと同じ大きさの窓なら、いくつ入りますか。"))
+
+mistake("PF27", part="Pooling.forward",
+    edits=[("(H + 2 * p - self.pool_h)", "(W + 2 * p - self.pool_h)")],
+    loses={"Pooling.forward.batch_and_channels",
+           "Pooling.forward.non_square_window",
+           "Pooling.forward.stride",
+           "Pooling.forward.left_over",
+           "Pooling.forward.all_negative",
+           "Pooling.forward.padding_size",
+           "Pooling.forward.padding_never_wins",
+           "Pooling.forward.float32",
+           "Pooling.forward.input_untouched",
+           "Pooling.backward.*"},
+    hint=Text(
+        en="How high is the output? Try maps that are higher than wide.",
+        ja="出力の高さはいくつになりますか。縦長のマップで試してみましょう。"))

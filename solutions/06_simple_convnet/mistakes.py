@@ -594,3 +594,262 @@ mistake("LY26", part="Affine.backward",
            "under exactly this name?",
         ja="`backward`では`forward`の入力が必要です。"
            "`forward`のどの行で、その名前のまま残していますか。"))
+
+mistake("LY27", part="Affine.backward",
+    edits=[("dout.sum(axis=0)", "dout.sum(axis=1)")],
+    loses={"Affine.backward.dw_and_db", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="The shape of db is that of ...? Which axis of dout is the batch?",
+        ja="dbの形状は、何の形状と同じになるべきですか。doutのどの軸がバッチですか。"))
+
+mistake("LY28", part="Affine.backward",
+    edits=[("dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)")],
+    loses={"Affine.backward.dw_and_db", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Print db.shape and b.shape below each other. Which axis is too many?",
+        ja="db.shapeとb.shapeを並べて表示しましょう。余分な軸はどれですか。"))
+
+mistake("LY29", part="Affine.backward",
+    edits=[("dout @ self.W.T", "dout @ self.W")],
+    loses={"Affine.backward.*", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Write the shapes of dout and W beside each other: which axes have to meet?",
+        ja="doutとWの形状を並べて書きましょう。どの軸どうしを掛け合わせますか。"))
+
+mistake("SX19", part="SoftmaxWithLoss.backward",
+    edits=[("N = len(self.p)", "N = self.p.shape[1]"),
+           ("dx[np.arange(N), self.labels]", "dx[np.arange(len(dx)), self.labels]")],
+    loses={"SoftmaxWithLoss.backward.*", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="The loss is a mean over how many things: images, or classes?",
+        ja="損失は何個の平均ですか。画像の枚数でしょうか、クラスの数でしょうか。"))
+
+mistake("SX20", part="SoftmaxWithLoss.forward",
+    edits=[(".mean()", ".mean() / x.shape[1]")],
+    loses={"SoftmaxWithLoss.forward.*", "SimpleConvNet.loss.*"},
+    hint=Text(
+        en="The mean over the images, or over all entries of the matrix?",
+        ja="平均するのは、画像についてですか、行列の要素すべてについてですか。"))
+
+mistake("SX21", part="SoftmaxWithLoss.forward",
+    edits=[("return -log_p", "return log_p")],
+    loses={"SoftmaxWithLoss.forward.*", "SimpleConvNet.loss.*"},
+    hint=Text(
+        en="The logarithm of a probability is negative. Can a loss be?",
+        ja="確率の対数は負になります。損失は負になりえますか。"))
+
+mistake("SX22", part="SoftmaxWithLoss.forward",
+    edits=[("x.max(axis=1, keepdims=True)", "x.max(axis=0)"),
+           (".sum(axis=1, keepdims=True)", ".sum(axis=0)")],
+    loses={"SoftmaxWithLoss.forward.*",
+           "SoftmaxWithLoss.backward.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Add up the probabilities of one image. Is the sum 1?",
+        ja="1枚の画像の確率を足してみましょう。1になりますか。"))
+
+mistake("AD16", part="Adam.update",
+    edits=[("""\
+        if key not in self.m:
+            self.m[key] = np.zeros_like(params[key])
+            self.v[key] = np.zeros_like(params[key])""",
+            """\
+        self.m[key] = np.zeros_like(params[key])
+        self.v[key] = np.zeros_like(params[key])""")],
+    loses={"Adam.update.many_steps"},
+    hint=Text(
+        en="Does the second step remember anything of the first? Print m before and after.",
+        ja="2回目の更新は、1回目のことを何か覚えていますか。前後でmを表示してみましょう。"))
+
+mistake("AD17", part="Adam.update",
+    edits=[("self.beta1 * self.m[key] + (1 - self.beta1)", "0.9 * self.m[key] + (1 - 0.9)"),
+           ("self.beta2 * self.v[key] + (1 - self.beta2)",
+            "0.999 * self.v[key] + (1 - 0.999)"),
+           ("self.beta1**self.t", "0.9**self.t"),
+           ("self.beta2**self.t", "0.999**self.t")],
+    loses={"Adam.update.many_steps"},
+    hint=Text(
+        en="Make an Adam with other betas. Does anything change?",
+        ja="beta1とbeta2を変えて作ってみましょう。結果は変わりますか。"))
+
+mistake("AD18", part="Adam.update",
+    edits=[("+ (1 - self.beta1) * g", "+ g"),
+           ("+ (1 - self.beta2) * g**2", "+ g**2")],
+    loses={"Adam.update.*"},
+    hint=Text(
+        en="How much does the new gradient weigh in the average, and how much the old one? "
+           "Do the two add up to 1?",
+        ja="平均の中で、新しい勾配と古い値の重みはいくつですか。足すと1になりますか。"))
+
+mistake("AD19", part="Adam.update",
+    edits=[(" / (1 - self.beta2**self.t)", "")],
+    loses={"Adam.update.*"},
+    hint=Text(
+        en="Which of the two averages starts at 0 and has to be corrected?",
+        ja="2つの移動平均のうち、0から始まるので補正が必要なのはどれですか。"))
+
+mistake("AD20", part="Adam.update",
+    edits=[("self.t += 1", "self.t = 1")],
+    loses={"Adam.update.many_steps"},
+    hint=Text(
+        en="What is t in the second step?",
+        ja="2回目の更新で、tはいくつですか。"))
+
+mistake("AD21", part="Adam.update",
+    edits=[("self.lr * m_hat", "self.lr * g")],
+    loses={"Adam.update.many_steps"},
+    hint=Text(
+        en="Which direction does the step take: that of the gradient, or that of its average?",
+        ja="進む向きは、勾配の向きですか、その移動平均の向きですか。"))
+
+mistake("SN24", part="SimpleConvNet.gradient",
+    edits=[("    self.loss(x, t)", """\
+    self.layers["Relu2"] = self.layers["Relu1"]
+    self.loss(x, t)""")],
+    loses={"SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Each layer remembers its own input for backward. How many Relu objects do you make?",
+        ja="どの層も、backwardのために自分の入力を覚えています。Reluのオブジェクトをいくつ作っていますか。"))
+
+mistake("SN25", part="SimpleConvNet.__init__",
+    edits=[("np.zeros(F)", "np.ones(F)"),
+           ("np.zeros(hidden_size)", "np.ones(hidden_size)"),
+           ("np.zeros(output_size)", "np.ones(output_size)")],
+    loses={"SimpleConvNet.__init__.random_weights"},
+    hint=Text(
+        en="What are the biases at the start, according to the docstring?",
+        ja="docstringでは、バイアスの初期値はいくつですか。"))
+
+mistake("SN26", part="SimpleConvNet.__init__",
+    edits=[("np.random.randn(pooled, hidden_size)", "np.random.randn(hidden_size, pooled)"),
+           ("np.random.randn(hidden_size, output_size)",
+            "np.random.randn(output_size, hidden_size)")],
+    loses={"SimpleConvNet.__init__.parameter_shapes",
+           "SimpleConvNet.__init__.rounding",
+           "SimpleConvNet.__init__.non_square",
+           "SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Affine computes x @ W. What are the rows of W, then, and what the columns?",
+        ja="Affineはx @ Wを計算します。Wの行と列は、それぞれ何に対応しますか。"))
+
+mistake("SN27", part="SimpleConvNet.__init__",
+    edits=[("weight_init_std * np.random.randn(F", "np.random.randn(F"),
+           ("weight_init_std * np.random.randn(pooled", "np.random.randn(pooled"),
+           ("weight_init_std * np.random.randn(hidden_size", "np.random.randn(hidden_size")],
+    loses={"SimpleConvNet.__init__.random_weights"},
+    hint=Text(
+        en="Print the standard deviation of W1. Where does weight_init_std come in?",
+        ja="W1の標準偏差を表示してみましょう。weight_init_stdはどこで使いますか。"))
+
+mistake("SN28", part="SimpleConvNet.__init__",
+    edits=[("np.random.randn(F, C, size, size)", "np.random.randn(F, 1, size, size)")],
+    loses={"SimpleConvNet.__init__.*",
+           "SimpleConvNet.predict.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Try an image with 3 channels: how many weights does one filter need?",
+        ja="3チャンネルの画像で試してみましょう。フィルター1枚に、重みはいくつ必要ですか。"))
+
+mistake("SN29", part="SimpleConvNet.__init__",
+    edits=[("np.random.randn(F, C, size, size)", "np.random.randn(C, F, size, size)")],
+    loses={"SimpleConvNet.__init__.parameter_shapes",
+           "SimpleConvNet.__init__.rounding",
+           "SimpleConvNet.__init__.non_square",
+           "SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="In which order do the axes of the filters lie: which comes first, their number "
+           "or the channels?",
+        ja="フィルターの配列の軸の順は何ですか。最初に来るのは、フィルターの枚数ですか、チャンネルですか。"))
+
+mistake("SN30", part="SimpleConvNet.__init__",
+    edits=[("C, H, W = input_dim",
+            """\
+hidden_size, output_size = 100, 10
+    C, H, W = input_dim""")],
+    loses={"SimpleConvNet.__init__.*",
+           "SimpleConvNet.predict.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Make a network with another hidden_size and output_size. Which shapes change?",
+        ja="hidden_sizeとoutput_sizeを変えて作ってみましょう。どの形状が変わりますか。"))
+
+mistake("SN31", part="SimpleConvNet.__init__",
+    edits=[("(conv_h // 2) * (conv_w // 2)", "conv_h * conv_w")],
+    loses={"SimpleConvNet.__init__.parameter_shapes",
+           "SimpleConvNet.__init__.rounding",
+           "SimpleConvNet.__init__.non_square",
+           "SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="How many numbers leave the pooling layer? Print the shape behind it.",
+        ja="プーリング層から出る値はいくつですか。その後の形状を表示してみましょう。"))
+
+mistake("SN32", part="SimpleConvNet.__init__",
+    edits=[("H + 2 * pad - size", "H - size"),
+           ("W + 2 * pad - size", "W - size")],
+    loses={"SimpleConvNet.__init__.parameter_shapes",
+           "SimpleConvNet.__init__.rounding",
+           "SimpleConvNet.__init__.pad_and_stride"},
+    hint=Text(
+        en="How large is the map behind the convolution when pad is 1?",
+        ja="padが1のとき、畳み込みの後のマップの大きさはいくつですか。"))
+
+mistake("SN33", part="SimpleConvNet.__init__",
+    edits=[("np.random.randn(F, C, size, size)", "np.zeros((F, C, size, size))"),
+           ("np.random.randn(pooled, hidden_size)", "np.zeros((pooled, hidden_size))"),
+           ("np.random.randn(hidden_size, output_size)",
+            "np.zeros((hidden_size, output_size))")],
+    loses={"SimpleConvNet.__init__.random_weights"},
+    hint=Text(
+        en="If all weights of a layer start equal, what can make two of its units different?",
+        ja="1つの層の重みがすべて同じ値から始まると、ユニットどうしの違いはどこから生まれますか。"))
+
+mistake("SN34", part="SimpleConvNet.__init__",
+    edits=[("Pooling(2, 2, 2, 0)", "Pooling(2, 2, 1, 0)")],
+    loses={"SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.scores",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="By how many pixels does the window of the pooling layer move? Print the shape "
+           "behind it.",
+        ja="プーリングの窓は何画素ずつ動きますか。その後の形状を表示してみましょう。"))
+
+mistake("SN36", part="SimpleConvNet.__init__",
+    edits=[('self.layers["Relu1"] = Relu()', "")],
+    loses={"SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.*",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.accuracy.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="How many layers does the figure show between the convolution and the pooling?",
+        ja="図では、畳み込みとプーリングの間に層がいくつありますか。"))
+
+mistake("AC7", part="SimpleConvNet.accuracy",
+    edits=[("right / len(x)", "right")],
+    loses={"SimpleConvNet.accuracy.*"},
+    hint=Text(
+        en="Can a share be larger than 1? What is a perfect network's accuracy?",
+        ja="割合が1より大きくなることはありますか。完璧なネットワークの正解率はいくつですか。"))

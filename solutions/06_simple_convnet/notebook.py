@@ -1097,6 +1097,10 @@ def check_loss():
         "The gradient is N times too large: the loss is a mean.",
         "勾配がN倍になっています。損失は平均です。",
     )
+    assert not np.allclose(3 * dx, 4 * measured), tr(
+        "The gradient is divided by 3, the number of classes. The loss is the mean over 4 images.",
+        "勾配をクラスの数3で割っています。損失は4枚の画像についての平均です。",
+    )
     assert np.allclose(dx, measured, atol=1e-7), tr(
         f"The gradient differs from the measured one.\nyours:\n{dx}\nmeasured:\n{measured}\n"
         "Is the 1 subtracted in one place of each row only?",

@@ -546,3 +546,89 @@ def backward(self, dout):
     d = np.where(self.hidden > 0, self.conv_bn_backward("2", dsum), 0)
     dx += self.conv_bn_backward("1", d)
     return dx
+
+mistake("BN26", part="batch_norm",
+    edits=[("mean(axis=(0, 2, 3)", "mean(axis=0"),
+           ("var(axis=(0, 2, 3)", "var(axis=0")],
+    loses={"batch_norm.*"},
+    hint=Text(
+        en="How many means do you compute for one channel? Count the numbers that each is "
+           "made of.",
+        ja="1つのチャンネルについて、平均をいくつ求めていますか。それぞれ何個の値の平均ですか。"))
+
+mistake("BN27", part="BatchNorm.forward",
+    edits=[("self.running_mean = old", "running_mean = old"),
+           ("self.running_var = old", "running_var = old")],
+    loses={"BatchNorm.forward.running_mean",
+           "BatchNorm.forward.running_var",
+           "BasicBlock.forward.eval",
+           "SimpleResNet.forward.eval"},
+    hint=Text(
+        en="Print running_mean after two calls. Which line writes it into the object?",
+        ja="2回呼び出した後で、running_meanを表示してみましょう。オブジェクトに書き込む行はどれですか。"))
+
+mistake("BN28", part="BatchNorm.forward",
+    edits=[("self.gamma.reshape(1, -1, 1, 1) * self.normal + self.beta.reshape(1, -1, 1, 1)",
+            "self.normal")],
+    loses={"BatchNorm.forward.train",
+           "BatchNorm.forward.eval",
+           "BasicBlock.forward.*",
+           "SimpleResNet.forward.*",
+           "BasicBlock.backward.*"},
+    hint=Text(
+        en="Set gamma to 3: what should the standard deviation become?",
+        ja="gammaを3にすると、標準偏差はいくつになるはずですか。"))
+
+mistake("BN29", part="BatchNorm.forward",
+    edits=[("np.sqrt(variance + self.eps)", "(np.sqrt(variance) + self.eps)")],
+    loses={"BatchNorm.forward.train", "BatchNorm.backward.few_numbers"},
+    hint=Text(
+        en="eps is added to the variance. Is that the same as adding it to the root?",
+        ja="epsは分散に足します。平方根をとってから足すのと同じでしょうか。"))
+
+mistake("BN30", part="BatchNorm.forward",
+    edits=[("self.running_mean = old * self.running_mean + new * mean",
+            "self.running_mean = mean"),
+           ("self.running_var = old * self.running_var + new * variance * n / (n - 1)",
+            "self.running_var = variance * n / (n - 1)")],
+    loses={"BatchNorm.forward.running_mean",
+           "BatchNorm.forward.running_var",
+           "BasicBlock.forward.eval",
+           "SimpleResNet.forward.eval"},
+    hint=Text(
+        en="How much of the first batch is left in running_mean after the second?",
+        ja="2つ目のバッチの後、running_meanに1つ目のバッチはどれだけ残っていますか。"))
+
+mistake("BB12", part="BatchNorm.backward",
+    edits=[("    self.dgamma = (dout * self.normal).sum(axis=channels)",
+            "    self.dgamma = (dout * self.normal).mean(axis=channels)")],
+    loses={"BatchNorm.backward.dgamma",
+           "BatchNorm.backward.gamma",
+           "BasicBlock.backward.grads"},
+    hint=Text(
+        en="If gamma grows a little, how many outputs change with it?",
+        ja="gammaを少し大きくすると、いくつの出力が変わりますか。"))
+
+mistake("BB13", part="BatchNorm.backward",
+    edits=[(" + dmean / n", "")],
+    loses={"BatchNorm.backward.dx", "BatchNorm.backward.few_numbers", "BasicBlock.backward.*"},
+    hint=Text(
+        en="mean is made from x as well. Should the gradients of a channel add up to 0?",
+        ja="meanもxから作られています。1つのチャンネルの勾配を足すと、0になるはずでしょうか。"))
+
+mistake("RB25", part="BasicBlock.backward",
+    edits=[("return dx + dsum", "return dx")],
+    loses={"BasicBlock.backward.same_shape",
+           "BasicBlock.backward.projection",
+           "BasicBlock.backward.several_calls"},
+    hint=Text(
+        en="Where the arrow splits at x, what happens to the two gradients?",
+        ja="xで枝分かれした2つの経路の勾配は、どうすればよいですか。"))
+
+mistake("RS12", part="SimpleResNet.forward",
+    edits=[("self.layer1 + self.layer2 + self.layer3",
+            "[self.layer1[0], self.layer2[0], self.layer3[0]]")],
+    loses={"SimpleResNet.forward.*"},
+    hint=Text(
+        en="How many blocks does each layer have? Print how often block.forward is called.",
+        ja="layer1からlayer3に、ブロックはいくつずつありますか。block.forwardが何回呼ばれるか表示してみましょう。"))

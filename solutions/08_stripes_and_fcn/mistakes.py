@@ -434,3 +434,48 @@ def conv1x1(x, W, b=None):
 @equivalent("UP-A", part="upsample_nearest", why="the Kronecker product with ones")
 def upsample_nearest(x, factor=2):
     return np.kron(x, np.ones((1, 1, factor, factor)))
+
+mistake("SX14", part="softmax",
+    edits=[("logits.max(axis=1, keepdims=True)", "logits.max(axis=0)"),
+           ("powers.sum(axis=1, keepdims=True)", "powers.sum(axis=0)")],
+    loses={"softmax.*", "train_softmax.*"},
+    hint=Text(
+        en="Sum each row: what do you get?",
+        ja="行ごとに合計すると、いくつになりますか。"))
+
+mistake("UP4", part="upsample_nearest",
+    edits=[("""\
+    taller = np.repeat(x, factor, axis=2)
+    return np.repeat(taller, factor, axis=3)""",
+            """\
+    N, C, H, W = x.shape
+    out = np.zeros((N, C, H * factor, W * factor), dtype=x.dtype)
+    out[:, :, ::factor, ::factor] = x
+    return out""")],
+    loses={"upsample_nearest.*"},
+    hint=Text(
+        en="How many pixels of the result belong to one pixel of x, and what do they hold?",
+        ja="xの1画素は、結果の何画素になりますか。それらの値は何ですか。"))
+
+mistake("UP5", part="upsample_nearest",
+    edits=[("    return np.repeat(taller, factor, axis=3)", "    return taller")],
+    loses={"upsample_nearest.*"},
+    hint=Text(
+        en="Which of the four axes have to grow?",
+        ja="4つの軸のうち、大きくするのはどれですか。"))
+
+mistake("TS9", part="train_softmax",
+    edits=[("W -= lr * (X.T @ slopes)", "W = -lr * (X.T @ slopes)"),
+           ("b -= lr * slopes.sum(axis=0, keepdims=True)",
+            "b = -lr * slopes.sum(axis=0, keepdims=True)")],
+    loses={"train_softmax.*"},
+    hint=Text(
+        en="Does a step start from where the last one ended?",
+        ja="次の1歩は、前の1歩で着いたところから始まりますか。"))
+
+mistake("CM4", part="confusion_matrix",
+    edits=[("matrix[true, guess] += 1", "matrix[true, guess] = 1")],
+    loses={"confusion_matrix.*"},
+    hint=Text(
+        en="A pair that occurs twice: is it counted twice? Sum up the matrix.",
+        ja="同じ組が2回現れたら、2回数えていますか。行列の要素を合計してみましょう。"))

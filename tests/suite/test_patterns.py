@@ -16,6 +16,7 @@ few = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 X = np.random.default_rng(3).normal(size=(2, 3, 5, 5))
 SQUARE = np.random.default_rng(4).normal(size=(5, 5))
+ROLLED = np.roll(np.arange(9), 4)
 
 
 def seen(got: np.ndarray, expected: np.ndarray = X) -> Pattern | None:
@@ -36,6 +37,12 @@ def seen(got: np.ndarray, expected: np.ndarray = X) -> Pattern | None:
         ((X / 30).astype(np.float32), Pattern("factor", 1 / 30)),
         (0 * X, Pattern("zeros")),
         (X[::-1], Pattern("order")),
+        (X[..., ::-1], Pattern("flipped", (3,))),
+        (X[..., ::-1, ::-1], Pattern("flipped", (2, 3))),
+        (np.roll(X, 1, axis=3), Pattern("shifted", ((3, 1),))),
+        (np.roll(X, (-1, 1), axis=(2, 3)), Pattern("shifted", ((2, -1), (3, 1)))),
+        (X + np.array([1, 0, 2]).reshape(3, 1, 1), Pattern("slices_offset", 1)),
+        (X * np.array([[[[3]]], [[[0.5]]]]), Pattern("slices_factor", 0)),
         (X.reshape(2, 5, 5, 3).transpose(0, 3, 1, 2), Pattern("order")),
         (X * (1 + 1e-5), Pattern("nearly")),
         (X + 1e-5, Pattern("nearly")),
@@ -47,12 +54,37 @@ def test_a_regularity_is_recognised(got, pattern):
     found = seen(got)
     assert found is not None
     assert found.name == pattern.name
-    if pattern.detail is not None:
+    if isinstance(pattern.detail, float):
         assert found.detail == pytest.approx(pattern.detail, rel=1e-6)
+    elif pattern.detail is not None:
+        assert found.detail == pattern.detail
 
 
 def test_a_constant_offset_is_recognised():
     assert seen(X + 3).name == "offset"
+
+
+def test_slices_of_equal_numbers_show_nothing():
+    right = np.repeat([1.0, 2.0, 4.0], 6).reshape(3, 6)
+    assert seen(right + np.array([[1.0], [5.0], [2.0]]), right) is None
+
+
+def test_a_symmetric_array_is_not_called_flipped():
+    right = np.ones((4, 4))
+    right[1] = 2.0
+    assert seen(right[::-1], right) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        (Pattern("flipped", (2, 3)), "in reverse along axis 2, 3"),
+        (Pattern("shifted", ((2, -1), (3, 1))), "shifted (axis 2: -1, axis 3: +1)"),
+        (Pattern("slices_offset", 1), "For each index of axis 1"),
+    ],
+)
+def test_axes_are_named(pattern, told):
+    assert told in differences.pattern(pattern, Reveal.SHAPES)["en"]
 
 
 def test_a_wrong_border_is_recognised():
@@ -110,7 +142,7 @@ def test_windows_that_share_pixels_in_another_order_are_recognised():
     """im2col without its transpose: each pixel stands there several times."""
     windows = np.lib.stride_tricks.sliding_window_view(SQUARE, (3, 3))
     right = windows.reshape(-1, 9)
-    assert seen(windows.transpose(2, 3, 0, 1).reshape(-1, 9)[:, ::-1], right) == Pattern("order")
+    assert seen(windows.transpose(2, 3, 0, 1).reshape(-1, 9)[:, ROLLED], right) == Pattern("order")
 
 
 def test_a_few_gradients_among_zeros_elsewhere_make_no_order():
@@ -159,7 +191,7 @@ def test_every_factor_is_reported_exactly(seed, over, under):
 @pytest.mark.parametrize(
     ("factor", "text"),
     [(6.0, "6 times"), (-2.0, "-2 times"), (1 / 6, "1/6 times"), (-0.5, "-1/2 times"),
-     (0.7, "0.7 times"), (1.5, "1.5 times"), (1 / 300, "1/300 times")],
+     (0.7, "0.7 times"), (1.5, "1.5 times"), (4 / 3, "4/3 times"), (1 / 300, "1/300 times")],
 )  # fmt: skip
 def test_a_factor_is_written_as_people_write_it(factor, text):
     told = differences.pattern(Pattern("factor", factor), Reveal.FIRST_DIFFERENCE)

@@ -197,6 +197,26 @@ def test_a_function_in_the_place_of_an_earlier_one_is_no_repeated_call(bench):
     assert "same call" not in outcome.message["en"]
 
 
+@pytest.mark.parametrize(("second", "is_repeated"), [("1", True), ("2", False)])
+def test_a_backward_after_another_forward_is_another_call(bench, second, is_repeated):
+    layer = (
+        "class Layer:\n"
+        "    n = 0\n"
+        "    def forward(self, x):\n        return x\n"
+        "    def backward(self, d):\n        self.n += 1\n        return [d, 8][self.n > 1]\n"
+    )
+    test = (
+        "layer = student.Layer()\n"
+        "layer.forward(1)\n"
+        "same(layer.backward(1), 1)\n"
+        f"layer.forward({second})\n"
+        "same(layer.backward(1), 1)"
+    )
+    outcome = bench.one(test, layer, part="Layer")
+    assert outcome.status == "failed"
+    assert ("same call" in outcome.message["en"]) == is_repeated
+
+
 def test_an_attribute_that_was_set_is_named_as_python_writes_it(bench):
     (outcome,) = [bench.one("student.Layer(1.0).params['a']['b'] = np.ones(2)", NET)]
     assert outcome.counterexample.call == "Layer(1.0).params['a']['b'] = array(2)"
