@@ -58,7 +58,7 @@ def _characters(text: str) -> Iterator[tuple[int, str, int, bool]]:
 
 
 def _without_comment(line: str) -> str:
-    if not line.strip().startswith("#"):
+    if "#" in line and not line.strip().startswith("#"):
         for place, character, _, is_code in _characters(line):
             if is_code and character == "#":
                 return line[:place]
