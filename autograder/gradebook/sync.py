@@ -94,35 +94,34 @@ def take(url: str, of: Graded) -> Taken:
     table = first = read_table(of.out) or Table()
     with _opened(url) as database:
         for exercise, result in of.counted():
-            found = of.entries(exercise, result)
-            if found is None:
-                continue
             key = result.student, result.exercise
-            given = database.given(*key)
-            if given is None:
+            found = of.entries(exercise, result)
+            given = None if found is None else database.given(*key)
+            if found is None or given is None:
                 continue
             now: list[Entry] = []
             for entry in found:
-                last = before.word(key, entry.cell)
                 theirs = given.words.get(entry.cell, NO_WORD)
                 if entry.excused:
                     now.append(entry)
                     continue
-                merged = merge(last, entry.word, theirs)
+                merged = merge(before.word(key, entry.cell), entry.word, theirs)
                 now.append(replace(entry, word=merged.word))
                 if merged.conflict:
                     _keep(taken, key, entry.cell, _conflict(of, key, entry, theirs))
-                elif merged.word != entry.word:
-                    word = merged.word
-                    if entry.cell == WHOLE and word.points is not None:
-                        word = replace(word, points=total(now))
-                    try:
-                        table = _with(table, known, key, entry.criterion, word)
-                    except Refused as refused:
-                        who = f"{of.hand_ins.name(key[0])} · {key[1]} · {entry.criterion}"
-                        _keep(taken, key, entry.cell, f"{who}: not taken over: {refused}.")
-                    else:
-                        taken.number += 1
+                    continue
+                if merged.word == entry.word:
+                    continue
+                word = merged.word
+                if entry.cell == WHOLE and word.points is not None:
+                    word = replace(word, points=total(now))
+                try:
+                    table = _with(table, known, key, entry.criterion, word)
+                except Refused as refused:
+                    who = f"{of.hand_ins.name(key[0])} · {key[1]} · {entry.criterion}"
+                    _keep(taken, key, entry.cell, f"{who}: not taken over: {refused}.")
+                else:
+                    taken.number += 1
     if table is not first:
         write_atomically(of.out / FILE, encode(table), below=of.out)
     return taken

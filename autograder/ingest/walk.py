@@ -7,6 +7,7 @@ may unpack to a million folders, which must not affect other students.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,31 +48,34 @@ def walk(folder: Path) -> Tree:
     folders: list[Path] = []
     waiting: list[tuple[str, int]] = [] if folder.is_symlink() else [(str(folder), 0)]
     left = MAX_ENTRIES
-    while waiting:  # not recursive, since folders may be nested deeper than Python's stack
+    while waiting and left >= 0:  # not recursive: folders may be nested deeper than Python's stack
         current, depth = waiting.pop()
-        try:
-            with os.scandir(current) as entries:
-                for entry in entries:
-                    left -= 1
-                    if left < 0:
-                        break
-                    if is_ignored(entry.name):
-                        continue
-                    path = Path(entry.path)
-                    if _is_folder(entry):
-                        folders.append(path)
-                        if depth < MAX_DEPTH and not entry.is_symlink():
-                            waiting.append((entry.path, depth + 1))
-                    elif notebook_stem(path) is not None:
-                        notebooks.append(path)
-                    elif may_be_submission(path):
-                        others.append(path)
-        except OSError:
-            if depth == 0:
-                raise
-        if left < 0:
-            break
+        for entry in _entries(current, needed=depth == 0):
+            left -= 1
+            if left < 0:
+                break
+            if is_ignored(entry.name):
+                continue
+            path = Path(entry.path)
+            if _is_folder(entry):
+                folders.append(path)
+                if depth < MAX_DEPTH and not entry.is_symlink():
+                    waiting.append((entry.path, depth + 1))
+            elif notebook_stem(path) is not None:
+                notebooks.append(path)
+            elif may_be_submission(path):
+                others.append(path)
     return Tree(_sorted(notebooks), _sorted(others), _sorted(folders), left >= 0)
+
+
+def _entries(folder: str, *, needed: bool) -> Iterator[os.DirEntry[str]]:
+    """The entries of a folder; none, or as many as can be read, unless it is ``needed``."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError:
+        if needed:
+            raise
 
 
 def _sorted(paths: list[Path]) -> tuple[Path, ...]:

@@ -150,7 +150,9 @@ def test_the_command_takes_a_url(desk: Desk, autograder: Run) -> None:
     done = autograder("report", desk.out, "--course", COURSE, "--gradebook", desk.url)
     assert done.returncode == 0, done.stderr
     assert "gradebook: 1 decision taken into" in done.stdout
-    assert done.stderr == ""
+    # These results are made by hand, so `report` finds them older than the course.
+    warnings = [line for line in done.stderr.splitlines() if "3 results of it" not in line]
+    assert warnings == []
 
 
 def test_our_points_replace_those_of_visible_checks(desk: Desk) -> None:
