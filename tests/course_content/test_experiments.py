@@ -34,9 +34,9 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", ["", *sys.path])
     space: dict[str, Any] = {"__name__": "__main__"}
 
-    def run(exercise_id: str, *names: str, **instead: Any) -> dict[str, Any]:
+    def run(exercise_id: str, *names: str, lang: str = "en", **instead: Any) -> dict[str, Any]:
         exercise = COURSE.exercise(exercise_id)
-        cells = {cell.name: cell.source for cell in solution_cells(COURSE, exercise, "en")}
+        cells = {cell.name: cell.source for cell in solution_cells(COURSE, exercise, lang)}
         for name in names:
             file = f"<{exercise_id}:{name}>"
             lines = cells[name].splitlines(keepends=True)
@@ -85,6 +85,24 @@ def test_without_ipywidgets_the_figure_is_there_all_the_same(run, monkeypatch, e
     assert len(shown) == 1
 
 
+@pytest.mark.parametrize(("name", "shape"), [("dW", (4, 1)), ("dx", (4, 4))])
+def test_a_gradient_left_in_the_shape_of_its_matrix_is_named_by_the_check(run, name, shape):
+    cells = ("setup", "carry", "numerical_gradient", "convolution")
+    layer = run("03_convolution", *cells)["Convolution"]
+    right = layer.backward
+
+    def backward(self, dout):
+        dx = right(self, dout)
+        if name == "dW":
+            self.dW = np.zeros(shape)
+            return dx
+        return np.zeros(shape)
+
+    layer.backward = backward
+    with pytest.raises(AssertionError, match=re.escape(f"{name} has the shape {shape}")):
+        run("03_convolution", "check_backward")
+
+
 def test_one_step_size_learns_at_once_and_another_never(run, monkeypatch):
     losses = {}
     axes = plt.Axes
@@ -121,6 +139,24 @@ def test_without_exercise_6_the_finale_says_what_is_missing(run, capsys):
     space["BasicBlock"].backward = backward
     assert run("07_resnet", "race")["deep_residual"] is None
     assert "exercise 6" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "{}, read as {}"), ("ja", "{}を{}と予測")])
+def test_a_wrong_answer_of_the_resnet_is_shown_as_its_answer(run, monkeypatch, lang, said):
+    font = ("figure_font",) if lang == "ja" else ()
+    run("07_resnet", *font, *NETWORK, "check_resnet", "training_tools", lang=lang)
+    space = run("07_resnet", "train_resnet", lang=lang, block_goes_back=lambda: False)
+    labels = space["digit_labels"][space["TEST"][:400]]
+    answers = np.concatenate([[(labels[0] + 1) % 10], labels[1:]])
+    space["judge_coloured"] = lambda *_: (np.zeros((400, 3, 32, 32)), answers)
+    filters = np.random.default_rng(0).standard_normal((64, 3, 7, 7))
+    net = SimpleNamespace(
+        bn=SimpleNamespace(running_mean=0, running_var=1), params={"stem.W": 2 * filters}
+    )
+    titles = []
+    monkeypatch.setattr(plt, "show", lambda: titles.extend(ax.get_title() for ax in plt.gcf().axes))
+    space["show_trained_resnet"](net, [2.3, 1.0], filters)
+    assert titles[1:3] == [said.format(labels[0], answers[0]), str(labels[1])]
 
 
 def test_mycnn_collects_the_notebooks_code_in_a_file_that_can_be_imported(run, tmp_path, capsys):
@@ -163,6 +199,21 @@ def test_the_whole_network_agrees_with_pytorch(run, capsys):
     space["block_goes_back"] = lambda: True
     run("07_resnet", "pytorch")
     assert "gradients of the parameters" in capsys.readouterr().out
+
+
+def test_the_curves_of_a_few_steps_are_drawn_too(run):
+    cells = ("setup", "carry_windows", "carry_convolution", "carry_pooling", "relu", "affine")
+    run(
+        "06_simple_convnet",
+        *cells,
+        "softmax_with_loss",
+        "simple_convnet",
+        "adam",
+        "drawing",
+        "digits",
+    )
+    space = run("06_simple_convnet", "train", "learning_curves", STEPS=2)
+    assert list(space["accuracies"]) == [2]
 
 
 @pytest.mark.parametrize("dark_on_light", [True, False])
