@@ -15,9 +15,13 @@ from tests.red_team.attacks import (
     channels,
     cheats,
     endless,
+    evidence,
     feedback,
     guesses,
+    hooks,
     kernel,
+    loading,
+    odd_values,
     sessions,
     supplied,
 )
@@ -111,6 +115,11 @@ def _table() -> Iterator[Attack]:
         for name, statement in attacks.items():
             source = kernel.PRELUDE.format(statement=statement)
             yield one(kind, name, hostile(source), kernel.GOT_THROUGH, REFUSED)
+    later = {**hooks.KINDS, **odd_values.KINDS, "cells that never end": loading.LOADING}
+    for kind, attacks in later.items():
+        yield from (one(kind, name, hostile(source)) for name, source in attacks.items())
+    for name, source in evidence.ATTACKS.items():
+        yield one("evidence that is expensive to examine", name, ("09_bug_hunt", [source]))
 
 
 TABLE = {attack.id: attack for attack in _table()}
