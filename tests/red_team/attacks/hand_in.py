@@ -1,14 +1,17 @@
 """Hand in attacks as one class, and say what became of each.
 
 ``python -m tests.red_team.attacks.hand_in LEVEL OUT [ID…]`` grades them all, or some, and writes
-what happened as JSON, so that tests can run it as another user.
+what happened as JSON, so that tests can run it as another user. To measure what hostile notebooks
+cost a class, ``--kind KIND`` (several times) hands in those kinds, ``--students-limits`` gives them
+the time that students get, and ``--jobs 2`` says how many at once.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -49,7 +52,9 @@ class Outcome:
     wall_s: float
 
 
-def hand_in(level: Level, ids: Iterable[str] = TABLE) -> dict[str, Outcome]:
+def hand_in(
+    level: Level, ids: Iterable[str] = TABLE, *, budget: Budget = SHORT, jobs: int = JOBS
+) -> dict[str, Outcome]:
     """Grade attacks at this level, as the user that this process runs as; outcomes by id."""
     course = load_course(ROOT)
     attacks = {str(number): TABLE[id] for number, id in enumerate(ids)}
@@ -57,8 +62,8 @@ def hand_in(level: Level, ids: Iterable[str] = TABLE) -> dict[str, Outcome]:
         folder = Path(name)
         submissions = [_write(folder, student, attack) for student, attack in attacks.items()]
         exercises = {attack.exercise for attack in attacks.values()}
-        setup = setup_for(course, level, exercises, budget=SHORT)
-        steps = grade_submissions(course, setup, submissions, jobs=JOBS)
+        setup = setup_for(course, level, exercises, budget=budget)
+        steps = grade_submissions(course, setup, submissions, jobs=jobs)
         return {attacks[step.graded.result.student].id: _outcome(step.graded) for step in steps}
 
 
@@ -83,7 +88,25 @@ def _outcome(graded: Graded) -> Outcome:
     )
 
 
+def _main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("level")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("ids", nargs="*")
+    parser.add_argument("--kind", action="append", choices=sorted({a.kind for a in TABLE.values()}))
+    parser.add_argument("--students-limits", action="store_true")
+    parser.add_argument("--jobs", type=int, default=JOBS)
+    given = parser.parse_args()
+    of_kinds = [id for id, attack in TABLE.items() if attack.kind in (given.kind or ())]
+    ids = [*given.ids, *of_kinds] or [*TABLE]
+    budget = Budget() if given.students_limits else SHORT
+    began = time.monotonic()
+    found = hand_in(Level[given.level.upper()], ids, budget=budget, jobs=given.jobs)
+    print(f"{len(found)} attacks in {time.monotonic() - began:.0f} s, {given.jobs} at a time")
+    for id in sorted(found, key=lambda id: -found[id].wall_s)[:5]:
+        print(f"{found[id].wall_s:6.1f} s  {id}")
+    given.out.write_text(json.dumps({id: asdict(outcome) for id, outcome in found.items()}))
+
+
 if __name__ == "__main__":
-    level, out, *ids = sys.argv[1:]
-    found = hand_in(Level[level.upper()], ids or TABLE)
-    Path(out).write_text(json.dumps({id: asdict(outcome) for id, outcome in found.items()}))
+    _main()
