@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
 
@@ -49,11 +50,21 @@ def open_gradebook(url: str) -> Iterator[Database]:
             f"--gradebook {_without_password(url)}: nbgrader cannot create it ({error})"
         ) from None
     except SQLAlchemyError as error:
-        raise CommandError(f"--gradebook {_without_password(url)}: {_short(error)}") from None
+        raise CommandError(
+            f"--gradebook {_without_password(url)}: {_short(error)}{_no_folder(url)}"
+        ) from None
     except (api.InvalidEntry, api.MissingEntry) as error:
         raise CommandError(
             f"--gradebook {_without_password(url)}: nbgrader refuses ({_short(error)})"
         ) from None
+
+
+def _no_folder(url: str) -> str:
+    """What to do if the file's folder does not exist, which SQLite does not say."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or path.parent.is_dir():
+        return ""
+    return f". There is no folder {path.parent}: make it first"
 
 
 @dataclass(frozen=True)

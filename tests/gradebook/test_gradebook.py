@@ -134,7 +134,7 @@ def test_somebody_elses_notebooks_stay(desk: Desk, capsys: pytest.CaptureFixture
     ("url", "said"),
     [
         ("gradebook.db", "is not a database URL. Write sqlite:///gradebook.db"),
-        ("sqlite:////nonexistent/folder/gradebook.db", "unable to open database file"),
+        ("sqlite:////nonexistent/folder/x.db", "There is no folder /nonexistent/folder: make it"),
         ("oracle9://user:secret@host/db", "oracle9"),
     ],
 )
