@@ -550,3 +550,10 @@ mistake("CI26", part="col2im",
     hint=Text(
         en="How large is the image over which the windows slid, with its padding?",
         ja="窓が動いた画像は、パディングを含めるとどれだけの大きさですか。"))
+
+mistake("IM42", part="im2col",
+    edits=[("windows.transpose(0, 4, 5, 1, 2, 3)", "windows.transpose(0, 5, 4, 1, 2, 3)")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="Row 1 of the matrix: is its window to the right of the first one, or below it?",
+        ja="行列の2行目の窓は、最初の窓の右隣ですか、すぐ下ですか。"))

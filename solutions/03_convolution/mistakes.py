@@ -579,3 +579,28 @@ mistake("CB33", part="Convolution.backward",
         en="Every image of the batch uses the same filters. Whose gradient is left in dW "
            "after your loop over the images?",
         ja="フィルターは、バッチのすべての画像で共通です。画像のループが終わったとき、dWに残っているのはどの画像の勾配ですか。"))
+
+mistake("CF36", part="Convolution.forward",
+    edits=[("F, _, FH, FW", "F, C, FH, FW"),
+           ("+ self.b", "+ C * self.b")],
+    loses={"Convolution.forward.bias", "Convolution.forward.all_at_once"},
+    hint=Text(
+        en="How often is the bias added to each output, if x has 3 channels?",
+        ja="3チャンネルのxでは、1つの出力にバイアスが何回足されますか。"))
+
+mistake("CB36", part="Convolution.backward",
+    edits=[("rows.sum(axis=0)", "rows.sum(axis=0) / len(dout)")],
+    loses={"Convolution.backward.db"},
+    hint=Text(
+        en="Where does the 1/N of the loss already live?",
+        ja="損失の1/Nは、すでにどこに含まれていますか。"))
+
+mistake("CB37", part="Convolution.backward",
+    edits=[("rows.sum(axis=0)", "rows.sum(axis=0) / len(dout)"),
+           (".reshape(self.W.shape)", ".reshape(self.W.shape) / len(dout)")],
+    loses={"Convolution.backward.db",
+           "Convolution.backward.dw",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="Where does the 1/N of the loss already live?",
+        ja="損失の1/Nは、すでにどこに含まれていますか。"))

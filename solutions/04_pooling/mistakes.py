@@ -598,3 +598,16 @@ mistake("PF27", part="Pooling.forward",
     hint=Text(
         en="How high is the output? Try maps that are higher than wide.",
         ja="出力の高さはいくつになりますか。縦長のマップで試してみましょう。"))
+
+mistake("PB22", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max] = flat",
+            """\
+    p = self.pad
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    seen = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    winners = seen == seen.max(axis=1, keepdims=True)
+    dcol[:] = winners * flat[:, np.newaxis] / winners.sum(axis=1, keepdims=True)""")],
+    loses={"Pooling.backward.ties"},
+    hint=Text(
+        en="Of equal maxima, does the exercise choose one, or share the gradient among them?",
+        ja="最大値が並んだとき、勾配は1つの画素に渡す約束でしたか、分け合う約束でしたか。"))

@@ -853,3 +853,27 @@ mistake("AC7", part="SimpleConvNet.accuracy",
     hint=Text(
         en="Can a share be larger than 1? What is a perfect network's accuracy?",
         ja="割合が1より大きくなることはありますか。完璧なネットワークの正解率はいくつですか。"))
+
+mistake("LY30", part="Affine.forward",
+    edits=[("x.reshape(len(x), -1)", "x.reshape(len(x), -1, order='F')")],
+    loses={"Affine.forward.images",
+           "SimpleConvNet.__init__.pad_and_stride",
+           "SimpleConvNet.__init__.shared_parameters",
+           "SimpleConvNet.predict.scores",
+           "SimpleConvNet.loss.*",
+           "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="In which order does a plain reshape write the numbers of an image into a row?",
+        ja="ふつうのreshapeは、1枚の画像の値をどの順に並べますか。"))
+
+mistake("AD22", part="Adam.update",
+    edits=[("""\
+        m_hat = self.m[key] / (1 - self.beta1**self.t)
+        v_hat = self.v[key] / (1 - self.beta2**self.t)""",
+            """\
+        m_hat = self.m[key] = self.m[key] / (1 - self.beta1**self.t)
+        v_hat = self.v[key] = self.v[key] / (1 - self.beta2**self.t)""")],
+    loses={"Adam.update.many_steps"},
+    hint=Text(
+        en="What does the next step start from: the averages, or their corrected copies?",
+        ja="次の更新が引き継ぐのは、移動平均ですか、補正した値ですか。"))

@@ -632,3 +632,13 @@ mistake("RS12", part="SimpleResNet.forward",
     hint=Text(
         en="How many blocks does each layer have? Print how often block.forward is called.",
         ja="layer1からlayer3に、ブロックはいくつずつありますか。block.forwardが何回呼ばれるか表示してみましょう。"))
+
+mistake("BN31", part="batch_norm",
+    edits=[("normal = (x - mean) / np.sqrt(variance + eps)",
+            "scaled = gamma.reshape(1, -1, 1, 1) * (x - mean) + beta.reshape(1, -1, 1, 1)"),
+           ("return gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)",
+            "return scaled / np.sqrt(variance + eps)")],
+    loses={"batch_norm.gamma_and_beta"},
+    hint=Text(
+        en="Set gamma to 0: what should come out? Is beta added before or after the division?",
+        ja="gammaを0にすると、何が出てくるはずですか。betaを足すのは、割り算の前ですか、後ですか。"))

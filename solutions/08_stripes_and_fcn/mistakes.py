@@ -479,3 +479,24 @@ mistake("CM4", part="confusion_matrix",
     hint=Text(
         en="A pair that occurs twice: is it counted twice? Sum up the matrix.",
         ja="同じ組が2回現れたら、2回数えていますか。行列の要素を合計してみましょう。"))
+
+mistake("SX15", part="softmax",
+    edits=[("powers.sum(axis=1, keepdims=True)", "powers.sum()")],
+    loses={"softmax.*", "train_softmax.*"},
+    hint=Text(
+        en="Sum each row: what do you get?",
+        ja="行ごとに合計すると、いくつになりますか。"))
+
+mistake("OH4", part="one_hot",
+    edits=[("np.arange(len(y)), y]", "np.arange(len(y)), y - 1]")],
+    loses={"one_hot.*", "train_softmax.weights", "train_softmax.n_classes"},
+    hint=Text(
+        en="Which column belongs to class 0?",
+        ja="クラス0は、何番目の列ですか。"))
+
+mistake("FC6", part="conv1x1",
+    edits=[("fc,nchw->nfhw", "cf,nchw->nfhw")],
+    loses={"conv1x1.*"},
+    hint=Text(
+        en="Which axis of W are the output channels, and which the input channels?",
+        ja="Wのどちらの軸が出力のチャンネルで、どちらが入力のチャンネルですか。"))

@@ -63,6 +63,10 @@ def test_each_channel_has_its_own_gamma_and_beta(student, make):
     for shape in ((1, 3, 40, 50), (1, 3, 500, 3), (1, 4, 4, 500)):
         x, gamma, beta = _standard(make, *shape), make.normal(shape[1]), make.normal(shape[1])
         same(student.batch_norm(x, gamma, beta), source_lib.batch_norm(x, gamma, beta), **LOOSE)
+    # beta is added last: without a gamma nothing of x is left, however wide it was.
+    x, beta = 3 * make.normal(2, 3, 4, 5), make.normal(3)
+    expected = source_lib.batch_norm(x, np.zeros(3), beta)
+    same(student.batch_norm(x, np.zeros(3), beta), expected, **LOOSE)
 
 
 @criterion("batch_norm.eps")
