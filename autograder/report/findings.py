@@ -125,25 +125,53 @@ def parts_of(
         exercise: for titles and hints; without it ids are shown.
         words: what the instructor says about single criteria, by id.
     """
-    known_parts = {part.id: part for part in exercise.parts} if exercise else {}
-    known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
+    known = {part.id: part for part in exercise.parts} if exercise else {}
     grouped: dict[str, list[CriterionResult]] = {}
     for criterion in result.criteria:
         grouped.setdefault(criterion.part, []).append(criterion)
-    explained: set[str] = set()  # advice appears once per page
-    diagnosed: dict[tuple[str, ...], int] = {}  # so do hints of mistakes
-    room = _Room()
-    views = []
-    number = 0
-    for part_id, criteria in grouped.items():
-        part = known_parts.get(part_id)
+    page = _Page(exercise, words)
+    return [
+        PartView(
+            id=id,
+            title=known[id].title if id in known else Text.same(id),
+            points=sum(c.points for c in criteria),
+            max_points=sum(c.max_points for c in criteria),
+            # What is left to do comes first, otherwise in the exercise's order.
+            findings=sorted(page.findings(criteria), key=lambda f: f.status in NOTHING_TO_FIX),
+        )
+        for id, criteria in grouped.items()
+    ]
+
+
+@dataclass
+class _Page:
+    """Makes the findings of one page, on which the same advice and hints appear only once.
+
+    Attributes:
+        exercise, words: as for `parts_of`.
+        room: what is left of the page's size.
+        explained: kinds of advice that the page has already.
+        diagnosed: the first finding with the hints of these mistakes.
+        number: of the next finding.
+    """
+
+    exercise: Exercise | None
+    words: Mapping[str, Text]
+    room: _Room = field(default_factory=_Room)
+    explained: set[str] = field(default_factory=set)
+    diagnosed: dict[tuple[str, ...], int] = field(default_factory=dict)
+    number: int = 0
+
+    def findings(self, criteria: list[CriterionResult]) -> list[Finding]:
+        """The findings of one part, in the exercise's order."""
+        exercise = self.exercise
+        known = {criterion.id: criterion for criterion in exercise.criteria} if exercise else {}
         findings: list[Finding] = []
         shown: list[Counterexample] = []
         # Then their cause is more likely one than what the single criteria are about.
         most_fail = 2 * sum(c.status in WRONG for c in criteria) > len(criteria)
-        for alike in _group_alike(criteria, words):
+        for alike in _group_alike(criteria, self.words):
             first = alike[0]
-            status = first.status
             hides = exercise is not None and exercise.reveal_of(first.id) is Reveal.NONE
             example = None if hides else first.counterexample
             key = _next(first, example)
@@ -153,13 +181,9 @@ def parts_of(
             if example is not None:
                 shown.append(example)
             example = None if as_above else example
-            drawn = room.drawn(pictures(example)) if example else []
-            advice = None
-            kind = key.removesuffix("_call")
-            if key and status not in NO_ADVICE and kind not in explained:
-                explained.add(kind)
-                advice = pages.text(key)
-            same_as = diagnosed.get(first.diagnosis)
+            drawn = self.room.drawn(pictures(example)) if example else []
+            advice = self._advice(key, first.status)
+            same_as = self.diagnosed.get(first.diagnosis)
             is_first = all(finding.status not in WRONG for finding in findings)
             folded = same_as is not None or (most_fail and not is_first and not first.diagnosis)
             mistakes = [] if same_as is not None else mistake_hints(exercise, first.diagnosis)
@@ -169,14 +193,14 @@ def parts_of(
             elif hint and any(_says(one, hint) for one in mistakes):
                 hint = None
             if mistakes:
-                diagnosed[first.diagnosis] = number
+                self.diagnosed[first.diagnosis] = self.number
             findings.append(
                 Finding(
-                    number=number,
-                    status=status,
+                    number=self.number,
+                    status=first.status,
                     items=[_item(c, known.get(c.id)) for c in alike],
-                    message=room.text(first.message),
-                    counterexample=_example(example, drawn, room) if example else {},
+                    message=self.room.text(first.message),
+                    counterexample=_example(example, drawn, self.room) if example else {},
                     can_be_pasted=example is not None and can_be_pasted(example.call),
                     pictures=drawn,
                     as_above=as_above,
@@ -185,22 +209,19 @@ def parts_of(
                     same_as=same_as,
                     folded=folded,
                     next=advice,
-                    word=words.get(first.id),
+                    word=self.words.get(first.id),
                 )
             )
-            number += 1
-        # What is left to do comes first, otherwise in the exercise's order.
-        findings.sort(key=lambda finding: finding.status in NOTHING_TO_FIX)
-        views.append(
-            PartView(
-                id=part_id,
-                title=part.title if part else Text.same(part_id),
-                points=sum(c.points for c in criteria),
-                max_points=sum(c.max_points for c in criteria),
-                findings=findings,
-            )
-        )
-    return views
+            self.number += 1
+        return findings
+
+    def _advice(self, key: str, status: Status) -> Text | None:
+        """What to try next; None if the page has that already."""
+        kind = key.removesuffix("_call")
+        if not key or status in NO_ADVICE or kind in self.explained:
+            return None
+        self.explained.add(kind)
+        return pages.text(key)
 
 
 def _next(criterion: CriterionResult, example: Counterexample | None) -> str:
