@@ -21,7 +21,7 @@ from autograder.text import counted
 
 
 def run(options: argparse.Namespace) -> int:
-    """Collect the archives, and say what became of their files."""
+    """Collect the archives, and print what became of their files."""
     course = resolve_course(options)
     if options.exercise:
         resolve_exercises(course, [options.exercise])

@@ -1,7 +1,7 @@
 """A result as Markdown, for the job summary of a CI.
 
 Messages quote what students wrote. A job summary is rendered by a site on which the instructor is
-signed in, so nothing in a text is markup: what could be is written as a character reference.
+signed in, so nothing in a text is markup: characters that could be are written as references.
 """
 
 from __future__ import annotations

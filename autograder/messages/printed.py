@@ -165,7 +165,7 @@ def _input(found: re.Match[str]) -> PrintedArray | None:
 
 
 def _nested(text: str) -> PrintedArray | None:
-    """The array of nested lists of numbers; None if it is ragged, too large or no such thing."""
+    """The array of nested lists of numbers; None if it is ragged, too large or not a list."""
     depths: set[int] = set()
     entries: list[str] = []
     lengths: list[set[int]] = []

@@ -1,4 +1,4 @@
-"""What the class page says beside its table: what needs the instructor, what is odd. Pure."""
+"""What the class page lists beside its table: what needs the instructor, what is odd. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -112,7 +112,7 @@ def _may_be_the_cause(cells: Sequence[CellResult]) -> bool:
 
 
 def _cells(cells: Sequence[CellResult]) -> list[dict[str, Any]]:
-    """The cells that did not finish; those with the same error are told together."""
+    """The cells that did not finish; those with the same error are listed together."""
     alike: dict[tuple[CellStatus, str], list[int]] = {}
     for cell in cells:
         if _is_worth_showing(cell):

@@ -28,7 +28,7 @@ def word(correction: Correction | None, before: float, *, whole: bool = False) -
 
 
 def answered(asked: Asked) -> Text | None:
-    """What the instructor says about the answer to a question; None if nothing yet."""
+    """The instructor's comment on the answer to a question; None without one."""
     if asked.word is None:
         return None
     said = pages.text("word_excused") if asked.word.excused else Text()

@@ -1,4 +1,4 @@
-"""How late hand-ins are by the course's policy, and how pages say it."""
+"""How late hand-ins are by the course's policy, and how pages show it."""
 
 from autograder.corrections.apply import Corrected
 from autograder.course.policy import Late, Policy

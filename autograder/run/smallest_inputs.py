@@ -25,7 +25,7 @@ from autograder.suite.outcome import Outcome
 from autograder.suite.smallest import Finding, Search
 
 MAX_TIMEOUTS = 2
-"""How many calls of one submission may time out here; then no more endless code is asked."""
+"""How many calls of one submission may time out here; then no more endless code is called."""
 
 
 Known = Callable[[str], Finding | None]

@@ -50,7 +50,7 @@ def stamp(path: str | Path) -> Stamp | None:
 
 
 def key_of(*facts: object) -> str:
-    """A short key of facts whose `repr` tells everything about them."""
+    """A short key of facts whose `repr` contains everything about them."""
     return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

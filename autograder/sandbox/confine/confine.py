@@ -110,7 +110,7 @@ def apply(confinement: Confinement, supervisor: int, scratch: str, uid: int | No
         scratch = f"{scratch}/{WORK}"
     os.chdir(scratch)
     os.umask(0o077)
-    # A folder of the machine's has a name that differs from session to session: it is not told.
+    # The folder's name differs between sessions where it is on the machine: left out of messages.
     home = scratch if config.namespaced else os.curdir
     os.environ.update(HOME=home, TMPDIR=home)
     tempfile.tempdir = home  # its own probe removes a file, which not every level allows

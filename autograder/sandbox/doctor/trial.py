@@ -112,7 +112,7 @@ def _judge(attack: Attack, seen: Observation, targets: Targets) -> list[str]:
 
 
 def successes(seen: Observation) -> list[str]:
-    """What got through by the attack's own account; saying nothing is a problem as well."""
+    """What got through by the attack's own report; an empty report is a problem as well."""
     if seen.report is None:
         return ["the session ended before it could report"]
     if not seen.report:

@@ -2,7 +2,7 @@
 
 Real notebooks are messy: magics, cells that do not parse, imports that fail, a training run between
 two definitions. So cells are run statement by statement, and a statement that fails or takes too
-long costs nothing but itself (`student_namespace` tells what counts).
+long costs nothing but itself (`student_namespace` decides what counts).
 """
 
 from __future__ import annotations

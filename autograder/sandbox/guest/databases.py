@@ -38,7 +38,9 @@ def install() -> None:
         connection: sqlite3.Connection = connect_really(*args, **kwargs)
         connection.create_function("random", 0, _random)
         connection.create_function("randomblob", 1, lambda size: urandom(max(1, size)))
-        with contextlib.suppress(sqlite3.Error):  # not a database: said when it is used, as usual
+        with contextlib.suppress(
+            sqlite3.Error
+        ):  # not a database: reported when it is used, as usual
             connection.execute("PRAGMA journal_mode = MEMORY").close()
         return connection
 
