@@ -300,7 +300,8 @@ class Diagnostician:
             return match.Seen(right, right, mistaken)  # passed: the suite has seen the same
         together = failure.answers.together(criterion, round)
         seen = match.Seen(right, together, mistaken, objects, random)
-        if match.fits(seen, loosely=loosely):
+        # To ask alone costs a process each time: code that fits loosely only is not worth it.
+        if loosely or match.fits(seen):
             return seen
         return replace(seen, got=failure.answers.alone(criterion, round))
 
