@@ -747,17 +747,6 @@ mistake("SN27", part="SimpleConvNet.__init__",
         en="Print the standard deviation of W1. Where does weight_init_std come in?",
         ja="W1の標準偏差を表示してみましょう。weight_init_stdはどこで使いますか。"))
 
-mistake("SN28", part="SimpleConvNet.__init__",
-    edits=[("np.random.randn(F, C, size, size)", "np.random.randn(F, 1, size, size)")],
-    loses={"SimpleConvNet.__init__.*",
-           "SimpleConvNet.predict.*",
-           "SimpleConvNet.loss.*",
-           "SimpleConvNet.accuracy.*",
-           "SimpleConvNet.gradient.*"},
-    hint=Text(
-        en="Try an image with 3 channels: how many weights does one filter need?",
-        ja="3チャンネルの画像で試してみましょう。フィルター1枚に、重みはいくつ必要ですか。"))
-
 mistake("SN29", part="SimpleConvNet.__init__",
     edits=[("np.random.randn(F, C, size, size)", "np.random.randn(C, F, size, size)")],
     loses={"SimpleConvNet.__init__.parameter_shapes",
@@ -834,18 +823,6 @@ mistake("SN34", part="SimpleConvNet.__init__",
         en="By how many pixels does the window of the pooling layer move? Print the shape "
            "behind it.",
         ja="プーリングの窓は何画素ずつ動きますか。その後の形状を表示してみましょう。"))
-
-mistake("SN36", part="SimpleConvNet.__init__",
-    edits=[('self.layers["Relu1"] = Relu()', "")],
-    loses={"SimpleConvNet.__init__.pad_and_stride",
-           "SimpleConvNet.__init__.shared_parameters",
-           "SimpleConvNet.predict.*",
-           "SimpleConvNet.loss.*",
-           "SimpleConvNet.accuracy.*",
-           "SimpleConvNet.gradient.*"},
-    hint=Text(
-        en="How many layers does the figure show between the convolution and the pooling?",
-        ja="図では、畳み込みとプーリングの間に層がいくつありますか。"))
 
 mistake("AC7", part="SimpleConvNet.accuracy",
     edits=[("right / len(x)", "right")],
