@@ -14,6 +14,7 @@ from .values import (
     DTYPE,
     MAX_BUFFERS,
     MAX_DEPTH,
+    MAX_HEADER,
     MAX_INT_BITS,
     MAX_NODES,
     Callback,
@@ -48,7 +49,9 @@ def _subclass(array: np.ndarray[Any, Any]) -> tuple[str, int] | None:
     return (kind.__name__[:80], 0) if changed - _OWN_BUSINESS else None
 
 
-_AS_IT_IS = frozenset([type(None), bool, float, str])
+_AS_IT_IS = frozenset([type(None), bool, float])
+
+TOO_LARGE = "the value is larger than 64 MB, or has more than 10 000 arrays"
 
 Refer = Callable[[object], "Reference | Callback | Opaque"]
 """Turns an object that cannot be sent into what is sent in its place."""
@@ -80,12 +83,13 @@ class Encoder:
         self.max_nodes = max_nodes
         self.max_buffers = max_buffers
         self.nodes = 0
+        self.characters = 0
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         """The JSON tree of a value.
 
         Raises:
-            WireError: the values so far have too many parts.
+            WireError: the values so far have too many parts, or too much text.
         """
         self.nodes += 1
         if self.nodes > self.max_nodes:
@@ -93,6 +97,11 @@ class Encoder:
         if depth > MAX_DEPTH:
             return {"t": "obj", "c": "deeply nested " + type(value).__name__[:80]}
         kind = type(value)
+        if kind is str:
+            self.characters += len(value)
+            if self.characters > MAX_HEADER:  # each is a byte of the header at least
+                raise WireError(TOO_LARGE)
+            return value
         if kind in _AS_IT_IS:
             return value
         if kind is int:

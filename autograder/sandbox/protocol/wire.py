@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .decoder import Decoder, Resolve
-from .encoder import Encoder, Refer
+from .encoder import TOO_LARGE, Encoder, Refer
 from .values import (
     MAX_ANSWER_BUFFERS,
     MAX_ANSWER_NODES,
@@ -224,7 +224,7 @@ def _header(tree: dict[str, Any]) -> bytes:
 def _lengths(buffers: list[bytes | memoryview], header: bytes) -> list[int]:
     lengths = [len(buffer) for buffer in buffers]
     if len(header) > MAX_HEADER or sum(lengths) > MAX_TOTAL or len(lengths) > MAX_BUFFERS:
-        raise WireError("the value is larger than 64 MB, or has more than 10 000 arrays")
+        raise WireError(TOO_LARGE)
     return lengths
 
 

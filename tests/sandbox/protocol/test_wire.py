@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.sandbox.protocol import wire
+from autograder.sandbox.protocol.encoder import Encoder
 
 Array = np.ndarray[Any, Any]
 
@@ -253,6 +254,12 @@ class TestWhatDoesNotTravel:
         array = np.broadcast_to(np.zeros(1, np.uint8), 2**20)
         with pytest.raises(wire.WireError, match="64 MB"):
             back([array] * 300)
+
+    def test_too_much_text_is_refused_before_all_of_it_is_read(self) -> None:
+        encoder = Encoder(lambda _: wire.Opaque(""), keep_strides=False)
+        with pytest.raises(wire.WireError, match="larger than 64 MB"):
+            encoder.tree(["x" * 2**20] * 1000)
+        assert encoder.nodes < 20
 
     def test_references_and_functions_keep_their_numbers(self) -> None:
         got = back([wire.Reference(3, "Convolution"), wire.Callback(1)])
