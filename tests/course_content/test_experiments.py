@@ -29,6 +29,8 @@ DIGIT = ("setup", "drawing", "my_digit", "read_my_digit")
 def run(tmp_path, monkeypatch):
     """Run cells of a filled-in notebook by name, beside the data, all in one namespace."""
     plt.switch_backend("Agg")
+    manager = plt.matplotlib.font_manager.fontManager
+    monkeypatch.setattr(manager, "ttflist", [*manager.ttflist])  # cells may add a font
     (tmp_path / "data").symlink_to(ROOT / "assignments" / "data")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", *sys.path])
@@ -46,7 +48,8 @@ def run(tmp_path, monkeypatch):
         plt.close("all")
         return space
 
-    return run
+    with plt.rc_context():
+        yield run
 
 
 SLIDERS = pytest.mark.parametrize(
