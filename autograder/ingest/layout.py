@@ -14,6 +14,9 @@ images, folders without notebooks) are ignored. The first matching row applies:
     an exercise's        anything else                           a class, for that exercise
     any other            exercises' folders, one of which has    a class, by exercise
                          notebooks or folders of several students
+    any other            impersonal names only, and folders      a class: hw01 and hw02 are ids
+                         numbered alike, two of which hold the
+                         same exercise
     any other            impersonal names only                   one student's
     any other            anything else                           a class
 
@@ -29,6 +32,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from autograder.ingest.filenames import (
+    Attempt,
     ParsedName,
     is_ignored,
     may_be_submission,
@@ -36,6 +40,9 @@ from autograder.ingest.filenames import (
     parse_name,
 )
 from autograder.ingest.walk import walk
+
+NOBODY = ParsedName(None, Attempt(), impersonal=True)
+"""A name that tells neither an exercise nor an attempt nor a student."""
 
 
 class Layout(Enum):
@@ -112,7 +119,33 @@ def detect_layout(
         _is_a_class(entry.path, exercises) for entry in relevant
     ):
         return Layout.CLASS_BY_EXERCISE, None
+    if _are_numbered_students(relevant, exercises):
+        return Layout.CLASS, None
     return Layout.ONE_STUDENT, None
+
+
+def _are_numbered_students(entries: Sequence[Entry], exercises: Collection[str]) -> bool:
+    """Whether all are folders numbered alike that cannot be the homework of one student.
+
+    The second homework of one student is another exercise; a second attempt is named as one.
+    """
+    words = {entry.path.name.rstrip("0123456789") for entry in entries}
+    if len(words) != 1 or not all(
+        entry.folder and entry.name == NOBODY and entry.path.name[-1].isdecimal()
+        for entry in entries
+    ):
+        return False
+    held = [exercise for entry in entries for exercise in _exercises_in(entry.path, exercises)]
+    return len(held) > len(set(held))
+
+
+def _exercises_in(folder: Path, exercises: Collection[str]) -> set[str]:
+    """The exercises that the names in a folder mention."""
+    try:
+        entries = list_entries(folder, exercises, None)
+    except OSError:
+        return set()
+    return {entry.name.exercise for entry in entries if entry.name.exercise is not None}
 
 
 def _is_a_class(folder: Path, exercises: Collection[str]) -> bool:
