@@ -25,7 +25,12 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from autograder.collect.files import Fate, Found
-from autograder.ingest.filenames import exercise_in, notebook_stem, parse_name
+from autograder.ingest.filenames import (
+    are_numbered_students,
+    exercise_in,
+    notebook_stem,
+    parse_name,
+)
 
 MOODLE = re.compile(
     r"(?P<source>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_|$))(?P<rest>.*)"
@@ -299,11 +304,24 @@ def recognise(
             break
         root = (*root, only)
     parsed = [parse_name(PurePosixPath(name).stem, exercises) for name in first]
-    if first and all(one.impersonal for one in parsed):
+    students = are_numbered_students(_exercises_held(names, exercises), exercises)
+    if first and all(one.impersonal for one in parsed) and not students:
         owner = root[-1] if root else archive
         return Archive(root, "folder", notes, exercises, owner_in(owner, exercises) or owner)
     folders = {path[len(root)] for path in outer if len(path) > len(root) + 1}
     return Archive(root, "folder", notes, exercises, prefix=_prefix(folders, exercises))
+
+
+def _exercises_held(
+    paths: Collection[tuple[str, ...]], exercises: Collection[str]
+) -> dict[str, set[str]]:
+    """The exercises that the names in each file's or folder's first level mention."""
+    held: dict[str, set[str]] = {path[0]: set() for path in paths if path}
+    for name, inside in {path[:2] for path in paths if len(path) > 1}:
+        exercise = exercise_in(PurePosixPath(inside).stem, exercises)
+        if exercise is not None:
+            held[name].add(exercise)
+    return held
 
 
 def _prefix(folders: Collection[str], exercises: Collection[str]) -> str:

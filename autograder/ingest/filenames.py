@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,9 @@ class ParsedName:
     impersonal: bool
 
 
+_TELLS_NOTHING = ParsedName(None, Attempt(), impersonal=True)
+"""What "homework" is parsed as: neither an exercise nor an attempt nor a student."""
+
 _SEPARATORS = r"[\s_.+~,&#@-]*"
 _DATE = re.compile(
     r"(?<!\d)(20\d\d)[-_./]?([01]\d)[-_./]?([0-3]\d)"
@@ -115,6 +118,24 @@ _NOBODY = re.compile(
     r"(?:my|the)?(?:untitled|homework|hw|assignment|exercise|notebook|work|scratch|answers?)\d*"
     r"|無題|課題|宿題|演習|解答|回答|答え|レポート|提出(?:物|用)?"
 )
+
+
+def are_numbered_students(held: Mapping[str, Collection[str]], exercises: Collection[str]) -> bool:
+    """Whether folders called hw01, hw02, … are students and not the homework of one student.
+
+    The second homework of one student is another exercise; a second attempt is named as one.
+
+    Args:
+        held: the exercises that the names in each folder mention, by the folder's name.
+        exercises: ids of the course's exercises.
+    """
+    words = {name.rstrip("0123456789") for name in held}
+    if len(words) != 1 or any(
+        name in words or parse_name(name, exercises) != _TELLS_NOTHING for name in held
+    ):
+        return False
+    mentioned = [exercise for inside in held.values() for exercise in inside]
+    return len(mentioned) > len(set(mentioned))
 
 
 def parse_name(name: str, exercises: Collection[str], folder: str = "") -> ParsedName:

@@ -32,17 +32,14 @@ from enum import Enum, auto
 from pathlib import Path
 
 from autograder.ingest.filenames import (
-    Attempt,
     ParsedName,
+    are_numbered_students,
     is_ignored,
     may_be_submission,
     notebook_stem,
     parse_name,
 )
 from autograder.ingest.walk import walk
-
-NOBODY = ParsedName(None, Attempt(), impersonal=True)
-"""A name that tells neither an exercise nor an attempt nor a student."""
 
 
 class Layout(Enum):
@@ -119,24 +116,10 @@ def detect_layout(
         _is_a_class(entry.path, exercises) for entry in relevant
     ):
         return Layout.CLASS_BY_EXERCISE, None
-    if _are_numbered_students(relevant, exercises):
+    held = {entry.path.name: _exercises_in(entry.path, exercises) for entry in relevant}
+    if all(entry.folder for entry in relevant) and are_numbered_students(held, exercises):
         return Layout.CLASS, None
     return Layout.ONE_STUDENT, None
-
-
-def _are_numbered_students(entries: Sequence[Entry], exercises: Collection[str]) -> bool:
-    """Whether all are folders numbered alike that cannot be the homework of one student.
-
-    The second homework of one student is another exercise; a second attempt is named as one.
-    """
-    words = {entry.path.name.rstrip("0123456789") for entry in entries}
-    if len(words) != 1 or not all(
-        entry.folder and entry.name == NOBODY and entry.path.name[-1].isdecimal()
-        for entry in entries
-    ):
-        return False
-    held = [exercise for entry in entries for exercise in _exercises_in(entry.path, exercises)]
-    return len(held) > len(set(held))
 
 
 def _exercises_in(folder: Path, exercises: Collection[str]) -> set[str]:

@@ -69,6 +69,10 @@ MESSES = {
             "佐藤 健/02_im2col.ipynb": B,
         },
     ),
+    "ids of students that look like homework": (
+        {"hw01/02_im2col/02_im2col.ipynb": A, "hw02/02_im2col.ipynb": B},
+        {"hw01/02_im2col.ipynb": A, "hw02/02_im2col.ipynb": B},
+    ),
     "Moodle, flat": ({f"{MOODLE}02_im2col.ipynb": A}, {"Jane Doe/02_im2col.ipynb": A}),
     "Moodle, with a group before the name, in one more folder": (
         {
