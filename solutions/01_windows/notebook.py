@@ -1322,7 +1322,7 @@ show_toy_layer()
 # favour of pooling:
 #
 # - **Less computation.** Whatever comes next has a quarter of the numbers to work on.
-# - **Less overfitting.** The layers behind it need fewer weights, and see fewer accidental details.
+# - **Less overfitting.** The layers after it need fewer weights, and see fewer accidental details.
 # - **Small shifts matter less.** Look closely at this one. **Predict:** a response moves from column 2 to 3, 4 and 5. When does
 #   the pooled map change?
 
@@ -1663,7 +1663,7 @@ show_receptive_field()
 
 # %% [markdown] lang="en"
 # So three layers of 3 × 3 see as far as one layer of 7 × 7. With a pooling of stride 2 in between, it goes faster: each 3 × 3
-# layer behind it adds four pixels to the height and to the width, where it added two before. (Work it out: convolution,
+# layer after it adds four pixels to the height and to the width, where it added two before. (Work it out: convolution,
 # pooling, convolution see 8 × 8.) The first layers find edges, the next ones textures made of edges, then parts such as ears
 # and eyes, and the last ones a cat. In this way a CNN gets from pixels to what is *in* the image, step by step; a fully
 # connected network has to find its way from all pixels at once, and does not even know which pixels are neighbours.

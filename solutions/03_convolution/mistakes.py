@@ -199,7 +199,7 @@ mistake("CB2", part="Convolution.backward",
     edits=[(".reshape(self.W.shape)", ".reshape(self.W.shape) / dout.shape[0]")],
     loses={"Convolution.backward.dw", "Convolution.backward.all_at_once"},
     hint=Text(
-        en="Where does the 1/N of the loss already live?",
+        en="Where has the 1/N of the loss already been taken into account?",
         ja="損失の1/Nは、すでにどこに含まれていますか。"))
 
 mistake("CB3", part="Convolution.backward", edits=[("rows.T @ self.col)", "self.col.T @ rows)")],
@@ -533,7 +533,7 @@ mistake("CB30", part="Convolution.backward",
     edits=[("rows.sum(axis=0)", "rows.sum(axis=0, keepdims=True)")],
     loses={"Convolution.backward.db"},
     hint=Text(
-        en="Print db.shape and b.shape below each other. Which axis is too many?",
+        en="Print db.shape, and b.shape below it. Which axis should not be there?",
         ja="db.shapeとb.shapeを並べて表示しましょう。余分な軸はどれですか。"))
 
 mistake("CB31", part="Convolution.backward",
@@ -592,7 +592,7 @@ mistake("CB36", part="Convolution.backward",
     edits=[("rows.sum(axis=0)", "rows.sum(axis=0) / len(dout)")],
     loses={"Convolution.backward.db"},
     hint=Text(
-        en="Where does the 1/N of the loss already live?",
+        en="Where has the 1/N of the loss already been taken into account?",
         ja="損失の1/Nは、すでにどこに含まれていますか。"))
 
 mistake("CB37", part="Convolution.backward",
@@ -602,5 +602,5 @@ mistake("CB37", part="Convolution.backward",
            "Convolution.backward.dw",
            "Convolution.backward.all_at_once"},
     hint=Text(
-        en="Where does the 1/N of the loss already live?",
+        en="Where has the 1/N of the loss already been taken into account?",
         ja="損失の1/Nは、すでにどこに含まれていますか。"))

@@ -571,7 +571,7 @@ mistake("PF25", part="Pooling.forward",
     hint=Text(
         en="Does your last window still fit into the map? Where may a window begin at the "
            "latest?",
-        ja="最後の窓は、マップに収まっていますか。窓はどこまでに始まらなければなりませんか。"))
+        ja="最後の窓は、マップに収まっていますか。窓を置ける位置は、どこまでですか。"))
 
 mistake("PF26", part="Pooling.forward",
     edits=[("(H + 2 * p - self.pool_h) // self.stride + 1",

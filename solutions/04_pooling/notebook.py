@@ -185,8 +185,8 @@ draw_windows()
 #
 # 1. **Small shifts matter less.** You saw it in notebook 01: what moves inside its window does not change the output, what
 #    crosses the border of its window moves the output by one cell. In section 6 you will measure how far the tolerance goes.
-# 2. **Less work for the layers behind it.** Windows of 2 × 2 with stride 2 leave a quarter of the numbers, so the next
-#    convolution has a quarter of the places to visit. And a 3 × 3 filter behind the pooling looks twice as far across the
+# 2. **Less work for the layers after it.** Windows of 2 × 2 with stride 2 leave a quarter of the numbers, so the next
+#    convolution has a quarter of the places to visit. And a 3 × 3 filter after the pooling looks twice as far across the
 #    image.
 # 3. **Fewer weights, and so less overfitting, to a degree.** The saving is in the first fully connected layer. The network of
 #    notebook 06 makes 30 maps of 24 × 24, that is 17,280 numbers; pooling leaves 30 · 12 · 12 = 4,320. With 100 units there,
@@ -952,7 +952,7 @@ show_one_map()
 # filters compare light with dark, some one colour with its opposite; four have died in training and hold practically nothing but zeros
 # (uniform grey).
 #
-# Trained filters expect what they were trained with: pixels brought to the range from −1 to 1, and behind the convolution
+# Trained filters expect what they were trained with: pixels brought to the range from −1 to 1, and after the convolution
 # (stride 2) a *batch normalisation*, which notebook 07 explains, and a ReLU. (This network's own ReLU also cuts off at 6. The
 # figure leaves that out, so that you see which edges are the strongest.) The pooling is the one that follows the first layer
 # of a ResNet: 3 × 3, stride 2, **pad 1**, so your border is at work here.

@@ -611,7 +611,7 @@ def compare_parameters():
 compare_parameters()
 
 # %% [markdown] lang="en"
-# The ratio is close to H · W. (The real VGG flattens and puts 4,096 units behind it: 25,088 · 4,096, more than
+# The ratio is close to H · W. (The real VGG flattens and puts 4,096 units after it: 25,088 · 4,096, more than
 # 100 million weights in one layer, and most of its parameters. ResNet, with GAP, has no such layer.)
 #
 # Two more things follow. **Images of any size** fit, since C does not depend on H and W. And GAP does not say
@@ -1235,7 +1235,7 @@ def class_activation_map(maps, weights):
 
     Args:
         maps: the maps in front of global average pooling, shape (C, H, W).
-        weights: the weights of the class behind it, shape (C,).
+        weights: the weights of the class after it, shape (C,).
 
     Returns:
         Array of shape (H, W); its average is the score, without the bias.

@@ -423,7 +423,7 @@ mistake("SN22", part="SimpleConvNet.gradient",
             dout = layer""")],
     loses={"SimpleConvNet.gradient.*"},
     hint=Text(
-        en="What does each layer get: the gradient of the loss, or that of the layer behind it?",
+        en="What does each layer get: the gradient of the loss, or that of the layer after it?",
         ja="各層に渡しているのは、損失の勾配ですか、すぐ後ろの層が返した勾配ですか。"))
 
 mistake("SN23", part="SimpleConvNet.gradient",
@@ -599,14 +599,14 @@ mistake("LY27", part="Affine.backward",
     edits=[("dout.sum(axis=0)", "dout.sum(axis=1)")],
     loses={"Affine.backward.dw_and_db", "SimpleConvNet.gradient.*"},
     hint=Text(
-        en="The shape of db is that of ...? Which axis of dout is the batch?",
+        en="Which shape should db have? Which axis of dout is the batch?",
         ja="dbの形状は、何の形状と同じになるべきですか。doutのどの軸がバッチですか。"))
 
 mistake("LY28", part="Affine.backward",
     edits=[("dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)")],
     loses={"Affine.backward.dw_and_db", "SimpleConvNet.gradient.*"},
     hint=Text(
-        en="Print db.shape and b.shape below each other. Which axis is too many?",
+        en="Print db.shape, and b.shape below it. Which axis should not be there?",
         ja="db.shapeとb.shapeを並べて表示しましょう。余分な軸はどれですか。"))
 
 mistake("LY29", part="Affine.backward",
@@ -759,7 +759,7 @@ mistake("SN29", part="SimpleConvNet.__init__",
            "SimpleConvNet.accuracy.*",
            "SimpleConvNet.gradient.*"},
     hint=Text(
-        en="In which order do the axes of the filters lie: which comes first, their number "
+        en="What is the order of the filters' axes: which comes first, their number "
            "or the channels?",
         ja="フィルターの配列の軸の順は何ですか。最初に来るのは、フィルターの枚数ですか、チャンネルですか。"))
 
@@ -789,7 +789,7 @@ mistake("SN31", part="SimpleConvNet.__init__",
            "SimpleConvNet.accuracy.*",
            "SimpleConvNet.gradient.*"},
     hint=Text(
-        en="How many numbers leave the pooling layer? Print the shape behind it.",
+        en="How many numbers leave the pooling layer? Print the shape after it.",
         ja="プーリング層から出る値はいくつですか。その後の形状を表示してみましょう。"))
 
 mistake("SN32", part="SimpleConvNet.__init__",
@@ -799,7 +799,7 @@ mistake("SN32", part="SimpleConvNet.__init__",
            "SimpleConvNet.__init__.rounding",
            "SimpleConvNet.__init__.pad_and_stride"},
     hint=Text(
-        en="How large is the map behind the convolution when pad is 1?",
+        en="How large is the map after the convolution when pad is 1?",
         ja="padが1のとき、畳み込みの後のマップの大きさはいくつですか。"))
 
 mistake("SN33", part="SimpleConvNet.__init__",
@@ -821,7 +821,7 @@ mistake("SN34", part="SimpleConvNet.__init__",
            "SimpleConvNet.gradient.*"},
     hint=Text(
         en="By how many pixels does the window of the pooling layer move? Print the shape "
-           "behind it.",
+           "after it.",
         ja="プーリングの窓は何画素ずつ動きますか。その後の形状を表示してみましょう。"))
 
 mistake("AC7", part="SimpleConvNet.accuracy",

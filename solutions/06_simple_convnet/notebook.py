@@ -1135,7 +1135,7 @@ check_loss()
 #
 # Now the whole network. A network is hardly more than a **list of layers in order**. Forward: each layer takes what the
 # one before gives. Backward: the same list from the end, each layer's `backward` taking what the one
-# behind it returned. That is the chain rule, carried out.
+# after it returned. That is the chain rule, carried out.
 #
 # One thing deserves care. The parameters are in *two* places: in the dictionary `params`, which the optimiser
 # changes, and in the layers, which compute with them. This works because both hold **the very same array**, not
@@ -2582,7 +2582,7 @@ try_starts(MY_GUESS_1)
 # <details><summary>The rule that He and his colleagues found (2015)</summary>
 #
 # <code>np.sqrt(2 / inputs)</code>. For 9 inputs that is 0.47, for 576 it is 0.06: no single number suits all
-# layers. The numbers behind the layers then keep their size within a factor of two or three. With 0.01 the signal has shrunk to almost nothing at the
+# layers. The numbers after the layers then keep their size within a factor of two or three. With 0.01 the signal has shrunk to almost nothing at the
 # scores, and so has the gradient on its way back; with 1 the scores are huge, and the network begins by being certain and wrong.
 # </details>
 #

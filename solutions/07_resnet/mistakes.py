@@ -514,7 +514,7 @@ mistake("RB20", part="BasicBlock.backward",
 mistake("RB21", part="BasicBlock.backward", edits=[("dout * (self.out > 0)", "dout")],
     loses={"BasicBlock.backward.*"},
     hint=Text(
-        en="Which gradient arrives at the plus? There is a ReLU behind it.",
+        en="Which gradient arrives at the plus? There is a ReLU after it.",
         ja="足し算に届く勾配はどれですか。その後ろにはReLUがあります。"))
 
 mistake("RB22", part="BasicBlock.backward", edits=[("dhidden * (self.hidden > 0)", "dhidden")],

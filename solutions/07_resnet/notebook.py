@@ -1522,7 +1522,7 @@ draw_blocks()
 # **Importance ●●●, difficulty ★★☆, about 40 minutes, 3 points.** The parameters live in the dictionary `params`. Three methods are provided, so
 # that you can think about the block and not about bookkeeping: `add_parameters` puts filters with
 # their bias, gamma and beta into `params` under a name, as you see there for `"1"` and `"2"`;
-# `conv_bn` runs one convolution and the batch norm behind it, with the parameters *of that moment*;
+# `conv_bn` runs one convolution and the batch norm after it, with the parameters *of that moment*;
 # `conv_bn_backward` runs both backwards (for exercise 6). You write, in `__init__`, when there is a
 # projection, and `forward`.
 #

@@ -272,7 +272,7 @@ mistake("CM2", part="confusion_matrix",
         matrix[true, guess] += 1""", "matrix[y_true, y_pred] += 1")],
     loses={"confusion_matrix.counts"},
     hint=Text(
-        en="A pair that occurs twice: is it counted twice? Sum up the matrix.",
+        en="A pair that occurs twice: is it counted twice? Add up the entries of the matrix.",
         ja="同じ組が2回現れたら、2回数えていますか。行列の要素を合計してみましょう。"))
 
 mistake("CM3", part="confusion_matrix",
@@ -477,7 +477,7 @@ mistake("CM4", part="confusion_matrix",
     edits=[("matrix[true, guess] += 1", "matrix[true, guess] = 1")],
     loses={"confusion_matrix.*"},
     hint=Text(
-        en="A pair that occurs twice: is it counted twice? Sum up the matrix.",
+        en="A pair that occurs twice: is it counted twice? Add up the entries of the matrix.",
         ja="同じ組が2回現れたら、2回数えていますか。行列の要素を合計してみましょう。"))
 
 mistake("SX15", part="softmax",
