@@ -7,8 +7,11 @@ says the same of both.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from autograder.generate import solution_cells
 from tests.paths import ROOT
 
 nbclient = pytest.importorskip("nbclient")
+channels = pytest.importorskip("jupyter_client.channels")
 pytest.importorskip("ipykernel")
 validator = pytest.importorskip("nbgrader.validator")
 
@@ -27,6 +31,24 @@ COURSE = load_course(ROOT)
 EACH = [(exercise.id, lang) for exercise in COURSE.exercises for lang in COURSE.languages]
 pytestmark = pytest.mark.slow
 QUIET = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+
+
+@pytest.fixture(autouse=True)
+def look_for_replies_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then a kernel's reply wakes nobody up, and is only found once the wait is over.
+
+    That is the time limit of a cell: ten minutes. So no wait is longer than a second.
+    """
+    get_msg = channels.AsyncZMQSocketChannel.get_msg
+
+    async def look(channel: Any, timeout: float | None = None) -> Any:
+        ends = float("inf") if timeout is None else time.monotonic() + timeout
+        while (left := ends - time.monotonic()) > 1:
+            with contextlib.suppress(queue.Empty):
+                return await get_msg(channel, 1)
+        return await get_msg(channel, max(0.0, left))
+
+    monkeypatch.setattr(channels.AsyncZMQSocketChannel, "get_msg", look)
 
 
 def handed_out(exercise_id: str, lang: str) -> Any:
