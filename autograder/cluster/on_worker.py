@@ -32,6 +32,7 @@ from autograder.cluster.facts import Facts
 from autograder.course.load import course_sha256, load_course
 from autograder.errors import CourseError
 from autograder.run.pool import GRACE_S, START_S
+from autograder.run.worker_process import bounded_line
 from autograder.sandbox.host.protect import protect_host
 from autograder.sandbox.host.trusted_process import command, environment
 
@@ -251,7 +252,7 @@ def _start() -> _Process:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
         )
-    return _Process(process, Connection(ours.detach()))
+    return _Process(process, bounded_line(ours))
 
 
 @cache

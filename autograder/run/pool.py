@@ -1,26 +1,23 @@
 """Distribute submissions to worker processes, replacing workers that die or hang.
 
 A submission whose worker died is retried once on a fresh worker. If that one dies as well, the
-result is a ``grader_error``, so no submission is ever lost.
+result is a ``grader_error``, so no submission is ever lost. Where some workers cannot be started,
+the others do their work; where none can, the run ends and says why.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from dataclasses import dataclass
+from multiprocessing.connection import wait
 
 from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
 from autograder.run.jobs import READY, CannotStart, Graded, Setup
+from autograder.run.worker_process import GREETING, WorkerProcess
 from autograder.sandbox.host.trusted_process import SINGLE_THREAD
 
 START_S = 120.0
@@ -34,18 +31,31 @@ GRACE_S = 120.0
 """Seconds beyond a notebook's own time limits before its worker counts as hung."""
 
 
-@dataclass
-class _Worker:
-    process: BaseProcess
-    line: Connection
-    submission: Submission | None = None
-    ready: bool = False
-    since: float = field(default_factory=time.monotonic)
+_ADVICE = (
+    "Run `autograder doctor` and `autograder verify` to find out what is wrong with the machine or "
+    "the course"
+)
 
-    def stop(self) -> None:
-        self.line.close()
-        self.process.kill()
-        self.process.join(10)
+MAX_FAILED_STARTS = 3
+"""Failed starts in a row after which no more are tried. One that takes too long counts twice."""
+
+RETRY_S = 0.5
+"""Seconds until a process is started again where none could be: others may end meanwhile."""
+
+
+@dataclass
+class _Starts:
+    """The workers that could not be started since one was last ready, or lost."""
+
+    failed: int = 0
+    reason: str = ""
+
+    @property
+    def are_useless(self) -> bool:
+        return self.failed >= MAX_FAILED_STARTS
+
+    def fail(self, reason: str, count: int = 1) -> None:
+        self.failed, self.reason = self.failed + count, reason
 
 
 def grade_all(
@@ -67,34 +77,37 @@ def grade_all(
     """
     waiting = deque(submissions)
     tries: dict[Submission, int] = {}
-    failed_starts = 0
-    workers: list[_Worker] = []
+    starts = _Starts()
+    workers: list[WorkerProcess] = []
     try:
         while waiting or any(worker.submission for worker in workers):
             wanted = min(jobs, MAX_WORKERS, len(waiting) + sum(1 for w in workers if w.submission))
-            while len(workers) < wanted:
-                workers.append(_start(setup))
+            _start_missing(workers, wanted, starts)
+            if not workers:
+                if starts.are_useless:
+                    raise WorkersFailed(starts.reason)
+                time.sleep(RETRY_S)
+                continue
             for worker in workers:
                 if worker.ready and worker.submission is None and waiting:
                     _assign(worker, waiting)
             by_line = {worker.line: worker for worker in workers}
             for line in wait(list(by_line), timeout=1.0):
                 worker = by_line[line]  # type: ignore[index]
-                try:
-                    answer = worker.line.recv()
-                except (EOFError, OSError):
-                    answer = None
+                answer = worker.receive()
                 if isinstance(answer, Graded):
                     worker.submission = None
                     yield answer
+                elif answer == GREETING:
+                    worker.send(setup)
                 elif answer == READY:
-                    worker.ready, failed_starts = True, 0
+                    worker.ready, starts.failed = True, 0
                 elif isinstance(answer, CannotStart):
-                    raise WorkersFailed(answer.reason)
-                else:
-                    worker.since = 0.0  # dead: counts as hung below
-            for worker in [w for w in workers if _hung(w, setup)]:
+                    starts.fail(answer.reason, MAX_FAILED_STARTS)
+                    worker.since = 0.0
+            for worker in [w for w in workers if _is_lost(w, setup)]:
                 workers.remove(worker)
+                _account_for(worker, starts)
                 worker.stop()
                 if worker.submission is not None:
                     submission = worker.submission
@@ -103,17 +116,30 @@ def grade_all(
                         waiting.appendleft(submission)
                     else:
                         yield lost(submission)
-                elif not worker.ready:
-                    failed_starts += 1
-                    if failed_starts >= 3:
-                        raise WorkersFailed(
-                            "The grading process dies before it is ready. Run `autograder doctor`"
-                            " and `autograder verify` to find out what is wrong with the machine"
-                            " or the course."
-                        )
     finally:
         for worker in workers:
             worker.stop()
+
+
+def _start_missing(workers: list[WorkerProcess], wanted: int, starts: _Starts) -> None:
+    """Start workers until there are as many as wanted, or one cannot be started."""
+    while len(workers) < wanted and not starts.are_useless:
+        try:
+            workers.append(WorkerProcess.start())
+        except WorkersFailed as error:
+            starts.fail(str(error))
+            return
+
+
+def _account_for(worker: WorkerProcess, starts: _Starts) -> None:
+    """Remember why a lost worker was never ready."""
+    if worker.ready:
+        starts.failed = 0  # it could be started, so perhaps another one can
+    elif worker.since:
+        starts.fail(f"the grading process was not ready after {START_S:g} s. {_ADVICE}", 2)
+    elif not starts.are_useless:
+        how = worker.how_it_ended()
+        starts.fail(f"the grading process ends before it is ready: {how}. {_ADVICE}")
 
 
 def single_thread_each() -> None:
@@ -122,50 +148,13 @@ def single_thread_each() -> None:
         os.environ.setdefault(name, threads)
 
 
-def _start(setup: Setup) -> _Worker:
-    single_thread_each()
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(setup, theirs), daemon=True)
-    with _ignoring_ctrl_c():
-        process.start()
-    theirs.close()
-    return _Worker(process, ours)
-
-
-def _work(setup: Setup, jobs: Connection) -> None:
-    """Entry point of a worker. Imports what only a worker needs."""
-    from autograder.run.worker import work
-
-    work(setup, jobs)
-
-
-@contextmanager
-def _ignoring_ctrl_c() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C from their first instruction: we decide when they stop.
-
-    Otherwise a worker that is still importing would print a traceback.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set signal handlers, and only it receives Ctrl-C
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _assign(worker: _Worker, waiting: deque[Submission]) -> None:
+def _assign(worker: WorkerProcess, waiting: deque[Submission]) -> None:
     submission = waiting.popleft()
     worker.submission, worker.since = submission, time.monotonic()
-    try:
-        worker.line.send(submission)
-    except OSError:
-        worker.since = 0.0
+    worker.send(submission)
 
 
-def _hung(worker: _Worker, setup: Setup) -> bool:
+def _is_lost(worker: WorkerProcess, setup: Setup) -> bool:
     if worker.since == 0.0:
         return True
     if worker.ready and worker.submission is None:

@@ -1,16 +1,16 @@
 """A worker process: starts one zygote, collects the suites once, then grades submissions.
 
-It is trusted: it has the reference and the suites in memory, and never runs student code. It is
-spawned, not forked, and protected from being traced by other processes of the same user.
+It is trusted: it has the reference and the suites in memory, and never runs student code. It is a
+new process, not a fork, and protected from being traced by other processes of the same user.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import signal
 from itertools import islice
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import Protocol
 
@@ -50,8 +50,7 @@ def work(setup: Setup, jobs: Line) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
     protect_host()
-    main = parent_process()
-    die_with(main.pid if main else None)
+    die_with(None)
     try:
         _work(setup, jobs)
     except (EOFError, BrokenPipeError):
@@ -63,6 +62,14 @@ def work(setup: Setup, jobs: Line) -> None:
     except OSError as error:  # no temporary folder, a full disk, no more file descriptors
         where = f"{error.filename}: " if error.filename else ""
         _cannot_start(jobs, f"{where}{error.strerror or error}. Fix this and run it again")
+    except Exception as error:
+        if os.environ.get("AUTOGRADER_TRACEBACK"):
+            raise
+        _cannot_start(
+            jobs,
+            f"the grading process cannot start ({type(error).__name__}: {error}). Run "
+            "`autograder verify` to find out whether the course or the machine is the reason",
+        )
 
 
 def _cannot_start(jobs: Line, reason: str) -> None:

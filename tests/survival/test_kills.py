@@ -99,7 +99,7 @@ def test_bubblewrap_killed_while_it_starts(nothing_outlives: Callable[[], None])
 def _role(pid: int) -> str:
     """Which of the grader's processes it is."""
     command = Path(f"/proc/{pid}/cmdline").read_text()
-    if "multiprocessing" in command:
+    if "worker_process" in command:
         return "worker"
     return "keeper of namespaces" if "bwrap" in command else "sandbox's server"
 

@@ -1,8 +1,8 @@
-"""How a worker starts a process of the grader's own beside it: which command, which environment.
+"""How a process of the grader's own is started: which command, which environment.
 
-Such a process runs our code only, for what must not happen in the worker itself: the reference's
-part of students' calls (`autograder.carrying`), a look at the teaching solution that no student's
-data can influence (`autograder.own_faults`).
+Such a process runs our code only: the workers, and what must not happen in a worker itself, namely
+the reference's part of students' calls (`autograder.carrying`) and a look at the teaching solution
+that no student's data can influence (`autograder.own_faults`).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ def command(module: str, *arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The worker's environment, in which a checkout of ours need not be installed."""
+    """This process's environment, in which a checkout of ours need not be installed."""
     checkout = str(Path(autograder.__file__).parents[1])
-    return {**os.environ, **SINGLE_THREAD, "PYTHONPATH": checkout}
+    path = os.pathsep.join(filter(None, [checkout, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, **SINGLE_THREAD, "PYTHONPATH": path}
