@@ -30,9 +30,8 @@ def setup(setup: Setup) -> Setup:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Impatient, and nothing may take long."""
+    """No long waits for a shortage to pass."""
     monkeypatch.setattr(pool, "RETRY_S", 0.05)
-    monkeypatch.setattr(pool, "START_S", 0.5)
 
 
 @pytest.fixture
@@ -96,6 +95,7 @@ def test_one_that_dies_before_it_is_ready(program, said, grade, monkeypatch):
     ids=["before it greets", "without reading", "before it is ready", "in a message", "stopped"],
 )
 def test_one_that_hangs_before_it_is_ready(program, grade, monkeypatch):
+    monkeypatch.setattr(pool, "START_S", 0.5)
     monkeypatch.setattr(bounded_line, "__defaults__", (0.2,))
     started = worker_runs(monkeypatch, program)
     before = time.monotonic()
@@ -137,7 +137,6 @@ def test_where_one_worker_starts_it_does_the_work_of_those_that_do_not(grade, mo
             raise WorkersFailed("no grading process can be started")
         return start()
 
-    monkeypatch.setattr(pool, "START_S", 60.0)
     monkeypatch.setattr(WorkerProcess, "start", only_the_first)
     assert grade("a", "b", "c", jobs=2) == ["a", "b", "c"]
     assert len(calls) <= 1 + 2 * pool.MAX_FAILED_STARTS, "before and after the first was ready"
@@ -152,7 +151,6 @@ def test_a_shortage_that_passes_ends_no_run(grade, monkeypatch):
             raise WorkersFailed("no grading process can be started")
         return start()
 
-    monkeypatch.setattr(pool, "START_S", 60.0)
     monkeypatch.setattr(WorkerProcess, "start", refused_twice)
     assert grade("a", "b") == ["a", "b"]
 
