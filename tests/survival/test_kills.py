@@ -80,6 +80,15 @@ def test_a_host_killed_while_its_sandbox_starts(
 
 @BUBBLEWRAP
 def test_bubblewrap_killed_while_it_starts(nothing_outlives: Callable[[], None]) -> None:
+    ended = [_start_and_kill_bubblewrap() for _ in range(8)]
+    # Killed late, bubblewrap is not needed any more: its child gets ready all the same.
+    failed = [str(error) for error in ended if error is not None]
+    assert failed
+    assert all("ended without a message" in error for error in failed)
+    nothing_outlives()
+
+
+def _start_and_kill_bubblewrap() -> SandboxUnavailable | None:
     server = Server(Level.FULL, Limits())
     wait = server._wait_until_ready
 
@@ -90,10 +99,14 @@ def test_bubblewrap_killed_while_it_starts(nothing_outlives: Callable[[], None])
 
     server._wait_until_ready = killed  # type: ignore[method-assign]  # the moment of the kill
     before = time.monotonic()
-    with pytest.raises(SandboxUnavailable, match="ended without a message"):
+    try:
         server.start()
-    assert time.monotonic() - before < 15  # and not until nobody could still be starting
-    nothing_outlives()
+    except SandboxUnavailable as error:
+        return error
+    finally:
+        assert time.monotonic() - before < 15  # not until nobody could still be starting
+        server.close()
+    return None
 
 
 def _role(pid: int) -> str:

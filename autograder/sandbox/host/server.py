@@ -32,7 +32,7 @@ from autograder.sandbox.protocol.config import WORK
 __all__ = ["ProcessExit", "Server", "SessionProcess"]
 
 _START_S = 60.0
-_START_POLL_S = 0.5
+_START_POLL_S = 0.1
 _SPAWN_S = 30.0
 _KILL_S = 20.0
 _ATTEMPTS = 3

@@ -6,9 +6,14 @@ of sets, other leftovers in uninitialised arrays: the same notebook could get an
 is graded later in the run. So sessions are forked from a template, which is forked once, when all
 is loaded, and then only waits for a byte, forks, and waits for that child to exit.
 
-What a session is told comes over a socket after the fork. The template's child forks once more and
-exits, so that the kernel hands the session to the supervisor, as its child, to be supervised:
-the supervisor is the init process of its PID namespace, or a subreaper.
+The template's child forks once more and exits, so that the kernel hands the session to the
+supervisor, as its child, to be supervised: the supervisor is the init process of its PID namespace,
+or a subreaper.
+
+Any of these processes may be killed at any moment. So what a session is told comes over a socket of
+its own: were it the template's, what a dead session has not read would wait there for the next one,
+descriptors included. And the template reports the end of its child, so that nobody waits for one
+that was killed.
 """
 
 from __future__ import annotations
@@ -25,6 +30,8 @@ from typing import Any, NoReturn
 from ..confine import syscalls
 
 _PID = struct.Struct("=i")
+_ENDED = _PID.pack(0)
+"""The template's child has ended: nothing more follows to this request."""
 _LARGEST = 4096
 _WAIT_S = 20.0
 
@@ -70,10 +77,20 @@ class Template:
             OSError: it cannot be forked, or the template is gone.
         """
         os.write(self._requests, b"f")
-        pid = _PID.unpack(self._sock.recv(_PID.size) or _PID.pack(-1))[0]
-        if pid <= 0:
-            raise OSError(-pid, os.strerror(-pid) if pid < -1 else "the template is gone")
-        socket.send_fds(self._sock, [json.dumps(settings).encode()], descriptors)
+        pid, line = 0, None
+        while True:
+            answer, received, _, _ = socket.recv_fds(self._sock, _PID.size, 1)
+            if not answer:
+                raise OSError("the template is gone")
+            if answer == _ENDED:
+                break
+            pid = _PID.unpack(answer)[0]
+            if received:
+                line = socket.socket(fileno=received[0])
+        if line is None:
+            raise OSError(-pid, os.strerror(-pid) if pid else "the new process was killed")
+        with line:
+            socket.send_fds(line, [json.dumps(settings).encode()], descriptors)
         return int(pid)
 
 
@@ -84,22 +101,26 @@ def _serve(requests: int, sock: socket.socket, start: Start, new_pid_namespace: 
         if child == 0:
             _fork_again(sock, start, new_pid_namespace)
         os.waitpid(child, 0)
+        sock.send(_ENDED)
 
 
 def _fork_again(sock: socket.socket, start: Start, new_pid_namespace: bool) -> NoReturn:
     try:
         if new_pid_namespace:
             syscalls.unshare(syscalls.CLONE_NEWPID)
+        supervisors, line = socket.socketpair()
         pid = os.fork()
     except OSError as error:
         sock.send(_PID.pack(-(error.errno or 1)))
         os._exit(0)
     if pid:
-        sock.send(_PID.pack(pid))
+        socket.send_fds(sock, [_PID.pack(pid)], [supervisors.fileno()])
         os._exit(0)
     try:
-        told, descriptors, _, _ = socket.recv_fds(sock, _LARGEST, 4)
         sock.close()
+        supervisors.close()
+        told, descriptors, _, _ = socket.recv_fds(line, _LARGEST, 4)
+        line.close()
         start(list(descriptors), json.loads(told))
     finally:
         os._exit(125)
