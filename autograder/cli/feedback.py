@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 def _pages(out: Path, book: Book, single: bool) -> list[Pages]:
     found = []
     for row in book.rows:
-        exercises = [id for id, mark in row.marks.items() if mark.corrected is not None]
+        exercises = [id for id, mark in row.marks.items() if mark.has_page]
         if not exercises:
             continue
         names = [f"{exercise}.html" for exercise in exercises]

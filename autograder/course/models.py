@@ -145,9 +145,19 @@ class Exercise:
         return self.points
 
     @property
+    def full_score(self) -> float:
+        """The score that counts as 100 %: `max_score`, or all points if all of them are bonus."""
+        return self.max_score or self.bonus
+
+    @property
     def bonus(self) -> float:
         """Points that can be earned on top of `max_score`."""
         return sum(criterion.points for criterion in self.criteria if criterion.bonus)
+
+    @property
+    def asked(self) -> float:
+        """Points of the questions that the instructor grades, on top of `max_score`."""
+        return sum(question.points for question in self.questions)
 
     @property
     def notebook(self) -> Path:

@@ -59,6 +59,11 @@ class Mark:
     comment: str = ""
     handed: Handed = NOT_COLLECTED
 
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a feedback page: of a result, or of what the instructor has decided."""
+        return self.corrected is not None or self.state in (State.GRADED, State.EXCUSED)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -115,7 +115,7 @@ def entry_by_instructor(decision: Correction, most: float) -> Entry:
     score = decision.points or 0.0
     note = "excused" if decision.excused else "corrected"
     return Entry(
-        "",
+        link("feedback", decision.student, f"{decision.exercise}.html"),
         score,
         most,
         ResultStatus.GRADED,

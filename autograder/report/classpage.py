@@ -20,7 +20,14 @@ from autograder.report.class_rows import FILTERS, FULL, entry_by_instructor, ent
 from autograder.report.groups import A_CELL, Among, Outcome, alike, carried, timed_out
 from autograder.report.page import render
 from autograder.report.shown import Shown
-from autograder.report.statistics import BINS, ExerciseCount, count_exercise, histogram, percent
+from autograder.report.statistics import (
+    BINS,
+    ExerciseCount,
+    count_exercise,
+    count_nobody,
+    histogram,
+    percent,
+)
 from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
@@ -89,26 +96,34 @@ def class_page(
     by_exercise: dict[str, list[Corrected]] = {}
     for result in sorted(results, key=lambda r: (r.exercise, r.student)):
         by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
-    counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
-    counts = [count_exercise(id, of_one) for id, of_one in counted.items()]
-    most = {count.id: count.max_score for count in counts}
     known = course.by_id if course else {}
+    decided = corrections.without_result({(r.student, r.exercise) for r in results})
+    for decision in decided:  # also where nobody has handed in anything, as in an oral exam
+        if decision.exercise in known:
+            by_exercise.setdefault(decision.exercise, [])
+    by_exercise = dict(sorted(by_exercise.items()))
+    counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
+    counts = [
+        count_exercise(id, of_one) if of_one else count_nobody(known[id])
+        for id, of_one in counted.items()
+    ]
+    most = {count.id: count.max_score for count in counts}
     entries = {
         (one.result.student, id): entry_of(one, lang)
         for id, of_one in by_exercise.items()
         for one in of_one
     }
-    graded = {result.student for result in results}
-    for decision in corrections.without_result(entries.keys()):
+    with_page = {result.student for result in results}
+    for decision in decided:
         if decision.exercise in by_exercise:
+            with_page.add(decision.student)
             entries[decision.student, decision.exercise] = entry_by_instructor(
                 decision, most[decision.exercise]
             )
-    students = graded | {left.student for left in hand_ins.ungraded}
-    students |= {student for student, _ in entries}
+    students = with_page | {left.student for left in hand_ins.ungraded}
     names = [(key, hand_ins.name(key)) for key in students]
     policy = course.policy if course else NO_POLICY
-    rows = rows_of(entries, names, graded, most, policy, hand_ins.absent)
+    rows = rows_of(entries, names, with_page, most, policy, hand_ins.absent)
     # While a run is going on, whoever has no result may still get one.
     missing = [] if so_far else notices.not_handed_in(rows, [*most])
     unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)

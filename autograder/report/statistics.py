@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from statistics import fmean, median
 
+from autograder.course.models import Exercise
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
 
@@ -87,6 +88,12 @@ def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
             for id, students in sorted(mistakes.items(), key=lambda item: (-len(item[1]), item[0]))
         ),
     )
+
+
+def count_nobody(exercise: Exercise) -> ExerciseCount:
+    """An exercise of which there is no result, only what the instructor has decided."""
+    full, most = exercise.full_score + exercise.asked, exercise.max_score + exercise.asked
+    return ExerciseCount(exercise.id, 0, 0, most, full, 0.0, 0.0, 0, histogram([]), (), ())
 
 
 def histogram(scores: Iterable[tuple[float, float]]) -> tuple[int, ...]:

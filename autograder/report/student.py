@@ -1,6 +1,7 @@
 """The page of one student for all exercises: feedback/<student>/index.html.
 
-It leads to the pages of the exercises: how much each has earned, and where to continue.
+It leads to the pages of the exercises: how much each has earned, and where to continue. An exercise
+without a result that the instructor has decided has a page of its own in the same form.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from autograder.corrections.apply import NO_CORRECTIONS, Correction, Corrections
 from autograder.course.hints import mistake_hints
-from autograder.course.models import Course, Exercise
+from autograder.course.models import NO_POLICY, Course, Exercise
 from autograder.course.policy import Policy
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
@@ -84,7 +85,7 @@ def write_students(
     hand_ins: HandIns = NO_HAND_INS,
     corrections: Corrections = NO_CORRECTIONS,
 ) -> None:
-    """Write a page for each student with a result.
+    """Write a page for each student with a result or a decision of the instructor's.
 
     Args:
         out: the folder that holds ``results/`` and ``feedback/``.
@@ -102,16 +103,27 @@ def write_students(
             asked = points.score(q.points for q in corrections.questions.get(result.exercise, ()))
             full = Maximum(result.full_score + asked, result.max_score + asked)
             most.setdefault(result.exercise, full)
-    most = dict(sorted(most.items()))
     decided: dict[str, dict[str, Correction]] = {}
-    known = {(s, id) for s, own in by_student.items() for id in own}
-    for one in corrections.without_result(known):
+    graded = {(s, id) for s, own in by_student.items() for id in own}
+    known = course.by_id if course else {}
+    for one in corrections.without_result(graded):
+        if one.exercise not in most:
+            if one.exercise not in known:
+                continue
+            most[one.exercise] = _maximum(known[one.exercise])
         decided.setdefault(one.student, {})[one.exercise] = one
-    for student, own in by_student.items():
-        page = student_page(
-            hand_ins.name(student), own, course, lang, most, corrections, decided.get(student, {})
-        )
-        write_atomically(path_below(out / "feedback", student, "index.html"), page, below=out)
+    most = dict(sorted(most.items()))
+    for student in sorted({*by_student, *decided}):
+        name, words = hand_ins.name(student), decided.get(student, {})
+        own = by_student.get(student, {})
+        pages = {"index": student_page(name, own, course, lang, most, corrections, words)}
+        for id, word in words.items():
+            alone = replace(course, policy=NO_POLICY) if course else None
+            pages[id] = student_page(
+                name, {}, alone, lang, {id: most[id]}, decided={id: word}, own_page=True
+            )
+        for id, page in pages.items():
+            write_atomically(path_below(out / "feedback", student, f"{id}.html"), page, below=out)
 
 
 def student_page(
@@ -122,6 +134,8 @@ def student_page(
     most: Mapping[str, Maximum],
     corrections: Corrections = NO_CORRECTIONS,
     decided: Mapping[str, Correction] = {},
+    *,
+    own_page: bool = False,
 ) -> str:
     """The page as text.
 
@@ -133,6 +147,8 @@ def student_page(
         most: the maximum of every exercise on the page, in order.
         corrections: what the instructor has corrected.
         decided: what the instructor has decided about exercises without a result.
+        own_page: whether it is the page of one such exercise, which may be given back alone: it
+            links to no other.
     """
     known = course.by_id if course else {}
     entries = []
@@ -142,7 +158,10 @@ def student_page(
             entries.append(_graded(results[id], exercise, corrections))
         else:
             empty = Entry(_title(id, exercise), full.score, adds=full.adds, status="not_handed_in")
-            entries.append(_decided(empty, decided[id]) if id in decided else empty)
+            if id in decided:
+                href = "" if own_page else link(f"{id}.html")
+                empty = _decided(replace(empty, href=href), decided[id])
+            entries.append(empty)
     policy = course.policy if course else Policy()
     scores = {
         id: ((entry.score or 0.0) if entry.final is None else entry.final, entry.adds)
@@ -170,6 +189,11 @@ def student_page(
         full_score=full_score,
         policy=policy,
     )
+
+
+def _maximum(exercise: Exercise) -> Maximum:
+    """The maximum of an exercise that nobody has handed in."""
+    return Maximum(exercise.full_score + exercise.asked, exercise.max_score + exercise.asked)
 
 
 def _graded(result: Result, exercise: Exercise | None, corrections: Corrections) -> Entry:

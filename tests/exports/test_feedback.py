@@ -13,7 +13,8 @@ import pytest
 
 from autograder.cli import feedback
 from autograder.cli.parser import make_parser
-from autograder.ingest.hand_ins import HandIn, HandIns, encode
+from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord, encode
+from autograder.ingest.submission import NotGraded
 from tests.exports.conftest import COURSE, FORMULA
 
 EXERCISE = "02_im2col"
@@ -144,6 +145,32 @@ def test_mails_go_to_the_addresses_of_the_roster_and_nobody_else(
     with zipfile.ZipFile(io.BytesIO(attached.get_payload(decode=True))) as archive:
         page = archive.read(f"{EXERCISE}.html")
     assert page == (out / "feedback" / "aiko" / f"{EXERCISE}.html").read_bytes()
+
+
+def test_a_grade_without_a_hand_in_is_given_back_too(
+    out: Path, submitted: Path, roster: Path, tmp_path: Path
+) -> None:
+    """To the number that Moodle's worksheet has for everybody who takes part."""
+    with (out / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write("mary,02_im2col,*,3,,Oral exam.\n")
+    graded = [HandIn("aiko", EXERCISE, str(submitted / "aiko.ipynb"))]
+    mary = UngradedRecord("mary", str(submitted / "roster.csv"), NotGraded.ABSENT)
+    (out / "hand-ins.json").write_text(
+        encode(HandIns(hand_ins=tuple(graded), ungraded=(mary,))), encoding="utf-8"
+    )
+    with roster.open("a", encoding="utf-8") as file:
+        file.write("s5,mary,mary@example.org,mary\n")
+    where = ("--roster", roster, "--exercise", EXERCISE)
+    run(out, "--to", "mail", "--out", tmp_path / "f.mbox", *where)
+    messages = {parseaddr(message["To"])[1]: message for message in read(tmp_path / "f.mbox")}
+    page = messages["mary@example.org"].get_payload()[1].get_payload(decode=True).decode()
+    assert "Oral exam." in page
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text("Identifier,Full name,Email address\nParticipant 78,mary,mary@example.org\n")
+    run(out, "--to", "moodle", "--out", tmp_path / "m", "--roster", sheet)
+    with zipfile.ZipFile(tmp_path / "m" / f"{EXERCISE}.zip") as archive:
+        name = f"mary_78_assignsubmission_file_/{EXERCISE}.html"
+        assert "Oral exam." in archive.read(name).decode()
 
 
 def test_a_single_exercise_is_attached_as_a_page(out: Path, roster: Path, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from autograder.corrections.apply import Correction, Corrections
 from autograder.course.policy import Policy
 from autograder.ingest.hand_ins import HandIn, HandIns
-from autograder.report import rebuild
+from autograder.report import Shown, rebuild
+from autograder.report.classpage import class_page
 from autograder.report.student import Maximum, student_page, write_students
 from tests.results import typed
 
@@ -119,3 +120,30 @@ def test_a_submission_that_is_gone_does_not_count(a_class, course, parse, tmp_pa
     write_students(tmp_path, [result, old], course, "en", HandIns(gone=(gone,)))
     text = (tmp_path / "feedback" / result.student / "index.html").read_text("utf-8")
     assert "Points so far 6 / 6" in parse(text).text["en"]
+
+
+def test_what_is_decided_without_a_hand_in_has_a_page_that_can_be_given_back_alone(
+    a_class, course, parse, tmp_path
+):
+    """An oral exam: of an exercise that others have handed in, and of one that nobody has."""
+    words = (
+        Correction("mary", "02_im2col", "*", 4.0, comment="Oral exam."),
+        Correction("mary", "03_convolution", "*", excused=True, comment="Ill."),
+    )
+    result = typed(a_class["full"])
+    write_students(tmp_path, [result], course, "en", corrections=Corrections(words))
+    folder = tmp_path / "feedback" / "mary"
+    pages = {path.name: parse(path.read_text("utf-8")) for path in folder.iterdir()}
+    assert {*pages} == {"index.html", "02_im2col.html", "03_convolution.html"}
+    assert {one for one in pages["index.html"].links() if one[0] != "#"} == {*pages} - {
+        "index.html"
+    }
+    alone = pages["02_im2col.html"]
+    assert "4 / 6 Your instructor: 4 points: Oral exam." in alone.text["en"]
+    assert "03" not in alone.text["en"]
+    assert not [one for one in alone.links() if one[0] != "#"]
+    assert "Excused Your instructor: Ill." in pages["03_convolution.html"].text["en"]
+    page = class_page(Shown([result], Corrections(words)), course, "en")
+    assert 'href="feedback/mary/index.html"' in page
+    assert 'href="feedback/mary/02_im2col.html"' in page
+    assert 'href="feedback/mary/03_convolution.html"' in page
