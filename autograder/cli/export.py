@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import report
+from autograder.cli.outdated import outdated
 from autograder.cli.resolve import (
     folder_of_run,
     resolve_course,
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         *shown.notices,
         *shown.corrections.problems,
         *shown.damaged,
+        *outdated(shown, course, only),
         *people.roster.notices,
     ):
         warn(line)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder import report
 from autograder.cli.export import class_list, read_run
+from autograder.cli.outdated import outdated
 from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_language
 from autograder.cli.stdio import warn
 from autograder.errors import CommandError
@@ -26,7 +27,12 @@ def run(options: argparse.Namespace) -> int:
     hand_ins, _ = read_run(options.dir, course)
     people = class_list(options, hand_ins)
     shown = report.rebuild(options.dir, course, lang, hand_ins)
-    for line in (*shown.notices, *shown.corrections.problems, *people.roster.notices):
+    for line in (
+        *shown.notices,
+        *shown.corrections.problems,
+        *outdated(shown, course, only),
+        *people.roster.notices,
+    ):
         warn(line)
     book = make_book(shown.results, shown.corrections, hand_ins, course, people, only)
     given = _pages(options.dir, book, bool(only))

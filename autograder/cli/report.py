@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
-from collections.abc import Iterator
 
 from autograder import report
 from autograder.cli.collected import unknown_extensions
 from autograder.cli.gradebook import Gradebook
+from autograder.cli.outdated import outdated
 from autograder.cli.resolve import folder_of_run, resolve_course, resolve_language
 from autograder.cli.stdio import warn
-from autograder.course.fingerprint import exercise_sha256s
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError, InvalidHandIns
 from autograder.ingest.hand_ins import HandIns
@@ -47,26 +45,8 @@ def run(options: argparse.Namespace) -> int:
         warn(line)
     for line in unknown_extensions(hand_ins, course.policy) if course else ():
         warn(line)
-    for line in _outdated(shown, course) if course else ():
+    for line in outdated(shown, course) if course else ():
         warn(line)
     refused = gradebook.put(hand_ins, lang) if gradebook else 0
     print(f"{counted(len(shown.results), 'result')}; class page: {options.out / 'index.html'}")
     return 1 if shown.corrections.problems or refused else 0
-
-
-def _outdated(shown: report.Shown, course: Course) -> Iterator[str]:
-    """A line for each exercise of which results are shown that `grade` would not keep."""
-    now = exercise_sha256s(course)
-    said = {line.partition(":")[0] for line in shown.notices}  # their points or criteria are others
-    old = Counter(
-        one.exercise
-        for one in shown.results
-        if one.exercise in now and one.course_sha256 != now[one.exercise]
-    )
-    for id, n in sorted(old.items()):
-        if id not in said:
-            yield (
-                f"{id}: {counted(n, 'result')} of it {'is' if n == 1 else 'are'} from before the "
-                "last change of its files, its suite or what it builds on. Run `autograder grade` "
-                "to grade again."
-            )

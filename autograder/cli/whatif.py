@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 
 from autograder import report
 from autograder.cli.console import console, literal
+from autograder.cli.outdated import outdated
 from autograder.cli.resolve import folder_of_run, resolve_course, resolve_exercises
 from autograder.cli.stdio import warn
 from autograder.corrections.what_if import (
@@ -56,6 +57,9 @@ def _other_policy(options: argparse.Namespace, course: Course) -> int:
     books = []
     for policy in (course, then):
         shown = report.read_shown(options.out, policy, hand_ins)
+        if policy is course:
+            for line in outdated(shown, course):
+                warn(line)
         books.append(make_book(shown.results, shown.corrections, hand_ins, policy, ClassList()))
     found, waiting = [], 0
     for before, after in zip(books[0].rows, books[1].rows, strict=True):
@@ -90,7 +94,8 @@ def _other_criteria(options: argparse.Namespace, course: Course) -> int:
     change = Change(drop, give, points)
     hand_ins = Store(out).hand_ins()
     shown = report.read_shown(out, course, hand_ins)
-    for line in (*shown.notices, *shown.corrections.problems):
+    lines = (*shown.notices, *shown.corrections.problems)
+    for line in (*lines, *outdated(shown, course, [exercise.id])):
         warn(line)
     results = [one for one in shown.results if not hand_ins.is_gone(one.student, one.exercise)]
     found = differences(results, exercise, course.carried, shown.corrections, change)

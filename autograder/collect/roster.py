@@ -16,6 +16,9 @@ from functools import cached_property
 from autograder.collect.owners import Submitter
 from autograder.ingest.names import folder_name
 
+BLIND = re.compile(r"(?:participant|参加者)\s*(\d+)", re.IGNORECASE)
+"""What Moodle calls a student whose name it hides."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -42,6 +45,17 @@ class Person:
     participants: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     folder: str = ""
+
+    @property
+    def blind_number(self) -> str:
+        """Moodle's number of a student of whom nothing else is known; "" for everybody else.
+
+        With blind marking, a worksheet has "Participant 12" in place of name and address.
+        """
+        if self.id or self.email or self.login or self.canvas_id:
+            return ""
+        found = BLIND.fullmatch(self.name)
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
                 f"their address or number. Not understood: {', '.join(unknown)}. Call the columns "
                 "id,name,email"
             )
-        unread, before = 0, len(people)
+        unread, read, before = 0, 0, len(people)
         for line, fields in by_heading(rows):
             one = _person(fields)
             if one is None:
@@ -95,18 +95,35 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
                 notices.append(f"{file}:{line}: names nobody, and was left out")
                 continue
             people = _with(people, one, before)
+            read += 1
             text = _first(fields, _MODIFIED)
             if text not in ("", "-") and one.participants:
                 time = moodle_time(text, zone)
                 unread += time is None
                 if time is not None:
                     times |= dict.fromkeys(one.participants, time)
+        if before and read == len(people) - before:
+            _refuse_numbers_alone(file, people[before:])
         if unread:
             notices.append(
                 f"{file}: {unread} of its hand-in times are not in a form that is read (English "
                 "or Japanese), and are unknown. Download it with Moodle in English"
             )
     return Roster(tuple(people), times, tuple(notices))
+
+
+def _refuse_numbers_alone(file: Path, people: Sequence[Person]) -> None:
+    """Refuse a roster without names of which nobody is known, where a class is known already.
+
+    Moodle's numbers are others in each assignment, so everybody would be in the class twice.
+    """
+    if people and all(one.blind_number for one in people):
+        raise CommandError(
+            f"{file}: has numbers in place of names (blind marking), and none of them is in the "
+            "class that is known. Moodle numbers students anew in each assignment, so nobody can "
+            "tell who is who. Collect each such assignment into a folder of its own with --out, "
+            "or reveal the names in Moodle and download it again"
+        )
 
 
 def moodle_time(text: str, zone: tzinfo | None) -> datetime | None:
@@ -230,7 +247,8 @@ def _with(people: list[Person], new: Person, before: int) -> list[Person]:
     """The people with one more, or with what a further file says about one of them.
 
     Numbers and addresses tell who is the same. Where a file has neither, names do, but not within
-    one file: there, two of the same name are two.
+    one file: there, two of the same name are two. A student whom blind marking has hidden gets the
+    name when the worksheet has it.
 
     Args:
         people: everybody so far.
@@ -242,12 +260,15 @@ def _with(people: list[Person], new: Person, before: int) -> list[Person]:
         known = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
         if known:
             same = any(plain(mine) == plain(theirs) for mine, theirs in known)
+        elif one.blind_number and one.blind_number in new.participants:
+            same = True  # Moodle uses no number twice
         else:
             named = [each for each in people[:before] if plain(each.name) == plain(new.name)]
             same = named == [one]
         if same:
             merged = replace(
                 one,
+                name=new.name if one.blind_number else one.name,
                 id=one.id or new.id,
                 email=one.email or new.email,
                 login=one.login or new.login,

@@ -101,6 +101,13 @@ def test_a_change_of_one_criterion_grades_only_its_exercise_again(small: Class) 
     report = small.autograder("report", small.out, "--course", small.mini.root)
     assert "02_box: 2 results of it are from before the last change" in report.stderr
     assert "01_area" not in report.stderr
+    for command in (
+        ("export", small.out, "--to", "csv"),
+        ("feedback", small.out, "--to", "zip"),
+        ("whatif", small.out, "--policy", "late_per_day = 0.5"),
+    ):
+        said = small.autograder(*command, "--course", small.mini.root).stderr
+        assert "02_box: 2 results of it are from before the last change" in said
     again = small.grade()
     assert again.startswith("graded 2 submissions in ")
     assert again.endswith(", 2 unchanged")

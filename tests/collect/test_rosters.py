@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from autograder.errors import CommandError
 from tests.collect.conftest import notebook, zipped
 
 MOODLE = "{}_123456{}_assignsubmission_file_/02_im2col.ipynb"
@@ -105,6 +106,37 @@ def test_with_blind_marking_a_worksheet_gives_times_to_numbers(run):
     times = {one.student: one.handed_in for one in outcome.done.records if one.handed_in}
     assert times["Participant 13"] == datetime(2026, 5, 1, 14, 5, tzinfo=UTC)
     assert any("nothing: Participant 14" in line for line in outcome.done.notices)
+
+
+BLIND = (
+    "Identifier,Status,Grade,Maximum grade,Last modified (submission)\n"
+    'Participant {0}1,Submitted,,17,"Friday, 1 May 2026, 1:05 PM"\n'
+    "Participant {0}2,No submission,,17,-\n"
+)
+NAMED = (
+    "Identifier,Full name,Email address\n"
+    "Participant {0}1,Jane Doe,j@x\nParticipant {0}2,Ken Ito,k@x\n"
+)
+
+
+@pytest.mark.parametrize("first", [BLIND.format(1), NAMED.format(1)])
+def test_a_worksheet_with_other_numbers_and_no_names_does_not_double_the_class(first, run):
+    """Moodle numbers students anew in each assignment: nobody can tell who is who."""
+    files = {"Participant_21_assignsubmission_file_/a.ipynb": notebook("b")}
+    with pytest.raises(CommandError, match=r"blind marking.*a folder of its own with --out"):
+        run({"02_im2col.zip": zipped(files)}, rosters=[first, BLIND.format(2)], zone=UTC)
+
+
+def test_names_that_moodle_reveals_belong_to_the_numbers(run):
+    files = {"Participant_11_assignsubmission_file_/a.ipynb": notebook("a")}
+    for sheets in ([BLIND.format(1)], [BLIND.format(1)], [NAMED.format(1)]):
+        outcome = run({"02_im2col.zip": zipped(files)}, rosters=sheets, zone=UTC)
+    assert {*outcome.kept} == {"Participant 11/02_im2col.ipynb"}
+    roster = (outcome.out / "roster.csv").read_text("utf-8-sig")
+    assert [line.split(",")[:4] for line in roster.splitlines()[1:]] == [
+        ["Participant 11", "", "Jane Doe", "j@x"],
+        ["Participant 12", "", "Ken Ito", "k@x"],
+    ]
 
 
 def test_a_group_of_moodle_is_its_members(run):
