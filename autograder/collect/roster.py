@@ -16,7 +16,8 @@ from functools import cached_property
 from autograder.collect.owners import Submitter
 from autograder.ingest.names import folder_name
 
-BLIND = re.compile(r"(?:participant|参加者)\s*(\d+)", re.IGNORECASE)
+_HIDDEN = "participant|参加者"
+BLIND = re.compile(rf"(?:{_HIDDEN})\s*(\d+)", re.IGNORECASE)
 """What Moodle calls a student whose name it hides."""
 
 
