@@ -121,7 +121,7 @@ NAMED = (
 
 @pytest.mark.parametrize("first", [BLIND.format(1), NAMED.format(1)])
 def test_a_worksheet_with_other_numbers_and_no_names_does_not_double_the_class(first, run):
-    """Moodle numbers students anew in each assignment: nobody can tell who is who."""
+    """Moodle gives students other numbers in each assignment: nobody can tell who is who."""
     files = {"Participant_21_assignsubmission_file_/a.ipynb": notebook("b")}
     with pytest.raises(CommandError, match=r"blind marking.*a folder of its own with --out"):
         run({"02_im2col.zip": zipped(files)}, rosters=[first, BLIND.format(2)], zone=UTC)
