@@ -120,9 +120,9 @@ def _refuse_numbers_alone(file: Path, people: Sequence[Person]) -> None:
     if people and all(one.blind_number for one in people):
         raise CommandError(
             f"{file}: has numbers in place of names (blind marking), and none of them is in the "
-            "class that is known. Moodle gives students other numbers in each assignment, so nobody can "
-            "tell who is who. Collect each such assignment into a folder of its own with --out, "
-            "or reveal the names in Moodle and download it again"
+            "class that is known. Moodle gives students other numbers in each assignment, so "
+            "nobody can tell who is who. Collect each such assignment into a folder of its own "
+            "with --out, or reveal the names in Moodle and download it again"
         )
 
 
