@@ -112,7 +112,8 @@ class ReferenceProcess:
             return
         ours, theirs = socket.socketpair()
         with theirs, unbounded_memory():
-            arguments = [str(self._root), str(theirs.fileno()), str(MEMORY), str(CPU_S)]
+            numbers = (theirs.fileno(), MEMORY, CPU_S, os.getpid())
+            arguments = [str(self._root), *map(str, numbers)]
             self._process = subprocess.Popen(
                 trusted_process.command("autograder.carrying.reference_process", *arguments),
                 pass_fds=[theirs.fileno()],

@@ -2,7 +2,7 @@
 
 It is separate from the grader because students choose what it computes: it may run out of memory or
 time and die without harming anything else. ``sys.argv``: the course's folder, the descriptor of a
-socket, bytes of memory, CPU seconds for the calls of one criterion.
+socket, bytes of memory, CPU seconds for the calls of one criterion, the process to end with.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from autograder.carrying.reference_objects import References
-from autograder.sandbox.host.protect import protect_host
+from autograder.sandbox.host.protect import die_with, protect_host
 from autograder.sandbox.protocol import wire
 
 LIBRARY = "source_lib"
@@ -35,7 +35,8 @@ class OutOfTime(BaseException):  # nothing on the way may catch it
 
 def main() -> None:
     """Execute the host's calls until it closes the connection."""
-    root, (descriptor, memory, cpu_s) = sys.argv[1], map(int, sys.argv[2:5])
+    root, (descriptor, memory, cpu_s, parent) = sys.argv[1], map(int, sys.argv[2:6])
+    die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, _out_of_time)
     protect_host()

@@ -17,18 +17,22 @@ from autograder.collect.earlier import Earlier
 from autograder.collect.files import Fate, Found
 from autograder.collect.notes import is_note, read_notes
 from autograder.collect.owners import Owned, Submitter, downloads, recognise
-from autograder.collect.put import alone_in, put, put_all
+from autograder.collect.put import put, put_all
 from autograder.collect.roster import Roster, folders
 from autograder.collect.student_folders import StudentFolders
 from autograder.collect.table import Record
 from autograder.errors import CommandError
 from autograder.files import write_atomically
+from autograder.folder_lock import alone_in
 from autograder.ingest.choose import fault
 from autograder.ingest.filenames import exercise_in, notebook_stem
 from autograder.ingest.names import folder_name
 from autograder.ingest.recognize import Handouts, Inspector
 from autograder.ingest.submission import NotCounted
 from autograder.text import counted
+
+COLLECTING_S = 600.0
+"""Seconds that another run may take to collect into the same folder."""
 
 SCRATCH = ".collecting"
 UNASSIGNED = ".unassigned"
@@ -83,7 +87,7 @@ def collect(request: Request) -> Collected:
     """
     out = request.out
     out.mkdir(parents=True, exist_ok=True)
-    with alone_in(out):
+    with alone_in(out, COLLECTING_S):
         return _Run(request).run()
 
 

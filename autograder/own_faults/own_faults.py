@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -92,7 +93,9 @@ def _notes_of(root: Path, exercise: str, ids: Iterable[str]) -> dict[str, str]:
     """How criteria fail on the teaching solution; nothing about those that do not."""
     try:
         done = subprocess.run(
-            trusted_process.command("autograder.own_faults.process", str(root), exercise, *ids),
+            trusted_process.command(
+                "autograder.own_faults.process", str(os.getpid()), str(root), exercise, *ids
+            ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=WALL_S,

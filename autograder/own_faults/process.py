@@ -20,12 +20,13 @@ from autograder.suite.plugin import Suites, with_suites
 def main() -> None:
     """Print how criteria fail on the teaching solution, as JSON by criterion id.
 
-    The arguments are the course's folder, the exercise, and the criteria's ids.
+    The arguments are the process to end with, the course's folder, the exercise, and the criteria's
+    ids.
     """
-    root, exercise, *ids = sys.argv[1:]
+    parent, root, exercise, *ids = sys.argv[1:]
+    die_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides when to stop
     protect_host()
-    die_with(os.getppid())
     answer = os.dup(1)
     os.dup2(2, 1)  # what suites print is not an answer
     notes = faults(Path(root), exercise, ids)

@@ -7,14 +7,13 @@ contains what is known about submissions apart from their results.
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import InvalidHandIns, InvalidResult
 from autograder.files import read_below, write_atomically
+from autograder.folder_lock import alone_in
 from autograder.ingest import hand_ins
 from autograder.ingest.hand_ins import HandIns
 from autograder.sandbox.host.isolation import Level
@@ -88,7 +87,7 @@ class Store:
         Raises:
             OSError: it cannot be written.
         """
-        with _alone_in(self.out):
+        with alone_in(self.out):
             before = None
             with suppress(InvalidHandIns):  # damaged: this run records what it finds
                 before = self.hand_ins()
@@ -97,15 +96,3 @@ class Store:
                 text = hand_ins.encode(changed)
                 write_atomically(self.out / hand_ins.FILE, text, below=self.out)
         return changed
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Lock a folder without creating a file; do nothing on systems without locks."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import secrets
+import select
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import SandboxUnavailable
 from autograder.files import make_temporary
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
@@ -33,6 +35,9 @@ _DECOYS = (
 )
 
 # A trusted process with a secret in memory, which reports on request what was done to it.
+_VICTIM_S = 20.0
+"""Seconds that the process which attacks are aimed at may take to answer."""
+
 _VICTIM = """
 import ctypes, json, os, resource, signal, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -71,8 +76,14 @@ class Targets:
             text=True,
             start_new_session=True,
         )
-        assert self._victim.stdout is not None
-        self._address = int(self._victim.stdout.readline())
+        address = self._line_of_victim()
+        if not address:
+            self._victim.kill()
+            raise SandboxUnavailable(
+                "the process that attacks are aimed at does not start",
+                "check whether the machine is out of memory",
+            )
+        self._address = int(address)
         self._victim_before = self._query_victim()
         self._files_before = self._files()
 
@@ -196,14 +207,19 @@ class Targets:
 
     def _query_victim(self) -> list[Any]:
         assert self._victim.stdin is not None
-        assert self._victim.stdout is not None
         try:
             self._victim.stdin.write("\n")
             self._victim.stdin.flush()
-            answer = json.loads(self._victim.stdout.readline())
+            answer = json.loads(self._line_of_victim())
         except (OSError, ValueError):
             return []
         return answer if isinstance(answer, list) else []
+
+    def _line_of_victim(self) -> str:
+        """What the victim says; "" if it is gone, or an attack has stopped it."""
+        assert self._victim.stdout is not None
+        says, _, _ = select.select([self._victim.stdout], [], [], _VICTIM_S)
+        return self._victim.stdout.readline() if says else ""
 
     def _files(self) -> dict[str, str]:
         found = {}

@@ -42,12 +42,12 @@ class JsonLines:
         return fields if isinstance(fields, dict) else None
 
     def send(self, data: bytes) -> None:
-        """Send bytes to the peer.
+        """Send a few bytes to the peer, without waiting for it.
 
         Raises:
-            OSError: it has gone.
+            OSError: it has gone, or has not read what it was sent before.
         """
-        self._sock.sendall(data)
+        self._sock.send(data, socket.MSG_DONTWAIT)
 
     def hang_up(self) -> None:
         """Close our direction, which tells the peer to finish; it can still be read."""

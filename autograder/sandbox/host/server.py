@@ -158,8 +158,9 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(2)
         self._stderr.seek(0)
-        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it ended without a message"
+        return (
+            _last_line(self._stderr.read().decode(errors="replace")) or "it ended without a message"
+        )
 
     def _unavailable(self, problem: str) -> SandboxUnavailable:
         return SandboxUnavailable(
@@ -184,14 +185,15 @@ class Server:
             except (OSError, EOFError, SandboxUnavailable) as error:
                 if isinstance(error, SandboxUnavailable) and not self._has_worked:
                     raise  # this machine does not support the level, so retrying would not help
-                problem = str(error) or "the zygote died"
+                problem = _last_line(str(error)) or "the zygote died"
                 self.destroy()
                 time.sleep(0.1 * attempt)
             else:
                 self._has_worked = True
                 return process
         raise SandboxUnavailable(
-            f"no session could be started ({problem})", "check whether the machine is out of memory"
+            f"no session could be started ({problem})",
+            "check whether memory, or the processes of this user (`ulimit -u`), have run out",
         )
 
     def _spawn(self, settings: dict[str, Any]) -> SessionProcess:
@@ -208,7 +210,7 @@ class Server:
             if answer is None:
                 raise EOFError
             if "failed" in answer:
-                raise OSError(str(answer["failed"])[:500])
+                raise OSError(answer["failed"])
             text = json.dumps(settings).encode()
             ours.settimeout(_SPAWN_S)
             ours.sendall(struct.pack("<I", len(text)) + text)
@@ -253,7 +255,8 @@ class Server:
             self._process.wait(_KILL_S)
         except subprocess.TimeoutExpired:
             self._kill_group()
-            self._process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # the kernel ends it some time
+                self._process.wait(_KILL_S)
         self._process = None
 
     def _kill_group(self) -> None:
@@ -261,3 +264,9 @@ class Server:
         assert self._process is not None
         with contextlib.suppress(OSError):  # all have ended
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _last_line(text: str) -> str:
+    """Of a traceback, the exception."""
+    lines = text.strip().splitlines()
+    return lines[-1][:300] if lines else ""
