@@ -89,15 +89,20 @@ def _check(
 
 
 def _assignments(course: Course, exercises: tuple[Exercise, ...]) -> list[Problem]:
+    try:
+        known = generate.secrets(course)
+    except CourseError as error:
+        return [Problem(exercises[0].id, "assignments", str(error))]
+    out = course.root / "assignments"
     problems = []
     for exercise in exercises:
         try:
-            found = generate.stale(course, [exercise.id], (), course.root / "assignments")
+            found = generate.stale(course, [exercise.id], (), out, known=known)
         except CourseError as error:  # a leak or a misspelt marker: generating must fail
             found = [str(error)]
         problems += [Problem(exercise.id, "assignments", text) for text in found]
     if len(exercises) == len(course.exercises) and not problems:
-        surplus = generate.stale(course, [], (), course.root / "assignments")
+        surplus = generate.stale(course, [], (), out, known=known)
         problems += [Problem(exercises[0].id, "assignments", text) for text in surplus]
     return problems
 

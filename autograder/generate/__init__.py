@@ -5,6 +5,7 @@ from autograder.generate.files import stale, write_assignments, write_solutions
 from autograder.generate.leaks import leaks
 from autograder.generate.notebook import notebook, notebook_bytes, solution_notebook
 from autograder.generate.publish import publish
+from autograder.generate.secrets import secrets
 
 __all__ = [
     "leaks",
@@ -12,6 +13,7 @@ __all__ = [
     "notebook",
     "notebook_bytes",
     "publish",
+    "secrets",
     "solution_cells",
     "solution_notebook",
     "solved",

@@ -10,7 +10,7 @@ from autograder.errors import CourseError
 from autograder.files import remove_leftovers, write_all_atomically
 from autograder.generate.metadata import require_author_extra
 from autograder.generate.notebook import as_bytes, notebook_bytes, solution_notebook
-from autograder.generate.secrets import secrets
+from autograder.generate.secrets import Secrets, secrets
 from autograder.text import LANGUAGES
 
 DATA = "data"
@@ -44,12 +44,14 @@ def stale(
     langs: Sequence[str],
     out: Path,
     provide_earlier: bool = False,
+    known: Secrets | None = None,
 ) -> list[str]:
     """What in `out` is missing, outdated or without an exercise; empty if everything is current.
 
     Each line names a file and a remedy. Extra files are reported only if all exercises are checked.
+    Who asks several times collects the course's secrets (`known`) once.
     """
-    made = render_assignments(course, ids, langs, provide_earlier)
+    made = render_assignments(course, ids, langs, provide_earlier, known)
     remedy = f"run `autograder generate{' --provide-earlier' if provide_earlier else ''}`"
     problems = []
     for name, content in (made | _data(course, out)).items():
@@ -131,12 +133,16 @@ def render_solutions(course: Course, ids: Sequence[str], langs: Sequence[str]) -
 
 
 def render_assignments(
-    course: Course, ids: Sequence[str], langs: Sequence[str], provide_earlier: bool = False
+    course: Course,
+    ids: Sequence[str],
+    langs: Sequence[str],
+    provide_earlier: bool = False,
+    known: Secrets | None = None,
 ) -> dict[Path, bytes]:
     """The students' notebooks, by path; empty `ids` or `langs` mean all."""
     _known_languages(course, langs)
     require_author_extra()
-    known = secrets(course)
+    known = known or secrets(course)
     return {
         Path(lang) / f"{exercise.id}.ipynb": notebook_bytes(
             course, exercise, lang, provide_earlier=provide_earlier, known=known

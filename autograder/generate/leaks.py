@@ -106,9 +106,11 @@ def _block(
             yield Leak(index, f"gives away {block.what} ({block.origin}): `{text}`")
             return
         shared[text] = (index, statement_weight)
-    total = sum(weight(text) for text in block.statements)
     shared_weight = sum(statement_weight for _, statement_weight in shared.values())
-    if shared_weight >= threshold.half and 2 * shared_weight >= total:
+    if shared_weight < threshold.half:
+        return
+    total = sum(weight(text) for text in block.statements)
+    if 2 * shared_weight >= total:
         index = min(index for index, _ in shared.values())
         texts = "; ".join(f"`{text}`" for text in sorted(shared))
         yield Leak(index, f"gives away half of {block.what} ({block.origin}): {texts}")

@@ -12,6 +12,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import lru_cache
 
 _IGNORED = (
     ast.Import,
@@ -36,6 +37,7 @@ def statements(nodes: list[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
                     yield node, text
 
 
+@lru_cache(maxsize=2**15)  # variants of a solution, of which a course has hundreds, are alike
 def weight(text: str) -> int:
     """How distinctive a statement is: the number of its names, numbers, strings and operators.
 

@@ -23,7 +23,7 @@ import linecache
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from types import CodeType, ModuleType
@@ -116,9 +116,14 @@ class OwnNotebook:
 def failing_check(course: Course, own: OwnCode) -> tuple[str, str] | None:
     """The first visible check that a notebook fails: the cell's name, and the error in its words.
 
-    None if it passes all of them. A check that does not finish fails with ``TimeUp``.
+    None if it passes all of them. A check that does not finish fails with ``TimeUp``. What comes
+    after the first that fails is not run.
     """
     cells = own.cells(course)
+
+    def fails(record: CellRecord) -> bool:
+        return cells[record.index].role is Role.CHECK and record.error is not None
+
     run = [
         (index, cell.source)
         for index, cell in enumerate(cells)
@@ -126,17 +131,22 @@ def failing_check(course: Course, own: OwnCode) -> tuple[str, str] | None:
     ]
     try:
         with timeouts.limit(CHECK_CPU_S, 10 * CHECK_CPU_S):
-            loaded = _Loaded(run, _importable(course.packages))
+            loaded = _Loaded(run, _importable(course.packages), until=fails)
     except timeouts.TimeUp:
         return "", "TimeUp"
-    for record in loaded.records:
-        if cells[record.index].role is Role.CHECK and record.error is not None:
-            return cells[record.index].name, record.error.removeprefix("AssertionError: ")
-    return None
+    failed = next(filter(fails, loaded.records), None)
+    if failed is None:
+        return None
+    return cells[failed.index].name, (failed.error or "").removeprefix("AssertionError: ")
 
 
 class _Loaded:
     """Cells that have run in their own namespace.
+
+    Args:
+        cells: their indices and sources.
+        packages: the import names of what they may import, beside NumPy.
+        until: says of which cell that has run it is the last to be run; None runs all.
 
     Attributes:
         world: the notebook's copy of global state.
@@ -144,7 +154,12 @@ class _Loaded:
         records: how each cell ran.
     """
 
-    def __init__(self, cells: Sequence[tuple[int, str]], packages: frozenset[str]) -> None:
+    def __init__(
+        self,
+        cells: Sequence[tuple[int, str]],
+        packages: frozenset[str],
+        until: Callable[[CellRecord], bool] | None = None,
+    ) -> None:
         module = ModuleType("__main__")
         space = vars(module)
         imports = {"__import__": partial(_import, packages)}
@@ -157,6 +172,8 @@ class _Loaded:
                 code, bound = _compiled(index, source)
                 names |= dict.fromkeys(bound)
                 self.records.append(_run(index, source, code, space))
+                if until is not None and until(self.records[-1]):
+                    break
         self.world.begin_criterion()
         self.own = {name: space[name] for name in names if _is_own(space.get(name))}
 

@@ -29,8 +29,11 @@ from autograder.verify.mutants import Mutant
 from autograder.verify.processes import course_processes
 from autograder.verify.tables import OTHERS, recorded
 
-CLAIMS_PER_TASK = 8
-"""Few enough to keep all workers busy, many enough to share the cost of collecting the suite."""
+LEAST_CLAIMS_PER_TASK = 8
+"""Many enough to share the cost of collecting the suite and of its expected results."""
+
+TASKS_PER_WORKER = 3
+"""Of each exercise at most so many for each worker: enough to keep all of them busy."""
 
 CPU_S = 30.0
 """CPU seconds for one criterion, including the notebook's and the suite's code."""
@@ -66,9 +69,10 @@ def kill_matrix(course: Course, claims: Sequence[Claim], jobs: int) -> Iterator[
     tasks = []
     for exercise, group in groupby(claims, lambda claim: claim.exercise):
         about = tuple(group)
+        size = max(LEAST_CLAIMS_PER_TASK, -(-len(about) // (TASKS_PER_WORKER * jobs)))
         tasks += [
-            Task(course.root, exercise, about[start : start + CLAIMS_PER_TASK], start == 0)
-            for start in range(0, len(about), CLAIMS_PER_TASK)
+            Task(course.root, exercise, about[start : start + size], start == 0)
+            for start in range(0, len(about), size)
         ]
     with course_processes(jobs, len(tasks)) as pool:
         futures: dict[Future[TaskResult], Task] = {
