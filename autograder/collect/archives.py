@@ -104,7 +104,7 @@ class Opener:
     def _folder(self, folder: Path, at: Found) -> None:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         if at.path and not any(not is_ignored(entry.name) for entry in entries):
-            self.found.append(replace(at, fate=Fate.EMPTY_FOLDER))
+            self.found.append(replace(at, fate=_fate_if_empty(at)))
         for entry in entries:
             part = unicodedata.normalize("NFC", readable(entry.name))
             one = replace(at, path=(*at.path, part), outside=at.outside + 1)
@@ -152,7 +152,7 @@ class Opener:
                     return False
                 if _is_folder(info):
                     if name not in inhabited:
-                        self.found.append(replace(one, fate=Fate.EMPTY_FOLDER))
+                        self.found.append(replace(one, fate=_fate_if_empty(one)))
                     continue
                 whole &= self._member(archive, info, one, depth, left)
         return whole
@@ -255,6 +255,10 @@ def _directory_size(path: Path) -> int:
                 sizes += struct.unpack_from(form, tail, at + offset)
             at = tail.find(mark, at + 1)
     return max(sizes)
+
+
+def _fate_if_empty(folder: Found) -> Fate:
+    return Fate.IGNORED if any(map(is_ignored, folder.path)) else Fate.EMPTY_FOLDER
 
 
 def _copy(file: IO[bytes], to: Path, most: int) -> str | None:

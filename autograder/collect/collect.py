@@ -154,6 +154,7 @@ class _Run:
         self.notices += said
         put_all(placed, self.out, scratch)
         records += [_record(one) for one in placed]
+        records = remarks.without_empty_subfolders(records)
         records += self.earlier.other_records(records)
         records += remarks.missing(records, self.roster.people)
         records.sort(key=lambda one: (one.archive, one.file, one.student, one.exercise))

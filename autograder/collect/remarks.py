@@ -39,6 +39,17 @@ def missing(records: Iterable[Record], people: Sequence[Person]) -> list[Record]
     ]
 
 
+def without_empty_subfolders(records: Sequence[Record]) -> list[Record]:
+    """The rows, in which an empty folder needs nobody if its student's others are not empty."""
+    handed_in = {(one.archive, one.student) for one in records if one.kept_as}
+    return [
+        replace(one, fate=Fate.IGNORED)
+        if one.fate is Fate.EMPTY_FOLDER and (one.archive, one.student) in handed_in
+        else one
+        for one in records
+    ]
+
+
 def who_is_missing(records: Iterable[Record], people: Sequence[Person]) -> Iterator[str]:
     """A line for each exercise that somebody has not handed in."""
     names: dict[str, list[str]] = defaultdict(list)

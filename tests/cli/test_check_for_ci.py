@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 
 import pytest
 
@@ -80,6 +82,41 @@ def test_the_commands_of_the_workflow_are_those_of_the_program():
         options = make_parser().parse_args(shlex.split(command)[1:])
         assert options.json
         assert options.min_score == MinScore(60, True)
+
+
+def test_the_workflow_finds_notebooks_where_publish_puts_them(tmp_path):
+    """Runs its step with a stub of the program that says what it was given."""
+    yaml = pytest.importorskip("yaml")
+    (step,) = (
+        one
+        for one in yaml.safe_load(WORKFLOW)["jobs"]["grade"]["steps"]
+        if one.get("name") == "Grade behind the wall"
+    )
+    for file, text in {
+        "assignments/en/01_windows.ipynb": "handout",
+        "assignments/en/02_im2col.ipynb": "handout",
+        "assignments/ja/02_im2col.ipynb": "handout (ja)",
+        "submission/en/01_windows.ipynb": "handout",
+        "submission/en/02_im2col.ipynb": "handout",
+        "submission/ja/02_im2col.ipynb": "work",
+        "bin/autograder": '#!/bin/sh\necho "$2"\nexit 1\n',
+    }.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    (tmp_path / "bin" / "autograder").chmod(0o755)
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env=os.environ
+        | {
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        },
+    )
+    assert done.returncode == 1, "less than the minimum is a red job"
+    assert (tmp_path / "02_im2col.json").read_text() == "submission/ja/02_im2col.ipynb\n"
+    assert not (tmp_path / "01_windows.json").exists()
+    assert (tmp_path / "summary.md").read_text() == "## 01_windows: nothing has been handed in\n"
 
 
 def test_the_workflow_gives_students_no_token_and_no_right():

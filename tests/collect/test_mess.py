@@ -459,6 +459,21 @@ def test_an_empty_folder_is_reported(run):
     ]
 
 
+def test_an_empty_folder_beside_a_notebook_needs_nobody(run):
+    """Every clone has some in .git, and a student's zip may have one for pictures."""
+    files = {
+        "a/02_im2col.ipynb": notebook("a"),
+        "a/figures/": b"",
+        "b/02_im2col.ipynb": notebook("b"),
+        "b/.git/refs/tags/": b"",
+        "c/figures/": b"",
+    }
+    outcome = run({"clones.zip": zipped(files)})
+    (line,) = outcome.done.problems
+    assert "c/figures: the folder is empty" in line
+    assert outcome.fate("b/.git/refs/tags") is Fate.IGNORED
+
+
 def test_one_students_archive_is_that_students(run):
     assert list(run({"alice.zip": zipped({"02_im2col.ipynb": A})}).kept) == [
         "alice/02_im2col.ipynb"
