@@ -166,6 +166,7 @@ class _Run:
         self.earlier.remove_stale(records)
         self.notices += remarks.who_is_missing(records, self.roster.people)
         self.problems += remarks.what_needs_you(records, self.out / table.FILE)
+        self.problems += remarks.without_notebook(records)
         if not any(one.fate is Fate.COUNTS for one in records):
             self.problems.append("no notebook was found. Is it the right download?")
         self.notices += remarks.unknown_times(records, self.out / table.FILE)

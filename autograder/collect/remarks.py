@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder.collect.arrange import Piece
 from autograder.collect.files import FINE, REASONS, Fate
@@ -60,6 +60,26 @@ def who_is_missing(records: Iterable[Record], people: Sequence[Person]) -> Itera
         yield (
             f"{exercise}: {len(absent)} of {counted(len(people), 'student')} handed in nothing: "
             f"{abbreviated(absent, 9)}"
+        )
+
+
+def without_notebook(records: Iterable[Record]) -> Iterator[str]:
+    """A line for each exercise of which somebody has handed in files, but no notebook."""
+    counts: set[tuple[str, str]] = set()
+    files: dict[tuple[str, str], str] = {}
+    for one in records:
+        if one.fate is Fate.COUNTS:
+            counts.add((one.student, one.exercise))
+        elif one.fate is Fate.KEPT and one.exercise:
+            files.setdefault((one.student, one.exercise), PurePosixPath(one.kept_as).name)
+    of: dict[str, list[str]] = defaultdict(list)
+    for (student, exercise), file in sorted(files.items()):
+        if (student, exercise) not in counts:
+            of[exercise].append(f"{student} ({file})")
+    for exercise, names in of.items():
+        yield (
+            f"{exercise}: {counted(len(names), 'student')} handed in no notebook, but other "
+            f"files: {abbreviated(names, 9)}. Ask for the .ipynb"
         )
 
 

@@ -81,6 +81,18 @@ def test_an_archive_without_a_notebook_needs_the_instructor(run):
     assert outcome.done.problems == ("no notebook was found. Is it the right download?",)
 
 
+def test_who_handed_in_other_files_only_is_named(run):
+    """The student has to be asked, before the grading calls the file unreadable."""
+    files = {
+        MOODLE.format("Ann", 1): notebook("a"),
+        "Ann_1234561_assignsubmission_file_/report.pdf": b"%PDF",
+        "Ben_1234562_assignsubmission_file_/work.rar": b"Rar!",
+    }
+    outcome = run({"02_im2col.zip": zipped(files)})
+    (line,) = outcome.done.problems
+    assert line.startswith("02_im2col: 1 student handed in no notebook, but other files: Ben (work")
+
+
 def test_a_roster_of_github_classroom_knows_the_accounts(run):
     clones = {f"02-im2col-{one}/02_im2col.ipynb": notebook(one) for one in ("jdoe", "kito")}
     roster = (
