@@ -24,14 +24,14 @@ from autograder.ingest import Discovered, Submission
 from autograder.ingest.hand_ins import Arrival, HandIns, UngradedRecord
 from autograder.ingest.names import readable, student_named
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
-from autograder.ingest.submission import NotGraded
+from autograder.ingest.submission import NotGraded, Notice
 from autograder.sanitize import one_line
-from autograder.text import abbreviated, counted
+from autograder.text import Text, abbreviated, counted
 
 MAX_LISTED = 5
 
 
-def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
+def from_collecting(roots: Iterable[Path]) -> Iterator[Notice]:
     """A line for each kind of file that was not collected, and for each exercise that is missing.
 
     Args:
@@ -41,7 +41,7 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
         try:
             records = read_records(root) if root.is_dir() else []
         except (CommandError, OSError) as error:
-            yield str(error)
+            yield Notice(Text.same(str(error)))
             continue
         groups: dict[Fate, list[str]] = defaultdict(list)
         for one in records:
@@ -49,26 +49,35 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[str]:
                 continue
             groups[one.fate].append(f"{one.archive}/{one.file}" if one.file else one.archive)
         for fate, files in sorted(groups.items()):
-            yield (
-                f"{root / table.FILE}: {counted(len(files), 'file')} not collected "
-                f"({_some(files)}): {REASONS[fate]}"
+            where, some, reason = root / table.FILE, _some(files), REASONS[fate]
+            yield Notice(
+                Text(
+                    en=f"{where}: {counted(len(files), 'file')} not collected ({some}): "
+                    + reason["en"],
+                    ja=f"{where}：{len(files)}個のファイルを収集していません（{some}）。{reason['ja']}",
+                )
             )
         with suppress(CommandError, OSError):  # reported by `collect`
             if unknown := strangers(root, records):
                 who = counted(len(unknown), "student is", "students are")
-                yield (
-                    f"{who} not in the roster: {_some(unknown)}. Complete the roster or correct "
-                    "its names, and collect again with --roster"
+                yield Notice(
+                    Text(
+                        en=f"{who} not in the roster: {_some(unknown)}. Complete the roster or "
+                        "correct its names, and collect again with --roster",
+                        ja=f"名簿にない受講者が{len(unknown)}人います：{_some(unknown)}。名簿を補うか"
+                        "名前を直し、--roster を付けてもう一度収集してください。",
+                    )
                 )
         missing: dict[str, list[str]] = defaultdict(list)
         for one in records:
             if one.fate is Fate.MISSING:
                 missing[one.exercise].append(one.student)
         for exercise, students in sorted(missing.items()):
-            yield (
+            line = (
                 f"{exercise}: {counted(len(students), 'student')} of the roster handed in "
                 f"nothing: {_some(students)}"
             )
+            yield Notice(Text(en=line), listed=True)
 
 
 def arrivals_of(found: Discovered, zone: tzinfo | None) -> dict[str, Arrival]:

@@ -23,9 +23,11 @@ from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.ingest import Discovered, discover
+from autograder.ingest.submission import Notice
 from autograder.report import read_shown, write_tables
 from autograder.run.handouts import handouts_of
 from autograder.run.store import Store
+from autograder.text import Text
 
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     for line in said:
         warn(line)
     if course.salt == PUBLISHED_SALT:
-        found = replace(found, notices=(*found.notices, _published_salt(course)))
+        found = replace(found, said=(*found.said, _published_salt(course)))
     if not found.submissions and not found.ungraded:
         raise CommandError(NOTHING_TO_GRADE, 1)
     prepare_output(options.out)
@@ -105,11 +107,16 @@ def _found(options: argparse.Namespace, course: Course) -> Discovered:
         handouts=handouts_of(course),
         fold_case=ignores_case(options.out),
     )
-    return replace(found, notices=(*found.notices, *from_collecting(found.roots)))
+    return replace(found, said=(*found.said, *from_collecting(found.roots)))
 
 
-def _published_salt(course: Course) -> str:
-    return (
-        "the course's salt is the published one, so students can find out the hidden inputs. "
-        f"Change it in {course.root / 'solutions' / 'course.toml'}"
+def _published_salt(course: Course) -> Notice:
+    file = course.root / "solutions" / "course.toml"
+    return Notice(
+        Text(
+            en="the course's salt is the published one, so students can find out the hidden "
+            f"inputs. Change it in {file}",
+            ja="コースのsaltが公開されている値のままなので、隠しテストの入力を受講者が知ることができます。"
+            f"{file}で変更してください。",
+        )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -36,6 +37,9 @@ from autograder.verdict.result import Result
 
 MAX_LISTED = 9
 """Names in a warning."""
+
+FEW = 5
+"""Hand-ins with the same remark that are told one by one."""
 
 A_SCREEN = 20
 """Submissions whose lines of progress leave earlier lines in sight."""
@@ -125,7 +129,7 @@ class GradingRun:
             *without_times(hand_ins, self.course.policy),
             *unknown_extensions(hand_ins, self.course.policy),
             *out_of_sight((*found.problems, *found.notices), said, new),
-            *_about_files(tally.read.values(), hand_ins),
+            *about_files(tally.read.values(), hand_ins),
             *tally.faults.lines(len(submissions)),
         ):
             warn(line)
@@ -283,12 +287,21 @@ def out_of_sight(lines: Iterable[str], said: Collection[str], graded: int) -> li
     return [line for line in lines if line not in said or graded > A_SCREEN]
 
 
-def _about_files(read: Iterable[HandIn], hand_ins: HandIns) -> Iterator[str]:
-    """What the instructor should know about the files that were read."""
+def about_files(read: Iterable[HandIn], hand_ins: HandIns) -> Iterator[str]:
+    """What the instructor should know about the files that were read; the same of many is a line.
+
+    The terminal is in English like all that the program prints; the class page has its language.
+    """
+    of: dict[str, list[str]] = defaultdict(list)
     for one in read:
         already_said = replace(one, others=())
         for remark in words.remarks_for_instructor(already_said):
-            yield f"{hand_ins.name(one.student)} · {one.exercise}: {remark['en']}"
+            of[remark["en"]].append(f"{hand_ins.name(one.student)} · {one.exercise}")
+    for text, whose in of.items():
+        if len(whose) > FEW:
+            yield f"{counted(len(whose), 'hand-in')} ({abbreviated(whose, MAX_LISTED)}): {text}"
+        else:
+            yield from (f"{who}: {text}" for who in whose)
 
 
 def _known_before(

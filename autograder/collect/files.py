@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.sanitize import visible_name
+from autograder.text import Text
 
 
 class Fate(StrEnum):
@@ -63,19 +64,53 @@ FINE = frozenset(
 )
 """Fates that need nobody's attention."""
 
-REASONS: dict[Fate, str] = {
-    Fate.NO_EXERCISE: "which exercise it is for is unknown. Give --exercise, or rename it",
-    Fate.NO_STUDENT: "whose it is is unknown. It is in .unassigned; move it to its student",
-    Fate.EMPTY_FOLDER: "the folder is empty. Nothing was handed in",
-    Fate.LINK: "is a link, not a file. Ask for the file itself",
-    Fate.NOT_REGULAR: "is a pipe or a device, not a file",
-    Fate.ENCRYPTED: "needs a password. Ask for it without one",
-    Fate.DAMAGED: "is damaged and cannot be opened. Download it, or ask for it, again",
-    Fate.TOO_LARGE: "is too large to be opened",
-    Fate.TOO_MANY: "contains more files than are opened",
-    Fate.TOO_DEEP: "archives are nested too deeply to be opened",
-    Fate.CLOSED: "cannot be read. Change its permissions",
+_REASONS: dict[Fate, tuple[str, str]] = {
+    Fate.NO_EXERCISE: (
+        "which exercise it is for is unknown. Give --exercise, or rename it",
+        "どの課題のものか分かりません。--exercise を指定するか、ファイル名を変更してください。",
+    ),
+    Fate.NO_STUDENT: (
+        "whose it is is unknown. It is in .unassigned; move it to its student",
+        "誰のものか分かりません。.unassignedにあるので、受講者のフォルダーに移してください。",
+    ),
+    Fate.EMPTY_FOLDER: (
+        "the folder is empty. Nothing was handed in",
+        "フォルダーが空で、何も提出されていません。",
+    ),
+    Fate.LINK: (
+        "is a link, not a file. Ask for the file itself",
+        "ファイルではなくリンクです。ファイルそのものを提出してもらってください。",
+    ),
+    Fate.NOT_REGULAR: (
+        "is a pipe or a device, not a file",
+        "ファイルではなく、パイプかデバイスです。",
+    ),
+    Fate.ENCRYPTED: (
+        "needs a password. Ask for it without one",
+        "パスワードが必要です。パスワードのないものを提出してもらってください。",
+    ),
+    Fate.DAMAGED: (
+        "is damaged and cannot be opened. Download it, or ask for it, again",
+        "壊れていて開けません。もう一度ダウンロードするか、再提出してもらってください。",
+    ),
+    Fate.TOO_LARGE: (
+        "is too large to be opened",
+        "大きすぎて開けません。",
+    ),
+    Fate.TOO_MANY: (
+        "contains more files than are opened",
+        "ファイルが多すぎるため、一部を開いていません。",
+    ),
+    Fate.TOO_DEEP: (
+        "archives are nested too deeply to be opened",
+        "アーカイブの入れ子が深すぎて開けません。",
+    ),
+    Fate.CLOSED: (
+        "cannot be read. Change its permissions",
+        "読み込めません。アクセス権を変更してください。",
+    ),
 }
+REASONS: dict[Fate, Text] = {fate: Text(en=en, ja=ja) for fate, (en, ja) in _REASONS.items()}
 """Why a file is not collected, and what to do."""
 
 

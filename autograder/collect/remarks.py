@@ -113,7 +113,7 @@ def what_needs_you(records: Iterable[Record], table: Path) -> Iterator[str]:
             by_fate[one.fate].append(one)
     for fate, rows in by_fate.items():
         for one in rows[:MAX_LISTED]:
-            yield f"{one.archive}: {one.file}: {REASONS[fate]}"
+            yield f"{one.archive}: {one.file}: {REASONS[fate]['en']}"
         if more := len(rows[MAX_LISTED:]):
             yield f"{more} more like that ({fate}): see {table}"
 

@@ -70,7 +70,7 @@ def encode(records: Iterable[Record]) -> bytes:
                 "late": "late" if one.late else "",
                 "source": one.source,
                 "sha256": one.sha256,
-                "note": one.note or REASONS.get(one.fate, ""),
+                "note": one.note or _reason(one.fate),
             }
             for one in records
         ),
@@ -124,8 +124,12 @@ def _record(line: int, fields: dict[str, str]) -> Record:
         fields.get("late", "") != "",
         fields.get("source", ""),
         fields.get("sha256", ""),
-        "" if note == REASONS.get(fate) else note,
+        "" if note == _reason(fate) else note,
     )
+
+
+def _reason(fate: Fate) -> str:
+    return REASONS[fate]["en"] if fate in REASONS else ""
 
 
 def _time(line: int, text: str) -> datetime | None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.ingest import notices
 from autograder.ingest.choose import Candidate, candidate, choose
 from autograder.ingest.filenames import notebook_stem, parse_name
 from autograder.ingest.layout import Entry, Layout, detect_layout, list_entries
@@ -21,15 +22,13 @@ from autograder.ingest.recognize import Handouts, Inspector
 from autograder.ingest.student_folder import scan_student_folder
 from autograder.ingest.submission import (
     Discovered,
-    NotCounted,
     NotGraded,
+    Notice,
     Other,
     Submission,
     Ungraded,
 )
 from autograder.ingest.walk import walk
-from autograder.sanitize import visible_name
-from autograder.text import abbreviated
 
 
 def discover(
@@ -59,7 +58,7 @@ def discover(
         try:
             search.add_path(path, exercise)
         except OSError as error:
-            search.problems.append(f"{path}: cannot be read ({error.strerror})")
+            search.say(notices.closed(path, error))
             # What could not be read must not count as deleted.
             search.roots = [root for root in search.roots if root != path.resolve()]
     return search.result()
@@ -75,10 +74,12 @@ class _Search:
     fold_case: bool
     candidates: list[Candidate] = field(default_factory=list)
     ungraded: list[Ungraded] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    said: list[Notice] = field(default_factory=list)
     roots: list[Path] = field(default_factory=list)
     inspectors: dict[Path, Inspector] = field(default_factory=dict)
+
+    def say(self, notice: Notice) -> None:
+        self.said.append(notice)
 
     # --- collecting candidates --------------------------------------------------------------------
 
@@ -91,8 +92,7 @@ class _Search:
         self.roots.append(root)
         match detect_layout(root, entries, self.exercises, requested):
             case Layout.EMPTY, _:
-                what = "contains no notebook" if entries else "is empty"
-                self.problems.append(f"{root}: {what}. Nothing was handed in")
+                self.say(notices.nothing(root, empty=not entries))
             case Layout.ONE_EXERCISE, exercise:
                 self._add_student(root.parent.name, root, requested, exercise)
             case Layout.ONE_STUDENT, _:
@@ -138,39 +138,28 @@ class _Search:
         unknown: list[str] = []
         for entry in entries:
             if entry.exercise and (entry.folder or folders):
-                kind = "folder" if entry.folder else "notebook"
-                self.problems.append(
-                    f"{entry.path}: this {kind} is named like an exercise but next to students' "
-                    f"submissions. It was left out. Move it into its student's folder, or give it "
-                    f"on the command line"
-                )
+                self.say(notices.odd_exercise(entry.path, folder=entry.folder))
             elif entry.notebook:
                 if not self._add_loose_notebook(entry, requested):
                     unknown.append(entry.path.name)
             elif entry.folder and notebooks and not folders and not entry.has_submission:
-                self.notices.append(f"{entry.path}: contains no notebook and was left out")
+                self.say(notices.no_notebook(entry.path))
             elif entry.folder:
                 self._add_student(entry.path.name, entry.path, requested)
             elif requested and entry.has_submission:
                 student = self._student(entry.path.stem)
                 self._add_candidate(student, requested, entry.path, entry.path)
             elif entry.has_submission and entry.path.stem not in stems:
-                self.notices.append(f"{entry.path}: is not a notebook and was left out")
+                self.say(notices.not_a_notebook(entry.path))
         if unknown:
-            some = abbreviated(unknown, 3)
-            self.problems.append(
-                f"{root}: the exercise of its notebooks is unknown ({some}). Give {self._option()}"
-            )
+            self.say(notices.unknown_exercise(root, unknown, self.exercises))
 
     def _add_loose_notebook(self, entry: Entry, requested: str | None) -> bool:
         """A notebook next to others in a class's folder; returns whether its exercise is known."""
         student = self._student(notebook_stem(entry.path) or "")
         path, root = _notebook_in(entry.path), entry.path
         if entry.name.impersonal:
-            self.notices.append(
-                f"{entry.path}: its name does not look like a student's; it is graded under "
-                f"that name"
-            )
+            self.say(notices.impersonal(entry.path))
         exercise = requested or entry.name.exercise
         exercise = exercise or self._inspector(root).inspect(path, root).exercise
         if exercise is None:
@@ -209,23 +198,14 @@ class _Search:
         elif found.ungraded:
             self.ungraded += found.ungraded
             names = ", ".join(str(one.path.relative_to(folder)) for one in found.ungraded[:4])
-            self.notices.append(f"{folder}: not graded, since the exercise is unknown: {names}")
+            self.say(notices.some_unknown(folder, names))
         if not found.complete:
-            self.problems.append(f"{folder}: contains too many files; some were not searched")
+            self.say(notices.too_many_files(folder))
 
     def _report_ungraded(self, one: Ungraded) -> None:
         """Record a student's submission that cannot be graded, and tell the instructor."""
         self.ungraded.append(one)
-        some = abbreviated(one.files, 4)
-        what = {
-            NotGraded.EMPTY_FOLDER: "is empty. Nothing was handed in",
-            NotGraded.LINK: "is a link to another folder. The folder itself must be handed in",
-            NotGraded.CLOSED: f"cannot be read ({some})",
-            NotGraded.NO_NOTEBOOK: f"contains no notebook, only {some}",
-            NotGraded.WHICH_EXERCISE: f"the exercise of {some} is unknown. Give {self._option()}, "
-            "or name the file after its exercise",
-        }
-        self.problems.append(f"{one.path}: {what[one.why]}")
+        self.say(notices.not_graded(one, self.exercises))
 
     # --- choosing among them ----------------------------------------------------------------------
 
@@ -236,14 +216,13 @@ class _Search:
             if not any(_same_file(one.path, other.path) for other in group):
                 group.append(one)
         submissions = [self._submission(groups[key]) for key in sorted(groups)]
-        self._report_several(submissions)
+        self.said += notices.several([one for one in submissions if one.others])
         self._report_lookalikes(submissions)
         self._report_hard_links(submissions)
         ungraded = sorted(self.ungraded, key=lambda one: (one.student.key, one.path))
         return Discovered(
             tuple(submissions),
-            tuple(_one_line(problem) for problem in self.problems),
-            tuple(_one_line(notice) for notice in self.notices),
+            tuple(self.said),
             tuple(ungraded),
             tuple(self.roots),
         )
@@ -261,28 +240,10 @@ class _Search:
             others,
         )
 
-    def _report_several(self, submissions: list[Submission]) -> None:
-        """Say which file is graded where there are several: of many students, in one line."""
-        several = [one for one in submissions if one.others]
-        if len(several) > FEW:
-            some = abbreviated([_who(one) for one in several], FEW)
-            self.notices.append(
-                f"of {len(several)} hand-ins there are several files, of which one is graded "
-                f"({some}): see column note of grades.csv"
-            )
-            return
-        for one in several:
-            files = abbreviated([f"{o.file} ({_REASONS[o.why]})" for o in one.others], 4)
-            self.notices.append(f"{_who(one)}: {_display_path(one)} is graded, not {files}")
-
     def _report_lookalikes(self, submissions: list[Submission]) -> None:
         students = {Student(s.student, s.name or s.student) for s in submissions}
         for group in lookalikes(students):
-            names = ", ".join(one.key for one in group)
-            self.notices.append(
-                f"{names}: these names look alike and were graded as different students. If they "
-                f"are the same student, use one name for both"
-            )
+            self.say(notices.alike(one.key for one in group))
 
     def _report_hard_links(self, submissions: list[Submission]) -> None:
         by_file: dict[tuple[int, int], list[str]] = defaultdict(list)
@@ -295,10 +256,7 @@ class _Search:
                 by_file[status.st_dev, status.st_ino].append(f"{one.name or one.student}")
         for names in by_file.values():
             if len(set(names)) > 1:
-                self.notices.append(
-                    f"{', '.join(sorted(set(names)))}: handed in the same file on disk (a hard "
-                    f"link), not copies of it"
-                )
+                self.say(notices.hard_link({*names}))
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -311,32 +269,9 @@ class _Search:
     def _inspector(self, root: Path) -> Inspector:
         return self.inspectors.setdefault(root, Inspector(self.handouts))
 
-    def _option(self) -> str:
-        return f"--exercise ID, one of {', '.join(self.exercises)}"
-
-
-FEW = 5
-"""Hand-ins of several files that are told one by one."""
-
-_REASONS = {
-    NotCounted.OLDER: "older",
-    NotCounted.UNREADABLE: "cannot be read",
-    NotCounted.UNTOUCHED: "unchanged handout",
-    NotCounted.OTHER_EXERCISE: "of another exercise",
-    NotCounted.NO_NOTEBOOK: "not a notebook",
-}
-
-
-def _who(one: Submission) -> str:
-    return f"{one.name or one.student} · {one.exercise}"
-
 
 def _display_path(one: Candidate | Submission) -> str:
     return readable(one.path.relative_to(one.root.parent))
-
-
-def _one_line(text: str) -> str:
-    return visible_name(readable(text))
 
 
 def _notebook_in(path: Path) -> Path:

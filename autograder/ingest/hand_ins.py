@@ -19,6 +19,7 @@ from typing import Any
 from autograder.errors import InvalidHandIns
 from autograder.ingest.names import readable
 from autograder.ingest.submission import Discovered, NotCounted, NotGraded, Other
+from autograder.text import LANGUAGES, Text
 
 FILE = "hand-ins.json"
 SCHEMA_VERSION = 1
@@ -104,7 +105,7 @@ class UngradedRecord:
 class Warned:
     """A warning of a run, and the folders or files that the run looked at."""
 
-    text: str
+    text: Text
     roots: tuple[str, ...]
 
 
@@ -127,8 +128,8 @@ class HandIns:
     warned: tuple[Warned, ...] = ()
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What runs have warned about."""
+    def warnings(self) -> tuple[Text, ...]:
+        """What runs have warned about, but for what the class page lists by itself."""
         return tuple(dict.fromkeys(one.text for one in self.warned))
 
     def name(self, student: str) -> str:
@@ -223,12 +224,8 @@ def updated(
     gone = [one for one in rest if one.key not in known or missed(one)]
     students = {one.student for one in (*new.values(), *rest)} | {one.student for one in ungraded}
     warned = [one for one in before.warned if not all(_is_below(r, searched) for r in one.roots)]
-    listed = tuple(f"{one.file}: " for one in found.ungraded)
-    warned += [
-        Warned(text, tuple(searched))
-        for text in (*found.problems, *found.notices)
-        if not text.startswith(listed)
-    ]
+    said = sorted(found.said, key=lambda one: not one.needs_you)
+    warned += [Warned(one.text, tuple(searched)) for one in said if not one.listed]
     return HandIns(
         {key: name for key, name in sorted(names.items()) if key in students and key != name},
         tuple(sorted([*new.values(), *stay], key=lambda one: one.key)),
@@ -276,7 +273,13 @@ def encode(hand_ins: HandIns) -> str:
                     for one in hand_ins.ungraded
                 ],
                 "gone": [_fields(one) for one in hand_ins.gone],
-                "warned": [{"text": one.text, "roots": one.roots} for one in hand_ins.warned],
+                "warned": [
+                    {
+                        "text": {lang: one.text[lang] for lang in one.text.languages},
+                        "roots": one.roots,
+                    }
+                    for one in hand_ins.warned
+                ],
             },
             ensure_ascii=False,
             indent=1,
@@ -309,7 +312,7 @@ def decode(text: str | bytes) -> HandIns:
             ),
             tuple(map(_hand_in, tree["gone"])),
             tuple(
-                Warned(_text(one["text"]), tuple(map(_text, one["roots"])))
+                Warned(_warning(one["text"]), tuple(map(_text, one["roots"])))
                 for one in tree.get("warned", ())  # files of earlier versions have none
             ),
         )
@@ -365,6 +368,14 @@ def _time(value: object) -> str:
     if text and datetime.fromisoformat(text).tzinfo is None:
         raise ValueError(f"{text} has no offset")
     return text
+
+
+def _warning(value: object) -> Text:
+    if isinstance(value, str):  # in files of earlier versions
+        return Text.same(value)
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is not a text")
+    return Text(**{lang: _text(value[lang]) for lang in LANGUAGES if lang in value})
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.ingest.names import Student, readable
+from autograder.text import Text
 
 
 class NotCounted(StrEnum):
@@ -102,22 +103,45 @@ class Ungraded:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A line for the instructor, as `autograder.ingest.notices` words it.
+
+    Attributes:
+        text: the line, without control characters; in English only if it is ``listed``.
+        needs_you: whether something could not be assigned and needs the instructor.
+        listed: whether the class page lists what it is about by itself.
+    """
+
+    text: Text
+    needs_you: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True)
 class Discovered:
     """Everything that was found, in a fixed order.
 
     Attributes:
         submissions: what to grade, one per student and exercise.
-        problems: messages about what could not be assigned and needs the instructor.
-        notices: messages about decisions that the instructor may want to know about.
+        said: what the instructor is told.
         ungraded: what is not graded although its student is known.
         roots: the folders and files that were searched.
     """
 
     submissions: tuple[Submission, ...]
-    problems: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
+    said: tuple[Notice, ...] = ()
     ungraded: tuple[Ungraded, ...] = ()
     roots: tuple[Path, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """For the terminal: what could not be assigned and needs the instructor."""
+        return tuple(one.text["en"] for one in self.said if one.needs_you)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """For the terminal: decisions that the instructor may want to know about."""
+        return tuple(one.text["en"] for one in self.said if not one.needs_you)
 
     @property
     def ungraded_students(self) -> tuple[Ungraded, ...]:

@@ -97,5 +97,6 @@ def test_who_is_not_in_the_roster_is_said_with_every_grading(tmp_path):
     write(tmp_path, "lost", rows.format("jane") + rows.format("lost"))
     assert [*from_collecting([tmp_path])] == []
     (tmp_path / "roster.csv").write_text(ROSTER)
-    [line] = from_collecting([tmp_path])
+    [notice] = from_collecting([tmp_path])
+    line = notice.text["en"]
     assert line.startswith("1 student is not in the roster: lost.")

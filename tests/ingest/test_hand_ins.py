@@ -120,6 +120,28 @@ class TestSeveralRuns:
         assert "Permission denied" in found.problems[0]
         assert updated(known, found, None).gone == ()
 
+    def test_warnings_are_kept_in_the_pages_languages_but_for_what_pages_list(
+        self, tmp_path: Path
+    ) -> None:
+        """Several files, and folders that are empty, have a list of their own on the class page."""
+        root = hand_in(
+            tmp_path, "ann/02_im2col.ipynb", "ann/02_im2col (1).ipynb", "b/01_single.ipynb"
+        )
+        (root / "empty").mkdir()
+        hand_in(tmp_path, "Ann/02_im2col.ipynb")
+        found = discover([root], EXERCISES, None)
+        assert any("is graded, not" in line for line in found.notices)
+        assert any("is empty" in line for line in found.problems)
+        known = decode(encode(updated(HandIns(), found, None)))
+        (warning,) = known.warnings
+        assert warning["en"].startswith("Ann, ann: these names look alike")
+        assert "別の受講者として採点" in warning["ja"]
+
+    def test_warnings_of_an_earlier_version_are_read(self) -> None:
+        tree = json.loads(encode(HandIns())) | {"warned": [{"text": "old", "roots": ["/in"]}]}
+        (warning,) = decode(json.dumps(tree)).warnings
+        assert (warning["en"], warning["ja"]) == ("old", "old")
+
     def test_what_reading_has_shown_is_kept(self, tmp_path: Path) -> None:
         root = hand_in(tmp_path, "a/02_im2col.ipynb")
         found = discover([root], EXERCISES, None)

@@ -13,6 +13,7 @@ from autograder.ingest.hand_ins import HandIn, HandIns, Warned
 from autograder.report import Shown, rebuild
 from autograder.report.classpage import NO_HAND_INS, class_page
 from autograder.report.feedback import feedback_page
+from autograder.text import Text
 from tests.report.conftest import im2col_criteria
 from tests.results import typed
 
@@ -88,9 +89,9 @@ class TestFeedback:
 
 
 class TestClassPage:
-    def page(self, a_class, course, given, hand_ins=NO_HAND_INS, notices=()):
+    def page(self, a_class, course, given, hand_ins=NO_HAND_INS, notices=(), lang="en"):
         results = [typed(a_class[name]) for name in ("full", "every_status", "grader_error")]
-        return class_page(Shown(results, given, notices=notices), course, "en", hand_ins)
+        return class_page(Shown(results, given, notices=notices), course, lang, hand_ins)
 
     def row(self, text, student):
         (_, row) = re.split(rf"<bdi>{student}</bdi>(?:</a>)?</th>", text)
@@ -128,10 +129,13 @@ class TestClassPage:
         assert "<b>3</b> / 6" in self.row(text, "fumi")
 
     def test_what_runs_and_the_results_warn_about_is_there(self, a_class, course):
-        known = HandIns(warned=(Warned("in/x.zip: left out", ("in",)),))
+        said = Text(en="in/x.zip: left out", ja="in/x.zip：除外")
+        known = HandIns(warned=(Warned(said, ("in",)),))
         text = self.page(a_class, course, Corrections(), known, ["old points"])
         assert "Warnings of the last run: 2" in text
         assert "<li>in/x.zip: left out</li>" in text
+        text = self.page(a_class, course, Corrections(), known, lang="ja")
+        assert "<li>in/x.zip：除外</li>" in text
 
 
 class TestGrades:
