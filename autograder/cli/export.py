@@ -30,7 +30,7 @@ from autograder.messages.hand_ins import not_graded
 from autograder.report import Shown
 from autograder.run.store import Store
 from autograder.sanitize import path_below
-from autograder.text import counted
+from autograder.text import abbreviated, counted
 
 MAX_LINES = 10
 """Lines about single students before the rest is counted."""
@@ -70,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
         what = counted(len(book.rows), "student")
     for id in _without_grades(book):
         warn(f"{id}: nobody has handed it in, so there are no grades of it")
+    if options.to == "canvas":
+        _say_new_columns(book, people, course)
     is_open = _say_states(book, options.to)
     _say_twice(book)
     _say_unknown(book, options.to, options.exercise)
@@ -192,6 +194,18 @@ def _say_states(book: Book, system: str) -> bool:
         for line in _first(found, MAX_LINES):
             warn(f"{line}: {what}")
     return is_open
+
+
+def _say_new_columns(book: Book, people: ClassList, course: Course) -> None:
+    """Name exercises that Canvas would make a new assignment for, if its own columns are known."""
+    columns = [*people.assignments.values()]
+    for id in book.exercises:
+        if columns and not tables.assignment(id, people, course):
+            warn(
+                f"{id}: no column of Canvas's export is called like its id or title "
+                f"({abbreviated(columns, 5)}), so importing makes a new assignment. To use one of "
+                "them, rename the column in the file"
+            )
 
 
 def _say_twice(book: Book) -> None:

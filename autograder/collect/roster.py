@@ -88,7 +88,7 @@ class Roster:
                 if found := self._only(kind, name):
                     return found
         if one.platform == "canvas":
-            return self._only("squeezed", _squeezed(one.name))
+            return self._only("squeezed", squeezed(one.name))
         return self._only("name", name)
 
     def members(self, group: str) -> tuple[Person, ...]:
@@ -127,7 +127,7 @@ class Roster:
             names = {one.name, *one.names} - {""}
             for name in {plain(name) for name in names}:
                 by["name"][name].append(one)
-            for name in {_squeezed(name) for name in names}:
+            for name in {squeezed(name) for name in names}:
                 by["squeezed"][name].append(one)
         return by
 
@@ -158,6 +158,6 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _squeezed(text: str) -> str:
-    """A name as Canvas puts it into file names: letters and digits only."""
+def squeezed(text: str) -> str:
+    """A name as Canvas puts it into file names: letters and digits only, in lower case."""
     return re.sub(r"[\W_]", "", plain(text))

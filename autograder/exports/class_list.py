@@ -15,7 +15,7 @@ from autograder.collect import roster_files as rosters
 from autograder.collect import table
 from autograder.collect.files import Fate
 from autograder.collect.owners import MOODLE, Submitter
-from autograder.collect.roster import Person, Roster
+from autograder.collect.roster import Person, Roster, squeezed
 from autograder.collect.table import Record
 from autograder.ingest.names import readable
 from autograder.ingest.tables import read_rows
@@ -55,8 +55,8 @@ class ClassList:
         roster: everybody, in the order of the list.
         handed: what is known about submissions, by folder and exercise.
         files: the same by the path of each file.
-        assignments: columns of a Canvas export that are assignments, by name without number:
-            ``Lab 1`` → ``Lab 1 (4711)``.
+        assignments: columns of a Canvas export that are assignments, by letters and digits of the
+            name without its number: ``lab1`` → ``Lab 1 (4711)``.
     """
 
     roster: Roster = field(default_factory=Roster)
@@ -105,7 +105,7 @@ def read_class_list(roster: Path | None, submitted: Path | None) -> ClassList:
     for file in files:
         headings = next(iter(read_rows(file.read_bytes())), (1, []))[1]
         matches = (_ASSIGNMENT.fullmatch(heading) for heading in headings)
-        assignments |= {match[1].strip().casefold(): match[0] for match in matches if match}
+        assignments |= {squeezed(match[1]): match[0] for match in matches if match}
     handed: dict[tuple[str, str], Handed] = {}
     records = table.read_records(submitted) if submitted else []
     by_file = {

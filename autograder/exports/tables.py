@@ -18,6 +18,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from autograder.collect.roster import squeezed
 from autograder.course.models import Course
 from autograder.exports.book import Book, Mark, Row, State
 from autograder.exports.class_list import ClassList
@@ -56,7 +57,7 @@ def encode(table: Iterable[Sequence[Cell]], *, mark: bool) -> bytes:
 
 def canvas(book: Book, people: ClassList, course: Course | None) -> Table:
     """Canvas's gradebook. An assignment that the roster, if it is Canvas's export, has is used."""
-    columns = [_assignment(id, people, course) for id in book.exercises]
+    columns = [assignment(id, people, course) or id for id in book.exercises]
     table: Table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *columns]]
     table.append(["    Points Possible", "", "", "", "", *book.exercises.values()])
     for row in book.rows:
@@ -205,14 +206,12 @@ def _note(exercise: str, mark: Mark, *, dropped: bool) -> str:
     return f"{exercise}: {', '.join(said)}" if said else ""
 
 
-def _assignment(exercise: str, people: ClassList, course: Course | None) -> str:
+def assignment(exercise: str, people: ClassList, course: Course | None) -> str:
+    """The column of Canvas's export that is called like the exercise; "" if none or several are."""
     names = {exercise}
     for one in course.exercises if course else ():
         if one.id == exercise:
             names |= {one.title[lang] for lang in one.title.languages}
-    found = {
-        people.assignments[name.casefold()]
-        for name in names
-        if name.casefold() in people.assignments
-    }
-    return found.pop() if len(found) == 1 else exercise
+    keys = {squeezed(name) for name in names}
+    found = {people.assignments[key] for key in keys if key in people.assignments}
+    return found.pop() if len(found) == 1 else ""

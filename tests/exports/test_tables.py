@@ -53,19 +53,30 @@ def test_canvas_has_its_columns_the_maximum_and_ids(
     assert students["chiyo"][5] == "", "withheld points are no zero"
 
 
+@pytest.mark.parametrize("name", ["02_im2col", "02 Im2col", "02-im2col"])
 def test_canvas_columns_of_its_own_export_are_used(
-    run_export: Export, out: Path, tmp_path: Path
+    run_export: Export, out: Path, tmp_path: Path, name: str
 ) -> None:
     own = tmp_path / "canvas.csv"
     own.write_text(
-        "Student,ID,SIS User ID,SIS Login ID,Section,02_im2col (4711),Quiz (12)\n"
+        f"Student,ID,SIS User ID,SIS Login ID,Section,{name} (4711),Quiz (12)\n"
         "    Points Possible,,,,,6,10\n"
         '"Aiko, aiko",901,s1,aiko,Lab A,,\n'
     )
     run_export(out, "--to", "canvas", "--out", tmp_path / "c.csv", "--roster", own)
     rows = table(tmp_path / "c.csv")
-    assert rows[0][5:] == ["02_im2col (4711)"]
+    assert rows[0][5:] == [f"{name} (4711)"]
     assert [row[1:] for row in rows if row[1] == "901"] == [["901", "s1", "aiko", "Lab A", "6"]]
+
+
+def test_an_assignment_that_canvas_does_not_have_is_pointed_out(
+    run_export: Export, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "canvas.csv"
+    own.write_text("Student,ID,SIS User ID,SIS Login ID,Section,Week 2 (4711)\naiko,901,,,,\n")
+    run_export(out, "--to", "canvas", "--out", tmp_path / "c.csv", "--roster", own)
+    said = capsys.readouterr().err
+    assert "02_im2col: no column of Canvas's export is called like its id or title (Week 2" in said
 
 
 def test_what_is_withheld_is_named_and_is_no_success(

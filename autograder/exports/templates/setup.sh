@@ -6,7 +6,7 @@ apt-get update
 apt-get install --yes --no-install-recommends bubblewrap
 python=""
 for version in 3.13 3.12 3.11; do
-    if command -v "python$version" > /dev/null; then
+    if "python$version" -c "" 2> /dev/null; then
         python="python$version"
         break
     fi
