@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from email.message import EmailMessage
 from pathlib import Path
 
 from autograder import report
@@ -120,18 +121,27 @@ def _zips(options: argparse.Namespace, given: list[Pages]) -> int:
 
 def _mails(options: argparse.Namespace, given: list[Pages], course: str, lang: str) -> int:
     where: Path = options.out or options.dir / "feedback.mbox"
-    messages, missed = [], 0
+    remedy = "Give a --roster with the column email"
+    messages: list[EmailMessage] = []
+    lines, nameless = [], []
     for one in given:
         try:
             messages.append(mail(one, course, lang, options.sender or ""))
         except NoAddress as error:
-            missed += 1
-            what = f"{str(error)!r} is not an address" if str(error) else "no address is known"
-            warn(f"{one.row.name}: {what}. Give a --roster with the column email")
+            if str(error):
+                lines.append(f"{one.row.name}: {str(error)!r} is not an address. {remedy}")
+            else:
+                nameless.append(one.row.name)
+    if len(nameless) > 1 and not messages:
+        lines.append(f"no address is known for any of {len(nameless)} students. {remedy}")
+    else:
+        lines += [f"{name}: no address is known. {remedy}" for name in nameless]
+    for line in lines:
+        warn(line)
     _write(options, where, mbox(messages))
     _list(options, [f"{message['To']}: {message['Subject']}" for message in messages])
     print(f"{where}: {counted(len(messages), 'message')}; nothing was sent")
-    return missed
+    return len(given) - len(messages)
 
 
 def _write(options: argparse.Namespace, path: Path, data: bytes | None) -> None:

@@ -79,7 +79,8 @@ def _cell(raw: RawCell, file: Path, exercise: Exercise) -> Cell:
                 "this prose has no language",
                 file,
                 header,
-                'Write `# %% [markdown] lang="en"`, and the Japanese version below it',
+                f'Write `# %% [markdown] lang="{exercise.languages[0]}"`'
+                + (", and the Japanese version below it" if len(exercise.languages) > 1 else ""),
             )
         if answers:
             name = meta.get("name", "")

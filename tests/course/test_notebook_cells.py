@@ -104,6 +104,14 @@ def test_a_notebook_in_one_language_needs_no_twins(mini):
     assert {cell.lang for cell in cells_of(mini) if cell.kind == "markdown"} == {"ja"}
 
 
+def test_a_course_in_one_language_is_told_about_no_other(mini):
+    mini.replace(mini.root / "solutions/course.toml", '["en", "ja"]', '["ja"]')
+    mini.replace(mini.area.notebook, JAPANESE, JAPANESE.replace('lang="ja"', ""))
+    with pytest.raises(CourseError) as caught:
+        cells_of(mini)
+    assert str(caught.value).endswith('Write `# %% [markdown] lang="ja"`.')
+
+
 def test_the_line_of_a_syntax_error(mini):
     line = mini.replace(mini.area.notebook, "import math\n", "import = math\n")
     with pytest.raises(CourseError) as caught:

@@ -173,6 +173,14 @@ def test_a_grade_without_a_hand_in_is_given_back_too(
         assert "Oral exam." in archive.read(name).decode()
 
 
+def test_a_class_without_any_address_takes_one_line(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(out, "--to", "mail", "--out", tmp_path / "f.mbox") == 1
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if "address" in line)
+    assert f"no address is known for any of {len(STUDENTS)} students" in line
+
+
 def test_a_single_exercise_is_attached_as_a_page(out: Path, roster: Path, tmp_path: Path) -> None:
     path = tmp_path / "f.mbox"
     run(out, "--to", "mail", "--out", path, "--roster", roster, "--exercise", EXERCISE)
