@@ -91,6 +91,15 @@ def test_hidden_tests_are_hidden_and_become_the_suite() -> None:
     assert "f(1)" not in made.suite
 
 
+def test_the_reference_imports_what_it_uses_and_nothing_else() -> None:
+    """Where grading runs there is no matplotlib, and a reference that needs it fails everybody."""
+    setup = "import math, os.path\nimport numpy as np\nimport matplotlib.pyplot as plt\n"
+    answer = "def f(n):\n    ### BEGIN SOLUTION\n    return np.sqrt(math.pi)\n    ### END SOLUTION"
+    cells = read_cells(notebook((setup, {}), solution(answer), checks("assert f(1) == 1")))
+    made = draft("01_f", "F", cells, "en")
+    assert made.reference.split("\n\n")[0].splitlines() == ["import math", "import numpy as np"]
+
+
 def test_cells_get_names_of_ours() -> None:
     kinds = [
         (cell.name, cell.kind) for cell in read_cells(notebook(checks("f(1)"), checks("f(2)")))
