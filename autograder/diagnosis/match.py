@@ -22,6 +22,10 @@ EVIDENCE = 2
 LOOSE_EVIDENCE = 3
 """As many are needed where the exceptions of some calls are not compared."""
 
+NEVER_RAISES = 3
+"""If code raises nothing in as many calls in which a mistake does, and gives something wrong, no
+agreement is expected of its other exceptions."""
+
 AMPLE = 6
 """With so many, no further calls are made to confirm them."""
 
@@ -57,13 +61,17 @@ def explains(seen: Iterable[Seen], more: Iterable[Seen] = (), *, loosely: bool =
         loosely: whether exceptions need not be the same; see above.
     """
     evidence = _Evidence(loosely)
+    if loosely:
+        seen = list(seen)
+        evidence.expect(seen)
     for one in seen:
         if not evidence.add(one):
             return False
-    for one in more:
-        if evidence.strong >= AMPLE:
-            break
-        if not evidence.add(one):
+    if not evidence.may_become_enough:
+        return False
+    further = iter(more)  # the next one is made when it is needed, by asking the student's code
+    while evidence.strong < AMPLE and (another := next(further, None)) is not None:
+        if not evidence.add(another):
             return False
     return evidence.is_enough
 
@@ -78,6 +86,9 @@ class _Evidence:
         wrong: those whose results are not right.
         strong: those that are evidence by themselves.
         weak: exceptions without a text.
+        values: wrong values that the mistake gives and that have not been compared yet.
+        raised: exceptions of the mistake's, likewise.
+        not_raised: calls in which the mistake raises, and the code gives something wrong.
     """
 
     loosely: bool = False
@@ -85,13 +96,35 @@ class _Evidence:
     wrong: int = 0
     strong: int = 0
     weak: int = 0
+    values: int = 0
+    raised: int = 0
+    not_raised: int = 0
+
+    def expect(self, scripts: Iterable[Seen]) -> None:
+        """Count what the mistake gives, of which some has to be found if it is to be named."""
+        for one in scripts:
+            for index, mistaken in one.mistaken.items():
+                if not mistaken.weak and index not in one.random:
+                    self._expected(mistaken, 1)
+
+    def _expected(self, mistaken: Observation, number: int) -> None:
+        if mistaken.raised:
+            self.raised += number
+        else:
+            self.values += number
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether nothing agrees, and nothing is left that may."""
+        raised = self.raised if self.not_raised < NEVER_RAISES else 0
+        return self.loosely and not self.strong and not self.values + raised
 
     def add(self, one: Seen) -> bool:
-        """Take in a script; False if the mistake does not explain it."""
+        """Take in a script; False if the mistake does not explain it, or never will."""
         if one.got is one.right and not one.mistaken:
             self.steps += len(one.right)
             return True
-        for step in _steps(one):
+        for index, step in enumerate(_steps(one)):
             agrees = step.got.agrees(step.mistaken)
             if not (agrees or (step.is_loosely_explained if self.loosely else step.is_explained)):
                 return False
@@ -102,7 +135,17 @@ class _Evidence:
                 if agrees and not (self.loosely and step.random):
                     self.strong += not mistaken.weak
                     self.weak += mistaken.weak and mistaken.raised
+            if index in one.mistaken and not mistaken.weak and not step.random:
+                self._expected(mistaken, -1)
+                self.not_raised += mistaken.raised and not step.got.raised
+            if self.is_hopeless:
+                return False
         return True
+
+    @property
+    def may_become_enough(self) -> bool:
+        """Whether there is any: the same calls with other numbers would not change that."""
+        return bool(self.strong or (self.weak and not self.loosely))
 
     @property
     def is_enough(self) -> bool:

@@ -35,7 +35,7 @@ def replay(
         defined: what the notebook defines.
         names: what it calls the course's functions and classes.
     """
-    run = _Replay(conversation, script, defined, names or Names())
+    run = Replay(conversation, script, defined, names or Names())
     return tuple(run.step(step) for step in script)
 
 
@@ -43,7 +43,7 @@ def values(
     conversation: Conversation, script: Script, defined: Mapping[str, Any]
 ) -> tuple[Any, ...]:
     """What the steps return; None for those that raise or cannot be asked."""
-    run = _Replay(conversation, script, defined, Names())
+    run = Replay(conversation, script, defined, Names())
     for step in script:
         run.step(step)
     return tuple(run.results)
@@ -54,7 +54,17 @@ def lost(script: Script) -> tuple[Observation, ...]:
     return (LOST,) * len(script)
 
 
-class _Replay:
+class Replay:
+    """A script that is being run, step by step.
+
+    Args:
+        conversation, script, defined: see `replay`.
+        names: what the notebook calls the course's functions and classes.
+
+    Attributes:
+        results: what the steps so far have returned.
+    """
+
     def __init__(
         self, conversation: Conversation, script: Script, defined: Mapping[str, Any], names: Names
     ) -> None:
@@ -66,6 +76,7 @@ class _Replay:
         self._over = False
 
     def step(self, step: Step) -> Observation:
+        """Make the next call; what came of it."""
         value, seen = self._ask(step)
         self.results.append(value)
         return seen

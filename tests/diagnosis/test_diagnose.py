@@ -11,6 +11,7 @@ from autograder.course.load import load_mistakes
 from autograder.course.models import Variant
 from autograder.diagnosis.answers import SAME_ALONE, StudentAnswers
 from autograder.diagnosis.diagnose import Diagnostician
+from autograder.diagnosis.replay import Replay
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
@@ -187,6 +188,16 @@ def test_few_processes_answer_what_no_known_mistake_explains(diagnose, edited, o
     change = "    return", "    images = images * 1.001\n    return"
     assert diagnose("02_im2col", edited("02_im2col", "col2im", change)) == {}
     assert opened() <= 1 + SAME_ALONE
+
+
+def test_code_that_nothing_explains_is_asked_little(diagnose, edited, monkeypatch):
+    asked = []
+    step = Replay.step
+    monkeypatch.setattr(Replay, "step", lambda self, one: asked.append(one) or step(self, one))
+    monkeypatch.setattr("autograder.diagnosis.behaviour.Table.of", lambda *_: {})
+    change = "out_w = (W + 2 * pad - filter_w)", "out_w = (W + 3 * pad - filter_w)"
+    assert diagnose("02_im2col", edited("02_im2col", "im2col", change)) == {}
+    assert len(asked) <= 2
 
 
 @pytest.mark.parametrize("fails", ["raise RuntimeError", "while True: pass"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograder.diagnosis.match import Seen, explains
 from autograder.diagnosis.observation import of_failure, of_result
 from autograder.sandbox.host.session import CallResult, ExceptionInfo, StudentRaised
@@ -88,3 +90,43 @@ def test_random_numbers_are_not_compared():
     got = (*gave(1.5, 2.5, 3.5), STACK, *gave(7.0))
     assert loosely(got, random=frozenset({4}))
     assert not loosely((*got[:4], STACK), random=frozenset({4}))
+
+
+class Answers(Sequence):
+    """Answers that take down which of them are looked at."""
+
+    def __init__(self, answers):
+        self.answers, self.asked = answers, []
+
+    def __len__(self):
+        return len(self.answers)
+
+    def __getitem__(self, index):
+        answer = self.answers[index]
+        self.asked.append(index)
+        return answer
+
+
+def test_nothing_is_asked_after_the_first_answer_that_a_mistake_does_not_explain():
+    got = Answers(gave(1.5, 9.0, 3.5, 4.0, 5.0))
+    assert not explains([Seen(RIGHT, got, MISTAKEN)])
+    assert got.asked == [0, 1]
+
+
+def test_a_mistake_that_only_raises_is_given_up_where_the_code_never_does():
+    only_raises = dict.fromkeys(range(5), BROADCAST)
+    got = Answers(gave(9.0, 9.0, 9.0, 9.0, 9.0))
+    assert not explains([Seen(RIGHT, got, only_raises)], loosely=True)
+    assert got.asked == [0, 1, 2]
+    agrees_later = (*gave(9.0, 9.0), BROADCAST, BROADCAST, BROADCAST)
+    assert explains([Seen(RIGHT, agrees_later, only_raises)], loosely=True)
+
+
+def test_no_further_rounds_are_asked_where_nothing_has_agreed():
+    further = Answers(RIGHT)
+    assert not explains(
+        [Seen(RIGHT, (*gave(9.0), *RIGHT[1:]), {0: BROADCAST})],
+        [Seen(RIGHT, further, MISTAKEN)],
+        loosely=True,
+    )
+    assert further.asked == []
