@@ -89,7 +89,8 @@ def _moodle(options: argparse.Namespace, given: list[Pages]) -> int:
             warn(line)
         path = where / f"{exercise}.zip"
         _write(options, path, zipped(files) if files else None)
-        print(f"{path}: {counted(len(files), 'page')}")
+        if files:
+            print(f"{path}: {counted(len(files), 'page')}")
         _list(options, [file for file, _ in files])
     return missed
 
