@@ -147,7 +147,7 @@ def class_page(
         corrections=notices.corrected(corrections.entries, hand_ins, lang),
         not_applied=corrections.problems,
         to_grade=_to_grade(by_exercise, lang),
-        warnings=[*(one[lang] for one in hand_ins.warnings), *shown.notices],
+        warnings=[one[lang] for one in (*hand_ins.warnings, *shown.said)],
         submissions=len(results),
         broken=notices.with_status(rows, [*most], ResultStatus.GRADER_ERROR),
         unreadable=unreadable,

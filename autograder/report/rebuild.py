@@ -19,6 +19,7 @@ from autograder.report.late import late_hand_ins
 from autograder.report.shown import Shown
 from autograder.report.stored import with_current_points
 from autograder.report.student import write_students
+from autograder.text import Text
 from autograder.verdict import points
 from autograder.verdict.codec import Seen, decode
 from autograder.verdict.result import Result
@@ -33,18 +34,18 @@ def read_shown(out: Path, course: Course | None, hand_ins: HandIns = NO_HAND_INS
         hand_ins: what is known about the submissions apart from their results.
     """
     stored, damaged = read_results(out)
-    results, notices = with_current_points(stored, course)
+    results, said = with_current_points(stored, course)
     corrections = read_corrections(out, course, hand_ins, results)
     if course is not None:
         late = late_hand_ins(course.policy, hand_ins)
         corrections = replace(corrections, late=late, deadlines=bool(course.policy.deadlines))
-    notices += _above_maximum(results, corrections, hand_ins)
-    return Shown(results, corrections, damaged, notices, _newest(out))
+    said += _above_maximum(results, corrections, hand_ins)
+    return Shown(results, corrections, damaged, said, _newest(out))
 
 
 def _above_maximum(
     results: Iterable[Result], corrections: Corrections, hand_ins: HandIns
-) -> Iterator[str]:
+) -> Iterator[Text]:
     """A line for each score that is too high since criteria have been excused."""
     for result in results:
         whole = corrections.of(result.student, result.exercise).get(EVERY)
@@ -56,10 +57,12 @@ def _above_maximum(
              *(one.max_points for one in corrected.asked)]
         )  # fmt: skip
         if whole.points > most:
-            yield (
-                f"corrections.csv:{whole.line}: {hand_ins.name(result.student)} has "
-                f"{whole.points:g} points in {result.exercise}, but at most {most:g} are left "
-                "after what is excused. Correct the line."
+            where, name = f"corrections.csv:{whole.line}", hand_ins.name(result.student)
+            yield Text(
+                en=f"{where}: {name} has {whole.points:g} points in {result.exercise}, but at most "
+                f"{most:g} are left after what is excused. Correct the line.",
+                ja=f"{where}：{name}の{result.exercise}は{whole.points:g}点ですが、免除の結果、"
+                f"満点は{most:g}点です。この行を直してください。",
             )
 
 

@@ -89,9 +89,9 @@ class TestFeedback:
 
 
 class TestClassPage:
-    def page(self, a_class, course, given, hand_ins=NO_HAND_INS, notices=(), lang="en"):
+    def page(self, a_class, course, given, hand_ins=NO_HAND_INS, said=(), lang="en"):
         results = [typed(a_class[name]) for name in ("full", "every_status", "grader_error")]
-        return class_page(Shown(results, given, notices=notices), course, lang, hand_ins)
+        return class_page(Shown(results, given, said=said), course, lang, hand_ins)
 
     def row(self, text, student):
         (_, row) = re.split(rf"<bdi>{student}</bdi>(?:</a>)?</th>", text)
@@ -131,7 +131,7 @@ class TestClassPage:
     def test_what_runs_and_the_results_warn_about_is_there(self, a_class, course):
         said = Text(en="in/x.zip: left out", ja="in/x.zip：除外")
         known = HandIns(warned=(Warned(said, ("in",)),))
-        text = self.page(a_class, course, Corrections(), known, ["old points"])
+        text = self.page(a_class, course, Corrections(), known, [Text.same("old points")])
         assert "Warnings of the last run: 2" in text
         assert "<li>in/x.zip: left out</li>" in text
         text = self.page(a_class, course, Corrections(), known, lang="ja")
@@ -190,6 +190,8 @@ class TestChangedPoints:
         assert "points in exercise.toml have changed" in (tmp_path / "index.html").read_text(
             "utf-8"
         )
+        rebuild(tmp_path, course, "ja")
+        assert "新しい配点" in (tmp_path / "index.html").read_text("utf-8")
 
     def test_old_points_are_shown_loudly_where_criteria_differ(self, new_result, course, tmp_path):
         put(tmp_path, new_result("aiko", EXERCISE))
