@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import signal
+import warnings
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -98,6 +99,7 @@ def _work(setup: Setup, jobs: Line) -> None:
         gc.collect()
         gc.freeze()  # what is loaded by now stays: collections need not look through it again
         gc.set_threshold(GARBAGE)
+        warnings.simplefilter("ignore")  # what NumPy says of students' data is for nobody's eyes
         jobs.send(READY)
         while True:
             match jobs.recv():

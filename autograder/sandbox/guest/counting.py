@@ -23,12 +23,10 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypedDict
 
-import numpy as np
-
-from . import unfixable
+from . import known_code, unfixable
 
 # Bound before any student code runs, which may replace these functions in `sys`.
 _settrace, _gettrace = sys.settrace, sys.gettrace
@@ -52,9 +50,10 @@ _TAMPERING = frozenset(
 )  # fmt: skip
 _FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
 
-_OURS = __file__.rpartition("guest")[0]
-_LIBRARY = tuple(path.rpartition("/")[0] + "/" for path in (threading.__file__, np.__file__))
-_HANDS_ON = ("/inspect.py", "/traceback.py")
+_CTYPES = frozenset({"call_function", "dlsym", "dlopen", "cdata"})
+"""Events that are not called as a function is."""
+
+_HANDS_ON = ("/inspect.py", "/traceback.py", "/logging/__init__.py")
 """Modules of the library that give whoever calls them a frame."""
 
 
@@ -114,9 +113,9 @@ def counted(
 
     def on_call(frame: FrameType, _event: str, _arg: object) -> Any:
         nonlocal outside
-        if outside is not None:
+        if outside is not None and known_code.is_known(frame.f_code):
             return None
-        if frame.f_code.co_filename.startswith(_OURS):
+        if known_code.is_ours(frame.f_code):
             outside = frame
             frame.f_trace_lines = False
             return on_end
@@ -129,7 +128,7 @@ def counted(
             sample()
             # Before Python 3.13 this raises no audit event.
             user = unfixable.user(frame)
-            if arg is _start_new_thread and not _is_library(user.f_code.co_filename):
+            if arg is _start_new_thread and not known_code.is_known(user.f_code):
                 tampered = True
 
     before = _gettrace(), _getprofile()
@@ -173,12 +172,15 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
             caller = _frame(1)
             if event != "sys._getframe":
                 caller = unfixable.user(caller)
-            if not _is_library(caller.f_code.co_filename):
+            named = args[1] if event == "object.__getattr__" else event.rpartition(".")[2]
+            if not _is_librarys_own(caller.f_code, named):
                 report()
         finally:
             _Watch.report = report
 
 
-def _is_library(filename: str) -> bool:
-    ours = filename.startswith((_OURS, *_LIBRARY, "<frozen "))
-    return ours and not filename.endswith(_HANDS_ON)
+def _is_librarys_own(code: CodeType, named: str) -> bool:
+    """Whether the library does it for itself, and not because it was given a function to call."""
+    if not known_code.is_known(code) or code.co_filename.endswith(_HANDS_ON):
+        return False
+    return named in code.co_names or named in _CTYPES

@@ -31,6 +31,7 @@ from ..protocol import wire
 from . import (
     c_clocks,
     databases,
+    known_code,
     reference_proxies,
     removed_files,
     removed_names,
@@ -50,6 +51,8 @@ from .state import State
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 _open, _fdopen = os.open, os.fdopen
 _seterr, _geterr = np.seterr, np.geterr
+
+known_code.remember()
 
 
 def main(sock: socket.socket, settings: dict[str, Any]) -> None:

@@ -304,7 +304,19 @@ def loops(x, FH, FW, stride=1, pad=0):
             for j in range(0, OW * stride, stride):
                 rows.append(x[n, :, i : i + FH, j : j + FW].ravel())
     return np.array(rows)
+def in_place(x, FH, FW, stride=1, pad=0):
+    N, C, H, W = x.shape
+    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    if OH < 1 or OW < 1: raise ValueError("too large")
+    x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    rows = np.zeros((N * OH * OW, C * FH * FW), x.dtype)
+    for k in range(len(rows)):
+        n, place = divmod(k, OH * OW)
+        i, j = place // OW * stride, place % OW * stride
+        rows[k] = x[n, :, i : i + FH, j : j + FW].ravel()
+    return rows
 """
+LOOPS = f"SOURCE = {LOOPS!r}\n{LOOPS}"
 
 ALL_BUT_VECTORISED = (
     "one_channel", "batch_and_channels", "non_square_input", "non_square_filter", "stride",
@@ -349,6 +361,53 @@ def im2col(x, *more):
     done.acquire()
     if not found: raise ValueError("too large")
     return found[0]
+""",
+    "below a function of the grader's own": """
+import os
+class Late:
+    def __init__(self, *a): self.a = a
+    def __lt__(self, _): self.found = in_place(*self.a); return False
+    def __bool__(self): return False
+def im2col(*a):
+    late = Late(*a)
+    os.urandom(late)
+    return late.found
+""",
+    "in a file called as one of the grader's": """
+import sys
+files = [m.__file__ for name, m in list(sys.modules.items()) if name.endswith(".counting")]
+exec(compile(SOURCE, files[0], "exec"))
+def im2col(*a): return in_place(*a)
+""",
+    "tracing turned off, in a file called as one of NumPy's": """
+source = SOURCE + '''
+import sys
+def im2col(*a):
+    before = sys.gettrace()
+    sys.settrace(None)
+    try: return in_place(*a)
+    finally: sys.settrace(before)
+'''
+exec(compile(source, np.__file__, "exec"))
+""",
+    "tracing turned off by the library, which is told to": """
+import contextlib, sys
+def told(function, *a):
+    with contextlib.ExitStack() as stack: stack.callback(function, *a)
+def im2col(*a):
+    before = sys.gettrace()
+    told(sys.settrace, None)
+    try: return in_place(*a)
+    finally: told(sys.settrace, before)
+""",
+    "a frame that the library gives away": """
+import logging
+def untraced():
+    frame = logging.currentframe()
+    while frame.f_code.co_name != "in_place": frame = frame.f_back
+    frame.f_trace = None
+exec(SOURCE.replace("    rows = np.zeros", "    untraced(); rows = np.zeros"))
+def im2col(*a): return in_place(*a)
 """,
 }
 """What else loops over windows and claims to be vectorised; im2col is right otherwise."""

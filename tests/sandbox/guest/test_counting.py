@@ -8,7 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from autograder.sandbox.guest import known_code
 from autograder.sandbox.guest.counting import counted
+from autograder.sandbox.guest.random_sources import urandom
+from autograder.sandbox.protocol import wire
+
+known_code.remember()  # as every student's process does before it sees the notebook
 
 BEFORE = """
 import numpy as np
@@ -131,6 +136,20 @@ def f(x):
     _thread.start_new_thread(work, ())
     lock.acquire()
     return out[0]""",
+    "a file of NumPy's, by its name": """
+exec(compile("def off(): sys.settrace(None)", np.__file__, "exec"))
+def f(x): off(); return looped(x)""",
+    "a function that the library is told to call": """
+import contextlib
+def f(x):
+    with contextlib.ExitStack() as stack:
+        stack.callback(sys.settrace, None)
+    return looped(x)""",
+    "the frame from logging": """
+import logging
+def f(x):
+    logging.currentframe().f_back.f_trace = None
+    return looped(x)""",
 }  # fmt: skip
 
 
@@ -192,10 +211,32 @@ def test_a_function_that_runs_no_line_cannot_be_counted():
 
 def test_the_grader_s_own_frames_do_not_count():
     # A reference in the place of an earlier part sends its arguments, which takes more for more.
-    from autograder.sandbox.protocol import wire
-
     def f(values):
         return wire.copied({"values": values})
 
     small, large = (counted(f, (list(range(n)),), {})[1] for n in (10, 1000))
     assert small["lines"] == large["lines"] == 1
+
+
+def test_code_of_the_notebook_counts_below_the_grader_s_own_as_well():
+    source = """
+class Late:
+    def __init__(self, x): self.x = x
+    def __lt__(self, other): looped(self.x); return False
+    def __bool__(self): return False
+def f(x): urandom(Late(x))
+"""
+    space = {"urandom": urandom}
+    exec(BEFORE + source, space)
+    images = [np.ones((1, 1, side, side)) for side in (7, 42)]
+    small, large = (counted(space["f"], (x,), {})[1]["lines"] for x in images)
+    assert large > 2 * small
+
+
+def test_a_copy_of_the_grader_s_code_is_not_the_grader_s():
+    ours = counted.__code__
+    assert known_code.is_ours(ours)
+    assert not known_code.is_ours(ours.replace(co_name="counted"))
+    assert not known_code.is_known(compile("1", ours.co_filename, "exec"))
+    assert known_code.is_known(np.vectorize.__call__.__code__)
+    assert not known_code.is_ours(np.vectorize.__call__.__code__)
