@@ -224,7 +224,9 @@ def _maxima(
     """The greatest maximum that somebody has, so that what is dropped for everybody is gone."""
     known = {one.id: one.max_score for one in course.exercises} if course else {}
     most: dict[str, float] = {}
-    for exercise in sorted({*only, *(id for _, id in (*graded, *decided))}):
+    # Who is excused beforehand makes it no exercise of the others.
+    given = [id for (_, id), one in decided.items() if not one.excused]
+    for exercise in sorted({*only, *(id for _, id in graded), *given}):
         own = [
             one.result.max_score
             for (_, id), one in graded.items()

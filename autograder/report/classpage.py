@@ -98,8 +98,9 @@ def class_page(
         by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
     known = course.by_id if course else {}
     decided = corrections.without_result({(r.student, r.exercise) for r in results})
-    for decision in decided:  # also where nobody has handed in anything, as in an oral exam
-        if decision.exercise in known:
+    for decision in decided:
+        # Points without any hand-in are an oral exam; who is excused beforehand adds no column.
+        if decision.exercise in known and not decision.excused:
             by_exercise.setdefault(decision.exercise, [])
     by_exercise = dict(sorted(by_exercise.items()))
     counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}

@@ -106,12 +106,13 @@ def write_students(
     decided: dict[str, dict[str, Correction]] = {}
     graded = {(s, id) for s, own in by_student.items() for id in own}
     known = course.by_id if course else {}
-    for one in corrections.without_result(graded):
-        if one.exercise not in most:
-            if one.exercise not in known:
-                continue
-            most[one.exercise] = _maximum(known[one.exercise])
-        decided.setdefault(one.student, {})[one.exercise] = one
+    decisions = corrections.without_result(graded)
+    for one in decisions:  # who is excused beforehand makes it no exercise of the others
+        if one.exercise in known and not one.excused:
+            most.setdefault(one.exercise, _maximum(known[one.exercise]))
+    for one in decisions:
+        if one.exercise in most:
+            decided.setdefault(one.student, {})[one.exercise] = one
     most = dict(sorted(most.items()))
     for student in sorted({*by_student, *decided}):
         name, words = hand_ins.name(student), decided.get(student, {})

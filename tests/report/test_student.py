@@ -6,6 +6,8 @@ from pathlib import Path
 
 from autograder.corrections.apply import Correction, Corrections
 from autograder.course.policy import Policy
+from autograder.exports.book import make_book
+from autograder.exports.class_list import ClassList
 from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.report import Shown, rebuild
 from autograder.report.classpage import class_page
@@ -127,8 +129,8 @@ def test_what_is_decided_without_a_hand_in_has_a_page_that_can_be_given_back_alo
 ):
     """An oral exam: of an exercise that others have handed in, and of one that nobody has."""
     words = (
-        Correction("mary", "02_im2col", "*", 4.0, comment="Oral exam."),
-        Correction("mary", "03_convolution", "*", excused=True, comment="Ill."),
+        Correction("mary", "02_im2col", "*", excused=True, comment="Ill."),
+        Correction("mary", "03_convolution", "*", 4.0, comment="Oral exam."),
     )
     result = typed(a_class["full"])
     write_students(tmp_path, [result], course, "en", corrections=Corrections(words))
@@ -138,12 +140,23 @@ def test_what_is_decided_without_a_hand_in_has_a_page_that_can_be_given_back_alo
     assert {one for one in pages["index.html"].links() if one[0] != "#"} == {*pages} - {
         "index.html"
     }
-    alone = pages["02_im2col.html"]
-    assert "4 / 6 Your instructor: 4 points: Oral exam." in alone.text["en"]
-    assert "03" not in alone.text["en"]
+    alone = pages["03_convolution.html"]
+    assert "4 / 5 Your instructor: 4 points: Oral exam." in alone.text["en"]
+    assert "im2col" not in alone.text["en"]
     assert not [one for one in alone.links() if one[0] != "#"]
-    assert "Excused Your instructor: Ill." in pages["03_convolution.html"].text["en"]
+    assert "Excused Your instructor: Ill." in pages["02_im2col.html"].text["en"]
     page = class_page(Shown([result], Corrections(words)), course, "en")
     assert 'href="feedback/mary/index.html"' in page
     assert 'href="feedback/mary/02_im2col.html"' in page
     assert 'href="feedback/mary/03_convolution.html"' in page
+
+
+def test_who_is_excused_beforehand_makes_it_no_exercise_of_the_others(a_class, course, tmp_path):
+    beforehand = Corrections((Correction("mary", "03_convolution", "*", excused=True),))
+    result = typed(a_class["full"])
+    write_students(tmp_path, [result], course, "en", corrections=beforehand)
+    page = (tmp_path / "feedback" / result.student / "index.html").read_text("utf-8")
+    assert "<b>6</b> / 6" in page
+    assert "<b>6</b> / 6" in class_page(Shown([result], beforehand), course, "en")
+    book = make_book([result], beforehand, HandIns(), course, ClassList())
+    assert [*book.exercises] == ["02_im2col"]
