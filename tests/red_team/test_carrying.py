@@ -1,7 +1,8 @@
 """Notebooks that try to earn points by what is supplied when errors are carried forward.
 
 What is supplied exists only while something is graded that builds on it, and helps that alone.
-Whatever is asked of it, the grader neither fails nor waits for long.
+Whatever is asked of it, the grader neither fails nor waits for long. Attacks on what answers
+(`attacks.supplied`) are in the table of `test_attacks`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import pytest
 from autograder.sandbox.host.session import Budget
 from tests.learners import book_code
 from tests.learners.conftest import teaching_cells
-from tests.red_team.attacks.supplied import ATTACKS, CHANNEL, NUMPY
+from tests.red_team.attacks.supplied import CHANNEL, NUMPY
 
 pytestmark = pytest.mark.slow
 
@@ -139,7 +140,7 @@ def measured(function: str) -> tuple[str, list[str]]:
 @pytest.fixture(scope="module")
 def graded(grade_books):
     books = {name: (exercise, cells) for name, (exercise, cells, _) in NOTHING.items()}
-    books |= ATTACKS | {name: measured(function) for name, function in GRADIENT.items()}
+    books |= {name: measured(function) for name, function in GRADIENT.items()}
     return grade_books(books, SHORT)
 
 
@@ -154,11 +155,6 @@ def test_what_is_supplied_never_helps_what_it_replaces(graded, name):
     assert not earned
 
 
-@pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_earns_nothing(graded, name):
-    assert graded[name].result.score == 0
-
-
 @pytest.mark.parametrize("name", GRADIENT)
 def test_something_other_than_a_gradient_earns_nothing(graded, name):
     for criterion in graded[name].result.criteria:
@@ -166,7 +162,7 @@ def test_something_other_than_a_gradient_earns_nothing(graded, name):
             assert criterion.points == 0
 
 
-@pytest.mark.parametrize("name", [*NOTHING, *ATTACKS, *GRADIENT])
+@pytest.mark.parametrize("name", [*NOTHING, *GRADIENT])
 def test_it_is_not_the_graders_fault_and_takes_bounded_time(graded, name):
     marked = graded[name]
     assert "grader_error" not in marked.statuses

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -83,30 +84,36 @@ VARIABLES: dict[str, dict[str, str | None]] = {
 }
 
 BEFORE = {
-    # What a shell does before it starts the command.
-    "umask 077": "umask 077",
-    "umask 0": "umask 0",
-    "umask 0777": "umask 0777",
-    "60 files": "ulimit -n 60",
-    "200 files": "ulimit -n 200",
-    "files: soft limit 20": "ulimit -S -n 20",
-    "no core files": "ulimit -c 0",
-    "a small stack": "ulimit -s 512",
-    "an unlimited stack": "ulimit -s unlimited",
-    "200 MB of addresses": "ulimit -v 200000",
-    "500 MB of addresses": "ulimit -v 500000",
-    "3 GB of addresses": "ulimit -v 3000000",
-    "files of 1 MB at most": "ulimit -f 1000",
-    "no locked memory": "ulimit -l 0",
-    "no queued signals": "ulimit -i 0",
-    "a minute of CPU time": "ulimit -t 60",
-    "low priority": "renice -n 19 -p $$ > /dev/null",
-    "one processor": "taskset -p -c 0 $$ > /dev/null 2>&1 || true",
-    "ignored signals": "trap '' HUP INT QUIT PIPE TERM CHLD USR1",
-    "no standard input": "exec 0<&-",
+    # What a shell does before it starts the command, by what it concerns.
+    "umask": {"umask 077": "umask 077", "umask 0": "umask 0", "umask 0777": "umask 0777"},
+    "open files": {
+        "60 files": "ulimit -n 60",
+        "200 files": "ulimit -n 200",
+        "files: soft limit 20": "ulimit -S -n 20",
+    },
+    "stack": {"a small stack": "ulimit -s 512", "an unlimited stack": "ulimit -s unlimited"},
+    "addresses": {
+        "200 MB of addresses": "ulimit -v 200000",
+        "500 MB of addresses": "ulimit -v 500000",
+        "3 GB of addresses": "ulimit -v 3000000",
+    },
+    "core files": {"no core files": "ulimit -c 0"},
+    "size of files": {"files of 1 MB at most": "ulimit -f 1000"},
+    "locked memory": {"no locked memory": "ulimit -l 0"},
+    "queued signals": {"no queued signals": "ulimit -i 0"},
+    "CPU time": {"a minute of CPU time": "ulimit -t 60"},
+    "priority": {"low priority": "renice -n 19 -p $$ > /dev/null"},
+    "processors": {"one processor": "taskset -p -c 0 $$ > /dev/null 2>&1 || true"},
+    "signals": {"ignored signals": "trap '' HUP INT QUIT PIPE TERM CHLD USR1"},
+    "input": {"no standard input": "exec 0<&-"},
+    "folder": {"a folder one may not read": "mkdir -m 0 closed && cd closed 2> /dev/null || true"},
+}
+"""Each run has the next one of every kind."""
+
+ERRORS = {
+    # Where nobody sees a traceback; alone, because of that.
     "no standard error": "exec 2<&-",
     "a full disk for messages": "exec 2> /dev/full",
-    "a folder one may not read": "mkdir -m 0 closed && cd closed 2> /dev/null || true",
 }
 
 RUN_TOGETHER = 6
@@ -133,6 +140,12 @@ def _together() -> Iterator[tuple[str, ...]]:
         for name in chosen:
             del left[name]
         yield tuple(chosen)
+
+
+def _one_of_each() -> Iterator[dict[str, str]]:
+    """What is done before each run, by name."""
+    for run in zip_longest(*(kind.items() for kind in BEFORE.values())):
+        yield dict(filter(None, run))
 
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -183,9 +196,15 @@ def test_grading_is_the_same_with(
     _is_the_same(check(graded_class, tmp_path, ":", changes))
 
 
-@pytest.mark.parametrize("name", BEFORE)
-def test_grading_is_the_same_after(name: str, graded_class: GradedClass, tmp_path: Path) -> None:
-    _is_the_same(check(graded_class, tmp_path, BEFORE[name], {}))
+@pytest.mark.parametrize(
+    "commands",
+    [*_one_of_each(), *({name: command} for name, command in ERRORS.items())],
+    ids=" + ".join,
+)
+def test_grading_is_the_same_after(
+    commands: dict[str, str], graded_class: GradedClass, tmp_path: Path
+) -> None:
+    _is_the_same(check(graded_class, tmp_path, "\n".join(commands.values()), {}))
 
 
 @pytest.mark.parametrize("name", TOO_LITTLE)

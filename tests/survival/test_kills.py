@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc"),
 ]
 
-ROUNDS, KILLS = 4, 6
+ROUNDS, KILLS = 2, 6
 BUBBLEWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is missing")
 
 
@@ -130,7 +130,7 @@ def _ours(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_process_below_the_command_killed_at_random(
     seed: int,
     graded_class: GradedClass,

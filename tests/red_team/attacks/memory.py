@@ -122,10 +122,9 @@ BY_PYTHON = {
 FILES: dict[str, Callable[[], bytes]] = {
     "outputs": lambda: _file(RIGHT, [{"output_type": "stream", "text": "y" * (55 * 2**20)}]),
     "keys": lambda: _file(RIGHT, {f"{n:x}": 0 for n in range(3 * 10**6)}),
-    "statements": lambda: _file(RIGHT + "a=1\n" * 600_000),
-    "calls": lambda: _file(RIGHT + "f(f)\n" * 500_000),
+    "statements": lambda: _file(RIGHT + "a=1\nf(f)\n" * 270_000),
     "one expression": lambda: _file("x=" + "1," * 10**6),
-    "cells": lambda: _file("f = 1\n" * 100, cells=4900),
+    "cells": lambda: _file("f = 1\n" * 9, cells=4900),
 }
 
 
