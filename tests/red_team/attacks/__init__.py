@@ -21,6 +21,7 @@ from tests.red_team.attacks import (
     hooks,
     kernel,
     loading,
+    messages,
     odd_values,
     sessions,
     supplied,
@@ -115,7 +116,12 @@ def _table() -> Iterator[Attack]:
         for name, statement in attacks.items():
             source = kernel.PRELUDE.format(statement=statement)
             yield one(kind, name, hostile(source), kernel.GOT_THROUGH, REFUSED)
-    later = {**hooks.KINDS, **odd_values.KINDS, "cells that never end": loading.LOADING}
+    later = {
+        **hooks.KINDS,
+        **odd_values.KINDS,
+        **messages.KINDS,
+        "cells that never end": loading.LOADING,
+    }
     for kind, attacks in later.items():
         yield from (one(kind, name, hostile(source)) for name, source in attacks.items())
     for name, source in evidence.ATTACKS.items():

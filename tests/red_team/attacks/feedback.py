@@ -69,3 +69,16 @@ TELLING = {
 ATTACKS = {
     name: _MADE + f"def attack(x, *more):\n    {statement}" for name, statement in TELLING.items()
 }
+
+ATTACKS["a file, for the cells of the next loading"] = (
+    _MADE
+    + """
+import os, signal
+for name in os.listdir():
+    if name.endswith("told"): raise ValueError(name)
+def attack(x, *more):
+    open(secret + "told", "w").close()
+    os.kill(os.getppid(), signal.SIGKILL)
+    return x
+"""
+)
