@@ -89,6 +89,8 @@ class Opener:
         name = readable(path.resolve().name)
         if path.is_dir():
             self._folder(path, Found(name, (), 0))
+        elif path.exists() and not path.is_file():  # opening a pipe waits for somebody to write
+            raise CommandError(f"{path}: is a pipe or a device. Save it as a file first")
         elif zipfile.is_zipfile(path):
             with path.open("rb") as file:
                 try:

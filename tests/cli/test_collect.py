@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 
 import pytest
@@ -75,10 +76,12 @@ def test_who_hands_in_later_is_no_longer_absent(autograder, tmp_path):
         (["no.zip", "--out", "submitted"], "no such file"),
         (["file.txt", "--out", "submitted"], "neither a zip archive nor a folder"),
         (["file.txt", "--out", "file.txt"], "is a file"),
+        (["a.pipe", "--out", "submitted"], "is a pipe or a device. Save it as a file first"),
     ],
 )
 def test_what_cannot_be_collected_is_said_in_a_line(autograder, tmp_path, arguments, said):
     (tmp_path / "file.txt").write_text("no zip")
+    os.mkfifo(tmp_path / "a.pipe")
     at = [tmp_path / text if "." in text or text == "submitted" else text for text in arguments]
     done = autograder("collect", *at)
     assert done.returncode in (1, 2)
