@@ -189,11 +189,14 @@ def decode(raw: bytes) -> list[Person]:
 
 
 def _unknown_names(columns: Sequence[str]) -> list[str]:
-    """The columns that are not understood, if none is known to have names."""
+    """The columns that are not understood, if none is known to have names.
+
+    Moodle's worksheet has none with blind marking, but numbers.
+    """
     by_heading = {heading(column): column for column in columns}
-    if by_heading.keys() & {*_NAME, *_FIRST, *_LAST}:
+    if by_heading.keys() & {*_NAME, *_FIRST, *_LAST, *_IDENTIFIER}:
         return []
-    known = {*_ID, *_EMAIL, *_LOGIN, *_SECTION, *_IDENTIFIER, *_MODIFIED, *COLUMNS}
+    known = {*_ID, *_EMAIL, *_LOGIN, *_SECTION, *_MODIFIED, *COLUMNS}
     return [column for name, column in by_heading.items() if name and name not in known]
 
 

@@ -118,6 +118,7 @@ def test_with_blind_marking_a_worksheet_gives_times_to_numbers(run):
     times = {one.student: one.handed_in for one in outcome.done.records if one.handed_in}
     assert times["Participant 13"] == datetime(2026, 5, 1, 14, 5, tzinfo=UTC)
     assert any("nothing: Participant 14" in line for line in outcome.done.notices)
+    assert not any("none of its columns" in line for line in outcome.done.notices)
 
 
 BLIND = (
