@@ -140,9 +140,16 @@ def _decoded(content: bytes | None, key: str) -> dict[str, dict[str, dict[int, O
 
 
 def _fields(seen: Observation) -> list[Any]:
-    return [seen.form, seen.numbers.tolist(), seen.room.tolist(), seen.weak, seen.unusable]
+    return [
+        seen.form,
+        seen.numbers.tolist(),
+        seen.room.tolist(),
+        seen.weak,
+        seen.unusable,
+        seen.deep,
+    ]
 
 
 def _observation(fields: Sequence[Any]) -> Observation:
-    form, numbers, room, weak, unusable = fields
-    return Observation(form, np.array(numbers, float), np.array(room, float), weak, unusable)
+    form, numbers, room, *flags = fields
+    return Observation(form, np.array(numbers, float), np.array(room, float), *flags)

@@ -132,7 +132,7 @@ class _Evidence:
             mistaken = step.mistaken
             if mistaken is not step.right and mistaken.clearly_differs(step.right):
                 self.wrong += 1
-                if agrees and not (self.loosely and step.random):
+                if agrees and step.is_evidence and not (self.loosely and step.random):
                     self.strong += not mistaken.weak
                     self.weak += mistaken.weak and mistaken.raised
             if index in one.mistaken and not mistaken.weak and not step.random:
@@ -171,6 +171,9 @@ class _Step:
         right: with the reference.
         broken: whether an exception has left its object half-way, in one of the two or in both.
         random: whether its numbers are random.
+        is_evidence: whether it counts if it agrees. Many lines raise the same about two shapes: not
+            if one exception was raised in what was called, the other further down, nor what an
+            object does that has been left half-way by them.
     """
 
     got: Observation
@@ -178,6 +181,7 @@ class _Step:
     right: Observation
     broken: bool
     random: bool
+    is_evidence: bool = True
 
     @property
     def is_explained(self) -> bool:
@@ -202,12 +206,18 @@ class _Step:
 
 def _steps(one: Seen) -> Iterator[_Step]:
     broken: set[object] = set()
+    elsewhere: set[object] = set()
     objects = one.objects or [None] * len(one.right)
     for index, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
         mistaken = one.mistaken.get(index, right)
-        yield _Step(got, mistaken, right, objects[index] in broken, index in one.random)
-        if objects[index] is not None and (got.raised or mistaken.raised) and not right.raised:
-            broken.add(objects[index])
+        of = objects[index]
+        other_origin = got.raised and mistaken.raised and got.deep != mistaken.deep
+        evidence = not other_origin and of not in elsewhere
+        yield _Step(got, mistaken, right, of in broken, index in one.random, evidence)
+        if of is not None and (got.raised or mistaken.raised) and not right.raised:
+            broken.add(of)
+            if other_origin:
+                elsewhere.add(of)
 
 
 def same(one: Sequence[Observation], other: Sequence[Observation]) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -64,6 +64,7 @@ class Observation:
         room: what rounding may change in each of them, (n,), float64.
         weak: whether it happens for too many reasons to be evidence by itself.
         unusable: whether it equals nothing, not even itself.
+        deep: whether an exception was raised further down, in other code that what is asked calls.
     """
 
     form: str
@@ -71,6 +72,7 @@ class Observation:
     room: Array
     weak: bool = False
     unusable: bool = False
+    deep: bool = False
 
     @property
     def raised(self) -> bool:
@@ -163,7 +165,9 @@ def _of_exception(info: ExceptionInfo) -> Observation:
     said = _ADVICE.sub("", info.message)
     # Without a text it may be anything, and a stub that still raises is not a mistake.
     weak = not said or info.type == "NotImplementedError"
-    return _only(f"{_RAISED}{info.type}: {said}", weak=weak)
+    # A comprehension is code of the function that it is in.
+    functions = {frame.function.partition(".<locals>")[0] for frame in info.frames}
+    return replace(_only(f"{_RAISED}{info.type}: {said}", weak=weak), deep=len(functions) > 1)
 
 
 class _TooMuch(Exception):

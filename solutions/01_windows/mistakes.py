@@ -310,3 +310,10 @@ def conv_param_count(in_channels, out_channels, filter_h, filter_w, bias=True):
     weights = np.zeros((out_channels, in_channels, filter_h, filter_w))
     biases = np.zeros(out_channels)
     return weights.size + biases.size if bias else weights.size
+
+mistake("CF26", part="conv2d_single", edits=[("out_x * stride", "out_x")],
+    loses={"conv2d_single.stride", "conv2d_single.all_at_once"},
+    hint=Text(
+        en="When the stride is 2, by how many pixels does the window move to the right, and by how "
+           "many does it move down?",
+        ja="ストライドが2のとき、窓は右へ何画素、下へ何画素ずつ動きますか。"))

@@ -557,3 +557,33 @@ mistake("IM42", part="im2col",
     hint=Text(
         en="Row 1 of the matrix: is its window to the right of the first one, or below it?",
         ja="行列の2行目の窓は、最初の窓の右隣ですか、すぐ下ですか。"))
+
+mistake("IM43", part="im2col",
+    edits=[("(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)")],
+    loses={"im2col.padding", "im2col.all_at_once"},
+    hint=Text(
+        en="Draw the padded image: on how many of its four sides is there a margin?",
+        ja="パディングした画像を描いてみましょう。4辺のうち、余白があるのはどの辺ですか。"))
+
+mistake("CI27", part="col2im",
+    edits=[("slice(fx, fx + stride * out_w, stride)", "slice(fx, fx + out_w)")],
+    loses={"col2im.no_overlap",
+           "col2im.batch_and_channels",
+           "col2im.non_square",
+           "col2im.stride",
+           "col2im.padding",
+           "col2im.all_at_once",
+           "col2im.float32",
+           "col2im.input_untouched"},
+    hint=Text(
+        en="Do rows and columns move by the same number of pixels from window to window?",
+        ja="窓が1つ進むとき、行の方向と列の方向で、同じ画素数だけ動いていますか。"))
+
+mistake("CI28", part="col2im",
+    edits=[("for fy in range(filter_h)", "for fy in reversed(range(filter_h))"),
+           ("for fx in range(filter_w)", "for fx in reversed(range(filter_w))"),
+           ("columns] += windows", "columns] = windows")],
+    loses={"col2im.overlap", "col2im.all_at_once"},
+    hint=Text(
+        en="When two windows share a pixel, what must happen to the two numbers?",
+        ja="2つの窓が同じ画素を含むとき、その2つの値をどうすればよいですか。"))

@@ -604,3 +604,29 @@ mistake("CB37", part="Convolution.backward",
     hint=Text(
         en="Where has the 1/N of the loss already been taken into account?",
         ja="損失の1/Nは、すでにどこに含まれていますか。"))
+
+mistake("CB38", part="Convolution.backward",
+    edits=[("""\
+    self.dW = (rows.T @ self.col).reshape(self.W.shape)
+
+    dcol = rows @ self.col_W.T""", """\
+    by_filter = dout.reshape(F, -1)
+    self.dW = (by_filter @ self.col).reshape(self.W.shape)
+
+    dcol = by_filter.T @ self.col_W.T""")],
+    loses={"Convolution.backward.dw", "Convolution.backward.dx",
+           "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="dout has the shape (N, F, out_h, out_w). With two images, whose numbers are in the "
+           "first row of dout.reshape(F, -1)?",
+        ja="doutの形状は(N, F, out_h, out_w)です。画像が2枚のとき、dout.reshape(F, -1)の最初の行"
+           "には、どの値が並びますか。"))
+
+mistake("CF40", part="Convolution.forward",
+    edits=[("self.W.reshape(F, -1).T", "self.W.reshape(-1, F)")],
+    loses={"Convolution.forward.batch_channels_filters", "Convolution.forward.all_at_once",
+           "Convolution.backward.dx", "Convolution.backward.all_at_once"},
+    hint=Text(
+        en="One column is to hold one filter. Print W.reshape(-1, F) for two small filters.",
+        ja="1つの列に1つのフィルターを並べます。小さなフィルター2つでW.reshape(-1, F)を表示して"
+           "みましょう。"))

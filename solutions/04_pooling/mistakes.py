@@ -611,3 +611,22 @@ mistake("PB22", part="Pooling.backward",
     hint=Text(
         en="Of equal maxima, does the exercise choose one, or share the gradient among them?",
         ja="最大値が並んだとき、勾配は1つの画素に渡す約束でしたか、分け合う約束でしたか。"))
+
+mistake("PB23", part="Pooling.backward",
+    edits=[("self.arg_max] = flat", "self.arg_max] = flat / dcol.shape[1]")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="If the largest pixel of a window grows by 1, by how much does the output grow?",
+        ja="窓の中で最大の画素が1増えると、出力はいくつ増えますか。"))
+
+mistake("PF28", part="Pooling.forward",
+    edits=[("    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0)", """\
+    size = self.pool_h, self.pool_w
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(2, 3))
+    windows = windows[:, :, :: self.stride, :out_w]
+    col = windows.transpose(0, 2, 3, 1, 4, 5)""")],
+    loses={"Pooling.forward.*", "Pooling.backward.*"},
+    hint=Text(
+        en="When the stride is 2, by how many pixels does the window move to the right, and by how "
+           "many does it move down?",
+        ja="ストライドが2のとき、窓は右へ何画素、下へ何画素ずつ動きますか。"))

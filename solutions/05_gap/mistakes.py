@@ -324,3 +324,10 @@ equivalent("GB-C", part="GlobalAveragePooling1D.backward",
     edits=[("np.broadcast_to(share, self.x_shape).copy()",
             "np.repeat(share, self.x_shape[axis], axis=axis)")],
     why="repeats each share L times")
+
+mistake("GB20", part="GlobalAveragePooling2D.backward",
+    edits=[("(height * width)", "height")],
+    loses={"GlobalAveragePooling2D.backward.*"},
+    hint=Text(
+        en="How many pixels is the average of one map taken over?",
+        ja="1枚のマップの平均は、何画素でとったものですか。"))

@@ -854,3 +854,28 @@ mistake("AD22", part="Adam.update",
     hint=Text(
         en="What does the next step start from: the averages, or their corrected copies?",
         ja="次の更新が引き継ぐのは、移動平均ですか、補正した値ですか。"))
+
+mistake("SX23", part="SoftmaxWithLoss.forward",
+    edits=[("x.max(axis=1, keepdims=True)", "x.max(axis=0)")],
+    loses={"SoftmaxWithLoss.forward.labels", "SoftmaxWithLoss.forward.one_hot",
+           "SoftmaxWithLoss.forward.large_beside_small", "SoftmaxWithLoss.forward.sure_and_wrong",
+           "SoftmaxWithLoss.backward.*", "SimpleConvNet.loss.*", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Is the same number taken away from all scores of one image?",
+        ja="1枚の画像のすべてのスコアから、同じ数を引いていますか。"))
+
+mistake("AD23", part="Adam.update",
+    edits=[("        params[key] -= self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)", """\
+        parameter = params[key]
+        parameter = parameter - self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)""")],
+    loses={"Adam.update.*"},
+    hint=Text(
+        en="Print params before and after an update: which array has changed?",
+        ja="更新の前後でparamsを表示してみましょう。値が変わった配列はどれですか。"))
+
+mistake("SN44", part="SimpleConvNet.gradient",
+    edits=[("reversed(list(self.layers.values()))", "list(self.layers.values())")],
+    loses={"SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Which layer did the scores come from? Where does dout go first?",
+        ja="スコアを出したのはどの層ですか。doutを最初に渡すのはどの層ですか。"))

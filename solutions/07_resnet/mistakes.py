@@ -642,3 +642,10 @@ mistake("BN31", part="batch_norm",
     hint=Text(
         en="Set gamma to 0: what should come out? Is beta added before or after the division?",
         ja="gammaを0にすると、何が出てくるはずですか。betaを足すのは、割り算の前ですか、後ですか。"))
+
+mistake("RB27", part="BasicBlock.forward",
+    edits=[("relu(self.residual + shortcut)", "relu(self.residual) + shortcut")],
+    loses={"BasicBlock.forward.same_shape", "SimpleResNet.forward.*", "BasicBlock.backward.*"},
+    hint=Text(
+        en="Follow the arrows of the figure: which comes first, the addition or the last ReLU?",
+        ja="図の矢印をたどってみましょう。足し算と最後のReLUは、どちらが先ですか。"))

@@ -77,6 +77,14 @@ def test_a_method_that_is_wrong_because_of_another_is_not_blamed_for_it(diagnose
     assert found["Convolution.forward.one_filter"] == ("CF5",)
 
 
+def test_code_that_raises_the_same_in_another_line_gets_no_name(diagnose, edited, known):
+    call = 'self.conv_bn_backward("_shortcut", dsum)'
+    wrong = edited("07_resnet", "BasicBlock.backward", (call, call.replace("dsum", "dx")))
+    assert diagnose("07_resnet", wrong) == {}
+    skipped = known("07_resnet", "RB23")
+    assert diagnose("07_resnet", skipped) == dict.fromkeys(skipped.loses, ("RB23",))
+
+
 def test_wrong_methods_of_one_class_are_told_apart(diagnose, known):
     forward, backward = known("03_convolution", "CF4"), known("03_convolution", "CB9")
     found = diagnose("03_convolution", forward, backward)

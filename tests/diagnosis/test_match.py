@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograder.diagnosis.match import Seen, explains
 from autograder.diagnosis.observation import of_failure, of_result
-from autograder.sandbox.host.session import CallResult, ExceptionInfo, StudentRaised
+from autograder.sandbox.host.session import CallResult, ExceptionInfo, Frame, StudentRaised
 
 
 def gave(*values):
@@ -130,3 +130,22 @@ def test_no_further_rounds_are_asked_where_nothing_has_agreed():
         loosely=True,
     )
     assert further.asked == []
+
+
+def test_the_same_exception_of_other_origin_is_no_evidence_nor_is_what_follows_it():
+    def shapes(*functions):
+        frames = tuple(Frame(0, 1, "a + b", name) for name in functions)
+        return of_failure(StudentRaised(ExceptionInfo("ValueError", "shapes differ", frames)))
+
+    here, further_down = shapes("backward"), shapes("backward", "batch_norm")
+    in_a_comprehension = shapes("backward", "backward.<locals>.<listcomp>")
+    right, stale = gave(1.0, 2.0, 3.0), gave(9.0)[0]
+    mistaken = {0: here, 1: stale, 2: here}
+    objects = ("block", "block", "another")
+
+    def named(raised):
+        return explains([Seen(right, (raised, stale, raised), mistaken, objects)])
+
+    assert named(here)
+    assert named(in_a_comprehension)
+    assert not named(further_down)
