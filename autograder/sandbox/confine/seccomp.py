@@ -103,6 +103,9 @@ _O_TMPFILE = 0o20000000
 # readers never meet, and no two sessions may write the same file.
 _FCNTL_REFUSED = (5, 36, 1024, 1025, 1026)  # GETLK, OFD_GETLK, SETLEASE, GETLEASE, NOTIFY
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+# What a socket tells of its other end, and numbers that the kernel counts up for all processes.
+# PEERCRED, INCOMING_CPU, MEMINFO, INCOMING_NAPI_ID, COOKIE, PEERGROUPS, PEERPIDFD
+_SOCKOPT_REFUSED = (17, 49, 55, 56, 57, 59, 77)
 # Reading the process's own settings, and naming threads and mappings: libraries do use these.
 _PRCTL_ALLOWED = (2, 3, 7, 15, 16, 21, 23, 27, 30, 39, 0x53564D41)
 
@@ -170,6 +173,7 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
     code += _when((157, 167)[column], [*_load(0), *_refuse_unless(_PRCTL_ALLOWED)])  # prctl
     code += _when((16, 29)[column], [*_load(1), *_refuse_each((_TIOCSTI, _TIOCLINUX))])  # ioctl
     code += _when((72, 25)[column], [*_load(1), *_refuse_each(_FCNTL_REFUSED)])  # fcntl
+    code += _when((55, 209)[column], [*_load(2), *_refuse_each(_SOCKOPT_REFUSED)])  # getsockopt
     if shared_tree:  # unnamed files could not be found when scratch space is measured
         code += _when((257, 56)[column], [*_load(2), *_refuse_if_any(_O_TMPFILE)])  # openat
         code += _when((263, 35)[column], [*_load(2), *_refuse_unless((_AT_REMOVEDIR,))])  # unlinkat

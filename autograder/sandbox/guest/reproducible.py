@@ -12,6 +12,12 @@ originals.
 
 from __future__ import annotations
 
+import _socket
+import os
+import posix
+import socket
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -55,6 +61,17 @@ def filled_memory() -> list[tuple[Any, str, Any]]:
     return [(np, "empty", poisoned_empty), (np, "empty_like", poisoned_empty_like)]
 
 
+_C_MODULES = {os: posix, socket: _socket}
+"""Where a module takes its functions from: the notebook may import them from there."""
+
+
+def _in_c_modules(found: list[tuple[Any, str, Any]]) -> Iterator[tuple[Any, str, Any]]:
+    for owner, name, value in found:
+        module = _C_MODULES.get(owner) if isinstance(owner, ModuleType) else None
+        if module is not None and hasattr(module, name):
+            yield module, name, value
+
+
 # Created once, in the zygote; sessions only install them.
 _REPLACEMENTS = [
     *filled_memory(),
@@ -63,3 +80,4 @@ _REPLACEMENTS = [
     *identity.replacements(),
     *folders.replacements(),
 ]
+_REPLACEMENTS += [*_in_c_modules(_REPLACEMENTS)]

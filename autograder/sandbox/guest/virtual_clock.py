@@ -16,6 +16,7 @@ import ctypes
 import datetime
 import functools
 import gc
+import logging
 import os
 import resource
 import select
@@ -26,6 +27,7 @@ import threading
 import time
 import timeit
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -157,18 +159,31 @@ def _getrusage(who: int, /) -> resource.struct_rusage:
 
 
 _started_ns = time.time_ns()
+_TREE_NS = 600 * 10**9
+"""How old the sandbox's own file tree may be: it is made when the zygote is started."""
+
+_root = Path("/").stat()
+_tree = _root.st_dev if _started_ns - _root.st_mtime_ns < _TREE_NS else None
 
 
 def _stat(function: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
-    """``os.stat`` and the like: files written since the start are as old as the notebook's time."""
+    """``os.stat`` and the like."""
 
     @functools.wraps(function)
     def stat(*args: Any, **kwargs: Any) -> os.stat_result:
-        found = function(*args, **kwargs)
-        times = (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)
-        return _with_times(found, [_EPOCH_NS if ns >= _started_ns else ns for ns in times])
+        return as_seen(function(*args, **kwargs))
 
     return stat
+
+
+def as_seen(found: os.stat_result) -> os.stat_result:
+    """What the notebook is told of a file.
+
+    Files written since the start, and all of the sandbox's own tree, are as old as its time.
+    """
+    times = (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)
+    since = 0 if found.st_dev == _tree else _started_ns
+    return _with_times(found, [_EPOCH_NS if ns >= since else ns for ns in times])
 
 
 _inodes: dict[int, int] = {}
@@ -243,6 +258,7 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (os, "times", _times),
         *((os, name, _stat(getattr(os, name))) for name in ("stat", "lstat", "fstat")),
         (signal, "getitimer", lambda _which: (0.0, 0.0)),
+        (logging, "_startTime", _EPOCH_NS / 1e9),
         (resource, "getrusage", _getrusage),
         (threading.Condition, "wait", _after_waiting(threading.Condition.wait, 1)),
         (threading.Thread, "join", _join(threading.Thread.join)),

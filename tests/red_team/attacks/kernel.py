@@ -64,6 +64,8 @@ SOCKETS = {
     "packets as they are": "socket.socket(17, socket.SOCK_RAW)",
     "the kernel's ciphers (AF_ALG)": "socket.socket(38, socket.SOCK_SEQPACKET)",
     "bluetooth": "socket.socket(31, socket.SOCK_SEQPACKET, 0)",
+    "who is at the other end": "socket.socketpair()[0].getsockopt(1, 17, 12)",
+    "the number that the kernel gives to each": "socket.socketpair()[0].getsockopt(1, 57, 8)",
     "io_uring, which opens sockets by itself": "call(425, 1, bytes(120))",
 }
 

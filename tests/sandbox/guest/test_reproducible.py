@@ -74,6 +74,12 @@ SOURCES = {
     "SQL's clock, past the module": "_sqlite3.connect(':memory:').execute("
     "'SELECT unixepoch()').fetchone()",
     "a file's number": "(open('g', 'w').close(), os.stat('g').st_ino)[1]",
+    "a file's number and time, in its folder": "(os.makedirs('d', exist_ok=True), open('d/f', 'w')"
+    ".close(), [(e.stat().st_mtime, e.inode()) for e in os.scandir('d')])[2]",
+    "the time of the file tree": "os.stat('/').st_mtime",
+    "when logging began": "logging.LogRecord('', 1, '', 1, '', (), None).relativeCreated // 1e6",
+    "a key of multiprocessing's": "multiprocessing.current_process().authkey.hex()",
+    "getpid, past the module": "(posix.getpid(), posix.stat('.').st_dev, posix.times()[4])",
     "room on the disk": "shutil.disk_usage('.').free",
     "SQL's random()": "sqlite3.connect(':memory:').execute('SELECT random()').fetchone()[0]",
     # What a process, an object and a machine are called.
@@ -101,7 +107,8 @@ SOURCES = {
 ADDRESSES = {"hash of an object", "an address as text"}
 
 SETUP = """
-import asyncio, datetime, os, platform, random, resource, secrets, signal, socket
+import asyncio, datetime, logging, multiprocessing, os, platform, posix, random, resource
+import secrets, signal, socket, sys
 import shutil, sqlite3, ssl, tempfile, threading, time, timeit, uuid, _random, _sqlite3
 import numpy as np
 
