@@ -155,6 +155,8 @@ class _Measured:
         criteria = [
             c.id for part in self.exercise.parts if part.owner == owner for c in part.criteria
         ]
+        # Those that both lose come first: there they differ, if they do at all.
+        criteria.sort(key=lambda id: id not in one.loses)
         return all(
             match.alike(table.of((one,), id, round), table.of((other,), id, round))
             for id in criteria

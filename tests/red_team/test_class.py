@@ -17,20 +17,16 @@ pytestmark = pytest.mark.slow
 
 COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
 HOSTILE = {
+    # These two take all the time that students get.
     "endless loop": "def col2im(*args):\n    while True: pass\n",
     "endless top": "while True: pass\n",
     "os_exit": "def col2im(*args):\n    import os; os._exit(0)\n",
     "exit at top": "import os\nos._exit(0)\n",
     "sys_exit": "import sys\nsys.exit()\n",
     "memory": "def col2im(*args):\n    return np.ones(10 * 2**30 // 8)\n",
-    "output": "def col2im(*args):\n    while True: print('x' * 10**6)\n",
     "forks": "import os\ndef col2im(*args):\n    while True: os.fork()\n",
     "forks at top": "import os\nwhile True: os.fork()\n",
     "kills": "import os, signal\ndef col2im(*args):\n    os.kill(os.getppid(), signal.SIGKILL)\n",
-    "swallows": (
-        "def col2im(*args):\n    while True:\n        try:\n            while True: pass\n"
-        "        except BaseException: pass\n"
-    ),
 }
 
 
