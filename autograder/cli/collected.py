@@ -111,19 +111,6 @@ def _timestamp(submission: Submission, zone: tzinfo | None) -> datetime | None:
         return None
 
 
-def without_times(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
-    """A line for each exercise with a deadline and hand-ins whose time is unknown."""
-    unknown: dict[str, list[str]] = defaultdict(list)
-    for one in hand_ins.hand_ins:
-        if one.exercise in policy.deadlines and not one.handed_in:
-            unknown[one.exercise].append(hand_ins.name(one.student))
-    for exercise, names in sorted(unknown.items()):
-        yield (
-            f"{exercise}: when {counted(len(names), 'hand-in')} came is unknown, so nothing is "
-            f"taken off for lateness ({_some(names)}). Write times into collected.csv"
-        )
-
-
 def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
     """A line for each extension of a student who has no hand-in and is not in the roster."""
     if not policy.extensions:

@@ -1,10 +1,16 @@
 """How late hand-ins are by the course's policy, and how pages show it."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from autograder.corrections.apply import Corrected
 from autograder.course.policy import Late, Policy
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.late import late_sum
-from autograder.text import NOTHING, Text
+from autograder.text import NOTHING, Text, abbreviated, counted
+
+MAX_LISTED = 5
+"""Students that are named."""
 
 
 def late_hand_ins(policy: Policy, hand_ins: HandIns) -> dict[tuple[str, str], Late]:
@@ -15,6 +21,22 @@ def late_hand_ins(policy: Policy, hand_ins: HandIns) -> dict[tuple[str, str], La
         if (late := policy.late(one.exercise, names, one.time)) is not None:
             found[one.key] = late
     return found
+
+
+def without_times(policy: Policy, hand_ins: HandIns) -> Iterator[Text]:
+    """A line for each exercise with a deadline and hand-ins whose time is unknown."""
+    unknown: dict[str, list[str]] = defaultdict(list)
+    for one in hand_ins.hand_ins:
+        if one.exercise in policy.deadlines and not one.handed_in:
+            unknown[one.exercise].append(hand_ins.name(one.student))
+    for exercise, names in sorted(unknown.items()):
+        some = abbreviated(names, MAX_LISTED)
+        yield Text(
+            en=f"{exercise}: when {counted(len(names), 'hand-in')} came is unknown, so nothing is "
+            f"taken off for lateness ({some}). Write times into collected.csv",
+            ja=f"{exercise}：提出日時が分からない{len(names)}件（{some}）は、遅れによる減点をしていません。"
+            "日時はcollected.csvに書いてください。",
+        )
 
 
 def sum_of(one: Corrected) -> Text:

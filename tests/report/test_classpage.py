@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,6 +50,27 @@ def test_the_page_loads_nothing_and_runs_nothing(a_class, course, parse, lang):
     assert page.is_inert(scripts=1)
     assert all(address.startswith(("#", "feedback/", "grades.csv")) for address in page.links())
     assert "<script>alert(3)</script>" in page.text[lang]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "02_im2col: when 2 hand-ins came is unknown, so nothing is taken off for lateness"),
+        ("ja", "02_im2col：提出日時が分からない2件（Aiko, ken）は、遅れによる減点をしていません。"),
+    ],
+)
+def test_hand_ins_without_a_time_are_told_where_there_is_a_deadline(course, lang, said):
+    due = replace(course, policy=Policy(deadlines={"02_im2col": datetime(2026, 5, 3, tzinfo=UTC)}))
+    known = HandIns(
+        {"aiko": "Aiko"},
+        (
+            HandIn("aiko", "02_im2col", "aiko/02_im2col.ipynb"),
+            HandIn("ken", "02_im2col", "ken/02_im2col.ipynb"),
+            HandIn("ken", "03_convolution", "ken/03_convolution.ipynb"),
+        ),
+    )
+    assert said in class_page([], due, lang, hand_ins=known)
+    assert said not in class_page([], course, lang, hand_ins=known)
 
 
 def test_the_order_of_results_does_not_matter(a_class, course):
