@@ -15,6 +15,7 @@ import pytest
 
 from autograder.course.load import load_course
 from autograder.generate import solution_cells
+from tests.course_content import race
 from tests.paths import ROOT
 
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -120,18 +121,13 @@ def test_one_step_size_learns_at_once_and_another_never(run, monkeypatch):
 
 
 @pytest.mark.slow
-def test_deep_plain_networks_fail_where_deep_residual_ones_learn_on_three_seeds(run, capsys):
+def test_deep_plain_networks_fail_where_deep_residual_ones_learn_on_other_seeds(run, capsys):
+    """On the first seed the notebook itself shows it (`test_notebooks`)."""
     run("07_resnet", *NETWORK, "race_settings", "training_tools")
     before = time.process_time()
-    run("07_resnet", "race", SEEDS=(0, 1, 2))
-    assert time.process_time() - before < 300
-    rows = re.findall(r"(plain|residual) +(\d+) \(seed (\d)\) +([\d.]+)", capsys.readouterr().out)
-    losses = {(kind, depth, seed): float(loss) for kind, depth, seed, loss in rows}
-    assert len(losses) == 12
-    for seed in "012":
-        assert losses["plain", "48", seed] > 1.9
-        assert max(losses[kind, "8", seed] for kind in ("plain", "residual")) < 0.7
-        assert losses["residual", "48", seed] < 0.7
+    run("07_resnet", "race", SEEDS=(1, 2))
+    assert time.process_time() - before < 200
+    race.shows_what_is_claimed(capsys.readouterr().out, (1, 2))
 
 
 def test_without_exercise_6_the_finale_says_what_is_missing(run, capsys):
