@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, tzinfo
-from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.collect import roster_files as rosters
@@ -17,7 +16,6 @@ from autograder.collect.files import FINE, REASONS, Fate
 from autograder.collect.notes import MAX_STAMP, time_in
 from autograder.collect.owners import TIMESTAMP
 from autograder.collect.table import Record, read_records
-from autograder.course.policy import Policy
 from autograder.errors import CommandError
 from autograder.exports.class_list import find_submitted, read_class_list
 from autograder.ingest import Discovered, Submission
@@ -25,7 +23,6 @@ from autograder.ingest.hand_ins import Arrival, HandIns, UngradedRecord
 from autograder.ingest.names import readable, student_named
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 from autograder.ingest.submission import NotGraded, Notice
-from autograder.sanitize import one_line
 from autograder.text import Text, abbreviated, counted
 
 MAX_LISTED = 5
@@ -111,23 +108,12 @@ def _timestamp(submission: Submission, zone: tzinfo | None) -> datetime | None:
         return None
 
 
-def unknown_extensions(hand_ins: HandIns, policy: Policy) -> Iterator[str]:
-    """A line for each extension of a student who has no hand-in and is not in the roster."""
-    if not policy.extensions:
-        return
-    students = {one.student for one in (*hand_ins.hand_ins, *hand_ins.gone)}
-    students |= {one.student for one in hand_ins.ungraded}
-    known = students | {hand_ins.name(student) for student in students}
+def people_of(hand_ins: HandIns) -> set[str]:
+    """The folders of the students in the roster of these hand-ins; none without a roster."""
     submitted = find_submitted(one.file for one in hand_ins.hand_ins)
-    with suppress(CommandError, OSError):  # without a roster, only hand-ins are known
-        known |= {one.folder for one in read_class_list(None, submitted).roster.people}
-    for name in sorted({*policy.extensions} - known):
-        alike = get_close_matches(name, sorted(known), 1)
-        yield (
-            f"course.toml: the extension of {one_line(name, 60)!r} changes nothing, since nobody "
-            "is called that (yet). Write the name or the folder as in grades.csv"
-            + (f", perhaps {alike[0]!r}" if alike else "")
-        )
+    with suppress(CommandError, OSError):
+        return {one.folder for one in read_class_list(None, submitted).roster.people}
+    return set()
 
 
 def absent(roots: Iterable[Path]) -> Iterator[UngradedRecord]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder import report
-from autograder.cli.collected import absent, arrivals_of, unknown_extensions
+from autograder.cli.collected import absent, arrivals_of, people_of
 from autograder.cli.console import Ticker, format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.gradebook import Gradebook
@@ -26,7 +26,7 @@ from autograder.errors import CommandError
 from autograder.ingest import Discovered, Submission
 from autograder.ingest.hand_ins import HandIn, HandIns, as_graded, updated, with_absent, with_reread
 from autograder.messages import hand_ins as words
-from autograder.report.late import without_times
+from autograder.report.late import unknown_extensions, without_times
 from autograder.run.jobs import Executor
 from autograder.run.service import Step, grade_submissions, setup_for
 from autograder.run.store import Store
@@ -127,8 +127,7 @@ class GradingRun:
             *shown.damaged,
             *shown.notices,
             *shown.corrections.problems,
-            *(text["en"] for text in without_times(self.course.policy, hand_ins)),
-            *unknown_extensions(hand_ins, self.course.policy),
+            *self._about_policy(hand_ins),
             *out_of_sight((*found.problems, *found.notices), said, new),
             *about_files(tally.read.values(), hand_ins),
             *tally.faults.lines(len(submissions)),
@@ -140,6 +139,14 @@ class GradingRun:
             + len(shown.corrections.problems)
             + refused
         )
+
+    def _about_policy(self, hand_ins: HandIns) -> Iterator[str]:
+        policy = self.course.policy
+        people = people_of(hand_ins) if policy.extensions else ()
+        for text in without_times(policy, hand_ins):
+            yield text["en"]
+        for text in unknown_extensions(policy, hand_ins, people):
+            yield text["en"]
 
     def _grade_changed(
         self, changed: Sequence[Submission], submissions: Sequence[Submission], facts: Facts

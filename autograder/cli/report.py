@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from autograder import report
-from autograder.cli.collected import unknown_extensions
+from autograder.cli.collected import people_of
 from autograder.cli.gradebook import Gradebook
 from autograder.cli.outdated import outdated
 from autograder.cli.resolve import folder_of_run, resolve_course, resolve_language
@@ -13,6 +13,7 @@ from autograder.cli.stdio import warn
 from autograder.course.models import Course
 from autograder.errors import CommandError, CourseError, InvalidHandIns
 from autograder.ingest.hand_ins import HandIns
+from autograder.report.late import unknown_extensions
 from autograder.run.store import Store
 from autograder.text import counted
 
@@ -43,8 +44,9 @@ def run(options: argparse.Namespace) -> int:
     shown = report.rebuild(options.out, course, lang, hand_ins)
     for line in (*shown.notices, *shown.corrections.problems):
         warn(line)
-    for line in unknown_extensions(hand_ins, course.policy) if course else ():
-        warn(line)
+    if course is not None and course.policy.extensions:
+        for text in unknown_extensions(course.policy, hand_ins, people_of(hand_ins)):
+            warn(text["en"])
     for line in outdated(shown, course) if course else ():
         warn(line)
     refused = gradebook.put(hand_ins, lang) if gradebook else 0

@@ -18,7 +18,7 @@ from autograder.messages.pages import say
 from autograder.report import class_notices as notices
 from autograder.report.class_rows import FILTERS, FULL, entry_by_instructor, entry_of, rows_of
 from autograder.report.groups import A_CELL, Among, Outcome, alike, carried, timed_out
-from autograder.report.late import without_times
+from autograder.report.late import unknown_extensions, without_times
 from autograder.report.page import render
 from autograder.report.shown import Shown
 from autograder.report.statistics import (
@@ -150,7 +150,13 @@ def class_page(
         not_applied=corrections.problems,
         to_grade=_to_grade(by_exercise, lang),
         warnings=[
-            one[lang] for one in (*hand_ins.warnings, *shown.said, *without_times(policy, hand_ins))
+            one[lang]
+            for one in (
+                *hand_ins.warnings,
+                *shown.said,
+                *without_times(policy, hand_ins),
+                *unknown_extensions(policy, hand_ins),
+            )
         ],
         submissions=len(results),
         broken=notices.with_status(rows, [*most], ResultStatus.GRADER_ERROR),

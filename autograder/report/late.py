@@ -1,12 +1,14 @@
-"""How late hand-ins are by the course's policy, and how pages show it."""
+"""How late hand-ins are by the course's policy, where it has no effect, and how pages show it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 
 from autograder.corrections.apply import Corrected
 from autograder.course.policy import Late, Policy
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.late import late_sum
+from autograder.sanitize import one_line
 from autograder.text import NOTHING, Text, abbreviated, counted
 
 MAX_LISTED = 5
@@ -36,6 +38,32 @@ def without_times(policy: Policy, hand_ins: HandIns) -> Iterator[Text]:
             f"taken off for lateness ({some}). Write times into collected.csv",
             ja=f"{exercise}：提出日時が分からない{len(names)}件（{some}）は、遅れによる減点をしていません。"
             "日時はcollected.csvに書いてください。",
+        )
+
+
+def unknown_extensions(
+    policy: Policy, hand_ins: HandIns, people: Collection[str] = ()
+) -> Iterator[Text]:
+    """A line for each extension of a student of whom nothing is known.
+
+    Args:
+        policy: the course's policy.
+        hand_ins: knows the students who have handed in, and whom the roster misses.
+        people: more students, such as those of the roster as it is now.
+    """
+    students = {one.student for one in (*hand_ins.hand_ins, *hand_ins.gone)}
+    students |= {one.student for one in hand_ins.ungraded}
+    known = students | {hand_ins.name(student) for student in students} | {*people}
+    for name in sorted({*policy.extensions} - known):
+        alike = get_close_matches(name, sorted(known), 1)
+        shown = one_line(name, 60)
+        yield Text(
+            en=f"course.toml: the extension of {shown!r} changes nothing, since nobody is called "
+            "that (yet). Write the name or the folder as in grades.csv"
+            + (f", perhaps {alike[0]!r}" if alike else ""),
+            ja=f"course.toml：「{shown}」という受講者が（まだ）いないため、この期限延長は適用されていません。"
+            "名前かフォルダー名をgrades.csvのとおりに書いてください"
+            + (f"（「{alike[0]}」でしょうか）。" if alike else "。"),
         )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.cli.collected import arrivals_of, from_collecting, unknown_extensions
+from autograder.cli.collected import arrivals_of, from_collecting, people_of
 from autograder.course.policy import Policy
 from autograder.ingest import discover
 from autograder.ingest.hand_ins import HandIn, HandIns, decode, encode, updated
 from autograder.messages.hand_ins import remarks, remarks_for_instructor
+from autograder.report.late import unknown_extensions
 from tests.handed_in import book
 
 HEADER = "archive,file,status,student,exercise,kept_as,handed_in\n"
@@ -86,9 +87,10 @@ def test_an_extension_of_nobody_is_said_with_who_may_be_meant(tmp_path):
     hand_ins = HandIns(hand_ins=(HandIn("jane", "02_im2col", file),))
     due = {"02_im2col": datetime(2026, 5, 3, tzinfo=UTC)}
     policy = Policy(extensions={"jane": due, "jnae": due, "ken": due})
-    [line] = unknown_extensions(hand_ins, policy)
-    assert "extension of 'jnae' changes nothing" in line
-    assert line.endswith("perhaps 'jane'")
+    [text] = unknown_extensions(policy, hand_ins, people_of(hand_ins))
+    assert "extension of 'jnae' changes nothing" in text["en"]
+    assert text["en"].endswith("perhaps 'jane'")
+    assert "「jnae」という受講者が（まだ）いない" in text["ja"]
 
 
 def test_who_is_not_in_the_roster_is_said_with_every_grading(tmp_path):

@@ -73,6 +73,19 @@ def test_hand_ins_without_a_time_are_told_where_there_is_a_deadline(course, lang
     assert said not in class_page([], course, lang, hand_ins=known)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "extension of &#39;kne&#39;"), ("ja", "「kne」")]
+)
+def test_extensions_of_nobody_are_told(course, lang, said):
+    due = {"02_im2col": datetime(2026, 5, 3, tzinfo=UTC)}
+    late = replace(course, policy=Policy(extensions={"kne": due, "ken": due}))
+    # Whom the roster names is known, though nothing has come from there.
+    absent = HandIns(ungraded=(UngradedRecord("ken", "roster.csv", NotGraded.ABSENT),))
+    page = class_page([], late, lang, hand_ins=absent)
+    assert said in page
+    assert page.count("course.toml") == 1
+
+
 def test_the_order_of_results_does_not_matter(a_class, course):
     results = [*map(typed, a_class.values())]
     assert class_page(results[::-1], course, "en") == class_page(results, course, "en")
