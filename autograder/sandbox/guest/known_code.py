@@ -7,6 +7,7 @@ are gathered once, in the zygote; every session is forked from it.
 from __future__ import annotations
 
 import gc
+from builtins import id as _address  # bound here, since notebooks see a replacement
 from types import CodeType, FunctionType
 
 _OURS = __file__.rpartition("guest")[0]
@@ -24,20 +25,20 @@ def remember() -> None:
 
 def is_ours(code: CodeType) -> bool:
     """Whether it is the grader's own code in a student's process."""
-    return _ours.get(id(code)) is code
+    return _ours.get(_address(code)) is code
 
 
 def is_known(code: CodeType) -> bool:
     """Whether it is the grader's own, or of a module that was loaded before the notebook."""
-    return _known.get(id(code)) is code
+    return _known.get(_address(code)) is code
 
 
 def _add(code: CodeType) -> None:
-    if id(code) in _known:
+    if _address(code) in _known:
         return
-    _known[id(code)] = code  # which keeps it alive, so that nothing else can have its id
+    _known[_address(code)] = code  # which keeps it alive, so that nothing else can have its address
     if code.co_filename.startswith(_OURS):
-        _ours[id(code)] = code
+        _ours[_address(code)] = code
     for constant in code.co_consts:
         if type(constant) is CodeType:
             _add(constant)
