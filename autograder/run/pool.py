@@ -18,7 +18,6 @@ from autograder.errors import WorkersFailed
 from autograder.ingest import Submission
 from autograder.run.jobs import READY, CannotStart, Graded, Setup
 from autograder.run.worker_process import GREETING, WorkerProcess
-from autograder.sandbox.host.trusted_process import SINGLE_THREAD
 
 START_S = 120.0
 """Seconds a worker may take to start before it counts as hung."""
@@ -29,7 +28,6 @@ eventually exceed wall-clock limits."""
 
 GRACE_S = 120.0
 """Seconds beyond a notebook's own time limits before its worker counts as hung."""
-
 
 _ADVICE = (
     "Run `autograder doctor` and `autograder verify` to find out what is wrong with the machine or "
@@ -140,12 +138,6 @@ def _account_for(worker: WorkerProcess, starts: _Starts) -> None:
     elif not starts.are_useless:
         how = worker.how_it_ended()
         starts.fail(f"the grading process ends before it is ready: {how}. {_ADVICE}")
-
-
-def single_thread_each() -> None:
-    """Let NumPy run on one thread in each process that is started from now on."""
-    for name, threads in SINGLE_THREAD.items():
-        os.environ.setdefault(name, threads)
 
 
 def _assign(worker: WorkerProcess, waiting: deque[Submission]) -> None:

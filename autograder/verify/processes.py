@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
-from autograder.run.pool import MAX_WORKERS, single_thread_each
+from autograder.run.pool import MAX_WORKERS
 from autograder.sandbox.host.protect import die_with
+from autograder.sandbox.host.trusted_process import SINGLE_THREAD
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def course_processes(jobs: int, tasks: int) -> Iterator[ProcessPoolExecutor]:
 
     When it is left early, tasks that have not begun are dropped.
     """
-    single_thread_each()
+    _single_thread_each()
     workers = min(jobs, MAX_WORKERS, max(tasks, 1))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin, (os.getpid(),)) as pool:
@@ -27,6 +28,12 @@ def course_processes(jobs: int, tasks: int) -> Iterator[ProcessPoolExecutor]:
             yield pool
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _single_thread_each() -> None:
+    """Let NumPy run on one thread in each process that is started from now on."""
+    for name, threads in SINGLE_THREAD.items():
+        os.environ.setdefault(name, threads)
 
 
 def _begin(main: int) -> None:

@@ -576,7 +576,7 @@ mistake("CI27", part="col2im",
            "col2im.float32",
            "col2im.input_untouched"},
     hint=Text(
-        en="Do rows and columns move by the same number of pixels from window to window?",
+        en="Does the next window start as many pixels further down as the next one to the right?",
         ja="窓が1つ進むとき、行の方向と列の方向で、同じ画素数だけ動いていますか。"))
 
 mistake("CI28", part="col2im",

@@ -627,6 +627,6 @@ mistake("CF40", part="Convolution.forward",
     loses={"Convolution.forward.batch_channels_filters", "Convolution.forward.all_at_once",
            "Convolution.backward.dx", "Convolution.backward.all_at_once"},
     hint=Text(
-        en="One column is to hold one filter. Print W.reshape(-1, F) for two small filters.",
+        en="Each column should hold one filter. Print W.reshape(-1, F) for two small filters.",
         ja="1つの列に1つのフィルターを並べます。小さなフィルター2つでW.reshape(-1, F)を表示して"
            "みましょう。"))

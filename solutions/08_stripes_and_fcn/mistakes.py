@@ -504,11 +504,12 @@ mistake("FC6", part="conv1x1",
 mistake("TS10", part="train_softmax", edits=[("b -= lr * slopes.sum(", "b -= lr * slopes.mean(")],
     loses={"train_softmax.*"},
     hint=Text(
-        en="The slopes have been divided by the number of examples once. And for b?",
+        en="The slopes have been divided by the number of examples once. How many times for b?",
         ja="傾きは、データの数で一度割ってあります。bでは、何回割っていますか。"))
 
 mistake("MD8", part="make_dataset", edits=[("rng=rng", "rng=np.random.default_rng(seed)")],
     loses={"make_dataset.seed"},
     hint=Text(
-        en="Subtract two pictures of the same kind from each other. Is the noise the same in all?",
+        en="Subtract two pictures of the same kind from each other. Do all pictures have the same "
+           "noise?",
         ja="同じ種類の画像2枚の差を見てみましょう。どの画像にも、同じノイズが入っていませんか。"))

@@ -34,10 +34,10 @@ _DECOYS = (
     "submitted/another/02_im2col.ipynb",
 )
 
-# A trusted process with a secret in memory, which reports on request what was done to it.
 _VICTIM_S = 20.0
 """Seconds that the process which attacks are aimed at may take to answer."""
 
+# A trusted process with a secret in memory, which reports on request what was done to it.
 _VICTIM = """
 import ctypes, json, os, resource, signal, sys
 sys.path[:] = json.loads(sys.argv[1])
