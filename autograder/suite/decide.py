@@ -1,14 +1,16 @@
-"""Decide the criteria of one notebook: in one process first, where that counts, else each apart.
+"""Decide the criteria of one notebook: in shared processes first, where that counts, else apart.
 
 Most criteria of most notebooks are passed, and a process for each would cost more than the tests.
 So all are tried in one process, and what is passed there counts if the notebook's own state has not
-changed. What is not passed is decided in a process of its own, after a timeout once more with room,
-and in the world in which the part was defined if later cells have overwritten what it uses.
+changed. What is failed there is tried once more, in a fresh process and in the opposite order, so
+in other company; it counts if it comes out as before and the state has not changed there either.
+Whatever is left is decided in a process of its own, after a timeout once more with room, and in the
+world in which the part was defined if later cells have overwritten what it uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -36,6 +38,9 @@ ATTEMPTS = 3
 MAX_SHARED = 3
 """How many processes criteria may share in turn if calls do not return."""
 
+_CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
+"""What may be decided in company. A timeout is tried with more room, and a fault of ours alone."""
+
 
 @dataclass
 class Decider:
@@ -55,19 +60,22 @@ class Decider:
     session: LoadedNotebook
     names: Names
     _decided: dict[str, Outcome] = field(default_factory=dict)
+    _failed: dict[str, Outcome] = field(default_factory=dict)
     _timed_out: dict[str, Outcome] = field(default_factory=dict)
     _endless: set[str] = field(default_factory=set)
 
     def try_together(self, parts: Sequence[Part]) -> None:
         """Try criteria in one process; after a call that does not return, later parts in another.
 
-        Outcomes that count are kept for `outcome`: of what is passed, or uses an undefined name.
+        What is failed is tried once more. Outcomes that count are kept for `outcome`.
         """
         for _ in range(MAX_SHARED):
             broken_in = self._try_in_one_process(parts)
             if broken_in is None:
-                return
+                break
             parts = parts[parts.index(broken_in) + 1 :]
+        if self._failed:
+            self._try_failed_again()
 
     def outcome(self, criterion: Criterion, missing: Outcome | None = None) -> Outcome:
         """The outcome of a criterion, which is decided in a process of its own if need be.
@@ -88,24 +96,24 @@ class Decider:
 
     def _try_in_one_process(self, parts: Sequence[Part]) -> Part | None:
         """Try criteria until a call does not return; the part in which that happened, if any."""
-        decided: dict[str, Outcome] = {}
+        found: dict[str, Outcome] = {}
         try:
             with self.session.shared() as process:
                 if process is None:
                     return None
                 for part in parts:
-                    decided |= self._try_part(part, process)
+                    found |= self._try_part(part, process)
                     if process.broken:
                         return part
                 if process.is_unchanged():
-                    self._decided |= decided
+                    self._take(found)
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
 
     def _try_part(self, part: Part, process: SharedProcess) -> dict[str, Outcome]:
-        """Outcomes that count if the notebook's state turns out to be unchanged."""
-        decided: dict[str, Outcome] = {}
+        """Outcomes that tell something if the notebook's state turns out to be unchanged."""
+        tried: dict[str, Outcome] = {}
         for criterion in part.criteria:
             if self.tests.problem(self.exercise, criterion.id) is not None:
                 continue
@@ -114,13 +122,43 @@ class Decider:
             case = replace(self._case(criterion), attempt=Attempt.FIRST)
             with process.criterion() as conversation, self.bounded():
                 found = self.tests.run(case, conversation)
-            if found.status is Status.PASSED or (_names_nothing(found) and not case.overwritten):
-                decided[criterion.id] = found
+            if found.status is Status.PASSED or (found.status in _CLEAR and not case.overwritten):
+                tried[criterion.id] = found
             if process.broken:
                 if found.status is Status.TIMEOUT:
                     self._timed_out[criterion.id] = found
                 break
-        return decided
+        return tried
+
+    def _take(self, found: Mapping[str, Outcome]) -> None:
+        """Keep what counts, and what has to be tried again."""
+        for id, each in found.items():
+            at_once = each.status is Status.PASSED or _names_nothing(each)
+            (self._decided if at_once else self._failed)[id] = each
+
+    def _try_failed_again(self) -> None:
+        """Try what has failed in another process; what comes out as before counts.
+
+        In the opposite order: whatever was tried before a criterion the first time comes after it
+        now, or is not tried at all. The first one has the process to itself.
+        """
+        again: dict[str, Outcome] = {}
+        try:
+            with self.session.shared() as process:
+                if process is None:
+                    return
+                criteria = [c for c in self.exercise.criteria if c.id in self._failed]
+                for criterion in reversed(criteria):
+                    case = replace(self._case(criterion), attempt=Attempt.FIRST)
+                    with process.criterion() as conversation, self.bounded():
+                        again[criterion.id] = self.tests.run(case, conversation)
+                    if process.broken:
+                        return
+                alike = all(_is_same(again[id], first) for id, first in self._failed.items())
+                if alike and process.is_unchanged():
+                    self._decided |= again
+        except (Exception, HostOverload):
+            pass  # as above
 
     # --- each in a process of its own -------------------------------------------------------
 
@@ -168,6 +206,11 @@ class Decider:
             return ours or grader_error_of(failure)
         except (Exception, HostOverload) as error:
             return grader_error_of(error)
+
+
+def _is_same(one: Outcome, other: Outcome) -> bool:
+    """Whether two attempts came out alike, in every detail that is told. NaN is like NaN."""
+    return one.status is other.status and repr(one.fact) == repr(other.fact)
 
 
 def _names_nothing(outcome: Outcome) -> bool:

@@ -396,7 +396,9 @@ def test_a_function_that_gives_objects_is_as_good_as_a_class(bench, notebook, st
         assert "should be a class" in found["Layer.forward.works"].message["en"]
 
 
-def test_a_test_with_other_processes_ends_none_that_the_others_share(bench, monkeypatch):
+@pytest.fixture
+def forked(monkeypatch):
+    """For each process that a notebook is given, whether criteria share it."""
     forked = []
     fork = Session._fork
 
@@ -405,6 +407,57 @@ def test_a_test_with_other_processes_ends_none_that_the_others_share(bench, monk
         return fork(self, world, shared)
 
     monkeypatch.setattr(Session, "_fork", counting)
+    return forked
+
+
+FOUR = "".join(
+    f'@criterion("f.c{n}")\ndef test_{n}(student):\n    same(student.f({n}), {n + 1})\n'
+    for n in range(4)
+)
+
+
+def of_four(bench, notebook):
+    (found,) = bench.outcomes(bench.course(FOUR, f=[f"c{n}" for n in range(4)]), notebook)
+    return [told.status for told in found.values()]
+
+
+def test_what_is_failed_is_tried_again_in_one_process_for_all(bench, forked):
+    assert of_four(bench, "def f(x):\n    return x + (x == 1)") == [
+        "failed", "passed", "failed", "failed",
+    ]  # fmt: skip
+    assert forked == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "then"),
+    [
+        ("x == 9", ["passed"] * 4),
+        ("x == 0", ["failed", "passed", "passed", "passed"]),
+        ("x == 3", ["passed", "passed", "passed", "failed"]),
+        ("x < 2", ["failed", "failed", "passed", "passed"]),
+    ],
+)
+def test_what_fails_only_in_company_is_decided_alone(bench, forked, wrong, then):
+    """It remembers where nobody looks that it was called."""
+    notebook = f"""
+import sys
+def f(x):
+    if hasattr(sys, "called"):
+        return 0
+    sys.called = True
+    return 0 if {wrong} else x + 1
+"""
+    assert of_four(bench, notebook) == then
+    assert forked.count(False) > 1
+
+
+def test_what_changes_the_notebook_when_it_fails_is_decided_alone(bench, forked):
+    notebook = "seen = []\ndef f(x):\n    seen.append(x)\n    return x"
+    assert of_four(bench, notebook) == ["failed"] * 4
+    assert forked == [True, *[False] * 4]
+
+
+def test_a_test_with_other_processes_ends_none_that_the_others_share(bench, forked):
     suite = (
         WORKS
         + """

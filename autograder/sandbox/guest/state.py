@@ -2,9 +2,10 @@
 
 Criteria may share a process only if none can help another. So before the first and after the last,
 everything that the notebook's code could use to remember something is recorded: its globals, and
-through them lists, dicts, arrays, objects, class attributes, default arguments, closures. If the
-two records differ, or if something was found that cannot be looked into (an iterator, an open
-file), nothing that was passed in company counts.
+through them lists, dicts, arrays, objects, class attributes, default arguments, closures; and, at
+a glance, what it may have left in the process: names in modules, environment variables, warnings
+that are filtered. If the two records differ, or if something was found that cannot be looked into
+(an iterator, an open file), nothing that was passed in company counts.
 
 None of the student's code runs here: types are looked at, never asked.
 """
@@ -14,10 +15,12 @@ from __future__ import annotations
 import datetime
 import decimal
 import functools
+import os
 import random
 import re
 import sys
 import types
+import warnings
 import zlib
 from builtins import id as _address  # bound here, since notebooks see a replacement
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
@@ -38,6 +41,9 @@ CHECKED_WHOLE = 2**20
 _SAMPLE = 2**12
 
 _getattribute = object.__getattribute__
+_Module, _Environment = types.ModuleType, type(os.environ)
+_WARNED = "__warningregistry__"
+"""Where Python notes which warnings a module has been given: that changes nothing but those."""
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented))
 _IMMUTABLE = (
     np.generic, np.dtype, np.ufunc, range, slice, re.Pattern, re.Match, datetime.datetime,
@@ -56,7 +62,7 @@ _ABSTRACT = ("abc", "collections.abc", "contextlib", "enum", "typing")
 _SKIPPED = frozenset(
     [
         *("__annotations__", "__annotate__", "__dict__", "__weakref__", "__doc__", "_abc_impl"),
-        *("__builtins__", "__loader__", "__spec__"),
+        *("__builtins__", "__loader__", "__spec__", _WARNED),
     ]
 )
 
@@ -78,8 +84,9 @@ class State:
     ) -> None:
         self._spaces = spaces
         self._libraries = libraries
+        self._modules = [each for each in sys.modules.values() if is_instance(each, _Module)]
         walk = _Walk(spaces)
-        self._record = walk.record(spaces, libraries)
+        self._record = self._with_surroundings(walk)
         self._generators = walk.generators
 
     def restart_generators(self) -> None:
@@ -90,8 +97,17 @@ class State:
     def is_unchanged(self) -> bool:
         """Whether everything is as it was, and could be looked into."""
         self.restart_generators()
-        now = _Walk(self._spaces).record(self._spaces, self._libraries)
+        now = self._with_surroundings(_Walk(self._spaces))
         return now is not None and now == self._record
+
+    def _with_surroundings(self, walk: _Walk) -> Record | None:
+        """What there is in the notebook and around it; None if something cannot be looked into."""
+        found = walk.record(self._spaces, self._libraries)
+        if found is None:
+            return None
+        spaces = [_getattribute(module, "__dict__") for module in self._modules]
+        sizes = [len(space) - (_WARNED in space) for space in spaces]
+        return [*found, sizes, _variables(), _warnings_filtered()]
 
 
 class _Walk:
@@ -225,6 +241,20 @@ class _Walk:
             flat = array.reshape(-1)  # may copy, if it is not contiguous
             array = flat[:: max(1, flat.size // _SAMPLE)]
         self.found.append(zlib.crc32(array.tobytes()))
+
+
+# A notebook may have replaced both of these by something else.
+def _variables() -> dict[Any, Any]:
+    """The environment variables."""
+    holder = getattr(os, "environ", None)
+    kept = _getattribute(holder, "__dict__").get("_data") if type(holder) is _Environment else None
+    return dict(kept) if type(kept) is dict else {}
+
+
+def _warnings_filtered() -> list[int]:
+    """Which warnings are filtered."""
+    filters = getattr(warnings, "filters", None)
+    return list(map(_address, filters)) if type(filters) is list else []
 
 
 def _is_constant(thing: Any, kind: type) -> bool:

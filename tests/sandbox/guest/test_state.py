@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import Any
 
 import pytest
@@ -164,6 +166,37 @@ def test_a_library_that_is_changed() -> None:
     assert state.is_unchanged()
     library["dot"] = max
     assert not state.is_unchanged()
+
+
+@pytest.mark.parametrize(
+    "leaving",
+    [
+        "import sys; sys.called = True",
+        "import os; os.environ['CALLED'] = 'yes'",
+        "import warnings; warnings.simplefilter('error')",
+    ],
+)
+def test_what_is_left_in_the_process_is_noticed(
+    leaving: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "called", None, raising=False)
+    monkeypatch.delattr(sys, "called")
+    monkeypatch.setenv("CALLED", "")
+    with warnings.catch_warnings():
+        space = loaded()
+        state = State([space])
+        exec(leaving, space | {"__name__": "__main__"})
+        assert not state.is_unchanged()
+
+
+def test_a_warning_that_was_given_is_no_change() -> None:
+    space = loaded("def warn(): np.log(np.zeros(1))")
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        state = State([space])
+        space["warn"]()
+        assert "__warningregistry__" in space
+        assert state.is_unchanged()
 
 
 def test_no_code_of_the_notebook_runs() -> None:
