@@ -34,8 +34,8 @@ from autograder.in_process.own_code import OwnCode
 from autograder.in_process.world import World
 from autograder.sandbox.guest import stub_modules, timeouts
 from autograder.sandbox.guest.exceptions import describe
+from autograder.sandbox.guest.prepared import initial_names
 from autograder.sandbox.guest.requests import Objects, defined, respond
-from autograder.sandbox.guest.session import initial_names
 from autograder.sandbox.guest.source import bound_names
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Attempt

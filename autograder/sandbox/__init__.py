@@ -63,10 +63,11 @@ worker -> zygote
 
 zygote -> session
     `zygote.supervisor` has `zygote.template` fork, a copy of the zygote whose memory never changes,
-    so that every session starts from the same; the child confines itself (`confine.confine`) and
-    reports that it has. Only then does the supervisor tell the worker "ready" on the status socket,
-    and the worker sends anything at all on the session's socket. Forking a preloaded interpreter
-    takes milliseconds; starting one and importing numpy would dominate the time it takes to grade.
+    so that every session starts from the same, with everything replaced that a notebook must not
+    see (`guest.prepared`); the child confines itself (`confine.confine`) and reports that it has.
+    Only then does the supervisor tell the worker "ready" on the status socket, and the worker sends
+    anything at all on the session's socket. Forking a preloaded interpreter takes milliseconds;
+    starting one and importing numpy would dominate the time it takes to grade.
 
 session -> criterion
     `guest.session` runs the notebook's cells once and forks again for every criterion.

@@ -22,6 +22,9 @@ SOCKET, REPORT, _RULES = 3, 4, 5
 """File descriptors during confinement: the session's socket, the pipe that reports problems to the
 supervisor, and the Landlock ruleset."""
 
+# Bound here: where students' processes are forked, notebooks see others (`guest.identity`).
+_geteuid, _getegid, _getuid, _getppid = os.geteuid, os.getegid, os.getuid, os.getppid
+
 _UID_INSIDE = 1000
 _NPROC_MARGIN = 64  # the user may start other programs meanwhile
 
@@ -145,13 +148,13 @@ def drop_privileges(uid: int) -> None:
 
 def _die_with_parent(parent: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
-    if os.getppid() != parent:
+    if _getppid() != parent:
         raise OSError("this session's supervisor has gone")
 
 
 def new_user_namespace(others: int) -> None:
     """Enter a new user namespace (and those in ``others``), mapped to an ordinary user."""
-    uid, gid = os.geteuid(), os.getegid()
+    uid, gid = _geteuid(), _getegid()
     # Changing users made this process undumpable, and so its /proc files belong to root.
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1, "dumpable")
     syscalls.unshare(syscalls.CLONE_NEWUSER | others)
@@ -237,4 +240,4 @@ def _nproc_limit(confinement: Confinement, uid: int | None) -> int | None:
         return None  # all of the user's processes count, but they are not visible from here
     if uid is not None:
         return config.processes + 4 * config.namespaced  # the zygote runs as the same user
-    return config.processes + processes.count_threads(os.getuid()) + _NPROC_MARGIN
+    return config.processes + processes.count_threads(_getuid()) + _NPROC_MARGIN

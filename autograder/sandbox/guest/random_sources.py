@@ -90,6 +90,11 @@ def restart() -> None:
     _seed_numpy(0)
 
 
+def restart_after_fork() -> None:
+    """Undo what `random` does in a child: it seeds its generator with what the system gives it."""
+    _seed_random(0)
+
+
 def restart_stream() -> None:
     """Start the stream again."""
     _stream.seed(0)

@@ -18,7 +18,6 @@ import itertools
 import os
 import stat
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from ..protocol.config import REMOVED
@@ -34,10 +33,17 @@ _getpid, _stat = os.getpid, os.stat
 _numbers = itertools.count()
 
 
-def install() -> None:
-    """Replace `os.remove` and the like, if this session has a folder for removed files."""
-    removed = Path.cwd().parent / REMOVED
-    if not removed.is_dir():
+def install(folder: str) -> None:
+    """Replace `os.remove` and the like, if this session has a folder for removed files.
+
+    Args:
+        folder: its working directory.
+    """
+    removed = f"{os.path.dirname(folder)}/{REMOVED}"  # noqa: PTH120 (in every session, so cheap)
+    try:
+        if not stat.S_ISDIR(_stat(removed).st_mode):
+            return
+    except OSError:
         return
 
     def remove(path: Name, *, dir_fd: int | None = None) -> None:

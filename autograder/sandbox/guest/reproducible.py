@@ -6,8 +6,8 @@ code. (`c_clocks` does the same for clocks that C code reads.) Memory that NumPy
 uninitialized is filled with NaN (or a large odd integer), so that code which reads it is always
 wrong, and always in the same way.
 
-The replacements are installed in the student's process after the fork; the zygote keeps the
-originals.
+The replacements are installed once for all students' processes (`prepared`), by the process that
+they are forked from, or by each of them. The rest of the zygote keeps the originals.
 """
 
 from __future__ import annotations
@@ -26,11 +26,22 @@ from . import folders, identity, random_sources, virtual_clock
 
 
 def install() -> None:
-    """Make this process reproducible."""
+    """Make this process reproducible, and those that are forked from it, once each has started."""
     for owner, name, value in _REPLACEMENTS:
         setattr(owner, name, value)
     virtual_clock.set_methods_of_datetime()
     random_sources.restart()
+
+
+def uninstall() -> None:
+    """Restore the modules' own functions, except the methods of ``datetime``."""
+    for owner, name, value in _ORIGINALS:
+        setattr(owner, name, value)
+
+
+def start() -> None:
+    """Begin a notebook's process."""
+    random_sources.restart_after_fork()
     identity.start()
 
 
@@ -81,3 +92,4 @@ _REPLACEMENTS = [
     *folders.replacements(),
 ]
 _REPLACEMENTS += [*_in_c_modules(_REPLACEMENTS)]
+_ORIGINALS = [(owner, name, getattr(owner, name)) for owner, name, _ in _REPLACEMENTS]

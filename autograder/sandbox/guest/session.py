@@ -14,11 +14,8 @@ still is).
 
 from __future__ import annotations
 
-import collections
 import contextlib
-import copy
 import os
-import pickle
 import signal
 import socket
 import sys
@@ -28,20 +25,9 @@ from typing import Any
 import numpy as np
 
 from ..protocol import wire
-from . import (
-    c_clocks,
-    databases,
-    known_code,
-    reference_proxies,
-    removed_files,
-    removed_names,
-    reproducible,
-    stub_modules,
-    timeouts,
-    unfixable,
-)
+from . import known_code, prepared, reference_proxies, reproducible, timeouts, unfixable
 from .cells import Notebook
-from .exceptions import describe, hide_path
+from .exceptions import describe
 from .installed_proxies import InstalledProxies
 from .reference_channel import Channel
 from .requests import Objects, defined, respond
@@ -55,24 +41,24 @@ _seterr, _geterr = np.seterr, np.geterr
 known_code.remember()
 
 
-def main(sock: socket.socket, settings: dict[str, Any]) -> None:
-    """Serve one notebook until the host hangs up. Runs inside the sandbox."""
+def main(
+    sock: socket.socket, settings: dict[str, Any], before: prepared.Prepared | None = None
+) -> None:
+    """Serve one notebook until the host hangs up. Runs inside the sandbox.
+
+    Args:
+        sock: the notebook's.
+        settings: ``probe``: source of our own to run instead of a notebook.
+        before: what the process was forked with, if that was prepared.
+    """
     if "probe" in settings:
+        if before is not None:
+            prepared.undo()
         _probe(sock, settings["probe"])
         return
-    reproducible.install()
-    c_clocks.install()
-    databases.install()
-    removed_files.install()
-    hide_path(os.getcwd())  # noqa: PTH109 (pathlib is what the notebook may replace)
-    stub_modules.install()
-    removed_names.restore()
-    unfixable.install()
-    sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
-    book = Notebook(initial_names())
-    channel = Channel()
-    sys.modules["__main__"] = book.module  # where pickle, dataclasses and inspect look for it
-    sys.modules["builtins"] = book.builtins
+    ready = before or prepared.prepare()
+    ready.start()
+    book, channel = ready.book, ready.channel
     while True:
         try:
             message = wire.receive(sock)
@@ -87,22 +73,6 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
             wire.send(sock, {"status": _reap(message["pid"])})
         elif op == "ping":
             wire.send(sock, {"pong": True})
-
-
-def initial_names() -> dict[str, Any]:
-    """Names that notebooks import, in case the import cell was deleted.
-
-    Many notebooks get them by ``from common.layers import *``, a module that is not available here.
-    """
-    return {
-        "np": np,
-        "OrderedDict": collections.OrderedDict,
-        "collections": collections,
-        "copy": copy,
-        "pickle": pickle,
-        "plt": stub_modules.NoOp("plt"),
-        "display": stub_modules.NoOp("display"),
-    }
 
 
 def _probe(sock: socket.socket, source: str) -> None:

@@ -66,6 +66,10 @@ class Outputs:
         namespace.update(Out=self._out, _oh=self._out, In=self._in, _ih=self._in, _i="")
         namespace.update(_dh=[os.getcwd()], _="", __="", ___="")  # noqa: PTH109
 
+    def begin_in(self, folder: str) -> None:
+        """Begin in another working directory than that in which this was made."""
+        self._namespace["_dh"] = [folder]
+
     def cell(self, source: str) -> None:
         """Begin a cell."""
         self._namespace["_i"] = self._in[-1]

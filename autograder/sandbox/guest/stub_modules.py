@@ -211,3 +211,8 @@ def install() -> None:
     """Make the stub modules importable in this process."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())
+
+
+def uninstall() -> None:
+    """Let imports of missing modules fail again."""
+    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, _Finder)]

@@ -65,6 +65,11 @@ class StudentNamespace:
         self._stubs: dict[str, frozenset[str]] = {}
         self._proxies = InstalledProxies()
 
+    def begin_in(self, folder: str) -> None:
+        """Begin in another working directory than that in which this was made."""
+        self.files.begin_in(folder)
+        self.outputs.begin_in(folder)
+
     def use(self, proxies: InstalledProxies) -> None:
         """Install proxies before the cells run. No cell can redefine the fixed ones."""
         self._proxies = proxies

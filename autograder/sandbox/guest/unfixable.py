@@ -87,16 +87,33 @@ _USED: dict[Unfixable, list[tuple[Any, str]]] = {
 _IN_A_FOLDER = [(os, "getcwd"), (os, "getcwdb"), (os, "scandir")]
 """At levels at which a session's folder is one of the machine's, under a name of its own."""
 
+_originals: list[tuple[Any, str, Any]] = []
+
 
 def install() -> None:
-    """Notice from now on."""
-    used = dict(_USED)
-    if not os.getcwd().startswith(f"{SCRATCH_PARENT}/"):  # noqa: PTH109 (what is replaced)
-        used[Unfixable.FOLDER] = _IN_A_FOLDER
-    for source, functions in used.items():
-        for owner, name in functions:
-            if hasattr(owner, name):
-                setattr(owner, name, _noticing(source, getattr(owner, name)))
+    """Notice from now on, except what `start` says."""
+    for source, functions in _USED.items():
+        _install(source, functions)
+
+
+def uninstall() -> None:
+    """Restore what was there before `install`."""
+    for owner, name, function in _originals:
+        setattr(owner, name, function)
+
+
+def start(folder: str) -> None:
+    """Begin a notebook's process, whose working directory is ``folder``."""
+    if not folder.startswith(f"{SCRATCH_PARENT}/"):
+        _install(Unfixable.FOLDER, _IN_A_FOLDER)
+
+
+def _install(source: Unfixable, functions: list[tuple[Any, str]]) -> None:
+    for owner, name in functions:
+        if hasattr(owner, name):
+            function = getattr(owner, name)
+            _originals.append((owner, name, function))
+            setattr(owner, name, _noticing(source, function))
 
 
 def user(frame: Any) -> Any:

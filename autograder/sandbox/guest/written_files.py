@@ -25,8 +25,12 @@ class WrittenFiles:
     """The files below the folder in which the notebook runs."""
 
     def __init__(self) -> None:
-        self._folder = os.path.realpath(".")
+        self._folder = os.getcwd()  # noqa: PTH109 (in every session, so cheap)
         self._modules: dict[str, ModuleType] = {}
+
+    def begin_in(self, folder: str) -> None:
+        """Begin in another working directory than that in which this was made."""
+        self._folder = folder
 
     def write(self, file: File, cell: int) -> None:
         """Write a cell's file.

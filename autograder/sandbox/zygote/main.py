@@ -17,7 +17,6 @@ import sys
 from ..confine import confine, scratch, syscalls
 from ..protocol.config import ServerConfig
 from . import preload
-from .supervisor import Supervisor
 
 _TRIED = "AUTOGRADER_FIXED_ADDRESSES"
 
@@ -39,8 +38,8 @@ def main() -> None:
             syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0, "dumpable")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         preload.warm(config.packages, config.names, config.wanted, config.folders)
-        # Load the session's code now: a session may not be able to read any files.
-        from ..guest import session  # noqa: F401
+        # Only now, since it needs numpy; and before any session, which may not read any files.
+        from .supervisor import Supervisor
 
         sys.argv[:] = [""]
         confinement = confine.Confinement(config)

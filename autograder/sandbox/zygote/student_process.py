@@ -11,6 +11,15 @@ from typing import NoReturn
 
 from ..confine import confine, processes
 from ..confine.confine import Confinement
+from ..guest import prepared, session
+
+_prepared: prepared.Prepared | None = None
+
+
+def prepare() -> None:
+    """Do once what every student's process forked from this one needs."""
+    global _prepared
+    _prepared = prepared.prepare()
 
 
 def run(
@@ -39,8 +48,6 @@ def run(
     try:
         proc_pid = processes.current().pid
         confine.apply(confinement, supervisor, scratch, uid)
-        from ..guest import session
-
         os.write(confine.REPORT, b"ok %d" % proc_pid)
         os.close(confine.REPORT)
     except BaseException as error:
@@ -48,7 +55,7 @@ def run(
         os._exit(125)
     try:
         channel = socket.socket(fileno=confine.SOCKET)
-        session.main(channel, _settings(channel))
+        session.main(channel, _settings(channel), _prepared)
         os._exit(0)
     finally:
         os._exit(70)

@@ -84,7 +84,11 @@ class Supervisor:
         if sys.platform == "linux" and not namespaced:
             syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1, "subreaper")
         self._template = Template(
-            start, new_pid_namespace=namespaced, close=(self.control.fileno(),)
+            start,
+            # Otherwise it forks supervisors, which are trusted and keep the originals.
+            prepare=student_process.prepare if namespaced else None,
+            new_pid_namespace=namespaced,
+            close=(self.control.fileno(),),
         )
         hello = {"pid": os.getpid(), "landlock": self.confinement.landlock,
                  "python": sys.version.split()[0]}  # fmt: skip

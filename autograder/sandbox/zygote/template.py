@@ -18,6 +18,7 @@ that was killed.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -28,6 +29,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..confine import syscalls
+
+# Bound before `prepare`, which replaces these functions.
+_fork, _waitpid, _read, _exit = os.fork, os.waitpid, os.read, os._exit
 
 _PID = struct.Struct("=i")
 _ENDED = _PID.pack(0)
@@ -44,11 +48,19 @@ class Template:
 
     Args:
         start: what every new process does.
+        prepare: what the template does once, for all of them.
         new_pid_namespace: whether each is the init process of a PID namespace of its own.
         close: descriptors that the template must not keep open.
     """
 
-    def __init__(self, start: Start, *, new_pid_namespace: bool, close: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        start: Start,
+        *,
+        prepare: Callable[[], None] | None = None,
+        new_pid_namespace: bool,
+        close: tuple[int, ...],
+    ) -> None:
         requests, self._requests = os.pipe()
         # Not the same channel: the template may already wait for its next request when the new
         # process has yet to read what it is told.
@@ -64,6 +76,10 @@ class Template:
                 if sys.platform == "linux":
                     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, "parent's death")
                 if os.getppid() == supervisor:
+                    if prepare is not None:
+                        prepare()
+                        gc.collect()
+                        gc.freeze()
                     _serve(requests, theirs, start, new_pid_namespace)
             finally:
                 os._exit(0)
@@ -96,11 +112,11 @@ class Template:
 
 def _serve(requests: int, sock: socket.socket, start: Start, new_pid_namespace: bool) -> None:
     """Fork whenever asked to. Nothing here may leave a trace in this process's memory."""
-    while os.read(requests, 1):
-        child = os.fork()
+    while _read(requests, 1):
+        child = _fork()
         if child == 0:
             _fork_again(sock, start, new_pid_namespace)
-        os.waitpid(child, 0)
+        _waitpid(child, 0)
         sock.send(_ENDED)
 
 
@@ -109,13 +125,13 @@ def _fork_again(sock: socket.socket, start: Start, new_pid_namespace: bool) -> N
         if new_pid_namespace:
             syscalls.unshare(syscalls.CLONE_NEWPID)
         supervisors, line = socket.socketpair()
-        pid = os.fork()
+        pid = _fork()
     except OSError as error:
         sock.send(_PID.pack(-(error.errno or 1)))
-        os._exit(0)
+        _exit(0)
     if pid:
         socket.send_fds(sock, [_PID.pack(pid)], [supervisors.fileno()])
-        os._exit(0)
+        _exit(0)
     try:
         sock.close()
         supervisors.close()
@@ -123,4 +139,4 @@ def _fork_again(sock: socket.socket, start: Start, new_pid_namespace: bool) -> N
         line.close()
         start(list(descriptors), json.loads(told))
     finally:
-        os._exit(125)
+        _exit(125)
