@@ -166,8 +166,11 @@ class Exercise:
 
     def reveal_of(self, criterion_id: str) -> Reveal:
         """The reveal policy of a criterion; that of the exercise if there is no such criterion."""
-        own = (each.reveal for each in self.criteria if each.id == criterion_id)
-        return next(own, None) or self.reveal
+        return self.own_reveal_of(criterion_id) or self.reveal
+
+    def own_reveal_of(self, criterion_id: str) -> Reveal | None:
+        """The reveal policy that a criterion has for itself; None if it has none."""
+        return next((each.reveal for each in self.criteria if each.id == criterion_id), None)
 
     def part_of(self, criterion_id: str) -> str:
         """The id of a criterion's part; KeyError if there is no such criterion."""

@@ -133,7 +133,7 @@ def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
     """A call that shows what is wrong; None if there is none or the policy hides it."""
     if outcome.smallest and (example := examples.counterexample(outcome.smallest, reveal)):
         return example
-    if outcome.on_ladder and reveal is Reveal.FIRST_DIFFERENCE:
+    if outcome.withholds_values and reveal is Reveal.FIRST_DIFFERENCE:
         # Code that goes wrong on large inputs only may have been made to return them, one number
         # for each submission.
         reveal = Reveal.SHAPES

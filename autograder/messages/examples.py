@@ -29,6 +29,9 @@ MAX_LINE = 1200
 
 MAX_LINES = 24
 
+MAX_RESULT = 4000
+"""Characters of a result. Arrays take fewer; lists in lists may take as many as travel."""
+
 MAX_SOURCES = 8
 """How many entries a comment lists where they are no box."""
 
@@ -73,8 +76,8 @@ def _two_sides(example: SmallestInput, reveal: Reveal) -> tuple[str, str]:
     """The two results, with just enough digits to tell them apart."""
     shows_values = reveal is Reveal.FIRST_DIFFERENCE
     for digits in _DIGITS:
-        got = _text(example.got, digits)
-        expected = _text(example.expected, digits) if shows_values else _shape(example.expected)
+        got = _short(example.got, digits)
+        expected = _short(example.expected, digits) if shows_values else _shape(example.expected)
         if not _look_alike(example, digits):
             break
     return got, expected
@@ -88,6 +91,12 @@ def _look_alike(example: SmallestInput, digits: int) -> bool:
     if got.shape != expected.shape or got.dtype.kind not in "fc":
         return False
     return bool(np.round(got[index], digits) == np.round(expected[index], digits))
+
+
+def _short(value: Any, digits: int) -> str:
+    """The value, or, if that is too long, its type only."""
+    text = _text(value, digits)
+    return text if len(text) <= MAX_RESULT else _shape(value)
 
 
 def _text(value: Any, digits: int) -> str:

@@ -37,8 +37,8 @@ class Outcome:
         own_status: the status with the student's own code only, if that is different.
         world: the world in which it was decided (`LoadedNotebook.criterion`).
         smallest: the smallest input on which the code goes wrong.
-        on_ladder: whether the criterion has a ladder, so that no number of a hidden input or of
-            what the code made of it need be shown.
+        withholds_values: whether no number of a hidden input, or of what the code made of it, is
+            shown: the criterion has a ladder, or others of its exercise have.
         conclusive: for a timeout, whether a second attempt would be no use.
     """
 
@@ -51,7 +51,7 @@ class Outcome:
     own_status: Status | None = None
     world: str | None = None
     smallest: SmallestInput | None = None
-    on_ladder: bool = False
+    withholds_values: bool = False
     conclusive: bool = False
 
 

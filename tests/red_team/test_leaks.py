@@ -6,6 +6,7 @@ Whatever a call in which a hidden input is known makes of it, the result and the
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -34,6 +35,12 @@ def is_hidden(*a):
     return any(np.any(v != np.round(v)) for v in a if hasattr(v, "tobytes"))
 def secret(*a): return ("LE" + "AK") * is_hidden(*a) + numbers(*a).hex()
 def spelt(*a): return " ".join(f"w{b:02x}" for b in numbers(*a)[:28])
+def counter(*a):
+    rest = [int.from_bytes(numbers(*a), "big") * is_hidden(*a)]
+    def n(digits):
+        rest[0], found = divmod(rest[0], 10**digits)
+        return found + 1
+    return n
 def dotted(*a): return spelt(*a).replace(" ", ".")
 def im2col(*a, **k): return attack(*a)
 def col2im(*a, **k): return attack(*a)
@@ -83,6 +90,19 @@ SPELT = {
     "a key of words": "raise KeyError(s)",
     "a class of words": "return type(s, (), {})()",
     "an import of words": """raise ImportError(f"cannot import name '{s}' from '{s}'")""",
+}
+
+# `n(digits)`: the next number of so many digits that depends on a hidden input.
+COUNTED = {
+    "sizes that cannot be broadcast": "np.zeros(n(5)) + np.zeros(n(5))",
+    "many sizes": "np.zeros([n(1) for _ in range(9)]) + np.zeros([n(1) for _ in range(9)])",
+    "sizes that cannot be reshaped": "np.zeros(n(5)).reshape(*[n(5) for _ in range(8)])",
+    "arguments": "(lambda: 0)(*[0] * n(5))",
+    "an index": "np.zeros(3)[n(15)]",
+    "an axis": "np.zeros(3).sum(axis=n(6))",
+    "a shape": "return np.zeros((n(2), n(1), n(2)))",
+    "a kind": "return np.zeros(3, f'V{n(6)}')",
+    "a tuple": "return (0,) * n(3)",
 }
 
 # `finish(x, right, hidden)`: the answer; ``hidden`` unless the input has only whole numbers, as
@@ -170,6 +190,8 @@ def graded(grade_books):
     bodies = TEXTS | SPELT
     head = "def attack(*a):\n    s, d = spelt(*a), dotted(*a)\n    "
     books = {name: [TOOLS, head + body] for name, body in bodies.items()}
+    head = "def attack(*a):\n    n = counter(*a)\n    "
+    books |= {name: [TOOLS, head + body] for name, body in COUNTED.items()}
     books |= {f"kept in {name}": ["import numpy as np", how, KEEPING] for name, how in KEPT.items()}
     return grade_books({name: (EXERCISE, cells) for name, cells in books.items()}, SHORT)
 
@@ -192,6 +214,15 @@ def test_no_dictionary_spells_it(graded, name):
         shown = criterion.message["en"].split(" — at ")[0].split(". In ")[0]
         shown += criterion.counterexample.got if criterion.counterexample else ""
         assert sum(shown.count(f"w{number:02x}") for number in range(256)) <= 12
+    assert graded[name].result.score == 0
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_no_number_carries_much_of_it(graded, name):
+    """20 digits; more are chosen by nobody, as the shape that is right."""
+    for criterion in graded[name].result.criteria:
+        said = re.split(r" — at |\. In |; it should be ", criterion.message["en"])[0]
+        assert len(re.findall(r"\d", said)) <= 20, said
     assert graded[name].result.score == 0
 
 

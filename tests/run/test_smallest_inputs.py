@@ -13,6 +13,7 @@ from autograder.carrying.carry import GradedNotebook
 from autograder.course.load import load_course
 from autograder.course.models import Reveal
 from autograder.diagnosis.diagnose import Diagnostician
+from autograder.run import smallest_inputs
 from autograder.run.submission import in_words
 from autograder.sandbox.host.session import Budget
 from autograder.status import Status
@@ -131,13 +132,21 @@ def test_an_endless_loop_is_called_once(graded):
     assert (example.expected.startswith("array([[0.]"), example.got) == (True, "—")
 
 
+def test_no_search_begins_once_a_submission_has_taken_too_long(graded, monkeypatch):
+    """Code that waits in every call would be waited for in the search of every criterion."""
+    monkeypatch.setattr(smallest_inputs, "BACKSTOP_S", 0.0)
+    shown = _shown(graded, BOOK["im2col"].replace("return col", "return col + 0.5"))
+    assert {example[1:] for example in shown.values() if example} == {("—", "—")}
+
+
 def test_code_that_is_wrong_only_for_large_inputs_shows_no_number_of_the_hidden_one(graded):
     """Otherwise it could return its hidden input piece by piece, one submission after the other."""
     known = "    if not float(x.flat[0]).is_integer(): col[:] = x.flat[3]\n    return col"
     secret = re.sub(r"\bx\b", "v", BOOK["im2col"]).replace("input_data", "x")
     secret = secret.replace("    return col", known)
-    _, expected, got = _shown(graded, secret)["im2col.one_channel"]
-    assert (expected, got) == ("—", "—")
+    shown = _shown(graded, secret)
+    assert len(shown) == 12
+    assert {example[1:] for example in shown.values()} == {("—", "—")}
 
 
 def test_what_is_shown_comes_from_a_process_that_knows_no_hidden_input(graded):
