@@ -19,11 +19,13 @@ import pytest
 from autograder.course.models import Course, Exercise
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import Conversation, LoadedNotebook, SandboxLost
+from autograder.sandbox.host.shared_process import SharedConversation
 from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.case import Case
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Kept, Make
+from autograder.suite.known_requests import KnownRequests, Way
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.state_reset import ModuleState, seed_globally
@@ -54,6 +56,7 @@ class CollectedTests:
         self.course = course
         self.salt = course.salt
         self.sandbox_lost = False
+        self._known = KnownRequests()
         self.problems: dict[Path, str] = {}
         self._tests: dict[tuple[Path, str], list[pytest.Item]] = {}
         self._states: dict[Path, ModuleState] = {}
@@ -89,6 +92,14 @@ class CollectedTests:
         """Whether the test of a criterion that has no `problem` asks for processes (``apart``)."""
         (item,) = self._tests[exercise.suite, criterion]
         return "apart" in getattr(item, "fixturenames", ())
+
+    def known_way(self, case: Case) -> Way | None:
+        """What the test of a criterion will probably request, if that is known."""
+        return self._known.way(case, self.salt)
+
+    def learn_way(self, case: Case, conversation: SharedConversation) -> None:
+        """Keep what a test requested of a notebook that has passed it."""
+        self._known.learn(case, self.salt, conversation)
 
     def run(self, case: Case, conversation: Conversation) -> Outcome:
         """Run the test of a criterion that has no `problem`."""

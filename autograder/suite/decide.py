@@ -19,7 +19,6 @@ from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.overload import HostOverload
 from autograder.sandbox.host.session import (
     LoadedNotebook,
-    SharedProcess,
     StudentDied,
     StudentTimeout,
 )
@@ -30,6 +29,7 @@ from autograder.suite.collected import CollectedTests
 from autograder.suite.facts import Raised, TimedOut
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error, grader_error_of
+from autograder.suite.together import Together
 from autograder.suite.worlds import better_outcome
 
 ATTEMPTS = 3
@@ -37,9 +37,6 @@ ATTEMPTS = 3
 
 MAX_SHARED = 3
 """How many processes criteria may share in turn if calls do not return."""
-
-_CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
-"""What may be decided in company. A timeout is tried with more room, and a fault of ours alone."""
 
 
 @dataclass
@@ -96,39 +93,28 @@ class Decider:
 
     def _try_in_one_process(self, parts: Sequence[Part]) -> Part | None:
         """Try criteria until a call does not return; the part in which that happened, if any."""
-        found: dict[str, Outcome] = {}
+        cases = [
+            replace(self._case(criterion), attempt=Attempt.FIRST)
+            for part in parts
+            for criterion in part.criteria
+            if self.tests.problem(self.exercise, criterion.id) is None
+            # When one of several processes ends, so does everything beside it.
+            and not self.tests.uses_other_processes(self.exercise, criterion.id)
+        ]
         try:
             with self.session.shared() as process:
                 if process is None:
                     return None
-                for part in parts:
-                    found |= self._try_part(part, process)
-                    if process.broken:
-                        return part
+                together = Together(self.tests, self.bounded, process)
+                broken_by = together.run(cases)
+                if broken_by is not None:
+                    self._timed_out |= together.timed_out
+                    return self.exercise.part(broken_by.criterion.part)
                 if process.is_unchanged():
-                    self._take(found)
+                    self._take(together.found)
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
-
-    def _try_part(self, part: Part, process: SharedProcess) -> dict[str, Outcome]:
-        """Outcomes that tell something if the notebook's state turns out to be unchanged."""
-        tried: dict[str, Outcome] = {}
-        for criterion in part.criteria:
-            if self.tests.problem(self.exercise, criterion.id) is not None:
-                continue
-            if self.tests.uses_other_processes(self.exercise, criterion.id):
-                continue  # when one of them ends, so does everything beside it, this one included
-            case = replace(self._case(criterion), attempt=Attempt.FIRST)
-            with process.criterion() as conversation, self.bounded():
-                found = self.tests.run(case, conversation)
-            if found.status is Status.PASSED or (found.status in _CLEAR and not case.overwritten):
-                tried[criterion.id] = found
-            if process.broken:
-                if found.status is Status.TIMEOUT:
-                    self._timed_out[criterion.id] = found
-                break
-        return tried
 
     def _take(self, found: Mapping[str, Outcome]) -> None:
         """Keep what counts, and what has to be tried again."""
@@ -143,15 +129,15 @@ class Decider:
         now, or is not tried at all. The first one has the process to itself.
         """
         again: dict[str, Outcome] = {}
+        criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
         try:
             with self.session.shared() as process:
                 if process is None:
                     return
-                criteria = [c for c in self.exercise.criteria if c.id in self._failed]
-                for criterion in reversed(criteria):
-                    case = replace(self._case(criterion), attempt=Attempt.FIRST)
+                for id in reversed(self._failed):
+                    case = replace(self._case(criteria[id]), attempt=Attempt.FIRST)
                     with process.criterion() as conversation, self.bounded():
-                        again[criterion.id] = self.tests.run(case, conversation)
+                        again[id] = self.tests.run(case, conversation)
                     if process.broken:
                         return
                 alike = all(_is_same(again[id], first) for id, first in self._failed.items())

@@ -9,7 +9,6 @@ error costs no points, so it must be impossible to provoke one.
 from __future__ import annotations
 
 import re
-import secrets
 import socket
 import time
 import warnings
@@ -37,6 +36,7 @@ from autograder.sandbox.host.call_outcome import (
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
+from autograder.sandbox.host.sent_ahead import new_id
 from autograder.sandbox.host.sizes import (
     MAX_CALLBACK_BYTES,
     MAX_HEADER_BYTES,
@@ -123,14 +123,9 @@ class Conversation(ABC):
             raise self._failure
         if self._calling_back:
             raise ReentrantCall("a function passed to the student's code calls the student's code")
-        number = secrets.randbelow(2**62)
         _add_words(place, self._asked)
         self._asked.update(kwargs or ())
-        now = time.monotonic()
-        deadline = min(
-            self._session_deadline, now + self._budget.call_wall_s + self._budget.grace_s
-        )
-        message = self._message(number, op, place)
+        message = self._message(self._new_id(), op, place)
         # What most requests do not need is left out: every part of a message takes time.
         if op == "call":
             message["args"] = list(args)
@@ -144,7 +139,12 @@ class Conversation(ABC):
             message["want_args"] = True
         if count:
             message["count"] = True
-        return self._exchange(message, deadline)
+        return self._exchange(message, self._deadline())
+
+    def _deadline(self) -> float:
+        """Until when a request that is made now has to be answered."""
+        wall_s = self._budget.call_wall_s + self._budget.grace_s
+        return min(self._session_deadline, time.monotonic() + wall_s)
 
     def _message(self, number: int, op: str, place: Mapping[str, Any]) -> dict[str, Any]:
         """What every request has: its id, its target and its time limits."""
@@ -244,6 +244,10 @@ class Conversation(ABC):
         finally:
             self._callback_cpu_s += time.process_time() - began
 
+    def _new_id(self) -> int:
+        """The id of the next request."""
+        return new_id()
+
     def _begin_call(self) -> None:  # noqa: B027 (not every kind of conversation is watched)
         """A request is about to be sent."""
 
@@ -301,24 +305,29 @@ class SocketConversation(Conversation):
         return self._is_sandbox_lost()
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
-        wire.send(self._sock, message, refer=self._refer, keep_strides=True, deadline=deadline)
+        self._write(wire.encode(message, refer=self._refer, keep_strides=True), deadline)
+
+    def _write(self, encoded: Sequence[bytes | memoryview], deadline: float) -> None:
+        wire.write(self._sock, encoded, deadline)
 
     def _begin_call(self) -> None:
         self._watch = Watch(self._budget, self._used, naps=self._naps)
 
     def _receive(self, deadline: float) -> dict[str, Any]:
+        answer = wire.decode(self._read(deadline), resolve=self._resolve)
+        if "callback" not in answer:  # the student's code gets an exception instead
+            refuse_oversized(answer)
+        return answer
+
+    def _read(self, deadline: float) -> wire.Received:
         self._watch.wait(self._sock, deadline)
-        answer = wire.receive(
+        return wire.receive_encoded(
             self._sock,
-            resolve=self._resolve,
             # No code of the student's runs while an answer is written: it does not trickle.
             deadline=min(deadline, time.monotonic() + self._budget.idle_s),
             max_total=MAX_MESSAGE_BYTES,
             max_header=MAX_HEADER_BYTES,
         )
-        if "callback" not in answer:  # the student's code gets an exception instead
-            refuse_oversized(answer)
-        return answer
 
     def _resolve(self, thing: wire.Reference | wire.Callback | wire.Opaque) -> object:
         """An object that stays in the sandbox, with a class name that cannot disclose anything."""

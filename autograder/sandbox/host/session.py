@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.errors import SandboxUnavailable
 from autograder.sandbox.host import loaded
@@ -102,6 +102,8 @@ LAST_ANSWER_S = 2.0
 """The same once the time for the whole notebook is used up."""
 
 FORK_ATTEMPTS = 3
+
+_Kind = TypeVar("_Kind", bound=SocketConversation)
 
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
@@ -200,7 +202,7 @@ class Session:
         """
         with self._timed():
             sock, pid = self._fork(world)
-            conversation = self._conversation(sock, self._budget(attempt))
+            conversation = self._conversation(sock, self._budget(attempt), SocketConversation)
             try:
                 yield conversation
             finally:
@@ -223,7 +225,9 @@ class Session:
         try:
             budget = self._budget(Attempt.FIRST)
             process = SharedProcess(
-                lambda: self._conversation(sock, budget, SharedConversation), self._timed
+                lambda: self._conversation(sock, budget, SharedConversation),
+                self._timed,
+                self.reference is None,  # it would have to be asked in between
             )
             yield process
             self.stalls += process.stalled
@@ -236,8 +240,8 @@ class Session:
         self,
         sock: socket.socket,
         budget: Budget,
-        kind: type[SocketConversation] = SocketConversation,
-    ) -> SocketConversation:
+        kind: type[_Kind],
+    ) -> _Kind:
         """The conversation about a criterion, on its process's socket."""
         reference_calls = None
         if self.reference is not None:

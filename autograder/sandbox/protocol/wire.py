@@ -19,7 +19,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .decoder import Decoder, Resolve
 from .encoder import TOO_LARGE, Encoder, Refer
@@ -49,19 +49,30 @@ __all__ = [
     "Callback",
     "Closed",
     "Opaque",
+    "Received",
     "Reference",
     "SubclassedArray",
     "TooLate",
     "WireError",
     "copied",
+    "decode",
     "encode",
+    "header_start",
     "receive",
+    "receive_encoded",
     "send",
     "write",
 ]
 
 MAGIC = b"cvk1"
 _PREFIX = struct.Struct("<4sII")
+
+
+class Received(NamedTuple):
+    """A message that has arrived and is not decoded yet: its JSON, and the buffers."""
+
+    header: bytearray
+    buffers: list[bytearray]
 
 
 def _itself(thing: Reference | Callback | Opaque) -> object:
@@ -124,6 +135,11 @@ def encode(
     return [head, *encoder.buffers]
 
 
+def header_start(encoded: bytes) -> int:
+    """Where the header begins in an encoded message, which is in one part."""
+    return _PREFIX.size + 8 * int(_PREFIX.unpack_from(encoded)[2])
+
+
 def write(
     sock: socket.socket, parts: Iterable[bytes | memoryview], deadline: float | None = None
 ) -> None:
@@ -178,6 +194,18 @@ def receive(
         TooLate: no complete message arrived in time.
         WireError: what arrived is not a valid message.
     """
+    encoded = receive_encoded(sock, deadline=deadline, max_total=max_total, max_header=max_header)
+    return decode(encoded, resolve=resolve, keep_strides=keep_strides)
+
+
+def receive_encoded(
+    sock: socket.socket,
+    *,
+    deadline: float | None = None,
+    max_total: int = MAX_TOTAL,
+    max_header: int = MAX_HEADER,
+) -> Received:
+    """Receive one message as it is. Arguments and exceptions are those of `receive`."""
     magic, header_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, deadline))
     if magic != MAGIC or header_size > max_header or count > MAX_BUFFERS:
         raise WireError("the bytes received are not a message")
@@ -185,15 +213,20 @@ def receive(
     lengths = struct.unpack_from(f"<{count}Q", head)
     if sum(lengths) > max_total:
         raise WireError(f"the message is larger than {max_total // 2**20} MB")
-    header = head[8 * count :]
-    buffers = [_exactly(sock, length, deadline) for length in lengths]
+    return Received(head[8 * count :], [_exactly(sock, length, deadline) for length in lengths])
+
+
+def decode(
+    encoded: Received, *, resolve: Resolve = _itself, keep_strides: bool = False
+) -> dict[str, Any]:
+    """Decode the values of a message. Arguments and exceptions are those of `receive`."""
     try:
-        tree = json.loads(bytes(header).decode("utf-8", "surrogatepass"))
+        tree = json.loads(bytes(encoded.header).decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise WireError("the header is not readable") from error
     if not isinstance(tree, dict):
         raise WireError("the header is not an object")
-    return _decoded(tree, buffers, resolve, keep_strides)
+    return _decoded(tree, encoded.buffers, resolve, keep_strides)
 
 
 def copied(

@@ -1,0 +1,90 @@
+"""The requests of a criterion as bytes, to be sent before its test runs and asks for them.
+
+A test asks, waits for the answer, and asks again: two processes take turns, and each turn costs as
+much as a small call. Most notebooks that pass a criterion were asked the same. So what one of them
+was asked is kept, and the next notebook is sent all of it at once. The test then runs as always,
+but each request that it makes has been sent already. Only the ids are new: they are random.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.sandbox.protocol import wire
+
+_ID = b'{"id":'
+_CHANCE = b'"unfixable":'  # in a text, its quotes would have backslashes
+_LEAST_ID = 2**61
+_DIGITS = len(str(_LEAST_ID))
+"""All ids have as many digits, so that messages have the same length whatever their id is."""
+
+MAX_BYTES = 48 * 1024
+"""Of a criterion's requests. More are not sent ahead."""
+
+MAX_ANSWERS_BYTES = 2**20
+"""Of the answers to them, which are kept until the test asks for them."""
+
+IN_FLIGHT_BYTES = 96 * 1024
+"""Of requests that have been sent and not been answered: what a socket takes without being read.
+Else both sides might wait until the other one reads."""
+
+
+def new_id() -> int:
+    """The id of a request: random, so that no answer can be prepared in advance."""
+    return _LEAST_ID + secrets.randbelow(_LEAST_ID)
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The requests of a criterion: what is before and behind the id of each."""
+
+    parts: tuple[tuple[bytes, bytes], ...]
+
+    @cached_property
+    def size(self) -> int:
+        """Their bytes."""
+        return sum(len(before) + _DIGITS + len(after) for before, after in self.parts)
+
+    def encoded(self, ids: Sequence[int]) -> list[bytes]:
+        """The messages with these ids."""
+        pairs = zip(self.parts, ids, strict=True)
+        return [b"%b%d%b" % (before, id, after) for (before, after), id in pairs]
+
+
+def requests(messages: Sequence[bytes]) -> Requests | None:
+    """Encoded messages without their ids; None if they are too large to be sent ahead."""
+    if sum(map(len, messages)) > MAX_BYTES:
+        return None
+    parts = []
+    for message in messages:
+        begin = wire.header_start(message) + len(_ID)
+        parts.append((message[:begin], message[begin + _DIGITS :]))
+    return Requests(tuple(parts))
+
+
+def size_of(answer: wire.Received) -> int:
+    """Its bytes."""
+    return len(answer.header) + sum(map(len, answer.buffers))
+
+
+def digest(answers: Sequence[wire.Received], ids: Sequence[int]) -> bytes | None:
+    """Tells answers apart, whatever their ids.
+
+    None if one has the wrong id, or says that it may come out differently the next time.
+    """
+    hashed = hashlib.blake2b(digest_size=32)
+    for answer, id in zip(answers, ids, strict=True):
+        begin = _ID + str(id).encode()
+        if not answer.header.startswith(begin) or _CHANCE in answer.header:
+            return None
+        sizes = [len(answer.header), *map(len, answer.buffers)]
+        hashed.update(struct.pack(f"<{1 + len(sizes)}Q", len(sizes), *sizes))
+        hashed.update(memoryview(answer.header)[len(begin) :])
+        for buffer in answer.buffers:
+            hashed.update(buffer)
+    return hashed.digest()

@@ -1,0 +1,94 @@
+"""Try the criteria of a notebook one after the other in one process.
+
+What a criterion is known to request is sent ahead, and if it is answered as by a notebook that has
+passed, the test need not run (`known_requests`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from autograder.sandbox.host.shared_process import SharedProcess
+from autograder.status import Status
+from autograder.suite import outcome
+from autograder.suite.case import Case
+from autograder.suite.collected import CollectedTests
+from autograder.suite.known_requests import Way
+from autograder.suite.outcome import Outcome
+
+_CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
+"""What may be decided in company. A timeout is tried with more room, and a fault of ours alone."""
+
+
+@dataclass
+class Together:
+    """Tries criteria in one process.
+
+    Args:
+        tests: the course's tests.
+        bounded: limits of the trusted side for one criterion.
+        process: the process.
+
+    Attributes:
+        found: outcomes that tell something if the notebook's state turns out to be unchanged, in
+            the order in which they were found.
+        timed_out: the outcome of the criterion whose call did not return, if it took too long.
+    """
+
+    tests: CollectedTests
+    bounded: Callable[[], AbstractContextManager[None]]
+    process: SharedProcess
+    found: dict[str, Outcome] = field(default_factory=dict)
+    timed_out: dict[str, Outcome] = field(default_factory=dict)
+
+    def run(self, cases: Sequence[Case]) -> Case | None:
+        """Try all of them, unless a call does not return: the case in which that happened."""
+        ways = {case.criterion.id: self.tests.known_way(case) for case in cases}
+        requests = {id: way.requests for id, way in ways.items() if way is not None}
+        sent = set(self.process.send_ahead(requests))
+        first = [case for case in cases if case.criterion.id in sent]
+        others = [case for case in cases if case.criterion.id not in sent]
+        again: list[Case] = []
+        for case in first:
+            deviates = self._try(case, ways[case.criterion.id])
+            if self.process.broken:
+                return case
+            if deviates:
+                again.append(case)
+        for case in others + again:
+            self._try(case, None, again=case in again)
+            if self.process.broken:
+                return case
+        return None
+
+    def _try(self, case: Case, way: Way | None, again: bool = False) -> bool:
+        """Try a criterion; whether its test made other requests than those sent ahead.
+
+        Args:
+            case: the criterion.
+            way: what is sent ahead.
+            again: whether it was tried before in this process, so that failing tells nothing.
+        """
+        id = case.criterion.id
+        with self.process.criterion(id if way else None) as conversation, self.bounded():
+            if way and conversation.answers in way.passing:
+                found = outcome.PASSED
+            elif not conversation.deviates:
+                found = self.tests.run(case, conversation)
+        if way:
+            way.balance += -1 if conversation.deviates else 1
+        if conversation.deviates:
+            return True
+        if found.status is Status.PASSED:
+            if way is None:
+                self.tests.learn_way(case, conversation)
+            elif conversation.answers is not None:
+                way.passes_with(conversation.answers)
+        failed = found.status in _CLEAR and not case.overwritten and not again
+        if found.status is Status.PASSED or failed:
+            self.found[id] = found
+        if self.process.broken and found.status is Status.TIMEOUT:
+            self.timed_out[id] = found
+        return False

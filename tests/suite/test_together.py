@@ -1,0 +1,159 @@
+"""Criteria in one process: what is sent ahead, and answered as before, changes no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+
+from autograder.sandbox.host import sent_ahead, shared_process
+from autograder.suite.collected import CollectedTests
+from autograder.suite.together import Together
+
+SUITE = """
+@criterion("f.works")
+def test_works(student, make):
+    x = make.normal(2, 3)
+    same(student.f(x), x + 1)
+
+@criterion("f.keeps")
+def test_keeps(student, make):
+    unchanged(student.f, make.normal(3))
+
+@criterion("Layer.forward.works")
+def test_forward(student, make):
+    layer = student.Layer(make.normal(2))
+    same(layer.forward(np.ones(2)), np.ones(2))
+    same(layer.forward(np.zeros(2)), np.zeros(2))
+"""
+PARTS = {"f": ["works", "keeps"], "Layer.forward": ["works"]}
+RIGHT = """
+def f(x):
+    return x + 1
+class Layer:
+    def __init__(self, w): self.w = w
+    def forward(self, x): return x
+"""
+
+
+@pytest.fixture
+def tests_run() -> Iterator[list[str]]:
+    """The criteria whose tests have run."""
+    names: list[str] = []
+    run = CollectedTests.run
+
+    def noted(self: CollectedTests, case, conversation):
+        names.append(case.criterion.id)
+        return run(self, case, conversation)
+
+    with mock.patch.object(CollectedTests, "run", noted):
+        yield names
+
+
+def statuses(outcomes):
+    return {id: str(outcome.status) for id, outcome in outcomes.items()}
+
+
+PASSED = dict.fromkeys(["f.works", "f.keeps", "Layer.forward.works"], "passed")
+
+
+def test_a_test_runs_no_more_once_it_is_known_what_passes(bench, tests_run):
+    course = bench.course(SUITE, **PARTS)
+    outcomes = bench.outcomes(course, RIGHT, RIGHT, RIGHT, RIGHT.replace("x + 1", "1 + x"))
+    assert [statuses(each) for each in outcomes] == [PASSED] * 4
+    # The first time nothing is known; the second time answers are looked at, then recognized.
+    assert tests_run == [*PASSED, *PASSED]
+
+
+WRONG = {
+    "wrong": ("return x + 1", "return x + 2"),
+    "wrong_dtype": ("return x + 1", "return (x + 1).astype(object)"),
+    "changes_its_argument": ("return x + 1", "x += 1; return x"),
+    "raises": ("return x + 1", "raise ValueError"),
+    "dies": ("return x + 1", "import os; os._exit(0)"),
+    "never_ends": ("return x + 1", "while True: pass"),
+    "forgets": ("return x + 1", "global f; f = None; return x + 1"),
+    "remembers": ("return x + 1", "Layer.n = getattr(Layer, 'n', 0) + 1; return x + 1"),
+    "lacks_the_class": ("class Layer", "class Other"),
+    "spelt_otherwise": ("def forward", "def Forward"),
+    "an_object_for_a_value": ("def forward(self, x): return x", "def forward(self, x): return {1}"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_sent_ahead_changes_no_outcome(bench, name):
+    notebook = RIGHT.replace(*WRONG[name])
+    course = bench.course(SUITE, **PARTS)
+    alone = bench.outcomes(course, notebook)[0]
+    _, _, after_others, once_more, right = bench.outcomes(
+        course, RIGHT, RIGHT, notebook, notebook, RIGHT
+    )
+    assert after_others == alone
+    assert once_more == alone
+    assert statuses(right) == PASSED
+
+
+def test_other_spellings_have_requests_of_their_own(bench, tests_run):
+    other = RIGHT.replace("def forward", "def Forward").replace("class Layer", "class layer")
+    course = bench.course(SUITE, **PARTS)
+    outcomes = bench.outcomes(course, *[RIGHT, other] * 3)
+    assert [statuses(each) for each in outcomes] == [PASSED] * 6
+    assert tests_run.count("Layer.forward.works") == 4
+    assert tests_run.count("f.works") == 2
+
+
+def test_a_suite_that_passes_functions_asks_step_by_step(bench, tests_run):
+    suite = """
+@criterion("f.works")
+def test_works(student, make):
+    same(student.f(lambda x: x + 1), 2)
+"""
+    cell = "def f(g):\n    return g(1)"
+    outcomes = bench.outcomes(bench.course(suite, f=["works"]), cell, cell, cell)
+    assert {str(each["f.works"].status) for each in outcomes} == {"passed"}
+    assert len(tests_run) == 3
+
+
+def test_tests_that_ask_otherwise_after_another_answer_are_asked_step_by_step(bench):
+    suite = """
+@criterion("f.works")
+def test_works(student, make):
+    answer = student.f(1)
+    try:
+        same(answer, 2)
+    except Exception:
+        same(student.f(5), 7)
+"""
+    course = bench.course(suite, f=["works"])
+    plain, other = "def f(x):\n    return x + 1", "def f(x):\n    return x + 2"
+    outcomes = bench.outcomes(course, plain, plain, other, other, plain)
+    assert {str(each["f.works"].status) for each in outcomes} == {"passed"}
+
+
+@pytest.mark.parametrize("limit", ["MAX_ANSWERS_BYTES", "IN_FLIGHT_BYTES", "MAX_BYTES"])
+def test_sizes_are_limited(bench, limit):
+    suite = SUITE.replace("make.normal(2, 3)", "make.normal(20, 30)")
+    where = sent_ahead if limit == "MAX_BYTES" else shared_process
+    course = bench.course(suite, **PARTS)
+    with mock.patch.object(where, limit, 5000):
+        outcomes = bench.outcomes(course, RIGHT, RIGHT, RIGHT, RIGHT)
+    assert [statuses(each) for each in outcomes] == [PASSED] * 4
+
+
+def test_an_answer_that_grows_is_not_kept(bench):
+    """A notebook cannot make the trusted side keep much: its answers are read and dropped."""
+    cell = "def f(x):\n    return x + 1 if x.size == 6 else np.zeros(10**6)"
+    kept: list[int] = []
+    tried = Together._try
+
+    def noted(self, case, way):
+        deviates = tried(self, case, way)
+        kept.append(deviates)
+        return deviates
+
+    course = bench.course(SUITE, f=["works", "keeps"])
+    with mock.patch.object(Together, "_try", noted):
+        _, _, found = bench.outcomes(course, RIGHT, RIGHT, cell)
+    assert statuses(found) == {"f.works": "passed", "f.keeps": "passed"}
+    assert any(kept)
