@@ -147,8 +147,8 @@ def test_an_answer_that_grows_is_not_kept(bench):
     kept: list[int] = []
     tried = Together._try
 
-    def noted(self, case, way):
-        deviates = tried(self, case, way)
+    def noted(self, case, way, **settings):
+        deviates = tried(self, case, way, **settings)
         kept.append(deviates)
         return deviates
 
