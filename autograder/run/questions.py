@@ -58,7 +58,7 @@ class Questions:
 
     @contextmanager
     def as_graded(self, criterion: str) -> Iterator[Asked]:
-        """A process as the one in which a criterion was decided, with no trace of that.
+        """A process as that in which a criterion was decided: fresh, or its state unchanged.
 
         Raises:
             StudentTimeout: the time for the whole submission is used up.

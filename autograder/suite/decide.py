@@ -143,6 +143,7 @@ class Decider:
                 alike = all(_is_same(again[id], first) for id, first in self._failed.items())
                 if alike and process.is_unchanged():
                     self._decided |= again
+                    process.kept = True
         except (Exception, HostOverload):
             pass  # as above
 

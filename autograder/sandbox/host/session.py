@@ -36,6 +36,7 @@ from autograder.sandbox.host.interfaces import (
     ProcessLike,
     Spawner,
 )
+from autograder.sandbox.host.kept_process import KeptProcess
 from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
 from autograder.sandbox.host.reference_calls import (
@@ -46,7 +47,11 @@ from autograder.sandbox.host.reference_calls import (
     ReferenceCalls,
     Send,
 )
-from autograder.sandbox.host.shared_process import SharedConversation, SharedProcess
+from autograder.sandbox.host.shared_process import (
+    FeedbackConversation,
+    SharedConversation,
+    SharedProcess,
+)
 from autograder.sandbox.host.sizes import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
 from autograder.sandbox.host.watch import Naps, Watch
 from autograder.sandbox.protocol import wire
@@ -162,6 +167,7 @@ class Session:
     timed_out: frozenset[tuple[int, int]] = frozenset()
     kept_data: frozenset[str] = frozenset()
     _process: ProcessLike | None = None
+    _kept: KeptProcess | None = None
     _shown: ExceptionText = field(default_factory=ExceptionText)
     _restarts: int = 0
     _unstoppable: int = 0
@@ -193,6 +199,9 @@ class Session:
     ) -> Iterator[Conversation]:
         """A fresh fork of the loaded notebook, killed with its descendants when the block exits.
 
+        For feedback, a process that several criteria have shared is as good, if the notebook's
+        state in it is unchanged.
+
         Args:
             world, attempt: see `LoadedNotebook.criterion`.
 
@@ -201,6 +210,10 @@ class Session:
                 CPU time, which it spends on the student's data.
         """
         with self._timed():
+            if world is None and attempt is Attempt.EXTRA and self._is_kept_usable():
+                with self._kept_conversation() as conversation:
+                    yield conversation
+                return
             sock, pid = self._fork(world)
             conversation = self._conversation(sock, self._budget(attempt), SocketConversation)
             try:
@@ -231,10 +244,32 @@ class Session:
             )
             yield process
             self.stalls += process.stalled
+            if process.kept and self._kept is None:
+                self._kept = KeptProcess(process, sock, pid)
         finally:
-            with self._timed(always=True):
-                sock.close()
-                self._reap(pid)
+            if self._kept is None or self._kept.pid != pid:
+                with self._timed(always=True):
+                    sock.close()
+                    self._reap(pid)
+
+    def _is_kept_usable(self) -> bool:
+        """Whether a process was kept, and nothing that it was asked has changed its state."""
+        kept = self._kept
+        if kept is None or kept.in_use:
+            return False
+        if not kept.is_unchanged():
+            self._reap(kept.pid)
+            return False
+        return True
+
+    @contextmanager
+    def _kept_conversation(self) -> Iterator[Conversation]:
+        assert self._kept is not None
+        kept, budget = self._kept, self._budget(Attempt.EXTRA)
+        conversation = self._conversation(kept.sock, budget, FeedbackConversation)
+        with kept.used_for(conversation):
+            yield conversation
+        self.stalls += conversation.timed_out_for_good
 
     def _conversation(
         self,
@@ -479,6 +514,7 @@ class Session:
         raise StudentDied("the notebook's process could not be kept alive")
 
     def _reap(self, pid: int) -> None:
+        self._forget_kept()  # every other process of the notebook is ended as well
         if self._process is None:
             return
         try:
@@ -501,7 +537,13 @@ class Session:
             return ended is not None and ended.reason == "unknown"
         return False
 
+    def _forget_kept(self) -> None:
+        if self._kept is not None:
+            kept, self._kept = self._kept, None
+            kept.sock.close()
+
     def _stop(self) -> None:
+        self._forget_kept()
         if self._process is not None:
             child, self._process = self._process, None
             child.kill()

@@ -45,6 +45,8 @@ class SharedConversation(SocketConversation):
         names_used: functions and classes of the notebook that were requested.
     """
 
+    _changes_definitions = False
+
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.deviates = False
@@ -117,7 +119,8 @@ class SharedConversation(SocketConversation):
             NeedsItsOwnProcess: it would change a function or class.
             Deviates: another request was sent ahead.
         """
-        if op in ("set", "set_items") and "name" in place:
+        sets = op in ("set", "set_items") and "name" in place
+        if sets and not self._changes_definitions:
             raise NeedsItsOwnProcess
         if "name" in place:
             self.names_used.add(place["name"])
@@ -156,12 +159,25 @@ class SharedConversation(SocketConversation):
         return found
 
 
+class FeedbackConversation(SharedConversation):
+    """A conversation for feedback, which may change the notebook's own definitions.
+
+    That is told afterwards, by `SharedProcess.is_unchanged`.
+    """
+
+    _changes_definitions = True
+
+
 @dataclass
 class SharedProcess:
     """A copy of a notebook in which one criterion after another is tried, to save time.
 
     What fails here has to be decided in a process of its own, and so has everything if the
     notebook's own state has changed: one criterion may have helped another.
+
+    Attributes:
+        kept: whether the process is wanted afterwards, to answer questions for feedback. Its state
+            has to be unchanged.
     """
 
     _converse: Callable[[], SharedConversation]
@@ -171,6 +187,7 @@ class SharedProcess:
     _stalled: bool = False
     _next: deque[tuple[str, Requests]] = field(default_factory=deque)
     _in_flight: deque[tuple[str, Requests, SharedConversation]] = field(default_factory=deque)
+    kept: bool = False
 
     @property
     def broken(self) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from autograder.sandbox.host.session import StudentDied, StudentTimeout
+from autograder.sandbox.host.conversation import Conversation
+from autograder.sandbox.host.limits import Attempt
+from autograder.sandbox.host.session import Session, StudentDied, StudentTimeout
 from autograder.sandbox.host.shared_process import NeedsItsOwnProcess
 from tests.sandbox.guest.conftest import Open, call
 
@@ -75,3 +79,95 @@ def test_definitions_cannot_be_changed_in_it(notebook: Open) -> None:
         with process.criterion() as conversation, pytest.raises(NeedsItsOwnProcess):
             conversation.request("set", change, value=1)
         assert process.is_unchanged()
+
+
+REMEMBERS = """
+class A: pass
+memory = []
+def add(x):
+    memory.append(x)
+    return len(memory)
+def look():
+    return len(memory)
+def endless():
+    while True: pass
+"""
+
+
+def _kept(session: Session) -> None:
+    with session.shared() as process:
+        with process.criterion() as conversation:
+            call(conversation, "look")
+        assert process.is_unchanged()
+        process.kept = True
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """The worlds of the processes that were started."""
+    found: list[str | None] = []
+    fork = Session._fork
+
+    def counting(self: Session, world: str | None, shared: bool = False) -> object:
+        found.append(world)
+        return fork(self, world, shared)
+
+    monkeypatch.setattr(Session, "_fork", counting)
+    return found
+
+
+def test_a_kept_process_answers_what_is_asked_for_feedback(
+    notebook: Open, forks: list[str | None]
+) -> None:
+    with notebook(REMEMBERS) as book:
+        _kept(book.session)
+        for _ in range(3):
+            with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
+                assert call(conversation, "look") == 0
+        assert len(forks) == 1
+        with book.session.criterion() as conversation:  # of points, each has its own
+            assert call(conversation, "look") == 0
+        assert len(forks) == 2
+
+
+def _never_ends(conversation: Conversation) -> None:
+    with pytest.raises(StudentTimeout):
+        call(conversation, "endless")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda it: call(it, "add", 1),
+        lambda it: it.request("set", {"name": "A", "steps": [["attr", "x"]]}, value=1),
+        _never_ends,
+    ],
+    ids=["state", "class", "timeout"],
+)
+def test_a_kept_process_that_is_not_what_it_was_answers_nothing_more(
+    notebook: Open, forks: list[str | None], ask: Callable[[Conversation], object]
+) -> None:
+    with notebook(REMEMBERS) as book:
+        _kept(book.session)
+        with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
+            ask(conversation)
+        assert len(forks) == 1
+        for _ in range(2):
+            with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
+                assert call(conversation, "add", 1) == 1
+        assert len(forks) == 3
+
+
+def test_two_conversations_for_feedback_do_not_share_a_process(
+    notebook: Open, forks: list[str | None]
+) -> None:
+    with notebook(REMEMBERS) as book:
+        _kept(book.session)
+        with book.session.criterion(attempt=Attempt.EXTRA) as one:
+            assert call(one, "add", 1) == 1
+            with book.session.criterion(attempt=Attempt.EXTRA) as other:
+                assert call(other, "add", 1) == 1
+                assert call(one, "add", 1) == 2
+        assert len(forks) == 2
+        with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
+            assert call(conversation, "look") == 0
