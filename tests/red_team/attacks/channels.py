@@ -14,6 +14,31 @@ def each(act):
 """
 
 ATTACKS = {
+    "answers to what is yet to be asked": """
+def attack(x, *more):
+    for sock in sockets():
+        try: waiting = sock.recv(10**6, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except OSError: continue
+        for number in re.findall(rb'{"id":(\\d+)', waiting):
+            write({"id": int(number), "value": None})
+    return x
+""",
+    "what is yet to be asked is taken away": """
+def attack(x, *more):
+    for sock in sockets():
+        try: sock.recv(10**6, socket.MSG_DONTWAIT)
+        except OSError: pass
+    return x
+""",
+    "what is yet to be asked is answered with itself": """
+def attack(x, *more):
+    for sock in sockets():
+        try: waiting = sock.recv(10**6, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except OSError: continue
+        try: sock.sendall(waiting)
+        except OSError: pass
+    return x
+""",
     "urgent bytes": """
 def attack(x, *more):
     each(lambda sock: sock.send(b"x", socket.MSG_OOB))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import time
 from collections.abc import Iterable
@@ -17,20 +18,25 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from autograder.course.load import load_course
+from autograder.course.models import Course
 from autograder.ingest import Submission
 from autograder.run.jobs import Graded
 from autograder.run.service import grade_submissions, setup_for
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
-from autograder.synthetic.notebooks import from_sources
+from autograder.synthetic.notebooks import from_sources, solution
 from tests.paths import ROOT
-from tests.red_team.attacks import TABLE, Attack
+from tests.red_team.attacks import TABLE
 
 SHORT = Budget(cell_s=0.7, cells_s=1.4, call_cpu_s=0.3, call_wall_s=0.8, total_wall_s=5)
 """Students get more time; attacks would only use it up."""
 
 JOBS = 4
 """Attacks mostly wait, so that two processors are enough for four of them."""
+
+RIGHT = 2
+"""Right notebooks that are handed in before, for each job: from the third on, workers know what
+right ones are asked, and send it ahead."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +66,33 @@ def hand_in(
     attacks = {str(number): TABLE[id] for number, id in enumerate(ids)}
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         folder = Path(name)
-        submissions = [_write(folder, student, attack) for student, attack in attacks.items()]
-        exercises = {attack.exercise for attack in attacks.values()}
+        exercises = sorted({attack.exercise for attack in attacks.values()})
+        right = [
+            _write(folder, f"right {exercise} {number}", exercise, definitions(course, exercise))
+            for exercise in exercises
+            for number in range(RIGHT * jobs)
+        ]
+        submissions = [
+            _write(folder, student, attack.exercise, attack.cells)
+            for student, attack in attacks.items()
+        ]
         setup = setup_for(course, level, exercises, budget=budget)
-        steps = grade_submissions(course, setup, submissions, jobs=jobs)
-        return {attacks[step.graded.result.student].id: _outcome(step.graded) for step in steps}
+        steps = grade_submissions(course, setup, [*right, *submissions], jobs=jobs)
+        found = {step.graded.result.student: step.graded for step in steps}
+        return {attack.id: _outcome(found[student]) for student, attack in attacks.items()}
 
 
-def _write(folder: Path, student: str, attack: Attack) -> Submission:
+def definitions(course: Course, exercise: str) -> list[str]:
+    """The teaching solution's definitions, as a notebook without text and demonstrations."""
+    cells = solution(course, course.exercise(exercise), "en")
+    kept = [cell.source for cell in cells if cell.kind == "code"]
+    return [source for source in kept if re.match(r"(import|from|def|class|@)\b", source)]
+
+
+def _write(folder: Path, student: str, exercise: str, cells: Iterable[str]) -> Submission:
     path = folder / f"{student}.ipynb"
-    path.write_bytes(from_sources([("code", cell) for cell in attack.cells]))
-    return Submission(student, attack.exercise, path, folder)
+    path.write_bytes(from_sources([("code", cell) for cell in cells]))
+    return Submission(student, exercise, path, folder)
 
 
 def _outcome(graded: Graded) -> Outcome:
