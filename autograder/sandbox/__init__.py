@@ -85,8 +85,8 @@ The life of a session
 ---------------------
 
 1. The worker asks for a session, and the zygote forks a confined process.
-2. The worker sends the cells. `guest.cells` runs them statement by statement and announces each
-   one first, so that the worker knows which statement the process died in.
+2. The worker sends the cells. `guest.cells` runs them statement by statement and writes down each
+   one first (`protocol.position`), so that the worker knows which statement the process died in.
 3. The session returns a record per cell and the names that the student defined.
 4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
    this, get that attribute, set it. One child is asked everything at first; each criterion that is
@@ -121,9 +121,10 @@ A statement or a call takes too long
     and RLIMIT_CPU, are the last resorts.
 
 The session dies while it runs the cells
-    The worker loads the notebook again without the statement that was running. After
-    `host.session.MAX_RESTARTS` deaths only definitions are run, and if that fails too, the
-    notebook counts as unloadable.
+    The worker loads the notebook again without the statement that was running. If it cannot know
+    which (something else than a report has come over the socket), each statement is announced by a
+    message the next time (`host.loading`). After `host.notebook_process.MAX_RESTARTS` deaths only
+    definitions are run, and if that fails too, the notebook counts as unloadable.
 
 The session dies later, or stops responding
     The criterion at hand fails; for the next one the notebook is loaded again.

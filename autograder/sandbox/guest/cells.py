@@ -13,6 +13,7 @@ from collections.abc import Callable
 from time import monotonic, process_time  # bound here, since notebooks see replacements
 from typing import Any
 
+from ..protocol.position import AFTERWARDS, READING
 from . import kept_data, timeouts
 from .deferred_definitions import DeferredDefinition, DeferredDefinitions, may_be_deferred
 from .exceptions import ExceptionFields, describe
@@ -21,10 +22,6 @@ from .source import is_definition, statements
 from .student_namespace import StudentNamespace
 
 Skip = set[tuple[int, int]]
-
-READING, AFTERWARDS = -1, -2
-"""The positions that `Notebook.run` reports while it parses a cell, before running any of it, and
-while it looks, once all have run, at what they have defined."""
 
 _RESERVE_S = 5.0
 _SHORT_S = 0.5

@@ -15,6 +15,7 @@ still is).
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from ..protocol import position as place
 from ..protocol import wire
 from . import known_code, prepared, reference_proxies, reproducible, timeouts, unfixable
 from .cells import Notebook
@@ -86,6 +88,40 @@ def _probe(sock: socket.socket, source: str) -> None:
     wire.send(sock, {"report": report})
 
 
+class _Announced:
+    """Tells the host which statement runs by a message."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.last = [0, 0]
+        self._sock = sock
+
+    def tell(self, cell: int, position: int) -> None:
+        """This statement is about to run."""
+        self.last = [cell, position]
+        wire.send(self._sock, {"at": self.last})
+
+
+class _WrittenDown:
+    """Writes down which statement runs (see `protocol.position`), in memory that the host sends."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.last = [0, 0]
+        _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
+        self._page = mmap.mmap(descriptors[0], place.SIZE)
+        os.close(descriptors[0])
+        self._send, self._write = sock.send, place.LAYOUT.pack_into
+
+    def tell(self, cell: int, position: int) -> None:
+        """This statement is about to run.
+
+        Raises:
+            OSError: the one before has closed the socket. It is the last one that is written down.
+        """
+        self._send(b"")  # which wakes nobody
+        self._write(self._page, 0, place.WRITTEN, cell, position)
+        self.last = [cell, position]
+
+
 def _run_cells(
     sock: socket.socket, book: Notebook, message: dict[str, Any], channel: Channel
 ) -> None:
@@ -96,13 +132,15 @@ def _run_cells(
         wire.send(sock, dict(question), refer=objects.refer)
         return wire.receive(sock, resolve=objects.resolve)
 
+    told = _Announced(sock) if message["announce"] else _WrittenDown(sock)
+
     def progress(cell: int, position: int) -> None:
         if _getpid() != owner:
             _exit(0)  # the student's code forked; only the original process continues
-        wire.send(sock, {"at": [cell, position]})
+        told.tell(cell, position)
 
     def stuck() -> None:
-        wire.send(sock, {"stuck": True})
+        wire.send(sock, {"stuck": told.last})
         _exit(0)
 
     cells = [(index, source) for index, source in message["cells"]]

@@ -16,6 +16,9 @@ MAX_MESSAGE_BYTES = 16 * 2**20
 MAX_HEADER_BYTES = 2**20
 """Bytes of JSON in one message; parsed, it takes fifty times as much memory."""
 
+MAX_STATUS_BYTES = 4096
+"""Bytes of an answer about processes."""
+
 MAX_ELEMENTS = 2**21
 MAX_AXES = 8
 """Elements of one array. Axes of 0 count as 1, as an array without elements may have 2**26 rows."""

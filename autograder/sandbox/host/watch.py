@@ -78,8 +78,15 @@ class Watch:
     _before: Used | None = None
     _asleep_s: float = 0.0
 
-    def wait(self, sock: socket.socket, deadline: float) -> None:
+    def wait(
+        self, sock: socket.socket, deadline: float, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
         """Return once there is something to read, or the deadline has passed.
+
+        Args:
+            sock: what is read from.
+            deadline: ``time.monotonic()``.
+            is_over: asked now and then whether to return, because what is watched has ended.
 
         Raises:
             wire.TooLate: the code has used up its time without being stopped, or only waits.
@@ -90,6 +97,8 @@ class Watch:
         last: tuple[float, Used] | None = None
         while (left := deadline - time.monotonic()) > 0:
             if poll.poll(1000 * min(look_s, left)):
+                return
+            if is_over():
                 return
             used = self.used()
             if used is None:

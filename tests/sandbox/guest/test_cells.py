@@ -136,7 +136,7 @@ class TestTime:
     def test_waiting_where_no_signal_comes_through_costs_one_statement(
         self, notebook: Open, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("autograder.sandbox.host.session.HOST_GRACE_S", 1.0)
+        monkeypatch.setattr("autograder.sandbox.host.loading.HOST_GRACE_S", 1.0)
         cell = (
             "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))\nsignal.pause()"
         )

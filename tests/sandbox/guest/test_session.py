@@ -273,7 +273,7 @@ class TestEachCriterionAlone:
         body: str,
         failure: type[StudentFailure] | None,
     ) -> None:
-        monkeypatch.setattr("autograder.sandbox.host.session.FORK_ANSWER_S", 0.5)
+        monkeypatch.setattr("autograder.sandbox.host.notebook_process.FORK_ANSWER_S", 0.5)
         with notebook(GOOD, f"def bad():\n    {body}") as book:
             for _ in range(2):
                 if failure is None:
@@ -294,7 +294,7 @@ class TestEachCriterionAlone:
     def test_what_a_cell_started_is_in_the_way_only_for_a_while(
         self, notebook: Open, monkeypatch: pytest.MonkeyPatch, work: str
     ) -> None:
-        monkeypatch.setattr("autograder.sandbox.host.session.FORK_ANSWER_S", 0.5)
+        monkeypatch.setattr("autograder.sandbox.host.notebook_process.FORK_ANSWER_S", 0.5)
         cell = (
             "import os, threading, time\ndef work():\n    time.sleep(0.2)\n    while True:\n"
             f"        {work}\n"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.sandbox.host import session, watch
+from autograder.sandbox.host import loading, watch
 from autograder.sandbox.host.limits import Budget, Limits
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Session, StudentTimeout
@@ -164,7 +164,7 @@ def test_a_notebook_that_has_stalled_is_waited_for_less_but_computes_as_long():
 
 def test_statements_that_cannot_be_stopped_cost_themselves_and_little_time(wall, monkeypatch):
     """The deadlines are so far away that only their CPU time, or their sleep, can end them."""
-    monkeypatch.setattr(session, "HOST_GRACE_S", 300.0)
+    monkeypatch.setattr(loading, "HOST_GRACE_S", 300.0)
     cells = [
         "sum(iter(int, 1))",
         "import signal, time\n"
