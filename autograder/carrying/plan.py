@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograder.course.models import Course, Exercise, Part
 from autograder.course.names import normalize
@@ -95,11 +96,23 @@ class MentionedNames:
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
-        text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
-        self._exact = {word[0] for word in _WORD.finditer(text)}
-        self._words = set(map(normalize, self._exact))
-        self._on_self = {normalize(word[1]) for word in _ON_SELF.finditer(text)}
-        self._defined = {normalize(word[1]) for word in _DEFINITION.finditer(text)}
+        self._text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
+
+    @cached_property
+    def _exact(self) -> set[str]:
+        return {word[0] for word in _WORD.finditer(self._text)}
+
+    @cached_property
+    def _words(self) -> set[str]:
+        return set(map(normalize, self._exact))
+
+    @cached_property
+    def _on_self(self) -> set[str]:
+        return {normalize(word[1]) for word in _ON_SELF.finditer(self._text)}
+
+    @cached_property
+    def _defined(self) -> set[str]:
+        return {normalize(word[1]) for word in _DEFINITION.finditer(self._text)}
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether any of these names occurs anywhere."""
