@@ -30,6 +30,7 @@ from . import (
 from .cells import Notebook
 from .exceptions import hide_path
 from .reference_channel import Channel
+from .state import remember_modules
 
 _getcwd = os.getcwd
 
@@ -67,6 +68,7 @@ def prepare() -> Prepared:
     stub_modules.install()
     removed_names.restore()
     unfixable.install()
+    remember_modules()
     return Prepared(Notebook(initial_names()))
 
 

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from .classes import is_instance, members, mro
+from .dict_memory import WARNED, ModuleSizes, fingerprint
 from .no_ops import MissingImport, NoOp
 
 Record = list[Any]
@@ -41,9 +42,7 @@ CHECKED_WHOLE = 2**20
 _SAMPLE = 2**12
 
 _getattribute = object.__getattribute__
-_Module, _Environment = types.ModuleType, type(os.environ)
-_WARNED = "__warningregistry__"
-"""Where Python notes which warnings a module has been given: that changes nothing but those."""
+_Environment = type(os.environ)
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented))
 _IMMUTABLE = (
     np.generic, np.dtype, np.ufunc, range, slice, re.Pattern, re.Match, datetime.datetime,
@@ -62,13 +61,24 @@ _ABSTRACT = ("abc", "collections.abc", "contextlib", "enum", "typing")
 _SKIPPED = frozenset(
     [
         *("__annotations__", "__annotate__", "__dict__", "__weakref__", "__doc__", "_abc_impl"),
-        *("__builtins__", "__loader__", "__spec__", _WARNED),
+        *("__builtins__", "__loader__", "__spec__", WARNED),
     ]
 )
 
 
 class _Opaque(Exception):
     """Something was found that cannot be looked into."""
+
+
+@functools.lru_cache(maxsize=1)
+def _modules() -> ModuleSizes:
+    return ModuleSizes()
+
+
+def remember_modules() -> None:
+    """Remember which modules there are, once for all processes that are forked from this one."""
+    _modules.cache_clear()
+    _modules()
 
 
 class State:
@@ -80,11 +90,10 @@ class State:
     """
 
     def __init__(
-        self, spaces: Sequence[Mapping[str, Any]], libraries: Sequence[Mapping[str, Any]] = ()
+        self, spaces: Sequence[Mapping[str, Any]], libraries: Sequence[dict[str, Any]] = ()
     ) -> None:
         self._spaces = spaces
         self._libraries = libraries
-        self._modules = [each for each in sys.modules.values() if is_instance(each, _Module)]
         walk = _Walk(spaces)
         self._record = self._with_surroundings(walk)
         self._generators = walk.generators
@@ -102,12 +111,11 @@ class State:
 
     def _with_surroundings(self, walk: _Walk) -> Record | None:
         """What there is in the notebook and around it; None if something cannot be looked into."""
-        found = walk.record(self._spaces, self._libraries)
+        found = walk.record(self._spaces)
         if found is None:
             return None
-        spaces = [_getattribute(module, "__dict__") for module in self._modules]
-        sizes = [len(space) - (_WARNED in space) for space in spaces]
-        return [*found, sizes, _variables(), _warnings_filtered()]
+        libraries = list(map(fingerprint, self._libraries))
+        return [*found, libraries, _modules().now(), _variables(), _warnings_filtered()]
 
 
 class _Walk:
@@ -118,15 +126,13 @@ class _Walk:
         self._seen: set[int] = set()
         self._todo: list[Any] = []
 
-    def record(
-        self, spaces: Iterable[Mapping[str, Any]], libraries: Iterable[Mapping[str, Any]]
-    ) -> Record | None:
+    def record(self, spaces: Iterable[Mapping[str, Any]]) -> Record | None:
         """Types, sizes, addresses and immutable values; None if something cannot be looked into."""
         try:
             self._everything(spaces)
         except (_Opaque, RecursionError, MemoryError, RuntimeError, ValueError):
             return None
-        return [*self.found, *(list(map(_address, each.values())) for each in libraries)]
+        return self.found
 
     def _everything(self, spaces: Iterable[Mapping[str, Any]]) -> None:
         for each in spaces:
