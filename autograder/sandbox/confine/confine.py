@@ -35,7 +35,7 @@ class Confinement:
     Attributes:
         config: the zygote's configuration.
         landlock: the kernel's Landlock ABI version; 0 if Landlock is not used.
-        filter: the seccomp program; empty if none is used.
+        filter: the seccomp program; None if none is used.
         nproc_counts_per_namespace: whether RLIMIT_NPROC counts each user namespace separately.
         mapped_kb: address space of the zygote, which every session inherits.
         private_kb: resident memory of the zygote that is not file-backed.
@@ -48,11 +48,10 @@ class Confinement:
         self.config = config
         self.landlock = syscalls.landlock_version() if config.confined else 0
         _check_support(config, self.landlock)
-        self.filter = (
-            seccomp.program(os.uname().machine, shared_tree=not config.namespaced)
-            if config.confined
-            else []
-        )
+        self.filter: seccomp.Packed | None = None
+        if config.confined:
+            program = seccomp.program(os.uname().machine, shared_tree=not config.namespaced)
+            self.filter = seccomp.packed(program)
         self._readable = landlock.readable(self.landlock, config.readable) if self.landlock else []
         self._rules = self._new_rules(SCRATCH_PARENT) if config.namespaced else None
         self.nproc_counts_per_namespace = _kernel() >= (5, 14)
@@ -131,7 +130,7 @@ def apply(confinement: Confinement, supervisor: int, scratch: str, uid: int | No
             _die_with_parent(supervisor)
     if config.namespaced:
         syscalls.drop_all_capabilities()
-    if config.confined:
+    if confinement.filter is not None:
         seccomp.install(confinement.filter)
 
 

@@ -183,10 +183,22 @@ def program(machine: str, *, shared_tree: bool) -> list[_Instruction]:
     return [*code, (_RET, 0, 0, _ALLOW)]
 
 
-def install(instructions: list[_Instruction]) -> None:
+Packed = ctypes.Array[ctypes.c_char]
+"""A filter as the kernel reads it."""
+
+_PACKED_INSTRUCTION = struct.Struct("=HBBI")
+
+
+def packed(instructions: list[_Instruction]) -> Packed:
+    """Prepare a filter for `install`, which every session calls."""
+    parts = (_PACKED_INSTRUCTION.pack(*instruction) for instruction in instructions)
+    return ctypes.create_string_buffer(b"".join(parts))
+
+
+def install(filter_: Packed) -> None:
     """Install the filter, for good. Requires no_new_privs."""
-    packed = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
-    syscalls.install_seccomp_filter(ctypes.create_string_buffer(packed), len(instructions))
+    number = (len(filter_) - 1) // _PACKED_INSTRUCTION.size  # a zero byte is at the end
+    syscalls.install_seccomp_filter(filter_, number)
 
 
 def _refuse(number: int | None, error: int) -> list[_Instruction]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from typing import Any
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -48,10 +49,15 @@ _SYS_LANDLOCK_RESTRICT_SELF = 446
 # glibc and musl have no wrapper for these, and the numbers differ between architectures.
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+_MACHINE = os.uname().machine
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _syscall = _libc.syscall
 _syscall.restype = ctypes.c_long
+# Looked up once, since every session calls them; other systems don't have all of them.
+_prctl: Any = getattr(_libc, "prctl", None)
+_unshare: Any = getattr(_libc, "unshare", None)
+_mount: Any = getattr(_libc, "mount", None)
 
 
 def _checked(result: int, what: str) -> int:
@@ -68,7 +74,7 @@ def _bytes(text: str | None) -> bytes | None:
 def prctl(option: int, argument: int = 0, what: str = "prctl") -> None:
     """``prctl(option, argument, 0, 0, 0)``."""
     zero = ctypes.c_ulong(0)
-    _checked(_libc.prctl(option, ctypes.c_ulong(argument), zero, zero, zero), what)
+    _checked(_prctl(option, ctypes.c_ulong(argument), zero, zero, zero), what)
 
 
 def fix_addresses() -> bool:
@@ -82,15 +88,15 @@ def fix_addresses() -> bool:
     )
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
 def install_seccomp_filter(program: ctypes.Array[ctypes.c_char], instructions: int) -> None:
     """Install a classic BPF program as this thread's (and its children's) system call filter."""
-
-    class Program(ctypes.Structure):
-        _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-    packed = Program(instructions, ctypes.addressof(program))
+    packed = _Program(instructions, ctypes.addressof(program))
     mode_filter = 2
-    result = _libc.prctl(
+    result = _prctl(
         PR_SET_SECCOMP, ctypes.c_ulong(mode_filter), ctypes.byref(packed), ctypes.c_ulong(0)
     )
     _checked(result, "seccomp filter")
@@ -98,7 +104,7 @@ def install_seccomp_filter(program: ctypes.Array[ctypes.c_char], instructions: i
 
 def unshare(flags: int) -> None:
     """Move this process (with ``CLONE_NEWPID``: its next children) into new namespaces."""
-    _checked(_libc.unshare(flags), f"unshare({flags:#x})")
+    _checked(_unshare(flags), f"unshare({flags:#x})")
 
 
 def setns(descriptor: int, kind: int) -> None:
@@ -110,7 +116,7 @@ def mount(
     source: str | None, target: str, kind: str | None, flags: int, data: str | None = None
 ) -> None:
     """Mount ``source`` on ``target``."""
-    result = _libc.mount(
+    result = _mount(
         _bytes(source), _bytes(target), _bytes(kind), ctypes.c_ulong(flags), _bytes(data)
     )
     _checked(result, f"mount on {target}")
@@ -127,16 +133,18 @@ def pivot_root(new: str, old: str) -> None:
     _checked(_syscall(ctypes.c_long(number), _bytes(new), _bytes(old)), "pivot_root")
 
 
+class _CapabilitiesHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+_NO_CAPABILITIES = (ctypes.c_uint32 * 6)()
+
+
 def drop_all_capabilities() -> None:
     """Drop every capability of this process, including those in its own user namespace."""
-
-    class Header(ctypes.Structure):
-        _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
-
-    header = Header(0x20080522, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    number = _SYS_CAPSET[os.uname().machine]
-    result = _syscall(ctypes.c_long(number), ctypes.byref(header), ctypes.byref(nothing))
+    header = _CapabilitiesHeader(0x20080522, 0)
+    number = _SYS_CAPSET[_MACHINE]
+    result = _syscall(ctypes.c_long(number), ctypes.byref(header), ctypes.byref(_NO_CAPABILITIES))
     _checked(result, "capset")
 
 

@@ -10,9 +10,9 @@ import ast
 import platform
 import re
 import sys
-import warnings
 from collections.abc import Iterator
 
+from .compiler_warnings import without_warnings
 from .magics import plain_line
 
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
@@ -52,8 +52,7 @@ def _read(source: str) -> tuple[str, ast.Module | BaseException]:
     problem: BaseException = SyntaxError("too many magics")
     for _ in range(_MAX_MAGICS):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a docstring's \alpha is not an error
+            with without_warnings:  # a docstring's \alpha is not an error
                 return "\n".join(lines), ast.parse("\n".join(lines))
         except _UNREADABLE as error:
             problem = error
@@ -231,22 +230,39 @@ def is_definition(node: ast.stmt) -> bool:
     return isinstance(node, kinds)
 
 
-def bound_names(node: ast.AST) -> Iterator[str]:
+_BINDS_ITS_NAME = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_BINDS_NOTHING = (
+    ast.Lambda, ast.Import, ast.ImportFrom, ast.Constant, ast.Load, ast.Store, ast.operator,
+    ast.unaryop, ast.cmpop, ast.boolop,
+)  # fmt: skip
+
+
+def bound_names(node: ast.AST) -> list[str]:
     """Names that a statement binds in the module by definition or assignment; imports excluded."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
-        return
-    if isinstance(node, (ast.Lambda, ast.Import, ast.ImportFrom)):
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        # ``Convolution.backward = backward``: a method assigned to one of the student's classes.
-        inner: ast.AST = node
-        while isinstance(inner, ast.Attribute):
-            inner = inner.value
-        if isinstance(inner, ast.Name):
-            yield inner.id
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from bound_names(child)
+    found: list[str] = []
+    todo: list[ast.AST] = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, _BINDS_NOTHING):
+            continue
+        if isinstance(one, _BINDS_ITS_NAME):
+            found.append(one.name)
+        elif isinstance(one, ast.Name):
+            if isinstance(one.ctx, ast.Store):
+                found.append(one.id)
+        elif isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store):
+            # ``Convolution.backward = backward``: a method assigned to one of the student's
+            # classes.
+            inner: ast.AST = one
+            while isinstance(inner, ast.Attribute):
+                inner = inner.value
+            if isinstance(inner, ast.Name):
+                found.append(inner.id)
+        else:  # what comes first is on top
+            for name in reversed(one._fields):
+                child = getattr(one, name, None)
+                if isinstance(child, ast.AST):
+                    todo.append(child)
+                elif isinstance(child, list):
+                    todo.extend(each for each in reversed(child) if isinstance(each, ast.AST))
+    return found

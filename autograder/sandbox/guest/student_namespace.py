@@ -12,12 +12,12 @@ import ast
 import asyncio
 import contextlib
 import inspect
-import warnings
 from types import FunctionType, ModuleType
 from typing import Any
 
 from . import removed_names, stub_modules
 from .classes import is_instance, members, mro
+from .compiler_warnings import without_warnings
 from .installed_proxies import InstalledProxies
 from .no_ops import MissingImport
 from .partial_definitions import define_partially
@@ -112,7 +112,7 @@ class StudentNamespace:
             self._import(node, filename, only_new=piece)
             return
         stub = stub_names(node)
-        names = list(bound_names(node))
+        names = bound_names(node)
         if stub and stub > self._stubs.get(names[0], stub):
             return  # the stub as handed out, run again after the student's own version
         if piece and not self._is_new(node, names):
@@ -229,9 +229,8 @@ class StudentNamespace:
     def _execute(self, node: ast.stmt, filename: str, last: bool = False) -> None:
         output = last and isinstance(node, ast.Expr)
         tree = ast.Expression(node.value) if output else ast.Module([node], [])  # type: ignore[attr-defined]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            mode = "eval" if output else "exec"
+        mode = "eval" if output else "exec"
+        with without_warnings:
             code = compile(tree, filename, mode, flags=self._flags, dont_inherit=True)
         value = eval(code, self.namespace)
         if code.co_flags & inspect.CO_COROUTINE:  # an ``await`` at top level

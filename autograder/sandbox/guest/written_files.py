@@ -27,6 +27,7 @@ class WrittenFiles:
     def __init__(self) -> None:
         self._folder = os.getcwd()  # noqa: PTH109 (in every session, so cheap)
         self._modules: dict[str, ModuleType] = {}
+        self._loaded_before = dict(sys.modules)
 
     def begin_in(self, folder: str) -> None:
         """Begin in another working directory than that in which this was made."""
@@ -72,6 +73,8 @@ class WrittenFiles:
     def imported(self, name: str) -> None:
         """Record a module by its name if it is one of the notebook's own."""
         module = sys.modules.get(name)
+        if module is self._loaded_before.get(name):
+            return
         if type(module) is ModuleType and self._is_own(module):
             self._modules[name] = module
 

@@ -55,6 +55,17 @@ class TestStatuses:
             assert all(len(error or "") < 400 for error in book.errors)
             assert (book.call("f", 1), book.call("g", 3)) == (2, 3)
 
+    def test_what_a_notebook_says_of_warnings_holds_but_not_for_its_own_text(
+        self, notebook: Open
+    ) -> None:
+        strict = "import warnings\nwarnings.simplefilter('error')"
+        text = '"\\d is no escape"\ndef g(x):\n    return x is 1'
+        asked = "def first():\n    return warnings.filters[0][0]\ndef warn(): warnings.warn('no')"
+        with notebook(strict, text, asked) as book:
+            assert book.statuses == ["ok", "ok", "ok"]
+            assert book.call("first") == "error"
+            assert book.error("warn").type == "UserWarning"
+
     @pytest.mark.parametrize(
         "end",
         [
