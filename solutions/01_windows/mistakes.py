@@ -317,3 +317,22 @@ mistake("CF26", part="conv2d_single", edits=[("out_x * stride", "out_x")],
         en="When the stride is 2, by how many pixels does the window move to the right, and by how "
            "many does it move down?",
         ja="ストライドが2のとき、窓は右へ何画素、下へ何画素ずつ動きますか。"))
+
+mistake("OS8", part="conv_output_size", edits=[("room // stride + 1", "round(room / stride) + 1")],
+    loses={"conv_output_size.stride", "conv2d_single.stride", "maxpool2d_single.left_over"},
+    hint=Text(
+        en="If the last window sticks out by half a step, does it still count?",
+        ja="最後の窓が半歩分だけはみ出すとき、その窓も数えますか。"))
+
+mistake("CF27", part="conv2d_single", edits=[("left : left + kernel_w", "left : left + kernel_h")],
+    loses={"conv2d_single.non_square", "conv2d_single.all_at_once"},
+    hint=Text(
+        en="Print the shape of a window for a filter that is higher than wide.",
+        ja="縦長のフィルターを使って、切り出した窓の形状を表示してみましょう。"))
+
+mistake("CF28", part="conv2d_single",
+    edits=[("np.pad(image, padding)", "np.pad(image, ((0, 2 * padding), (0, 2 * padding)))")],
+    loses={"conv2d_single.padding", "conv2d_single.all_at_once"},
+    hint=Text(
+        en="Draw the padded image: on how many of its four sides is there a margin?",
+        ja="パディングした画像を描いてみましょう。4辺のうち、余白があるのはどの辺ですか。"))

@@ -587,3 +587,22 @@ mistake("CI28", part="col2im",
     hint=Text(
         en="When two windows share a pixel, what must happen to the two numbers?",
         ja="2つの窓が同じ画素を含むとき、その2つの値をどうすればよいですか。"))
+
+mistake("IM44", part="im2col",
+    edits=[("        for fx in range(filter_w):\n",
+            "        for fx in range(filter_w):\n"
+            "            rows = slice(fx, fx + stride * out_h, stride)\n")],
+    loses={"im2col.*"},
+    hint=Text(
+        en="Which of your two loop variables moves the slice of rows, and which one the "
+           "slice of columns?",
+        ja="2つのループ変数のうち、行のスライスを動かすのはどちらで、列のスライスを動か"
+           "すのはどちらですか。"))
+
+mistake("CI29", part="col2im",
+    edits=[("(H + 2 * pad - filter_h)", "(H - filter_h)"),
+           ("(W + 2 * pad - filter_w)", "(W - filter_w)")],
+    loses={"col2im.padding", "col2im.all_at_once"},
+    hint=Text(
+        en="How many windows did im2col cut out of the padded image?",
+        ja="im2colは、パディングした画像からいくつの窓を取り出しましたか。"))

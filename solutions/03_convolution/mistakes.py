@@ -630,3 +630,27 @@ mistake("CF40", part="Convolution.forward",
         en="Each column should hold one filter. Print W.reshape(-1, F) for two small filters.",
         ja="1つの列に1つのフィルターを並べます。小さなフィルター2つでW.reshape(-1, F)を表示して"
            "みましょう。"))
+
+mistake("CB39", part="Convolution.backward",
+    edits=[("    dcol = rows @ self.col_W.T\n"
+            "    return col2im(dcol, self.x_shape, FH, FW, self.stride, self.pad)", """\
+    N, C, H, W = self.x_shape
+    p = self.pad
+    dx = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=dout.dtype)
+    for n, i, j, f in np.ndindex(N, dout.shape[2], dout.shape[3], F):
+        top, left = i * self.stride, j * self.stride
+        dx[n, :, top : top + FH, left : left + FW] = dout[n, f, i, j] * self.W[f]
+    return dx[:, :, p : p + H, p : p + W]""")],
+    loses={"Convolution.backward.dx",
+           "Convolution.backward.stride",
+           "Convolution.backward.padding",
+           "Convolution.backward.non_square",
+           "Convolution.backward.all_at_once",
+           "Convolution.backward.several_calls",
+           "Convolution.backward.nothing_changed",
+           "Convolution.backward.float32"},
+    hint=Text(
+        en="Several filters and windows contribute to the same pixel of dx. What becomes of "
+           "the first contribution when the second one arrives?",
+        ja="dxの同じ画素には、複数のフィルターと窓から勾配が届きます。2つ目が届いたとき、"
+           "1つ目はどうなりますか。"))

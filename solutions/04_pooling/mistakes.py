@@ -630,3 +630,18 @@ mistake("PF28", part="Pooling.forward",
         en="When the stride is 2, by how many pixels does the window move to the right, and by how "
            "many does it move down?",
         ja="ストライドが2のとき、窓は右へ何画素、下へ何画素ずつ動きますか。"))
+
+mistake("PB24", part="Pooling.backward",
+    edits=[("self.arg_max] = flat", "self.arg_max[::-1]] = flat")],
+    loses={"Pooling.backward.*"},
+    hint=Text(
+        en="Row k of dcol belongs to window k. Whose winner do you look up for it?",
+        ja="dcolのk行目はk番目の窓のものです。そこで参照しているのは、どの窓の最大値の位"
+           "置ですか。"))
+
+mistake("PB25", part="Pooling.backward",
+    edits=[("self.pool_w, self.stride, self.pad)", "self.pool_w, self.pool_h, self.pad)")],
+    loses={"Pooling.backward.window_and_stride", "Pooling.backward.overlap"},
+    hint=Text(
+        en="Are two neighbouring windows always as far apart as a window is high?",
+        ja="隣り合う窓の間隔は、いつも窓の高さと同じですか。"))

@@ -331,3 +331,28 @@ mistake("GB20", part="GlobalAveragePooling2D.backward",
     hint=Text(
         en="How many pixels is the average of one map taken over?",
         ja="1枚のマップの平均は、何画素でとったものですか。"))
+
+mistake("GA16", part="global_average_pooling_2d", edits=[("axis=(-3, -2)", "axis=(1, 2)")],
+    loses={"global_average_pooling_2d.channels_last",
+           "GlobalAveragePooling2D.forward.channels_last"},
+    hint=Text(
+        en="Which axes are height and width in a single image of shape (H, W, C)?",
+        ja="形状(H, W, C)の画像1枚では、高さと幅はどの軸ですか。"))
+
+mistake("GA17", part="global_average_pooling_1d",
+    edits=[("np.mean(x, axis=-1)", "np.sum(x, axis=-1)")],
+    loses={"global_average_pooling_1d.batch_and_single",
+           "global_average_pooling_1d.other_ndim",
+           "GlobalAveragePooling1D.forward.layer"},
+    hint=Text(
+        en="Average a sequence of ones: what should come out, whatever its length?",
+        ja="1だけが並ぶ系列の平均は、長さによらず、いくつになるはずですか。"))
+
+mistake("GB15", part="GlobalAveragePooling2D.backward",
+    edits=[("dout / (height * width)", "dout / np.prod(self.x_shape)")],
+    loses={"GlobalAveragePooling2D.backward.*"},
+    hint=Text(
+        en="Among how many pixels is the gradient of one map shared: those of the map, or "
+           "of the batch?",
+        ja="1枚のマップの勾配を分け合うのは、そのマップの画素ですか、それともバッチ全体"
+           "の画素ですか。"))

@@ -879,3 +879,42 @@ mistake("SN44", part="SimpleConvNet.gradient",
     hint=Text(
         en="Which layer did the scores come from? Where does dout go first?",
         ja="スコアを出したのはどの層ですか。doutを最初に渡すのはどの層ですか。"))
+
+mistake("SX24", part="SoftmaxWithLoss.backward",
+    edits=[("dx[np.arange(N), self.labels] -= 1", "dx -= 1")],
+    loses={"SoftmaxWithLoss.backward.*",
+           "SimpleConvNet.gradient.every_parameter",
+           "SimpleConvNet.gradient.new_batch",
+           "SimpleConvNet.gradient.called_again"},
+    hint=Text(
+        en="Add up a row of the gradient: is the sum 0? From which of its entries is 1 "
+           "subtracted?",
+        ja="勾配の各行の和は0になりますか。1を引くのは、行のどの要素からですか。"))
+
+mistake("AC8", part="SimpleConvNet.accuracy", edits=[("right / len(x)", "right / batch_size")],
+    loses={"SimpleConvNet.accuracy.*"},
+    hint=Text(
+        en="All images are right, and there are three batches: what does your function "
+           "return?",
+        ja="3つのバッチの画像がすべて正解なら、あなたの関数は何を返しますか。"))
+
+mistake("AC9", part="SimpleConvNet.accuracy",
+    edits=[("right += np.sum(", "right += np.mean("),
+           ("right / len(x)", "right / max(1, len(x) // batch_size)")],
+    loses={"SimpleConvNet.accuracy.last_batch"},
+    hint=Text(
+        en="Does an image in a last, smaller batch count as much as any other?",
+        ja="最後の小さいバッチの画像も、ほかの画像と同じ重みで数えていますか。"))
+
+mistake("LY31", part="Affine.backward",
+    edits=[("self.rows.T @ dout", "(dout.T @ self.rows).reshape(self.W.shape)")],
+    loses={"Affine.backward.dw_and_db",
+           "Affine.backward.called_again",
+           "SimpleConvNet.gradient.every_parameter",
+           "SimpleConvNet.gradient.new_batch",
+           "SimpleConvNet.gradient.called_again"},
+    hint=Text(
+        en="A reshape changes the shape, but not the order of the numbers. Which of the two "
+           "matrices has to be transposed?",
+        ja="reshapeで形状は変わりますが、値の並び順は変わりません。転置するのはどちらの"
+           "行列ですか。"))

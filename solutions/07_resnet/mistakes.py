@@ -649,3 +649,13 @@ mistake("RB27", part="BasicBlock.forward",
     hint=Text(
         en="Follow the arrows of the figure: which comes first, the addition or the last ReLU?",
         ja="図の矢印をたどってみましょう。足し算と最後のReLUは、どちらが先ですか。"))
+
+mistake("BB14", part="BatchNorm.backward",
+    edits=[("(dout * self.normal).sum(axis=channels)",
+            "(dout * self.normal).sum(axis=0).mean(axis=(1, 2))")],
+    loses={"BatchNorm.backward.dgamma", "BatchNorm.backward.gamma", "BasicBlock.backward.grads"},
+    hint=Text(
+        en="gamma of a channel multiplies every pixel of it. Which gradients have to be "
+           "added up?",
+        ja="チャンネルのgammaは、そのチャンネルのすべての画素に掛かります。どの勾配を足"
+           "し合わせますか。"))

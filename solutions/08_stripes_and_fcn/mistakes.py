@@ -513,3 +513,32 @@ mistake("MD8", part="make_dataset", edits=[("rng=rng", "rng=np.random.default_rn
         en="Subtract two pictures of the same kind from each other. Do all pictures have the same "
            "noise?",
         ja="同じ種類の画像2枚の差を見てみましょう。どの画像にも、同じノイズが入っていませんか。"))
+
+mistake("FC7", part="conv1x1",
+    edits=[('np.einsum("fc,nchw->nfhw", W, x)',
+            'np.einsum("cf,nchw->nfhw", W.reshape(x.shape[1], -1), x)')],
+    loses={"conv1x1.*"},
+    hint=Text(
+        en="Print W and what you make of it: does each output channel still have its own "
+           "weights?",
+        ja="Wと、変形した後の配列を表示してみましょう。出力のチャンネルごとの重みは、正"
+           "しく並んでいますか。"))
+
+mistake("FC8", part="conv1x1",
+    edits=[("fc,nchw->nfhw", "fc,nchw->nhwf"),
+           ("b.reshape(-1, 1, 1)", "b"),
+           ("return out", "return out.reshape(len(x), -1, *x.shape[2:])")],
+    loses={"conv1x1.*"},
+    hint=Text(
+        en="After the product the channels come last. Does a reshape bring them to the "
+           "front?",
+        ja="積の後、チャンネルは最後の軸にあります。reshapeで前に移せますか。"))
+
+mistake("FC9", part="conv1x1",
+    edits=[('np.einsum("fc,nchw->nfhw", W, x)',
+            'np.einsum("fc,nchw->nhwf", W, x).reshape(len(x), -1, *x.shape[2:])')],
+    loses={"conv1x1.*"},
+    hint=Text(
+        en="After the product the channels come last. Does a reshape bring them to the "
+           "front?",
+        ja="積の後、チャンネルは最後の軸にあります。reshapeで前に移せますか。"))

@@ -28,25 +28,53 @@ def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
                 img[n, :, top:top+filter_h, left:left+filter_w] += row
     return img[:, :, {cut}]
 """
+
+OWN_BACKWARD = """
+def backward(self, dout):
+    F, C, FH, FW = self.W.shape
+    n, c, h, w = self.x_shape
+    p, s = self.pad, self.stride
+    dx = np.zeros((n, c, h + 2*p, w + 2*p), dtype=dout.dtype)
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)
+    self.dW = (self.col.T @ rows).T.reshape(self.W.shape)
+    self.db = dout.sum(axis=(0, 2, 3))
+    for k in range(n):
+        for f in range(F):
+            for i in range(dout.shape[2]):
+                for j in range(dout.shape[3]):
+                    window = np.s_[k, :, i*s:i*s+FH, j*s:j*s+FW]
+                    dx[window] = dout[k, f, i, j] * self.W[f]
+    return dx[:, :, p:p+h, p:p+w]
+"""
+BY_PIXEL = """
+def conv1x1(x, W, b=None):
+    n, c, h, w = x.shape
+    y = x.transpose(0, 2, 3, 1).reshape(-1, c) @ W.reshape(c, -1)
+    if b is not None:
+        y = y + b
+    return y.reshape(n, h, w, -1).transpose(0, 3, 1, 2)
+"""
 BOTH = "::stride, ::stride"
 CUT = "pad:H+pad, pad:W+pad"
 ROW = "(n*oh + y)*ow + x"
 
 
 @pytest.mark.parametrize(
-    ("source", "id"),
+    ("exercise", "source", "id"),
     [
-        (VIEW.format(strides="::stride", order="nyxcab"), "IM37"),
-        (VIEW.format(strides=BOTH, order="nyxabc"), "IM5"),
-        (VIEW.format(strides=BOTH, order="yxncab"), "IM7"),
-        (VIEW.format(strides=BOTH, order="nyxcba"), "IM14"),
-        (LOOPS.format(less=" - 1", place=ROW, cut=CUT), "CI20"),
-        (LOOPS.format(less="", place="y*ow + x", cut=CUT), "CI22"),
-        (LOOPS.format(less="", place=ROW, cut="pad:-pad, pad:-pad"), "CI23"),
+        ("02_im2col", VIEW.format(strides="::stride", order="nyxcab"), "IM37"),
+        ("02_im2col", VIEW.format(strides=BOTH, order="nyxabc"), "IM5"),
+        ("02_im2col", VIEW.format(strides=BOTH, order="yxncab"), "IM7"),
+        ("02_im2col", VIEW.format(strides=BOTH, order="nyxcba"), "IM14"),
+        ("02_im2col", LOOPS.format(less=" - 1", place=ROW, cut=CUT), "CI20"),
+        ("02_im2col", LOOPS.format(less="", place="y*ow + x", cut=CUT), "CI22"),
+        ("02_im2col", LOOPS.format(less="", place=ROW, cut="pad:-pad, pad:-pad"), "CI23"),
+        ("03_convolution", OWN_BACKWARD, "CB39"),
+        ("08_stripes_and_fcn", BY_PIXEL, "FC7"),
     ],
     ids=lambda value: value if len(value) < 6 else "",
 )
-def test_it_is_named(diagnose, known, source, id):
-    part = known("02_im2col", id).part
-    found = diagnose("02_im2col", Variant("unknown", part, source))
-    assert found == dict.fromkeys(known("02_im2col", id).loses, (id,))
+def test_it_is_named(diagnose, known, exercise, source, id):
+    part = known(exercise, id).part
+    found = diagnose(exercise, Variant("unknown", part, source))
+    assert found == dict.fromkeys(known(exercise, id).loses, (id,))

@@ -141,6 +141,8 @@ exceptions must derive from BaseException
 catching classes that do not inherit from BaseException is not allowed
 operands could not be broadcast together with shapes S S
 operands could not be broadcast together with shapes S S S
+operands could not be broadcast together with remapped shapes [original->remapped]: S S
+operands could not be broadcast together with remapped shapes [original->remapped]: S S S
 operands could not be broadcast together with remapped shapes [original->remapped]: S and requested shape S
 operands could not be broadcast together with remapped shapes [original->remapped]: S S and requested shape S
 non-broadcastable output operand with shape S doesn't match the broadcast shape S
@@ -203,6 +205,8 @@ output array is read-only
 cannot select an axis to squeeze out which has size not equal to one
 matmul: Input operand N has a mismatch in its core dimension N, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size N is different from N)
 matmul: Input operand N does not have enough dimensions (has N, gufunc core with signature (n?,k),(k,m?)->(n?,m?) requires N)
+fewer operands provided to einstein sum function than specified in the subscripts string
+more operands provided to einstein sum function than specified in the subscripts string
 einstein sum subscripts string contains too many subscripts for operand N
 einstein sum subscripts string included output subscript Q which never appeared in an input
 fancy indexing not supported

@@ -30,7 +30,7 @@ from autograder.sanitize import visible_name
 REFUSED = "the function you were given cannot take this"
 
 MAX_DIGITS = 5
-MAX_NUMBERS = 8
+MAX_NUMBERS = 16
 MAX_ALL_DIGITS = 20
 MAX_CHOSEN_WORDS = 6
 MAX_WORDS_OF_KIND = 3
