@@ -79,6 +79,7 @@ class GradedNotebook:
     _stack: ExitStack = field(default_factory=ExitStack)
     _loaded: dict[frozenset[str], tuple[Session, ReferenceProxies]] = field(default_factory=dict)
     _replaced: dict[str, dict[str, Replaced]] = field(default_factory=dict)
+    _waiting: dict[str, tuple[list[Criterion], dict[str, Replaced]]] = field(default_factory=dict)
     _decided_with: dict[str, frozenset[str]] = field(default_factory=dict)
     _reloaded: dict[frozenset[str], tuple[Session, ReferenceProxies | None]] = field(
         default_factory=dict
@@ -141,22 +142,25 @@ class GradedNotebook:
             needed = dependencies(self.carrier.course, self.exercise, owner)
             missing = tuple(filter(self._is_missing, needed.all))
             if missing:
-                self._replaced[owner] = {name: Replaced(name) for name in missing}
-                self._regrade(criteria, self._replaced[owner])
+                self._regrade_soon(owner, criteria, {name: Replaced(name) for name in missing})
+        self._regrade_waiting()
 
     def replace_what_is_wrong(self) -> None:
         """Second step: parts that the notebook defines but that fail their own suites."""
         for owner, criteria in self._failing():
             supplied = self._replaced.get(owner, {})
+            needed = dependencies(self.carrier.course, self.exercise, owner)
+            if not self._waiting.keys().isdisjoint(needed.all):
+                self._regrade_waiting()
             wrong = {}
-            for name in dependencies(self.carrier.course, self.exercise, owner).direct:
+            for name in needed.direct:
                 if name not in supplied and name in self._names.owners:
                     failed = self._first_failure(name, supplied)
                     if failed is not None:
                         wrong[name] = Replaced(name, failed.title)
             if wrong:
-                self._replaced[owner] = supplied | wrong
-                self._regrade(criteria, self._replaced[owner])
+                self._regrade_soon(owner, criteria, supplied | wrong)
+        self._regrade_waiting()
 
     def replace_own_methods(self) -> None:
         """Third step: wrong methods of the same class, where other methods build on them."""
@@ -226,6 +230,25 @@ class GradedNotebook:
     def _first_failure_of(self, part: Part) -> Criterion | None:
         criteria = part.criteria
         return next((c for c in criteria if self.best[c.id].status not in RIGHT), None)
+
+    def _regrade_soon(
+        self, owner: str, criteria: list[Criterion], replaced: dict[str, Replaced]
+    ) -> None:
+        """Grade criteria with parts replaced, together with others that need the same single part.
+
+        Of several parts, each owner may use others, which its outcomes say.
+        """
+        others = [each for _, each in self._waiting.values()]
+        if len(replaced) > 1 or any(each != replaced for each in others):
+            self._regrade_waiting()
+        self._replaced[owner] = replaced
+        self._waiting[owner] = criteria, replaced
+
+    def _regrade_waiting(self) -> None:
+        waiting = [*self._waiting.values()]
+        self._waiting.clear()
+        if waiting:
+            self._regrade([each for criteria, _ in waiting for each in criteria], waiting[0][1])
 
     def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
         """Grade criteria with parts replaced, and keep the better outcome of each."""
