@@ -301,6 +301,7 @@ class GradedNotebook:
             host_cpu_s=self.session.host_cpu_s,
             unfixable=self.session.unfixable,
             left_out=dict(self.session.left_out),
+            once=True,
         )
 
     def _own_name(self, name: str) -> list[str]:

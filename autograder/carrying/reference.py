@@ -177,6 +177,13 @@ class ReferenceProxies:
                 reply = self._process.request({"notebook": self._number, "close": True})
                 self.cpu_s = float(reply["cpu_s"])
 
+    def begin_notebook(self) -> None:
+        """Forget all objects: the cells are run once more."""
+        if self._process.running and self._process.generation == self._generation:
+            self._made.clear()
+            with contextlib.suppress(wire.WireError):
+                self._process.request({"notebook": self._number, "open": self._names})
+
     def begin_criterion(self) -> None:
         """Reset the objects to their state after all cells had run."""
         lost = not self._process.running or self._process.generation != self._generation

@@ -141,6 +141,18 @@ def test_criteria_do_not_see_what_others_did(ask):
     assert reply["raised"] == "KeyError"
 
 
+def test_what_the_cells_make_when_they_run_again_is_there_for_every_criterion(ask):
+    forward = {"method": "forward", "attributes": {}}
+    x, made = np.ones((1, 1, 2, 2)), (np.ones((1, 1, 1, 1)), np.zeros(1))
+    in_a_criterion = ask("make", *made, name="Convolution")["number"]
+    ask.proxies.begin_notebook()
+    number = ask("make", *made, name="Convolution")["number"]
+    for _ in range(2):
+        ask.proxies.begin_criterion()
+        np.testing.assert_array_equal(ask("method", x, number=number, **forward)["value"], x)
+    assert number == in_a_criterion  # nothing is left of what was before
+
+
 @pytest.mark.parametrize(
     "question",
     [

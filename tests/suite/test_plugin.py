@@ -402,9 +402,9 @@ def forked(monkeypatch):
     forked = []
     fork = Session._fork
 
-    def counting(self, world, shared=False):
+    def counting(self, world, shared=False, **more):
         forked.append(shared)
-        return fork(self, world, shared)
+        return fork(self, world, shared, **more)
 
     monkeypatch.setattr(Session, "_fork", counting)
     return forked

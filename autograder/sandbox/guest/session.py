@@ -5,8 +5,8 @@ process, and nothing here knows the right answers: it receives inputs and return
 student's code.
 
 Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
-criterion on it, in that ``world``, or several if ``shared``), ``reap`` (kill that criterion's
-process and everything it started).
+criterion on it, in that ``world``, or several if ``shared``; ``in_place``: without forking),
+``reap`` (kill that criterion's process and everything it started).
 Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`. If criteria share the
 process: ``begin`` in the first request of each, and ``unchanged`` (whether the notebook's own state
 still is).
@@ -20,6 +20,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,7 @@ from .state import State
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 _open, _fdopen = os.open, os.fdopen
+_process_time = time.process_time
 _seterr, _geterr = np.seterr, np.geterr
 
 known_code.remember()
@@ -125,7 +127,7 @@ class _WrittenDown:
 def _run_cells(
     sock: socket.socket, book: Notebook, message: dict[str, Any], channel: Channel
 ) -> None:
-    owner = _getpid()
+    owner, began = _getpid(), _process_time()
     objects = Objects(lambda _number, _args: {"error": "not while cells run"})
 
     def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,6 +173,7 @@ def _run_cells(
         "timed_out": book.timed_out,
         "kept_data": book.kept_data,
         "unfixable": unfixable.noticed(),
+        "cpu_s": _process_time() - began,
     }
     wire.send(sock, report)
 
@@ -183,20 +186,27 @@ def _fork_criterion(
 ) -> None:
     """Fork the notebook's process; the child serves a criterion on the descriptor received.
 
+    Or serve it without a copy, if the notebook can be loaded again for less.
+
     Args:
         sock: the notebook's.
         book: the notebook.
         message: ``world``: the definition whose world the criterion is answered in, None for the
-            notebook's end; ``shared``: whether several criteria are served.
+            notebook's end; ``shared``: whether several criteria are served; ``in_place``: by this
+            process itself, which serves nothing else then.
         channel: the proxies' connection.
     """
     _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
-    try:
-        pid = _fork()
-    except OSError as error:
-        os.close(descriptors[0])
-        wire.send(sock, {"pid": 0, "error": str(error)})
-        return
+    pid = 0
+    if message["in_place"]:
+        wire.send(sock, {"pid": _getpid()})
+    else:
+        try:
+            pid = _fork()
+        except OSError as error:
+            os.close(descriptors[0])
+            wire.send(sock, {"pid": 0, "error": str(error)})
+            return
     if pid == 0:
         try:
             sock.close()

@@ -58,6 +58,8 @@ class NotebookProcess(ABC):
     _definitions_only: bool = field(default=False, init=False)
     _announced: bool = field(default=False, init=False)
     _deadline: float = field(default=0.0, init=False)
+    _has_run: bool = field(default=False, init=False)
+    _in_place: bool = field(default=False, init=False)
 
     @abstractmethod
     def _accept(self, message: dict[str, Any]) -> None:
@@ -76,6 +78,9 @@ class NotebookProcess(ABC):
         failed_starts = losses = 0
         while True:
             self._process = self.server.spawn({})
+            if self.reference is not None and self._has_run:
+                self.reference.begin_notebook()
+            self._has_run = True
             loading = self._loading(self._process)
             try:
                 self._accept(loading.run(self._cells_request()))
@@ -157,7 +162,17 @@ class NotebookProcess(ABC):
         now = time.monotonic()
         return min(now + FORK_ANSWER_S, max(self._deadline, now) + LAST_ANSWER_S)
 
-    def _fork(self, world: str | None, shared: bool = False) -> tuple[socket.socket, int]:
+    def _fork(
+        self, world: str | None, shared: bool = False, in_place: bool = False
+    ) -> tuple[socket.socket, int]:
+        """The socket and the id of a process that serves criteria.
+
+        Args:
+            world, shared: see `guest.session`.
+            in_place: whether it is the notebook's own, which serves nothing else then.
+        """
+        if self._in_place:
+            self._stop()  # it has been used up
         # A criterion that kills the notebook's process costs only itself: the notebook is loaded
         # again for the next one, as long as there is time.
         for attempt in range(FORK_ATTEMPTS):
@@ -172,7 +187,7 @@ class NotebookProcess(ABC):
             try:
                 deadline = self._soon()
                 sock = self._process.sock
-                request = {"op": "fork", "world": world, "shared": shared}
+                request = {"op": "fork", "world": world, "shared": shared, "in_place": in_place}
                 wire.send(sock, request, deadline=deadline)
                 sock.settimeout(max(0.1, deadline - time.monotonic()))
                 socket.send_fds(sock, [b"f"], [theirs.fileno()])
@@ -180,6 +195,7 @@ class NotebookProcess(ABC):
                     sock, deadline=deadline, max_total=0, max_header=MAX_STATUS_BYTES
                 ).get("pid")
                 if type(pid) is int and pid > 0:
+                    self._in_place = in_place
                     return ours, pid
             except (wire.WireError, OSError):
                 pass
@@ -193,6 +209,8 @@ class NotebookProcess(ABC):
         raise StudentDied("the notebook's process could not be kept alive")
 
     def _reap(self, pid: int) -> None:
+        if self._in_place:
+            self._stop()
         if self._process is None:
             return
         try:
@@ -220,6 +238,7 @@ class NotebookProcess(ABC):
         return None
 
     def _stop(self) -> None:
+        self._in_place = False
         if self._process is not None:
             child, self._process = self._process, None
             child.kill()

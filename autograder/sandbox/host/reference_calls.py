@@ -70,6 +70,9 @@ class Reference(Protocol):
     def descriptions(self) -> Sequence[Mapping[str, Any]]:
         """What the guest needs to know; see ``guest.installed_proxies.InstalledProxies``."""
 
+    def begin_notebook(self) -> None:
+        """Forget all objects: the cells are run once more."""
+
     def begin_criterion(self) -> None:
         """Reset the objects to their state after all cells had run."""
 

@@ -75,6 +75,9 @@ __all__ = [
 
 _Kind = TypeVar("_Kind", bound=SocketConversation)
 
+CHEAP_S = 0.02
+"""CPU seconds that cells may take if they may have to be run again (`Session.once`)."""
+
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
 
@@ -95,6 +98,8 @@ class Session(NotebookProcess):
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
         left_out: statements (cell, position) that are not run, and what becomes of their cells.
             What could not be stopped, or has ended the process, is added.
+        once: whether criteria will most likely ask for one process, and no more. The notebook's own
+            is used up then, and the notebook loaded again if need be: a fork costs almost as much.
 
     Attributes:
         records: the outcome of each cell.
@@ -117,7 +122,9 @@ class Session(NotebookProcess):
     unfixable: set[Unfixable] = field(default_factory=set)
     timed_out: frozenset[tuple[int, int]] = frozenset()
     kept_data: frozenset[str] = frozenset()
+    once: bool = False
     _kept: KeptProcess | None = None
+    _cheap: bool = False
     _shown: ExceptionText = field(default_factory=ExceptionText)
 
     def __enter__(self) -> Session:
@@ -159,7 +166,8 @@ class Session(NotebookProcess):
                 with self._kept_conversation() as conversation:
                     yield conversation
                 return
-            sock, pid = self._fork(world)
+            extra = world is None and attempt is Attempt.EXTRA
+            sock, pid = self._fork(world, in_place=extra and self._may_be_in_place())
             conversation = self._conversation(sock, self._budget(attempt), SocketConversation)
             try:
                 yield conversation
@@ -179,7 +187,7 @@ class Session(NotebookProcess):
             StudentTimeout: as `criterion`.
         """
         with self._timed():
-            sock, pid = self._fork(None, shared=True)
+            sock, pid = self._fork(None, shared=True, in_place=self._may_be_in_place())
         try:
             budget = self._budget(Attempt.FIRST)
             process = SharedProcess(
@@ -245,7 +253,7 @@ class Session(NotebookProcess):
             budget,
             self._deadline,
             self._sandbox_lost,
-            getattr(self._process, "used", lambda: None),
+            getattr(self._process, "used_by_all" if self._in_place else "used", lambda: None),
             self.naps,
             self._shown,
             reference_calls,
@@ -292,6 +300,20 @@ class Session(NotebookProcess):
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
         self.defined = defined
+        self._cheap = _is_cheap(message.get("cpu_s"))
+
+    def _may_be_in_place(self) -> bool:
+        """Whether the notebook's own process may be used up: it behaves as a fork of it would.
+
+        Threads and timers that cells have started would not be in a fork, and a part that is judged
+        in another state needs a process of its own beside this one.
+        """
+        return (
+            self._cheap
+            and self.once
+            and not (self.unfixable or self.left_out)
+            and not self.remarks.overwritten
+        )
 
     def _give_up(self, at: tuple[int, int] | None, late: bool) -> None:
         """Record that the notebook cannot be loaded, whatever is left out."""
@@ -307,6 +329,11 @@ class Session(NotebookProcess):
             for index, _ in self.cells
         )
         self.defined, self.remarks = {}, Remarks()
+
+
+def _is_cheap(cpu_s: Any) -> bool:
+    """Whether cells that have taken so long, by their own account, may be run again."""
+    return type(cpu_s) is float and 0 <= cpu_s < CHEAP_S
 
 
 def _why_it_ended(status: CellStatus) -> str:

@@ -10,7 +10,8 @@ from autograder.sandbox.host.conversation import Conversation
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.session import Session, StudentDied, StudentTimeout
 from autograder.sandbox.host.shared_process import NeedsItsOwnProcess
-from tests.sandbox.guest.conftest import Open, call
+from tests.sandbox.guest.conftest import SHORT, Open, call
+from tests.sandbox.guest.real_process import RealServer
 
 DRAW = "import time, uuid\nimport numpy as np\nrng = np.random.default_rng(1)\n"
 
@@ -108,9 +109,9 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     found: list[str | None] = []
     fork = Session._fork
 
-    def counting(self: Session, world: str | None, shared: bool = False) -> object:
+    def counting(self: Session, world: str | None, shared: bool = False, **more: bool) -> object:
         found.append(world)
-        return fork(self, world, shared)
+        return fork(self, world, shared, **more)
 
     monkeypatch.setattr(Session, "_fork", counting)
     return found
@@ -171,3 +172,71 @@ def test_two_conversations_for_feedback_do_not_share_a_process(
         assert len(forks) == 2
         with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
             assert call(conversation, "look") == 0
+
+
+@pytest.fixture
+def in_place(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each process that was asked for is the notebook's own."""
+    found: list[bool] = []
+    fork = Session._fork
+
+    def counting(
+        self: Session, world: str | None, shared: bool = False, in_place: bool = False
+    ) -> object:
+        found.append(in_place)
+        return fork(self, world, shared, in_place)
+
+    monkeypatch.setattr(Session, "_fork", counting)
+    return found
+
+
+def test_a_notebook_that_is_asked_once_is_not_copied_but_loaded_again_if_need_be(
+    server: RealServer, in_place: list[bool]
+) -> None:
+    with Session(server, [(0, REMEMBERS)], SHORT, once=True) as session:
+        for _ in range(2):
+            with session.shared() as process:
+                for number in (1, 2):
+                    with process.criterion() as conversation:
+                        assert call(conversation, "add", 1) == number
+                assert not process.is_unchanged()
+        with session.criterion(attempt=Attempt.EXTRA) as conversation:
+            assert call(conversation, "add", 1) == 1
+        assert in_place == [True, True, True]
+        for _ in range(2):  # of points, each has its own
+            with session.criterion() as conversation:
+                assert call(conversation, "add", 1) == 1
+        assert in_place[3:] == [False, False]
+
+
+def test_its_end_is_the_students_doing_and_it_goes_on(server: RealServer) -> None:
+    ends = "import os\ndef f(): os._exit(0)\ndef g(): return 1"
+    with Session(server, [(0, ends)], SHORT, once=True) as session:
+        with session.shared() as process:
+            with process.criterion() as conversation, pytest.raises(StudentDied):
+                call(conversation, "f")
+            assert process.broken
+        with session.shared() as process, process.criterion() as conversation:
+            assert call(conversation, "g") == 1
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import threading\nthreading.Thread(target=print).start()",
+        "import signal\nsignal.setitimer(signal.ITIMER_REAL, 100)",
+        "sum(i * i for i in range(2_000_000))",
+    ],
+    ids=["thread", "timer", "expensive"],
+)
+def test_what_would_not_be_in_a_copy_or_is_expensive_is_copied(
+    server: RealServer, in_place: list[bool], cell: str
+) -> None:
+    cells = [(0, cell), (1, "def f(): return 1")]
+    with (
+        Session(server, cells, SHORT, once=True) as session,
+        session.shared() as process,
+        process.criterion() as conversation,
+    ):
+        assert call(conversation, "f") == 1
+    assert in_place == [False]

@@ -39,6 +39,9 @@ class Doubling:
     def __init__(self) -> None:
         self.seen: list[Any] = []
 
+    def begin_notebook(self) -> None:
+        pass
+
     def begin_criterion(self) -> None:
         pass
 
