@@ -19,7 +19,6 @@ import mmap
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +27,15 @@ import numpy as np
 
 from ..protocol import position as place
 from ..protocol import wire
-from . import known_code, prepared, reference_proxies, reproducible, timeouts, unfixable
+from . import (
+    known_code,
+    prepared,
+    reference_proxies,
+    reproducible,
+    silent_streams,
+    timeouts,
+    unfixable,
+)
 from .cells import Notebook
 from .exceptions import describe
 from .installed_proxies import InstalledProxies
@@ -38,7 +45,6 @@ from .state import State
 
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
-_open, _fdopen = os.open, os.fdopen
 _process_time = time.process_time
 _seterr, _geterr = np.seterr, np.geterr
 
@@ -212,7 +218,7 @@ def _fork_criterion(
             sock.close()
             if message["world"] is not None:
                 book.worlds.enter(message["world"])
-            _reopen_output()
+            silent_streams.install()
             errors = _geterr()
             # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
             errors["under"] = "ignore"
@@ -235,13 +241,6 @@ def _state(book: Notebook) -> State:
     modules = (vars(module) for module in book.files.modules())
     libraries = [vars(np), vars(np.random), vars(book.builtins)]
     return State([book.namespace, book.own, *modules], libraries)
-
-
-def _reopen_output() -> None:
-    """Make ``print`` work, whatever a cell has done to the standard streams."""
-    with contextlib.suppress(OSError):
-        for name in ("stdout", "stderr"):
-            setattr(sys, name, _fdopen(_open(os.devnull, os.O_WRONLY), "w"))
 
 
 def _reap(pid: int) -> int:

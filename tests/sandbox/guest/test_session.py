@@ -375,6 +375,26 @@ WRITE = code(
 )
 
 
+class TestPrinting:
+    @pytest.mark.parametrize(
+        "done",
+        ["sys.stdout.close()", "sys.stdout = sys.stderr = None", "sys.stdout.write = None"],
+    )
+    def test_it_works_whatever_a_cell_has_done_to_the_streams(
+        self, notebook: Open, done: str
+    ) -> None:
+        cell = """
+            def talk():
+                print("x" * 99_999, "\u3042", file=sys.stderr)
+                print("x" * 99_999, "\u3042", flush=True)
+                sys.stdout.buffer.write(b"x" * 99_999)
+                sys.stdout.reconfigure(line_buffering=True)
+                return sys.stdout.isatty(), sys.stdout.encoding, sys.stdout.fileno()
+        """
+        with notebook("import sys", code(cell), done) as book:
+            assert book.call("talk") == (False, "utf-8", 1)
+
+
 class TestWhatComesBackIsNotBelieved:
     @pytest.mark.parametrize(
         "data",
