@@ -30,7 +30,8 @@ class _Asked:
         script: the script.
         seen: what came of its first steps.
         run: asks the next step; None to begin again.
-        first: whether its process had answered nothing before.
+        first: whether its process had answered nothing before, or nothing that has left a trace.
+        conversation: with its process.
         needs_its_own: whether it has to be the first in its process.
     """
 
@@ -38,6 +39,7 @@ class _Asked:
     seen: list[Observation] = field(default_factory=list)
     run: Replay | None = None
     first: bool = False
+    conversation: Conversation | None = None
     needs_its_own: bool = False
 
 
@@ -71,7 +73,7 @@ class StudentAnswers:
     looked at. Forking the notebook costs more than most scripts, so they are asked ``together``,
     one after the other in one process. What may be different there (code that counts its calls, or
     draws random numbers) is asked again ``alone``, in a process of its own, until that has made no
-    difference `SAME_ALONE` times.
+    difference `SAME_ALONE` times; not where the process can tell that nothing has left a trace.
 
     Args:
         suites: limit what a script may take of the grader's own time and memory.
@@ -129,7 +131,9 @@ class StudentAnswers:
         asked.first = self._conversation is None
         if self._conversation is None:
             self._conversation = self._stack.enter_context(self._process())
-        asked.seen, self._last = [], asked
+        else:
+            self._conversation.begin_again()
+        asked.seen, asked.conversation, self._last = [], self._conversation, asked
         asked.run = self._replay(self._conversation, asked.script)
 
     def _ask_next(self, asked: _Asked) -> None:
@@ -154,6 +158,8 @@ class StudentAnswers:
         asked = self._together.setdefault(key, _Asked(self._script(criterion, round)))
         if key not in self._alone:
             self._alone.add(key)
+            if not asked.first:
+                self._look_for_traces(asked)
             if not asked.first and (self._differs_alone or self._same_alone < SAME_ALONE):
                 again = self._together[key] = _Asked(asked.script, needs_its_own=True)
                 self._ask(again, len(asked.seen) - 1)
@@ -162,6 +168,15 @@ class StudentAnswers:
                 else:
                     self._differs_alone = True
         return _Answers(self._together[key], self._ask)
+
+    def _look_for_traces(self, asked: _Asked) -> None:
+        """If nothing has left any in its process, all scripts asked there were as good as alone."""
+        if asked.conversation is None or asked.conversation is not self._conversation:
+            return
+        self._last = None  # its objects are gone
+        if asked.conversation.is_unchanged():
+            for each in self._together.values():
+                each.first = each.first or each.conversation is asked.conversation
 
     def _process(self) -> AbstractContextManager[Conversation]:
         return self._session.criterion(attempt=Attempt.EXTRA)

@@ -102,6 +102,13 @@ class Conversation(ABC):
         """Whether a call did not return, so that no more can be made."""
         return self._failure is not None or self._waiting
 
+    def begin_again(self) -> None:  # noqa: B027 (not every process can)
+        """Make chance, clocks and NumPy's settings begin as for the first request, if possible."""
+
+    def is_unchanged(self) -> bool:
+        """Whether the notebook's state is known to be what it was; no objects are left then."""
+        return False
+
     @property
     def timed_out_for_good(self) -> bool:
         """Whether a call has timed out and a second attempt would be no use."""

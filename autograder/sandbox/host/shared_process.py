@@ -167,6 +167,19 @@ class FeedbackConversation(SharedConversation):
 
     _changes_definitions = True
 
+    def begin_again(self) -> None:
+        """See `Conversation.begin_again`."""
+        self._begun = False
+
+    def is_unchanged(self) -> bool:
+        """See `Conversation.is_unchanged`."""
+        if self.broken:
+            return False
+        try:
+            return self.request("unchanged", {}).value is True
+        except StudentFailure:
+            return False
+
 
 @dataclass
 class SharedProcess:

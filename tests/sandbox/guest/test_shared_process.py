@@ -159,6 +159,23 @@ def test_a_kept_process_that_is_not_what_it_was_answers_nothing_more(
         assert len(forks) == 3
 
 
+def test_questions_in_a_kept_process_begin_alike_and_it_tells_if_one_has_left_a_trace(
+    notebook: Open,
+) -> None:
+    draws = "import numpy as np\ndef draw(): return float(np.random.rand())"
+    with notebook(REMEMBERS, draws) as book:
+        _kept(book.session)
+        with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
+            first, second = call(conversation, "draw"), call(conversation, "draw")
+            conversation.begin_again()
+            assert [call(conversation, "draw"), call(conversation, "draw")] == [first, second]
+            assert conversation.is_unchanged()
+            call(conversation, "add", 1)
+            assert not conversation.is_unchanged()
+        with book.session.criterion() as conversation:  # where nobody has looked before
+            assert not conversation.is_unchanged()
+
+
 def test_two_conversations_for_feedback_do_not_share_a_process(
     notebook: Open, forks: list[str | None]
 ) -> None:
