@@ -103,7 +103,7 @@ def test_the_cpu_time_of_every_process_is_counted(graded):
                 book("import numpy as np", f"sum(i * i for i in range({n}))", BOOK["Convolution"]),
                 share,
             )
-            for n in (1, 10_000_000)
+            for n in (1, 4_000_000)  # well within a cell's time, however busy the machine is
         )
         return slow.timing.cpu_s - quick.timing.cpu_s
 
