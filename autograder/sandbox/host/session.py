@@ -1,4 +1,4 @@
-"""Host side of one notebook in the sandbox: load it, then fork a fresh copy for every criterion.
+"""Host side of one notebook in the sandbox: load it, then fork it for criteria.
 
 Everything that comes back is treated as hostile: records are validated field by field. The process
 itself is `notebook_process`'s.

@@ -185,8 +185,8 @@ class FeedbackConversation(SharedConversation):
 class SharedProcess:
     """A copy of a notebook in which one criterion after another is tried, to save time.
 
-    What fails here has to be decided in a process of its own, and so has everything if the
-    notebook's own state has changed: one criterion may have helped another.
+    What fails here has to be tried in another process as well, and nothing that is decided here
+    counts if the notebook's own state has changed: one criterion may have helped another.
 
     Attributes:
         kept: whether the process is wanted afterwards, to answer questions for feedback. Its state
