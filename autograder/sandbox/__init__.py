@@ -70,7 +70,7 @@ zygote -> session
     starting one and importing numpy would dominate the time it takes to grade.
 
 session -> criterion
-    `guest.session` runs the notebook's cells once and forks again for every criterion.
+    `guest.session` runs the notebook's cells once and forks again for criteria.
 
 worker <-> session, criterion
     `protocol.wire` messages: JSON for the structure, raw buffers for arrays. An object that is not
@@ -89,8 +89,8 @@ The life of a session
    one first (`protocol.position`), so that the worker knows which statement the process died in.
 3. The session returns a record per cell and the names that the student defined.
 4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
-   this, get that attribute, set it. One child is asked everything at first; each criterion that is
-   not passed there is decided in a child of its own.
+   this, get that attribute, set it. One child is asked everything at first, another one what is
+   not passed there; where the two do not agree, each criterion is decided in a child of its own.
 5. At the end of the criterion the worker closes that socket and sends ``reap``; the session kills
    the child with everything it started.
 6. At the end of the notebook the worker closes the status socket, and the supervisor kills the
@@ -103,7 +103,10 @@ effect, but a notebook may take 20 s to load, and a fork takes milliseconds.
 
 Why are they tried in one child first? In right notebooks, most of the time would go to forks and to
 the pages that each child copies. What is passed in company counts only if the notebook's own state
-is the same afterwards (`guest.state`), so that no criterion can have helped another. A notebook
+is the same afterwards (`guest.state`), so that no criterion can have helped another. What is failed
+counts if it fails in the same way in a second child, in which it is tried in other company: the
+criteria that fail, the last one first. A session that is most likely asked once (to carry errors
+forward, or to search) does not fork at all, if loading it again would cost as little. A notebook
 could lie about that, as it could about anything in its process, but would gain nothing by it: every
 criterion has inputs of its own, so what one of them shows is of no use for the next.
 
