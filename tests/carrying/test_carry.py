@@ -14,11 +14,12 @@ from autograder.ingest import Submission
 from autograder.run.submission import Grader
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.session import Session
 from autograder.status import Status
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verdict.result import Result
 from tests.handed_in import book
-from tests.learners.conftest import BOOK
+from tests.learners.conftest import BOOK, teaching_cells
 from tests.paths import ROOT
 
 COURSE = load_course(ROOT)
@@ -35,7 +36,7 @@ def process() -> Iterator[ReferenceProcess]:
 
 @pytest.fixture
 def graded(server, process, tmp_path: Path) -> Grade:
-    def grade(notebook: bytes, share: float = 1.0) -> Result:
+    def grade(notebook: bytes, share: float = 1.0, exercise: str = "03_convolution") -> Result:
         path = tmp_path / "a.ipynb"
         path.write_bytes(notebook)
         course = replace(COURSE, carried=share)
@@ -44,10 +45,10 @@ def graded(server, process, tmp_path: Path) -> Grade:
         found: list[Result] = []
 
         def each(suites: Suites) -> None:
-            submission = Submission("a", "03_convolution", path, tmp_path)
+            submission = Submission("a", exercise, path, tmp_path)
             found.append(grader.grade(suites, submission).result)
 
-        with_suites(course, [course.exercise("03_convolution")], each)
+        with_suites(course, [course.exercise(exercise)], each)
         return found[0]
 
     return grade
@@ -82,6 +83,24 @@ def test_a_criterion_that_the_own_code_passes_stays_passed(graded):
     status = {c.id: (c.status, c.own_status) for c in result.criteria}
     assert status["Convolution.forward.stride"] == (Status.PASSED, Status.PASSED)
     assert status["Convolution.forward.float32"] == (Status.CARRIED, Status.FAILED)
+
+
+def test_what_needs_the_same_part_is_graded_again_in_one_process(graded, monkeypatch):
+    processes: list[bool] = []
+    fork = Session._fork
+
+    def counting(self: Session, *args: object, **kwargs: object) -> object:
+        processes.append(self.reference is not None)
+        return fork(self, *args, **kwargs)
+
+    monkeypatch.setattr(Session, "_fork", counting)
+    cells = teaching_cells("01_windows") | {
+        "conv_output_size": "def conv_output_size(*_): return 9"
+    }
+    result = graded(book("import numpy as np", *cells.values()), exercise="01_windows")
+    carried = {c.part for c in result.criteria if c.status is Status.CARRIED}
+    assert carried == {"conv2d_single", "maxpool2d_single"}
+    assert processes.count(True) == 1
 
 
 def test_an_error_that_a_replaced_method_may_have_brought_is_not_told(graded):
