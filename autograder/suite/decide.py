@@ -70,7 +70,7 @@ class Decider:
             broken_in = self._try_in_one_process(parts)
             if broken_in is None:
                 break
-            parts = parts[parts.index(broken_in) + 1 :]
+            parts = parts[[part.id for part in parts].index(broken_in) + 1 :]
         if self._failed:
             self._try_failed_again()
 
@@ -91,8 +91,8 @@ class Decider:
 
     # --- in one process ---------------------------------------------------------------------
 
-    def _try_in_one_process(self, parts: Sequence[Part]) -> Part | None:
-        """Try criteria until a call does not return; the part in which that happened, if any."""
+    def _try_in_one_process(self, parts: Sequence[Part]) -> str | None:
+        """Try criteria until a call does not return; the id of the part in which that happened."""
         cases = [
             replace(self._case(criterion), attempt=Attempt.FIRST)
             for part in parts
@@ -109,7 +109,7 @@ class Decider:
                 broken_by = together.run(cases)
                 if broken_by is not None:
                     self._timed_out |= together.timed_out
-                    return self.exercise.part(broken_by.criterion.part)
+                    return broken_by.criterion.part
                 if process.is_unchanged():
                     self._take(together.found)
         except (Exception, HostOverload):

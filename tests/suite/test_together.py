@@ -8,7 +8,9 @@ from unittest import mock
 import pytest
 
 from autograder.sandbox.host import sent_ahead, shared_process
+from autograder.sandbox.host.session import Session
 from autograder.suite.collected import CollectedTests
+from autograder.suite.plugin import with_suites
 from autograder.suite.together import Together
 
 SUITE = """
@@ -157,3 +159,19 @@ def test_an_answer_that_grows_is_not_kept(bench):
         _, _, found = bench.outcomes(course, RIGHT, RIGHT, cell)
     assert statuses(found) == {"f.works": "passed", "f.keeps": "passed"}
     assert any(kept)
+
+
+def test_of_some_criteria_one_may_not_return(bench):
+    """When criteria are decided again, the parts are those with these criteria only."""
+    course = bench.course(SUITE, **PARTS)
+    cell = "import numpy as np\n" + RIGHT.replace("return x + 1", "while True: pass")
+    found = {}
+
+    def run(suites):
+        with Session(bench.server, [(0, cell)], bench.budget) as session:
+            found.update(
+                suites.run(course.exercises[0], session, ["f.works", "Layer.forward.works"])
+            )
+
+    with_suites(course, course.exercises, run)
+    assert statuses(found) == {"f.works": "timeout", "Layer.forward.works": "passed"}
