@@ -89,8 +89,9 @@ The life of a session
    one first (`protocol.position`), so that the worker knows which statement the process died in.
 3. The session returns a record per cell and the names that the student defined.
 4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
-   this, get that attribute, set it. One child is asked everything at first, another one what is
-   not passed there; where the two do not agree, each criterion is decided in a child of its own.
+   this, get that attribute, set it. One child is asked everything at first (what tests are known to
+   request is sent ahead: `host.sent_ahead`), another one what is not passed there; where the two do
+   not agree, each criterion is decided in a child of its own.
 5. At the end of the criterion the worker closes that socket and sends ``reap``; the session kills
    the child with everything it started.
 6. At the end of the notebook the worker closes the status socket, and the supervisor kills the

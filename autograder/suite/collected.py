@@ -25,7 +25,7 @@ from autograder.suite import outcome
 from autograder.suite.case import Case
 from autograder.suite.criteria import criterion_id
 from autograder.suite.inputs import Kept, Make
-from autograder.suite.known_requests import KnownRequests, Way
+from autograder.suite.known_requests import KnownRequests, Recording
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.state_reset import ModuleState, seed_globally
@@ -93,11 +93,11 @@ class CollectedTests:
         (item,) = self._tests[exercise.suite, criterion]
         return "apart" in getattr(item, "fixturenames", ())
 
-    def known_way(self, case: Case) -> Way | None:
+    def recording(self, case: Case) -> Recording | None:
         """What the test of a criterion will probably request, if that is known."""
-        return self._known.way(case, self.salt)
+        return self._known.recording(case, self.salt)
 
-    def learn_way(self, case: Case, conversation: SharedConversation) -> None:
+    def record(self, case: Case, conversation: SharedConversation) -> None:
         """Keep what a test requested of a notebook that has passed it."""
         self._known.learn(case, self.salt, conversation)
 

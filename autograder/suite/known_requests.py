@@ -14,8 +14,8 @@ from autograder.sandbox.host.sent_ahead import Requests
 from autograder.sandbox.host.shared_process import SharedConversation
 from autograder.suite.case import Case
 
-MAX_WAYS = 4
-"""Ways to request a criterion that are kept: notebooks spell names differently."""
+MAX_RECORDINGS = 4
+"""Recordings of a criterion that are kept: notebooks spell names differently."""
 
 MAX_ANSWERS = 64
 """Answers that are kept for one of them. Right code differs in rounding only, if at all."""
@@ -25,7 +25,7 @@ Spelling = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
 
 
 @dataclass
-class Way:
+class Recording:
     """What a criterion requested of a notebook that passed it.
 
     Attributes:
@@ -49,15 +49,15 @@ class Way:
 
 @dataclass
 class KnownRequests:
-    """By suite, criterion and salt: the ways in which notebooks that passed were asked."""
+    """Recordings by exercise, criterion and salt."""
 
-    _ways: dict[tuple[str, str, str], list[Way]] = field(default_factory=dict)
+    _recordings: dict[tuple[str, str, str], list[Recording]] = field(default_factory=dict)
 
-    def way(self, case: Case, salt: str) -> Way | None:
+    def recording(self, case: Case, salt: str) -> Recording | None:
         """How the criterion is probably requested of this notebook; None if unknown."""
-        for way in self._ways.get(_key(case, salt), ()):
-            if all(_is_spelt(case, *each) for each in way.spelling):
-                return way
+        for recording in self._recordings.get(_key(case, salt), ()):
+            if all(_is_spelt(case, *each) for each in recording.spelling):
+                return recording
         return None
 
     def learn(self, case: Case, salt: str, conversation: SharedConversation) -> None:
@@ -65,15 +65,15 @@ class KnownRequests:
         made = conversation.made()
         if made is None:
             return
-        new = Way(_spelling(case, conversation.names_used), made)
-        ways = self._ways.setdefault(_key(case, salt), [])
-        for place, way in enumerate(ways):
-            if way.spelling == new.spelling:
-                if way.balance < 0:
-                    ways[place] = new
+        new = Recording(_spelling(case, conversation.names_used), made)
+        recordings = self._recordings.setdefault(_key(case, salt), [])
+        for place, recording in enumerate(recordings):
+            if recording.spelling == new.spelling:
+                if recording.balance < 0:
+                    recordings[place] = new
                 return
-        ways.insert(0, new)
-        del ways[MAX_WAYS:]
+        recordings.insert(0, new)
+        del recordings[MAX_RECORDINGS:]
 
 
 def _key(case: Case, salt: str) -> tuple[str, str, str]:

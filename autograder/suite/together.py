@@ -15,7 +15,7 @@ from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.case import Case
 from autograder.suite.collected import CollectedTests
-from autograder.suite.known_requests import Way
+from autograder.suite.known_requests import Recording
 from autograder.suite.outcome import Outcome
 
 _CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
@@ -45,14 +45,14 @@ class Together:
 
     def run(self, cases: Sequence[Case]) -> Case | None:
         """Try all of them, unless a call does not return: the case in which that happened."""
-        ways = {case.criterion.id: self.tests.known_way(case) for case in cases}
-        requests = {id: way.requests for id, way in ways.items() if way is not None}
+        recordings = {case.criterion.id: self.tests.recording(case) for case in cases}
+        requests = {id: each.requests for id, each in recordings.items() if each is not None}
         sent = set(self.process.send_ahead(requests))
         first = [case for case in cases if case.criterion.id in sent]
         others = [case for case in cases if case.criterion.id not in sent]
         again: list[Case] = []
         for case in first:
-            deviates = self._try(case, ways[case.criterion.id])
+            deviates = self._try(case, recordings[case.criterion.id])
             if self.process.broken:
                 return case
             if deviates:
@@ -63,29 +63,29 @@ class Together:
                 return case
         return None
 
-    def _try(self, case: Case, way: Way | None, again: bool = False) -> bool:
+    def _try(self, case: Case, recording: Recording | None, again: bool = False) -> bool:
         """Try a criterion; whether its test made other requests than those sent ahead.
 
         Args:
             case: the criterion.
-            way: what is sent ahead.
+            recording: what is sent ahead.
             again: whether it was tried before in this process, so that failing tells nothing.
         """
         id = case.criterion.id
-        with self.process.criterion(id if way else None) as conversation, self.bounded():
-            if way and conversation.answers in way.passing:
+        with self.process.criterion(id if recording else None) as conversation, self.bounded():
+            if recording and conversation.answers in recording.passing:
                 found = outcome.PASSED
             elif not conversation.deviates:
                 found = self.tests.run(case, conversation)
-        if way:
-            way.balance += -1 if conversation.deviates else 1
+        if recording:
+            recording.balance += -1 if conversation.deviates else 1
         if conversation.deviates:
             return True
         if found.status is Status.PASSED:
-            if way is None:
-                self.tests.learn_way(case, conversation)
+            if recording is None:
+                self.tests.record(case, conversation)
             elif conversation.answers is not None:
-                way.passes_with(conversation.answers)
+                recording.passes_with(conversation.answers)
         failed = found.status in _CLEAR and not case.overwritten and not again
         if found.status is Status.PASSED or failed:
             self.found[id] = found

@@ -149,8 +149,8 @@ def test_an_answer_that_grows_is_not_kept(bench):
     kept: list[int] = []
     tried = Together._try
 
-    def noted(self, case, way, **settings):
-        deviates = tried(self, case, way, **settings)
+    def noted(self, case, recording, **settings):
+        deviates = tried(self, case, recording, **settings)
         kept.append(deviates)
         return deviates
 

@@ -4,7 +4,7 @@ To look at an object is to write to it: its reference count goes up and down. In
 that copies the page it is on, and what NumPy's and other modules' names are bound to is on hundreds
 of pages. A dict's own memory has the addresses of all of it in one place.
 
-It relies on how CPython lays out a dict, which has been the same from 3.11 to 3.14. Where it is not
+It relies on how CPython lays out a dict, which is the same from 3.11 to 3.13. Where it is not
 (`WORKS`), what dicts hold is looked at.
 """
 
@@ -21,6 +21,8 @@ from typing import Any
 
 _HEAD = struct.Struct("@nPnQPP")
 """PyDictObject: reference count, type, ma_used, a tag, ma_keys, ma_values."""
+_USED = struct.calcsize("@nP")
+"""Where ma_used is in it."""
 _KEYS_BEGIN = 16
 """In PyDictKeysObject: behind its reference count, its sizes and dk_version, which lookups change.
 What follows is how much is used, the table of hashes, and the addresses of keys and values."""
@@ -86,7 +88,7 @@ class ModuleSizes:
         self._loaded = len(sys.modules)
         self._spaces = spaces  # kept, so that their memory stays theirs
         # ma_used of each: small objects side by side, made before any process is forked.
-        self._used = [_Size(_address(each) + 16) for each in spaces] if WORKS else []
+        self._used = [_Size(_address(each) + _USED) for each in spaces] if WORKS else []
         self._first = list(map(len, spaces))
 
     def now(self) -> list[int]:

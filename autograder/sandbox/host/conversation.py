@@ -1,9 +1,9 @@
 """Host side of one criterion: send requests to the student's code and read its answers.
 
 Everything that comes back is treated as hostile: answers are validated field by field, request ids
-are random (so that an answer cannot be prepared in advance), and every wait has a deadline. An
-answer that cannot be decoded counts as the student's failure, never as a grader error: a grader
-error costs no points, so it must be impossible to provoke one.
+are random (so that no answer can be prepared before its request is sent), and every wait has a
+deadline. An answer that cannot be decoded counts as the student's failure, never as a grader error:
+a grader error costs no points, so it must be impossible to provoke one.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ A test asks, waits for the answer, and asks again: two processes take turns, and
 much as a small call. Most notebooks that pass a criterion were asked the same. So what one of them
 was asked is kept, and the next notebook is sent all of it at once. The test then runs as always,
 but each request that it makes has been sent already. Only the ids are new: they are random.
+
+Code that reads its own socket learns of requests, with their inputs and ids, before it is asked. It
+gets the same inputs as arguments anyway, and no right answer is among them.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ Else both sides might wait until the other one reads."""
 
 
 def new_id() -> int:
-    """The id of a request: random, so that no answer can be prepared in advance."""
+    """The id of a request: random, so that no answer can be prepared before it is sent."""
     return _LEAST_ID + secrets.randbelow(_LEAST_ID)
 
 
