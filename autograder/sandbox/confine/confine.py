@@ -39,6 +39,7 @@ class Confinement:
         nproc_counts_per_namespace: whether RLIMIT_NPROC counts each user namespace separately.
         mapped_kb: address space of the zygote, which every session inherits.
         private_kb: resident memory of the zygote that is not file-backed.
+        threads: how many the user ran when the session was requested, as `count_threads` says.
 
     Raises:
         OSError: the kernel lacks something that the level requires.
@@ -55,8 +56,18 @@ class Confinement:
         self._readable = landlock.readable(self.landlock, config.readable) if self.landlock else []
         self._rules = self._new_rules(SCRATCH_PARENT) if config.namespaced else None
         self.nproc_counts_per_namespace = _kernel() >= (5, 14)
-        self.mapped_kb = _mapped_kb()
+        # Without /proc an upper bound: a preloaded interpreter maps far less.
+        self.mapped_kb = processes.mapped_kb() or 1 << 20
         self.private_kb = processes.private_kb("self")
+        self.threads = 0
+
+    def count_threads(self) -> int:
+        """The threads of this user, if a session shares its limit with them; else 0.
+
+        Not counted by the session: what it read of them could show in an uninitialised array.
+        """
+        shared = self.config.uid is None and not self.config.namespaced
+        return processes.count_threads(_getuid()) if shared else 0
 
     def rules(self, scratch: str) -> int | None:
         """A session's Landlock ruleset, as a file descriptor; None if Landlock is not used."""
@@ -81,16 +92,6 @@ def _check_support(config: ServerConfig, version: int) -> None:
 def _kernel() -> tuple[int, ...]:
     """The kernel's version. Since 5.14, RLIMIT_NPROC counts each user namespace separately."""
     return tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
-
-
-def _mapped_kb() -> int:
-    """Address space of this process, to which a session's own allowance is added."""
-    try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
-            pages = int(file.read().split()[0])
-    except OSError:
-        return 1 << 20  # without /proc, an upper bound: a preloaded interpreter maps far less
-    return pages * resource.getpagesize() // 1024
 
 
 def apply(confinement: Confinement, supervisor: int, scratch: str, uid: int | None) -> None:
@@ -239,4 +240,4 @@ def _nproc_limit(confinement: Confinement, uid: int | None) -> int | None:
         return None  # all of the user's processes count, but they are not visible from here
     if uid is not None:
         return config.processes + 4 * config.namespaced  # the zygote runs as the same user
-    return config.processes + processes.count_threads(_getuid()) + _NPROC_MARGIN
+    return config.processes + confinement.threads + _NPROC_MARGIN

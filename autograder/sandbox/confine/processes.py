@@ -9,6 +9,12 @@ from typing import NamedTuple
 _PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
+_ENOUGH = 448
+"""Bytes read of a file in /proc. What a session reads there stays in its memory when freed, and it
+differs each time. Objects of up to 512 bytes lie in the interpreter's own blocks, where no
+uninitialised array can show them.
+"""
+
 
 class Process(NamedTuple):
     """The fields of ``/proc/PID/stat`` that matter here."""
@@ -45,16 +51,9 @@ def _all() -> Iterator[Process]:
 
 
 def _read(pid: int | str) -> Process | None:
-    try:
-        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    line = _beginning(f"/proc/{pid}/stat")
+    if not line:
         return None
-    try:
-        line = os.read(descriptor, 2048)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
     # The command name is in parentheses and may contain anything, parentheses included.
     fields = line.rpartition(b")")[2].split()
     cpu_s = (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
@@ -74,19 +73,35 @@ def process_tree(ancestor: int) -> list[Process]:
     return found
 
 
+def _beginning(path: str) -> bytes:
+    """What a file in /proc begins with; nothing if it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(descriptor, _ENOUGH)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+
+
 def current() -> Process:
     """This process with its id in /proc, which may belong to an outer PID namespace."""
     return _read("self") or Process(0, 0, 1, 0.0)
 
 
+def mapped_kb() -> int | None:
+    """Address space of this process; None without /proc."""
+    pages = _beginning("/proc/self/statm").split()
+    return int(pages[0]) * _PAGE_KB if pages else None
+
+
 def private_kb(pid: int | str) -> int:
     """Resident memory that is not file-backed, including pages still shared with the parent."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123
-            _, resident, of_files = map(int, file.read().split()[:3])
-    except OSError:
-        return 0
-    return (resident - of_files) * _PAGE_KB
+    pages = _beginning(f"/proc/{pid}/statm").split()
+    return (int(pages[1]) - int(pages[2])) * _PAGE_KB if pages else 0
 
 
 def count_threads(uid: int) -> int:
@@ -100,9 +115,7 @@ def count_threads(uid: int) -> int:
 
 def _owner(pid: int) -> int | None:
     """The real user id. Not the owner of /proc/PID, which is root if a process is not dumpable."""
-    try:
-        with open(f"/proc/{pid}/status", "rb") as file:  # noqa: PTH123
-            line = next(line for line in file if line.startswith(b"Uid:"))
-    except (OSError, StopIteration):
-        return None
-    return int(line.split()[1])
+    for line in _beginning(f"/proc/{pid}/status").splitlines():
+        if line.startswith(b"Uid:"):
+            return int(line.split()[1])
+    return None

@@ -150,7 +150,9 @@ class Supervisor:
                 self._start(sock, status)
             else:
                 assert self._template is not None
-                self._template.fork([sock, status.fileno()], {"count": self._count})
+                threads = self.confinement.count_threads()
+                settings = {"count": self._count, "threads": threads}
+                self._template.fork([sock, status.fileno()], settings)
                 status.close()
         except OSError as error:
             _send_line(status, failed=str(error))
@@ -162,6 +164,7 @@ class Supervisor:
         """Supervise a single session, in a process of its own."""
         sock, status = descriptors[0], socket.socket(fileno=descriptors[1])
         code, single = 1, Supervisor(self.confinement, None, _count=settings["count"])
+        self.confinement.threads = settings["threads"]
         try:
             os.setsid()
             config = self.confinement.config

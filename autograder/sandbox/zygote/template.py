@@ -18,6 +18,7 @@ that was killed.
 
 from __future__ import annotations
 
+import array
 import gc
 import json
 import os
@@ -29,6 +30,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..confine import syscalls
+from . import free_memory
 
 # Bound before `prepare`, which replaces these functions.
 _fork, _waitpid, _read, _exit = os.fork, os.waitpid, os.read, os._exit
@@ -36,7 +38,10 @@ _fork, _waitpid, _read, _exit = os.fork, os.waitpid, os.read, os._exit
 _PID = struct.Struct("=i")
 _ENDED = _PID.pack(0)
 """The template's child has ended: nothing more follows to this request."""
-_LARGEST = 4096
+_told = bytearray(4096)
+"""Filled by a new process with what it is told, and cleared: that differs from session to session,
+and what a freed buffer held can be seen in an uninitialised array.
+"""
 _WAIT_S = 20.0
 
 Start = Callable[[list[int], dict[str, Any]], NoReturn]
@@ -80,6 +85,7 @@ class Template:
                         prepare()
                         gc.collect()
                         gc.freeze()
+                    free_memory.overwrite()
                     _serve(requests, theirs, start, new_pid_namespace)
             finally:
                 os._exit(0)
@@ -135,8 +141,20 @@ def _fork_again(sock: socket.socket, start: Start, new_pid_namespace: bool) -> N
     try:
         sock.close()
         supervisors.close()
-        told, descriptors, _, _ = socket.recv_fds(line, _LARGEST, 4)
+        size, descriptors = _receive(line, _told)
         line.close()
-        start(list(descriptors), json.loads(told))
+        settings = json.loads(_told[:size])
+        _told[:] = bytes(len(_told))
+        start(descriptors, settings)
     finally:
         _exit(125)
+
+
+def _receive(line: socket.socket, buffer: bytearray) -> tuple[int, list[int]]:
+    """Fill the buffer with a message; returns its size, and the descriptors that came with it."""
+    descriptors = array.array("i")
+    size, [(_, _, data)], _, _ = line.recvmsg_into(
+        [buffer], socket.CMSG_SPACE(4 * descriptors.itemsize)
+    )
+    descriptors.frombytes(data)
+    return size, list(descriptors)
