@@ -95,6 +95,10 @@ def grade_all(
                 answer = worker.receive()
                 if isinstance(answer, Graded):
                     worker.submission = None
+                    if (
+                        waiting
+                    ):  # before the result is written to the disk, for which it need not wait
+                        _assign(worker, waiting)
                     yield answer
                 elif answer == GREETING:
                     worker.send(setup)

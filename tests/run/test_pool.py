@@ -119,6 +119,26 @@ def test_each_result_is_on_disk_before_it_is_reported(course, setup, handed_in, 
         assert out.read(result.student, result.exercise) == result
 
 
+def test_a_worker_has_its_next_submission_before_its_result_is_written(
+    course, setup, hand_in, out, monkeypatch
+):
+    hand_out, write = pool._assign, out.write
+    events: list[str] = []
+
+    def assigning(worker, waiting) -> None:
+        hand_out(worker, waiting)
+        events.append(f"{worker.submission.student} handed out")
+
+    def writing(result):
+        events.append(f"{result.student} written")
+        return write(result)
+
+    monkeypatch.setattr(pool, "_assign", assigning)
+    monkeypatch.setattr(out, "write", writing)
+    grade(course, setup, [hand_in(student, RIGHT) for student in ("aiko", "ben")], out, jobs=1)
+    assert events == ["aiko handed out", "ben handed out", "aiko written", "ben written"]
+
+
 def children(pid: int) -> list[int]:
     try:
         return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
