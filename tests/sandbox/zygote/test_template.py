@@ -6,6 +6,7 @@ and nothing that was meant for another.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -36,6 +37,13 @@ def asked(text):
     with open(read) as stream:
         return stream.read()
 
+"""
+
+NO_SIBLINGS = """
+def refused(namespaces):
+    raise OSError("as in a container that forbids the system call")
+
+template.Sibling = refused
 """
 
 KILLED_BEFORE_IT_IS_TOLD = """
@@ -87,7 +95,12 @@ print("answer:", repr(asked("second")))
             KILLED_BEFORE_IT_IS_TOLD, ["answer: ''", "answer: 'second'"], id="before it is told"
         ),
         pytest.param(
-            KILLED_BEFORE_IT_FORKS,
+            NO_SIBLINGS + KILLED_BEFORE_IT_IS_TOLD,
+            ["answer: ''", "answer: 'second'"],
+            id="before it is told, without siblings",
+        ),
+        pytest.param(
+            NO_SIBLINGS + KILLED_BEFORE_IT_FORKS,
             ["failed at once: True", "answer: 'second'"],
             id="before it forks",
         ),
@@ -103,3 +116,68 @@ def test_a_process_killed_while_it_is_made_costs_itself_only(killed: str, said: 
         timeout=60,
     )
     assert run.stdout.splitlines() == said, run.stderr
+
+
+SIBLINGS = """
+import threading
+from autograder.sandbox.zygote.sibling import Sibling
+parent = os.getpid()
+if os.fork() == 0:
+    sibling = Sibling({namespaces})
+    for number in range(3):
+        if sibling.fork() == 0:
+            counted = []
+            thread = threading.Thread(target=counted.append, args=[1])
+            thread.start()
+            thread.join()
+            child = os.fork()
+            if child == 0:
+                os._exit(len(counted))
+            os.waitpid(child, 0)
+            inner = os.getpid() == 1
+            os._exit(10 * number + 2 * inner + (os.getppid() == (0 if inner else parent)))
+    os._exit(100)
+codes = sorted(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(4))
+print(*codes)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a system call of Linux")
+@pytest.mark.parametrize(
+    ("namespaces", "codes"),
+    [
+        pytest.param("0", "1 11 21 100", id="same namespace"),
+        pytest.param(
+            "syscalls.CLONE_NEWPID",
+            "3 13 23 100",
+            id="each the first of its own",
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
+        ),
+    ],
+)
+def test_a_sibling_is_a_whole_process_and_its_parents_child(namespaces: str, codes: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT + SIBLINGS.replace("{namespaces}", namespaces)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.stdout.split() == codes.split(), run.stderr
+
+
+def test_a_process_with_threads_forks_no_siblings() -> None:
+    source = """
+import threading, time
+from autograder.sandbox.zygote.sibling import Sibling
+threading.Thread(target=time.sleep, args=[30], daemon=True).start()
+try:
+    Sibling(0)
+except OSError:
+    print("refused")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.stdout == "refused\n", run.stderr
