@@ -24,6 +24,13 @@ def _random() -> int:
     return int.from_bytes(urandom(8), "little", signed=True)
 
 
+def _authorize(action: int, name: str | None, value: str | None, *_: Any) -> int:
+    """Let a journal stay where it is. ``dbm.sqlite3``, and so ``shelve`` since 3.13, moves it."""
+    pragma = name.lower() if action == sqlite3.SQLITE_PRAGMA and name else ""
+    is_move = pragma == "journal_mode" and value is not None
+    return sqlite3.SQLITE_IGNORE if is_move else sqlite3.SQLITE_OK
+
+
 def install() -> None:
     """Keep the journals of databases that are opened from now on in memory.
 
@@ -42,6 +49,7 @@ def install() -> None:
             sqlite3.Error
         ):  # not a database: reported when it is used, as usual
             connection.execute("PRAGMA journal_mode = MEMORY").close()
+        connection.set_authorizer(_authorize)
         return connection
 
     for module in (sqlite3, sqlite3.dbapi2):

@@ -166,6 +166,7 @@ def count():
     database.execute("CREATE TABLE IF NOT EXISTS runs (loss REAL)")
     database.execute("INSERT INTO runs VALUES (0.5)")
     database.commit()
+    database.execute("pragma Journal_Mode=WAL")  # as dbm.sqlite3 does
     return database.execute("SELECT COUNT(*) FROM runs").fetchone()[0]
 count()
 """
