@@ -1,8 +1,9 @@
 """Overwrite freed memory, which an uninitialised array shows.
 
 The allocator hands out again what was freed, with what it held: paths of this server's folder, ids
-of processes, addresses. Where ``np.empty`` shows them, the same notebook gets another result on the
-next run. So what is free when all is loaded is filled, once, before sessions are forked from it.
+of processes, addresses. Where a notebook sees them (``np.ndarray(3)``, results that ``where=`` left
+out), it gets another result on the next run. So what is free when all is loaded is filled, once,
+before sessions are forked from it.
 
 Not with zeros, with which a sum that starts from uninitialised memory would be right by luck: as a
 number it is 1.2e103, or 1.5e13 in single precision.
