@@ -196,7 +196,7 @@ report["results that were not asked for"] = np.divide(
 FREE_MEMORY = """
 import zlib
 import numpy as np
-kept = [np.empty(size, np.uint8) for size in range(1040, 40_000, 104)]
+kept = [np.ndarray(size, np.uint8) for size in range(1040, 40_000, 104)]
 report["free memory"] = [zlib.crc32(array) for array in kept]
 """
 
