@@ -95,9 +95,8 @@ def grade_all(
                 answer = worker.receive()
                 if isinstance(answer, Graded):
                     worker.submission = None
-                    if (
-                        waiting
-                    ):  # before the result is written to the disk, for which it need not wait
+                    # Before the result is written to the disk, for which it need not wait.
+                    if waiting:
                         _assign(worker, waiting)
                     yield answer
                 elif answer == GREETING:

@@ -127,5 +127,5 @@ def test_the_cpu_time_of_every_process_is_counted(graded):
         return slow.timing.cpu_s - quick.timing.cpu_s
 
     graded(book(BOOK["Convolution"]))  # whatever is computed once
-    # The cells ran twice. A busy machine may hide that once, but feigns it never.
+    # The cells ran twice. A busy machine can hide that once, but cannot fake it.
     assert any(cost_of_a_slow_cell(1.0) > 1.5 * cost_of_a_slow_cell(0) for _ in range(4))

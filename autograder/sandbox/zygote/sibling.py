@@ -1,11 +1,11 @@
-"""Fork a sibling of this process: its parent is this one's parent, at once.
+"""Fork a sibling of this process: a child of its parent.
 
-`os.fork` makes a child. That the kernel hands a process to somebody else then takes another process
-between the two, which exits: as much work as the fork itself. The system call can do it directly
-(``CLONE_PARENT``), and put the new process into a PID namespace of its own at the same time.
+`os.fork` makes a child. To give that another parent, a process in between has to exit, which costs
+a second fork. The system call can do it directly (``CLONE_PARENT``), and put the new process into a
+PID namespace of its own at the same time.
 
-It is done as the C library's ``fork`` does it, except for what matters to several threads only: so
-it is refused to a process with more than one.
+Everything is done as in the C library's ``fork``, except what only matters if there are several
+threads: a process with more than one is refused.
 """
 
 from __future__ import annotations

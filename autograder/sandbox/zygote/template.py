@@ -4,7 +4,7 @@ The supervisor's own memory changes with every session that it has served. A ses
 would find objects at other addresses than the one before, and with them other hashes, other orders
 of sets, other leftovers in uninitialised arrays: the same notebook could get another result when it
 is graded later in the run. So sessions are forked from a template, which is forked once, when all
-is loaded, and then only waits for a byte, forks, and waits for that child to exit.
+is loaded, and then only waits for a byte, forks, and waits until the new process is there.
 
 A session is the supervisor's child, to be supervised, and so the template's sibling. Where the
 system cannot fork a sibling, the template's child forks once more and exits, so that the kernel
@@ -12,8 +12,8 @@ hands the session to the supervisor: it is the init process of its PID namespace
 
 Any of these processes may be killed at any moment. So what a session is told comes over a socket of
 its own: were it the template's, what a dead session has not read would wait there for the next one,
-descriptors included. And the template reports the end of its child, so that nobody waits for one
-that was killed.
+descriptors included. And the template says when nothing more will come, so that nobody waits for a
+process that was killed.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ _pipe, _close = os.pipe, os.close
 
 _PID = struct.Struct("=i")
 _ENDED = _PID.pack(0)
-"""Nothing more follows to this request, unless a new process's line comes with it."""
+"""The request has been dealt with. Sent by a new process with its line, it means nothing."""
 _told = bytearray(4096)
 """Filled by a new process with what it is told, and cleared: that differs from session to session,
 and what a freed buffer held can be seen in an uninitialised array.
 """
 _WAIT_S = 20.0
 _TRIES = 12
-"""Processes forked before the first that is used: until Python has adapted the code that forks to
-what it does, each may leave another trace in the template's memory.
+"""Processes forked before the first that is used: until the interpreter has specialized the
+bytecode that forks (PEP 659), each may leave another trace in the template's memory.
 """
 
 Start = Callable[[list[int], dict[str, Any]], NoReturn]
@@ -159,13 +159,16 @@ def _serve(
 def _fork_sibling(sibling: Sibling, sock: socket.socket, start: Start) -> bool:
     """Fork a new process and say so on ``sock``.
 
-    The new process makes its line itself: two sockets that are made and closed here would have each
-    other's place in memory the next time.
+    The new process makes its line itself: two socket objects that are made and freed here would
+    swap their addresses each time.
 
     Returns:
         False if this is impossible.
     """
-    sent, done = _pipe()
+    try:
+        sent, done = _pipe()
+    except OSError:
+        return False
     try:
         pid = sibling.fork()
     except OSError:
