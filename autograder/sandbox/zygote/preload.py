@@ -38,6 +38,12 @@ unittest.mock urllib.error urllib.parse urllib.request uuid warnings weakref
 xml.etree.ElementTree zipfile zlib zoneinfo
 """
 
+_IMPORTED_LATE = """
+_strptime _threading_local dbm.sqlite3 email.generator importlib.metadata._adapters
+importlib.readers pydoc unittest._log unittest.async_case xml.parsers.expat
+"""
+"""What functions of the above import when they are called. Not every version has all of it."""
+
 _NUMPY = """
 numpy numpy.ctypeslib numpy.exceptions numpy.fft numpy.lib.format numpy.lib.stride_tricks
 numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing numpy.typing
@@ -63,6 +69,8 @@ def warm(
         Exception: whatever a package of the course raises when it is imported.
     """
     missing = [name for name in _STANDARD.split() if not _imported(name)]
+    for name in _IMPORTED_LATE.split():
+        _imported(name)
     sys.path.append(packages)
     try:
         import numpy as np

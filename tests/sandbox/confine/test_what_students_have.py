@@ -39,6 +39,35 @@ report["all"] = "imported"
     assert report == {"all": "imported"}
 
 
+def test_functions_of_the_library_work_although_no_file_of_it_can_be_read(run: Run) -> None:
+    """As where the interpreter lies in a folder that only root may enter."""
+    report = run("""
+import sys
+sys.meta_path[:] = [each for each in sys.meta_path if "PathFinder" not in str(each)]
+import datetime, email.message, importlib.metadata, pydoc, unittest
+import xml.etree.ElementTree
+report["date"] = datetime.datetime.strptime("2026-11-27", "%Y-%m-%d").day
+message = email.message.EmailMessage()
+message.set_content("text")
+report["message"] = message.as_string().endswith("text\\n")
+report["help"] = "len" in pydoc.render_doc(len)
+report["async"] = unittest.IsolatedAsyncioTestCase.__name__
+report["xml"] = xml.etree.ElementTree.fromstring("<a><b/></a>")[0].tag
+class Logs(unittest.TestCase):
+    def runTest(self):
+        with self.assertNoLogs():
+            pass
+Logs().debug()
+""")
+    assert report == {
+        "date": "27",
+        "message": "True",
+        "help": "True",
+        "async": "IsolatedAsyncioTestCase",
+        "xml": "b",
+    }
+
+
 def test_threads_can_be_started(run: Run) -> None:
     report = run("""
 from concurrent.futures import ThreadPoolExecutor
