@@ -6,7 +6,8 @@ on every machine, which seconds are not. Two things are counted, because each al
 - *lines*: trace events in every Python frame below the call, in all threads that `threading`
   starts. That includes NumPy's own Python (`np.vectorize` loops there), but not the grader's.
 - *objects*: the largest number of small memory blocks in use beyond those at the start. Lists of
-  numbers that `map` or `tolist` make without running a line appear here.
+  numbers that `map` or `tolist` make without running a line appear here. They are looked for at
+  every line of the student's code, and before whatever anybody calls that is written in C.
 
 The code that is counted runs in the same process and may interfere. What turns counting off or
 gives access to it raises audit events, which cannot be removed: setting a trace function, getting
@@ -105,6 +106,14 @@ def counted(
             tampered = True
         return on_line
 
+    def on_known_line(frame: FrameType, event: str, _arg: object) -> Any:
+        nonlocal lines, tampered
+        if event == "line":
+            lines += 1  # looking for objects would take as long as twenty lines
+        elif event == "return" and not frame.f_trace_lines:
+            tampered = True
+        return on_known_line
+
     def on_end(_frame: FrameType, event: str, _arg: object) -> Any:
         nonlocal outside
         if event == "return":
@@ -120,7 +129,7 @@ def counted(
             frame.f_trace_lines = False
             return on_end
         frame.f_trace_lines = True
-        return on_line
+        return on_known_line if known_code.is_known(frame.f_code) else on_line
 
     def on_c_call(frame: FrameType, event: str, arg: object) -> None:
         nonlocal tampered
