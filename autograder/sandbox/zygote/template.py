@@ -94,7 +94,7 @@ class Template:
                         gc.freeze()
                     namespaces = syscalls.CLONE_NEWPID if new_pid_namespace else 0
                     sibling = _sibling(namespaces)
-                    free_memory.overwrite()
+                    free_memory.defragment()
                     _serve(requests, theirs, start, namespaces, sibling)
             finally:
                 os._exit(0)
