@@ -113,8 +113,8 @@ class _Recorded:
         with self._notebook.criterion(world, attempt) as conversation:
             yield _Recording(conversation, self.steps)
 
-    def shared(self) -> AbstractContextManager[None]:
-        return self._notebook.shared()
+    def shared(self, first: bool = False) -> AbstractContextManager[None]:
+        return self._notebook.shared(first)
 
 
 @dataclass(eq=False)

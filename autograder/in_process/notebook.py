@@ -108,8 +108,9 @@ class OwnNotebook:
             self._timeouts += conversation.timed_out and counts
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
+    def shared(self, first: bool = False) -> Iterator[None]:
         """None: nothing is gained by it here."""
+        del first
         yield None
 
 

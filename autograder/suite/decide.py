@@ -66,8 +66,8 @@ class Decider:
 
         What is failed is tried once more. Outcomes that count are kept for `outcome`.
         """
-        for _ in range(MAX_SHARED):
-            broken_in = self._try_in_one_process(parts)
+        for number in range(MAX_SHARED):
+            broken_in = self._try_in_one_process(parts, first=number == 0)
             if broken_in is None:
                 break
             parts = parts[[part.id for part in parts].index(broken_in) + 1 :]
@@ -91,7 +91,7 @@ class Decider:
 
     # --- in one process ---------------------------------------------------------------------
 
-    def _try_in_one_process(self, parts: Sequence[Part]) -> str | None:
+    def _try_in_one_process(self, parts: Sequence[Part], first: bool) -> str | None:
         """Try criteria until a call does not return; the id of the part in which that happened."""
         cases = [
             replace(self._case(criterion), attempt=Attempt.FIRST)
@@ -102,7 +102,7 @@ class Decider:
             and not self.tests.uses_other_processes(self.exercise, criterion.id)
         ]
         try:
-            with self.session.shared() as process:
+            with self.session.shared(first) as process:
                 if process is None:
                     return None
                 together = Together(self.tests, self.bounded, process)

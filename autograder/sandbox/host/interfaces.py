@@ -76,5 +76,10 @@ class LoadedNotebook(Protocol):
             attempt: whether a timeout counts, and how generous the limits are.
         """
 
-    def shared(self) -> AbstractContextManager[SharedProcess | None]:
-        """A copy of the notebook for several criteria; None if each gets its own anyway."""
+    def shared(self, first: bool = False) -> AbstractContextManager[SharedProcess | None]:
+        """A copy of the notebook for several criteria; None if each gets its own anyway.
+
+        Args:
+            first: whether criteria are tried for the first time, and no other process is used
+                meanwhile: if the notebook is right, this one is all that it needs.
+        """

@@ -100,6 +100,7 @@ class Session(NotebookProcess):
             What could not be stopped, or has ended the process, is added.
         once: whether criteria will most likely ask for one process, and no more. The notebook's own
             is used up then, and the notebook loaded again if need be: a fork costs almost as much.
+            (The first process is also the notebook's own if the notebook is probably right.)
 
     Attributes:
         records: the outcome of each cell.
@@ -180,14 +181,17 @@ class Session(NotebookProcess):
                 self._reap(pid)
 
     @contextmanager
-    def shared(self) -> Iterator[SharedProcess]:
+    def shared(self, first: bool = False) -> Iterator[SharedProcess]:
         """A fork of the loaded notebook for several criteria, killed when the block exits.
+
+        Args:
+            first: see `LoadedNotebook.shared`.
 
         Raises:
             StudentTimeout: as `criterion`.
         """
         with self._timed():
-            sock, pid = self._fork(None, shared=True, in_place=self._may_be_in_place())
+            sock, pid = self._fork(None, shared=True, in_place=self._may_be_in_place(first))
         try:
             budget = self._budget(Attempt.FIRST)
             process = SharedProcess(
@@ -302,18 +306,25 @@ class Session(NotebookProcess):
         self.defined = defined
         self._cheap = _is_cheap(message.get("cpu_s"))
 
-    def _may_be_in_place(self) -> bool:
+    def _may_be_in_place(self, first: bool = False) -> bool:
         """Whether the notebook's own process may be used up: it behaves as a fork of it would.
 
         Threads and timers that cells have started would not be in a fork, and a part that is judged
         in another state needs a process of its own beside this one.
+
+        Args:
+            first: whether this is enough for a right notebook.
         """
         return (
             self._cheap
-            and self.once
+            and (self.once or (first and self._is_probably_right()))
             and not (self.unfixable or self.left_out)
             and not self.remarks.overwritten
         )
+
+    def _is_probably_right(self) -> bool:
+        """Whether no cell has failed: some of them check the others."""
+        return all(record.status is CellStatus.OK for record in self.records)
 
     def _give_up(self, at: tuple[int, int] | None, late: bool) -> None:
         """Record that the notebook cannot be loaded, whatever is left out."""
