@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 
 from autograder.sandbox.host import sent_ahead, shared_process
+from autograder.sandbox.host.overload import bounded
 from autograder.sandbox.host.session import Session
 from autograder.suite.collected import CollectedTests
 from autograder.suite.plugin import with_suites
@@ -66,6 +67,14 @@ def test_a_test_runs_no_more_once_it_is_known_what_passes(bench, tests_run):
     assert [statuses(each) for each in outcomes] == [PASSED] * 4
     # The first time nothing is known; the second time answers are looked at, then recognized.
     assert tests_run == [*PASSED, *PASSED]
+
+
+def test_limits_of_the_trusted_side_are_set_where_a_test_runs(bench, tests_run):
+    """They take longer than to recognize an answer."""
+    course = bench.course(SUITE, **PARTS)
+    with mock.patch("autograder.suite.plugin.bounded", wraps=bounded) as limits:
+        bench.outcomes(course, RIGHT, RIGHT, RIGHT, RIGHT.replace("x + 1", "x + 2"))
+    assert limits.call_count == len(tests_run)
 
 
 WRONG = {
