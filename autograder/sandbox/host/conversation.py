@@ -9,7 +9,6 @@ a grader error costs no points, so it must be impossible to provoke one.
 from __future__ import annotations
 
 import re
-import socket
 import time
 import warnings
 from abc import ABC, abstractmethod
@@ -35,6 +34,7 @@ from autograder.sandbox.host.call_outcome import (
 )
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.message_reader import MessageReader
 from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
 from autograder.sandbox.host.sent_ahead import new_id
 from autograder.sandbox.host.sizes import (
@@ -281,7 +281,7 @@ class SocketConversation(Conversation):
     """A conversation with another process, over a socket.
 
     Args:
-        sock: the host's end of the criterion's socket.
+        reader: reads the host's end of the criterion's socket, for all who read it.
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: called if the connection is lost; tells whether that was our fault.
@@ -292,7 +292,7 @@ class SocketConversation(Conversation):
 
     def __init__(
         self,
-        sock: socket.socket,
+        reader: MessageReader,
         budget: Budget,
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
@@ -302,7 +302,7 @@ class SocketConversation(Conversation):
         reference_calls: ReferenceCalls | None = None,
     ) -> None:
         super().__init__(budget, session_deadline, shown, reference_calls)
-        self._sock = sock
+        self._reader = reader
         self._is_sandbox_lost = sandbox_lost
         self._used = used
         self._naps = naps or Naps()
@@ -315,7 +315,7 @@ class SocketConversation(Conversation):
         self._write(wire.encode(message, refer=self._refer, keep_strides=True), deadline)
 
     def _write(self, encoded: Sequence[bytes | memoryview], deadline: float) -> None:
-        wire.write(self._sock, encoded, deadline)
+        wire.write(self._reader.sock, encoded, deadline)
 
     def _begin_call(self) -> None:
         self._watch = Watch(self._budget, self._used, naps=self._naps)
@@ -327,9 +327,9 @@ class SocketConversation(Conversation):
         return answer
 
     def _read(self, deadline: float) -> wire.Received:
-        self._watch.wait(self._sock, deadline)
-        return wire.receive_encoded(
-            self._sock,
+        if not self._reader.has_begun:
+            self._watch.wait(self._reader.sock, deadline)
+        return self._reader.receive_encoded(
             # No code of the student's runs while an answer is written: it does not trickle.
             deadline=min(deadline, time.monotonic() + self._budget.idle_s),
             max_total=MAX_MESSAGE_BYTES,

@@ -6,12 +6,12 @@ notebook's before each use, so it answers as a fresh one would.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autograder.sandbox.host.conversation import Conversation
+from autograder.sandbox.host.message_reader import MessageReader
 from autograder.sandbox.host.shared_process import SharedProcess
 
 
@@ -21,13 +21,13 @@ class KeptProcess:
 
     Attributes:
         process: the shared process.
-        sock: the host's end of its socket.
+        reader: reads the host's end of its socket.
         pid: its id in the sandbox.
         in_use: whether a conversation with it is going on.
     """
 
     process: SharedProcess
-    sock: socket.socket
+    reader: MessageReader
     pid: int
     in_use: bool = False
     _asked: bool = False

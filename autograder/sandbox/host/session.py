@@ -6,7 +6,6 @@ itself is `notebook_process`'s.
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +37,7 @@ from autograder.sandbox.host.interfaces import (
 from autograder.sandbox.host.kept_process import KeptProcess
 from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
+from autograder.sandbox.host.message_reader import MessageReader
 from autograder.sandbox.host.notebook_process import NotebookProcess
 from autograder.sandbox.host.reference_calls import CallLimits, ReferenceCalls
 from autograder.sandbox.host.shared_process import (
@@ -169,7 +169,8 @@ class Session(NotebookProcess):
                 return
             extra = world is None and attempt is Attempt.EXTRA
             sock, pid = self._fork(world, in_place=extra and self._may_be_in_place())
-            conversation = self._conversation(sock, self._budget(attempt), SocketConversation)
+            reader = MessageReader(sock)
+            conversation = self._conversation(reader, self._budget(attempt), SocketConversation)
             try:
                 yield conversation
             finally:
@@ -194,15 +195,16 @@ class Session(NotebookProcess):
             sock, pid = self._fork(None, shared=True, in_place=self._may_be_in_place(first))
         try:
             budget = self._budget(Attempt.FIRST)
+            reader = MessageReader(sock)
             process = SharedProcess(
-                lambda: self._conversation(sock, budget, SharedConversation),
+                lambda: self._conversation(reader, budget, SharedConversation),
                 self._timed,
                 self.reference is None,  # it would have to be asked in between
             )
             yield process
             self.stalls += process.stalled
             if process.kept and self._kept is None:
-                self._kept = KeptProcess(process, sock, pid)
+                self._kept = KeptProcess(process, reader, pid)
         finally:
             if self._kept is None or self._kept.pid != pid:
                 with self._timed(always=True):
@@ -223,7 +225,7 @@ class Session(NotebookProcess):
     def _kept_conversation(self) -> Iterator[Conversation]:
         assert self._kept is not None
         kept, budget = self._kept, self._budget(Attempt.EXTRA)
-        conversation = self._conversation(kept.sock, budget, FeedbackConversation)
+        conversation = self._conversation(kept.reader, budget, FeedbackConversation)
         with kept.used_for(conversation):
             yield conversation
         self.stalls += conversation.timed_out_for_good
@@ -239,11 +241,11 @@ class Session(NotebookProcess):
     def _forget_kept(self) -> None:
         if self._kept is not None:
             kept, self._kept = self._kept, None
-            kept.sock.close()
+            kept.reader.sock.close()
 
     def _conversation(
         self,
-        sock: socket.socket,
+        reader: MessageReader,
         budget: Budget,
         kind: type[_Kind],
     ) -> _Kind:
@@ -253,7 +255,7 @@ class Session(NotebookProcess):
             self.reference.begin_criterion()
             reference_calls = ReferenceCalls(self.reference, CallLimits())
         conversation = kind(
-            sock,
+            reader,
             budget,
             self._deadline,
             self._sandbox_lost,

@@ -18,7 +18,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from .decoder import Decoder, Resolve
@@ -54,12 +54,15 @@ __all__ = [
     "SubclassedArray",
     "TooLate",
     "WireError",
+    "assembled",
     "copied",
     "decode",
     "encode",
+    "exactly",
     "header_start",
     "receive",
     "receive_encoded",
+    "receive_some",
     "send",
     "write",
 ]
@@ -206,14 +209,28 @@ def receive_encoded(
     max_header: int = MAX_HEADER,
 ) -> Received:
     """Receive one message as it is. Arguments and exceptions are those of `receive`."""
-    magic, header_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, deadline))
+    return assembled(lambda size: exactly(sock, size, deadline), max_total, max_header)
+
+
+def assembled(take: Callable[[int], bytearray], max_total: int, max_header: int) -> Received:
+    """One message as it is.
+
+    Args:
+        take: the next bytes that have been sent: as many as it is told. Called for nothing that
+            exceeds a limit.
+        max_total, max_header: as for `receive`.
+
+    Raises:
+        WireError: what was sent is not a valid message.
+    """
+    magic, header_size, count = _PREFIX.unpack(take(_PREFIX.size))
     if magic != MAGIC or header_size > max_header or count > MAX_BUFFERS:
         raise WireError("the bytes received are not a message")
-    head = _exactly(sock, 8 * count + header_size, deadline)
+    head = take(8 * count + header_size)
     lengths = struct.unpack_from(f"<{count}Q", head)
     if sum(lengths) > max_total:
         raise WireError(f"the message is larger than {max_total // 2**20} MB")
-    return Received(head[8 * count :], [_exactly(sock, length, deadline) for length in lengths])
+    return Received(head[8 * count :], [take(length) for length in lengths])
 
 
 def decode(
@@ -275,24 +292,46 @@ def _decoded(
         raise WireError("a value that cannot be decoded") from error
 
 
-def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+def exactly(
+    sock: socket.socket, size: int, deadline: float | None, begun: bytes | memoryview = b""
+) -> bytearray:
+    """Receive ``size`` bytes, of which ``begun`` have been received before.
+
+    Raises:
+        Closed: the other side has closed the connection.
+        TooLate: they did not arrive in time.
+    """
     buffer = bytearray(min(size, TRUSTED_SIZE))
-    filled = 0
-    _block(sock)
+    filled = len(begun)
+    buffer[:filled] = begun
     while filled < size:
         if filled == len(buffer):  # this much has really arrived, so double the buffer
             buffer += bytes(min(filled, size - filled))
-        try:
-            with memoryview(buffer)[filled:] as rest:
-                got = sock.recv_into(rest) if deadline is None else _receive(sock, rest, deadline)
-        except TimeoutError as error:
-            raise TooLate("no answer in time") from error
-        except OSError as error:
-            raise Closed("the connection was closed") from error
-        if not got:
-            raise Closed("the connection was closed")
-        filled += got
+        with memoryview(buffer)[filled:] as rest:
+            filled += receive_some(sock, rest, deadline)
     return buffer
+
+
+def receive_some(sock: socket.socket, into: memoryview, deadline: float | None) -> int:
+    """Receive at least one byte, and as many as have arrived and there is room for.
+
+    Returns:
+        How many.
+
+    Raises:
+        Closed: the other side has closed the connection.
+        TooLate: nothing arrived in time.
+    """
+    _block(sock)
+    try:
+        got = sock.recv_into(into) if deadline is None else _receive(sock, into, deadline)
+    except TimeoutError as error:
+        raise TooLate("no answer in time") from error
+    except OSError as error:
+        raise Closed("the connection was closed") from error
+    if not got:
+        raise Closed("the connection was closed")
+    return got
 
 
 # A socket with a timeout takes three system calls for what takes one here: it asks whether there is
