@@ -28,11 +28,15 @@ from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import filetypes, scan
 from autograder.ingest.encodings import detect_encoding
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
+from autograder.ingest.quick_scan import quick_scan
 
 MAX_BYTES = 64 * 2**20
 MAX_HASHED = 2**30
 MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
+
+_MOST_BYTES = 12
+"""Of a character in JSON: two escapes by number."""
 
 _CHUNK = 2**20
 _WORD = 1000
@@ -122,8 +126,9 @@ def file_bytes(path: Path, root: Path) -> bytes:
         size = 0
         while size < most and (piece := os.read(descriptor, _CHUNK)):
             size += len(piece)
-            digest.update(piece)
-            if status.st_size <= MAX_BYTES:
+            if status.st_size > MAX_BYTES:
+                digest.update(piece)
+            else:
                 pieces.write(piece)
                 most = MAX_BYTES + 1  # the file may still be growing
     finally:
@@ -156,8 +161,7 @@ def _notebook(raw: bytes, sha256: str, locked: Collection[str]) -> Notebook:
         raise UnreadableSubmission(filetypes.detect_other_format(text) or FileFault.NO_CELLS)
     cells = [(index, cell) for index, cell in enumerate(found.cells) if cell is not None]
     code = [(index, cell.source) for index, cell in cells if cell.kind == "code"]
-    # The size is that of the JSON sent to the sandbox, where a character may take twelve bytes.
-    if len(code) > MAX_CELLS or sum(len(json.dumps(source)) for _, source in code) > MAX_CODE:
+    if len(code) > MAX_CELLS or _is_too_much(code):
         raise UnreadableSubmission(FileFault.TOO_MUCH_CODE)
     return Notebook(
         sha256=sha256,
@@ -178,9 +182,16 @@ def _notebook(raw: bytes, sha256: str, locked: Collection[str]) -> Notebook:
     )
 
 
+def _is_too_much(code: Collection[tuple[int, str]]) -> bool:
+    """Whether the JSON that is sent to the sandbox is too large."""
+    if sum(_MOST_BYTES * len(source) + 2 for _, source in code) <= MAX_CODE:
+        return False  # it need not be made to know that
+    return sum(len(json.dumps(source)) for _, source in code) > MAX_CODE
+
+
 def _scan(text: bytes) -> scan.Scan:
     try:
-        return scan.scan(text, MAX_CODE)
+        return quick_scan(text, MAX_CODE) or scan.scan(text, MAX_CODE)
     except scan.TooMuchSource:
         raise UnreadableSubmission(FileFault.TOO_MUCH_CODE) from None
     except scan.TooMuch:

@@ -130,7 +130,7 @@ class _Scanner:
                     case "worksheets":
                         sheets = self._list(self._worksheets)
                     case "metadata":
-                        exercise = _exercise_named(self._small())
+                        exercise = exercise_named(self._small())
                     case _:
                         self._skip()
         self._space()
@@ -181,7 +181,7 @@ class _Scanner:
                     value = self._small()
                     names += [value] if isinstance(value, str) else []
                 case "metadata":
-                    names += _names_in(self._small())
+                    names += names_in(self._small())
                 case _:
                     self._skip()
         span = texts.get("source", texts.get("input", (0, 0)))
@@ -202,13 +202,7 @@ class _Scanner:
             return ""  # prose, possibly with embedded images of any size
         if start == end:
             return ""
-        value = _decoded(self.raw[start:end], start)
-        if isinstance(value, list):
-            value = "".join(part for part in value if isinstance(part, str))
-        if not isinstance(value, str):
-            return ""
-        # JSON allows lone surrogates, but Python cannot encode them.
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return text_of(_decoded(self.raw[start:end], start))
 
     def _small(self) -> Any:
         """The decoded value; None if it is longer than `MAX_METADATA` or not valid JSON."""
@@ -332,13 +326,26 @@ def _decoded(piece: bytes, start: int) -> Any:
         raise Malformed(start) from None
 
 
-def _exercise_named(metadata: Any) -> str | None:
+def text_of(source: Any) -> str:
+    """A cell's source, from a string or a list of lines; "" for anything else."""
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        return ""
+    if source.isascii():
+        return source
+    # JSON allows lone surrogates, but Python cannot encode them.
+    return source.encode("utf-8", "replace").decode("utf-8")
+
+
+def exercise_named(metadata: Any) -> str | None:
+    """The exercise that is named in a notebook's metadata."""
     ours = metadata.get("convkit") if isinstance(metadata, dict) else None
     name = ours.get("exercise") if isinstance(ours, dict) else None
     return name if isinstance(name, str) else None
 
 
-def _names_in(metadata: Any) -> list[str]:
+def names_in(metadata: Any) -> list[str]:
     """The names in a cell's metadata; Colab moves the cell's id there."""
     if not isinstance(metadata, dict):
         return []
