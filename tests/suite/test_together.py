@@ -184,3 +184,12 @@ def test_of_some_criteria_one_may_not_return(bench):
 
     with_suites(course, course.exercises, run)
     assert statuses(found) == {"f.works": "timeout", "Layer.forward.works": "passed"}
+
+
+def test_ids_are_random_and_have_as_many_digits_as_any():
+    ids = sent_ahead.new_ids(2000)
+    assert len(set(ids)) == 2000
+    assert {len(str(id)) for id in [*ids, sent_ahead.new_id()]} == {19}
+    least, most = 2**61, 2**62
+    assert least <= min(ids) < least * 1.01
+    assert most * 0.99 < max(ids) < most

@@ -29,6 +29,7 @@ class MessageReader:
         self.sock = sock
         self._piece = memoryview(bytearray(PIECE_BYTES))
         self._begin = self._end = 0
+        self._deadline = 0.0
 
     @property
     def has_begun(self) -> bool:
@@ -39,24 +40,26 @@ class MessageReader:
         """The next message as it is. Arguments and exceptions are those of `wire.receive`."""
         if time.monotonic() >= deadline:  # even if all of it has been read
             raise wire.TooLate("no answer in time")
-        return wire.assembled(lambda size: self._take(size, deadline), max_total, max_header)
+        self._deadline = deadline
+        return wire.assembled(self._take, max_total, max_header)
 
-    def _take(self, size: int, deadline: float) -> bytearray:
+    def _take(self, size: int) -> bytearray:
         """The next ``size`` bytes."""
         if size > PIECE_BYTES:
             begun = self._piece[self._begin : self._end]
             self._begin = self._end = 0
-            return wire.exactly(self.sock, size, deadline, begun)
-        if self._end - self._begin < size:
-            self._fill(size, deadline)
-        begin = self._begin
-        self._begin += size
-        return bytearray(self._piece[begin : self._begin])
+            return wire.exactly(self.sock, size, self._deadline, begun)
+        begin, end = self._begin, self._begin + size
+        if end > self._end:
+            self._fill(size)
+            begin, end = 0, size
+        self._begin = end
+        return bytearray(self._piece[begin:end])
 
-    def _fill(self, size: int, deadline: float) -> None:
+    def _fill(self, size: int) -> None:
         """Read what has arrived, and wait until at least ``size`` bytes have."""
         left = self._end - self._begin
         self._piece[:left] = self._piece[self._begin : self._end]  # they may overlap
         self._begin, self._end = 0, left
         while self._end < size:
-            self._end += wire.receive_some(self.sock, self._piece[self._end :], deadline)
+            self._end += wire.receive_some(self.sock, self._piece[self._end :], self._deadline)

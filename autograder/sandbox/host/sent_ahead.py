@@ -39,7 +39,13 @@ Else both sides might wait until the other one reads."""
 
 def new_id() -> int:
     """The id of a request: random, so that no answer can be prepared before it is sent."""
-    return _LEAST_ID + secrets.randbelow(_LEAST_ID)
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> list[int]:
+    """The ids of several requests (`new_id`)."""
+    numbers = struct.unpack(f"<{count}Q", secrets.token_bytes(8 * count))
+    return [_LEAST_ID + number % _LEAST_ID for number in numbers]
 
 
 @dataclass(frozen=True)
@@ -80,14 +86,13 @@ def digest(answers: Sequence[wire.Received], ids: Sequence[int]) -> bytes | None
 
     None if one has the wrong id, or says that it may come out differently the next time.
     """
-    hashed = hashlib.blake2b(digest_size=32)
+    pieces: list[bytes | memoryview | bytearray] = []
     for answer, id in zip(answers, ids, strict=True):
         begin = _ID + str(id).encode()
         if not answer.header.startswith(begin) or _CHANCE in answer.header:
             return None
         sizes = [len(answer.header), *map(len, answer.buffers)]
-        hashed.update(struct.pack(f"<{1 + len(sizes)}Q", len(sizes), *sizes))
-        hashed.update(memoryview(answer.header)[len(begin) :])
-        for buffer in answer.buffers:
-            hashed.update(buffer)
-    return hashed.digest()
+        pieces.append(struct.pack(f"<{1 + len(sizes)}Q", len(sizes), *sizes))
+        pieces.append(memoryview(answer.header)[len(begin) :])
+        pieces += answer.buffers
+    return hashlib.blake2b(b"".join(pieces), digest_size=32).digest()

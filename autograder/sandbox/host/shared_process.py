@@ -18,7 +18,7 @@ from autograder.sandbox.host.sent_ahead import (
     MAX_ANSWERS_BYTES,
     Requests,
     digest,
-    new_id,
+    new_ids,
     requests,
     size_of,
 )
@@ -72,15 +72,19 @@ class SharedConversation(SocketConversation):
 
     # --- what is sent ahead -----------------------------------------------------------------
 
-    def send_ahead(self, known: Requests) -> None:
-        """Send all requests of a criterion, before any is made.
+    def prepare(self, known: Requests) -> list[bytes]:
+        """All requests of a criterion as messages, to be sent before any is made."""
+        self._ids = new_ids(len(known.parts))
+        self._ahead.extend(known.encoded(self._ids))
+        return [*self._ahead]
+
+    def send_ahead(self, messages: Sequence[bytes]) -> None:
+        """Send what has been prepared, by whichever conversation.
 
         Raises:
-            wire.WireError: they cannot be sent.
+            wire.WireError: it cannot be sent.
         """
-        self._ids = [new_id() for _ in known.parts]
-        self._ahead.extend(known.encoded(self._ids))
-        super()._write([b"".join(self._ahead)], self._deadline())
+        super()._write([b"".join(messages)], self._deadline())
 
     def read_answers(self) -> None:
         """Wait for all answers to what was sent ahead, which the requests will then get."""
@@ -255,17 +259,24 @@ class SharedProcess:
 
     def _send_more(self) -> None:
         """Send what follows, as long as the socket takes it without being read."""
+        if not self._next:
+            return
         used = sum(requests.size for _, requests, _ in self._in_flight)
+        messages: list[bytes] = []
+        prepared: list[tuple[str, Requests, SharedConversation]] = []
         while self._next and used + self._next[0][1].size <= IN_FLIGHT_BYTES:
             id, requests = self._next.popleft()
             conversation = self._converse()
+            messages += conversation.prepare(requests)
+            prepared.append((id, requests, conversation))
+            used += requests.size
+        if prepared:
             try:
-                conversation.send_ahead(requests)
+                conversation.send_ahead(messages)
             except wire.WireError:
                 self._broken = True
                 return
-            self._in_flight.append((id, requests, conversation))
-            used += requests.size
+            self._in_flight.extend(prepared)
 
     def is_unchanged(self) -> bool:
         """Whether the notebook's own state is what it was before the first criterion."""
