@@ -121,8 +121,11 @@ def _cell(cell: Any) -> Cell | None:
 
 def _defines(source: Any) -> bool:
     """Whether a text seems to contain definitions. No escape is a part of one: `_MISLEADING`."""
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "\0".join(source)  # what begins in one line does not go on in the next
+    if isinstance(source, list):
+        try:
+            source = "\0".join(source)  # what begins in one line does not go on in the next
+        except TypeError:
+            raise _Unusual from None
     if not isinstance(source, str):
         raise _Unusual
     if "def " not in source and "class " not in source:  # most often, and faster to find out

@@ -329,7 +329,10 @@ def _decoded(piece: bytes, start: int) -> Any:
 def text_of(source: Any) -> str:
     """A cell's source, from a string or a list of lines; "" for anything else."""
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+        try:
+            source = "".join(source)
+        except TypeError:
+            source = "".join(part for part in source if isinstance(part, str))
     if not isinstance(source, str):
         return ""
     if source.isascii():
