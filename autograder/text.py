@@ -38,6 +38,8 @@ class Text:
 
     def only(self, languages: Iterable[str]) -> Text:
         """The same text in ``languages`` only."""
+        if not self._entries:
+            return self
         return Text(**{lang: self[lang] for lang in languages})
 
     def __getitem__(self, lang: str) -> str:

@@ -86,15 +86,15 @@ class Decider:
             return grader_error(problem, fails_without_student=True)
         return missing or self._decided.get(criterion.id) or self._decide(self._case(criterion))
 
-    def _case(self, criterion: Criterion) -> Case:
-        return Case(self.exercise, criterion, self.session, self.names)
+    def _case(self, criterion: Criterion, attempt: Attempt = Attempt.ONLY) -> Case:
+        return Case(self.exercise, criterion, self.session, self.names, attempt=attempt)
 
     # --- in one process ---------------------------------------------------------------------
 
     def _try_in_one_process(self, parts: Sequence[Part], first: bool) -> str | None:
         """Try criteria until a call does not return; the id of the part in which that happened."""
         cases = [
-            replace(self._case(criterion), attempt=Attempt.FIRST)
+            self._case(criterion, Attempt.FIRST)
             for part in parts
             for criterion in part.criteria
             if self.tests.problem(self.exercise, criterion.id) is None
@@ -135,7 +135,7 @@ class Decider:
                 if process is None:
                     return
                 for id in reversed(self._failed):
-                    case = replace(self._case(criteria[id]), attempt=Attempt.FIRST)
+                    case = self._case(criteria[id], Attempt.FIRST)
                     with process.criterion() as conversation, self.bounded():
                         again[id] = self.tests.run(case, conversation)
                     if process.broken:

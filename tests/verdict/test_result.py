@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import pickle
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,18 @@ def test_what_is_read_is_what_was_written():
     record = made("passed", "failed", "missing", "error", cells=cells, wall_s=1.5)
     assert decode(encode(record)) == record
     assert encode(decode(encode(record))) == encode(record)
+
+
+def test_a_result_reaches_the_main_process_as_it_is():
+    sent = decode(json.dumps(sample_result()))
+    assert sent.criteria
+    assert sent.cells
+    got = pickle.loads(pickle.dumps(sent))
+    assert got == sent
+    assert encode(got) == encode(sent)
+    assert [type(each.status) for each in got.criteria] == [Status] * len(sent.criteria)
+    with pytest.raises(FrozenInstanceError):
+        got.criteria[0].points = 9.0
 
 
 def test_a_course_of_one_language_fills_the_other_of_the_contract():
