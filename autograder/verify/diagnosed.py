@@ -21,7 +21,7 @@ from autograder.errors import CourseError
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.status import WRONG
-from autograder.suite.outcome import Outcome
+from autograder.suite.outcome import PASSED, Outcome
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.processes import course_processes
 
@@ -104,9 +104,11 @@ class _Measured:
     def __call__(self) -> Figures:
         alike = self._alike()
         silent, wrong, misnamed = [], [], []
+        # A mistake passes what it does not lose: the kill matrix has found that, criterion by criterion.
+        passed = {criterion.id: PASSED for criterion in self.exercise.criteria}
         for number, mistake in enumerate(self.mistakes):
             notebook = OwnNotebook(self.course, OwnCode(self.exercise.id, (mistake,)))
-            outcomes = self.suites.run(self.exercise, notebook)
+            outcomes = passed | self.suites.run(self.exercise, notebook, mistake.loses)
             own = alike[mistake.id]
             self.held_out = frozenset()
             named = self.diagnostician.diagnose(self.exercise, outcomes, notebook, {})
