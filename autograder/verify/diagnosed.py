@@ -104,7 +104,7 @@ class _Measured:
     def __call__(self) -> Figures:
         alike = self._alike()
         silent, wrong, misnamed = [], [], []
-        # A mistake passes what it does not lose: the kill matrix has found that, criterion by criterion.
+        # A mistake passes what it does not lose: `verify` checks that for each criterion.
         passed = {criterion.id: PASSED for criterion in self.exercise.criteria}
         for number, mistake in enumerate(self.mistakes):
             notebook = OwnNotebook(self.course, OwnCode(self.exercise.id, (mistake,)))

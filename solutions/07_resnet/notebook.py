@@ -2889,8 +2889,8 @@ deep_residual = race(SEEDS)
 # place. The colours are drawn again each time, which is augmentation once more: colour must not matter.
 #
 # `forward` is yours, and so are the backward passes of all its parts. The cell below puts them in a row: the linear layer, the equal
-# shares of global average pooling, six times `BasicBlock.backward`, and the stem. It makes 120 steps with batches of 32, which
-# takes one to two minutes.
+# shares of global average pooling, six times `BasicBlock.backward`, and the stem. It makes 120 steps with batches of 16, which
+# takes about a minute.
 #
 # **Predict first:** after training, the test images are judged twice, one by one: with `train=False` and with `train=True`.
 # What will the second do to the accuracy?
@@ -2900,7 +2900,7 @@ deep_residual = race(SEEDS)
 #
 # いよいよ、演習5のネットワーク（パラメーター2,787,594個）を学習させます。入力は3色なので、もっと難しい課題にしましょう。写真（"china.jpg"、danielbuechele、CC BY 2.0）の一部を背景に、無作為な色と位置で数字を重ねた画像です。色は使うたびに選び直します。これもデータ拡張で、「色で判断してはいけない」ことを教えます。
 #
-# `forward`も、各部分の`backward`も、あなたが書いたものです。次のセルでは、それらを順につなぎます。全結合層、グローバルアベレージプーリングの等分、`BasicBlock.backward`を6回、最後にstemです。32枚のミニバッチで120回更新し、1〜2分かかります。
+# `forward`も、各部分の`backward`も、あなたが書いたものです。次のセルでは、それらを順につなぎます。全結合層、グローバルアベレージプーリングの等分、`BasicBlock.backward`を6回、最後にstemです。16枚のミニバッチで120回更新し、1分ほどかかります。
 #
 # **まず予想しましょう。** 学習後、テストデータを1枚ずつ、`train=False`と`train=True`の2通りで判定します。後者の正解率はどうなるでしょうか。
 
@@ -2972,7 +2972,7 @@ def resnet_gradients(net, x, dscores):
     return grads, dx
 
 
-def train_resnet(net, steps=120, batch=32, rate=0.001, seed=0):
+def train_resnet(net, steps=120, batch=16, rate=0.001, seed=0):
     random, adam, losses = np.random.default_rng(seed), AdamSteps(), []
     for step in range(1, steps + 1):
         indices = random.choice(TRAINING, batch, replace=False)
@@ -3076,8 +3076,8 @@ def run_resnet():
 trained_resnet = run_resnet()
 
 # %% [markdown] lang="en"
-# Expect about 91 % of the test images, in colours that it never saw before. With `train=True` a single image is normalised by its own mean
-# and variance in every batch norm, and three quarters of the answers are wrong: the lesson of section 2, now in a network that
+# Expect about 88 % of the test images, in colours that it never saw before. With `train=True` a single image is normalised by its own mean
+# and variance in every batch norm, and about four in five answers are wrong: the lesson of section 2, now in a network that
 # does something.
 #
 # The filters look as random as before: 120 steps are few, and random filters of this size already let enough through. What training
@@ -3092,7 +3092,7 @@ trained_resnet = run_resnet()
 # the solution of this course and PyTorch 2.13. (Without PyTorch the cell says so, and nothing is missing later.)
 
 # %% [markdown] lang="ja"
-# 1〜2分の学習で、初めて見る色の数字を約91%読めるようになりました。`train=True`で1枚ずつ判定すると、すべてのバッチ正規化で、その画像自身の平均と分散が使われるため、4分の3の答えが間違いになります。2節で学んだことが、実際に働くネットワークでも確かめられました。
+# 1分ほどの学習で、初めて見る色の数字を約88%読めるようになりました。`train=True`で1枚ずつ判定すると、すべてのバッチ正規化で、その画像自身の平均と分散が使われるため、約8割の答えが間違いになります。2節で学んだことが、実際に働くネットワークでも確かめられました。
 #
 # フィルターは、はじめの乱数のままに見えます。120回の更新では少なく、この大きさなら乱数のフィルターでも十分な情報が通るからです。右側は、学習によって加わった分です。フィルターそのものの7%ほどの大きさしかありませんが、単なる乱数ではありません。相関係数が示すように、隣り合う画素が同じ向きに変わっています。ノートブック04で見た学習済みのネットワークのようなはっきりしたフィルターになるには、100万枚もの画像が必要です。
 #

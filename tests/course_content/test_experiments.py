@@ -6,7 +6,6 @@ import itertools
 import linecache
 import re
 import sys
-import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from autograder.course.load import load_course
 from autograder.generate import solution_cells
+from source_lib import BatchNorm, Convolution
 from tests.course_content import race
 from tests.paths import ROOT
 
@@ -122,11 +122,12 @@ def test_one_step_size_learns_at_once_and_another_never(run, monkeypatch):
 
 @pytest.mark.slow
 def test_deep_plain_networks_fail_where_deep_residual_ones_learn_on_other_seeds(run, capsys):
-    """On the first seed the notebook itself shows it (`test_notebooks`)."""
+    """On the first seed the notebook itself shows it, with the student's layers (`test_notebooks`).
+
+    What depth does is the same with the layers of source_lib, which take two thirds of the time.
+    """
     run("07_resnet", *NETWORK, "race_settings", "training_tools")
-    before = time.process_time()
-    run("07_resnet", "race", SEEDS=(1, 2))
-    assert time.process_time() - before < 200
+    run("07_resnet", "race", SEEDS=(1, 2), Convolution=Convolution, BatchNorm=BatchNorm)
     race.shows_what_is_claimed(capsys.readouterr().out, (1, 2))
 
 
