@@ -38,7 +38,6 @@ class Confinement:
         filter: the seccomp program; None if none is used.
         nproc_counts_per_namespace: whether RLIMIT_NPROC counts each user namespace separately.
         mapped_kb: address space of the zygote, which every session inherits.
-        private_kb: resident memory of the zygote that is not file-backed.
         threads: how many the user ran when the session was requested, as `count_threads` says.
 
     Raises:
@@ -58,7 +57,6 @@ class Confinement:
         self.nproc_counts_per_namespace = _kernel() >= (5, 14)
         # Without /proc an upper bound: a preloaded interpreter maps far less.
         self.mapped_kb = processes.mapped_kb() or 1 << 20
-        self.private_kb = processes.private_kb("self")
         self.threads = 0
 
     def count_threads(self) -> int:

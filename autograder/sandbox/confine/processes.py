@@ -98,7 +98,7 @@ def mapped_kb() -> int | None:
     return int(pages[0]) * _PAGE_KB if pages else None
 
 
-def private_kb(pid: int | str) -> int:
+def private_kb(pid: int) -> int:
     """Resident memory that is not file-backed, including pages still shared with the parent."""
     pages = _beginning(f"/proc/{pid}/statm").split()
     return (int(pages[1]) - int(pages[2])) * _PAGE_KB if pages else 0

@@ -43,6 +43,7 @@ class _SupervisedSession:
         scratch: its scratch directory.
         reported: what has arrived on ``report``.
         proc_pid: its id in /proc, which may be of an outer namespace; 0 until it is confined.
+        inherited_kb: its memory when it was confined, before it has received anything.
         killed: whether it has been sent SIGKILL.
         limit: the limit for which it was killed.
         cpu_s: CPU seconds of descendants that have been reaped.
@@ -55,6 +56,7 @@ class _SupervisedSession:
     scratch: str
     reported: bytes = b""
     proc_pid: int = 0
+    inherited_kb: int = 0
     killed: bool = False
     limit: str | None = None
     cpu_s: float = 0.0
@@ -238,6 +240,7 @@ class Supervisor:
         session.report = -1
         if session.reported.startswith(b"ok "):
             session.proc_pid = int(session.reported[3:])
+            session.inherited_kb = processes.private_kb(session.proc_pid)
             _send_line(session.status, ready=True)
         else:
             _send_line(
@@ -281,7 +284,7 @@ class Supervisor:
             if not session.proc_pid:
                 continue
             everything = self._processes_of(session)
-            own = (processes.private_kb(p.pid) - self.confinement.private_kb for p in everything)
+            own = (processes.private_kb(p.pid) - session.inherited_kb for p in everything)
             if sum(max(0, kb) for kb in own) > config.memory_mb * 1024:
                 session.limit = "memory"
             elif sum(process.threads for process in everything) > config.processes:
