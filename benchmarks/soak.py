@@ -105,7 +105,7 @@ def kind_of(pid: int, command: int) -> str:
     if pid == command:
         return "command"
     line = Path(f"/proc/{pid}/cmdline").read_bytes()
-    if b"spawn_main" in line:
+    if b"autograder.run.worker_process" in line:
         return "worker"
     if line.startswith(b"bwrap") or b"/bwrap\0" in line.split(b"--info-fd")[0]:
         return "bubblewrap"
