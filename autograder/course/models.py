@@ -170,7 +170,11 @@ class Exercise:
 
     def own_reveal_of(self, criterion_id: str) -> Reveal | None:
         """The reveal policy that a criterion has for itself; None if it has none."""
-        return next((each.reveal for each in self.criteria if each.id == criterion_id), None)
+        for part in self.parts:  # `criteria` would make a tuple of all
+            for criterion in part.criteria:
+                if criterion.id == criterion_id:
+                    return criterion.reveal
+        return None
 
     def part_of(self, criterion_id: str) -> str:
         """The id of a criterion's part; KeyError if there is no such criterion."""

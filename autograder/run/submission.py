@@ -277,12 +277,11 @@ def in_words(
     diagnoses: Mapping[str, tuple[str, ...]] = NO_DIAGNOSES,
 ) -> dict[str, Decision]:
     """The suite's findings as messages in the course's languages, with the mistakes found."""
-    reveal = {each.id: each.reveal or exercise.reveal for each in exercise.criteria}
     return {
         id: Decision(
             outcome.status,
-            criteria.message(outcome, reveal.get(id, exercise.reveal)).only(languages),
-            criteria.counterexample(outcome, reveal.get(id, exercise.reveal)),
+            criteria.message(outcome, exercise.reveal_of(id)).only(languages),
+            criteria.counterexample(outcome, exercise.reveal_of(id)),
             outcome.fails_without_student,
             outcome.own_status,
             diagnoses.get(id, ()),

@@ -97,19 +97,16 @@ def counted(
         nonlocal tampered
         tampered = True
 
-    def on_line(frame: FrameType, event: str, _arg: object) -> Any:
-        nonlocal lines, tampered
+    def on_line(frame: FrameType, event: str, arg: object) -> Any:
         if event == "line":
-            lines += 1
             sample()
-        elif event == "return" and not frame.f_trace_lines:
-            tampered = True
+        on_known_line(frame, event, arg)
         return on_line
 
     def on_known_line(frame: FrameType, event: str, _arg: object) -> Any:
         nonlocal lines, tampered
         if event == "line":
-            lines += 1  # looking for objects would take as long as twenty lines
+            lines += 1  # counting objects here, too, would take as long as twenty lines
         elif event == "return" and not frame.f_trace_lines:
             tampered = True
         return on_known_line

@@ -100,7 +100,7 @@ class Session(NotebookProcess):
             What could not be stopped, or has ended the process, is added.
         once: whether criteria will most likely ask for one process, and no more. The notebook's own
             is used up then, and the notebook loaded again if need be: a fork costs almost as much.
-            (The first process is also the notebook's own if the notebook is probably right.)
+            Otherwise that is done for the first process only, if no cell has failed.
 
     Attributes:
         records: the outcome of each cell.
@@ -315,7 +315,8 @@ class Session(NotebookProcess):
         in another state needs a process of its own beside this one.
 
         Args:
-            first: whether this is enough for a right notebook.
+            first: whether criteria are tried for the first time: those of a right notebook need no
+                other process.
         """
         return (
             self._cheap
