@@ -46,6 +46,8 @@ _KEY = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 _ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*utf-8")
 _RULE = re.compile(r"# ?---\s*$")
+_JUPYTER = re.compile(r"# ?jupyter\s*:\s*$")
+_INDENTED = re.compile(r"#(?: (?=\s|$)|(?=[^\S ])|$)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 
 # Comments that jupytext converts to magics and shell commands.
@@ -155,12 +157,15 @@ def _after_header(lines: Sequence[str]) -> int:
         at += 1
     if len(lines) <= at or not _RULE.match(lines[at]):
         return at
+    # Of anything else than a section `jupyter:`, jupytext makes a cell.
+    expected = _JUPYTER
     for number in range(at + 1, len(lines)):
         if _RULE.match(lines[number]):
             blank = number + 1 < len(lines) and not lines[number + 1].strip()
             return number + 1 + blank
-        if not lines[number].startswith("#"):
+        if not expected.match(lines[number]):
             break
+        expected = _INDENTED
     return at
 
 

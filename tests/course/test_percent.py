@@ -64,6 +64,9 @@ LINES = st.sampled_from(
 @example(["x = 1", "", "", "# %%", "y = 2", "   "], False)
 @example(["# %% [markdown]", "# ```", '# %% name="a"', "# ```"], True)
 @example(["x = 1\x0cy = 2"], True)
+@example(["# ---", "# text", "# ---", "# %%"], False)
+@example(["# ---", "# jupyter:", "#   a: 1", "# ---", "# %%"], False)
+@example(["# ---", "# jupyter:", "# text", "# ---", "# %%"], False)
 def test_any_script_is_read_as_jupytext_reads_it_or_not_at_all(lines, begun):
     text = "\n".join(['# %% name="first" tags=["demo"]', *lines] if begun else lines)
     try:
