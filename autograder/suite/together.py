@@ -34,7 +34,8 @@ class Together:
     Attributes:
         found: outcomes that tell something if the notebook's state turns out to be unchanged, in
             the order in which they were found.
-        timed_out: the outcome of the criterion whose call did not return, if it took too long.
+        timed_out: the outcome of the criterion whose call did not return, if it took too long, and
+            if it is known to be this one.
     """
 
     tests: CollectedTests
@@ -90,6 +91,6 @@ class Together:
         failed = found.status in _CLEAR and not case.overwritten and not again
         if found.status is Status.PASSED or failed:
             self.found[id] = found
-        if self.process.broken and found.status is Status.TIMEOUT:
+        if self.process.broken and found.status is Status.TIMEOUT and not conversation.lost:
             self.timed_out[id] = found
         return False

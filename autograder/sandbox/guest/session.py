@@ -27,6 +27,7 @@ import numpy as np
 
 from ..protocol import position as place
 from ..protocol import wire
+from ..protocol.message_reader import MessageReader
 from . import (
     known_code,
     prepared,
@@ -36,6 +37,7 @@ from . import (
     timeouts,
     unfixable,
 )
+from .answers_held import HeldAnswers
 from .cells import Notebook
 from .exceptions import describe
 from .installed_proxies import InstalledProxies
@@ -256,6 +258,9 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
+READ_AHEAD_BYTES = 16 * 1024
+"""Of requests that have arrived. A larger buffer would be more memory for each process to touch."""
+
 ENCODING_CPU_S = 1.0
 """Seconds that encoding an answer may take beyond those of a call: it may have many parts."""
 
@@ -279,20 +284,22 @@ def serve(
     owner = _getpid()
     state = _state(book) if shared else None
     request: dict[str, Any] = {}
+    reader, answers = MessageReader(sock, READ_AHEAD_BYTES), HeldAnswers(sock)
 
     def call_host(number: int, args: list[Any]) -> dict[str, Any]:
         send({"id": request["id"], "callback": number, "args": args})
         return receive()
 
     def stuck() -> None:
-        wire.send(sock, {"id": request["id"], "timeout": "stuck"})
+        send({"id": request["id"], "timeout": "stuck"})
         _exit(0)
 
     def send(message: dict[str, Any]) -> None:
-        wire.send(sock, message, refer=objects.refer)
+        answers.write(wire.encode(message, refer=objects.refer))
 
     def receive() -> dict[str, Any]:
-        return wire.receive(sock, resolve=objects.resolve, keep_strides=True)
+        encoded = reader.receive_encoded()
+        return wire.decode(encoded, resolve=objects.resolve, keep_strides=True)
 
     def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
         timeouts.host_is_asked()
@@ -338,7 +345,10 @@ def serve(
                     raise
                 parts = wire.encode({"id": request["id"], "timeout": "idle"})
             # Without a limit: none of the student's code runs here, and a busy host may take long.
-            wire.write(sock, parts)
+            if reader.has_begun and "value" in answer:
+                answers.hold(parts)
+            else:
+                answers.write(parts)
         except timeouts.TimeUp:
             stuck()
         except wire.Closed:

@@ -34,7 +34,6 @@ from autograder.sandbox.host.call_outcome import (
 )
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
-from autograder.sandbox.host.message_reader import MessageReader
 from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
 from autograder.sandbox.host.sent_ahead import new_id
 from autograder.sandbox.host.sizes import (
@@ -46,6 +45,7 @@ from autograder.sandbox.host.sizes import (
 )
 from autograder.sandbox.host.watch import CpuTime, Naps, Watch
 from autograder.sandbox.protocol import wire
+from autograder.sandbox.protocol.message_reader import MessageReader
 from autograder.sandbox.protocol.unfixable import Unfixable
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autograder.sandbox.host.conversation import Conversation
-from autograder.sandbox.host.message_reader import MessageReader
 from autograder.sandbox.host.shared_process import SharedProcess
+from autograder.sandbox.protocol.message_reader import MessageReader
 
 
 @dataclass

@@ -37,7 +37,6 @@ from autograder.sandbox.host.interfaces import (
 from autograder.sandbox.host.kept_process import KeptProcess
 from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
-from autograder.sandbox.host.message_reader import MessageReader
 from autograder.sandbox.host.notebook_process import NotebookProcess
 from autograder.sandbox.host.reference_calls import CallLimits, ReferenceCalls
 from autograder.sandbox.host.shared_process import (
@@ -46,6 +45,7 @@ from autograder.sandbox.host.shared_process import (
     SharedProcess,
 )
 from autograder.sandbox.host.watch import Naps
+from autograder.sandbox.protocol.message_reader import MessageReader
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import CellStatus
 

@@ -42,6 +42,8 @@ class SharedConversation(SocketConversation):
         deviates: whether the criterion has to be tried again, without anything sent ahead.
         answers: tells the answers to what was sent ahead apart (`digest`); None if nothing was, or
             they did not all arrive.
+        lost: whether an answer to what was sent ahead did not arrive. The notebook's process may
+            have held it back (`guest.answers_held`), so it may be a later call that never returned.
         names_used: functions and classes of the notebook that were requested.
     """
 
@@ -58,12 +60,12 @@ class SharedConversation(SocketConversation):
         self._answers: deque[wire.Received | wire.WireError] = deque()
         self._written: list[bytes] | None = []
         self._answered_bytes = 0
-        self._lost = False
+        self.lost = False
 
     @property
     def broken(self) -> bool:
         """See `Conversation`; or an answer to what was sent ahead did not arrive."""
-        return self._lost or (super().broken and not self.deviates)
+        return self.lost or (super().broken and not self.deviates)
 
     @property
     def timed_out_for_good(self) -> bool:
@@ -94,7 +96,7 @@ class SharedConversation(SocketConversation):
             try:
                 answer = super()._read(self._deadline())
             except wire.WireError as error:  # raised again when the request is made
-                self._lost = True
+                self.lost = True
                 self._answers.extend([*found, error])
                 return
             self._answered_bytes += size_of(answer)

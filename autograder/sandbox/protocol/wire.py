@@ -44,6 +44,7 @@ __all__ = [
     "MAGIC",
     "MAX_ANSWER_BUFFERS",
     "MAX_ANSWER_NODES",
+    "MAX_HEADER",
     "MAX_TOTAL",
     "TRUSTED_SIZE",
     "Callback",

@@ -16,9 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox.host import message_reader
-from autograder.sandbox.host.message_reader import PIECE_BYTES, MessageReader
-from autograder.sandbox.protocol import wire
+from autograder.sandbox.protocol import message_reader, wire
+from autograder.sandbox.protocol.message_reader import PIECE_BYTES, MessageReader
 
 LIMITS = {"max_total": 2**20, "max_header": 2**16}
 

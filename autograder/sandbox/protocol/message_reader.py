@@ -1,7 +1,7 @@
-"""Read messages from a criterion's process with few system calls.
+"""Read messages from a criterion's socket with few system calls.
 
 `wire.receive` takes two for the smallest message, and must not read more than the message: what
-follows may come with a descriptor, or be meant for another process. The host's end of a criterion's
+follows may come with a descriptor, or be meant for another process. Each end of a criterion's
 socket has one reader, which is sent no descriptors that it wants. So it takes whatever has arrived,
 and cuts the messages out of that.
 """
@@ -11,41 +11,49 @@ from __future__ import annotations
 import socket
 import time
 
-from autograder.sandbox.protocol import wire
+from . import wire
 
 PIECE_BYTES = 64 * 1024
 """The most that is read ahead of the message that is wanted. Parts of messages that are larger are
 received into memory of their own."""
+
+_monotonic = time.monotonic  # notebooks see another clock
 
 
 class MessageReader:
     """Reads one socket; nothing else may read it.
 
     Args:
-        sock: the host's end of a criterion's socket.
+        sock: one end of a criterion's socket.
+        piece_bytes: the most that is read ahead.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, piece_bytes: int = PIECE_BYTES) -> None:
         self.sock = sock
-        self._piece = memoryview(bytearray(PIECE_BYTES))
+        self._piece = memoryview(bytearray(piece_bytes))
         self._begin = self._end = 0
-        self._deadline = 0.0
+        self._deadline: float | None = None
 
     @property
     def has_begun(self) -> bool:
         """Whether something of the next message has been read, so that there is no need to wait."""
         return self._begin < self._end
 
-    def receive_encoded(self, deadline: float, max_total: int, max_header: int) -> wire.Received:
+    def receive_encoded(
+        self,
+        deadline: float | None = None,
+        max_total: int = wire.MAX_TOTAL,
+        max_header: int = wire.MAX_HEADER,
+    ) -> wire.Received:
         """The next message as it is. Arguments and exceptions are those of `wire.receive`."""
-        if time.monotonic() >= deadline:  # even if all of it has been read
+        if deadline is not None and _monotonic() >= deadline:  # even if all of it has been read
             raise wire.TooLate("no answer in time")
         self._deadline = deadline
         return wire.assembled(self._take, max_total, max_header)
 
     def _take(self, size: int) -> bytearray:
         """The next ``size`` bytes."""
-        if size > PIECE_BYTES:
+        if size > len(self._piece):
             begun = self._piece[self._begin : self._end]
             self._begin = self._end = 0
             return wire.exactly(self.sock, size, self._deadline, begun)
