@@ -55,12 +55,14 @@ def _with_step(function, f, x, h):
 
 @criterion("numerical_gradient.any_shape")
 def test_one_slope_for_each_entry(student, make):
-    for shape in ((4,), (2, 3), (2, 1, 3, 2)):
+    # Each evaluation of f is a message from the student's process and one back, so arrays are small.
+    for shape in ((3,), (2, 3), (2, 1, 2, 2)):
         x = make.normal(*shape)
         f, gradient = _neighbours(make.normal(*shape))
         # The usual step leaves about ten digits, so does one that cannot be chosen.
         same(_with_step(student.numerical_gradient, f, x, 0.5), gradient(x), rtol=1e-6)
-        same(student.numerical_gradient(f, x), gradient(x), rtol=1e-6)
+        if x.ndim == 1:
+            same(student.numerical_gradient(f, x), gradient(x), rtol=1e-6)
 
 
 @criterion("numerical_gradient.central")
@@ -75,8 +77,8 @@ def test_central_differences_with_the_given_step(student, make):
 @criterion("numerical_gradient.input_untouched")
 def test_x_is_as_before_to_the_last_digit(student, make):
     for step in (1e-5, 0.1):
-        x = make.normal(3, 4)
-        f, gradient = _neighbours(make.normal(3, 4))
+        x = make.normal(3, 2)
+        f, gradient = _neighbours(make.normal(3, 2))
         slopes = _with_step(partial(unchanged, student.numerical_gradient), f, x, step)
         same(slopes, gradient(x), rtol=1e-6)
 
