@@ -9,7 +9,7 @@ separate processes, so a supplied part exists only while something that builds o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -152,12 +152,10 @@ class GradedNotebook:
             needed = dependencies(self.carrier.course, self.exercise, owner)
             if not self._waiting.keys().isdisjoint(needed.all):
                 self._regrade_waiting()
-            wrong = {}
-            for name in needed.direct:
-                if name not in supplied and name in self._names.owners:
-                    failed = self._first_failure(name, supplied)
-                    if failed is not None:
-                        wrong[name] = Replaced(name, failed.title)
+            wrong = {
+                name: Replaced(name, failed.title)
+                for name, failed in self._first_failures(needed.direct, supplied).items()
+            }
             if wrong:
                 self._regrade_soon(owner, criteria, supplied | wrong)
         self._regrade_waiting()
@@ -215,17 +213,24 @@ class GradedNotebook:
             return self._mentioned.has_exactly(name)
         return self._mentioned.has((name, *self._aliases.get(name, ())))
 
-    def _first_failure(self, name: str, supplied: Iterable[str]) -> Criterion | None:
-        """The first criterion that one of the student's functions or classes fails."""
-        parts = [part for part in self.exercise.parts if part.owner == name]
-        if parts:
-            return next(filter(None, map(self._first_failure_of, parts)), None)
-        for exercise in self.carrier.course.before(self.exercise):
-            if any(part.owner == name for part in exercise.parts):
+    def _first_failures(
+        self, names: Sequence[str], supplied: Collection[str]
+    ) -> dict[str, Criterion]:
+        """By function or class of the student's, the first criterion that it fails, if any."""
+        own = [name for name in names if name not in supplied and name in self._names.owners]
+        failures: dict[str, Criterion] = {}
+        for exercise in (self.exercise, *self.carrier.course.before(self.exercise)):
+            parts = [part for part in exercise.parts if part.owner in own]
+            owners = {part.owner for part in parts}
+            own = [name for name in own if name not in owners]
+            if exercise is self.exercise:
+                found = [(part.owner, self._first_failure_of(part)) for part in reversed(parts)]
+                failures |= {owner: failed for owner, failed in found if failed is not None}
+            elif owners:
                 loaded = self._loaded.get(frozenset(supplied))
                 session = loaded[0] if loaded else self.session
-                return self.carrier.suites.first_failure(exercise, name, session)
-        return None
+                failures |= self.carrier.suites.first_failures(exercise, owners, session)
+        return {name: failures[name] for name in names if name in failures}
 
     def _first_failure_of(self, part: Part) -> Criterion | None:
         criteria = part.criteria

@@ -106,26 +106,29 @@ class Suites:
             outcomes |= with_definition(found, part, session, names)
         return outcomes
 
-    def first_failure(
-        self, exercise: Exercise, owner: str, session: LoadedNotebook
-    ) -> Criterion | None:
-        """The first criterion of a function or class that a notebook fails.
+    def first_failures(
+        self, exercise: Exercise, owners: Collection[str], session: LoadedNotebook
+    ) -> dict[str, Criterion]:
+        """By function or class, the first criterion that a notebook fails, if it fails any.
 
         Args:
-            exercise: the exercise it belongs to, whose suite has been collected.
-            owner: the function's or class's name.
+            exercise: the exercise they belong to, whose suite has been collected.
+            owners: the functions' and classes' names.
             session: the loaded notebook.
         """
         names = names_in(self.course, exercise, session.defined)
-        for part in [part for part in exercise.parts if part.owner == owner]:
-            if missing_outcome(part, session, (), names) is not None:
-                return part.criteria[0]
-            decider = self._decider(exercise, session, names)
-            decider.try_together([part])
+        decider = self._decider(exercise, session, names)
+        parts = [part for part in exercise.parts if part.owner in owners]
+        lacking = {part.id for part in parts if missing_outcome(part, session, (), names)}
+        decider.try_together([part for part in parts if part.id not in lacking])
+        failures: dict[str, Criterion] = {}
+        for part in parts:
             for criterion in part.criteria:
-                if decider.outcome(criterion).status is not Status.PASSED:
-                    return criterion
-        return None
+                if part.owner in failures:
+                    break
+                if part.id in lacking or decider.outcome(criterion).status is not Status.PASSED:
+                    failures[part.owner] = criterion
+        return failures
 
     def student_in(
         self, exercise: Exercise, session: LoadedNotebook

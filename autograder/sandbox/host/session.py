@@ -126,6 +126,7 @@ class Session(NotebookProcess):
     once: bool = False
     _kept: KeptProcess | None = None
     _cheap: bool = False
+    _was_asked: bool = False
     _shown: ExceptionText = field(default_factory=ExceptionText)
 
     def __enter__(self) -> Session:
@@ -191,6 +192,8 @@ class Session(NotebookProcess):
         Raises:
             StudentTimeout: as `criterion`.
         """
+        # Later, what is not right is asked about other parts, and processes are forked in any case.
+        first, self._was_asked = first and not self._was_asked, True
         with self._timed():
             sock, pid = self._fork(None, shared=True, in_place=self._may_be_in_place(first))
         try:
