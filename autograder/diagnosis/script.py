@@ -113,8 +113,8 @@ class _Recorded:
         with self._notebook.criterion(world, attempt) as conversation:
             yield _Recording(conversation, self.steps)
 
-    def shared(self, first: bool = False) -> AbstractContextManager[None]:
-        return self._notebook.shared(first)
+    def shared(self, first: bool = False, again: bool = False) -> AbstractContextManager[None]:
+        return self._notebook.shared(first, again)
 
 
 @dataclass(eq=False)

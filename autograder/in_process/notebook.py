@@ -108,9 +108,9 @@ class OwnNotebook:
             self._timeouts += conversation.timed_out and counts
 
     @contextmanager
-    def shared(self, first: bool = False) -> Iterator[None]:
+    def shared(self, first: bool = False, again: bool = False) -> Iterator[None]:
         """None: nothing is gained by it here."""
-        del first
+        del first, again
         yield None
 
 

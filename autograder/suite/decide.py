@@ -131,7 +131,7 @@ class Decider:
         again: dict[str, Outcome] = {}
         criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
         try:
-            with self.session.shared() as process:
+            with self.session.shared(again=True) as process:
                 if process is None:
                     return
                 for id in reversed(self._failed):

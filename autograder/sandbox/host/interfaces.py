@@ -76,10 +76,14 @@ class LoadedNotebook(Protocol):
             attempt: whether a timeout counts, and how generous the limits are.
         """
 
-    def shared(self, first: bool = False) -> AbstractContextManager[SharedProcess | None]:
+    def shared(
+        self, first: bool = False, again: bool = False
+    ) -> AbstractContextManager[SharedProcess | None]:
         """A copy of the notebook for several criteria; None if each gets its own anyway.
 
         Args:
             first: whether criteria are tried for the first time, and no other process is used
                 meanwhile: if the notebook is right, this one is all that it needs.
+            again: whether what has failed is tried once more, in a process that has not been asked
+                anything. If it is kept, it is most likely the last one that is needed.
         """

@@ -1,6 +1,6 @@
-"""A process that criteria have shared, kept to answer questions for feedback.
+"""A process that criteria have shared, kept to try those of other parts, and for feedback.
 
-Starting another one would cost more than most questions do. Its state is compared with the
+Starting another one would cost more than most requests do. Its state is compared with the
 notebook's before each use, so it answers as a fresh one would.
 """
 
@@ -40,11 +40,11 @@ class KeptProcess:
         return not self._asked or self.process.is_unchanged()
 
     @contextmanager
-    def used_for(self, conversation: Conversation) -> Iterator[None]:
-        """It serves one conversation, as long as the block lasts."""
+    def used_for(self, conversation: Conversation | SharedProcess) -> Iterator[None]:
+        """It serves one conversation, or several criteria, as long as the block lasts."""
         self.in_use = self._asked = True
         try:
             yield
         finally:
             self.in_use = False
-            self._broken = conversation.broken
+            self._broken = self._broken or conversation.broken

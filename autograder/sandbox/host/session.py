@@ -183,27 +183,33 @@ class Session(NotebookProcess):
                 self._reap(pid)
 
     @contextmanager
-    def shared(self, first: bool = False) -> Iterator[SharedProcess]:
+    def shared(self, first: bool = False, again: bool = False) -> Iterator[SharedProcess]:
         """A fork of the loaded notebook for several criteria, killed when the block exits.
 
+        What is tried for the first time may be tried in a process that was kept.
+
         Args:
-            first: see `LoadedNotebook.shared`.
+            first, again: see `LoadedNotebook.shared`.
 
         Raises:
             StudentTimeout: as `criterion`.
         """
-        # Later, what is not right is asked about other parts, and processes are forked in any case.
-        first, self._was_asked = first and not self._was_asked, True
+        # Only at the very first: if criteria of other parts are tried later, something is wrong.
+        at_once, self._was_asked = first and not self._was_asked, True
         with self._timed():
-            sock, pid = self._fork(None, shared=True, in_place=self._may_be_in_place(first))
+            kept = self._kept if first and self._is_kept_usable() else None
+            if kept is None:
+                in_place = self._may_be_in_place(at_once, again)
+                sock, pid = self._fork(None, shared=True, in_place=in_place)
+        if kept is not None:
+            process = self._shared_process(kept.reader)
+            with kept.used_for(process):
+                yield process
+            self.stalls += process.stalled
+            return
         try:
-            budget = self._budget(Attempt.FIRST)
             reader = MessageReader(sock)
-            process = SharedProcess(
-                lambda: self._conversation(reader, budget, SharedConversation),
-                self._timed,
-                self.reference is None,  # it would have to be asked in between
-            )
+            process = self._shared_process(reader)
             yield process
             self.stalls += process.stalled
             if process.kept and self._kept is None:
@@ -213,6 +219,14 @@ class Session(NotebookProcess):
                 with self._timed(always=True):
                     sock.close()
                     self._reap(pid)
+
+    def _shared_process(self, reader: MessageReader) -> SharedProcess:
+        budget = self._budget(Attempt.FIRST)
+        return SharedProcess(
+            lambda: self._conversation(reader, budget, SharedConversation),
+            self._timed,
+            self.reference is None,  # it would have to be asked in between
+        )
 
     def _is_kept_usable(self) -> bool:
         """Whether a process was kept, and nothing that it was asked has changed its state."""
@@ -311,7 +325,7 @@ class Session(NotebookProcess):
         self.defined = defined
         self._cheap = _is_cheap(message.get("cpu_s"))
 
-    def _may_be_in_place(self, first: bool = False) -> bool:
+    def _may_be_in_place(self, first: bool = False, again: bool = False) -> bool:
         """Whether the notebook's own process may be used up: it behaves as a fork of it would.
 
         Threads and timers that cells have started would not be in a fork, and a part that is judged
@@ -320,10 +334,11 @@ class Session(NotebookProcess):
         Args:
             first: whether criteria are tried for the first time: those of a right notebook need no
                 other process.
+            again: whether what has failed is tried again: few notebooks need another process then.
         """
         return (
             self._cheap
-            and (self.once or (first and self._is_probably_right()))
+            and (self.once or again or (first and self._is_probably_right()))
             and not (self.unfixable or self.left_out)
             and not self.remarks.overwritten
         )
