@@ -55,7 +55,7 @@ def _with_step(function, f, x, h):
 
 @criterion("numerical_gradient.any_shape")
 def test_one_slope_for_each_entry(student, make):
-    # Each evaluation of f is a message from the student's process and one back, so arrays are small.
+    # Each evaluation of f is a message from the student's process and one back: arrays are small.
     for shape in ((3,), (2, 3), (2, 1, 2, 2)):
         x = make.normal(*shape)
         f, gradient = _neighbours(make.normal(*shape))
