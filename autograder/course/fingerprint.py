@@ -27,24 +27,35 @@ def course_sha256(course: Course) -> str:
 
     Copies of a course in different folders, or with different caches, have the same hash.
     """
-    return _sha256(_grading_files(course.root))
+    return _sha256(_digests(_grading_files(course.root)))
 
 
 def exercise_sha256s(course: Course) -> dict[str, str]:
     """For each exercise the same hash, of the files that its grades depend on."""
     files = _grading_files(course.root)
+    owners = {name: _owner(PurePosixPath(name), course) for name in files}
+    mentions = _mentions(files, owners)
+    digests = _digests(files)
     outline = _outline(course)
     return {
-        exercise.id: _sha256(_files_of(exercise, course, files), outline)
+        exercise.id: _sha256(
+            {name: digests[name] for name in _names_of(exercise, course, owners, mentions)},
+            outline,
+        )
         for exercise in course.exercises
     }
 
 
-def _sha256(files: Mapping[str, bytes], outline: str = "") -> str:
+def _sha256(digests: Mapping[str, str], outline: str = "") -> str:
     total = hashlib.sha256(f"convkit {__version__}\n{outline}".encode())
-    for name, content in files.items():
-        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    for name, digest in digests.items():
+        total.update(f"{name}\0{digest}\n".encode())
     return total.hexdigest()
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The hash of each file's content."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def _grading_files(root: Path) -> dict[str, bytes]:
@@ -76,26 +87,41 @@ def course_paths(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _files_of(exercise: Exercise, course: Course, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    needed = {exercise.id, *(earlier.id for earlier in course.before(exercise))}
-    owners = {name: _owner(name, course) for name in files}
-    counted = {name for name, owner in owners.items() if owner is None or owner in needed}
-    while True:
-        texts = [files[name] for name in counted if name.endswith(".py")]
-        mentioned = {
-            name
-            for name in files.keys() - counted
-            if any(PurePosixPath(name).stem.encode() in text for text in texts)
-            and not name.startswith("solutions/")  # notebook.py is the name of all of them
-        }
-        if not mentioned:
-            return {name: content for name, content in files.items() if name in counted}
-        counted |= mentioned
+def _mentions(
+    files: Mapping[str, bytes], owners: Mapping[str, str | None]
+) -> dict[str, frozenset[str]]:
+    """For each Python file, the exercises' files whose names occur in it, as in an import."""
+    stems = {
+        name: PurePosixPath(name).stem.encode()
+        for name, owner in owners.items()
+        if owner is not None
+        and not name.startswith("solutions/")  # notebook.py is the name of all of them
+    }
+    return {
+        name: frozenset(other for other, stem in stems.items() if stem in text)
+        for name, text in files.items()
+        if name.endswith(".py")
+    }
 
 
-def _owner(name: str, course: Course) -> str | None:
+def _names_of(
+    exercise: Exercise,
+    course: Course,
+    owners: Mapping[str, str | None],
+    mentions: Mapping[str, frozenset[str]],
+) -> list[str]:
+    """The files that an exercise's grades depend on, in the order of ``owners``."""
+    needed = {None, exercise.id, *(earlier.id for earlier in course.before(exercise))}
+    counted: set[str] = set()
+    new = {name for name, owner in owners.items() if owner in needed}
+    while new:
+        counted |= new
+        new = {other for name in new for other in mentions.get(name, ())} - counted
+    return [name for name in owners if name in counted]
+
+
+def _owner(path: PurePosixPath, course: Course) -> str | None:
     """The exercise that a file belongs to, by its folder or its own name."""
-    path = PurePosixPath(name)
     for exercise in course.exercises:
         if exercise.id in path.parts or path.stem.endswith(f"_{exercise.id}"):
             return exercise.id
