@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from autograder.cli.resolve import resolve_level
 from autograder.cli.stdio import warn
-from autograder.cluster.connection import Address
 from autograder.course.models import Course
 from autograder.errors import CommandError
 from autograder.run.jobs import Executor
 from autograder.sandbox.host.isolation import Level
+
+if TYPE_CHECKING:
+    from autograder.cluster.connection import Address
 
 
 def cluster_address(options: argparse.Namespace) -> Address | None:
@@ -34,6 +37,8 @@ def cluster_address(options: argparse.Namespace) -> Address | None:
         if given:
             raise CommandError(f"{given[0]} belongs to --dask ADDRESS, which is missing", 2)
         return None
+    from autograder.cluster.connection import Address  # few runs need it
+
     address = Address(
         options.dask,
         options.tls_ca,

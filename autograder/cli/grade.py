@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from autograder.cli.cluster import cluster_address, level_on_cluster, on_cluster
 from autograder.cli.collected import from_collecting
-from autograder.cli.gradebook import Gradebook
 from autograder.cli.grading_run import GradingRun, record_hand_ins
 from autograder.cli.resolve import (
     ignores_case,
@@ -29,6 +29,9 @@ from autograder.run.handouts import handouts_of
 from autograder.run.store import Store
 from autograder.text import Text
 
+if TYPE_CHECKING:
+    from autograder.cli.gradebook import Gradebook
+
 PUBLISHED_SALT = "convkit-2025"
 """The salt of this repository's course, which every student can read."""
 
@@ -43,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     course = resolve_course(options)
     lang = resolve_language(options, course)
     address = cluster_address(options)
-    gradebook = Gradebook(options.gradebook, options.out, course) if options.gradebook else None
+    gradebook = _gradebook(options, course) if options.gradebook else None
     if options.exercise:
         resolve_exercises(course, [options.exercise])
     found = _found(options, course)
@@ -80,6 +83,12 @@ def run(options: argparse.Namespace) -> int:
         cluster=cluster,
     ).grade(found, said)
     return 1 if failed or found.problems or found.ungraded_students else 0
+
+
+def _gradebook(options: argparse.Namespace, course: Course) -> Gradebook:
+    from autograder.cli.gradebook import Gradebook  # few runs need it
+
+    return Gradebook(options.gradebook, options.out, course)
 
 
 def _found(options: argparse.Namespace, course: Course) -> Discovered:

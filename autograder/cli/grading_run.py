@@ -11,12 +11,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from autograder import report
 from autograder.cli.collected import absent, arrivals_of, people_of
 from autograder.cli.console import Ticker, format_score, progress
 from autograder.cli.facts import Facts
-from autograder.cli.gradebook import Gradebook
 from autograder.cli.grader_faults import GraderFaults
 from autograder.cli.interim import Interim
 from autograder.cli.stdio import warn
@@ -35,6 +35,9 @@ from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 from autograder.text import abbreviated, counted
 from autograder.verdict.result import Result
+
+if TYPE_CHECKING:
+    from autograder.cli.gradebook import Gradebook
 
 MAX_LISTED = 9
 """Names in a warning."""

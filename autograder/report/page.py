@@ -34,6 +34,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        optimized=False,  # looking for constants takes a tenth of compiling; these have one
     )
     environment.globals |= {
         "say": _say,
