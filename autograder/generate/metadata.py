@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course.models import Cell, Exercise, Role
 from autograder.errors import CourseError, MissingExtra
+from autograder.jupyter_packages import import_jsonschema
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,10 +27,15 @@ _KIND: dict[Role, dict[str, Any]] = {
 
 
 def require_author_extra() -> None:
-    """Raise MissingExtra if the packages for generating notebooks are not installed."""
+    """Prepare the import of the packages for generating notebooks.
+
+    Raises:
+        MissingExtra: they are not installed.
+    """
     missing = [name for name in ("nbformat", "nbgrader") if find_spec(name) is None]
     if missing:
         raise MissingExtra("generating notebooks", "author", missing)
+    import_jsonschema()
 
 
 def nbgrader_metadata(cell: Cell, points: Mapping[str, float]) -> dict[str, Any] | None:
@@ -78,7 +84,7 @@ def locked_and_checked(nb: NotebookNode, exercise: Exercise) -> NotebookNode:
 
     CourseError if nbgrader reports an error, or changes more than it should.
     """
-    # Imported here: it takes 2 s and 1,340 modules, and only generating needs it.
+    # Imported here: it takes 1 s and 1,340 modules, and only generating needs it.
     from nbgrader.nbgraderformat import ValidationError
     from nbgrader.preprocessors import (
         CheckCellMetadata,

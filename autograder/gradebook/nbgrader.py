@@ -20,6 +20,7 @@ from typing import Any
 
 from autograder.errors import CommandError, MissingExtra
 from autograder.gradebook.entries import NO_WORD, WHOLE, Entry, Word
+from autograder.jupyter_packages import import_jsonschema
 
 
 def require_nbgrader() -> None:
@@ -37,6 +38,7 @@ def open_gradebook(url: str) -> Iterator[Database]:
         CommandError: it cannot be opened, read or written.
     """
     require_nbgrader()
+    import_jsonschema()
     from nbgrader import api
     from sqlalchemy.exc import SQLAlchemyError
 
