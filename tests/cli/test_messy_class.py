@@ -48,7 +48,7 @@ def messy(tmp_path_factory, autograder):
     (root / "mallory").mkdir()
     (root / "mallory" / "02_im2col.ipynb").symlink_to("../alice/02_im2col.ipynb")
     out = tmp_path_factory.mktemp("out") / "graded"
-    done = autograder("grade", root, "--out", out)
+    done = autograder("grade", root, "--out", out, "--jobs", 2)
     return root, out, done.stderr + done.stdout, done.returncode
 
 

@@ -19,6 +19,8 @@ def autograder(mini, tmp_path):
         options = ["--course", mini.root]
         if command in {"grade", "check", "verify"}:
             options += ["--trust-students", "--isolation", "limits"]
+        if command in {"grade", "verify"}:
+            options += ["--jobs", "1"]
         words = map(str, [sys.executable, "-m", "autograder", command, *arguments, *options])
         return subprocess.run([*words], capture_output=True, text=True, timeout=300, check=False)
 
