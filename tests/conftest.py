@@ -20,6 +20,7 @@ from autograder.course.models import Course
 from autograder.errors import SandboxUnavailable
 from autograder.ingest import Submission
 from autograder.ingest.hand_ins import Gradings
+from autograder.jupyter_packages import import_jsonschema
 from autograder.run.submission import Graded, Grader
 from autograder.sandbox.doctor.strongest import strongest
 from autograder.sandbox.host.isolation import Level
@@ -31,6 +32,8 @@ from autograder.synthetic.notebooks import from_sources
 from autograder.verdict.result import Result
 from tests.mini_course import MiniCourse
 from tests.paths import ROOT
+
+import_jsonschema()  # before any test imports nbformat, which takes a second longer without this
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

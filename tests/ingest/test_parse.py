@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -200,12 +201,16 @@ class TestBigOutputs:
 
     @pytest.mark.parametrize(
         "output",
-        ["A" * 48 * 2**20, [[0.1, {"a": None}]] * 10**5, {str(n): n for n in range(10**6)}],
+        [
+            lambda: "A" * 48 * 2**20,
+            lambda: [[0.1, {"a": None}]] * 10**5,
+            lambda: {str(n): n for n in range(10**6)},
+        ],
         ids=["one picture", "numbers", "keys"],
     )
-    def test_are_skipped(self, tmp_path: Path, output: Any) -> None:
+    def test_are_skipped(self, tmp_path: Path, output: Callable[[], Any]) -> None:
         path = tmp_path / "a.ipynb"
-        path.write_bytes(book(code("x = 1", outputs=[output])))
+        path.write_bytes(book(code("x = 1", outputs=[output()])))
         tracemalloc.start()
         try:
             assert read_notebook(path, path).cells == ((0, "x = 1"),)
