@@ -17,19 +17,18 @@ from __future__ import annotations
 import __future__
 
 import ast
-import builtins
 import gc
 import linecache
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.course.models import CellKind, Course, Role
+from autograder.in_process.imports import built_ins
 from autograder.in_process.own_code import OwnCode
 from autograder.in_process.world import World
 from autograder.sandbox.guest import stub_modules, timeouts
@@ -40,7 +39,6 @@ from autograder.sandbox.guest.source import bound_names
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.loaded import Remarks
-from autograder.sandbox.host.packages import installed
 from autograder.sandbox.host.session import Budget, CellRecord, Conversation
 from autograder.sandbox.protocol import wire
 from autograder.status import CellStatus
@@ -62,9 +60,16 @@ class OwnNotebook:
         course: the course.
         own: which notebook.
         budget: seconds for calls.
+        added: functions of this program that the notebook can call, by name.
     """
 
-    def __init__(self, course: Course, own: OwnCode, budget: Budget = BUDGET) -> None:
+    def __init__(
+        self,
+        course: Course,
+        own: OwnCode,
+        budget: Budget = BUDGET,
+        added: Mapping[str, Callable[..., object]] | None = None,
+    ) -> None:
         if not isinstance(own, OwnCode):
             raise TypeError("only the course's own notebooks run here, never a student's")
         self.cells: Sequence[tuple[int, str]] = [
@@ -75,8 +80,8 @@ class OwnNotebook:
         self._budget = budget
         self._timeouts = 0
         self._shown = ExceptionText(self.cells)
-        self._packages = _importable(course.packages)
-        loaded = _Loaded(self.cells, self._packages)
+        self._builtins = {**built_ins(course.packages), **(added or {})}
+        loaded = _Loaded(self.cells, self._builtins)
         self.records: Sequence[CellRecord] = loaded.records
         self.defined: Mapping[str, tuple[str, ...] | None] = {
             name: None if methods is None else tuple(methods)
@@ -100,7 +105,7 @@ class OwnNotebook:
             budget = budget.with_room()
         elif attempt is Attempt.EXTRA:
             budget = budget.for_feedback()
-        conversation = _InProcess(_Loaded(self.cells, self._packages), budget, self._shown)
+        conversation = _InProcess(_Loaded(self.cells, self._builtins), budget, self._shown)
         try:
             yield conversation
         finally:
@@ -132,7 +137,7 @@ def failing_check(course: Course, own: OwnCode) -> tuple[str, str] | None:
     ]
     try:
         with timeouts.limit(CHECK_CPU_S, 10 * CHECK_CPU_S):
-            loaded = _Loaded(run, _importable(course.packages), until=fails)
+            loaded = _Loaded(run, built_ins(course.packages), until=fails)
     except timeouts.TimeUp:
         return "", "TimeUp"
     failed = next(filter(fails, loaded.records), None)
@@ -146,7 +151,7 @@ class _Loaded:
 
     Args:
         cells: their indices and sources.
-        packages: the import names of what they may import, beside NumPy.
+        functions: their built-in functions.
         until: says of which cell that has run it is the last to be run; None runs all.
 
     Attributes:
@@ -158,13 +163,12 @@ class _Loaded:
     def __init__(
         self,
         cells: Sequence[tuple[int, str]],
-        packages: frozenset[str],
+        functions: Mapping[str, object],
         until: Callable[[CellRecord], bool] | None = None,
     ) -> None:
         module = ModuleType("__main__")
         space = vars(module)
-        imports = {"__import__": partial(_import, packages)}
-        space.update(initial_names(), __builtins__=vars(builtins) | imports)
+        space.update(initial_names(), __builtins__=dict(functions))
         self.world = World(module)
         self.records = []
         names: dict[str, None] = {}
@@ -279,27 +283,3 @@ def _is_own(value: object) -> bool:
     return callable(value) and not isinstance(
         value, (stub_modules.MissingImport, stub_modules.NoOp)
     )
-
-
-@lru_cache(maxsize=64)
-def _stub(name: str) -> ModuleType:
-    module = stub_modules.stub_module(name.partition(".")[0])
-    for inner in name.split(".")[1:]:
-        setattr(module, inner, stub_modules.stub_module(name))
-    return module
-
-
-@lru_cache(maxsize=8)
-def _importable(packages: tuple[str, ...]) -> frozenset[str]:
-    """The import names of a course's packages and their dependencies."""
-    return frozenset(installed(packages).names if packages else ())
-
-
-def _import(packages: frozenset[str], name: str, *args: Any) -> ModuleType:
-    """Import what the sandbox offers: standard library, NumPy, the course's packages and stubs."""
-    root = name.partition(".")[0]
-    if stub_modules.has_stub(name):
-        return _stub(name)
-    if root not in {"__main__", "numpy", *packages} and root not in sys.stdlib_module_names:
-        raise ModuleNotFoundError(f"No module named {root!r}", name=root)
-    return builtins.__import__(name, *args)
