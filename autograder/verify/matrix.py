@@ -24,6 +24,7 @@ from autograder.status import Status
 from autograder.suite.outcome import Outcome, grader_error
 from autograder.suite.plugin import Suites, with_suites
 from autograder.verify.claims import Claim
+from autograder.verify.entered import Entered, entered
 from autograder.verify.judge import Problem, Seen, check_ids
 from autograder.verify.mutants import Mutant
 from autograder.verify.processes import course_processes
@@ -101,9 +102,15 @@ def decide(task: Task) -> TaskResult:
         if task.first:
             broken = suites.problems.get(exercise.suite)
             problems.extend(check_ids(exercise, suites.criteria(exercise), broken))
+        changed = {claim.variant.part for claim in task.claims if claim.variant}
+        solution = entered(suites, exercise, changed) if changed else None
         for claim in task.claims:
-            run_one = _mutant if claim.kind == "mutant" else _table if claim.is_table else _plain
-            decided, outcomes = run_one(suites, exercise, claim)
+            if claim.variant:
+                assert solution is not None
+                decided, outcomes = claim, _changed(suites, claim, solution)
+            else:
+                run_one = _table if claim.is_table else _plain
+                decided, outcomes = run_one(suites, exercise, claim)
             claims.append(decided)
             complaint = None
             if claim.kind in ("solution", "mistake", "equivalent"):
@@ -142,9 +149,26 @@ def _passed(outcomes: dict[str, Outcome]) -> bool:
     return all(outcome.status is Status.PASSED for outcome in outcomes.values())
 
 
-def _mutant(suites: Suites, exercise: Exercise, claim: Claim) -> tuple[Claim, dict[str, Outcome]]:
-    """Decide the criteria of a mutant's own part, and if it loses none of them all others."""
-    assert isinstance(claim.variant, Mutant)
+def _changed(suites: Suites, claim: Claim, solution: Entered) -> dict[str, Outcome]:
+    """Decide what a change of the solution may affect, in the exercise's order.
+
+    The criteria of its own part and those that it is to lose are always decided, and first those of
+    a mutant's own part: if it loses any of them, no others.
+    """
+    assert claim.variant is not None
+    exercise = solution.exercise
     notebook = OwnNotebook(suites.course, claim.code(suites.course))
-    outcomes = suites.run(exercise, notebook, claim.variant.tested_by(exercise))
-    return claim, suites.run(exercise, notebook) if _passed(outcomes) else outcomes
+    if isinstance(claim.variant, Mutant):
+        own = set(claim.variant.tested_by(exercise))
+        outcomes = suites.run(exercise, notebook, own)
+        if not _passed(outcomes):
+            return outcomes
+    else:
+        own = {each.id for each in exercise.criteria if each.part == claim.variant.part}
+        own |= claim.loses(exercise)
+        outcomes = {}
+    unaffected = solution.unaffected(claim.variant, notebook)
+    ids = [each.id for each in exercise.criteria]
+    rest = [id for id in ids if id not in outcomes and (id in own or id not in unaffected)]
+    outcomes |= suites.run(exercise, notebook, rest)
+    return {id: outcomes.get(id) or unaffected[id] for id in ids}
