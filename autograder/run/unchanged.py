@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from autograder.files import read_below, write_atomically
 from autograder.ingest import Submission
@@ -79,6 +79,24 @@ class OutputStamps:
         results = stamps_below(out / "results")
         pages = stamps_below(out / "feedback")
         return cls(_by_key(results, ".json"), _by_key(pages, ".html"), key_of(results, pages))
+
+
+class DealtWith(NamedTuple):
+    """What has become of a submission.
+
+    Attributes:
+        whole: whether it could be read and graded: nothing has to be tried or said again.
+        kept: whether its result is an earlier run's.
+    """
+
+    whole: bool
+    kept: bool
+
+    @classmethod
+    def of(cls, result: Result, kept: bool) -> DealtWith:
+        """What a result says of it."""
+        whole = result.status is not ResultStatus.GRADER_ERROR
+        return cls(whole and result.submission.sha256 is not None, kept)
 
 
 @dataclass
@@ -150,14 +168,14 @@ class Unchanged:
 
     def record(
         self,
-        dealt_with: Mapping[Submission, tuple[Result, bool]],
+        dealt_with: Mapping[Submission, DealtWith],
         keys: Mapping[tuple[str, str], str],
         tables: str | None,
     ) -> None:
         """Add what this run has dealt with, and write the record.
 
         Args:
-            dealt_with: the result of each submission, and whether it is an earlier run's.
+            dealt_with: the submissions.
             keys: as for `changed`.
             tables: the key of the class page and grades.csv; None if something in them has to be
                 said again in the next run.
@@ -166,14 +184,13 @@ class Unchanged:
             OSError: it cannot be written.
         """
         before, self.now = self.now, OutputStamps.of(self.out)
-        for submission, (result, kept) in dealt_with.items():
+        for submission, (whole, kept) in dealt_with.items():
             who = submission.student, submission.exercise
             file, written = self._handed_in.get(who), self.now.results.get(who)
             page = self.now.pages.get(who)
-            whole = result.status is not ResultStatus.GRADER_ERROR
             if kept and before.results.get(who) != written:
                 continue  # somebody else has written it since it was read
-            if whole and result.submission.sha256 and file and written and page:
+            if whole and file and written and page:
                 self.entries[who] = [keys[who], _text(submission.path), file, written, page]
         self.tables = None
         if tables is not None:

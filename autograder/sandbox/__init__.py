@@ -90,8 +90,9 @@ The life of a session
 3. The session returns a record per cell and the names that the student defined.
 4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
    this, get that attribute, set it. One child is asked everything at first (what tests are known to
-   request is sent ahead: `host.sent_ahead`), another one what is not passed there; where the two do
-   not agree, each criterion is decided in a child of its own.
+   request is sent ahead: `host.sent_ahead`; answers to it are sent together, `guest.answers_held`),
+   another one what is not passed there; where the two do not agree, each criterion is decided in a
+   child of its own.
 5. At the end of the criterion the worker closes that socket and sends ``reap``; the session kills
    the child with everything it started.
 6. At the end of the notebook the worker closes the status socket, and the supervisor kills the
@@ -106,10 +107,14 @@ Why are they tried in one child first? In right notebooks, most of the time woul
 the pages that each child copies. What is passed in company counts only if the notebook's own state
 is the same afterwards (`guest.state`), so that no criterion can have helped another. What is failed
 counts if it fails in the same way in a second child, in which it is tried in other company: the
-criteria that fail, the last one first. A session that is most likely asked once (to carry errors
-forward, or to search) does not fork at all, if loading it again would cost as little. A notebook
-could lie about that, as it could about anything in its process, but would gain nothing by it: every
-criterion has inputs of its own, so what one of them shows is of no use for the next.
+criteria that fail, the last one first. The second child then answers whatever else is asked, as
+long as the notebook's state in it is unchanged (`host.kept_process`). Where loading the notebook
+again would cost as little as a fork, there is none: the session itself takes the child's place, and
+is started again if another one is needed (`host.session.Session.shared`).
+
+A notebook could lie about its state, as it could about anything in its process, but would gain
+nothing by it: every criterion has inputs of its own, so what one of them shows is of no use for the
+next.
 
 When things go wrong
 --------------------

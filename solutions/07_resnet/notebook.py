@@ -2844,7 +2844,7 @@ deep_residual = race(SEEDS)
 # | residual 48 | 0.57 | 0.904 | 0.47 | 0.902 | 0.84 | 0.769 |
 #
 # The deep plain network is not merely a little worse: after 200 steps it has hardly got beyond guessing, even on the images
-# that it is trained with. The residual network of the same depth learns as well as the shallow ones: here its depth does no harm. (It does not help
+# that it is trained with. The residual network of the same depth learns about as well as the shallow ones: here its depth does no harm. (It does not help
 # yet, either. For that, 200 steps are too few and digits too easy.) Both have the same convolutions with the same
 # number of weights; what differs is one `+ x` for every two of them.
 #

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.ingest import Submission
-from autograder.run.unchanged import FILE, Unchanged
+from autograder.run.unchanged import FILE, DealtWith, Unchanged
 from autograder.status import ResultStatus
 from autograder.verdict.result import Result
 
@@ -44,7 +44,7 @@ def dealt_with(out: Path, submission: Submission, result: Result, *, kept: bool 
     """A run that has looked at the submission."""
     run = Unchanged.read(out)
     assert run.changed([submission], KEYS) == [submission]
-    run.record({submission: (result, kept)}, KEYS, "tables")
+    run.record({submission: DealtWith.of(result, kept)}, KEYS, "tables")
 
 
 def again(out: Path, submission: Submission) -> list[Submission]:
@@ -143,7 +143,7 @@ def test_a_kept_result_that_somebody_replaced_meanwhile_is_looked_at(
     run = Unchanged.read(out)
     run.changed([submission], KEYS)
     edited("results/aiko/01_double.json")(out, submission)
-    run.record({submission: (result, True)}, KEYS, "tables")
+    run.record({submission: DealtWith.of(result, True)}, KEYS, "tables")
     assert again(out, submission) == [submission]
 
 
@@ -162,5 +162,5 @@ def test_tables_are_written_again_if_they_or_any_page_or_result_changed(
 def test_tables_with_something_to_say_are_made_each_time(out: Path, submission: Submission, result):
     run = Unchanged.read(out)
     run.changed([submission], KEYS)
-    run.record({submission: (result, False)}, KEYS, None)
+    run.record({submission: DealtWith.of(result, False)}, KEYS, None)
     assert not Unchanged.read(out).tables_are_current("tables")

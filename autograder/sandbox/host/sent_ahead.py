@@ -26,7 +26,7 @@ _LEAST_ID = 2**61
 _DIGITS = len(str(_LEAST_ID))
 """All ids have as many digits, so that messages have the same length whatever their id is."""
 
-MAX_BYTES = 48 * 1024
+MAX_BYTES = 64 * 1024
 """Of a criterion's requests. More are not sent ahead."""
 
 MAX_ANSWERS_BYTES = 2**20

@@ -100,7 +100,8 @@ class Session(NotebookProcess):
             What could not be stopped, or has ended the process, is added.
         once: whether criteria will most likely ask for one process, and no more. The notebook's own
             is used up then, and the notebook loaded again if need be: a fork costs almost as much.
-            Otherwise that is done for the first process only, if no cell has failed.
+            Otherwise that is done for the first process, if no cell has failed, and for the one in
+            which what has failed is tried again.
 
     Attributes:
         records: the outcome of each cell.
