@@ -192,17 +192,20 @@ def _same_dx_and_dw(student, make, images, filters, stride=1, pad=0):
 @criterion("Convolution.forward.vectorised")
 def test_larger_images_and_more_filters_take_no_more_python(student, make):
     small, large = int(make.integers(7, 10)), int(make.integers(103, 109))
-    single = {"dtype": np.float32}  # small enough to be sent before the test runs
-    few, many = (_layers(student, make, (F, 1, 3, 3), **single, bias=False) for F in (1, 16))
-    few[0].forward(make.normal(1, 1, 5, 5, **single))  # what is imported at first use is not work
+    few, many = (_layers(student, make, (F, 1, 3, 3), bias=False) for F in (1, 16))
+    few[0].forward(make.normal(1, 1, 5, 5))  # what is imported at first use is not work
     answers = []
-    for size in (small, large):
-        x = make.normal(1, 1, size, size, **single)
+    # The larger one in float32, so that it is small enough to be sent before the test runs.
+    for size, dtype, close in (
+        (small, np.float64, CLOSE),
+        (large, np.float32, {"rtol": 1e-4, "atol": 1e-4}),
+    ):
+        x = make.normal(1, 1, size, size, dtype=dtype)
         answers.append(few[0].forward.counted(x))
-        same(answers[-1], few[1].forward(x), rtol=1e-4, atol=1e-4)
+        same(answers[-1], few[1].forward(x), **close)
     no_more_work(*answers, more=(large - 2) ** 2 - (small - 2) ** 2)
     # In which order the results of several filters come is another criterion's business.
-    x = make.normal(1, 1, small, small, **single)
+    x = make.normal(1, 1, small, small)
     no_more_work(answers[0], many[0].forward.counted(x), more=15 * (small - 2) ** 2)
 
 
