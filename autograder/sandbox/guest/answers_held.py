@@ -1,8 +1,9 @@
-"""Write the answers to requests that have arrived together with few system calls.
+"""Write several answers at once, where several requests have arrived at once.
 
 The host sends many requests at once (`host.sent_ahead`) and waits for the answers. Each answer that
-is written by itself costs a system call, and wakes the host. So answers are held as long as another
-request has been read already, but not for long: the next call might take its time.
+is written by itself costs a system call, and wakes the host. So an answer is held as long as
+another request has been read already. What is held while the next call runs is lost if that call
+never returns: the host then does not conclude which call it was (`SharedConversation.lost`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ HELD_BYTES = 16 * 1024
 """The most that is held."""
 
 HELD_S = 0.001
-"""Once an answer has been held for so long, it is written before the next request is looked at."""
+"""Once an answer has been held for so long, it is written with the next one."""
 
 _monotonic = time.monotonic  # notebooks see another clock
 
