@@ -7,6 +7,7 @@ right notebook would notice.
 from __future__ import annotations
 
 import dis
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -36,24 +37,27 @@ _USES = {
 _FLAGGED = {dis.opmap["LOAD_GLOBAL"]}
 if sys.version_info >= (3, 12):
     _FLAGGED.add(dis.opmap["LOAD_ATTR"])
-_CACHE = dis.opmap["CACHE"]
+_NOTHING = bytes([dis.opmap["CACHE"], dis.EXTENDED_ARG])
+"""What stands between instructions, and does nothing with the value before."""
+
+_WITH_NAMES = re.compile(b"[%b]" % re.escape(bytes(_USES)))
 
 
 def uses(code: types.CodeType) -> Iterator[tuple[Use, str]]:
-    """What each instruction does with a name, in order; "" for an instruction without one."""
+    """What instructions do with names, in order; "" for some in between that have none."""
     names, raw = code.co_names, code.co_code
-    high = 0
-    for place in range(0, len(raw), 2):
-        operation = raw[place]
-        if operation == _CACHE:
-            continue
-        if operation == dis.EXTENDED_ARG:
-            high = (high | raw[place + 1]) << 8
-            continue
-        use = _USES.get(operation)
-        if use is None:
+    operations, arguments = raw[::2], raw[1::2]
+    behind = 0
+    for found in _WITH_NAMES.finditer(operations):
+        place = found.start()
+        if operations[behind:place].strip(_NOTHING):
             yield Use.NONE, ""
-        else:
-            argument = high | raw[place + 1]
-            yield use, names[argument >> 1 if operation in _FLAGGED else argument]
-        high = 0
+        behind = place + 1
+        operation, argument = operations[place], arguments[place]
+        bits, before = 8, place - 1
+        while before >= 0 and operations[before] == dis.EXTENDED_ARG:
+            argument |= arguments[before] << bits
+            bits, before = bits + 8, before - 1
+        yield _USES[operation], names[argument >> 1 if operation in _FLAGGED else argument]
+    if operations[behind:].strip(_NOTHING):
+        yield Use.NONE, ""

@@ -19,6 +19,8 @@ from builtins import id as _address  # bound here, since notebooks see a replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 _HEAD = struct.Struct("@nPnQPP")
 """PyDictObject: reference count, type, ma_used, a tag, ma_keys, ma_values."""
 _USED = struct.calcsize("@nP")
@@ -27,7 +29,7 @@ _KEYS_BEGIN = 16
 """In PyDictKeysObject: behind its reference count, its sizes and dk_version, which lookups change.
 What follows is how much is used, the table of hashes, and the addresses of keys and values."""
 
-_string_at, _Size = ctypes.string_at, ctypes.c_ssize_t.from_address
+_string_at = ctypes.string_at
 _sizeof = dict.__sizeof__
 _Module, _getattribute = types.ModuleType, object.__getattribute__
 
@@ -87,16 +89,34 @@ class ModuleSizes:
             space.pop(WARNED, None)
         self._loaded = len(sys.modules)
         self._spaces = spaces  # kept, so that their memory stays theirs
-        # ma_used of each: small objects side by side, made before any process is forked.
-        self._used = [_Size(_address(each) + _USED) for each in spaces] if WORKS else []
-        self._first = list(map(len, spaces))
+        self._used = _Numbers([_address(each) + _USED for each in spaces]) if WORKS else None
+        self._first = np.array(list(map(len, spaces)), np.int64)
 
     def now(self) -> list[int]:
         """The number of names of each module, those of later ones first."""
         later = islice(reversed(sys.modules.values()), max(0, len(sys.modules) - self._loaded))
         new = [_getattribute(each, "__dict__") for each in later if type(each) is _Module]
-        sizes = [each.value for each in self._used] or list(map(len, self._spaces))
-        for place, first in enumerate(self._first):
-            if sizes[place] != first:
-                sizes[place] -= WARNED in self._spaces[place]
-        return [*(len(space) - (WARNED in space) for space in new), *sizes]
+        sizes = self._used.now() if self._used else np.array(list(map(len, self._spaces)))
+        for place in (sizes != self._first).nonzero()[0].tolist():
+            sizes[place] -= WARNED in self._spaces[place]
+        return [*(len(space) - (WARNED in space) for space in new), *sizes.tolist()]
+
+
+class _Numbers:
+    """Numbers of 64 bits in memory, read all at once.
+
+    Args:
+        addresses: where they are, for as long as this is used: multiples of eight.
+    """
+
+    def __init__(self, addresses: list[int]) -> None:
+        first = min(addresses)
+        # All memory from the first to the last, of which nothing is read but the numbers.
+        memory = (ctypes.c_int64 * ((max(addresses) - first) // 8 + 1)).from_address(first)
+        self._memory = np.frombuffer(memoryview(memory).cast("B"), np.int64)
+        self._places = np.array([(each - first) // 8 for each in addresses])
+
+    def now(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The numbers, in the order of their addresses' list."""
+        numbers: np.ndarray[Any, np.dtype[np.int64]] = self._memory.take(self._places)
+        return numbers

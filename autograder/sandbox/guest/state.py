@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from .classes import is_instance, members, mro
+from .classes import home, is_instance, is_static, members, mro
 from .dict_memory import WARNED, ModuleSizes, fingerprint
 from .no_ops import MissingImport, NoOp
 
@@ -43,15 +43,19 @@ _SAMPLE = 2**12
 
 _getattribute = object.__getattribute__
 _Environment = type(os.environ)
-_ATOMS = (type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented))
-_IMMUTABLE = (
+_ATOMS = frozenset(map(_address, (
+    type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented),
+)))  # fmt: skip
+"""Addresses of classes: one that the notebook defines may have a hash of its own, and ``==``."""
+_IMMUTABLE = frozenset(map(_address, (
+    NoOp, MissingImport,
     np.generic, np.dtype, np.ufunc, range, slice, re.Pattern, re.Match, datetime.datetime,
     datetime.date, datetime.time, datetime.timedelta, datetime.timezone, decimal.Decimal,
     types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType,
     types.MethodDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType,
     types.MemberDescriptorType, types.CodeType, types.GenericAlias, types.UnionType,
     type(vars(namedtuple("_Field", "x"))["x"]),
-)  # fmt: skip
+)))  # fmt: skip
 _CONSTANTS = frozenset(
     ["typing", "dataclasses", "__future__", "pathlib", "fractions", "enum", "numpy", "inspect"]
 )
@@ -149,8 +153,7 @@ class _Walk:
 
     def _push(self, things: Iterable[Any]) -> None:
         for thing in things:
-            kind = type(thing)
-            if kind in _ATOMS:
+            if _address(type(thing)) in _ATOMS:
                 self.found.append(thing)
             else:
                 self.found.append(_address(thing))
@@ -164,19 +167,20 @@ class _Walk:
 
     def _look(self, thing: Any) -> None:
         kind = type(thing)
-        self.found.append(kind.__name__ if kind in _EXACT else _address(kind))
-        if kind in _EXACT:
-            _EXACT[kind](self, thing)
+        look = _EXACT.get(_address(kind))
+        self.found.append(_address(kind) if look is None else kind.__name__)
+        if look is not None:
+            look(self, thing)
         elif is_instance(thing, type):
             self._class(thing)
         elif is_instance(thing, types.ModuleType):
             self._module(thing)
-        elif not _is_constant(thing, kind):
+        elif not _is_constant(kind):
             self._instance(thing, kind)
 
     def _class(self, kind: type) -> None:
-        home = members(kind).get("__module__")
-        if type(home) is str and home not in self._own:
+        module = home(kind)
+        if type(module) is str and module not in self._own:
             return  # of a library
         self._push(mro(kind)[1:])
         self._mapping(members(kind))
@@ -205,11 +209,11 @@ class _Walk:
         """An object of a class that the notebook defines, maybe derived from a built-in one."""
         looked_into = False
         for base in mro(kind):
-            if base in _EXACT:
-                _EXACT[base](self, thing)
+            if look := _EXACT.get(_address(base)):
+                look(self, thing)
                 looked_into = True
                 break
-        bases = [base for base in mro(kind) if base is not object and base not in _EXACT]
+        bases = [base for base in mro(kind) if base is not object and _address(base) not in _EXACT]
         slots = [
             slot
             for base in bases
@@ -227,14 +231,14 @@ class _Walk:
             variables = None
         if type(variables) is dict:
             self._mapping(variables)
-        of_notebook = members(kind).get("__module__") in self._own
+        of_notebook = home(kind) in self._own
         if not (of_notebook or looked_into) or (not looked_into and self._may_hide(bases)):
             raise _Opaque
         self._push([kind])
 
     def _may_hide(self, bases: Iterable[type]) -> bool:
         """Whether a base class may be of C code, which may keep something that cannot be seen."""
-        homes = (members(base).get("__module__") for base in bases)
+        homes = (home(base) for base in bases)
         return any(home not in self._own and home not in _ABSTRACT for home in homes)
 
     def _array(self, array: np.ndarray[Any, Any]) -> None:
@@ -263,11 +267,20 @@ def _warnings_filtered() -> list[int]:
     return list(map(_address, filters)) if type(filters) is list else []
 
 
-def _is_constant(thing: Any, kind: type) -> bool:
-    """Whether an object holds nothing that code could change, or nothing of the notebook's."""
-    if any(base in _IMMUTABLE or base in (NoOp, MissingImport) for base in mro(kind)):
+def _is_constant(kind: type) -> bool:
+    """Whether its objects hold nothing that code could change, or nothing of the notebook's."""
+    return _is_static_constant(kind) if is_static(kind) else _is_of_constants(kind)
+
+
+def _is_of_constants(kind: type) -> bool:
+    addresses = set(map(_address, mro(kind)))
+    if not addresses.isdisjoint(_IMMUTABLE):
         return True
-    return members(kind).get("__module__") in _CONSTANTS and not is_instance(thing, np.ndarray)
+    module = home(kind)
+    return type(module) is str and module in _CONSTANTS and _address(np.ndarray) not in addresses
+
+
+_is_static_constant = functools.cache(_is_of_constants)
 
 
 def _is_library(space: Mapping[str, Any]) -> bool:
@@ -350,7 +363,7 @@ def _nothing(walk: _Walk, thing: Any) -> None:
     del walk, thing
 
 
-_EXACT: dict[type, _Look] = {
+_KINDS: dict[type, _Look] = {
     **dict.fromkeys((list, tuple, set, frozenset, deque), _sequence),
     **dict.fromkeys((dict, OrderedDict, defaultdict, Counter), _dictionary),
     types.MappingProxyType: _nothing,
@@ -370,3 +383,5 @@ _EXACT: dict[type, _Look] = {
     np.random.RandomState: _random_state,
     np.random.SeedSequence: _nothing,
 }  # fmt: skip
+_EXACT = {_address(kind): look for kind, look in _KINDS.items()}
+"""By the addresses of classes (see `_ATOMS`)."""

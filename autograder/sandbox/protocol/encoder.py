@@ -36,6 +36,27 @@ _OWN_BUSINESS = {
 _ARRAY_NAMES = {*dir(np.ndarray), "__getattr__", "__getattribute__"}
 
 
+_Array, _asarray, _ascontiguousarray = np.ndarray, np.asarray, np.ascontiguousarray
+# Bound before any student code runs, which may replace these functions in `np`.
+
+
+def is_plain(value: object) -> bool:
+    """Whether encoding it takes hardly any time and runs none of the student's code."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        items: list[object] | tuple[object, ...] = value  # type: ignore[assignment]
+        return len(items) < _FEW and all(map(_is_atom, items))
+    return _is_atom(value)
+
+
+def _is_atom(value: object) -> bool:
+    kind = type(value)  # compared by identity: a class of the student's may define `==`
+    return kind is _Array or kind is int or kind is float or kind is bool or value is None
+
+
+_FEW = 100
+
+
 def _subclass(array: np.ndarray[Any, Any]) -> tuple[str, int] | None:
     """The array's class name and number of masked elements; None if it behaves like ndarray."""
     kind = type(array)
@@ -115,7 +136,7 @@ class Encoder:
         if kind is list or kind is tuple:
             return self._items(value, depth)
         if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
-            return self._array(np.asarray(value), scalar=True)
+            return self._array(_asarray(value), scalar=True)
         if isinstance(value, complex):
             return {"t": "c", "v": [value.real, value.imag]}
         if isinstance(value, (bytes, bytearray)):
@@ -147,7 +168,7 @@ class Encoder:
         return {"t": name, "v": [self.tree(item, depth + 1) for item in value]}
 
     def _array(self, value: np.ndarray[Any, Any], scalar: bool = False) -> Any:
-        array = np.asarray(value)
+        array = _asarray(value)
         native = array.dtype.newbyteorder("<")
         if not DTYPE.match(native.str):
             return {"t": "obj", "c": f"array of {array.dtype.name}"[:80]}
@@ -160,7 +181,7 @@ class Encoder:
             whole = all(step % array.itemsize == 0 for step in array.strides)
             if self.keep_strides and array.size and whole and not array.flags.c_contiguous:
                 tree["st"] = [step // array.itemsize for step in array.strides]
-        tree["b"] = self._put(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        tree["b"] = self._put(_ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         return tree
 
     def _put(self, buffer: bytes | memoryview) -> int:
