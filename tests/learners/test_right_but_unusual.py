@@ -318,6 +318,17 @@ def graded(grade_books, book):
             gradient,
             conv.replace("class Convolution:", "class Convolution(Layer):"),
         ],
+        "a layer that is a list": [
+            im2col,
+            gradient,
+            conv.replace("class Convolution:", "class Convolution(list):"),
+        ],
+        "a layer that is a dictionary": [
+            im2col,
+            gradient,
+            "class Module(dict): pass",
+            conv.replace("class Convolution:", "class Convolution(Module):"),
+        ],
         "imports that would shadow it": [
             im2col, gradient, conv, "from common.layers import *\nfrom common.util import im2col",
         ],

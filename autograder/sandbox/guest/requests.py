@@ -20,7 +20,7 @@ from typing import Any
 
 from ..protocol import wire
 from . import stub_modules, timeouts
-from .classes import is_instance, members, mro
+from .classes import is_instance, is_static, members, mro
 from .counting import counted
 from .exceptions import describe
 
@@ -119,10 +119,20 @@ def _perform(
         args, kwargs = request["args"], request.get("kwargs", {})
         if request.get("count"):
             value, count = counted(place, args, kwargs)
-            return {"value": value, "count": dict(count)}
-        value = place(*args, **kwargs)
+            return {"value": _made(value, place, objects), "count": dict(count)}
+        value = _made(place(*args, **kwargs), place, objects)
         return {"value": value, "args": args} if request.get("want_args") else {"value": value}
     return {"value": place}
+
+
+def _made(value: Any, place: Any, objects: Objects) -> Any:
+    """What a call gave; an object if a class was called that somebody wrote in Python.
+
+    Its class may extend ``list`` or ``dict``, as that of a network that is a list of layers does.
+    It still is an object, and not sent as a value.
+    """
+    is_class = is_instance(place, type) and not is_static(place)
+    return objects.refer(value) if is_class and is_instance(value, place) else value
 
 
 def _attribute(place: Any, name: str) -> str:

@@ -149,6 +149,28 @@ class TestObjects:
             assert conversation.request("get", steps(*inner)).value == 2
             assert call(conversation, "is_layer", layer) is True
 
+    @pytest.mark.parametrize("base", ["list", "dict", "tuple", "float"])
+    def test_they_may_extend_a_plain_type(self, notebook: Open, base: str) -> None:
+        """A network that is a list of its layers is still a network."""
+        cell = f"class Net({base}):\n    def size(self): return 3\ndef f(): return Net()"
+        with notebook(cell) as book, book.session.criterion() as conversation:
+            net = call(conversation, "Net")
+            assert isinstance(net, wire.Reference)
+            here = {"ref": net.number, "steps": [["attr", "size"]]}
+            assert conversation.request("call", here, args=[]).value == 3
+            # What a function returns is a value: a list is a list, whoever extends it.
+            assert not isinstance(call(conversation, "f"), wire.Reference)
+
+    def test_a_class_that_makes_something_else_gives_that(self, notebook: Open) -> None:
+        cell = """
+            class double:
+                def __new__(cls, x): return 2 * x
+            Counts = dict
+        """
+        with notebook(code(cell)) as book, book.session.criterion() as conversation:
+            assert call(conversation, "double", 3) == 6
+            assert call(conversation, "Counts", [("a", 1)]) == {"a": 1}
+
     @pytest.mark.parametrize(
         ("steps", "error"),
         [
