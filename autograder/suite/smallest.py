@@ -87,6 +87,8 @@ class Search:
     Args:
         process: starts a process of the notebook.
         confirms: whether it only confirms what another search has found, and makes no examples.
+            What goes wrong only after other calls is not confirmed: whoever pasted the example into
+            a notebook would find nothing wrong with it.
 
     Attributes:
         requests: how many have been made.
@@ -138,9 +140,21 @@ class Search:
         full = {**_defaults(ladder.function), **rung}
         key = ladder.function, tuple((name, repr(value)) for name, value in full.items())
         if key not in self._tried:
+            if self.confirms and self.requests:
+                self._begin_again()
             self._tried[key] = self._climb(ladder, rung, part)
         found = self._tried[key]
         return found and replace(found, ladder=ladder, rung=rung)
+
+    def _begin_again(self) -> None:
+        """Start another process, unless nothing has changed the state of this one."""
+        if self._asked is None:
+            return
+        if self._asked.conversation.is_unchanged():
+            self._asked.conversation.begin_again()
+        else:
+            self._asked = None
+            self.start()
 
     def _climb(self, ladder: Ladder, rung: Rung, part: str) -> Finding | None:
         if self._asked is None:

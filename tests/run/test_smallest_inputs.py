@@ -124,6 +124,16 @@ def test_a_changed_argument_is_looked_at_after_the_call(graded):
     )
 
 
+def test_what_goes_wrong_only_after_other_calls_is_not_shown(graded):
+    """The example alone would be right: pasted into a notebook it tells the student nothing."""
+    adam = teaching_cells("06_simple_convnet")["adam"]
+    kept = adam.replace("        self.m = {}\n        self.v = {}\n", "").replace(
+        "    def __init__", "    m, v = {}, {}\n\n    def __init__"
+    )
+    shown = _shown(graded, kept, exercise="06_simple_convnet")
+    assert {name: each for name, each in shown.items() if each and each[1] != "—"} == {}
+
+
 def test_an_endless_loop_is_called_once(graded):
     wrong = BOOK["im2col"].replace("    N, C", "    while pad: pass\n    N, C", 1)
     marked = graded("02_im2col", HEAD, wrong)
