@@ -10,7 +10,7 @@ world in which the part was defined if later cells have overwritten what it uses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +29,7 @@ from autograder.suite.collected import CollectedTests
 from autograder.suite.facts import Raised, TimedOut
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error, grader_error_of
-from autograder.suite.together import Together
+from autograder.suite.together import Failed, Together
 from autograder.suite.worlds import better_outcome
 
 ATTEMPTS = 3
@@ -58,6 +58,7 @@ class Decider:
     names: Names
     _decided: dict[str, Outcome] = field(default_factory=dict)
     _failed: dict[str, Outcome] = field(default_factory=dict)
+    _answers: dict[str, Failed] = field(default_factory=dict)
     _timed_out: dict[str, Outcome] = field(default_factory=dict)
     _endless: set[str] = field(default_factory=set)
 
@@ -111,14 +112,15 @@ class Decider:
                     self._timed_out |= together.timed_out
                     return broken_by.criterion.part
                 if process.is_unchanged():
-                    self._take(together.found)
+                    self._take(together)
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
 
-    def _take(self, found: Mapping[str, Outcome]) -> None:
+    def _take(self, together: Together) -> None:
         """Keep what counts, and what has to be tried again."""
-        for id, each in found.items():
+        self._answers |= together.failed
+        for id, each in together.found.items():
             at_once = each.status is Status.PASSED or _names_nothing(each)
             (self._decided if at_once else self._failed)[id] = each
 
@@ -128,18 +130,16 @@ class Decider:
         In the opposite order: whatever was tried before a criterion the first time comes after it
         now, or is not tried at all. The first one has the process to itself.
         """
-        again: dict[str, Outcome] = {}
         criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
         try:
             with self.session.shared(again=True) as process:
                 if process is None:
                     return
-                for id in reversed(self._failed):
-                    case = self._case(criteria[id], Attempt.FIRST)
-                    with process.criterion() as conversation, self.bounded():
-                        again[id] = self.tests.run(case, conversation)
-                    if process.broken:
-                        return
+                cases = [self._case(criteria[id], Attempt.FIRST) for id in reversed(self._failed)]
+                together = Together(self.tests, self.bounded, process)
+                again = together.run_again(cases, self._failed, self._answers)
+                if again is None:
+                    return
                 alike = all(_is_same(again[id], first) for id, first in self._failed.items())
                 if alike and process.is_unchanged():
                     self._decided |= again

@@ -1,15 +1,17 @@
 """Try the criteria of a notebook one after the other in one process.
 
 What a criterion is known to request is sent ahead, and if it is answered as by a notebook that has
-passed, the test need not run (`known_requests`).
+passed, the test need not run (`known_requests`). Nor need it run again for one that has failed and
+gives the same answers a second time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from autograder.sandbox.host.sent_ahead import Requests
 from autograder.sandbox.host.shared_process import SharedProcess
 from autograder.status import Status
 from autograder.suite import outcome
@@ -20,6 +22,19 @@ from autograder.suite.outcome import Outcome
 
 _CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
 """What may be decided in company. A timeout is tried with more room, and a fault of ours alone."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A criterion that was failed with answers to what was sent ahead.
+
+    Attributes:
+        requests: what was sent.
+        answers: tells the answers apart (`sent_ahead.digest`).
+    """
+
+    requests: Requests
+    answers: bytes
 
 
 @dataclass
@@ -34,6 +49,7 @@ class Together:
     Attributes:
         found: outcomes that tell something if the notebook's state turns out to be unchanged, in
             the order in which they were found.
+        failed: those of them that were failed with known answers.
         timed_out: the outcome of the criterion whose call did not return, if it took too long, and
             if it is known to be this one.
     """
@@ -42,6 +58,7 @@ class Together:
     bounded: Callable[[], AbstractContextManager[None]]
     process: SharedProcess
     found: dict[str, Outcome] = field(default_factory=dict)
+    failed: dict[str, Failed] = field(default_factory=dict)
     timed_out: dict[str, Outcome] = field(default_factory=dict)
 
     def run(self, cases: Sequence[Case]) -> Case | None:
@@ -63,6 +80,44 @@ class Together:
             if self.process.broken:
                 return case
         return None
+
+    def run_again(
+        self, cases: Sequence[Case], found: Mapping[str, Outcome], failed: Mapping[str, Failed]
+    ) -> dict[str, Outcome] | None:
+        """Try once more what was failed in another process.
+
+        Args:
+            cases: the criteria.
+            found: how they came out there, by id.
+            failed: what is known about them.
+
+        Returns:
+            How they come out here; None if that cannot be told.
+        """
+        ahead: list[Case] = []  # the last ones: what was sent ahead is answered before all else
+        for case in reversed(cases):
+            if case.criterion.id not in failed:
+                break
+            ahead.insert(0, case)
+        again: dict[str, Outcome] = {}
+        for case in cases[: len(cases) - len(ahead)]:
+            with self.process.criterion() as conversation, self.bounded():
+                again[case.criterion.id] = self.tests.run(case, conversation)
+            if self.process.broken:
+                return None
+        requests = {case.criterion.id: failed[case.criterion.id].requests for case in ahead}
+        sent = set(self.process.send_ahead(requests))
+        for case in ahead:
+            id = case.criterion.id
+            with self.process.criterion(id if id in sent else None) as conversation:
+                if conversation.answers == failed[id].answers:
+                    again[id] = found[id]  # its test would see the same
+                else:
+                    with self.bounded():
+                        again[id] = self.tests.run(case, conversation)
+            if self.process.broken or conversation.deviates:
+                return None
+        return again
 
     def _try(self, case: Case, recording: Recording | None, again: bool = False) -> bool:
         """Try a criterion; whether its test made other requests than those sent ahead.
@@ -91,6 +146,8 @@ class Together:
         failed = found.status in _CLEAR and not case.overwritten and not again
         if found.status is Status.PASSED or failed:
             self.found[id] = found
+        if failed and recording and conversation.answers is not None:
+            self.failed[id] = Failed(recording.requests, conversation.answers)
         if self.process.broken and found.status is Status.TIMEOUT and not conversation.lost:
             self.timed_out[id] = found
         return False

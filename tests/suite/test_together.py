@@ -69,6 +69,15 @@ def test_a_test_runs_no_more_once_it_is_known_what_passes(bench, tests_run):
     assert tests_run == [*PASSED, *PASSED]
 
 
+def test_what_fails_with_the_same_answers_twice_is_looked_at_once(bench, tests_run):
+    course = bench.course(SUITE, **PARTS)
+    wrong = RIGHT.replace("x + 1", "x + 2").replace("return x\n", "return x.T + 1\n")
+    outcomes = bench.outcomes(course, RIGHT, wrong)
+    assert statuses(outcomes[1]) == {**PASSED, "f.works": "failed", "Layer.forward.works": "failed"}
+    # Of the right one, then of the wrong one; nothing is recognized before a test has seen it pass.
+    assert tests_run == [*PASSED, *PASSED]
+
+
 def test_limits_of_the_trusted_side_are_set_where_a_test_runs(bench, tests_run):
     """They take longer than to recognize an answer."""
     course = bench.course(SUITE, **PARTS)
@@ -89,6 +98,14 @@ WRONG = {
     "another_part_never_returns_to_the_interpreter": ("x): return x", "x): sum(iter(int, 1))"),
     "forgets": ("return x + 1", "global f; f = None; return x + 1"),
     "remembers": ("return x + 1", "Layer.n = getattr(Layer, 'n', 0) + 1; return x + 1"),
+    "goes_by_its_working_directory": (
+        "return x + 1",
+        "import os; been = os.path.exists('x'); open('x', 'w').close(); return x + 1 + been",
+    ),
+    "goes_by_the_order": (
+        "class Layer:",
+        "import os\nclass Layer:\n    def __del__(self): os.environ['X'] = 'x'",
+    ),
     "lacks_the_class": ("class Layer", "class Other"),
     "spelt_otherwise": ("def forward", "def Forward"),
     "an_object_for_a_value": ("def forward(self, x): return x", "def forward(self, x): return {1}"),
