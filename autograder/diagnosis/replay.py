@@ -43,7 +43,7 @@ def values(
     conversation: Conversation, script: Script, defined: Mapping[str, Any]
 ) -> tuple[Any, ...]:
     """What the steps return; None for those that raise or cannot be asked."""
-    run = Replay(conversation, script, defined, Names())
+    run = Replay(conversation, script, defined, Names(), keep_all=True)
     for step in script:
         run.step(step)
     return tuple(run.results)
@@ -60,14 +60,23 @@ class Replay:
     Args:
         conversation, script, defined: see `replay`.
         names: what the notebook calls the course's functions and classes.
+        keep_all: whether to keep whatever is returned. Otherwise only objects are kept, which later
+            steps may ask: a student's code may return much.
 
     Attributes:
         results: what the steps so far have returned.
     """
 
     def __init__(
-        self, conversation: Conversation, script: Script, defined: Mapping[str, Any], names: Names
+        self,
+        conversation: Conversation,
+        script: Script,
+        defined: Mapping[str, Any],
+        names: Names,
+        *,
+        keep_all: bool = False,
     ) -> None:
+        self._keep_all = keep_all
         self._conversation = conversation
         self._script = script
         self._defined = defined
@@ -78,7 +87,7 @@ class Replay:
     def step(self, step: Step) -> Observation:
         """Make the next call; what came of it."""
         value, seen = self._ask(step)
-        self.results.append(value)
+        self.results.append(value if self._keep_all else _objects(value))
         return seen
 
     def _ask(self, step: Step) -> tuple[Any, Observation]:
@@ -138,3 +147,14 @@ class Replay:
         if not isinstance(value, wire.Reference):
             raise _Unavailable
         return value
+
+
+def _objects(value: Any) -> Any:
+    """A value without all data in it: the objects, where they were."""
+    if isinstance(value, wire.Reference):
+        return value
+    if isinstance(value, dict):
+        return {key: _objects(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_objects(item) for item in value]
+    return None

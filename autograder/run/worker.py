@@ -24,6 +24,7 @@ from autograder.own_faults.own_faults import OwnFaults
 from autograder.run.jobs import READY, Brought, CannotStart, Setup
 from autograder.run.submission import Grader
 from autograder.sandbox.doctor.confirm import confirm
+from autograder.sandbox.host.garbage import collector
 from autograder.sandbox.host.protect import die_with, protect_host
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.visible_paths import visible_paths
@@ -102,6 +103,7 @@ def _work(setup: Setup, jobs: Line) -> None:
         warnings.simplefilter("ignore")  # what NumPy says of students' data is for nobody's eyes
         jobs.send(READY)
         while True:
+            collector.memory()
             match jobs.recv():
                 case Submission() as submission:
                     jobs.send(grader.grade(suites, submission))

@@ -138,11 +138,14 @@ def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
     """
     value = fetch(_answer(answer))
     fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind == "f"
-    if not fits or not np.isfinite(value).all():
-        same(answer, np.zeros(shape))  # reports which of these conditions fails
-        raise TypeError(f"{type_name(value)} is not an array of finite floats")
-    wide: npt.NDArray[np.float64] = value.astype(np.float64)
-    return wide
+    if fits:
+        with np.errstate(over="ignore"):  # of a longdouble
+            wide: npt.NDArray[np.float64] = value.astype(np.float64)
+        if np.isfinite(wide).all():
+            return wide
+    same(answer, np.zeros(shape))  # reports which of these conditions fails
+    same(measured(answer, "float64", wide), np.zeros(shape))
+    raise TypeError(f"{type_name(value)} is not an array of finite floats")
 
 
 def measured(answer: Answer, what: str, value: Any) -> Answer:

@@ -21,6 +21,8 @@ class Case:
         session: the loaded notebook.
         names: what the notebook calls the course's names.
         world, attempt: as in `LoadedNotebook.criterion`.
+        tries: how often the criterion has been tried in processes of this notebook. It may have
+            kept what it was asked.
     """
 
     exercise: Exercise
@@ -29,6 +31,7 @@ class Case:
     names: Names
     world: str | None = None
     attempt: Attempt = Attempt.ONLY
+    tries: int = 0
 
     @property
     def owner(self) -> str:

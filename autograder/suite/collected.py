@@ -62,6 +62,7 @@ class CollectedTests:
         self._states: dict[Path, ModuleState] = {}
         self._plain: dict[pytest.Item, tuple[str, ...]] = {}
         self._kept: dict[str, Kept] = {}
+        self._counted: set[tuple[Path, str]] = set()
         self._running: _Current | None = None
         self._outcome: Outcome | None = None
         self._reports: list[pytest.TestReport] = []
@@ -103,12 +104,14 @@ class CollectedTests:
 
     def run(self, case: Case, conversation: Conversation) -> Outcome:
         """Run the test of a criterion that has no `problem`."""
-        (item,) = self._tests[case.exercise.suite, case.criterion.id]
+        (item,) = self._tests[_key(case)]
         self._running = _Current(conversation, case)
         try:
             return self._run(item)
         finally:
             self._running = None
+            if conversation.counted:
+                self._counted.add(_key(case))
 
     def _run(self, item: pytest.Item) -> Outcome:
         self._outcome = None
@@ -150,7 +153,10 @@ class CollectedTests:
             item.obj(**arguments)
         except (Exception, HostOverload) as error:
             self.sandbox_lost = isinstance(error, SandboxLost)
-            return self._failed(error) or outcome.grader_error_of(error)
+            found = self._failed(error) or outcome.grader_error_of(error)
+            # The test's variables may be large answers, which its frames would keep in cycles.
+            traceback.clear_frames(error.__traceback__)
+            return found
         return outcome.PASSED
 
     # --- pytest hooks and fixtures ------------------------------------------------------------
@@ -210,8 +216,13 @@ class CollectedTests:
         return self._make()
 
     def _make(self) -> Make:
-        kept = self._kept.setdefault(self.salt, {})
-        return Make(self.salt, self._current.case.criterion.id, kept)
+        case = self._current.case
+        inputs_of = case.criterion.id
+        if case.tries and _key(case) in self._counted:
+            # Other inputs: code may have worked through the first ones, and kept what came of them
+            # where another of the notebook's processes finds it.
+            inputs_of += f", try {case.tries + 1}"
+        return Make(self.salt, inputs_of, self._kept.setdefault(self.salt, {}))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -231,6 +242,10 @@ class CollectedTests:
             names = _plain(item)
             if names is not None:
                 self._plain[item] = names
+
+
+def _key(case: Case) -> tuple[Path, str]:
+    return case.exercise.suite, case.criterion.id
 
 
 def _plain(item: pytest.Item) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ world in which the part was defined if later cells have overwritten what it uses
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,7 @@ class Decider:
     _answers: dict[str, Failed] = field(default_factory=dict)
     _timed_out: dict[str, Outcome] = field(default_factory=dict)
     _endless: set[str] = field(default_factory=set)
+    _tries: Counter[str] = field(default_factory=Counter)
 
     def try_together(self, parts: Sequence[Part]) -> None:
         """Try criteria in one process; after a call that does not return, later parts in another.
@@ -102,6 +104,7 @@ class Decider:
             # When one of several processes ends, so does everything beside it.
             and not self.tests.uses_other_processes(self.exercise, criterion.id)
         ]
+        self._tries.update(case.criterion.id for case in cases)
         try:
             with self.session.shared(first) as process:
                 if process is None:
@@ -131,6 +134,7 @@ class Decider:
         now, or is not tried at all. The first one has the process to itself.
         """
         criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
+        self._tries.update(self._failed.keys())
         try:
             with self.session.shared(again=True) as process:
                 if process is None:
@@ -182,6 +186,8 @@ class Decider:
     def _attempt(self, case: Case) -> Outcome:
         try:
             for _ in range(ATTEMPTS):
+                case = replace(case, tries=self._tries[case.criterion.id])
+                self._tries[case.criterion.id] += 1
                 process = self.session.criterion(case.world, case.attempt)
                 with process as conversation, self.bounded():
                     found = self.tests.run(case, conversation)

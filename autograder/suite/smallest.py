@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
+from traceback import clear_frames
 from typing import Any, Protocol
 
 from autograder.sandbox.host.session import (
@@ -25,6 +26,7 @@ from autograder.sandbox.host.session import (
     StudentRaised,
     StudentTimeout,
 )
+from autograder.sandbox.host.sizes import approximate_bytes
 from autograder.suite import outcome
 from autograder.suite.examples import Run, example, run_ladder
 from autograder.suite.facts import WrongAnswer
@@ -38,6 +40,10 @@ MAX_REQUESTS = 240
 
 MAX_RUNGS = 3000
 """Rungs that are looked at for one criterion, including those that the reference refuses."""
+
+MAX_SHOWN_BYTES = 2**20
+"""Of what the code made of a small input. If it is larger, nobody would look through it, and it is
+not kept."""
 
 BACKSTOP_S = 3.0
 """Wall-clock seconds after which a search ends without an example. Requests take 75 ms as a rule;
@@ -164,23 +170,40 @@ class Search:
         try:
             run_ladder(ladder, rung, student(transcript))
         except (WrongAnswer, StudentFailure) as error:
-            found = outcome.from_exception(error, part)
-            if found is None or not transcript.requests:
-                return None
-            if isinstance(error, (StudentTimeout, StudentDied)):
-                self._asked = None  # nothing more can be asked of this process
-            got = error.info if isinstance(error, StudentRaised) else getattr(error, "got", None)
-            calls = code(transcript.requests, {})
-            if self.confirms:
-                return Finding(ladder, rung, found, None, got, calls)
-            run = Run(ladder, rung, student, transcript.requests, tuple(made.arrays))
-            return Finding(ladder, rung, found, example(error, run), got, calls)
+            try:
+                return self._finding(ladder, rung, part, student, transcript, error)
+            finally:
+                clear_frames(error.__traceback__)  # they hold what was compared, in cycles
         except ValueError:
             return None  # the reference refuses this input
         finally:
             self.requests += len(transcript.requests)
             written.forget()
         return None
+
+    def _finding(
+        self,
+        ladder: Ladder,
+        rung: Rung,
+        part: str,
+        student: Callable[[Any], Any],
+        transcript: Transcript,
+        error: WrongAnswer | StudentFailure,
+    ) -> Finding | None:
+        """What an exception of a rung's function says; None if it is not the student's fault."""
+        found = outcome.from_exception(error, part)
+        if found is None or not transcript.requests:
+            return None
+        if isinstance(error, (StudentTimeout, StudentDied)):
+            self._asked = None  # nothing more can be asked of this process
+        got = error.info if isinstance(error, StudentRaised) else getattr(error, "got", None)
+        calls = code(transcript.requests, {})
+        if approximate_bytes(got) > MAX_SHOWN_BYTES:
+            return Finding(ladder, rung, found, None, None, calls)
+        if self.confirms:
+            return Finding(ladder, rung, found, None, got, calls)
+        run = Run(ladder, rung, student, transcript.requests, tuple(made.arrays))
+        return Finding(ladder, rung, found, example(error, run), got, calls)
 
 
 def _by_size(ladders: Iterable[Ladder]) -> Iterator[tuple[Ladder, Rung]]:

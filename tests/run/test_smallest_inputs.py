@@ -124,6 +124,12 @@ def test_a_changed_argument_is_looked_at_after_the_call(graded):
     )
 
 
+def test_a_result_that_nobody_would_look_through_is_not_shown(graded):
+    """Nor kept: there may be one for each criterion."""
+    shown = _shown(graded, "def im2col(*args):\n    return np.zeros(2**18)")
+    assert not any("np." in call for call, _, _ in filter(None, shown.values()))
+
+
 def test_what_goes_wrong_only_after_other_calls_is_not_shown(graded):
     """The example alone would be right: pasted into a notebook it tells the student nothing."""
     adam = teaching_cells("06_simple_convnet")["adam"]

@@ -43,10 +43,13 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
-from autograder.sandbox.host.watch import CpuTime, Naps, Watch
+from autograder.sandbox.host.watch import MAX_NAPS_S, CpuTime, Naps, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.message_reader import MessageReader
 from autograder.sandbox.protocol.unfixable import Unfixable
+
+TRICKLE_S = 0.1
+"""Seconds that an answer may take to arrive once it has begun; if it takes longer, it naps."""
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 
@@ -70,7 +73,10 @@ class Conversation(ABC):
 
     Attributes:
         unfixable: sources of chance that the student's code has used, as reported by the guest.
+        counted: whether the work of a call was counted.
     """
+
+    counted = False
 
     def __init__(
         self,
@@ -145,7 +151,7 @@ class Conversation(ABC):
         if want_args:
             message["want_args"] = True
         if count:
-            message["count"] = True
+            message["count"] = self.counted = True
         return self._exchange(message, self._deadline())
 
     def _deadline(self) -> float:
@@ -329,12 +335,20 @@ class SocketConversation(Conversation):
     def _read(self, deadline: float) -> wire.Received:
         if not self._reader.has_begun:
             self._watch.wait(self._reader.sock, deadline)
-        return self._reader.receive_encoded(
-            # No code of the student's runs while an answer is written: it does not trickle.
-            deadline=min(deadline, time.monotonic() + self._budget.idle_s),
-            max_total=MAX_MESSAGE_BYTES,
-            max_header=MAX_HEADER_BYTES,
-        )
+        # No code of the student's runs while an answer is written: it does not trickle. If it does,
+        # that is waiting, too.
+        began = time.monotonic()
+        budget = self._budget if self._naps.seconds < MAX_NAPS_S else self._budget.stalled()
+        try:
+            return self._reader.receive_encoded(
+                deadline=min(deadline, began + budget.idle_s),
+                max_total=MAX_MESSAGE_BYTES,
+                max_header=MAX_HEADER_BYTES,
+            )
+        finally:
+            took = time.monotonic() - began
+            if took > TRICKLE_S:
+                self._naps.seconds += took
 
     def _resolve(self, thing: wire.Reference | wire.Callback | wire.Opaque) -> object:
         """An object that stays in the sandbox, with a class name that cannot disclose anything."""

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from autograder.sandbox.host.garbage import collector
+
 MEMORY_MB = 160
 """Megabytes on top of what the process holds already. The largest answer that the course itself
 asks for has 3.5 MB, and comparing takes a few copies of it."""
@@ -77,12 +79,12 @@ def _timer(cpu_s: float) -> Iterator[None]:
 
 @contextmanager
 def _address_space(megabytes: int) -> Iterator[None]:
-    mapped = _mapped_bytes()
-    if mapped is None:
+    memory = collector.memory()
+    if memory is None:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = mapped + megabytes * 2**20
+    wanted = memory.mapped + megabytes * 2**20
     if soft != resource.RLIM_INFINITY:
         wanted = min(wanted, soft)
     _set_address_space(wanted, hard)
@@ -95,13 +97,3 @@ def _address_space(megabytes: int) -> Iterator[None]:
 def _set_address_space(soft: int, hard: int) -> None:
     with contextlib.suppress(ValueError, OSError):  # macOS takes no such limit
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _mapped_bytes() -> int | None:
-    """Address space of this process; None without /proc."""
-    try:
-        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123 (once a criterion)
-            pages = int(file.read().split()[0])
-    except OSError:
-        return None
-    return pages * resource.getpagesize()
