@@ -336,3 +336,20 @@ mistake("CF28", part="conv2d_single",
     hint=Text(
         en="Draw the padded image: on how many of its four sides is there a margin?",
         ja="パディングした画像を描いてみましょう。4辺のうち、余白があるのはどの辺ですか。"))
+
+mistake("OS9", part="conv_output_size",
+    edits=[("room // stride + 1", "(size - filter_size) // stride + 1 + 2 * pad")],
+    loses={"conv_output_size.stride", "conv2d_single.all_at_once"},
+    hint=Text(
+        en="The window jumps over the border as well. How many places does a border of one "
+           "pixel on each end add when the stride is 2?",
+        ja="窓は縁の上でも同じ幅で動きます。ストライドが2のとき、両端に1画素ずつ縁を付けると、"
+           "場所はいくつ増えますか。"))
+
+mistake("OS10", part="conv_output_size",
+    edits=[("room // stride + 1", "(size - filter_size) // stride + 2 * pad // stride + 1")],
+    loses={"conv_output_size.stride", "conv2d_single.all_at_once"},
+    hint=Text(
+        en="You round down twice. What becomes of the pixels that are left over inside the image, "
+           "and of those in the border?",
+        ja="切り捨てを2回しています。画像の中で余った画素と、縁で余った画素は、どうなりますか。"))

@@ -10,6 +10,7 @@ SIDE, WINDOW, STRIDE, PAD = (1, 2, 3, 4, 5), (1, 2, 3, 4), (1, 2, 3), (0, 1, 2)
 
 @ladder("conv_output_size.stride_one", size=SIDE, filter_size=WINDOW, pad=PAD)
 @ladder("conv_output_size.stride", stride=(1, 2, 3, 4), size=range(1, 8), filter_size=WINDOW)
+@ladder("conv_output_size.stride", stride=(2, 3), pad=(1,), size=range(2, 7), filter_size=(2, 3))
 @ladder("conv_output_size.too_large", filter_size=range(1, 7), size=WINDOW, pad=PAD)
 def places(student, size=1, filter_size=1, stride=1, pad=0):
     if filter_size > size + 2 * pad + 1:  # one too large is no matter, as in the suite

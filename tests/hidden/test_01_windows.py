@@ -37,6 +37,11 @@ def test_only_whole_windows_count(student, make):
     for room, filter_size, stride in make.integers(2, 30, 5, 3).tolist():
         expected = source_lib.conv_output_size(room + filter_size, filter_size, stride)
         same(student.conv_output_size(room + filter_size, filter_size, stride, 0), expected)
+    # With padding, which is divided as well. At these sizes half of it would give the same: that
+    # it lies on both ends is another criterion's business.
+    for size, filter_size, stride, pad in ((8, 3, 2, 1), (8, 3, 3, 1), (12, 4, 5, 2)):
+        expected = source_lib.conv_output_size(size, filter_size, stride, pad)
+        same(student.conv_output_size(size, filter_size, stride, pad), expected)
 
 
 @criterion("conv_output_size.too_large")
