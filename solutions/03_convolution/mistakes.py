@@ -654,3 +654,10 @@ mistake("CB39", part="Convolution.backward",
            "the first contribution when the second one arrives?",
         ja="dxの同じ画素には、複数のフィルターと窓から勾配が届きます。2つ目が届いたとき、"
            "1つ目はどうなりますか。"))
+
+mistake("CB40", part="Convolution.backward",
+    edits=[("rows.sum(axis=0)", "rows.sum(axis=0, dtype=np.float64)")],
+    loses={"Convolution.backward.float32"},
+    hint=Text(
+        en="Print the dtypes of dout, dx, dW and db. Which of them differs from the others?",
+        ja="dout、dx、dW、dbのdtypeを表示してみましょう。違っているのはどれですか。"))

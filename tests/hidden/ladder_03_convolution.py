@@ -155,6 +155,21 @@ def called_again(student, H=1, W=1, FH=1, FW=1):
             same(theirs.dW, ours.dW)
 
 
+@ladder("Convolution.backward.several_calls", W=WINDOW)
+def another_layer_in_between(student, W=1):
+    x, filters, biases = counting(1, 1, 1, W), counting(1, 1, 1, 1), np.zeros(1)
+    ours = source_lib.Convolution(filters, biases, 1, 0)
+    dout = counting(*ours.forward(x).shape)
+    expected = ours.backward(dout)
+    theirs = student.Convolution(filters, biases, 1, 0)
+    other = student.Convolution(counting(1, 1, 1, 1, start=2), biases, 1, 0)
+    theirs.forward(x)
+    # As many windows, in another shape: wrong values tell more than an error.
+    other.forward(counting(1, 1, W, 1, start=5))
+    same(theirs.backward(dout), expected)
+    same(theirs.dW, ours.dW)
+
+
 @ladder("Convolution.backward.nothing_changed", W=WINDOW, FW=TWO, H=TWO, FH=TWO)
 def nothing_changed(student, H=1, W=1, FH=1, FW=1):
     x, filters, biases = counting(1, 1, H, W), counting(1, 1, FH, FW), np.zeros(1)
@@ -174,3 +189,4 @@ def gradient_dtypes(student, H=1, W=1, FH=1, FW=1, dtype=np.float32):
     same(dx, expected)
     keeps_dtype(dx, dtype)
     keeps_dtype(theirs.dW, dtype)
+    keeps_dtype(theirs.db, dtype)

@@ -258,7 +258,7 @@ def test_gradients_of_everything_mixed(student, make):
 
 
 @criterion("Convolution.backward.several_calls")
-def test_gradients_belong_to_the_last_forward_and_are_overwritten(student, make):
+def test_gradients_belong_to_the_layer_and_its_last_forward_and_are_overwritten(student, make):
     theirs, ours = _layers(student, make, (1, 1, 3, 3))
     for size in (5, 7):
         x = make.normal(1, 1, size, size)
@@ -268,6 +268,11 @@ def test_gradients_belong_to_the_last_forward_and_are_overwritten(student, make)
         for _ in range(2):
             same(theirs.backward(dout), expected, **CLOSE)
             same(theirs.dW, ours.dW, **CLOSE)
+    # Networks have several layers: what one keeps for backward is its own, not the class's.
+    other, _ = _layers(student, make, (1, 1, 3, 3))
+    other.forward(make.normal(1, 1, 5, 5))
+    same(theirs.backward(dout), expected, **CLOSE)
+    same(theirs.dW, ours.dW, **CLOSE)
 
 
 @criterion("Convolution.backward.nothing_changed")
@@ -293,3 +298,4 @@ def test_gradients_of_float32_are_float32_and_of_float64_float64(student, make):
         same(dx, ours.backward(dout), rtol=DIGITS[dtype])
         keeps_dtype(dx, dtype)
         keeps_dtype(theirs.dW, dtype)
+        keeps_dtype(theirs.db, dtype)
