@@ -50,8 +50,8 @@ mistake("PF6", part="Pooling.forward",
     edits=[("self.pool_h) // self.stride", "self.pool_h) // self.pool_h"),
            ("self.pool_w) // self.stride", "self.pool_w) // self.pool_h"),
            ("self.stride, 0", "self.pool_h, 0")],
-    loses={"Pooling.forward.stride", "Pooling.backward.window_and_stride",
-           "Pooling.backward.overlap"},
+    loses={"Pooling.forward.stride", "Pooling.forward.padding_size",
+           "Pooling.backward.window_and_stride", "Pooling.backward.overlap"},
     hint=Text(
         en="Two numbers describe a pooling layer: the size of the window and its step.",
         ja="プーリング層を決めるのは、窓の大きさと、窓を動かす幅の2つです。"))
@@ -75,8 +75,8 @@ mistake("PF8", part="Pooling.forward",
     right = (out_w - 1) * self.stride + self.pool_w - W - p
     padded = """),
            ("(p, p), (p, p))", "(p, below), (p, right))")],
-    loses={"Pooling.forward.left_over", "Pooling.forward.padding_size",
-           "Pooling.backward.left_over"},
+    loses={"Pooling.forward.non_square_window", "Pooling.forward.left_over",
+           "Pooling.forward.padding_size", "Pooling.backward.left_over"},
     hint=Text(
         en="Does the window stop at the last whole one, or does it hang over the edge?",
         ja="最後の窓は、マップに収まっていますか。それとも端からはみ出していますか。"))
@@ -123,7 +123,8 @@ mistake("PF14", part="Pooling.forward",
     windows = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(2, 3))
     col = windows[:, :, :: self.stride, :: self.pool_w].transpose(0, 2, 3, 1, 4, 5)""")],
     loses={"Pooling.forward.non_square_window", "Pooling.forward.stride",
-           "Pooling.backward.window_and_stride", "Pooling.backward.overlap"},
+           "Pooling.forward.padding_size", "Pooling.backward.window_and_stride",
+           "Pooling.backward.overlap"},
     hint=Text(
         en="A window of 2×3 with stride 2: how far does it jump to the right?",
         ja="2×3の窓をストライド2で動かすと、右へは何画素ずつ動きますか。"))
@@ -148,7 +149,7 @@ mistake("PF16", part="Pooling.forward",
             np.maximum(out, shifted, out=out)
     return out""")],
     loses={"Pooling.forward.non_square_window", "Pooling.forward.stride",
-           "Pooling.forward.input_untouched"},
+           "Pooling.forward.padding_size", "Pooling.forward.input_untouched"},
     hint=Text(
         en="Copy x before the call and compare afterwards. Is your running maximum a view of x?",
         ja="呼び出しの前後でxを比べましょう。途中の最大値はxのビューではありませんか。"))
@@ -645,3 +646,45 @@ mistake("PB25", part="Pooling.backward",
     hint=Text(
         en="Are two neighbouring windows always as far apart as a window is high?",
         ja="隣り合う窓の間隔は、いつも窓の高さと同じですか。"))
+
+mistake("PF29", part="Pooling.forward",
+    edits=[("    p = self.pad", """\
+    self.pad = self.pool_h // 2 if self.pad else 0
+    p = self.pad""")],
+    loses={"Pooling.forward.non_square_window", "Pooling.forward.padding_size",
+           "Pooling.backward.padding"},
+    hint=Text(
+        en="Take a window of 5×5 with pad=1. How many rows and columns do you add on each side?",
+        ja="5×5の窓でpad=1としてみましょう。それぞれの側に何行、何列を付け足していますか。"))
+
+mistake("PF30", part="Pooling.forward",
+    edits=[("    p = self.pad", """\
+    p = self.pad
+    if p:
+        self.stride = self.pool_h""")],
+    loses={"Pooling.forward.padding_size"},
+    hint=Text(
+        en="Does the window move by the same step with padding as without it? Print the shape of "
+           "the output for a stride that is not the size of the window.",
+        ja="パディングがあるときも、窓は同じ幅で動いていますか。窓の大きさと違うストライドで、"
+           "出力の形状を表示してみましょう。"))
+
+mistake("PF31", part="Pooling.forward",
+    edits=[("(W + 2 * p - self.pool_w)", "(W + 2 * p - (self.pool_h if p else self.pool_w))")],
+    loses={"Pooling.forward.non_square_window"},
+    hint=Text(
+        en="Try a window that is not square, with padding: which of its sides decides how wide "
+           "the output is?",
+        ja="正方形でない窓で、パディングを付けて試してみましょう。出力の幅を決めるのは、窓のどちらの"
+           "辺ですか。"))
+
+mistake("PB26", part="Pooling.backward",
+    edits=[("    dcol[np.arange(flat.size), self.arg_max]", """\
+    p = self.pad
+    padded = np.pad(self.x, ((0, 0), (0, 0), (p, p), (p, p)), constant_values=-np.inf)
+    col = im2col(padded, self.pool_h, self.pool_w, self.stride, 0).reshape(dcol.shape)
+    dcol[np.arange(flat.size), np.argmax(np.abs(col), axis=1)]""")],
+    loses={"Pooling.backward.batch_and_channels", "Pooling.backward.padding"},
+    hint=Text(
+        en="A window holds 2 and -3. Which of them is the output, and which one gets the gradient?",
+        ja="窓の中に2と-3があるとき、出力になるのはどちらですか。勾配を受け取るのはどちらですか。"))

@@ -20,11 +20,16 @@ def _map(N, C, H, W, sign=1, dtype=np.float64):
 @ladder("Pooling.forward.non_square_window", H=SIDE, W=SIDE, PH=WINDOW, PW=WINDOW, stride=STRIDE)
 @ladder("Pooling.forward.non_square_window", W=(3, 4), PW=(3,), N=TWO, C=TWO)
 @ladder("Pooling.forward.stride", stride=STRIDE, H=SIDE, W=SIDE, PH=WINDOW, PW=WINDOW)
+@ladder("Pooling.forward.non_square_window", pad=(1,), stride=(3,), H=TWO, W=(2, 3), PW=(2, 3))
+@ladder("Pooling.forward.non_square_window", pad=(1,), stride=(5,), PH=(5,), H=(5,), W=(2, 3, 7))
 @ladder("Pooling.forward.left_over", H=(2, 3), W=(2, 3, 4, 5), N=TWO, C=TWO)
 @ladder("Pooling.forward.left_over", stride=(3,), PH=(3,), PW=(3,), H=(3, 4, 5), W=(3, 4, 5))
 @ladder("Pooling.forward.all_negative", sign=(-1,), N=TWO, C=TWO, H=EVEN, W=EVEN)
 @ladder("Pooling.forward.padding_size", pad=(1,), N=TWO, C=TWO, H=(1, 2, 3, 4), W=(1, 2, 3, 4))
 @ladder("Pooling.forward.padding_size", pad=(1, 2), stride=(3, 4), PH=(3, 4), PW=(3, 4), W=SIDE)
+@ladder(
+    "Pooling.forward.padding_size", pad=(1,), stride=(2, 1), PH=(3, 5), PW=(3, 5), H=SIDE, W=SIDE
+)
 @ladder("Pooling.forward.padding_never_wins", sign=(-1,), pad=(1,), N=TWO, C=TWO, H=EVEN, W=EVEN)
 @ladder("Pooling.forward.padding_never_wins", sign=(-1,), pad=(1,), H=(1, 2, 3), W=(1, 2, 3))
 def largest(student, N=1, C=1, H=2, W=2, PH=2, PW=2, stride=2, pad=0, sign=1):
@@ -48,12 +53,13 @@ def map_untouched(student, H=2, W=2, N=1, C=1):
     same(unchanged(student.Pooling(2, 2, 2, 0).forward, x), expected, exact=True)
 
 
-@ladder("Pooling.backward.batch_and_channels", N=TWO, C=TWO, H=EVEN, W=EVEN)
+@ladder("Pooling.backward.batch_and_channels", sign=(1, -1), N=TWO, C=TWO, H=EVEN, W=EVEN)
 @ladder("Pooling.backward.window_and_stride", W=(2, 3, 4, 5), PW=(2, 3, 1), PH=(2, 3, 1), H=(2, 3))
 @ladder("Pooling.backward.window_and_stride", stride=(3,), W=(2, 3, 4, 5), N=TWO, C=TWO, PW=(2, 3))
 @ladder("Pooling.backward.left_over", H=(2, 3), W=(2, 3, 4, 5), N=TWO, C=TWO)
 @ladder("Pooling.backward.overlap", stride=(1,), W=(2, 3, 4), H=(2, 3), N=TWO, C=TWO)
 @ladder("Pooling.backward.padding", pad=(1,), sign=(-1, 1), N=TWO, C=TWO, W=(2, 1, 4), H=(2, 1))
+@ladder("Pooling.backward.padding", pad=(1,), stride=(5,), PH=(5,), PW=(5,), W=SIDE, H=(3, 4, 5))
 def winners(student, N=1, C=1, H=2, W=2, PH=2, PW=2, stride=2, pad=0, sign=1):
     _there_and_back(student, _map(N, C, H, W, sign), PH, PW, stride, pad)
 
@@ -91,6 +97,17 @@ def called_again(student, C=1, N=1):
         theirs.forward(x)
         for _ in range(2):
             same(theirs.backward(dout), expected)
+
+
+@ladder("Pooling.backward.called_again", C=TWO, N=TWO)
+def another_layer_in_between(student, C=1, N=1):
+    ours, x = source_lib.Pooling(2, 2, 2, 0), counting(N, C, 2, 4)
+    dout = counting(*ours.forward(x).shape)
+    expected = ours.backward(dout)
+    theirs, other = student.Pooling(2, 2, 2, 0), student.Pooling(2, 2, 2, 0)
+    theirs.forward(x)
+    other.forward(mixed(N, C, 4, 2))
+    same(theirs.backward(dout), expected)
 
 
 @ladder("Pooling.backward.float32", H=EVEN, W=EVEN, N=TWO, C=TWO, dtype=(np.float32, np.float64))

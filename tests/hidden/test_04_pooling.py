@@ -47,6 +47,11 @@ def test_windows_wider_than_high_and_higher_than_wide(student, make):
         (8, 5, 4, 1, 4),
     ):
         _same_forward(student, _positive(make, 2, 3, height, width), pool_h, pool_w, stride)
+    # With padding as well, but where code without it is right: as many windows fit, and each holds
+    # the same peak.
+    x = _positive(make, 1, 2, 5, 7)
+    x[:, :, ::5, ::5] += 10
+    _same_forward(student, x, 5, 2, 5, 1)
 
 
 @criterion("Pooling.forward.stride")
@@ -73,6 +78,9 @@ def test_the_output_counts_the_padding(student, make):
     for height, width, window, pad in ((4, 6, 2, 1), (7, 10, 3, 1), (4, 8, 4, 2), (5, 7, 2, 1)):
         x = _positive(make, 2, 3, height, width)
         _same_forward(student, x, window, window, window, pad)
+    # Neither is the padding always half the window, nor the stride the window.
+    _same_forward(student, _positive(make, 1, 2, 5, 6), 5, 5, 1, 1)
+    _same_forward(student, _positive(make, 1, 2, 5, 7), 3, 3, 2, 1)
     x = _positive(make, 2, 3, 4, 6)
     same(student.Pooling(2, 2, 2).forward(x), source_lib.Pooling(2, 2, 2).forward(x), exact=True)
 
@@ -126,6 +134,8 @@ def test_a_larger_map_takes_no_more_python(student, make):
 def test_the_winner_of_a_window_takes_its_gradient(student, make):
     for shape in ((1, 1, 4, 4), (1, 3, 4, 6), (2, 1, 6, 4), (2, 3, 4, 6)):
         _same_backward(student, make, _positive(make, *shape), 2, 2, 2)
+    # The largest number of a window is not always the one that is farthest from 0.
+    _same_backward(student, make, make.normal(1, 2, 4, 6), 2, 2, 2)
 
 
 @criterion("Pooling.backward.window_and_stride")
@@ -167,7 +177,7 @@ def test_the_first_of_equal_maxima_takes_it_all(student, make):
 
 @criterion("Pooling.backward.padding")
 def test_no_gradient_gets_lost_in_the_padding(student, make):
-    for height, width, window, pad in ((4, 6, 2, 1), (4, 7, 3, 1), (8, 4, 4, 2)):
+    for height, width, window, pad in ((4, 6, 2, 1), (4, 7, 3, 1), (8, 4, 4, 2), (8, 13, 5, 1)):
         x = make.normal(2, 3, height, width)
         _same_backward(student, make, x, window, window, window, pad)
     # Each window holds one number of the map, however small, and border: no other tie to break.
@@ -176,7 +186,7 @@ def test_no_gradient_gets_lost_in_the_padding(student, make):
 
 
 @criterion("Pooling.backward.called_again")
-def test_backward_answers_for_the_last_forward(student, make):
+def test_backward_answers_for_the_last_forward_of_its_own_layer(student, make):
     pool, reference = student.Pooling(2, 2, 2, 0), source_lib.Pooling(2, 2, 2, 0)
     # The first two batches have the same shape: nothing but wrong values would tell them apart.
     for shape in ((2, 3, 4, 6), (2, 3, 4, 6), (1, 2, 8, 4)):
@@ -186,6 +196,10 @@ def test_backward_answers_for_the_last_forward(student, make):
         for _ in range(2):
             dout = make.normal(*out.shape)
             same(pool.backward(dout), reference.backward(dout), exact=True)
+    # Networks have several layers: what one keeps for backward is its own, not the class's. The
+    # other one has as many windows, so that wrong values show it, and no error.
+    student.Pooling(2, 2, 2, 0).forward(_positive(make, 1, 2, 4, 8))
+    same(pool.backward(dout), reference.backward(dout), exact=True)
 
 
 @criterion("Pooling.backward.float32")
