@@ -356,3 +356,24 @@ mistake("GB15", part="GlobalAveragePooling2D.backward",
            "of the batch?",
         ja="1枚のマップの勾配を分け合うのは、そのマップの画素ですか、それともバッチ全体"
            "の画素ですか。"))
+
+mistake("GA18", part="global_average_pooling_1d",
+    edits=[("np.mean(x, axis=-1)", "np.squeeze(np.mean(x, axis=-1, keepdims=True))"),
+           ("np.mean(x, axis=-2)", "np.squeeze(np.mean(x, axis=-2, keepdims=True))")],
+    loses={"global_average_pooling_1d.batch_and_single",
+           "global_average_pooling_1d.channels_last", "GlobalAveragePooling1D.forward.layer"},
+    hint=Text(
+        en="A batch of one sequence, or sequences with one channel: which axes of size 1 have to "
+           "stay?",
+        ja="系列が1つだけのバッチや、1チャンネルの系列ではどうですか。大きさ1の軸のうち、"
+           "残すべきものはどれですか。"))
+
+mistake("GA19", part="global_average_pooling_2d",
+    edits=[("np.mean(x, axis=(-2, -1))", "np.squeeze(np.mean(x, axis=(-2, -1), keepdims=True))"),
+           ("np.mean(x, axis=(-3, -2))", "np.squeeze(np.mean(x, axis=(-3, -2), keepdims=True))")],
+    loses={"global_average_pooling_2d.batch", "global_average_pooling_2d.single_image",
+           "global_average_pooling_2d.channels_last", "GlobalAveragePooling2D.forward.layer"},
+    hint=Text(
+        en="A batch of one image, or an image with one channel: which axes of size 1 have to stay?",
+        ja="画像1枚だけのバッチや、1チャンネルの画像ではどうですか。大きさ1の軸のうち、残すべき"
+           "ものはどれですか。"))

@@ -90,6 +90,15 @@ def _there_and_back(theirs, ours, x):
     same(unchanged(theirs.backward, dout), expected, rtol=1e-6)
 
 
+def _with_another(theirs, other, ours, shape, length):
+    x = counting(*shape, length)
+    dout = counting(*ours.forward(x).shape)
+    expected = ours.backward(dout)
+    theirs.forward(x)
+    other.forward(counting(*shape, length + 1))
+    same(theirs.backward(dout), expected, rtol=1e-6)
+
+
 @ladder("GlobalAveragePooling2D.backward.batch", batch=((1,), (2,)), C=UP, H=UP, W=UP)
 @ladder("GlobalAveragePooling2D.backward.single_image", C=UP, H=UP, W=UP)
 def back_2d(student, batch=(), C=1, H=1, W=1):
@@ -102,6 +111,12 @@ def back_2d_again(student, W=1):
     theirs, ours = student.GlobalAveragePooling2D(), source_lib.GlobalAveragePooling2D()
     _there_and_back(theirs, ours, counting(1, 1, 1, W + 1))
     _there_and_back(theirs, ours, counting(1, 2, 1, W))
+
+
+@ladder("GlobalAveragePooling2D.backward.batch", W=UP)
+def another_layer_in_between_2d(student, W=1):
+    theirs, other = student.GlobalAveragePooling2D(), student.GlobalAveragePooling2D()
+    _with_another(theirs, other, source_lib.GlobalAveragePooling2D(), (1, 1, 1), W)
 
 
 @ladder("GlobalAveragePooling2D.backward.channels_last", batch=((), (1,), (2,)), H=UP, W=UP, C=UP)
@@ -147,6 +162,12 @@ def back_1d_again(student, L=1):
     theirs, ours = student.GlobalAveragePooling1D(), source_lib.GlobalAveragePooling1D()
     _there_and_back(theirs, ours, counting(1, 1, L + 1))
     _there_and_back(theirs, ours, counting(2, L))
+
+
+@ladder("GlobalAveragePooling1D.backward.batch_and_single", L=UP)
+def another_layer_in_between_1d(student, L=1):
+    theirs, other = student.GlobalAveragePooling1D(), student.GlobalAveragePooling1D()
+    _with_another(theirs, other, source_lib.GlobalAveragePooling1D(), (1, 1), L)
 
 
 @ladder("GlobalAveragePooling1D.backward.channels_last", batch=((), (1,), (2,)), L=UP, C=UP)

@@ -1,6 +1,7 @@
 """What global average pooling has to do, one thing at a time.
 
-No two sizes of an input are the same, so that an average over wrong axes shows in the shape.
+No two sizes of an input are the same, so that an average over wrong axes shows in the shape. Some
+are 1: an axis that stays, stays whatever its size.
 Channels first is asked for without `data_format`, which is the default in every signature.
 """
 
@@ -36,10 +37,14 @@ def _same_backward(make, layer, reference, *shapes, tolerance=SUM):
         same(layer.backward(dout), reference.backward(dout), **tolerance)
 
 
-def _leaves_dout(make, layer, *shape):
+def _leaves_dout(make, layer, reference, other, *shape):
+    """backward writes into nothing that it was given, and answers for its own layer's input."""
     x = make.normal(*shape)
+    dout = make.normal(*reference.forward(x).shape)
     layer.forward(x)
-    unchanged(layer.backward, make.normal(*shape[:2]))
+    # Networks have several layers: what one keeps for backward is its own, not the class's.
+    other.forward(make.normal(*shape[:-1], shape[-1] + 1))
+    same(unchanged(layer.backward, dout), reference.backward(dout), **SUM)
 
 
 @criterion("global_average_pooling_2d.batch")
@@ -56,7 +61,7 @@ def test_an_image_without_a_batch(student, make):
 
 @criterion("global_average_pooling_2d.channels_last")
 def test_images_with_the_channels_last(student, make):
-    for shape in ((2, 4, 5, 3), (3, 5, 4, 2), (4, 5, 3), (6, 2, 4)):
+    for shape in ((2, 4, 5, 3), (1, 5, 4, 2), (4, 5, 3), (6, 2, 1)):
         _same_2d(student, make.normal(*shape), LAST)
 
 
@@ -69,13 +74,13 @@ def test_neither_an_image_nor_a_batch_of_images(student, make):
 
 @criterion("global_average_pooling_1d.batch_and_single")
 def test_sequences_in_a_batch_and_alone(student, make):
-    for shape in ((2, 3, 5), (4, 2, 3), (3, 5), (5, 2)):
+    for shape in ((2, 3, 5), (4, 2, 3), (1, 3, 5), (2, 1, 5), (3, 5), (5, 2)):
         _same_1d(student, make.normal(*shape), tolerance=PRECISE)
 
 
 @criterion("global_average_pooling_1d.channels_last")
 def test_sequences_with_the_channels_last(student, make):
-    for shape in ((2, 5, 3), (4, 3, 2), (5, 3), (2, 5)):
+    for shape in ((2, 5, 3), (1, 3, 2), (5, 3), (2, 1)):
         _same_1d(student, make.normal(*shape), LAST)
 
 
@@ -89,7 +94,7 @@ def test_neither_a_sequence_nor_a_batch_of_sequences(student, make):
 @criterion("GlobalAveragePooling2D.forward.layer")
 def test_the_layer_pools_images_as_its_function_does(student, make):
     layer = student.GlobalAveragePooling2D()
-    seen_otherwise = make.normal(5, 3, 2, 8).transpose(2, 1, 0, 3)[:, :, :, ::2]
+    seen_otherwise = make.normal(5, 3, 1, 8).transpose(2, 1, 0, 3)[:, :, :, ::2]
     for x in (make.normal(2, 3, 4, 5), make.normal(3, 4, 5), seen_otherwise):
         same(unchanged(layer.forward, x), source_lib.global_average_pooling_2d(x), **SUM)
 
@@ -114,7 +119,7 @@ def test_averages_of_float32_are_float32_and_of_float64_float64(student, make):
 def test_every_pixel_gets_its_share(student, make):
     layer, reference = student.GlobalAveragePooling2D(), source_lib.GlobalAveragePooling2D()
     _same_backward(make, layer, reference, (2, 3, 4, 5), (1, 4, 2, 7), (3, 2, 5, 3))
-    _leaves_dout(make, layer, 2, 3, 4, 5)
+    _leaves_dout(make, layer, reference, student.GlobalAveragePooling2D(), 2, 3, 4, 5)
 
 
 @criterion("GlobalAveragePooling2D.backward.single_image")
@@ -148,7 +153,7 @@ def test_gradients_of_float32_are_float32_and_of_float64_float64(student, make):
 @criterion("GlobalAveragePooling1D.forward.layer")
 def test_the_layer_pools_sequences_as_its_function_does(student, make):
     layer = student.GlobalAveragePooling1D()
-    for x in (make.normal(2, 3, 5), make.normal(4, 5), make.normal(5, 3, 2).transpose(2, 1, 0)):
+    for x in (make.normal(2, 3, 5), make.normal(4, 5), make.normal(5, 3, 1).transpose(2, 1, 0)):
         expected = source_lib.global_average_pooling_1d(x)
         same(unchanged(layer.forward, x), expected, **PRECISE)
 
@@ -164,7 +169,7 @@ def test_the_layer_pools_sequences_with_the_channels_last(student, make):
 def test_every_step_gets_its_share(student, make):
     layer, reference = student.GlobalAveragePooling1D(), source_lib.GlobalAveragePooling1D()
     _same_backward(make, layer, reference, (2, 3, 5), (3, 5), (4, 2, 7), tolerance=PRECISE)
-    _leaves_dout(make, layer, 2, 3, 5)
+    _leaves_dout(make, layer, reference, student.GlobalAveragePooling1D(), 2, 3, 5)
 
 
 @criterion("GlobalAveragePooling1D.backward.channels_last")
