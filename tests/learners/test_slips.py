@@ -68,6 +68,25 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "out_h = (H + 2 * self.pad - FH)", "out_h = (H + 2 * self.pad - FW)",
         {"Convolution.forward.non_square", "Convolution.forward.all_at_once"},
     ),
+    ("03_convolution", "convolution", "the windows kept on the class"): (
+        "self.col = im2col(", "type(self).col = im2col(", {"Convolution.backward.several_calls"},
+    ),
+    ("03_convolution", "convolution", "the filters kept on the class"): (
+        "self.col_W = self.W", "Convolution.col_W = self.W",
+        {"Convolution.backward.several_calls"},
+    ),
+    ("03_convolution", "convolution", "the shape kept on the class"): (
+        "self.x_shape = x.shape", "Convolution.x_shape = x.shape",
+        {"Convolution.backward.several_calls"},
+    ),
+    ("04_pooling", "pooling", "the winners kept on the class"): (
+        "self.arg_max = np.argmax", "vars(self).pop('arg_max', 0); Pooling.arg_max = np.argmax",
+        {"Pooling.backward.called_again"},
+    ),
+    ("04_pooling", "pooling", "x kept on the class"): (
+        "self.x = x\n", "vars(self).pop('x', 0); type(self).x = x\n",
+        {"Pooling.backward.called_again"},
+    ),
     ("04_pooling", "pooling", "a border as small as the smallest number"): (
         "constant_values=-np.inf", "constant_values=x.min()", {"Pooling.backward.padding"},
     ),
@@ -88,6 +107,18 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "self.x_shape = x.shape\n        return global_average_pooling_2d",
         "self.x_shape = self.x_shape or x.shape\n        return global_average_pooling_2d",
         {"GlobalAveragePooling2D.backward.batch"},
+    ),
+    ("05_gap", "gap_layers", "the shape of images kept on the class"): (
+        "self.x_shape = x.shape\n        return global_average_pooling_2d",
+        "vars(self).pop('x_shape', 0); GlobalAveragePooling2D.x_shape = x.shape\n"
+        "        return global_average_pooling_2d",
+        {"GlobalAveragePooling2D.backward.batch"},
+    ),
+    ("05_gap", "gap_layers", "the shape of sequences kept on the class"): (
+        "self.x_shape = x.shape\n        return global_average_pooling_1d",
+        "vars(self).pop('x_shape', 0); type(self).x_shape = x.shape\n"
+        "        return global_average_pooling_1d",
+        {"GlobalAveragePooling1D.backward.batch_and_single"},
     ),
     ("05_gap", "global_average_pooling", "float32 whatever comes"): (
         "np.mean(x, axis=(-2, -1))", "np.mean(x, axis=(-2, -1), dtype=np.float32)",
