@@ -7,6 +7,7 @@ import numpy as np
 
 import source_lib
 from autograder.suite import counting, keeps_dtype, ladder, mixed, same, unchanged
+from autograder.suite.facts import WrongAnswer
 
 TWO, SIDE, WINDOW, STRIDE = (1, 2), (1, 2, 3, 4, 5), (1, 2, 3), (1, 2, 3)
 EVEN = (2, 4)
@@ -36,6 +37,18 @@ def largest(student, N=1, C=1, H=2, W=2, PH=2, PW=2, stride=2, pad=0, sign=1):
     x = _map(N, C, H, W, sign)
     expected = source_lib.Pooling(PH, PW, stride, pad).forward(x)
     same(student.Pooling(PH, PW, stride, pad).forward(x), expected, exact=True)
+
+
+@ladder("Pooling.forward.stride", side=(2, 3), size=(2, 3, 4, 5))
+def largest_without_stride(student, side=2, size=2):
+    x = _map(1, 1, size, size)
+    expected = source_lib.Pooling(side, side).forward(x)
+    of_the_book = source_lib.Pooling(side, side, 1).forward(x)
+    out = student.Pooling(side, side).forward(x)
+    try:  # be no stricter than the suite
+        same(out, of_the_book, exact=True)
+    except WrongAnswer:
+        same(out, expected, exact=True)
 
 
 @ladder("Pooling.forward.float32", H=EVEN, W=EVEN, N=TWO, C=TWO, dtype=(np.float32, np.float64))

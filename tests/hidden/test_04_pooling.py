@@ -2,13 +2,15 @@
 
 Each test leaves alone what another one is about, so that one mistake costs one criterion: numbers
 are positive but where signs matter, all windows fit but where rows are left over, no padding but
-in the padding tests. The stride is always given, since its default differs between books.
+in the padding tests. The stride is given in all tests but its own, since its default differs
+between books.
 """
 
 import numpy as np
 
 import source_lib
 from autograder.suite import criterion, keeps_dtype, no_more_work, same, unchanged
+from autograder.suite.facts import WrongAnswer
 
 
 def _positive(make, *shape):
@@ -58,6 +60,13 @@ def test_windows_wider_than_high_and_higher_than_wide(student, make):
 def test_the_window_jumps_by_the_stride_and_not_by_its_size(student, make):
     for height, width, window, stride in ((5, 6, 3, 1), (5, 7, 3, 2), (5, 8, 2, 3), (4, 5, 2, 1)):
         _same_forward(student, _positive(make, 2, 3, height, width), window, window, stride)
+    # Without a stride it is 2, as the exercise says. The well-known book's 1 costs nothing.
+    x = _positive(make, 1, 2, 5, 7)
+    out = student.Pooling(3, 3).forward(x)
+    try:
+        same(out, source_lib.Pooling(3, 3, 1).forward(x), exact=True)
+    except WrongAnswer:
+        same(out, source_lib.Pooling(3, 3).forward(x), exact=True)
 
 
 @criterion("Pooling.forward.left_over")

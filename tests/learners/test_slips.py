@@ -79,6 +79,10 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "self.x_shape = x.shape", "Convolution.x_shape = x.shape",
         {"Convolution.backward.several_calls"},
     ),
+    ("04_pooling", "pooling", "the window as the stride where none is given"): (
+        "stride=2, pad=0):", "stride=None, pad=0):\n        stride = stride or pool_h",
+        {"Pooling.forward.stride"},
+    ),
     ("04_pooling", "pooling", "the winners kept on the class"): (
         "self.arg_max = np.argmax", "vars(self).pop('arg_max', 0); Pooling.arg_max = np.argmax",
         {"Pooling.backward.called_again"},
