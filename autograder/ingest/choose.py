@@ -26,6 +26,7 @@ class Candidate:
         path: the file, or a folder without a notebook.
         root: the file or folder that was submitted.
         rank: greater means newer; see `rank`.
+        closed: whether it is a folder that cannot be read, so that nobody knows what counts.
     """
 
     student: Student
@@ -33,6 +34,7 @@ class Candidate:
     path: Path
     root: Path
     rank: tuple[object, ...] = ()
+    closed: bool = False
 
     @property
     def is_notebook(self) -> bool:
@@ -86,6 +88,9 @@ def choose(
     ordered.sort(key=lambda one: (one.rank, _time(one.path)), reverse=True)
     if len(ordered) == 1:
         return ordered[0], ()
+    closed = next((one for one in ordered if one.closed), None)
+    if closed is not None:  # grading it is a grader error, which costs nobody points
+        return closed, ()
     faults = {one: _fault(one, inspect) for one in ordered}
     chosen = min(ordered, key=lambda one: FAULTS.index(faults[one]))  # the newest of the best
     best = faults[chosen]

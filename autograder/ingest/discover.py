@@ -28,7 +28,7 @@ from autograder.ingest.submission import (
     Submission,
     Ungraded,
 )
-from autograder.ingest.walk import walk
+from autograder.ingest.walk import ClosedFolder, walk
 
 
 def discover(
@@ -76,6 +76,7 @@ class _Search:
     ungraded: list[Ungraded] = field(default_factory=list)
     said: list[Notice] = field(default_factory=list)
     roots: list[Path] = field(default_factory=list)
+    closed: list[Path] = field(default_factory=list)
     inspectors: dict[Path, Inspector] = field(default_factory=dict)
 
     def say(self, notice: Notice) -> None:
@@ -100,8 +101,7 @@ class _Search:
             case Layout.CLASS_BY_EXERCISE, _:
                 for entry in entries:
                     if entry.has_submission and requested in (None, entry.exercise):
-                        below = list_entries(entry.path, self.exercises, self.out)
-                        self._add_class(entry.path, below, entry.exercise)
+                        self._add_class_of_exercise(entry.path, entry.exercise)
             case Layout.CLASS, exercise:
                 self._add_class(root, entries, requested or exercise)
 
@@ -154,6 +154,15 @@ class _Search:
         if unknown:
             self.say(notices.unknown_exercise(root, unknown, self.exercises))
 
+    def _add_class_of_exercise(self, folder: Path, exercise: str | None) -> None:
+        try:
+            below = list_entries(folder, self.exercises, self.out)
+        except OSError as error:  # the other exercises are graded all the same
+            self.say(notices.closed(folder, error))
+            self.closed.append(folder)
+        else:
+            self._add_class(folder, below, exercise)
+
     def _add_loose_notebook(self, entry: Entry, requested: str | None) -> bool:
         """A notebook next to others in a class's folder; returns whether its exercise is known."""
         student = self._student(notebook_stem(entry.path) or "")
@@ -188,10 +197,11 @@ class _Search:
                 self._inspector(folder).inspect,
             )
         except OSError as error:
-            reason = (error.strerror or "",)
-            self._report_ungraded(Ungraded(student, folder, NotGraded.CLOSED, reason))
+            self._report_closed(student, folder, ClosedFolder.of(folder, error))
             return
         self.candidates += found.candidates
+        for closed in found.closed:
+            self._report_closed(student, folder, closed)
         if not found.candidates:
             for one in found.ungraded:
                 self._report_ungraded(one)
@@ -206,6 +216,12 @@ class _Search:
         """Record a student's submission that cannot be graded, and tell the instructor."""
         self.ungraded.append(one)
         self.say(notices.not_graded(one, self.exercises))
+
+    def _report_closed(self, student: Student, folder: Path, closed: ClosedFolder) -> None:
+        """Record that something below a student's folder cannot be read."""
+        name = f"{readable(closed.path.relative_to(folder.parent))} ({closed.reason})"
+        self.ungraded.append(Ungraded(student, closed.path, NotGraded.CLOSED, (name,)))
+        self.say(notices.closed_folder(closed))
 
     # --- choosing among them ----------------------------------------------------------------------
 
@@ -225,6 +241,7 @@ class _Search:
             tuple(self.said),
             tuple(ungraded),
             tuple(self.roots),
+            tuple(self.closed),
         )
 
     def _submission(self, group: list[Candidate]) -> Submission:
@@ -275,9 +292,18 @@ def _display_path(one: Candidate | Submission) -> str:
 
 
 def _notebook_in(path: Path) -> Path:
-    """The first notebook in a folder named like ``alice.ipynb``, if any; else the path itself."""
-    notebooks = walk(path).notebooks if path.is_dir() and not path.is_symlink() else ()
-    return notebooks[0] if notebooks else path
+    """The first notebook in a folder named like ``alice.ipynb``, if any; else the path itself.
+
+    Where something in it cannot be read, it is that: grading it says why.
+    """
+    if path.is_symlink() or not path.is_dir():
+        return path
+    try:
+        tree = walk(path)
+    except OSError:
+        return path
+    found = [one.path for one in tree.closed] or tree.notebooks
+    return found[0] if found else path
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -201,7 +201,8 @@ def updated(
             )
         new[hand_in.key] = hand_in
     searched = [readable(root) for root in found.roots]
-    closed = [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
+    closed = [readable(folder) for folder in found.closed]
+    closed += [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
 
     def missed(one: HandIn) -> bool:
         """Whether the run would have found it if it still existed."""

@@ -163,6 +163,6 @@ def _has_submission(folder: Path, exercises: Collection[str]) -> bool:
         return True  # its content is unknown
     # Notebooks import scripts and read data, so a folder `common` with those is not a student's.
     others = [path for path in tree.others if path.suffix.lower() not in (".py", ".json")]
-    return bool(tree.notebooks or others) or any(
+    return bool(tree.notebooks or others or tree.closed) or any(
         parse_name(notebook_stem(path) or path.name, exercises).exercise for path in tree.folders
     )

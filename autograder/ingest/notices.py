@@ -18,6 +18,7 @@ from autograder.ingest.submission import (
     Submission,
     Ungraded,
 )
+from autograder.ingest.walk import ClosedFolder
 from autograder.sanitize import visible_name
 from autograder.text import Text, abbreviated
 
@@ -110,13 +111,25 @@ def too_many_files(folder: Path) -> Notice:
     )
 
 
+def closed_folder(one: ClosedFolder) -> Notice:
+    """A folder of a student's, at any depth, that cannot be read."""
+    return Notice(
+        _text(
+            f"{one.path}: cannot be read ({one.reason}). What counts may be in it, so nobody loses "
+            "points until it can be. Change its permissions, and grade again",
+            "",
+        ),
+        needs_you=True,
+        listed=True,
+    )
+
+
 def not_graded(one: Ungraded, exercises: Iterable[str]) -> Notice:
     """A student's submission that cannot be graded."""
     some = abbreviated(one.files, 4)
     what = {
         NotGraded.EMPTY_FOLDER: "is empty. Nothing was handed in",
         NotGraded.LINK: "is a link to another folder. The folder itself must be handed in",
-        NotGraded.CLOSED: f"cannot be read ({some})",
         NotGraded.NO_NOTEBOOK: f"contains no notebook, only {some}",
         NotGraded.WHICH_EXERCISE: f"the exercise of {some} is unknown. Give {option(exercises)}, "
         "or name the file after its exercise",

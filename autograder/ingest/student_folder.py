@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.ingest.choose import Candidate, candidate
@@ -16,7 +16,7 @@ from autograder.ingest.filenames import notebook_stem, parse_name
 from autograder.ingest.names import Student, readable
 from autograder.ingest.recognize import NotebookInfo
 from autograder.ingest.submission import NotGraded, Ungraded
-from autograder.ingest.walk import Tree, walk
+from autograder.ingest.walk import ClosedFolder, Tree, walk
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class StudentFiles:
     Attributes:
         candidates: what can be graded, possibly several for one exercise.
         ungraded: what cannot be graded.
+        closed: folders that cannot be read.
         complete: whether the whole folder was searched.
     """
 
     candidates: tuple[Candidate, ...]
     ungraded: tuple[Ungraded, ...]
+    closed: tuple[ClosedFolder, ...]
     complete: bool
 
 
@@ -96,6 +98,13 @@ def scan_student_folder(
         if requested in (None, exercise)
         for path in by_exercise[exercise]
     )
+    concerned = {one.exercise for one in candidates}
+    candidates += tuple(
+        replace(candidate(student, exercise, one.path, folder, exercises), closed=True)
+        for one in tree.closed
+        for exercise in sorted(named.both(one.path) or concerned)
+        if requested in (None, exercise)
+    )
     if requested is not None:
         unrecognized = []  # probably for other exercises, which this run does not grade
     if any(by_exercise.values()):
@@ -103,9 +112,11 @@ def scan_student_folder(
             Ungraded(student, notebook, NotGraded.WHICH_EXERCISE, (readable(notebook.name),))
             for notebook in unrecognized
         ]
+    elif tree.closed:
+        ungraded = []
     else:
         ungraded = [_nothing_gradable(student, folder, tree, unrecognized)]
-    return StudentFiles(candidates, tuple(ungraded), tree.complete)
+    return StudentFiles(candidates, tuple(ungraded), tree.closed, tree.complete)
 
 
 def _nothing_gradable(
@@ -144,6 +155,10 @@ class _NamedExercises:
 
     def either(self, path: Path) -> str | None:
         return self.enclosing(path) or self.own(path)
+
+    def both(self, path: Path) -> set[str]:
+        """The exercises in the names of a folder and of the nearest enclosing one."""
+        return {name for name in (self.own(path), self.enclosing(path)) if name is not None}
 
     def exercises_of(self, tree: Tree) -> list[str]:
         """Every exercise that the name of a folder, or of a file other than a notebook, gives."""

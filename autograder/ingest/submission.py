@@ -32,7 +32,7 @@ class NotGraded(StrEnum):
     LINK = "link"
     """The folder is a symbolic link to another folder."""
     CLOSED = "closed"
-    """The grader has no permission to read the folder."""
+    """The grader has no permission to read the folder, or one in it."""
     NO_NOTEBOOK = "no_notebook"
     """There are only other files."""
     WHICH_EXERCISE = "which_exercise"
@@ -126,12 +126,14 @@ class Discovered:
         said: what the instructor is told.
         ungraded: what is not graded although its student is known.
         roots: the folders and files that were searched.
+        closed: folders of several students below them that could not be read.
     """
 
     submissions: tuple[Submission, ...]
     said: tuple[Notice, ...] = ()
     ungraded: tuple[Ungraded, ...] = ()
     roots: tuple[Path, ...] = ()
+    closed: tuple[Path, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -21,6 +21,19 @@ MAX_ENTRIES = 20_000
 
 
 @dataclass(frozen=True)
+class ClosedFolder:
+    """A folder that the operating system does not let the grader read, or not all of it."""
+
+    path: Path
+    reason: str
+
+    @classmethod
+    def of(cls, path: Path, error: OSError) -> ClosedFolder:
+        """One with the operating system's reason."""
+        return cls(path, error.strerror or type(error).__name__)
+
+
+@dataclass(frozen=True)
 class Tree:
     """The content of a folder at any depth, shallowest first, then by name.
 
@@ -28,12 +41,14 @@ class Tree:
         notebooks: files named like notebooks.
         others: files that may have been submitted instead of a notebook.
         folders: all folders, and links to folders.
+        closed: folders of which the grader cannot know the content.
         complete: whether the limits allowed everything to be visited.
     """
 
     notebooks: tuple[Path, ...]
     others: tuple[Path, ...]
     folders: tuple[Path, ...]
+    closed: tuple[ClosedFolder, ...] = ()
     complete: bool = True
 
 
@@ -41,16 +56,17 @@ def walk(folder: Path) -> Tree:
     """Everything below ``folder``; nothing if it is a link.
 
     Raises:
-        OSError: the folder itself cannot be read. Unreadable folders below it are skipped.
+        OSError: the folder itself cannot be read. Those below it are listed as closed.
     """
     notebooks: list[Path] = []
     others: list[Path] = []
     folders: list[Path] = []
+    closed: list[ClosedFolder] = []
     waiting: list[tuple[str, int]] = [] if folder.is_symlink() else [(str(folder), 0)]
     left = MAX_ENTRIES
     while waiting and left >= 0:  # not recursive: folders may be nested deeper than Python's stack
         current, depth = waiting.pop()
-        for entry in _entries(current, needed=depth == 0):
+        for entry in _entries(current, closed if depth else None):
             left -= 1
             if left < 0:
                 break
@@ -65,17 +81,23 @@ def walk(folder: Path) -> Tree:
                 notebooks.append(path)
             elif may_be_submission(path):
                 others.append(path)
-    return Tree(_sorted(notebooks), _sorted(others), _sorted(folders), left >= 0)
+    closed.sort(key=lambda one: one.path)
+    return Tree(_sorted(notebooks), _sorted(others), _sorted(folders), tuple(closed), left >= 0)
 
 
-def _entries(folder: str, *, needed: bool) -> Iterator[os.DirEntry[str]]:
-    """The entries of a folder; none, or as many as can be read, unless it is ``needed``."""
+def _entries(folder: str, closed: list[ClosedFolder] | None) -> Iterator[os.DirEntry[str]]:
+    """The entries of a folder. If it cannot be read, it is added to ``closed``.
+
+    Raises:
+        OSError: it cannot be read, and there is no such list.
+    """
     try:
         with os.scandir(folder) as entries:
             yield from entries
-    except OSError:
-        if needed:
+    except OSError as error:
+        if closed is None:
             raise
+        closed.append(ClosedFolder.of(Path(folder), error))
 
 
 def _sorted(paths: list[Path]) -> tuple[Path, ...]:

@@ -12,6 +12,8 @@ import pytest
 
 from autograder.errors import UnreadableSubmission
 from autograder.ingest import Discovered, NotCounted, NotGraded, Submission, discover, read_notebook
+from autograder.ingest.hand_ins import HandIns, updated
+from tests.permissions import locked
 
 EXERCISES = ("01_single", "02_im2col", "03_convolution")
 BOOK = b'{"cells": []}'
@@ -262,13 +264,8 @@ class TestFoldersOfStudents:
 
     def test_an_unreadable_folder_does_not_affect_other_students(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "a/02_im2col.ipynb", "b/02_im2col.ipynb")
-        (root / "a").chmod(0)
-        try:
-            if os.access(root / "a", os.R_OK):
-                pytest.skip("this user can read everything")
+        with locked(root / "a"):
             result = found(root)
-        finally:
-            (root / "a").chmod(0o755)
         assert [s.student for s in result.submissions] == ["b"]
         assert "cannot be read" in result.problems[0]
 
@@ -278,6 +275,97 @@ class TestFoldersOfStudents:
         result = discover([root], EXERCISES, exercise, root / "graded")
         assert placed(result, root) == {"alice 02_im2col": "alice/02_im2col.ipynb"}
         assert result.problems == ()
+
+
+class TestFoldersThatCannotBeRead:
+    """What counts may be in them, so nobody loses points, and the instructor is told which."""
+
+    def refused(self, result: Discovered) -> set[str]:
+        """``student exercise`` of what the grader is not allowed to read."""
+        refused = set()
+        for one in result.submissions:
+            try:
+                read_notebook(one.path, one.root)
+            except PermissionError:
+                refused.add(f"{one.student} {one.exercise}")
+        return refused
+
+    @pytest.mark.parametrize("exercise", [None, "02_im2col"])
+    @pytest.mark.parametrize(
+        ("names", "shut"),
+        [
+            (["amy/02_im2col.ipynb", "amy/final/02_im2col.ipynb"], "amy/final"),
+            (["amy/02_im2col.ipynb", "amy/a/b/c.ipynb"], "amy/a/b"),
+            (["amy/02_im2col/x.ipynb", "amy/02_im2col/final/x.ipynb"], "amy/02_im2col/final"),
+            (["amy/02_im2col/final/x.ipynb"], "amy/02_im2col/final"),
+            (["amy/02_im2col/x.ipynb"], "amy/02_im2col"),
+            (["amy/02_im2col.ipynb", "amy/02_im2col/x.ipynb"], "amy/02_im2col"),
+        ],
+    )
+    def test_below_a_students_folder(
+        self, tmp_path: Path, names: list[str], shut: str, exercise: str | None
+    ) -> None:
+        root = make(tmp_path / "s", *names, "ben/02_im2col.ipynb")
+        with locked(root / shut):
+            result = found(root, exercise=exercise)
+            assert self.refused(result) == {"amy 02_im2col"}
+        assert [one.student for one in result.submissions] == ["amy", "ben"]
+        (problem,) = result.problems
+        assert problem.startswith(f"{root / shut}: cannot be read (Permission denied)")
+
+    @pytest.mark.parametrize("name", ["final", "deep/final"])
+    def test_that_are_all_there_is(self, tmp_path: Path, name: str) -> None:
+        root = make(tmp_path / "s", f"amy/{name}/x.ipynb", "ben/02_im2col.ipynb")
+        with locked(root / "amy" / name):
+            unknown, named = found(root), found(root, exercise="02_im2col")
+            assert self.refused(named) == {"amy 02_im2col"}
+        assert [(one.student.key, one.why) for one in unknown.ungraded] == [
+            ("amy", NotGraded.CLOSED)
+        ]
+        for result in (unknown, named):
+            (problem,) = result.problems
+            assert problem.startswith(f"{root / 'amy' / name}: cannot be read")
+
+    def test_one_that_is_named_concerns_only_its_exercise(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "amy/02_im2col.ipynb", "amy/03_convolution/x.ipynb")
+        with locked(root / "amy/03_convolution"):
+            assert self.refused(found(root / "amy")) == {"amy 03_convolution"}
+
+    def test_what_an_editor_keeps_there_does_not_matter(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "amy/02_im2col.ipynb", "amy/.ipynb_checkpoints/x.ipynb")
+        with locked(root / "amy/.ipynb_checkpoints"):
+            result = found(root / "amy")
+            assert (self.refused(result), result.problems) == (set(), ())
+
+    def test_a_second_folder_that_is_given_does_not_take_its_place(self, tmp_path: Path) -> None:
+        root = make(tmp_path, "monday/amy/02_im2col.ipynb", "tuesday/amy/final/02_im2col.ipynb")
+        with locked(root / "tuesday/amy/final"):
+            result = found(root / "monday", root / "tuesday", exercise="02_im2col")
+            assert self.refused(result) == {"amy 02_im2col"}
+
+    def test_one_exercise_of_a_class(self, tmp_path: Path) -> None:
+        names = [f"{id}/{name}.ipynb" for id in EXERCISES[1:] for name in ("amy", "ben")]
+        root = make(tmp_path / "s", *names)
+        with locked(root / "02_im2col"):
+            result = found(root)
+        assert set(placed(result, root)) == {"amy 03_convolution", "ben 03_convolution"}
+        (problem,) = result.problems
+        assert problem.startswith(f"{root / '02_im2col'}: cannot be read")
+        assert result.closed == (root / "02_im2col",)
+
+    @pytest.mark.parametrize("shut", ["amy.ipynb", "amy.ipynb/x"])
+    def test_one_that_is_named_like_a_notebook(self, tmp_path: Path, shut: str) -> None:
+        root = make(tmp_path / "s", "amy.ipynb/x/a.ipynb", "amy.ipynb/a.ipynb", "ben.ipynb")
+        with locked(root / shut):
+            assert self.refused(found(root, exercise="02_im2col")) == {"amy 02_im2col"}
+
+    def test_a_hand_in_that_was_graded_there_is_not_gone(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "s", "amy/x/02_im2col.ipynb", "amy/03_convolution.ipynb")
+        before = updated(HandIns(), found(root), None)
+        with locked(root / "amy/x"):
+            after = updated(before, found(root), None)
+        assert [one.exercise for one in after.hand_ins] == ["02_im2col", "03_convolution"]
+        assert after.gone == ()
 
 
 class TestOneStudentsFolder:
