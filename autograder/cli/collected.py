@@ -15,6 +15,7 @@ from autograder.collect import table
 from autograder.collect.files import FINE, REASONS, Fate
 from autograder.collect.notes import MAX_STAMP, time_in
 from autograder.collect.owners import TIMESTAMP
+from autograder.collect.remarks import below_source, uncollected
 from autograder.collect.table import Record, read_records
 from autograder.errors import CommandError
 from autograder.exports.class_list import find_submitted, read_class_list
@@ -65,6 +66,10 @@ def from_collecting(roots: Iterable[Path]) -> Iterator[Notice]:
                         "名前を直し、--roster を付けてもう一度収集してください。",
                     )
                 )
+        if unusable := uncollected(records):
+            who = counted(len(unusable), "student")
+            line = f"{root / table.FILE}: nothing of {who} could be collected"
+            yield Notice(Text(en=f"{line}: {_some([*unusable])}"), listed=True)
         missing: dict[str, list[str]] = defaultdict(list)
         for one in records:
             if one.fate is Fate.MISSING:
@@ -117,16 +122,30 @@ def people_of(hand_ins: HandIns) -> set[str]:
 
 
 def absent(roots: Iterable[Path]) -> Iterator[UngradedRecord]:
-    """Students of the rosters below ``roots`` from whom nothing has been collected."""
+    """Students below ``roots`` of whom nothing could be collected, with those of the rosters."""
     for root in roots:
         with suppress(CommandError, OSError):  # reported by `from_collecting`
+            records = read_records(root) if root.is_dir() else []
+            unusable = uncollected(records)
+            for student, files in sorted(unusable.items()):
+                key = student_named(student).key
+                yield UngradedRecord(key, readable(root / table.FILE), *_why(files))
             if not (root / rosters.FILE).is_file():
                 continue
-            collected = {one.student for one in read_records(root) if one.kept_as}
+            collected = {one.student for one in records if one.kept_as} | unusable.keys()
             for one in read_class_list(None, root).roster.people:
                 if one.folder and one.folder not in collected:
                     key = student_named(one.folder).key
                     yield UngradedRecord(key, readable(root / rosters.FILE), NotGraded.ABSENT)
+
+
+def _why(files: Iterable[Record]) -> tuple[NotGraded, tuple[str, ...]]:
+    """Why nothing of these files was collected, and which they are."""
+    real = [one for one in files if one.fate is not Fate.EMPTY_FOLDER]
+    inside = [one for one in real if one.fate is not Fate.OPENED]
+    if not real:
+        return NotGraded.EMPTY_FOLDER, ()
+    return NotGraded.NOT_COLLECTED, tuple(map(below_source, inside or real))
 
 
 def strangers(root: Path, records: Iterable[Record]) -> list[str]:

@@ -105,7 +105,7 @@ class Opener:
 
     def _folder(self, folder: Path, at: Found) -> None:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        if at.path and not any(not is_ignored(entry.name) for entry in entries):
+        if at.path and not entries:
             self.found.append(replace(at, fate=_fate_if_empty(at)))
         for entry in entries:
             part = unicodedata.normalize("NFC", readable(entry.name))

@@ -132,8 +132,9 @@ class _Run:
                 records.append(Record(path.name, "", Fate.CLOSED))
                 continue
             opened += 1
-            for download in downloads(files):
-                listed, owned = self._sort(path, download, turn)
+            several = len(parts := downloads(files)) > 1
+            for number, part in enumerate(parts):
+                listed, owned = self._sort(path, part, turn, nobodys=several and not number)
                 records += listed
                 pieces += owned
         if not opened:
@@ -174,13 +175,16 @@ class _Run:
 
     # --- whose and what ---------------------------------------------------------------------------
 
-    def _sort(self, path: Path, files: list[Found], turn: int) -> tuple[list[Record], list[Piece]]:
+    def _sort(
+        self, path: Path, files: list[Found], turn: int, *, nobodys: bool
+    ) -> tuple[list[Record], list[Piece]]:
         """The files of an archive: records of those that are not collected, and the others."""
         name = PurePosixPath(files[0].archive if files else path.name).stem
         notes = read_notes(files, self.request.zone)
-        real = [one for one in files if one.fate is not Fate.IGNORED and not is_note(one)]
-        archive = recognise(name, real, notes, self.request.exercises)
-        owned = [(one, self._members(archive.owners(one))) for one in files]
+        handed_in = [one for one in files if not is_note(one)]
+        real = [one for one in handed_in if one.fate is not Fate.IGNORED]
+        archive = recognise(name, real or handed_in, notes, self.request.exercises)
+        owned = [(one, [] if nobodys else self._members(archive.owners(one))) for one in files]
         folders = self.folders.of([o.submitter for _, owners in owned for o in owners])
         by_name = exercise_in(name, self.request.exercises) or ""
         records, pieces = [], []
@@ -189,9 +193,12 @@ class _Run:
                 records.append(Record(one.archive, one.file, Fate.READ))
             elif one.content is None:
                 student = folders[owners[0].submitter.key] if owners else ""
+                exercise = (self.request.exercise or by_name) if owners else ""
                 source = owners[0].source if owners else ""
                 fate = one.fate or Fate.DAMAGED
-                records.append(Record(one.archive, one.file, fate, student, source=source))
+                records.append(
+                    Record(one.archive, one.file, fate, student, exercise, source=source)
+                )
             elif not owners:
                 records.append(self._unassigned(one))
             else:

@@ -28,6 +28,7 @@ from autograder.collect.files import Fate, Found
 from autograder.ingest.filenames import (
     are_numbered_students,
     exercise_in,
+    is_ignored,
     notebook_stem,
     parse_name,
 )
@@ -176,6 +177,8 @@ class Archive:
         if self.alone:
             return [Owned(found, Submitter("folder", self.alone), inside)]
         first = inside[0]
+        if is_ignored(first):  # beside the students' folders, so it is nobody's
+            return []
         note = self.notes.get("/".join(inside[:2]), Note())
         if len(inside) > 1 and found.outside > len(self.root) + 1:
             platform = "nbgrader" if note.time else "folder"
@@ -233,6 +236,8 @@ def owner_in(name: str, exercises: Collection[str]) -> str:
 def downloads(files: Sequence[Found]) -> list[list[Found]]:
     """The files of each bulk download: several if a folder or a zip contains nothing but those.
 
+    If there are several, the first list has what is in none of them, and is nobody's.
+
     A student's zip can look like a bulk download. So zips are taken for downloads only if all of
     them are and nothing else is beside them.
     """
@@ -241,9 +246,11 @@ def downloads(files: Sequence[Found]) -> list[list[Found]]:
     outer = {path for path in opened if len(path) == top}
     inside: dict[tuple[str, ...], list[Found]] = {path: [] for path in sorted(outer)}
     for one in files:
-        if one.path in outer or one.fate is Fate.IGNORED:
+        if one.path in outer:
             continue
         if one.path[:top] not in inside:
+            if one.fate is Fate.IGNORED:
+                continue
             return [list(files)]
         deeper = [k for k in range(top + 1, len(one.path)) if one.path[:k] in opened]
         inside[one.path[:top]].append(
@@ -257,11 +264,11 @@ def downloads(files: Sequence[Found]) -> list[list[Found]]:
     if not inside or len({path[:-1] for path in outer}) > 1:
         return [list(files)]
     for inner in inside.values():
-        names = {one.path[0] for one in inner}
+        names = {one.path[0] for one in inner if one.fate is not Fate.IGNORED}
         metadata = any(one.path[-1] == METADATA for one in inner)
         if not (metadata or all(_named_by_a_platform(name) for name in names)):
             return [list(files)]
-    rest = [one for one in files if one.path in outer or one.fate is Fate.IGNORED]
+    rest = [one for one in files if one.path in outer or one.path[:top] not in inside]
     return [rest, *inside.values()]
 
 

@@ -20,6 +20,12 @@ MAX_LISTED = 20
 FEW = 5
 """Students missing from the roster who are listed one by one."""
 
+_UNUSABLE = frozenset({Fate.IGNORED, Fate.OPENED, Fate.READ})
+"""What is not collected although nothing is wrong with it."""
+
+_NOTHING = frozenset({Fate.MISSING, Fate.GONE, Fate.EMPTY_FOLDER})
+"""What has nothing in it (any more)."""
+
 _WEAKNESSES: dict[NotCounted | None, str] = {
     NotCounted.UNTOUCHED: "is the unchanged handout",
     NotCounted.OTHER_EXERCISE: "is evidently the notebook of another exercise",
@@ -27,16 +33,31 @@ _WEAKNESSES: dict[NotCounted | None, str] = {
 }
 
 
-def missing(records: Iterable[Record], people: Sequence[Person]) -> list[Record]:
+def missing(records: Sequence[Record], people: Sequence[Person]) -> list[Record]:
     """A row for each student of the roster and exercise without anything handed in."""
-    handed_in = {(one.student, one.exercise) for one in records if one.kept_as}
-    exercises = sorted({exercise for _, exercise in handed_in if exercise})
+    exercises = sorted({one.exercise for one in records if one.kept_as and one.exercise})
+    of = exercises_of(records)
+    handed_in = {
+        (one.student, exercise)
+        for one, exercise in zip(records, of, strict=True)
+        if one.file and one.fate not in _NOTHING
+    }
     return [
         Record("", "", Fate.MISSING, person.folder, exercise)
         for person in people
         for exercise in exercises
         if (person.folder, exercise) not in handed_in
     ]
+
+
+def exercises_of(records: Sequence[Record]) -> list[str]:
+    """The exercise of each file; where its own is unknown, that of all notebooks beside it."""
+    beside: dict[str, set[str]] = defaultdict(set)
+    for one in records:
+        if one.exercise and one.kept_as:
+            beside[one.archive].add(one.exercise)
+    only = {archive: next(iter(ids)) for archive, ids in beside.items() if len(ids) == 1}
+    return [one.exercise or only.get(one.archive, "") for one in records]
 
 
 def without_empty_subfolders(records: Sequence[Record]) -> list[Record]:
@@ -63,24 +84,62 @@ def who_is_missing(records: Iterable[Record], people: Sequence[Person]) -> Itera
         )
 
 
-def without_notebook(records: Iterable[Record]) -> Iterator[str]:
+def without_notebook(records: Sequence[Record]) -> Iterator[str]:
     """A line for each exercise of which somebody has handed in files, but no notebook."""
-    counts: set[tuple[str, str]] = set()
-    files: dict[tuple[str, str], str] = {}
+    of = exercises_of(records)
+    notebooks = [one for one in records if one.fate in (Fate.COUNTS, Fate.NO_EXERCISE)]
+    counts = {(one.student, one.exercise) for one in notebooks}
+    counts |= {(one.student, "") for one in notebooks}
+    collected = {(one.archive, one.student) for one in records if one.kept_as}
+    collected |= {(one.archive, one.student) for one in records if one.fate is Fate.SAME}
+    others: dict[tuple[str, str], str] = {}
+    unusable: dict[tuple[str, str], Record] = {}
+    for one, exercise in zip(records, of, strict=True):
+        if not one.student or (one.student, exercise) in counts:
+            continue
+        if one.fate is Fate.KEPT:
+            others.setdefault((exercise, one.student), PurePosixPath(one.kept_as).name)
+        elif one.fate in _UNUSABLE and (one.archive, one.student) not in collected:
+            before = unusable.setdefault((exercise, one.student), one)
+            if before.fate is Fate.OPENED:  # what is in it says more
+                unusable[exercise, one.student] = one
+    for files, what in (
+        (others, "no notebook, but other files"),
+        (
+            {key: below_source(one) for key, one in unusable.items() if key not in others},
+            "nothing but files of an editor or the system, or an empty archive",
+        ),
+    ):
+        names: dict[str, list[str]] = defaultdict(list)
+        for (exercise, student), file in sorted(files.items()):
+            names[exercise].append(f"{student} ({file})")
+        for exercise, some in names.items():
+            which = f"{exercise}: " if exercise else ""
+            yield (
+                f"{which}{counted(len(some), 'student')} handed in {what}: "
+                f"{abbreviated(some, MAX_LISTED)}. Ask for the .ipynb"
+            )
+
+
+def below_source(one: Record) -> str:
+    """The end of a file's path: without what the platform wrote, and not too long."""
+    parts = one.file.split("/")
+    own = next((at for at, part in enumerate(parts) if part.startswith(one.source)), 0)
+    rest = [parts[own].removeprefix(one.source).lstrip("_"), *parts[own + 1 :]]
+    return "/".join([part for part in rest if part][-4:]) or one.file
+
+
+def uncollected(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """The files of those students of whom nothing could be collected, by student."""
+    of: dict[str, list[Record]] = defaultdict(list)
     for one in records:
-        if one.fate is Fate.COUNTS:
-            counts.add((one.student, one.exercise))
-        elif one.fate is Fate.KEPT and one.exercise:
-            files.setdefault((one.student, one.exercise), PurePosixPath(one.kept_as).name)
-    of: dict[str, list[str]] = defaultdict(list)
-    for (student, exercise), file in sorted(files.items()):
-        if (student, exercise) not in counts:
-            of[exercise].append(f"{student} ({file})")
-    for exercise, names in of.items():
-        yield (
-            f"{exercise}: {counted(len(names), 'student')} handed in no notebook, but other "
-            f"files: {abbreviated(names, 9)}. Ask for the .ipynb"
-        )
+        if one.student and one.fate is not Fate.MISSING:
+            of[one.student].append(one)
+    return {
+        student: files
+        for student, files in of.items()
+        if not any(one.kept_as or one.fate is Fate.GONE for one in files)
+    }
 
 
 def strangers(names: Sequence[str], found: int) -> Iterator[str]:

@@ -254,7 +254,7 @@ def with_reread(before: HandIns, read: Mapping[tuple[str, str], HandIn]) -> Hand
 
 
 def with_absent(before: HandIns, absent: Iterable[UngradedRecord]) -> HandIns:
-    """The same with students of the roster of whom nothing else is known."""
+    """The same with students of whom nothing else is known, those of the roster included."""
     known = {one.student for one in (*before.hand_ins, *before.gone)}
     known |= {one.student for one in before.ungraded}
     ungraded = {*before.ungraded} | {one for one in absent if one.student not in known}

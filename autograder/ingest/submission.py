@@ -37,6 +37,8 @@ class NotGraded(StrEnum):
     """There are only other files."""
     WHICH_EXERCISE = "which_exercise"
     """Its exercise is in neither its name nor its content."""
+    NOT_COLLECTED = "not_collected"
+    """`autograder collect` has found nothing that can be kept."""
     ABSENT = "absent"
     """There is no submission: a student of the roster has handed in nothing at all."""
 
