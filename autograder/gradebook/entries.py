@@ -85,6 +85,13 @@ def entries(one: Corrected, bonus: Iterable[str] = ()) -> tuple[Entry, ...]:
     return (*found, Entry(EVERY, 0.0, Word(added, whole.comment if whole else "")))
 
 
+def entries_of_decision(exercise: Exercise, one: Correction) -> tuple[Entry, ...]:
+    """The entries of somebody who has points for an exercise of which nothing was graded."""
+    ids = (each.id for each in (*exercise.criteria, *exercise.questions))
+    whole = Entry(EVERY, 0.0, Word(one.points, one.comment))
+    return (*(Entry(id, 0.0, NO_WORD) for id in ids), whole)
+
+
 def total(of: Iterable[Entry]) -> float:
     """The sum of entries' scores."""
     return points.score(entry.score for entry in of)

@@ -42,6 +42,11 @@ def graded_notebook(
     return _encode([*_criteria(exercise, texts, lang), *_students(cells, lang)])
 
 
+def decided_notebook(exercise: Exercise, lang: str) -> str:
+    """The notebook of somebody who has points for an exercise of which nothing was graded."""
+    return _encode([*_criteria(exercise, {}, lang), *_students(None, lang)])
+
+
 def source_notebook(exercise: Exercise, lang: str) -> str:
     """The notebook of an exercise as nbgrader's ``source/`` has it: the cells without results."""
     return _encode(_criteria(exercise, {}, lang))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.corrections.apply import EVERY, Corrections
+from autograder.corrections.apply import EVERY, Corrected, Corrections
 from autograder.corrections.read import FILE, read_table
 from autograder.corrections.resolve import Known, Refused, correction
 from autograder.corrections.table import Row, Table, encode
@@ -16,8 +16,22 @@ from autograder.errors import CommandError
 from autograder.files import write_atomically
 from autograder.gradebook import agreed as memory
 from autograder.gradebook.agreed import Agreed, Key
-from autograder.gradebook.entries import NO_WORD, WHOLE, Entry, Word, entries, maxima, total
-from autograder.gradebook.formgrader import graded_notebook, is_ours, source_notebook
+from autograder.gradebook.entries import (
+    NO_WORD,
+    WHOLE,
+    Entry,
+    Word,
+    entries,
+    entries_of_decision,
+    maxima,
+    total,
+)
+from autograder.gradebook.formgrader import (
+    decided_notebook,
+    graded_notebook,
+    is_ours,
+    source_notebook,
+)
 from autograder.gradebook.merge import merge
 from autograder.gradebook.nbgrader import Database, open_gradebook
 from autograder.ingest.hand_ins import HandIns
@@ -41,6 +55,23 @@ class Taken:
     number: int = 0
     kept: dict[Key, set[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Booked:
+    """One student's exercise.
+
+    Attributes:
+        key: the student's key and the exercise's id.
+        exercise: the exercise.
+        entries: its entries; None if it does not count for the student.
+        corrected: the result; None if nothing was graded.
+    """
+
+    key: Key
+    exercise: Exercise
+    entries: tuple[Entry, ...] | None
+    corrected: Corrected | None = None
 
 
 @dataclass(frozen=True)
@@ -69,12 +100,20 @@ class Graded:
             if result.exercise in known and not gone:
                 yield known[result.exercise], result
 
-    def entries(self, exercise: Exercise, result: Result) -> tuple[Entry, ...] | None:
-        """A result's entries; None if the exercise does not count for the student."""
-        one = self.corrections.apply(result)
-        if one.excused:
-            return None
-        return entries(one, [c.id for c in exercise.criteria if c.bonus])
+    def rows(self) -> Iterator[Booked]:
+        """What the gradebook should have: results, and decisions where there is no result."""
+        graded: set[Key] = set()
+        for exercise, result in self.counted():
+            one = self.corrections.apply(result)
+            bonus = [c.id for c in exercise.criteria if c.bonus]
+            key = result.student, result.exercise
+            graded.add(key)
+            yield Booked(key, exercise, None if one.excused else entries(one, bonus), one)
+        for word in self.corrections.without_result(graded):
+            if word.exercise in self.course.by_id:
+                exercise = self.course.by_id[word.exercise]
+                found = None if word.excused else entries_of_decision(exercise, word)
+                yield Booked((word.student, word.exercise), exercise, found)
 
 
 def take(url: str, of: Graded) -> Taken:
@@ -93,9 +132,8 @@ def take(url: str, of: Graded) -> Taken:
     known = Known.of(of.course, of.hand_ins, of.results)
     table = first = read_table(of.out) or Table()
     with _opened(url) as database:
-        for exercise, result in of.counted():
-            key = result.student, result.exercise
-            found = of.entries(exercise, result)
+        for row in of.rows():
+            key, found = row.key, row.entries
             given = None if found is None else database.given(*key)
             if found is None or given is None:
                 continue
@@ -151,7 +189,8 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
     skipped: list[Key] = []
     excused = foreign = 0
     with _opened(url) as database:
-        for exercise in {exercise.id: exercise for exercise, _ in of.counted()}.values():
+        rows = [*of.rows()]
+        for exercise in {row.exercise.id: row.exercise for row in rows}.values():
             most = maxima(exercise)
             due = of.course.policy.deadlines.get(exercise.id)
             database.define(exercise.id, most, before.cells.get(exercise.id, ()), due)
@@ -160,15 +199,14 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
             if not source.exists():
                 path = source / f"{exercise.id}.ipynb"
                 write_atomically(path, source_notebook(exercise, lang), below=root)
-        for exercise, result in of.counted():
-            key = result.student, result.exercise
-            found = of.entries(exercise, result)
+        for row in rows:
+            key, found, one = row.key, row.entries, row.corrected
             if found is None:
                 skipped.append(key)
                 continue
             excused += any(entry.excused for entry in found)
             kept = taken.kept.get(key, set())
-            one, hand_in = of.corrections.apply(result), of.hand_ins.of(*key)
+            hand_in = of.hand_ins.of(*key) if one else None
             database.put(
                 key[0],
                 of.hand_ins.name(key[0]),
@@ -177,14 +215,18 @@ def put(url: str, of: Graded, taken: Taken, sources: Sources, lang: str) -> list
                 kept,
                 handed_in=hand_in.time if hand_in else None,
                 extension=of.course.policy.extension(key[1], (key[0], of.hand_ins.name(key[0]))),
-                penalty=one.result.score - one.final,
+                penalty=one.result.score - one.final if one else 0.0,
             )
             words[key] = {
                 entry.cell: before.word(key, entry.cell) if entry.cell in kept else entry.word
                 for entry in found
             }
             path = root / "autograded" / key[0] / key[1] / f"{key[1]}.ipynb"
-            text = graded_notebook(exercise, one, sources(result), lang)
+            text = (
+                graded_notebook(row.exercise, one, sources(one.graded), lang)
+                if one
+                else decided_notebook(row.exercise, lang)
+            )
             foreign += not _replace_ours(path, text, root)
         for key in before.words.keys() - words.keys():
             database.remove(*key)

@@ -13,10 +13,14 @@ from nbgrader import api as nbgrader
 
 from autograder.course.policy import Policy
 from autograder.errors import CommandError
-from autograder.ingest.hand_ins import HandIn, HandIns
+from autograder.gradebook.entries import WHOLE
+from autograder.gradebook.formgrader import is_ours
+from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
+from autograder.ingest.submission import NotGraded
 from tests.conftest import Run
 from tests.gradebook.desk import COURSE, EXERCISE, PADDING, STRIDE, Desk
-from tests.report.conftest import make_class
+from tests.report.conftest import im2col_criteria, make_class
+from tests.results import make_result
 
 
 def test_totals_are_ours_and_what_needs_you_needs_a_manual_grade(desk: Desk) -> None:
@@ -59,6 +63,70 @@ def test_corrections_reach_the_gradebook(desk: Desk) -> None:
     with nbgrader.Gradebook(desk.url) as book:
         comment = book.find_comment(STRIDE, EXERCISE, EXERCISE, "ben")
         assert comment.manual_comment == "My mistake."
+
+
+@pytest.fixture
+def with_dan(desk: Desk) -> Desk:
+    """Dan is in the roster, and has handed in nothing."""
+    dan = UngradedRecord("dan", "submitted/roster.csv", NotGraded.ABSENT)
+    desk.hand_ins = replace(desk.hand_ins, ungraded=(dan,))
+    return desk
+
+
+class TestWithoutAHandIn:
+    def test_points_reach_the_gradebook(self, with_dan: Desk) -> None:
+        with_dan.correct(f"dan,{EXERCISE},*,4.5,An oral exam.")
+        for _ in range(2):
+            assert with_dan.sync() == 0
+            assert with_dan.scores() == with_dan.grades()
+            assert with_dan.scores()["dan"] == 4.5
+        with nbgrader.Gradebook(with_dan.url) as book:
+            comment = book.find_comment(WHOLE, EXERCISE, EXERCISE, "dan")
+            assert comment.manual_comment == "An oral exam."
+            assert not book.find_submission(EXERCISE, "dan").needs_manual_grade
+        shown = with_dan.folder / "autograded" / "dan" / EXERCISE / f"{EXERCISE}.ipynb"
+        assert is_ours(shown.read_bytes())
+
+    def test_other_points_come_back_from_formgrader(self, with_dan: Desk) -> None:
+        with_dan.correct(f"dan,{EXERCISE},*,4.5,")
+        with_dan.sync()
+        with_dan.decide("dan", WHOLE, manual_score=5.0, comment="Better than I thought.")
+        assert with_dan.sync() == 0
+        assert with_dan.corrections() == [("dan", "*", "5", "Better than I thought.")]
+        assert with_dan.scores()["dan"] == with_dan.grades()["dan"] == 5.0
+
+    def test_points_for_a_criterion_are_refused_and_named(
+        self, with_dan: Desk, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with_dan.correct(f"dan,{EXERCISE},*,4,")
+        with_dan.sync()
+        with_dan.decide("dan", STRIDE, manual_score=1.0)
+        assert with_dan.sync() == 1
+        assert "dan · 02_im2col · im2col.stride: not taken over" in capsys.readouterr().err
+
+    def test_points_that_are_taken_back_leave_the_gradebook(self, with_dan: Desk) -> None:
+        with_dan.correct(f"dan,{EXERCISE},*,4,")
+        with_dan.sync()
+        (with_dan.out / "corrections.csv").unlink()
+        assert with_dan.sync() == 0
+        with nbgrader.Gradebook(with_dan.url) as book, pytest.raises(nbgrader.MissingEntry):
+            book.find_submission(EXERCISE, "dan")
+
+    def test_a_hand_in_takes_the_place_of_what_was_decided_without(self, with_dan: Desk) -> None:
+        with_dan.correct(f"dan,{EXERCISE},*,4,")
+        with_dan.sync()
+        with_dan.add(make_result("dan", criteria=im2col_criteria()))
+        assert with_dan.sync() == 0
+        assert with_dan.scores()["dan"] == with_dan.grades()["dan"] == 4.0
+
+    def test_who_is_excused_is_left_out_and_reported(
+        self, with_dan: Desk, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = with_dan.out / "corrections.csv"
+        path.write_text(f"student,exercise,criterion,excused\ndan,{EXERCISE},*,yes\n")
+        assert with_dan.sync() == 0
+        assert "1 excused exercise is left out" in capsys.readouterr().err
+        assert "dan" not in with_dan.scores()
 
 
 def test_extra_credit_becomes_points_of_the_exercise(desk: Desk) -> None:
