@@ -231,7 +231,7 @@ def _say_unknown(book: Book, system: str, exercise: str | None) -> None:
             continue  # has no grade that could go astray
         who = row.person
         if worksheet:
-            is_known = bool(tables.participant(row, row.marks[exercise or ""]))
+            is_known = bool(tables.participant(row, exercise or ""))
         elif system == "moodle":
             is_known = bool(who and (who.id or who.email))
         elif system == "canvas":

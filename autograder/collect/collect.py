@@ -16,9 +16,9 @@ from autograder.collect.arrange import Piece, arrange
 from autograder.collect.earlier import Earlier
 from autograder.collect.files import Fate, Found
 from autograder.collect.notes import is_note, read_notes
-from autograder.collect.owners import Owned, Submitter, downloads, recognise
+from autograder.collect.owners import Owned, Submitter, downloads, moodle_number, recognise
 from autograder.collect.put import put, put_all
-from autograder.collect.roster import Roster, folders
+from autograder.collect.roster import Roster, folders, with_numbers
 from autograder.collect.student_folders import StudentFolders
 from autograder.collect.table import Record
 from autograder.errors import CommandError
@@ -103,7 +103,8 @@ class _Run:
         for record in self.earlier.records:
             if record.student:
                 known.setdefault(record.student.casefold(), record.student)
-        self.folders = StudentFolders(self.roster, known, notices=self.notices)
+        numbers = {number: folder for folder, number, _ in _submissions(self.earlier.records)}
+        self.folders = StudentFolders(self.roster, known, numbers, notices=self.notices)
         self.inspectors: dict[str, Inspector] = {}
 
     def run(self) -> Collected:
@@ -161,9 +162,8 @@ class _Run:
         records.sort(key=lambda one: (one.archive, one.file, one.student, one.exercise))
         write_atomically(self.out / table.FILE, table.encode(records), below=self.out)
         if self.roster.people:
-            write_atomically(
-                self.out / rosters.FILE, rosters.encode(self.roster.people), below=self.out
-            )
+            people = with_numbers(self.roster.people, _submissions(records), self.roster.worksheets)
+            write_atomically(self.out / rosters.FILE, rosters.encode(people), below=self.out)
         self.earlier.remove_stale(records)
         self.notices += remarks.who_is_missing(records, self.roster.people)
         self.problems += remarks.what_needs_you(records, self.out / table.FILE)
@@ -325,7 +325,7 @@ class _Run:
         if own.is_file() and own.resolve() not in [file.resolve() for file in files]:
             files.insert(0, own)
         roster = rosters.read_roster(files, self.request.zone)
-        known = folders(roster.people)
+        known = with_numbers(folders(roster.people), _submissions(self.earlier.records))
         self.notices += roster.notices
         if roster.times and self.request.zone is None:
             self.notices.append(
@@ -333,7 +333,16 @@ class _Run:
                 f"({datetime.now().astimezone():UTC%z}). If Moodle shows another one, write "
                 "timezone under [policy] in course.toml and collect again"
             )
-        return replace(roster, people=tuple(known))
+        return replace(roster, people=known)
+
+
+def _submissions(records: Iterable[Record]) -> list[tuple[str, str, str]]:
+    """The student, Moodle's number and the exercise of each submission on Moodle."""
+    return [
+        (one.student, number, one.exercise if one.kept_as else "")
+        for one in records
+        if one.student and (number := moodle_number(one.source))
+    ]
 
 
 def _record(one: Piece) -> Record:

@@ -34,7 +34,7 @@ from autograder.ingest.filenames import (
 )
 
 MOODLE = re.compile(
-    r"(?P<source>(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_|$))(?P<rest>.*)"
+    r"(?P<source>(?P<name>(?s:.)+?)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_|$))(?P<rest>.*)"
 )
 _ATTACHMENT = r"(?:(?P<attachment>\d+)_(?=.)|(?=(?:text|link|media)\w*\.html))"
 _CANVAS = (
@@ -56,6 +56,12 @@ INBOUND = re.compile(
     r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+"
     r"(?P<time>\d{4}-\d\d-\d\d \d\d[:_]\d\d[:_]\d\d[^+]*)(?:\+.*)?"
 )
+
+
+def moodle_number(source: str) -> str:
+    """Moodle's number in what it calls a submission; "" if it is not Moodle's."""
+    match = MOODLE.fullmatch(source)
+    return match["id"] if match else ""
 
 
 @dataclass(frozen=True)

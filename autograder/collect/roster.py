@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -33,6 +33,7 @@ class Person:
         canvas_id: Canvas's number of the student.
         section: the section or group.
         participants: Moodle's numbers of the student, one for each assignment.
+        assignments: those of which the exercise is known, each with it.
         names: other orders in which the name is written.
         folder: the student's folder, if it is decided already.
     """
@@ -44,8 +45,15 @@ class Person:
     canvas_id: str = ""
     section: str = ""
     participants: frozenset[str] = frozenset()
+    assignments: frozenset[tuple[str, str]] = frozenset()
     names: frozenset[str] = frozenset()
     folder: str = ""
+
+    def participant(self, exercise: str) -> str:
+        """Moodle's number of the student's submission for an exercise; "" if that is unknown."""
+        known = {number for number, id in self.assignments if id == exercise}
+        numbers = known or self.participants - {number for number, _ in self.assignments}
+        return next(iter(numbers)) if len(numbers) == 1 else ""
 
     @property
     def blind_number(self) -> str:
@@ -66,12 +74,14 @@ class Roster:
     Attributes:
         people: everybody, in the order of the files.
         times: hand-in times that a platform's export has, by Moodle's number of a submission.
+        worksheets: the numbers in each of Moodle's grading worksheets.
         notices: what is odd about the files, one line each.
     """
 
     people: tuple[Person, ...] = ()
     times: Mapping[str, datetime] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    worksheets: tuple[frozenset[str], ...] = ()
 
     def find(self, one: Submitter) -> Person | None:
         """The person that a platform's submitter is; None if nobody or several could be."""
@@ -134,6 +144,38 @@ class Roster:
     def _only(self, kind: str, value: str) -> Person | None:
         found = self._by[kind].get(value, ()) if kind in self._by else ()
         return found[0] if len(found) == 1 else None
+
+
+def with_numbers(
+    people: Sequence[Person],
+    submissions: Collection[tuple[str, str, str]],
+    worksheets: Sequence[Collection[str]] = (),
+) -> tuple[Person, ...]:
+    """The people with Moodle's numbers of what they have handed in, each with its exercise.
+
+    Args:
+        people: the class.
+        submissions: a student's folder, Moodle's number and the exercise of each submission.
+        worksheets: the numbers in each grading worksheet, which is of one assignment.
+    """
+    by_folder: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    of_number: dict[str, set[str]] = defaultdict(set)
+    for folder, number, exercise in submissions:
+        if number:
+            by_folder[folder].add((number, exercise))
+            of_number[number] |= {exercise} - {""}
+    for numbers in worksheets:
+        exercises = {id for number in numbers for id in of_number.get(number, ())}
+        if len(exercises) == 1:
+            unknown = [number for number in numbers if not of_number.get(number)]
+            of_number |= dict.fromkeys(unknown, exercises)
+
+    def known(one: Person) -> Person:
+        numbers = one.participants | {number for number, _ in by_folder.get(one.folder, ())}
+        found = {(n, next(iter(of_number[n]))) for n in numbers if len(of_number.get(n, ())) == 1}
+        return replace(one, participants=numbers, assignments=one.assignments | found)
+
+    return tuple(map(known, people))
 
 
 def folders(people: Sequence[Person]) -> list[Person]:

@@ -20,8 +20,10 @@ from autograder.errors import CommandError
 from autograder.ingest.tables import by_heading, heading, read_rows, write_rows
 
 FILE = "roster.csv"
-COLUMNS = ("student", "id", "name", "email", "login", "canvas_id", "section")
-"""The columns that we write; ``student`` is the folder below ``submitted/``."""
+MOODLE_NUMBERS = "moodle_numbers"
+COLUMNS = ("student", "id", "name", "email", "login", "canvas_id", "section", MOODLE_NUMBERS)
+"""The columns that we write; ``student`` is the folder below ``submitted/``. Moodle's numbers stand
+after their exercises, if these are known: ``02_im2col:1234567 1234999``."""
 
 # In English, Japanese, German, French and Spanish.
 _ID = ("id", "number", "student id", "student number", "sid", "id number", "sis user id",
@@ -65,6 +67,7 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
     """
     people: list[Person] = []
     times: dict[str, datetime] = {}
+    worksheets: list[frozenset[str]] = []
     notices: list[str] = []
     for file in files:
         try:
@@ -86,6 +89,7 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
                 f"their address or number. Not understood: {', '.join(unknown)}. Call the columns "
                 "id,name,email"
             )
+        numbers: set[str] = set()
         unread, read, before = 0, 0, len(people)
         for line, fields in by_heading(rows):
             one = _person(fields)
@@ -95,6 +99,7 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
                 notices.append(f"{file}:{line}: names nobody, and was left out")
                 continue
             people = _with(people, one, before)
+            numbers |= one.participants
             read += 1
             text = _first(fields, _MODIFIED)
             if text not in ("", "-") and one.participants:
@@ -102,6 +107,8 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
                 unread += time is None
                 if time is not None:
                     times |= dict.fromkeys(one.participants, time)
+        if headings & {*_IDENTIFIER} and numbers:
+            worksheets.append(frozenset(numbers))
         if before and read == len(people) - before:
             _refuse_numbers_alone(file, people[before:])
         if unread:
@@ -109,7 +116,7 @@ def read_roster(files: Iterable[Path], zone: tzinfo | None) -> Roster:
                 f"{file}: {unread} of its hand-in times are not in a form that is read (English "
                 "or Japanese), and are unknown. Download it with Moodle in English"
             )
-    return Roster(tuple(people), times, tuple(notices))
+    return Roster(tuple(people), times, tuple(notices), tuple(worksheets))
 
 
 def _refuse_numbers_alone(file: Path, people: Sequence[Person]) -> None:
@@ -162,6 +169,7 @@ def encode(people: Iterable[Person]) -> bytes:
                 "login": one.login,
                 "canvas_id": one.canvas_id,
                 "section": one.section,
+                MOODLE_NUMBERS: _numbers_as_text(one),
             }
             for one in people
         ),
@@ -182,10 +190,26 @@ def decode(raw: bytes) -> list[Person]:
             fields.get("login", ""),
             fields.get("canvas_id", ""),
             fields.get("section", ""),
+            *_numbers_in(fields),
             folder=fields.get("student", ""),
         )
         for _, fields in by_heading(read_rows(raw))
     ]
+
+
+def _numbers_as_text(one: Person) -> str:
+    of = dict(one.assignments)
+    texts = [f"{of[number]}:{number}" if number in of else number for number in one.participants]
+    return " ".join(sorted(texts))
+
+
+def _numbers_in(
+    fields: Mapping[str, str],
+) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Moodle's numbers in a row of our own roster.csv, and those of which the exercise is known."""
+    pairs = [text.rpartition(":") for text in fields.get(MOODLE_NUMBERS, "").split()]
+    known = frozenset((number, exercise) for exercise, _, number in pairs if exercise)
+    return frozenset(number for _, _, number in pairs), known
 
 
 def _unknown_names(columns: Sequence[str]) -> list[str]:
@@ -233,6 +257,7 @@ def _person(fields: Mapping[str, str]) -> Person | None:
         number = number or identifier
     else:
         participant = _PARTICIPANT.fullmatch(identifier)
+    numbers, assignments = _numbers_in(fields)
     return Person(
         name or email or number or login or (identifier if participant else ""),
         number,
@@ -240,7 +265,8 @@ def _person(fields: Mapping[str, str]) -> Person | None:
         login if login != number else "",
         fields.get("canvas_id", "") or (fields.get("id", "") if canvas else ""),
         _first(fields, _SECTION),
-        frozenset({participant[1]} if participant else ()),
+        numbers | ({participant[1]} if participant else set()),
+        assignments,
         frozenset(names - {""}),
         fields.get("student", "") if "name" in fields and "student" in fields else "",
     )
@@ -263,7 +289,7 @@ def _with(people: list[Person], new: Person, before: int) -> list[Person]:
         known = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
         if known:
             same = any(plain(mine) == plain(theirs) for mine, theirs in known)
-        elif one.blind_number and one.blind_number in new.participants:
+        elif one.participants & new.participants:
             same = True  # Moodle uses no number twice
         else:
             named = [each for each in people[:before] if plain(each.name) == plain(new.name)]
@@ -278,6 +304,7 @@ def _with(people: list[Person], new: Person, before: int) -> list[Person]:
                 canvas_id=one.canvas_id or new.canvas_id,
                 section=one.section or new.section,
                 participants=one.participants | new.participants,
+                assignments=one.assignments | new.assignments,
                 names=one.names | new.names,
                 folder=one.folder or new.folder,
             )

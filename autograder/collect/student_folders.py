@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from autograder.collect.owners import Submitter
@@ -18,6 +18,7 @@ class StudentFolders:
     Attributes:
         roster: the class.
         known: folders that exist, by their names without regard to case.
+        numbers: folders by Moodle's number of a submission, as far as that is known.
         strangers: names that the roster does not have, or has several times.
         found: how many students were found in the roster.
         notices: whom only a number tells apart, one line each.
@@ -25,6 +26,7 @@ class StudentFolders:
 
     roster: Roster
     known: dict[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
     found: int = 0
     notices: list[str] = field(default_factory=list)
@@ -41,6 +43,9 @@ class StudentFolders:
             if person is not None:
                 folders[key] = person.folder
                 self.found += 1
+                continue
+            if one.platform == "moodle" and one.id in self.numbers:
+                folders[key] = self.numbers[one.id]
                 continue
             if self.roster.people:
                 self.strangers.append(one.name)

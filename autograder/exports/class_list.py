@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.collect import roster_files as rosters
 from autograder.collect import table
 from autograder.collect.files import Fate
-from autograder.collect.owners import MOODLE, Submitter
+from autograder.collect.owners import Submitter, moodle_number
 from autograder.collect.roster import Person, Roster, squeezed
 from autograder.collect.table import Record
 from autograder.ingest.names import readable
@@ -40,8 +40,7 @@ class Handed:
     @property
     def participant(self) -> str:
         """Moodle's number of the submission; "" if it is not from Moodle."""
-        match = MOODLE.fullmatch(self.source)
-        return match["id"] if match else ""
+        return moodle_number(self.source)
 
 
 NOT_COLLECTED = Handed()

@@ -66,10 +66,11 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
 def moodle_folder(row: Row, exercise: str) -> str:
     """The student's folder in Moodle's archive of an assignment; "" if it is unknown."""
     mark = row.marks[exercise]
-    number = participant(row, mark)
+    number = participant(row, exercise)
     if not number:
         return ""
-    if mark.handed.participant:
+    name = mark.handed.source.partition(f"_{number}_assign")[0]
+    if mark.handed.participant and "_" not in name:
         return re.sub(r"[/\\\0]", " ", mark.handed.source)
     # Moodle takes what is between the first two underscores for the number.
     name = re.sub(r"[_/\\\0]", " ", visible_name(row.name))

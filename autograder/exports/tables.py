@@ -92,7 +92,7 @@ def moodle_worksheet(book: Book, exercise: str, course: Course | None, lang: str
     ]  # fmt: skip
     for row in book.rows:
         mark = row.marks[exercise]
-        submission = participant(row, mark)
+        submission = participant(row, exercise)
         if not submission and mark.state is State.MISSING:
             continue  # nothing to import, and nobody to import it for
         table.append(
@@ -172,12 +172,10 @@ def feedback(mark: Mark, exercise: str, course: Course | None, lang: str) -> str
     return " ".join(text for text in (mark.comment, _late(mark, lang), ", ".join(said)) if text)
 
 
-def participant(row: Row, mark: Mark) -> str:
+def participant(row: Row, exercise: str) -> str:
     """Moodle's number of the submission; "" if unknown."""
-    if mark.handed.participant:
-        return mark.handed.participant
-    numbers = row.person.participants if row.person else frozenset()
-    return next(iter(numbers)) if len(numbers) == 1 else ""
+    handed = row.marks[exercise].handed.participant
+    return handed or (row.person.participant(exercise) if row.person else "")
 
 
 def _penalty(mark: Mark) -> float:

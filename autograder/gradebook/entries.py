@@ -87,7 +87,7 @@ def entries(one: Corrected, bonus: Iterable[str] = ()) -> tuple[Entry, ...]:
 
 def entries_of_decision(exercise: Exercise, one: Correction) -> tuple[Entry, ...]:
     """The entries of somebody who has points for an exercise of which nothing was graded."""
-    ids = (each.id for each in (*exercise.criteria, *exercise.questions))
+    ids = [each.id for each in exercise.criteria] + [each.id for each in exercise.questions]
     whole = Entry(EVERY, 0.0, Word(one.points, one.comment))
     return (*(Entry(id, 0.0, NO_WORD) for id in ids), whole)
 

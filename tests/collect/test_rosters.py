@@ -32,7 +32,7 @@ def test_columns_in_the_language_of_the_instructor(run, roster):
     outcome = run({"a.zip": class_of("Jörg Weiß")}, rosters=[roster])
     assert outcome.done.problems == ()
     text = (outcome.out / "roster.csv").read_text("utf-8-sig")
-    assert text.splitlines()[1] == "Jörg Weiß,7,Jörg Weiß,j@x.de,,,"
+    assert text.splitlines()[1] == "Jörg Weiß,7,Jörg Weiß,j@x.de,,,,02_im2col:1234560"
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,23 @@ def test_moodles_archive_has_its_own_folder_names(
     assert "dai, 02_im2col: Moodle's number of the submission is unknown" in capsys.readouterr().err
 
 
+def test_who_was_not_collected_has_the_number_of_the_worksheet_given_to_collect(
+    out: Path, submitted: Path, tmp_path: Path
+) -> None:
+    """Such as somebody with points for an oral exam. Each assignment has its own number."""
+    (submitted / "roster.csv").write_text(
+        "student,id,name,moodle_numbers\n"
+        f"dai,4,dai,{EXERCISE}:1234571 03_convolution:99\nemi,5,emi,03_convolution:98\n"
+    )
+    table = submitted / "collected.csv"
+    table.write_text(table.read_text("utf-8").replace("Aiko T_1", "Aiko_T_1"), encoding="utf-8")
+    run(out, "--to", "moodle", "--out", tmp_path / "m", "--submitted", submitted)
+    with zipfile.ZipFile(tmp_path / "m" / f"{EXERCISE}.zip") as archive:
+        names = archive.namelist()
+    numbers = {moodle_reads(name)[0] for name in names}
+    assert numbers == {"1234567", "1234568", "1234571"}
+
+
 def test_moodles_number_is_that_of_the_file_that_was_graded(
     out: Path, submitted: Path, tmp_path: Path
 ) -> None:
