@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.collect.files import Fate
 from autograder.ingest.choose import FAULTS
-from autograder.ingest.filenames import Attempt, notebook_stem, parse_name
+from autograder.ingest.filenames import Attempt, bare_stem, notebook_stem, parse_name
 from autograder.ingest.names import folder_name
 from autograder.ingest.submission import NotCounted
 
@@ -49,6 +49,7 @@ class Piece:
         fate: what becomes of it.
         kept_as: where it is kept, below ``submitted/``.
         note: what else a person should know.
+        disguised: whether it is a notebook although it is not named like one.
         fault: why an archive has not been opened, or not all of it.
         weakness: why it counts only if the student has nothing better for the exercise.
     """
@@ -69,13 +70,15 @@ class Piece:
     fate: Fate = Fate.KEPT
     kept_as: str = ""
     note: str = ""
+    disguised: bool = False
     fault: Fate | None = None
     weakness: NotCounted | None = None
 
     @property
     def stem(self) -> str | None:
-        """The notebook's name without its suffix; None if it is not named like a notebook."""
-        return notebook_stem(Path(self.rest[-1]))
+        """The notebook's name without its suffix; None if it is not a notebook."""
+        name = self.rest[-1]
+        return bare_stem(name) if self.disguised else notebook_stem(Path(name))
 
 
 def arrange(
@@ -120,7 +123,8 @@ def arrange(
             if at != kept:
                 placed[at] = replace(piece, fate=Fate.SAME)
             elif not exercise:
-                name = folder_name(piece.rest[-1])
+                name = f"{piece.stem}.ipynb" if piece.disguised else piece.rest[-1]
+                name = folder_name(name)
                 placed[at] = replace(piece, fate=Fate.NO_EXERCISE, kept_as=free(name))
             elif at == notebooks[-1]:
                 time = _first_time(piece, (pieces[other] for other in notebooks))
@@ -186,7 +190,14 @@ def _within(piece: Piece, exercise: str, exercises: Collection[str]) -> tuple[ob
         max((one.date for one in folders), default=""), sum(one.number for one in folders)
     )
     fits = own.exercise in (None, exercise) and own.impersonal
-    return attempt, fits, own.exercise == exercise, own.attempt, stem == exercise
+    return (
+        not piece.disguised,
+        attempt,
+        fits,
+        own.exercise == exercise,
+        own.attempt,
+        stem == exercise,
+    )
 
 
 def _distinct(notebooks: Sequence[int], pieces: Sequence[Piece]) -> dict[str, int]:

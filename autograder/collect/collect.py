@@ -25,7 +25,8 @@ from autograder.errors import CommandError
 from autograder.files import write_atomically
 from autograder.folder_lock import alone_in
 from autograder.ingest.choose import fault
-from autograder.ingest.filenames import exercise_in, notebook_stem
+from autograder.ingest.disguised import is_disguised
+from autograder.ingest.filenames import bare_stem, exercise_in, is_backup, notebook_stem
 from autograder.ingest.names import folder_name
 from autograder.ingest.recognize import Handouts, Inspector
 from autograder.ingest.submission import NotCounted
@@ -141,7 +142,7 @@ class _Run:
         if not opened:
             raise CommandError("\n".join(self.problems) or "nothing to collect")
         self.problems += remarks.strangers(self.folders.strangers, self.folders.found)
-        pieces = self._weighed(pieces)
+        pieces = self._weighed(_without_backups(pieces))
         again = {
             (one.archive, one.file, one.sha256, one.student) for one in pieces if one.turn >= 0
         }
@@ -232,7 +233,8 @@ class _Run:
     def _piece(self, one: Owned, student: str, by_name: str, turn: int, note: str) -> Piece:
         found, request = one.found, self.request
         assert found.content is not None
-        exercise = self._exercise(one, student, by_name)
+        disguised = _is_disguised(found)
+        exercise = self._exercise(one, student, by_name, disguised=disguised)
         time = one.time
         if one.submitter.platform == "moodle":
             time = time or self.roster.times.get(one.submitter.id)
@@ -253,22 +255,22 @@ class _Run:
             one.late,
             one.source,
             note=note,
+            disguised=disguised,
             fault=found.fate,
         )
 
-    def _exercise(self, one: Owned, student: str, by_name: str) -> str:
+    def _exercise(self, one: Owned, student: str, by_name: str, *, disguised: bool) -> str:
         """The exercise by the file's name, its folders, what the platform says, its content."""
         ids = self.request.exercises
         path = PurePosixPath(*one.rest)
-        stem = notebook_stem(Path(path.name))
-        names = [path.stem if stem is None else stem, *reversed(path.parts[:-1]), one.assignment]
+        names = [bare_stem(path.name), *reversed(path.parts[:-1]), one.assignment]
         for name in names:
             if exercise := exercise_in(name, ids):
                 return exercise
         if exercise := self.request.exercise or by_name:
             return exercise
         content = one.found.content
-        if stem is None or content is None:
+        if content is None or (notebook_stem(Path(path.name)) is None and not disguised):
             return ""
         inspector = self.inspectors.setdefault(student, Inspector(self.request.handouts))
         return inspector.inspect(content, content).exercise or ""
@@ -342,6 +344,31 @@ def _submissions(records: Iterable[Record]) -> list[tuple[str, str, str]]:
         (one.student, number, one.exercise if one.kept_as else "")
         for one in records
         if one.student and (number := moodle_number(one.source))
+    ]
+
+
+def _is_disguised(found: Found) -> bool:
+    """Whether a file is a whole notebook although it is not named like one."""
+    name = found.path[-1]
+    if found.content is None or found.fate is not None or notebook_stem(Path(name)) is not None:
+        return False
+    return is_disguised(name, found.content)
+
+
+def _without_backups(pieces: list[Piece]) -> list[Piece]:
+    """The files, in which an editor's copy of a notebook is no notebook beside one."""
+    notebooks = {
+        (one.archive, one.student, one.exercise)
+        for one in pieces
+        if one.stem is not None and not one.disguised
+    }
+    return [
+        replace(one, disguised=False)
+        if is_backup(one.rest[-1])
+        and one.turn >= 0
+        and (one.archive, one.student, one.exercise) in notebooks
+        else one
+        for one in pieces
     ]
 
 

@@ -38,12 +38,14 @@ class Earlier:
             path = self.out / one.kept_as
             if not one.student or not one.kept_as or path.is_symlink() or not path.is_file():
                 continue
+            rest = _below_hand_in(one)
+            named = notebook_stem(Path(rest[-1])) is not None
             yield Piece(
                 one.archive,
                 one.file,
                 one.student,
                 one.exercise,
-                _below_hand_in(one),
+                rest,
                 path,
                 one.sha256,
                 one.handed_in,
@@ -53,6 +55,7 @@ class Earlier:
                 one.late,
                 one.source,
                 note=one.note,
+                disguised=not named and notebook_stem(Path(one.kept_as)) is not None,
                 weakness=weakness_in(one.note),
             )
 

@@ -22,14 +22,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from autograder.collect.files import Fate, Found
 from autograder.ingest.filenames import (
     are_numbered_students,
+    bare_stem,
     exercise_in,
     is_ignored,
-    notebook_stem,
     parse_name,
 )
 
@@ -229,7 +229,7 @@ def _canvas(found: Found, inside: tuple[str, ...]) -> list[Owned]:
 
 def owner_in(name: str, exercises: Collection[str]) -> str:
     """The student in the name of a file, without the exercise; "" if it names nobody."""
-    stem = notebook_stem(Path(name)) or PurePosixPath(name).stem
+    stem = bare_stem(name)
     parsed = parse_name(stem, exercises)
     if parsed.impersonal:
         return ""

@@ -12,7 +12,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.ingest.filenames import Attempt, ParsedName, notebook_stem, parse_name
+from autograder.ingest.disguised import may_be_disguised
+from autograder.ingest.filenames import (
+    Attempt,
+    ParsedName,
+    bare_stem,
+    notebook_stem,
+    parse_name,
+)
 from autograder.ingest.names import Student
 from autograder.ingest.recognize import NotebookInfo
 from autograder.ingest.submission import NotCounted
@@ -59,7 +66,7 @@ def rank(path: Path, root: Path, exercise: str, exercises: Collection[str]) -> t
     own = notebook_stem(path)
     above = path.relative_to(root).parts[:-1] if path != root else ()
     folders = [parse_name(part, exercises).attempt for part in above]
-    name = _for_exercise(parse_name(own or path.stem, exercises), exercise)
+    name = _for_exercise(parse_name(own or bare_stem(path.name), exercises), exercise)
     return (
         2 if own is not None and not path.is_dir() else 1 if path.is_file() else 0,
         Attempt(max((m.date for m in folders), default=""), sum(m.number for m in folders)),
@@ -123,7 +130,10 @@ def fault(seen: NotebookInfo, exercise: str) -> NotCounted | None:
 
 def _fault(one: Candidate, inspect: Callable[[Path, Path], NotebookInfo]) -> NotCounted | None:
     if not one.is_notebook:
-        return NotCounted.NO_NOTEBOOK
+        if one.path.is_dir() or not may_be_disguised(one.path.name):
+            return NotCounted.NO_NOTEBOOK
+        seen = inspect(one.path, one.root)
+        return fault(seen, one.exercise) if seen.readable else NotCounted.NO_NOTEBOOK
     return fault(inspect(one.path, one.root), one.exercise)
 
 

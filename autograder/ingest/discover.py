@@ -15,7 +15,8 @@ from pathlib import Path
 
 from autograder.ingest import notices
 from autograder.ingest.choose import Candidate, candidate, choose
-from autograder.ingest.filenames import notebook_stem, parse_name
+from autograder.ingest.disguised import may_be_disguised
+from autograder.ingest.filenames import bare_stem, is_backup, notebook_stem, parse_name
 from autograder.ingest.layout import Entry, Layout, detect_layout, list_entries
 from autograder.ingest.names import Student, lookalikes, readable, student_named
 from autograder.ingest.recognize import Handouts, Inspector
@@ -93,7 +94,7 @@ class _Search:
         self.roots.append(root)
         match detect_layout(root, entries, self.exercises, requested):
             case Layout.EMPTY, _:
-                self.say(notices.nothing(root, empty=not entries))
+                self.say(notices.nothing(root, empty=not any(root.iterdir())))
             case Layout.ONE_EXERCISE, exercise:
                 self._add_student(root.parent.name, root, requested, exercise)
             case Layout.ONE_STUDENT, _:
@@ -108,7 +109,7 @@ class _Search:
     def _add_file(self, path: Path, requested: str | None) -> None:
         """A file given on the command line."""
         self.roots.append(path)
-        stem = notebook_stem(path) or path.stem
+        stem = bare_stem(path.name)
         name = parse_name(stem, self.exercises)
         folder = parse_name(path.parent.name, self.exercises)
         folder_exercise = folder.exercise if folder.impersonal else None
@@ -146,13 +147,23 @@ class _Search:
                 self.say(notices.no_notebook(entry.path))
             elif entry.folder:
                 self._add_student(entry.path.name, entry.path, requested)
-            elif requested and entry.has_submission:
-                student = self._student(entry.path.stem)
-                self._add_candidate(student, requested, entry.path, entry.path)
+            elif is_backup(entry.path.name) and bare_stem(entry.path.name) in stems:
+                continue
+            elif entry.has_submission and (exercise := requested or self._disguised(entry.path)):
+                student = self._student(bare_stem(entry.path.name))
+                self._add_candidate(student, exercise, entry.path, entry.path)
             elif entry.has_submission and entry.path.stem not in stems:
                 self.say(notices.not_a_notebook(entry.path))
         if unknown:
             self.say(notices.unknown_exercise(root, unknown, self.exercises))
+
+    def _disguised(self, path: Path) -> str | None:
+        """The exercise of a notebook that is not named like one."""
+        return (
+            self._inspector(path).inspect(path, path).exercise
+            if may_be_disguised(path.name)
+            else None
+        )
 
     def _add_class_of_exercise(self, folder: Path, exercise: str | None) -> None:
         try:

@@ -17,6 +17,8 @@ _NOT_NOTEBOOKS = (
     ".json", ".py", ".html", ".htm", ".pdf", ".zip", ".7z", ".rar", ".gz", ".tgz", ".tar",
     ".doc", ".docx", ".odt", ".rtf", ".gdoc", ".url", ".webloc",
 )  # fmt: skip
+# What editors and browsers append to the name of a notebook: ~, .bak, .crdownload, " (1)".
+_BACKUP = re.compile(r"(.+)\.ipynb(?:~|[^a-z0-9].*)", re.IGNORECASE | re.DOTALL)
 _IGNORED = ("__MACOSX", "__pycache__", "node_modules")
 
 
@@ -37,7 +39,23 @@ def is_ignored(name: str) -> bool:
 
 def may_be_submission(path: Path) -> bool:
     """Whether a file that is not a notebook may have been submitted instead of one."""
-    return path.suffix.lower() in _NOT_NOTEBOOKS
+    return path.suffix.lower() in _NOT_NOTEBOOKS or is_backup(path.name)
+
+
+def is_backup(name: str) -> bool:
+    """Whether a name is that of a notebook with something after it, and no known suffix."""
+    return (
+        _BACKUP.fullmatch(name) is not None
+        and notebook_stem(Path(name)) is None
+        and Path(name).suffix.lower() not in _NOT_NOTEBOOKS
+    )
+
+
+def bare_stem(name: str) -> str:
+    """A name without its suffix, that of a notebook included, whatever comes after it."""
+    found = _BACKUP.fullmatch(name)
+    own = notebook_stem(Path(name))
+    return found[1] if found else Path(name).stem if own is None else own
 
 
 def exercise_in(name: str, exercises: Collection[str]) -> str | None:

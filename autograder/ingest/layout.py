@@ -31,9 +31,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from autograder.ingest.disguised import begins_like_notebook
 from autograder.ingest.filenames import (
     ParsedName,
     are_numbered_students,
+    bare_stem,
     is_ignored,
     may_be_submission,
     notebook_stem,
@@ -147,7 +149,8 @@ def _entry(path: Path, folder: Path, exercises: Collection[str]) -> Entry:
     if is_folder:
         name, has_submission = path.name, _has_submission(path, exercises)
     elif stem is None:
-        name, has_submission = path.stem, may_be_submission(path)
+        name = bare_stem(path.name)
+        has_submission = may_be_submission(path) or begins_like_notebook(path)
     else:
         name, has_submission = stem, True
     parsed = parse_name(name, exercises, folder.name)

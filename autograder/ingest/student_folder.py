@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.ingest.choose import Candidate, candidate
-from autograder.ingest.filenames import notebook_stem, parse_name
+from autograder.ingest.disguised import may_be_disguised
+from autograder.ingest.filenames import is_backup, notebook_stem, parse_name
 from autograder.ingest.names import Student, readable
 from autograder.ingest.recognize import NotebookInfo
 from autograder.ingest.submission import NotGraded, Ungraded
@@ -88,10 +89,19 @@ def scan_student_folder(
     for exercise in named.exercises_of(tree):
         found = by_exercise[exercise]
         also = [path for path in tree.others if named.either(path) == exercise]
-        # If there is a notebook, a script or an image counts only if it is named like the exercise.
-        found += [path for path in also if not found or named.own(path) == exercise]
+        # If there is a notebook, a script or an image counts only if it is named like the exercise,
+        # and what an editor has kept of it does not count at all.
+        found += [
+            path
+            for path in also
+            if not found or (named.own(path) == exercise and not is_backup(path.name))
+        ]
         if not found:
             found += [path for path in tree.folders if named.own(path) == exercise][:1] or [folder]
+    if not any(by_exercise.values()):
+        for path in tree.others:
+            if may_be_disguised(path.name) and (exercise := inspect(path, folder).exercise):
+                by_exercise[exercise].append(path)
     candidates = tuple(
         candidate(student, exercise, path, folder, exercises)
         for exercise in sorted(by_exercise)
@@ -125,8 +135,8 @@ def _nothing_gradable(
     if unrecognized:
         names = tuple(readable(notebook.name) for notebook in unrecognized)
         return Ungraded(student, folder, NotGraded.WHICH_EXERCISE, names)
-    if tree.others:
-        names = tuple(readable(path.name) for path in tree.others)
+    if others := tree.others or tree.rest:
+        names = tuple(readable(path.name) for path in others)
         return Ungraded(student, folder, NotGraded.NO_NOTEBOOK, names)
     return Ungraded(student, folder, NotGraded.EMPTY_FOLDER)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.ingest.disguised import begins_like_notebook
 from autograder.ingest.filenames import is_ignored, may_be_submission, notebook_stem
 
 MAX_DEPTH = 50
@@ -40,6 +41,7 @@ class Tree:
     Attributes:
         notebooks: files named like notebooks.
         others: files that may have been submitted instead of a notebook.
+        rest: all other files, and what editors and systems have left.
         folders: all folders, and links to folders.
         closed: folders of which the grader cannot know the content.
         complete: whether the limits allowed everything to be visited.
@@ -48,6 +50,7 @@ class Tree:
     notebooks: tuple[Path, ...]
     others: tuple[Path, ...]
     folders: tuple[Path, ...]
+    rest: tuple[Path, ...] = ()
     closed: tuple[ClosedFolder, ...] = ()
     complete: bool = True
 
@@ -61,6 +64,7 @@ def walk(folder: Path) -> Tree:
     notebooks: list[Path] = []
     others: list[Path] = []
     folders: list[Path] = []
+    rest: list[Path] = []
     closed: list[ClosedFolder] = []
     waiting: list[tuple[str, int]] = [] if folder.is_symlink() else [(str(folder), 0)]
     left = MAX_ENTRIES
@@ -70,19 +74,28 @@ def walk(folder: Path) -> Tree:
             left -= 1
             if left < 0:
                 break
-            if is_ignored(entry.name):
-                continue
             path = Path(entry.path)
-            if _is_folder(entry):
+            if is_ignored(entry.name):
+                rest.append(path)
+            elif _is_folder(entry):
                 folders.append(path)
                 if depth < MAX_DEPTH and not entry.is_symlink():
                     waiting.append((entry.path, depth + 1))
             elif notebook_stem(path) is not None:
                 notebooks.append(path)
-            elif may_be_submission(path):
+            elif may_be_submission(path) or begins_like_notebook(path):
                 others.append(path)
+            else:
+                rest.append(path)
     closed.sort(key=lambda one: one.path)
-    return Tree(_sorted(notebooks), _sorted(others), _sorted(folders), tuple(closed), left >= 0)
+    return Tree(
+        _sorted(notebooks),
+        _sorted(others),
+        _sorted(folders),
+        _sorted(rest),
+        tuple(closed),
+        left >= 0,
+    )
 
 
 def _entries(folder: str, closed: list[ClosedFolder] | None) -> Iterator[os.DirEntry[str]]:
