@@ -81,11 +81,16 @@ def read_notebook(path: Path, root: Path, locked: Collection[str] = ()) -> Noteb
         OSError: the machine cannot read the file at the moment.
         MemoryError: likewise.
     """
-    return parse_notebook(file_bytes(path, root), locked)
+    return parse_notebook(file_bytes(path, root), locked, path.name)
 
 
-def parse_notebook(raw: bytes, locked: Collection[str] = ()) -> Notebook:
+def parse_notebook(raw: bytes, locked: Collection[str] = (), name: str = "") -> Notebook:
     """The student's code cells in the bytes of a notebook.
+
+    Args:
+        raw: the bytes.
+        locked: see `read_notebook`.
+        name: the file's name, for the reason if it is something else.
 
     Raises:
         UnreadableSubmission: with a reason for the student.
@@ -93,7 +98,7 @@ def parse_notebook(raw: bytes, locked: Collection[str] = ()) -> Notebook:
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
-        return _notebook(raw, sha256, locked)
+        return _notebook(raw, sha256, locked, name)
     except UnreadableSubmission as error:
         raise UnreadableSubmission(error.fault, sha256, **error.values) from None
 
@@ -151,14 +156,14 @@ def _refuse_unless_regular(mode: int) -> None:
         raise UnreadableSubmission(FileFault.NOT_REGULAR)
 
 
-def _notebook(raw: bytes, sha256: str, locked: Collection[str]) -> Notebook:
+def _notebook(raw: bytes, sha256: str, locked: Collection[str], name: str) -> Notebook:
     if not raw.strip():
         raise UnreadableSubmission(FileFault.EMPTY)
     encoding = file_encoding(raw)
     text = raw if encoding == "utf-8" else _as_utf_8(raw, encoding)
-    found = _scan(text)
+    found = _scan(text, name)
     if found.cells is None:
-        raise UnreadableSubmission(filetypes.detect_other_format(text) or FileFault.NO_CELLS)
+        raise UnreadableSubmission(filetypes.detect_other_format(text, name) or FileFault.NO_CELLS)
     cells = [(index, cell) for index, cell in enumerate(found.cells) if cell is not None]
     code = [(index, cell.source) for index, cell in cells if cell.kind == "code"]
     if len(code) > MAX_CELLS or _is_too_much(code):
@@ -189,7 +194,7 @@ def _is_too_much(code: Collection[tuple[int, str]]) -> bool:
     return sum(len(json.dumps(source)) for _, source in code) > MAX_CODE
 
 
-def _scan(text: bytes) -> scan.Scan:
+def _scan(text: bytes, name: str) -> scan.Scan:
     try:
         return quick_scan(text, MAX_CODE) or scan.scan(text, MAX_CODE)
     except scan.TooMuchSource:
@@ -197,7 +202,7 @@ def _scan(text: bytes) -> scan.Scan:
     except scan.TooMuch:
         raise UnreadableSubmission(FileFault.TOO_MUCH_DATA) from None
     except scan.Malformed as error:
-        if fault := filetypes.detect_other_format(text):
+        if fault := filetypes.detect_other_format(text, name):
             raise UnreadableSubmission(fault) from None
         cut_off = text.lstrip().startswith(b"{") and error.position >= len(text)
         fault = FileFault.CUT_OFF if cut_off else FileFault.DAMAGED_AT_LINE

@@ -300,7 +300,7 @@ def _read(
 ) -> Notebook:
     try:
         if content is not None:
-            return parse_notebook(content(), locked)
+            return parse_notebook(content(), locked, submission.path.name)
         return read_notebook(submission.path, submission.root, locked)
     except UnreadableSubmission as unreadable:
         raise unreadable from None

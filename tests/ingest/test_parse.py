@@ -20,7 +20,7 @@ import pytest
 
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Notebook, parse, read_notebook, scan
-from autograder.ingest.parse import MAX_CODE, normalised
+from autograder.ingest.parse import MAX_CODE, normalised, parse_notebook
 from autograder.messages import files
 
 Cell = dict[str, Any]
@@ -172,6 +172,39 @@ class TestUnreadable:
         self, tmp_path: Path, raw: bytes, fault: FileFault
     ) -> None:
         assert refused(raw, tmp_path) is fault
+
+    @pytest.mark.parametrize(
+        ("name", "raw", "fault"),
+        [
+            ("onlinetext.html", b"<p>see https://colab.research.google.com</p>", "web_page"),
+            ("text.html", b"here it is, sorry for being late", "web_page"),
+            ("text.html", "課題です".encode(), "web_page"),
+            ("02_im2col.ipynb", b'\n<div dir="ltr"><p>see my Colab</p></div>', "web_page"),
+            ("02_im2col.ipynb", b"<!-- saved -->\n<a href='https://x'>here</a>", "web_page"),
+            ("02_im2col.ipynb", b"<br/>", "web_page"),
+            ("02_im2col.ipynb", b"<3 Dear teacher", "damaged_at_line"),
+            ("02_im2col.ipynb", b"<path>/home</path>", "damaged_at_line"),
+            ("02_im2col.py", b"x = 1\n", "python_script"),
+            ("02_im2col.PDF", b"not really", "pdf"),
+            ("work.rar", b"?", "archive"),
+            ("work.docx", b"?", "office_document"),
+            ("work.html", b"%PDF-1.7", "pdf"),
+            ("work.html", b"", "empty"),
+            ("work.html", b'{"cells": [', "cut_off"),
+            ("work.txt", b"Dear teacher", "damaged_at_line"),
+        ],
+    )
+    def test_where_the_content_says_nothing_the_name_does(
+        self, tmp_path: Path, name: str, raw: bytes, fault: str
+    ) -> None:
+        (tmp_path / name).write_bytes(raw)
+        for read_it in (
+            lambda: read_notebook(tmp_path / name, tmp_path),
+            lambda: parse_notebook(raw, (), name),  # as on another machine
+        ):
+            with pytest.raises(UnreadableSubmission) as caught:
+                read_it()
+            assert caught.value.fault == fault
 
     def test_the_line_of_the_damage_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(UnreadableSubmission) as caught:
