@@ -126,11 +126,15 @@ def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
 def _current(store: Store, submission: Submission, setup: Setup) -> Graded | None:
     if not store.path(submission.student, submission.exercise).exists():
         return None
+    raw: bytes | None = None
+    sha256: str | None
     try:
         raw = file_bytes(submission.path, submission.root)
-    except (OSError, MemoryError, UnreadableSubmission):
+        sha256 = hashlib.sha256(raw).hexdigest()
+    except UnreadableSubmission as problem:
+        sha256 = problem.sha256  # known if the file is only too large
+    except (OSError, MemoryError):
         return None  # a worker finds out why
-    sha256 = hashlib.sha256(raw).hexdigest()
     kept = store.current(
         submission.student,
         submission.exercise,
@@ -138,4 +142,6 @@ def _current(store: Store, submission: Submission, setup: Setup) -> Graded | Non
         setup.exercise_sha256s[submission.exercise],
         setup.level,
     )
-    return Graded(kept, encoding=file_encoding(raw)) if kept else None
+    if kept is None:
+        return None
+    return Graded(kept) if raw is None else Graded(kept, encoding=file_encoding(raw))
