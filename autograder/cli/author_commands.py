@@ -41,7 +41,13 @@ def publish(command: Command) -> None:
     parser.add_argument(
         "out", type=Path, metavar="DIR", help="such as a clone of the students' repository"
     )
-    options.exercises(parser)
+    parser.add_argument(
+        "exercises",
+        nargs="*",
+        metavar="EXERCISE",
+        help="such as 02_im2col (default: all; with --solutions or --provide-earlier, those that "
+        "are in DIR). What was published there before stays",
+    )
     parser.add_argument("--lang", choices=LANGUAGES, help="one language only")
     parser.add_argument(
         "--solutions",

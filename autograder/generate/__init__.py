@@ -4,7 +4,7 @@ from autograder.generate.cells import locked_sources, solution_cells, solved, st
 from autograder.generate.files import stale, write_assignments, write_solutions
 from autograder.generate.leaks import leaks
 from autograder.generate.notebook import notebook, notebook_bytes, solution_notebook
-from autograder.generate.publish import publish
+from autograder.generate.publish import publish, published
 from autograder.generate.secrets import secrets
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "notebook",
     "notebook_bytes",
     "publish",
+    "published",
     "secrets",
     "solution_cells",
     "solution_notebook",

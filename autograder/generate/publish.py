@@ -4,12 +4,13 @@ The course's own repository holds hidden suites, solutions and known mistakes, s
 another one. What goes into it is listed here: notebooks that have just been generated and have
 passed the leak check, their data, solutions of exercises whose deadline has passed, editions in
 which earlier parts are filled in, and a page to start from. Nothing is copied because it happens to
-be there.
+be there. What an earlier release has left in the folder stays, and stays on the page: a release
+adds to those before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autograder.course.models import Course
@@ -35,8 +36,10 @@ Python、NumPy、matplotlibと、スライダー用のipywidgetsです：
 PAGE = "README.md"
 _MARK = "<!-- Written by `autograder publish`. Without this line, the page is left as it is. -->"
 _HEAD = Text(en="| | notebook | points |", ja="| | ノートブック | 配点 |")
-_SOLUTIONS = Text(en="solutions", ja="解答例")
-_PROVIDED = Text(en="with earlier parts filled in", ja="前のノートブックの部分を記入した版")
+_SOLVED_LINK = Text(en="solutions", ja="解答例")
+_FILLED_IN_LINK = Text(en="with earlier parts filled in", ja="前のノートブックの部分を記入した版")
+_SOLVED = "solutions"
+_FILLED_IN = "provided"
 
 
 def publish(
@@ -47,13 +50,15 @@ def publish(
     out: Path,
     provided: Sequence[str] = (),
 ) -> tuple[list[Path], list[Path]]:
-    """Write what students may see to `out`, all or nothing.
+    """Write what students may see to `out`, all or nothing, beside what has been published there.
 
     Args:
         course: the course.
-        ids: the exercises to publish; empty means all.
+        ids: the exercises to publish. Empty means all, but with `solved` or `provided` it means
+            those that are in `out`: adding solutions of one exercise must not release the others.
         langs: the languages; empty means all.
-        solved: the exercises whose solutions are published, too.
+        solved: the exercises whose solutions are published, too. What is neither among `ids` nor
+            in `out` is left out, as it is of `provided`.
         out: a folder outside of the course, such as a clone of the students' repository.
         provided: the exercises of which there is also an edition with earlier parts filled in.
 
@@ -65,28 +70,56 @@ def publish(
             `out` is in a course. Nothing has been written.
     """
     _outside(course, out)
-    notebooks = render_assignments(course, ids, langs)
-    files: dict[Path, str | bytes] = {**notebooks, **data_files(course)}
-    if solved:
-        made = render_solutions(course, solved, langs)
-        files |= {_beside(name, "solutions"): content for name, content in made.items()}
-    if provided:
-        made = render_assignments(course, provided, langs, provide_earlier=True)
-        files |= {_beside(name, "provided"): content for name, content in made.items()}
+    there = published(course, out)
+    named = {
+        _notebook(lang, id) for lang in (langs or course.languages) for id in (ids or course.ids)
+    }
+    if not ids and (solved or provided):
+        named &= there
+    files: dict[Path, str | bytes] = {**data_files(course)}
+    if named:
+        some = [id for id in course.ids if any(name.stem == id for name in named)]
+        spoken = [lang for lang in course.languages if any(lang in name.parts for name in named)]
+        made = render_assignments(course, some, spoken)
+        files |= {name: content for name, content in made.items() if name in named}
+    ordinary = named | {name for name in there if _ordinary(name) == name}
+    for edition, chosen in ((_SOLVED, solved), (_FILLED_IN, provided)):
+        if not chosen:
+            continue
+        made = (
+            render_solutions(course, chosen, langs)
+            if edition == _SOLVED
+            else render_assignments(course, chosen, langs, provide_earlier=True)
+        )
+        files |= {
+            _beside(name, edition): content for name, content in made.items() if name in ordinary
+        }
+    notebooks = {name for name in (*there, *files) if _ordinary(name) in ordinary}
     if not _is_someones_own(out / PAGE):
-        files[Path(PAGE)] = _page(course, ids, langs, solved, provided)
+        files[Path(PAGE)] = _page(course, notebooks)
     folders = {name.parts[0] for name in files if len(name.parts) > 1}
     folders |= {DATA, *course.languages}
-    folders |= {f"{lang}-{kind}" for lang in course.languages for kind in ("solutions", "provided")}
+    folders |= {f"{lang}-{kind}" for lang in course.languages for kind in (_SOLVED, _FILLED_IN)}
     remove_leftovers(out)
     written = write_all_atomically({out / name: content for name, content in files.items()})
+    known = {*written, *(out / name for name in notebooks)}
     others = [
         path
         for folder in sorted(folders)
         for path in sorted((out / folder).rglob("*"))
-        if path.is_file() and path not in written and ".ipynb_checkpoints" not in path.parts
+        if path.is_file() and path not in known and ".ipynb_checkpoints" not in path.parts
     ]
     return written, others
+
+
+def published(course: Course, out: Path) -> frozenset[Path]:
+    """The course's notebooks in the folder of an earlier release, such as ``en/01_windows.ipynb``.
+
+    Among them are other editions, such as ``en-solutions/01_windows.ipynb``.
+    """
+    every = [_notebook(lang, id) for lang in course.languages for id in course.ids]
+    every += [_beside(name, kind) for name in every for kind in (_SOLVED, _FILLED_IN)]
+    return frozenset(name for name in every if (out / name).is_file())
 
 
 def _is_someones_own(page: Path) -> bool:
@@ -94,9 +127,18 @@ def _is_someones_own(page: Path) -> bool:
     return page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")
 
 
+def _notebook(lang: str, id: str) -> Path:
+    return Path(lang) / f"{id}.ipynb"
+
+
 def _beside(notebook: Path, kind: str) -> Path:
     # On the level of the students' notebooks, so that `../data` is the data from there, too.
     return Path(f"{notebook.parts[0]}-{kind}", *notebook.parts[1:])
+
+
+def _ordinary(notebook: Path) -> Path:
+    """The notebook of which this is an edition, or itself."""
+    return Path(notebook.parts[0].partition("-")[0], *notebook.parts[1:])
 
 
 def _outside(course: Course, out: Path) -> None:
@@ -110,31 +152,25 @@ def _outside(course: Course, out: Path) -> None:
             )
 
 
-def _page(
-    course: Course,
-    ids: Sequence[str],
-    langs: Sequence[str],
-    solved: Sequence[str],
-    provided: Sequence[str],
-) -> str:
+def _page(course: Course, notebooks: Collection[Path]) -> str:
+    """The page that lists these notebooks, each with its other editions."""
     parts = []
-    for lang in langs or course.languages:
+    for lang in course.languages:
         rows = [_HEAD[lang], "|---|---|---|"]
         for exercise in course.exercises:
-            if ids and exercise.id not in ids:
+            file = _notebook(lang, exercise.id)
+            if file not in notebooks:
                 continue
-            file = f"{lang}/{exercise.id}.ipynb"
             points = f"{exercise.points:g}" + (f" + {exercise.bonus:g}" if exercise.bonus else "")
             link = "".join(
-                f" ([{name[lang]}]({_beside(Path(file), kind).as_posix()}))"
-                for name, kind, chosen in (
-                    (_PROVIDED, "provided", provided),
-                    (_SOLUTIONS, "solutions", solved),
-                )
-                if exercise.id in chosen
+                f" ([{name[lang]}]({edition.as_posix()}))"
+                for name, kind in ((_FILLED_IN_LINK, _FILLED_IN), (_SOLVED_LINK, _SOLVED))
+                if (edition := _beside(file, kind)) in notebooks
             )
             rows.append(
-                f"| {exercise.id[:2]} | [{exercise.title[lang]}]({file}){link} | {points} |"
+                f"| {exercise.id[:2]} | [{exercise.title[lang]}]({file.as_posix()}){link} "
+                f"| {points} |"
             )
-        parts.append(f"# {course.title[lang]}\n\n{_PAGE[lang]}\n" + "\n".join(rows) + "\n")
+        if rows[2:]:
+            parts.append(f"# {course.title[lang]}\n\n{_PAGE[lang]}\n" + "\n".join(rows) + "\n")
     return "\n".join([*parts, f"{_MARK}\n"])

@@ -35,7 +35,9 @@ def test_notebooks_data_and_a_page_are_published_and_nothing_else(mini, data, tm
 
 
 def test_solutions_are_published_for_the_exercises_named(mini, tmp_path):
-    publish(mini.load(), [], ["en"], ["01_area"], out := tmp_path / "out")
+    out = tmp_path / "out"
+    publish(mini.load(), [], ["en"], [], out)
+    publish(mini.load(), [], ["en"], ["01_area"], out)
     assert published(out) == [
         "README.md",
         "en-solutions/01_area.ipynb",
@@ -51,7 +53,7 @@ def test_an_edition_with_earlier_parts_filled_in_is_published_beside_the_ordinar
     mini, tmp_path
 ):
     out = tmp_path / "out"
-    publish(mini.load(), [], ["en"], [], out, provided=["02_box"])
+    publish(mini.load(), ["01_area", "02_box"], ["en"], [], out, provided=["02_box"])
     assert published(out) == [
         "README.md",
         "en-provided/02_box.ipynb",
@@ -76,14 +78,67 @@ def test_a_part_of_the_course_can_be_published(mini, tmp_path):
     assert "02_box" not in (out / "README.md").read_text()
 
 
-def test_what_is_no_longer_published_is_reported_and_left_alone(mini, tmp_path):
+def test_solutions_of_one_exercise_release_no_other_one(mini, tmp_path):
+    """`publish DIR --solutions ID` after the deadline used to write every notebook."""
+    out = tmp_path / "out"
+    publish(mini.load(), ["01_area"], [], [], out)
+    publish(mini.load(), [], [], ["01_area"], out)
+    assert published(out) == [
+        "README.md",
+        "en-solutions/01_area.ipynb",
+        "en/01_area.ipynb",
+        "ja-solutions/01_area.ipynb",
+        "ja/01_area.ipynb",
+    ]
+    assert "02_box" not in (out / "README.md").read_text()
+
+
+def test_nor_a_language_that_is_not_published(mini, tmp_path):
+    out = tmp_path / "out"
+    publish(mini.load(), ["01_area"], ["en"], [], out)
+    publish(mini.load(), [], [], ["01_area"], out)
+    assert published(out) == ["README.md", "en-solutions/01_area.ipynb", "en/01_area.ipynb"]
+    assert "ja/" not in (out / "README.md").read_text()
+
+
+def test_a_release_adds_to_those_before_it_and_keeps_their_links(mini, tmp_path):
+    out = tmp_path / "out"
+    publish(mini.load(), ["01_area"], ["en"], ["01_area"], out)
+    _, others = publish(mini.load(), ["02_box"], ["en"], [], out, provided=["02_box"])
+    assert others == []
+    _, others = publish(mini.load(), [], ["en"], [], out)
+    assert others == []
+    page = (out / "README.md").read_text()
+    names = published(out)
+    assert names == [
+        "README.md",
+        "en-provided/02_box.ipynb",
+        "en-solutions/01_area.ipynb",
+        "en/01_area.ipynb",
+        "en/02_box.ipynb",
+    ]
+    assert [name for name in names if f"({name})" not in page] == ["README.md"]
+
+
+def test_what_was_deleted_to_take_it_back_stays_away(mini, tmp_path):
     out = tmp_path / "out"
     publish(mini.load(), [], ["en"], ["02_box"], out)
-    (out / ".git").mkdir()
-    (out / ".git" / "config").write_text("")
+    publish(mini.load(), ["01_area", "02_box"], ["en"], ["02_box"], out)
+    (out / "en" / "02_box.ipynb").unlink()
+    _, others = publish(mini.load(), ["01_area"], ["en"], [], out)
+    assert others == [out / "en-solutions" / "02_box.ipynb"], "its exercise is gone"
+    assert "02_box" not in (out / "README.md").read_text()
+
+
+def test_what_is_not_published_is_reported_and_left_alone(mini, tmp_path):
+    out = tmp_path / "out"
+    publish(mini.load(), [], ["en"], [], out)
+    for name in (".git/config", "en/00_gone.ipynb", "en-solutions/draft.ipynb", "data/old.csv"):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text("")
     _, others = publish(mini.load(), ["01_area"], ["en"], [], out)
     left = [path.relative_to(out).as_posix() for path in others]
-    assert left == ["en/02_box.ipynb", "en-solutions/02_box.ipynb"]
+    assert left == ["data/old.csv", "en/00_gone.ipynb", "en-solutions/draft.ipynb"]
     assert all(path.exists() for path in others)
 
 
@@ -153,9 +208,13 @@ def test_on_the_command_line(autograder, mini, tmp_path):
     out, course = tmp_path / "out", ("--course", mini.root)
     assert "wrote 5 files" in autograder("publish", out, *course).stdout
     assert "wrote 7 files" in autograder("publish", out, "--solutions", "01_area", *course).stdout
+    (out / "en" / "old.ipynb").touch()
     done = autograder("publish", out, *course)
     assert done.returncode == 0
-    assert "en-solutions/01_area.ipynb: is not published" in done.stderr
+    assert done.stderr.count("is not published") == 1
+    assert "en/old.ipynb: is not published" in done.stderr
+    again = (out, "02_box", "--solutions", "01_area", *course)
+    assert "wrote 5 files" in autograder("publish", *again).stdout
     done = autograder("generate", "--solutions", "--out", tmp_path / "solved", "01_area", *course)
     assert "wrote 2 notebooks with solutions" in done.stdout
     cells = json.loads((tmp_path / "solved" / "ja" / "01_area.ipynb").read_text())["cells"]
@@ -164,10 +223,11 @@ def test_on_the_command_line(autograder, mini, tmp_path):
 
 @pytest.mark.parametrize("edition", ["--solutions", "--provide-earlier"])
 def test_editions_come_with_their_exercise(autograder, mini, tmp_path, edition):
-    options = ("02_box", edition, "01_area", "--course", mini.root)
-    done = autograder("publish", tmp_path / "out", *options)
-    assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
-    assert "publish the exercise itself, too" in done.stderr
+    for named in ((), ("02_box",)):
+        options = (*named, edition, "01_area", "--course", mini.root)
+        done = autograder("publish", tmp_path / "out", *options)
+        assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
+        assert "publish the exercise itself, too" in done.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--out", "solved", "--check")])
