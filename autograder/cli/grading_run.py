@@ -19,6 +19,7 @@ from autograder.cli.console import Ticker, format_score, progress
 from autograder.cli.facts import Facts
 from autograder.cli.grader_faults import GraderFaults
 from autograder.cli.interim import Interim
+from autograder.cli.needs_you import NeedsYou
 from autograder.cli.stdio import warn
 from autograder.corrections.apply import NO_CORRECTIONS
 from autograder.course.models import Course
@@ -34,6 +35,7 @@ from autograder.run.unchanged import DealtWith, Unchanged
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
 from autograder.text import abbreviated, counted
+from autograder.verdict.result import Result
 
 if TYPE_CHECKING:
     from autograder.cli.gradebook import Gradebook
@@ -109,14 +111,16 @@ class GradingRun:
         )
         tally = self._grade_changed(changed, submissions, facts)
         shown = NOTHING_NEW
+        waiting = NeedsYou.again(unchanged.needs_you)
         if changed:
             hand_ins = self.store.update_hand_ins(lambda known: with_reread(known, tally.read))
             facts = replace(facts, hand_ins=hand_ins)
         if changed or not unchanged.tables_are_current(facts.key_of_tables()):
             shown = report.read_shown(self.store.out, self.course, hand_ins)
             report.write_tables(self.store.out, shown, self.course, self.lang, hand_ins)
+            waiting = NeedsYou.of(shown, hand_ins)
             tables = facts.key_of_tables() if _is_clean(shown) else None
-            unchanged.record(tally.dealt_with, facts.keys(submissions), tables)
+            unchanged.record(tally.dealt_with, facts.keys(submissions), tables, waiting.record())
         refused = self.gradebook.put(hand_ins, self.lang) if self.gradebook is not None else 0
         new = len(submissions) - tally.kept
         print(
@@ -125,7 +129,7 @@ class GradingRun:
         )
         print(f"class page: {self.store.out / 'index.html'}")
         for line in (
-            *tally.cannot_be_read(),
+            *waiting.lines(self.store.out, tally.faults.failed),
             *shown.damaged,
             *shown.notices,
             *shown.corrections.problems,
@@ -178,8 +182,9 @@ class GradingRun:
                         hand_in, graded.encoding, graded.notebook_of, graded.gradings
                     )
                     tally.read[hand_in.key] = hand_in
-                tally.faults.add(who, step, corrections.apply(result))
-                tally.count(step, who, tick)
+                corrected = corrections.apply(result)
+                tally.faults.add(who, step, corrected)
+                tally.count(step, corrected.result, who, tick)
                 # Also for unchanged results: a killed run may have written a result but no page.
                 report.write_feedback(
                     result,
@@ -224,7 +229,6 @@ class _Tally:
         read: what reading the files has told about the hand-ins, by student and exercise.
         kept: how many results are unchanged.
         done: how many submissions are dealt with; at first, those that have not changed.
-        unreadable: whose new files cannot be read, and of which exercise.
         dealt_with: what has become of each submission. Results of 10,000 would take 130 MB.
     """
 
@@ -232,33 +236,27 @@ class _Tally:
     read: dict[tuple[str, str], HandIn]
     kept: int
     done: int = field(init=False)
-    unreadable: list[str] = field(default_factory=list)
     dealt_with: dict[Submission, DealtWith] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.done = self.kept
 
-    def count(self, step: Step, who: str, tick: Ticker) -> None:
-        """Count a submission, and show it unless its result was kept."""
+    def count(self, step: Step, corrected: Result, who: str, tick: Ticker) -> None:
+        """Count a submission, and show it unless its result was kept.
+
+        Args:
+            step: the submission.
+            corrected: its result with the points that count, as in grades.csv.
+            who: its student and exercise.
+            tick: shows it.
+        """
         if step.kept:
             self.kept += 1
         else:
             self.say_unchanged(tick)
-            result = step.graded.result
-            graded = result.status == ResultStatus.GRADED
-            if result.status == ResultStatus.UNREADABLE:
-                self.unreadable.append(who)
-            tick(f"{who}: {format_score(result) if graded else result.status}")
+            graded = corrected.status == ResultStatus.GRADED
+            tick(f"{who}: {format_score(corrected) if graded else corrected.status}")
         self.done += 1
-
-    def cannot_be_read(self) -> Iterator[str]:
-        """A line about the files that were not graded, if any."""
-        if self.unreadable:
-            yield (
-                f"{counted(len(self.unreadable), 'file')} cannot be read, and "
-                f"{'has' if len(self.unreadable) == 1 else 'have'} 0 points "
-                f"({abbreviated(self.unreadable, MAX_LISTED)}): their pages say why"
-            )
 
     def say_unchanged(self, tick: Ticker) -> None:
         """Show in one line that the first results are unchanged, if nothing else was shown yet."""

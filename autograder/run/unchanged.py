@@ -19,7 +19,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -30,7 +30,7 @@ from autograder.status import ResultStatus
 from autograder.verdict.result import Result
 
 FILE = ".unchanged.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 RESOLUTION_S = 3.0
 """The coarsest times that a file system keeps (FAT: two seconds), and a bit."""
@@ -110,12 +110,14 @@ class Unchanged:
             submission, the result and the page.
         tables: a key of everything that the class page and grades.csv were made from, and their
             stamps.
+        needs_you: what the run that wrote them found that the instructor has to decide, by kind.
     """
 
     out: Path
     now: OutputStamps
     entries: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     tables: list[Any] | None = None
+    needs_you: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _handed_in: dict[tuple[str, str], Stamp] = field(default_factory=dict)
 
     @classmethod
@@ -126,6 +128,7 @@ class Unchanged:
             fields = json.loads(read_below(out / FILE, out))
             if fields["schema_version"] == SCHEMA_VERSION:
                 found.entries = {(one[0], one[1]): one[2:] for one in fields["entries"]}
+                found.needs_you = {kind: [*some] for kind, some in fields["needs_you"].items()}
                 found.tables = fields["tables"]
         return found
 
@@ -171,6 +174,7 @@ class Unchanged:
         dealt_with: Mapping[Submission, DealtWith],
         keys: Mapping[tuple[str, str], str],
         tables: str | None,
+        needs_you: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Add what this run has dealt with, and write the record.
 
@@ -179,6 +183,7 @@ class Unchanged:
             keys: as for `changed`.
             tables: the key of the class page and grades.csv; None if something in them has to be
                 said again in the next run.
+            needs_you: what the tables show that the instructor has to decide, by kind.
 
         Raises:
             OSError: it cannot be written.
@@ -198,6 +203,7 @@ class Unchanged:
         fields = {
             "schema_version": SCHEMA_VERSION,
             "tables": self.tables,
+            "needs_you": needs_you or {},
             "entries": [[*who, *entry] for who, entry in sorted(self.entries.items())],
         }
         write_atomically(self.out / FILE, json.dumps(fields) + "\n", below=self.out)

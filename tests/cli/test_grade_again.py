@@ -146,3 +146,28 @@ def test_one_more_student_and_a_correction_reach_the_tables(small: Class) -> Non
     (small.out / "corrections.csv").unlink()
     small.grade()
     assert "well tried" not in (small.out / "feedback/ben/02_box.html").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_read_is_said_in_every_run_until_it_is_decided(small: Class) -> None:
+    """An unchanged run used to say nothing of it."""
+    (small.folder / "ben" / "01_area.ipynb").write_text("Dear teacher")
+
+    def run() -> tuple[int, str, str]:
+        done = small.autograder(
+            "grade", small.folder, "--out", small.out, "--course", small.mini.root
+        )
+        return done.returncode, done.stdout.splitlines()[0], done.stderr
+
+    line = "1 file cannot be read, and has 0 points (ben · 01_area): its page says why"
+    assert line in run()[2]
+    time.sleep(3.1)  # so that the files are old enough to be recognized by their times
+    run()
+    before = small.pages()
+    status, first, said = run()
+    assert (small.pages(), first.endswith("4 unchanged")) == (before, True)
+    assert line in said
+    assert status == 0, "all that was handed in has its grade"
+    (small.out / "corrections.csv").write_text(
+        "student,exercise,criterion,points,excused,comment\nben,01_area,*,1,,as agreed\n"
+    )
+    assert "cannot be read" not in run()[2]

@@ -93,6 +93,33 @@ def test_until_they_are_graded_points_are_open(out: Path) -> None:
     assert "Grading went wrong" not in page
 
 
+def test_grade_says_in_every_run_whose_points_are_open(
+    out: Path, autograder: Run, asking: MiniCourse
+) -> None:
+    def grade(*options: object) -> str:
+        done = autograder(
+            "grade", out.parent / "in", "--exercise", "01_area", "--out", out,
+            "--course", asking.root, *options,
+        )  # fmt: skip
+        assert done.returncode == 0, "what was handed in is graded: points of questions come later"
+        return done.stderr
+
+    everybody = "aiko · 01_area, ben · 01_area, chiyo · 01_area, dai · 01_area"
+    line = f"4 hand-ins wait for points of questions that you grade ({everybody}): "
+    assert line + f"`autograder questions {out}`" in grade()
+    (out / "corrections.csv").write_text(
+        "student,exercise,criterion,points\naiko,01_area,why_frame,1.5\nben,01_area,*,4\n"
+        "dai,01_area,why_frame,0\n"
+    )
+    said = grade("--force")
+    assert "1 hand-in waits for points of questions that you grade (chiyo · 01_area): " in said
+    progress = {line.partition("] ")[2] for line in said.splitlines() if line.startswith("[")}
+    assert progress == {
+        "aiko · 01_area: 1.5/4.5", "ben · 01_area: 4/4.5",
+        "chiyo · 01_area: 0/4.5", "dai · 01_area: 0/4.5",
+    }, "as in grades.csv"  # fmt: skip
+
+
 def test_a_page_has_the_rubric_and_every_answer_as_text(
     out: Path, autograder: Run, asking: MiniCourse
 ) -> None:

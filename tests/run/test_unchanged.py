@@ -164,3 +164,13 @@ def test_tables_with_something_to_say_are_made_each_time(out: Path, submission: 
     run.changed([submission], KEYS)
     run.record({submission: DealtWith.of(result, False)}, KEYS, None)
     assert not Unchanged.read(out).tables_are_current("tables")
+
+
+def test_what_the_instructor_has_to_decide_is_kept_with_the_tables(
+    out: Path, submission: Submission, result
+):
+    run = Unchanged.read(out)
+    run.changed([submission], KEYS)
+    waiting = {"unreadable": ["aiko · 01_double"]}
+    run.record({submission: DealtWith.of(result, False)}, KEYS, "tables", waiting)
+    assert Unchanged.read(out).needs_you == waiting
