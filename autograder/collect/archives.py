@@ -15,6 +15,8 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -55,6 +57,17 @@ _FAULTS = (
 _UNSUPPORTED = (NotImplementedError, RuntimeError)
 
 
+class CannotWrite(Exception):
+    """The scratch folder cannot be written to, which is no fault of the archive.
+
+    No `OSError`, so that nobody takes it for a file that cannot be read.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @dataclass
 class _Allowance:
     """How much may still come out."""
@@ -84,6 +97,7 @@ class Opener:
         Raises:
             CommandError: it is neither, or is damaged.
             OSError: it cannot be read.
+            CannotWrite: what is in it cannot be written to the scratch folder.
         """
         self.found = []
         name = readable(path.resolve().name)
@@ -91,14 +105,16 @@ class Opener:
             self._folder(path, Found(name, (), 0))
         elif path.exists() and not path.is_file():  # opening a pipe waits for somebody to write
             raise CommandError(f"{path}: is a pipe or a device. Save it as a file first")
-        elif zipfile.is_zipfile(path):
-            with path.open("rb") as file:
+        else:
+            with path.open("rb") as file:  # `is_zipfile(path)` is false if it cannot be opened
+                if not zipfile.is_zipfile(file):
+                    raise CommandError(
+                        f"{path}: is neither a zip archive nor a folder. {_remedy(path)}"
+                    )
                 try:
                     self._zip(file, Found(name, (), 0), 0, self._all)
                 except (*_FAULTS, *_UNSUPPORTED) as error:
                     raise CommandError(f"{path}: is damaged ({error}). Download it again") from None
-        else:
-            raise CommandError(f"{path}: is neither a zip archive nor a folder. {_remedy(path)}")
         return self.found
 
     # --- folders ----------------------------------------------------------------------------------
@@ -264,17 +280,35 @@ def _fate_if_empty(folder: Found) -> Fate:
 
 
 def _copy(file: IO[bytes], to: Path, most: int) -> str | None:
-    """Copy at most ``most`` bytes and return their hash; None if there are more."""
+    """Copy at most ``most`` bytes and return their hash; None if there are more.
+
+    Raises:
+        CannotWrite: ``to`` cannot be written; an OSError is about ``file``.
+    """
     digest = hashlib.sha256()
     size = 0
-    with to.open("xb") as out:
+    with _writing():
+        out = to.open("xb")
+    try:
         while chunk := file.read(_CHUNK):
             size += len(chunk)
             if size > most:
                 return None
             digest.update(chunk)
-            out.write(chunk)
+            with _writing():
+                out.write(chunk)
+    finally:
+        with _writing():
+            out.close()
     return digest.hexdigest()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(error) from error
 
 
 def _names(infos: list[zipfile.ZipInfo]) -> list[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.collect import remarks, table
 from autograder.collect import roster_files as rosters
-from autograder.collect.archives import Opener
+from autograder.collect.archives import CannotWrite, Opener
 from autograder.collect.arrange import Piece, arrange
 from autograder.collect.earlier import Earlier
 from autograder.collect.files import Fate, Found
@@ -130,9 +130,15 @@ class _Run:
                 records.append(Record(path.name, "", Fate.DAMAGED))
                 continue
             except OSError as error:
-                self.problems.append(f"{path}: cannot be read ({error.strerror})")
+                self.problems.append(
+                    f"{path}: cannot be read ({error.strerror}). Change its permissions, or give "
+                    "another copy of it"
+                )
                 records.append(Record(path.name, "", Fate.CLOSED))
                 continue
+            except CannotWrite as failed:
+                why = failed.error
+                raise OSError(why.errno, why.strerror, str(self.out)) from why
             opened += 1
             several = len(parts := downloads(files)) > 1
             for number, part in enumerate(parts):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
+import resource
 import stat
 import struct
+import tempfile
 import time
 import unicodedata
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from autograder.collect import archives, table
+from autograder.collect.collect import Request, collect
 from autograder.collect.files import Fate
+from autograder.ingest.recognize import Handouts
 from tests.collect.conftest import Outcome, notebook, zipped
 
 A, B, C = notebook("a"), notebook("b"), notebook("c")
@@ -367,6 +374,49 @@ def test_a_file_that_is_not_an_archive_stops_nothing_else(run):
     assert list(outcome.kept) == ["Jane Doe/02_im2col.ipynb"]
     assert any("neither a zip archive nor a folder" in line for line in outcome.done.problems)
     assert [one.archive for one in outcome.done.records if one.fate is Fate.DAMAGED] == ["a.zip"]
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """Writing more to a file fails, as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("size", [2**17, 3 * 2**20])
+@pytest.mark.parametrize("download", ["02.zip", "02"])
+def test_a_disk_without_room_is_not_blamed_on_the_download(tmp_path, download, size):
+    name, content = "Ann_1_assignsubmission_file_/02_im2col.ipynb", os.urandom(size)
+    path, out = tmp_path / download, tmp_path / "submitted"
+    if path.suffix:
+        path.write_bytes(zipped({name: content}))
+    else:
+        (path / name).parent.mkdir(parents=True)
+        (path / name).write_bytes(content)
+    with no_file_above(2**16), pytest.raises(OSError, match="File too large") as raised:
+        collect(Request([path], out, ["02_im2col"], Handouts()))
+    assert raised.value.filename == str(out)
+    assert [*out.glob("*")] == []
+
+
+def test_an_archive_that_may_not_be_read_is_not_called_damaged(tmp_path):
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "02.zip"
+        path.write_bytes(zipped({"Ann/02_im2col.ipynb": notebook()}))
+        path.chmod(0)
+        Path(name).chmod(0o755)
+        me = os.geteuid()
+        try:
+            if me == 0:
+                os.seteuid(65534)
+            with pytest.raises(PermissionError):
+                archives.Opener(tmp_path).open(path)
+        finally:
+            os.seteuid(me)
 
 
 @pytest.mark.parametrize("at", [6, 10, 42])
