@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     course = resolve_course(options)
     if options.exercise:
         resolve_exercises(course, [options.exercise])
-    out = output_folder(options.out)
+    out = output_folder(options.out, course)
     for path in options.archives:
         if not path.exists():
             raise CommandError(f"{path}: no such file or folder", 2)

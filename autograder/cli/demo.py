@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Copy the assignments, make submissions, grade them and write the pages to ``--out``."""
     course = resolve_course(options)
     lang = resolve_language(options, course)
-    out = prepare_output(options.out)
+    out = prepare_output(options.out, course)
     level = resolve_level(options)
     began = time.monotonic()
     _clear(out)
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     found = discover([out / "submitted"], course.ids, None)
-    store = Store(prepare_output(out / "graded"))
+    store = Store(prepare_output(out / "graded", course))
     failed = GradingRun(course, level, store, options.jobs, lang).grade(found)
     print(f"demo took {time.monotonic() - began:.0f} s")
     return 1 if failed else 0

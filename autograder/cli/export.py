@@ -11,6 +11,7 @@ from autograder import report
 from autograder.cli.outdated import outdated
 from autograder.cli.resolve import (
     folder_of_run,
+    output_folder,
     resolve_course,
     resolve_exercises,
     resolve_language,
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     ):
         warn(line)
     if options.to == "gradescope":
-        where = options.out or options.dir / "gradescope"
+        where = output_folder(options.out or options.dir / "gradescope", course)
         written = _gradescope(where, book, hand_ins, course, lang, only)
         what = counted(written, "results.json", "results.json")
     else:

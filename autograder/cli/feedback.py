@@ -9,7 +9,12 @@ from pathlib import Path
 from autograder import report
 from autograder.cli.export import class_list, read_run
 from autograder.cli.outdated import outdated
-from autograder.cli.resolve import resolve_course, resolve_exercises, resolve_language
+from autograder.cli.resolve import (
+    output_folder,
+    resolve_course,
+    resolve_exercises,
+    resolve_language,
+)
 from autograder.cli.stdio import warn
 from autograder.errors import CommandError
 from autograder.exports.book import Book, State, make_book
@@ -25,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     lang = resolve_language(options, course)
     only = [options.exercise] if options.exercise else []
     resolve_exercises(course, only)
+    if options.out is not None and options.to != "mail":
+        output_folder(options.out, course)
     hand_ins, _ = read_run(options.dir, course)
     people = class_list(options, hand_ins)
     shown = report.rebuild(options.dir, course, lang, hand_ins)

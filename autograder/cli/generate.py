@@ -12,6 +12,7 @@ from autograder.cli.resolve import (
     resolve_language,
 )
 from autograder.cli.stdio import warn
+from autograder.course.own_folders import ASSIGNMENTS
 from autograder.errors import CommandError
 from autograder.text import counted
 
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     course = resolve_course(options)
     ids = [exercise.id for exercise in resolve_exercises(course, options.exercises)]
     langs = (resolve_language(options, course),) if options.lang else ()
-    out = output_folder(options.out or course.root / "assignments")
+    out = output_folder(options.out or course.root / ASSIGNMENTS, course, may=ASSIGNMENTS)
     count = len(ids) * len(langs or course.languages)
     if options.solutions:
         if options.out is None or options.check or options.provide_earlier:

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         found = replace(found, said=(*found.said, _published_salt(course)))
     if not found.submissions and not found.ungraded:
         raise CommandError(NOTHING_TO_GRADE, 1)
-    prepare_output(options.out)
+    prepare_output(options.out, course)
     store = Store(options.out)
     if not found.submissions:
         hand_ins = record_hand_ins(course, store, found, options.exercise)
@@ -107,7 +107,7 @@ def _found(options: argparse.Namespace, course: Course) -> Discovered:
                 "files by student; then grade submitted",
                 2,
             )
-    output_folder(options.out)
+    output_folder(options.out, course)
     found = discover(
         options.paths,
         course.ids,

@@ -21,7 +21,7 @@ from autograder.text import counted
 def run(options: argparse.Namespace) -> int:
     """Publish notebooks, their data, and other editions of them if they are asked for."""
     course = resolve_course(options)
-    out = output_folder(options.out)
+    out = output_folder(options.out, course)
     ids = _named(course, options.exercises)
     langs = (resolve_language(options, course),) if options.lang else ()
     there = {

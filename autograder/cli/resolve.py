@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.course.load import find_course, load_course
 from autograder.course.models import Course, Exercise
+from autograder.course.own_folders import own_folder
 from autograder.errors import CommandError
 from autograder.files import remove_leftovers
 from autograder.ingest.hand_ins import FILE as HAND_INS
@@ -106,10 +107,27 @@ def ignores_case(folder: Path) -> bool:
         return False  # nothing can be written there, which is reported later
 
 
-def output_folder(out: Path) -> Path:
-    """The folder given by ``--out``; CommandError if it is a file."""
+def output_folder(out: Path, course: Course, may: str | None = None) -> Path:
+    """The folder given by ``--out``.
+
+    Args:
+        out: the folder.
+        course: the course.
+        may: the one of the course's own folders that may be written to, if any.
+
+    Raises:
+        CommandError: it is a file, or one of the course's own folders (wrong usage).
+    """
     if out.exists() and not out.is_dir():
         raise CommandError(f"{out}: is a file. Give a folder with --out", 2)
+    own = own_folder(out, course)
+    if own is not None and own != may:
+        what = "is the folder of a course" if own == "." else f"is in {own}/ of a course"
+        raise CommandError(
+            f"{out}: {what}, where only the course's own files belong. Choose another "
+            "folder, such as one beside solutions/",
+            2,
+        )
     return out
 
 
@@ -123,13 +141,13 @@ def _links(folder: Path) -> list[Path]:
     return [child for child in sorted(folder.glob("*")) if child.is_symlink() and child.is_dir()]
 
 
-def prepare_output(out: Path) -> Path:
+def prepare_output(out: Path, course: Course) -> Path:
     """The folder given by ``--out``, created if necessary.
 
     Raises:
-        CommandError: it is a file (wrong usage), or is not writable.
+        CommandError: see `output_folder`, or it is not writable.
     """
-    output_folder(out)
+    output_folder(out, course)
     links = [path for name in OUTPUT_FOLDERS for path in _links(out / name)]
     if links:
         some = abbreviated([*map(str, links)], 3)

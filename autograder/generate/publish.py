@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autograder.course.models import Course
+from autograder.course.own_folders import course_around
 from autograder.errors import CourseError
 from autograder.files import remove_leftovers, write_all_atomically
 from autograder.generate.files import DATA, data_files, render_assignments, render_solutions
@@ -142,14 +143,12 @@ def _ordinary(notebook: Path) -> Path:
 
 
 def _outside(course: Course, out: Path) -> None:
-    place = out.resolve()
-    for folder in (place, *place.parents):
-        if folder == course.root.resolve() or (folder / "solutions" / "course.toml").exists():
-            raise CourseError(
-                "is in a course, whose repository students must not see",
-                out,
-                remedy="Choose a folder outside of it, such as a clone of the students' repository",
-            )
+    if course_around(out, course) is not None:
+        raise CourseError(
+            "is in a course, whose repository students must not see",
+            out,
+            remedy="Choose a folder outside of it, such as a clone of the students' repository",
+        )
 
 
 def _page(course: Course, notebooks: Collection[Path]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from autograder.cli.parser import make_parser
+from autograder.errors import AutograderError
 from tests.conftest import Run
 from tests.handed_in import IM2COL, book
+from tests.mini_course import MiniCourse
 
 
 @pytest.mark.parametrize(
@@ -132,3 +135,40 @@ def test_a_link_below_out_is_named_before_the_work(autograder: Run, tmp_path: Pa
     assert done.returncode == 1
     assert f"{tmp_path}/out/results/aiko: is a link" in done.stderr
     assert "isolation" not in done.stderr
+
+
+@pytest.mark.parametrize("place", [".", "solutions", "tests/graded", "assignments", "source_lib"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("grade", "{book}", "--exercise", "01_area", "--out", "{place}"),
+        ("collect", "{book}", "--out", "{place}"),
+        ("demo", "--out", "{place}"),
+        ("generate", "--solutions", "--out", "{place}"),
+        ("feedback", "graded", "--to", "zip", "--out", "{place}"),
+        ("publish", "{place}"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_nothing_is_written_among_the_courses_own_files(
+    mini: MiniCourse, tmp_path: Path, command: tuple[str, ...], place: str
+) -> None:
+    (mini.root / "assignments").mkdir()
+    notebook = tmp_path / "aiko.ipynb"
+    notebook.write_bytes(book(""))
+    before = sorted(mini.root.rglob("*"))
+    words = [word.format(book=notebook, place=mini.root / place) for word in command]
+    options = make_parser().parse_args([*words, "--course", str(mini.root)])
+    with pytest.raises(AutograderError, match="Choose a") as raised:
+        import_module(f"autograder.cli.{command[0]}").run(options)
+    assert str(mini.root / place) in str(raised.value)
+    assert sorted(mini.root.rglob("*")) == before
+
+
+def test_a_folder_beside_solutions_is_fine(mini: MiniCourse, autograder: Run) -> None:
+    notebook = mini.root / "submitted" / "aiko" / "01_area.ipynb"
+    notebook.parent.mkdir(parents=True)
+    notebook.write_bytes(book(""))
+    out = mini.root / "graded"
+    done = autograder("grade", mini.root / "submitted", "--out", out, "--course", mini.root)
+    assert done.returncode == 0, done.stderr
