@@ -74,7 +74,8 @@ def differences(
     """Every student's score in an exercise, before and after a change: most affected first.
 
     Corrections that the instructor has made already hold in both, and those of single students
-    count more than what changes for everybody. Excused students are left out.
+    count more than what changes for everybody. Excused students are left out. Points that somebody
+    has been given without a hand-in stay as they are, out of the class's maximum.
 
     Args:
         results: results with the exercise's current points, of any exercise.
@@ -89,6 +90,7 @@ def differences(
     new += [Correction(EVERY, exercise.id, id, most[id]) for id in sorted(change.give)]
     with_change = replace(corrections, entries=(*corrections.entries, *new))
     found = []
+    results = [*results]
     for result in results:
         weighed = reweighed(result, then, carried) if result.exercise == exercise.id else None
         if weighed is None:
@@ -104,6 +106,12 @@ def differences(
                     after.result.full_score,
                 )
             )
+    if found:
+        of = max(one.before_of for one in found), max(one.after_of for one in found)
+        known = {(one.student, one.exercise) for one in results}
+        for one in corrections.without_result(known):
+            if one.exercise == exercise.id and one.points is not None and not one.excused:
+                found.append(Difference(one.student, one.points, of[0], one.points, of[1]))
     return most_affected_first(found)
 
 

@@ -67,3 +67,15 @@ def test_the_most_affected_come_first_and_the_excused_are_left_out():
     )
     assert [one.student for one in found] == ["chiyo", "ben"]
     assert found[0].gain == pytest.approx(100 - 100 * 3.5 / 6)
+
+
+def test_a_grade_given_without_a_hand_in_is_among_them():
+    """It used to be left out, so a class had fewer students here than in `--policy`."""
+    given = (
+        Correction("dai", EXERCISE, "*", 4.0),
+        Correction("eri", EXERCISE, "*", None, excused=True),
+        Correction("fumi", "03_convolution", "*", 4.0),
+    )
+    found = change(given, drop=frozenset({"im2col.stride"}))
+    assert found.keys() == {"aiko", "ben", "chiyo", "dai"}
+    assert found["dai"] == (4, 6, 4, 5)
