@@ -125,7 +125,9 @@ def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> Non
     points = say(
         lang, "terminal_score" if result.max_score else "terminal_bonus", score=score, most=most
     )
-    out.print(f"[bold]{points}[/bold] ({result.status}, isolation {result.isolation!s})")
+    how = {ResultStatus.GRADER_ERROR: "not_all_graded"}.get(result.status, str(result.status))
+    bold, level = f"[bold]{points}[/bold]", str(result.isolation)
+    out.print(say(lang, f"terminal_{how}", points=bold, level=level))
 
 
 def _mistakes(exercise: Exercise, ids: tuple[str, ...], again: bool, lang: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import report
@@ -175,15 +174,16 @@ def _without_grades(book: Book) -> list[str]:
 def _say_states(book: Book, system: str) -> bool:
     """Name what has no grade or a questionable one; whether points are withheld."""
     is_open = False
-    needs_you = "needs you, so it has no points here"
+    one, several = ", so it has no points here", ", so they have no points here"
     if system == "gradescope":
-        needs_you = (
-            "needs you: after a grader error there is no results.json, and questions that you "
-            "grade are left out of it"
+        one = several = (
+            ": after a grader error there is no results.json, and questions that you grade are "
+            "left out of it"
         )
-    for state, what in (
-        (State.OPEN, f"{needs_you}. Decide with `autograder correct`"),
-        (State.UNREADABLE, "is unreadable, and has 0 points"),
+    remedy = "Decide with `autograder correct`"
+    for state, what, of_more in (
+        (State.OPEN, f"needs you{one}. {remedy}", f"need you{several}. {remedy}"),
+        (State.UNREADABLE, "is unreadable, and has 0 points", "are unreadable, and have 0 points"),
     ):
         found = [
             f"{row.name}, {exercise}"
@@ -192,8 +192,11 @@ def _say_states(book: Book, system: str) -> bool:
             if mark.state is state
         ]
         is_open |= bool(found) and state is State.OPEN
-        for line in _first(found, MAX_LINES):
+        for line in found[:MAX_LINES]:
             warn(f"{line}: {what}")
+        more = len(found) - MAX_LINES
+        if more > 0:
+            warn(f"{more} more {what if more == 1 else of_more}")
     return is_open
 
 
@@ -241,12 +244,9 @@ def _say_unknown(book: Book, system: str, exercise: str | None) -> None:
             return
         if not is_known:
             unknown.append(row.name)
-    for line in _first(unknown, MAX_LINES):
+    some = unknown[:MAX_LINES]
+    if len(unknown) > MAX_LINES:
+        some.append(f"{len(unknown) - MAX_LINES} more")
+    for line in some:
         what = "no participant number" if worksheet else "no number or address"
         warn(f"{line}: {what} is known, so {system} may not recognize them. Give a --roster")
-
-
-def _first(lines: list[str], most: int) -> Iterator[str]:
-    yield from lines[:most]
-    if lines[most:]:
-        yield f"{len(lines) - most} more"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autograder.cli.console import format_points, format_score
 from autograder.course.models import Exercise
+from autograder.messages.pages import say
 from autograder.sanitize import visible
 from autograder.status import ResultStatus, Status
 from autograder.verdict.result import Result
@@ -22,7 +23,8 @@ def summary(result: Result, exercise: Exercise, lang: str) -> str:
     lines = [f"## {escaped(exercise.title[lang])}: {format_score(result, ' / ')}", ""]
     if result.status is ResultStatus.UNREADABLE:
         return "\n".join([*lines, escaped(result.criteria[0].message[lang]), ""])
-    lines += ["| | criterion | points | |", "|---|---|---:|---|"]
+    criterion, points = say(lang, "terminal_criterion"), say(lang, "terminal_points")
+    lines += [f"| | {criterion} | {points} | |", "|---|---|---:|---|"]
     for one in result.criteria:
         points = f"{format_points(one.points)}/{format_points(one.max_points)}"
         title, message = escaped(titles.get(one.id, one.id)), escaped(one.message[lang])

@@ -257,7 +257,9 @@ def _remedy(path: Path) -> str:
             return "Give the folder that it is in, or grade it with `autograder grade`"
         case ".zip":
             return "It is damaged, or the download was interrupted: download it again"
-    return "Unpack it, and give the folder"
+        case ".7z" | ".rar" | ".tar" | ".gz" | ".tgz" | ".bz2" | ".xz":
+            return "Unpack it, and give the folder"
+    return "Give the zip of the learning platform, or a folder"
 
 
 def _directory_size(path: Path) -> int:

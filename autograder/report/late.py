@@ -35,9 +35,11 @@ def without_times(policy: Policy, hand_ins: HandIns) -> Iterator[Text]:
         some = abbreviated(names, MAX_LISTED)
         yield Text(
             en=f"{exercise}: when {counted(len(names), 'hand-in')} came is unknown, so nothing is "
-            f"taken off for lateness ({some}). Write times into collected.csv",
+            f"taken off for lateness ({some}). Write times into the collected.csv that "
+            "`autograder collect` makes, or into a timestamp.txt beside the notebook",
             ja=f"{exercise}：提出日時が分からない{len(names)}件（{some}）は、遅れによる減点をしていません。"
-            "日時はcollected.csvに書いてください。",
+            "日時は、`autograder collect`が作るcollected.csvか、ノートブックと同じフォルダーの"
+            "timestamp.txtに書いてください。",
         )
 
 

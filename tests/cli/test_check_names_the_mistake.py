@@ -17,8 +17,16 @@ def test_its_hint_follows_what_is_wrong_once(autograder, tmp_path):
         ("en", "A known mistake gives exactly your results:", "The same mistake as above"),
         ("ja", "ある典型的な間違いと、結果がすべて一致します：", "上と同じ間違い"),
     ):
-        ran = autograder("check", path, "--lang", lang)
+        page = tmp_path / f"{lang}.md"
+        ran = autograder("check", path, "--lang", lang, "--summary", page)
+        head = page.read_text("utf-8").splitlines()[2]
+        assert head == {"en": "| | criterion | points | |", "ja": "| | 項目 | 得点 | |"}[lang]
         told = "".join(ran.stdout.replace("│", "").split())
         assert "".join(f"{lead} {wrong.hint[lang]}".split()) in told, ran.stdout
         assert "".join(again.split()) in told
         assert ("passed" in told, "合格" in told) == (lang == "en", lang == "ja")
+        last = ran.stdout.splitlines()[-1]
+        assert (("(graded, isolation " in last), "（採点済み、隔離：" in last) == (
+            lang == "en",
+            lang == "ja",
+        ), last

@@ -75,12 +75,15 @@ def test_who_hands_in_later_is_no_longer_absent(autograder, tmp_path):
     [
         (["no.zip", "--out", "submitted"], "no such file"),
         (["file.txt", "--out", "submitted"], "neither a zip archive nor a folder"),
+        (["README.md", "--out", "submitted"], "folder. Give the zip of the learning platform, or"),
+        (["hand-ins.rar", "--out", "submitted"], "folder. Unpack it, and give the folder"),
         (["file.txt", "--out", "file.txt"], "is a file"),
         (["a.pipe", "--out", "submitted"], "is a pipe or a device. Save it as a file first"),
     ],
 )
 def test_what_cannot_be_collected_is_said_in_a_line(autograder, tmp_path, arguments, said):
-    (tmp_path / "file.txt").write_text("no zip")
+    for name in ("file.txt", "README.md", "hand-ins.rar"):
+        (tmp_path / name).write_text("no zip")
     os.mkfifo(tmp_path / "a.pipe")
     at = [tmp_path / text if "." in text or text == "submitted" else text for text in arguments]
     done = autograder("collect", *at)

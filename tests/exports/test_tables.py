@@ -93,6 +93,31 @@ def test_what_is_withheld_is_named_and_is_no_success(
     assert by_first(table(out / "export-csv.csv"))["chiyo"][3] == "6"
 
 
+@pytest.mark.parametrize(
+    ("many", "unreadable", "waiting"),
+    [
+        (11, "1 more is unreadable, and has 0 points", "1 more needs you, so it has no points"),
+        (15, "5 more are unreadable, and have 0 p", "5 more need you, so they have no points"),
+    ],
+)
+def test_the_rest_of_many_is_counted_in_a_sentence(
+    tmp_path: Path, run_export: Export, capsys, many: int, unreadable: str, waiting: str
+) -> None:
+    gone = [
+        make_criterion(
+            c["id"], "missing", max_points=c["max_points"], message={"en": "No.", "ja": "×"}
+        )
+        for c in im2col_criteria()
+    ]
+    open_points = im2col_criteria(im2col__padding={"status": "grader_error", "points": 0})
+    for number in range(many):
+        add(tmp_path, make_result(f"u{number:02}", criteria=gone, status="unreadable"))
+        add(tmp_path, make_result(f"w{number:02}", criteria=open_points, status="grader_error"))
+    assert run_export(tmp_path, "--to", "csv") == 1
+    said = capsys.readouterr().err
+    assert (f"autograder: {unreadable}" in said, f"autograder: {waiting}" in said) == (True, True)
+
+
 def test_students_whom_the_system_cannot_know_are_named(
     run_export: Export, out: Path, roster: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,7 +69,9 @@ def test_hand_ins_without_a_time_are_told_where_there_is_a_deadline(course, lang
             HandIn("ken", "03_convolution", "ken/03_convolution.ipynb"),
         ),
     )
-    assert said in class_page([], due, lang, hand_ins=known)
+    page = class_page([], due, lang, hand_ins=known)
+    assert said in page
+    assert page.count("timestamp.txt") == 1, "there is no collected.csv but after `collect`"
     assert said not in class_page([], course, lang, hand_ins=known)
 
 
