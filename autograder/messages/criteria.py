@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import platform
 import re
+from dataclasses import replace
 from typing import assert_never
 
 import numpy as np
@@ -24,6 +25,7 @@ from autograder.sanitize import one_line
 from autograder.suite import facts
 from autograder.suite.facts import Fact
 from autograder.suite.outcome import Outcome
+from autograder.suite.proxy import keys
 from autograder.suite.remarks import OnlyPieces
 from autograder.text import NOTHING, Text
 from autograder.verdict.result import Counterexample
@@ -142,8 +144,11 @@ def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
     if sides is None or call is None or reveal is Reveal.NONE:
         return None
     got, expected = sides
+    path = ""
+    if isinstance(outcome.fact, facts.Differs):
+        path = one_line(keys(outcome.fact.difference.path), 80)
     return Counterexample(
-        call=one_line(call, 200) or DASH,
+        call=one_line(call, 200 - len(path)) + path or DASH,
         got=one_line(got, 200) or DASH,
         expected=one_line(expected, 200) or DASH,
     )
@@ -239,7 +244,8 @@ def _about_arguments(said: str) -> list[Text]:
 
 
 def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
-    text = differences.message(fact.difference, reveal)
+    found = replace(fact.difference, path=(*fact.within, *fact.difference.path))
+    text = differences.message(found, reveal)
     if (name := _ATTRIBUTE.search(fact.call)) and not fact.difference.path:
         # Nothing was returned here: the value was looked up.
         if fact.difference.kind == "nothing":

@@ -12,6 +12,7 @@ from autograder.messages.catalogue import catalogue, listed, sentences
 from autograder.sanitize import one_line
 from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
+from autograder.suite.proxy import keys
 from autograder.text import Text
 
 MAX_TEXT = 20
@@ -29,7 +30,7 @@ def message(found: Difference, reveal: Reveal) -> Text:
     """What differs, as far as the policy allows showing it."""
     text = _hidden(found) if reveal is Reveal.NONE else _told(found, reveal)
     if found.path:
-        text = _text("inside", path="".join(f"[{key!r}]" for key in found.path), text=text)
+        text = _text("inside", path=keys(found.path), text=text)
     if found.pattern and reveal is not Reveal.NONE:
         return sentences(text, pattern(found.pattern, reveal))
     return text

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
 from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
-from autograder.suite.proxy import Answer, derived, fetch, label, repeated
+from autograder.suite.proxy import Answer, derived, fetch, label, repeated, within
 from autograder.suite.smallest_input import AsText
 
 
@@ -50,7 +50,7 @@ def same(
         fact = Incomparable(label(answer), type_name(value))
         raise WrongAnswer(fact, AsText(fact.got), expected) from error
     if found is not None:
-        raise WrongAnswer(Differs(label(answer), found, repeated(answer)), value, expected)
+        raise WrongAnswer(_differs(answer, found), value, expected)
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
@@ -75,12 +75,13 @@ def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
     """
     value, wanted = fetch(_answer(answer)), np.dtype(dtype).name
     if value is None:
-        raise WrongAnswer(Differs(label(answer), Difference("nothing", None, "array")))
+        raise WrongAnswer(_differs(answer, Difference("nothing", None, "array")))
     if not isinstance(value, (np.ndarray, np.generic)):
-        raise WrongAnswer(Differs(label(answer), Difference("type", type_name(value), "array")))
+        found = Difference("type", type_name(value), "array")
+        raise WrongAnswer(_differs(answer, found))
     if value.dtype.name != wanted:
-        fact = Differs(label(answer), Difference("dtype", value.dtype.name, wanted))
-        raise WrongAnswer(fact, value, np.empty(0, wanted))
+        found = Difference("dtype", value.dtype.name, wanted)
+        raise WrongAnswer(_differs(answer, found), value, np.empty(0, wanted))
 
 
 def unchanged(function: Answer, *args: Any) -> Answer:
@@ -157,6 +158,10 @@ def measured(answer: Answer, what: str, value: Any) -> Answer:
         value: the number or array.
     """
     return derived(_answer(answer), what, value)
+
+
+def _differs(answer: Answer, found: Difference) -> Differs:
+    return Differs(label(answer), found, repeated(answer), within(answer))
 
 
 def _answer(thing: Any) -> Answer:

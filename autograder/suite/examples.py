@@ -7,7 +7,7 @@ received so far, and nothing is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from autograder.sandbox.protocol.wire import Opaque
 from autograder.suite import facts
 from autograder.suite.facts import WrongAnswer
 from autograder.suite.ladder import Ladder, Rung, made
-from autograder.suite.proxy import UnsupportedOperation
+from autograder.suite.proxy import UnsupportedOperation, keys
 from autograder.suite.smallest_input import UNKNOWN, AsText, SmallestInput, Source
 from autograder.suite.sources import entries_read
 from autograder.suite.state_reset import seed_globally
@@ -44,10 +44,16 @@ class Run:
     requests: Sequence[Request]
     arrays: tuple[np.ndarray[Any, Any], ...]
 
-    def compared(self, got: Any) -> int:
-        """The number of the request whose answer was compared; it need not be the last one."""
+    def compared(self, got: Any, within: Sequence[Any] = ()) -> int:
+        """The number of the request whose answer was compared; it need not be the last one.
+
+        Args:
+            got: what was compared.
+            within: where in the answer it is.
+        """
         answers = [each.answer and each.answer.value for each in self.requests]
-        return next((i for i, each in enumerate(answers) if each is got), len(answers) - 1)
+        parts = [_part(each, within) for each in answers]
+        return next((i for i, each in enumerate(parts) if each is got), len(parts) - 1)
 
     def changed(self, got: Any) -> tuple[int, dict[Any, Any], Any] | None:
         """Where a compared value is an entry of a dict that a call changed: request, dict, key."""
@@ -95,7 +101,8 @@ def example(error: Exception, run: Run) -> SmallestInput:
         if isinstance(error, UnsupportedOperation):
             got = AsText(error.got)
         expected = run.expected(len(run.requests) - 1)
-        return SmallestInput(code(run.requests, names), got, expected)
+        inside = error.within if isinstance(error, UnsupportedOperation) else ()
+        return SmallestInput(_followed(code(run.requests, names), inside), got, expected)
     fact, got, expected = error.fact, error.got, error.expected
     if isinstance(fact, facts.ArgumentChanged):
         changed = run.requests[-1].args[fact.place - 1]
@@ -105,19 +112,39 @@ def example(error: Exception, run: Run) -> SmallestInput:
         lines = code(run.requests[: request + 1], names, then=argument)
         index = fact.difference.index if isinstance(fact, facts.Differs) else None
         return SmallestInput((*lines[:-1], f"{lines[-1]}[{key!r}]"), got, expected, index)
-    compared = run.compared(got)
-    lines = code(run.requests[: compared + 1], names)
+    # What a suite takes out of a result has arrived with it, so no request says which part it is.
+    inside = fact.within if isinstance(fact, facts.Differs) else ()
+    compared = run.compared(got, inside)
+    lines = _followed(code(run.requests[: compared + 1], names), inside)
     if not isinstance(fact, facts.Differs):
         return SmallestInput(lines, got, expected)
     found = fact.difference
-    lines = (*lines[:-1], lines[-1] + "".join(f"[{key!r}]" for key in found.path))
+    lines = _followed(lines, found.path)
     for key in found.path:
         got, expected = got[key], expected[key]
     if found.kind == "dtype":
         lines = (*lines[:-1], f"{lines[-1]}.dtype")
         return SmallestInput(lines, AsText(str(found.got)), AsText(str(found.expected)))
-    source = None if found.path else _source(run, names, compared, expected, found.index)
+    source = None if inside or found.path else _source(run, names, compared, expected, found.index)
     return SmallestInput(lines, got, expected, found.index, source)
+
+
+def _followed(lines: tuple[str, ...], path: Iterable[Any]) -> tuple[str, ...]:
+    """The lines with a path into the result of the last one."""
+    return (*lines[:-1], lines[-1] + keys(path))
+
+
+def _part(value: Any, path: Iterable[Any]) -> Any:
+    """The part of a result at this path; the result itself if it has none there."""
+    part = value
+    for key in path:
+        if not isinstance(part, (dict, tuple, list)):
+            return value
+        try:
+            part = part[key]
+        except (LookupError, TypeError):
+            return value
+    return part
 
 
 def _source(

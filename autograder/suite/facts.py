@@ -151,12 +151,17 @@ class NoResult:
 class Differs:
     """The answer differs from the expected value.
 
-    ``repeated``: the same call with the same data was made before.
+    Attributes:
+        call: what returned the answer; of a part of a result, with its keys.
+        difference: how it differs.
+        repeated: whether the same call with the same data was made before.
+        within: where in the call's result the answer is.
     """
 
     call: str
     difference: Difference
     repeated: bool = False
+    within: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

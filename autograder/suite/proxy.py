@@ -7,7 +7,7 @@ student.f()`` would hold for any object); it is compared with `autograder.suite.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
@@ -29,11 +29,14 @@ from autograder.suite.compare import type_name
 class UnsupportedOperation(StudentFailure):
     """A plain value was returned, but the suite uses it as an object, a function or a pair."""
 
-    def __init__(self, call: str, got: str, wanted: str) -> None:
+    def __init__(
+        self, call: str, got: str, wanted: str, within: tuple[Any, ...] | None = None
+    ) -> None:
         super().__init__(f"{call} gave {got}, which has no {wanted}")
         self.label = call
         self.got = got
         self.wanted = wanted
+        self.within = within or ()
 
 
 _UNFETCHED = object()
@@ -56,6 +59,7 @@ class Answer:
         "_repeated",
         "_steps",
         "_value",
+        "_within",
         "_work",
     )  # fmt: skip
 
@@ -67,6 +71,11 @@ class Answer:
     _arguments: list[Answer] | None
     _repeated: bool
     _work: Work | None
+    _within: tuple[Any, ...] | None
+    """Where in the result of a call it is: the keys by which the suite has taken it out of a tuple,
+    list or dict that has arrived here. No request tells of them. None if it is of no call's result,
+    such as an argument after a call.
+    """
     _method_names: Mapping[str, str]
     """For a class and its objects: expected method name → the student's, where they differ."""
 
@@ -86,6 +95,7 @@ class Answer:
         put(self, "_value", value)
         put(self, "_arguments", None)
         put(self, "_repeated", False)
+        put(self, "_within", None)
         put(self, "_work", None)
         put(self, "_method_names", {})
 
@@ -136,7 +146,10 @@ class Answer:
                 inner = self._value[key]
             except (LookupError, TypeError):
                 raise self._unsupported(f"[{key!r}]") from None
-            return self._from(inner, f"{self._label}[{key!r}]")
+            answer = self._from(inner, f"{self._label}[{key!r}]")
+            if self._within is not None:
+                object.__setattr__(answer, "_within", (*self._within, key))
+            return answer
         return self._step("item", key, f"[{key!r}]")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -173,6 +186,7 @@ class Answer:
         )
         answer = self._from(value.value, label)
         object.__setattr__(answer, "_work", value.work)
+        object.__setattr__(answer, "_within", ())
         # A call that is right the first time and wrong the second is hard to spot, so record it.
         made = _calls_made.setdefault(self._conversation, _Calls())
         owner, way, data = (
@@ -227,7 +241,7 @@ class Answer:
             raise
 
     def _unsupported(self, wanted: str) -> UnsupportedOperation:
-        return UnsupportedOperation(self._label, type_name(self._value), wanted)
+        return UnsupportedOperation(self._label, type_name(self._value), wanted, self._within)
 
 
 class _Calls:
@@ -325,6 +339,16 @@ def variables(answer: Answer) -> dict[str, Answer]:
 def label(answer: Answer) -> str:
     """The call that returned the answer, with arrays by shape: ``im2col(array(2, 3, 5), 3, 3)``."""
     return answer._label
+
+
+def within(answer: Answer) -> tuple[Any, ...]:
+    """Where in the result of a call the answer is: ``(2,)`` for ``train_softmax(…)[2]``."""
+    return answer._within or ()
+
+
+def keys(path: Iterable[Any]) -> str:
+    """A path into a result as code: ``[2][0]``."""
+    return "".join(f"[{key!r}]" for key in path)
 
 
 def show(value: Any) -> str:

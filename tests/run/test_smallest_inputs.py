@@ -140,6 +140,45 @@ def test_what_goes_wrong_only_after_other_calls_is_not_shown(graded):
     assert {name: each for name, each in shown.items() if each and each[1] != "—"} == {}
 
 
+SOFTMAX = """
+def train_softmax(X, y, lr=0.1, epochs=500, n_classes=None):
+    C = int(y.max()) + 1 if n_classes is None else n_classes
+    W, b, history = np.zeros((X.shape[1], C)), np.zeros((1, C)), []
+    for _ in range(epochs):
+        p = np.exp(X @ W + b)
+        p /= p.sum(axis=1, keepdims=True)
+        slopes = (p - np.eye(C)[y]) / len(X)
+        W -= lr * (X.T @ slopes)
+        b -= lr * slopes.sum(axis=0, keepdims=True)
+        p = np.exp(X @ W + b)
+        p /= p.sum(axis=1, keepdims=True)
+        history.append(float(-np.mean(np.log(p[np.arange(len(y)), y]))))
+    return W, b, history
+"""
+
+
+def test_a_part_of_a_result_is_looked_at_where_it_is(graded):
+    """The index that a suite puts on a tuple is in no request, and was missing."""
+    exercise = "08_stripes_and_fcn"
+    marked = graded(exercise, HEAD, SOFTMAX.replace(" / len(X)", ""))
+    found = {c.id: c for c in marked.result.criteria}
+    losses = found["train_softmax.history"]
+    assert losses.message["en"].startswith("In `[2][0]` of the result: ")
+    assert losses.message["ja"].startswith("結果の`[2][0]`：")
+    assert losses.counterexample.call.splitlines()[-1].endswith(")[2][0]")
+    assert float(losses.counterexample.expected) == pytest.approx(0.693147, abs=1e-6)
+    weights = found["train_softmax.weights"]
+    assert weights.counterexample.call.splitlines()[-1].endswith(")[0]")
+
+    namespace = {}
+    exec(HEAD + SOFTMAX.replace(" / len(X)", ""), namespace)
+    for one in (losses, weights):
+        *before, last = one.counterexample.call.splitlines()
+        exec("\n".join(before), namespace)
+        got = eval(last, namespace)
+        assert np.allclose(got, eval(one.counterexample.got, {"array": np.array}), atol=1e-4)
+
+
 def test_an_endless_loop_is_called_once(graded):
     wrong = BOOK["im2col"].replace("    N, C", "    while pad: pass\n    N, C", 1)
     marked = graded("02_im2col", HEAD, wrong)

@@ -118,6 +118,15 @@ CASES: dict[str, tuple[str, str]] = {
         "import sys; sys.settrace(None); return x",
     ),
     "an assert of one's own": (PLAIN, "assert x.shape[2] == x.shape[3]"),
+    "an entry of the third result": (
+        "same(student.{f}(2)[2], [1.0, 0.125])",
+        "return 3.0, 4.0, [1.0, 2.0]",
+    ),
+    "the shape of the first result": (
+        "same(student.{f}(2)[0], SECRET)",
+        "return secret()[:1], 4.0",
+    ),
+    "an item of a result that has none": ("same(student.{f}(2)[1][0], 1)", "return 3.0, 4.0"),
 }
 
 SECRET = "SECRET = np.random.default_rng(7).normal(size=(2, 3, 4, 5))\n"
