@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection
+from pathlib import Path
 
 from autograder import generate
 from autograder.cli.resolve import (
-    output_folder,
+    refuse_file,
     resolve_course,
     resolve_exercises,
     resolve_language,
@@ -21,7 +22,8 @@ from autograder.text import counted
 def run(options: argparse.Namespace) -> int:
     """Publish notebooks, their data, and other editions of them if they are asked for."""
     course = resolve_course(options)
-    out = output_folder(options.out, course)
+    out: Path = options.out
+    refuse_file(out)
     ids = _named(course, options.exercises)
     langs = (resolve_language(options, course),) if options.lang else ()
     there = {
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     written, others = generate.publish(course, ids, langs, solved, out, provided)
     for path in others:
         warn(f"{path}: is not published (any more). Delete it if students must not see it")
-    print(f"wrote {counted(len(written), 'file')} to {options.out}")
+    print(f"wrote {counted(len(written), 'file')} to {out}")
     return 0
 
 

@@ -107,6 +107,12 @@ def ignores_case(folder: Path) -> bool:
         return False  # nothing can be written there, which is reported later
 
 
+def refuse_file(out: Path) -> None:
+    """Raise a CommandError (wrong usage) if what should be a folder is a file."""
+    if out.exists() and not out.is_dir():
+        raise CommandError(f"{out}: is a file. Give a folder", 2)
+
+
 def output_folder(out: Path, course: Course, may: str | None = None) -> Path:
     """The folder given by ``--out``.
 
@@ -118,8 +124,7 @@ def output_folder(out: Path, course: Course, may: str | None = None) -> Path:
     Raises:
         CommandError: it is a file, or one of the course's own folders (wrong usage).
     """
-    if out.exists() and not out.is_dir():
-        raise CommandError(f"{out}: is a file. Give a folder with --out", 2)
+    refuse_file(out)
     own = own_folder(out, course)
     if own is not None and own != may:
         what = "is the folder of a course" if own == "." else f"is in {own}/ of a course"
