@@ -20,7 +20,7 @@ from autograder.diagnosis import observation
 from autograder.diagnosis.observation import Observation
 from autograder.in_process.notebook import OwnNotebook
 from autograder.sandbox.host.limits import Attempt
-from autograder.sandbox.host.session import CallResult, Conversation, StudentFailure
+from autograder.sandbox.host.session import CallResult, Conversation, StudentFailure, WantArgs
 from autograder.sandbox.protocol import wire
 from autograder.suite.plugin import Suites
 
@@ -47,7 +47,7 @@ class Step:
         args: with `Slot`s for objects.
         kwargs: likewise.
         value: what is set.
-        want_args: whether the arguments are asked for afterwards.
+        want_args: whether the arguments are asked for afterwards, and which.
         right: what came of it.
         random: whether the numbers in that depend on random numbers that the notebook draws.
     """
@@ -58,7 +58,7 @@ class Step:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     value: Any
-    want_args: bool
+    want_args: WantArgs
     right: Observation
     random: bool = False
 
@@ -137,7 +137,7 @@ class _Recording(Conversation):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
-        want_args: bool = False,
+        want_args: WantArgs = False,
         count: bool = False,
     ) -> CallResult:
         asked = self._as_asked(place, args, kwargs or {}, value)

@@ -20,6 +20,7 @@ from autograder.sandbox.host.session import (
     StudentFailure,
     StudentProtocolError,
     StudentRaised,
+    WantArgs,
     Work,
 )
 from autograder.sandbox.protocol import wire
@@ -47,7 +48,7 @@ class Answer:
 
     Calling it calls the remote object; attributes and items are remote as well, and assigning to
     them sets them remotely (``set_items(...)``: several at once). ``inplace(...)`` calls it and
-    also fetches the arguments afterwards.
+    also fetches the arguments afterwards, ``passed(...)`` the arrays that were in them.
     """
 
     __slots__ = (
@@ -109,6 +110,14 @@ class Answer:
         """Call it; ``arguments`` of the answer are the arguments as they are after the call."""
         return self._call(args, kwargs, want_args=True)
 
+    def passed(self, *args: Any, **kwargs: Any) -> Answer:
+        """Call it; ``arguments`` of the answer have the very arrays that were passed.
+
+        Not others that the call put in their place in a dict or list, so this tells code that
+        changes an array from code that replaces it.
+        """
+        return self._call(args, kwargs, want_args="passed")
+
     def counted(self, *args: Any, **kwargs: Any) -> Answer:
         """Call it and count the work that this takes; see `autograder.suite.no_more_work`."""
         return self._call(args, kwargs, want_args=False, count=True)
@@ -129,9 +138,9 @@ class Answer:
 
     @property
     def arguments(self) -> list[Answer]:
-        """The arguments after an ``inplace`` call."""
+        """The arguments after a call by ``inplace`` or ``passed``."""
         if self._arguments is None:
-            raise TypeError("only an answer of .inplace(...) has arguments")
+            raise TypeError("only an answer of .inplace(...) or .passed(...) has arguments")
         return self._arguments
 
     def __getattr__(self, name: str) -> Answer:
@@ -174,7 +183,7 @@ class Answer:
         self,
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
-        want_args: bool,
+        want_args: WantArgs,
         count: bool = False,
     ) -> Answer:
         texts = [*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.host.session import CallResult, Conversation
+from autograder.sandbox.host.session import CallResult, Conversation, WantArgs
 from autograder.sandbox.protocol import wire
 from autograder.suite.ladder import written
 
@@ -51,7 +51,7 @@ class Transcript:
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
-        want_args: bool = False,
+        want_args: WantArgs = False,
         count: bool = False,
     ) -> CallResult:
         """Pass it on; see `Conversation.request`."""

@@ -628,17 +628,12 @@ def test_many_steps_with_two_parameters(student, make):
 
 @criterion("Adam.update.in_place")
 def test_the_arrays_themselves_are_changed(student, make):
-    # All rows of W lie in the same memory. Whoever changes W itself finds them equal afterwards,
-    # each as the last row was changed; whoever makes a new array finds rows that differ.
-    three_times = np.lib.stride_tricks.as_strided
     for columns in (4, 5):
         grads = {"W": _steady(make, 3, columns)}
-        grads["W"][-1] = -grads["W"][0]
-        params, expected = (
-            {"W": three_times(np.zeros(columns), (3, columns), (0, 8))} for _ in range(2)
-        )
+        params, expected = ({"W": np.zeros((3, columns))} for _ in range(2))
         source_lib.Adam().update(expected, grads)
-        after, grads_after = student.Adam().update.inplace(params, grads).arguments
+        # What is in params afterwards may be a new array: the layers would still have the old one.
+        after, grads_after = student.Adam().update.passed(params, grads).arguments
         same(after["W"], expected["W"], rtol=1e-4)
         same(grads_after["W"], grads["W"])
 

@@ -18,6 +18,14 @@ def teaching_cells(exercise: str) -> dict[str, str]:
     return {each.name or f"cell {place}": each.source for place, each in enumerate(wanted)}
 
 
+def edited(exercise: str, cell: str, old: str, new: str) -> list[str]:
+    """The teaching solution's code with ``new`` in place of ``old`` in one of its cells."""
+    cells = teaching_cells(exercise)
+    head, found, tail = cells[cell].rpartition(old)  # a docstring may say the same before
+    assert found, f"the teaching solution of {cell} does not say {old!r}: write another"
+    return list((cells | {cell: head + new + tail}).values())
+
+
 @pytest.fixture(scope="session")
 def book() -> dict[str, str]:
     """The well-known book's code, as many learners have it in their notebooks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.sandbox.host.session import Budget
+from tests.learners.conftest import edited
 
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 
@@ -296,6 +297,31 @@ class GlobalAveragePooling2D(_G): pass
 class GlobalAveragePooling1D(_G): k = 1
 """
 
+# By exercise, cell and what is unusual: old and new in the teaching solution.
+EDITED: dict[tuple[str, str, str], tuple[str, str]] = {
+    ("06_simple_convnet", "adam", f"the update {name}"): (
+        "params[key] -= self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)",
+        f"p, step = params[key], self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)\n{update}",
+    )
+    for name, update in {
+        "number by number": """\
+            for i in np.ndindex(p.shape):
+                p[i] -= step[i]""",
+        "row by row": """\
+            for i in range(len(p)):
+                p[i] -= step[i]""",
+        "by the flat iterator": """\
+            for i in range(p.size):
+                p.flat[i] -= step.flat[i]""",
+        "in one long row": "            p.reshape(-1)[:] -= step.ravel()",
+        "by nditer": """\
+            with np.nditer([p, step], op_flags=[["readwrite"], ["readonly"]]) as both:
+                for number, less in both:
+                    number[...] = number - less""",
+        "copied into place": "            np.copyto(p, p - step)",
+    }.items()
+}
+
 
 @pytest.fixture(scope="module")
 def graded(grade_books, book):
@@ -352,6 +378,8 @@ def graded(grade_books, book):
     books |= {name: ("03_convolution", cells) for name, cells in layers.items()}
     books["pooling by index"] = "04_pooling", [POOLING]
     books["averages in a line"] = "05_gap", [GAP]
+    for (exercise, cell, name), (old, new) in EDITED.items():
+        books[f"{cell}: {name}"] = exercise, edited(exercise, cell, old, new)
     return grade_books(books, PATIENT)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.sandbox.host.session import Budget
-from tests.learners.conftest import teaching_cells
+from tests.learners.conftest import edited
 
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=2)
 
@@ -182,17 +182,10 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
 }  # fmt: skip
 
 
-def slipped(exercise: str, cell: str, old: str, new: str) -> list[str]:
-    cells = teaching_cells(exercise)
-    head, found, tail = cells[cell].rpartition(old)  # a docstring may say the same before
-    assert found, f"the teaching solution of {cell} does not say {old!r}: write another"
-    return list((cells | {cell: head + new + tail}).values())
-
-
 @pytest.fixture(scope="module")
 def graded(grade_books):
     books = {
-        f"{exercise} {cell}: {name}": (exercise, slipped(exercise, cell, old, new))
+        f"{exercise} {cell}: {name}": (exercise, edited(exercise, cell, old, new))
         for (exercise, cell, name), (old, new, _) in SLIPS.items()
     }
     return grade_books(books, PATIENT)

@@ -108,6 +108,8 @@ HOLDS = (
     "x, y = np.ones(3), np.zeros(2)\nafter = student.double_in_place.inplace(x, y).arguments\n"
     "same(after[0], np.full(3, 2.0))\nsame(after[1], np.full(2, 7.0))\n"
     "assert x.tolist() == [1, 1, 1]",
+    "after = student.double_in_place.passed(np.ones(3), np.zeros(2)).arguments\n"
+    "same(after[0], np.full(3, 2.0))",
     "same(student.double_in_place(np.ones(3), np.zeros(2)), np.full(3, 2.0))",
     "same(unchanged(student.square, np.arange(3.0)), np.arange(3.0) ** 2)",
     # the same again; what was wrong the first time is another criterion's business

@@ -3,8 +3,8 @@
 A request names a target (a ``name`` the student defined or an object's ``ref``, then ``steps`` of
 ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, ``set``
 to ``value``, or ``set_items`` to those of the dict ``value``. The answer carries the request's
-``id`` and either ``value`` (and, if ``want_args``, the ``args`` as they are after the call; if
-``count``, the `counting` of the call), ``error`` (for ``set_items``, at which ``item``) or
+``id`` and either ``value`` (and, if ``want_args``, the ``args`` as they are after the call, or, if
+it is ``passed``, what was in them before, as it is then; if ``count``, the `counting` of the call), ``error`` (for ``set_items``, at which ``item``) or
 ``timeout``: ``busy``, or ``idle`` if more time would not have helped, with the ``frames`` in which
 it was stopped.
 
@@ -120,8 +120,10 @@ def _perform(
         if request.get("count"):
             value, count = counted(place, args, kwargs)
             return {"value": _made(value, place, objects), "count": dict(count)}
+        want_args = request.get("want_args")
+        passed = _refilled(args) if want_args == "passed" else args
         value = _made(place(*args, **kwargs), place, objects)
-        return {"value": value, "args": args} if request.get("want_args") else {"value": value}
+        return {"value": value, "args": passed} if want_args else {"value": value}
     return {"value": place}
 
 
@@ -133,6 +135,13 @@ def _made(value: Any, place: Any, objects: Objects) -> Any:
     """
     is_class = is_instance(place, type) and not is_static(place)
     return objects.refer(value) if is_class and is_instance(value, place) else value
+
+
+def _refilled(value: Any) -> Any:
+    """New dicts, lists and tuples with the very same arrays in them."""
+    if type(value) is dict:
+        return {key: _refilled(item) for key, item in value.items()}
+    return type(value)(map(_refilled, value)) if type(value) in (list, tuple) else value
 
 
 def _attribute(place: Any, name: str) -> str:

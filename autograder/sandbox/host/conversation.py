@@ -13,7 +13,7 @@ import time
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from autograder.sandbox.host.answer_fields import (
     exception_in,
@@ -50,6 +50,10 @@ from autograder.sandbox.protocol.unfixable import Unfixable
 
 TRICKLE_S = 0.1
 """Seconds that an answer may take to arrive once it has begun; if it takes longer, it naps."""
+
+WantArgs = bool | Literal["passed"]
+"""Whether a call's arguments are asked for afterwards; ``passed``: the very arrays that were in
+them, not what the call put in their place in a dict or list."""
 
 _HIDDEN_NAME = re.compile(r"\S*<locals>\.")
 
@@ -128,7 +132,7 @@ class Conversation(ABC):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
         value: Any = None,
-        want_args: bool = False,
+        want_args: WantArgs = False,
         count: bool = False,
     ) -> CallResult:
         """Perform ``call``, ``get``, ``set`` or ``set_items``; see ``guest.requests``."""
@@ -149,7 +153,7 @@ class Conversation(ABC):
         if kwargs:
             message["kwargs"] = dict(kwargs)
         if want_args:
-            message["want_args"] = True
+            message["want_args"] = want_args
         if count:
             message["count"] = self.counted = True
         return self._exchange(message, self._deadline())

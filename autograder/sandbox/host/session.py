@@ -26,7 +26,11 @@ from autograder.sandbox.host.call_outcome import (
     StudentTimeout,
     Work,
 )
-from autograder.sandbox.host.conversation import Conversation, SocketConversation
+from autograder.sandbox.host.conversation import (
+    Conversation,
+    SocketConversation,
+    WantArgs,
+)
 from autograder.sandbox.host.exception_text import ExceptionText
 from autograder.sandbox.host.interfaces import (
     ExitLike,
@@ -71,6 +75,7 @@ __all__ = [
     "StudentRaised",
     "StudentTimeout",
     "Work",
+    "WantArgs",
 ]
 
 _Kind = TypeVar("_Kind", bound=SocketConversation)

@@ -74,6 +74,21 @@ class TestValues:
             assert answer.args[1].tolist() == [1, 2, 3]
             assert w.tolist() == [1, 1, 1], "the suite's own array is out of reach"
 
+    def test_the_arrays_that_were_passed_are_told_from_others_in_their_place(
+        self, notebook: Open
+    ) -> None:
+        cell = "def step(p):\n    p['w'] -= 1\n    p['v'] = p['v'] - 1\n    p['more'][0] = 5"
+        with notebook(cell) as book, book.session.criterion() as conversation:
+            params = {"w": np.ones(2), "v": np.ones(2), "more": [np.ones(2)]}
+            answer = conversation.request(
+                "call", {"name": "step", "steps": []}, args=[params], want_args="passed"
+            )
+            assert answer.args is not None
+            (after,) = answer.args
+            assert after["w"].tolist() == [0, 0]
+            assert after["v"].tolist() == [1, 1], "another array is in its place"
+            assert after["more"][0].tolist() == [1, 1]
+
     def test_what_cannot_travel_says_what_it_is(self, notebook: Open) -> None:
         cells = ("import sys, torch", "def f(n): return [sys, torch, object, {1, 2}][n]")
         with notebook(*cells) as book, book.session.criterion() as conversation:
