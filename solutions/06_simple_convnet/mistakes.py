@@ -918,3 +918,43 @@ mistake("LY31", part="Affine.backward",
            "matrices has to be transposed?",
         ja="reshapeで形状は変わりますが、値の並び順は変わりません。転置するのはどちらの"
            "行列ですか。"))
+
+
+def _on_the_class(owner, *names):
+    """Edits after which what forward keeps on self is on the class, which all objects share."""
+    each = """\
+@({name} := property(
+    lambda self: {owner}.last_{name},
+    lambda self, value: setattr({owner}, "last_{name}", value)
+)) and (lambda method: method)
+"""
+    shared = "".join(each.format(owner=owner, name=name) for name in names)
+    return [("def backward(", f"{shared}def backward(")]
+
+
+mistake("LY32", part="Relu.backward",
+    edits=_on_the_class("Relu", "x"),
+    loses={"Relu.backward.gates", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Make two Relu objects, call forward of both, then backward of the first. Whose x does "
+           "it use?",
+        ja="Reluのオブジェクトを2つ作り、両方のforwardの後で、1つ目のbackwardを呼び出しましょう。"
+           "使われているのはどちらのxですか。"))
+
+mistake("LY33", part="Affine.backward",
+    edits=_on_the_class("Affine", "rows", "x_shape"),
+    loses={"Affine.backward.called_again", "SimpleConvNet.gradient.*"},
+    hint=Text(
+        en="Make two Affine objects, call forward of both, then backward of the first. Whose rows "
+           "does it use?",
+        ja="Affineのオブジェクトを2つ作り、両方のforwardの後で、1つ目のbackwardを呼び出しましょう。"
+           "使われているのはどちらの入力ですか。"))
+
+mistake("SX25", part="SoftmaxWithLoss.backward",
+    edits=_on_the_class("SoftmaxWithLoss", "p", "labels"),
+    loses={"SoftmaxWithLoss.backward.called_twice"},
+    hint=Text(
+        en="Make two SoftmaxWithLoss objects, call forward of both, then backward of the first. "
+           "Whose probabilities does it use?",
+        ja="SoftmaxWithLossのオブジェクトを2つ作り、両方のforwardの後で、1つ目のbackwardを"
+           "呼び出しましょう。使われているのはどちらの確率ですか。"))

@@ -46,10 +46,11 @@ def test_relu_leaves_its_input_alone(student, make):
 
 @criterion("Relu.backward.gates")
 def test_relu_lets_the_gradient_through_where_the_last_x_was_positive(student, make):
-    relu = student.Relu()
+    relu, another = student.Relu(), student.Relu()
     for shape in ((3, 4), (2, 3, 4, 5)):
         x, dout = make.normal(*shape), make.normal(*shape)
         relu.forward(x)
+        another.forward(make.normal(*shape))  # A network has several, each with an x of its own.
         same(relu.backward(dout), np.where(x > 0, dout, 0), exact=True)
 
 
@@ -137,10 +138,12 @@ def test_affine_gradient_of_images(student, make):
 @criterion("Affine.backward.called_again")
 def test_affine_overwrites_its_gradients_and_nothing_else(student, make):
     theirs, ours = _affine(student, make, 3, 5)
+    another, _ = _affine(student, make, 3, 5)
     for rows in (4, 2):
         x, dout = make.normal(rows, 3), make.normal(rows, 5)
         ours.forward(x)
         out = unchanged(theirs.forward, x)
+        another.forward(make.normal(rows, 3))  # A network has several, each with rows of its own.
         for _ in range(2):
             same(unchanged(theirs.backward, dout), ours.backward(dout), **CLOSE)
             same(theirs.dW, ours.dW, **CLOSE)
@@ -238,8 +241,10 @@ def test_a_second_backward_gives_the_same(student, make):
         reference = source_lib.SoftmaxWithLoss()
         reference.forward(x, labels)
         expected = reference.backward(1)
-        layer = student.SoftmaxWithLoss()
-        layer.forward(x, _targets(student, make, labels, classes))
+        layer, another = student.SoftmaxWithLoss(), student.SoftmaxWithLoss()
+        t = _targets(student, make, labels, classes)
+        layer.forward(x, t)
+        another.forward(make.normal(rows, classes), t)  # Each has probabilities of its own.
         same(layer.backward(1), expected, **CLOSE)
         same(layer.backward(), expected, **CLOSE)
         # With labels too, whose gradient many compute in another way; not if it takes no labels.

@@ -4,9 +4,9 @@ A request names a target (a ``name`` the student defined or an object's ``ref``,
 ``["attr", name]`` and ``["item", key]``) and an operation: ``call`` with ``args``, ``get``, ``set``
 to ``value``, or ``set_items`` to those of the dict ``value``. The answer carries the request's
 ``id`` and either ``value`` (and, if ``want_args``, the ``args`` as they are after the call, or, if
-it is ``passed``, what was in them before, as it is then; if ``count``, the `counting` of the call), ``error`` (for ``set_items``, at which ``item``) or
-``timeout``: ``busy``, or ``idle`` if more time would not have helped, with the ``frames`` in which
-it was stopped.
+that is ``passed``, with the very arrays that were in them before it; if ``count``, the `counting`
+of the call), ``error`` (for ``set_items``, at which ``item``) or ``timeout``: ``busy``, or ``idle``
+if more time would not have helped, with the ``frames`` in which it was stopped.
 
 How requests and answers are transported is up to the caller.
 """

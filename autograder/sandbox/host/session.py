@@ -74,8 +74,8 @@ __all__ = [
     "StudentProtocolError",
     "StudentRaised",
     "StudentTimeout",
-    "Work",
     "WantArgs",
+    "Work",
 ]
 
 _Kind = TypeVar("_Kind", bound=SocketConversation)
