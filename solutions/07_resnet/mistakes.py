@@ -659,3 +659,59 @@ mistake("BB14", part="BatchNorm.backward",
            "added up?",
         ja="チャンネルのgammaは、そのチャンネルのすべての画素に掛かります。どの勾配を足"
            "し合わせますか。"))
+
+
+def _on_the_class(owner, *names):
+    """Edits after which what forward keeps on self is on the class, which all objects share."""
+    each = """\
+@({name} := property(
+    lambda self: {owner}.last_{name},
+    lambda self, value: setattr({owner}, "last_{name}", value)
+)) and (lambda method: method)
+"""
+    shared = "".join(each.format(owner=owner, name=name) for name in names)
+    return [("def backward(", f"{shared}def backward(")]
+
+
+mistake("BB15", part="BatchNorm.backward",
+    edits=_on_the_class("BatchNorm", "std", "normal"),
+    loses={"BatchNorm.backward.several_calls", "BasicBlock.backward.*"},
+    hint=Text(
+        en="Make two BatchNorm objects, call forward of both, then backward of the first. Whose "
+           "batch does it use?",
+        ja="BatchNormのオブジェクトを2つ作り、両方のforwardの後で、1つ目のbackwardを"
+           "呼び出しましょう。使われているのはどちらのバッチですか。"))
+
+mistake("RB28", part="BasicBlock.backward",
+    edits=_on_the_class("BasicBlock", "hidden", "out"),
+    loses={"BasicBlock.backward.several_calls"},
+    hint=Text(
+        en="Make two blocks, call forward of both, then backward of the first. Whose relus does it "
+           "go through?",
+        ja="ブロックを2つ作り、両方のforwardの後で、1つ目のbackwardを呼び出しましょう。"
+           "どちらのブロックのreluを通っていますか。"))
+
+mistake("BN32", part="BatchNorm.forward",
+    edits=[("variance + self.eps", "variance + (self.eps if train else 0)")],
+    loses={"BatchNorm.forward.eval"},
+    hint=Text(
+        en="Is eps added under the root with train=False as well?",
+        ja="train=Falseのときも、平方根の中でepsを足していますか。"))
+
+mistake("RB29", part="BasicBlock.forward",
+    edits=[('self.conv_bn("_shortcut", x, self.stride, 0, train)',
+            'relu(self.conv_bn("_shortcut", x, self.stride, 0, train))')],
+    loses={"BasicBlock.forward.other_channels", "SimpleResNet.forward.*",
+           "BasicBlock.backward.projection", "BasicBlock.backward.grads"},
+    hint=Text(
+        en="Follow a negative number through the projection: is anything set to 0 before the sum?",
+        ja="射影の中で負の値を追ってみましょう。足し算の前に0にされていませんか。"))
+
+mistake("RB30", part="BasicBlock.forward",
+    edits=[("    self.out = relu(self.residual + shortcut)", """\
+    total = self.residual + shortcut
+    self.out = total if self.projection else relu(total)""")],
+    loses={"BasicBlock.forward.other_channels", "SimpleResNet.forward.*"},
+    hint=Text(
+        en="Can the result of a block with a projection be negative?",
+        ja="射影のあるブロックの結果が、負になることはありますか。"))

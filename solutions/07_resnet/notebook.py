@@ -763,7 +763,7 @@ class BatchNorm:
         ### END SOLUTION
 
     def backward(self, dout):
-        """Send a gradient back through the layer, for the batch of the last forward(x, train=True).
+        """Send a gradient back through the layer, for the batch of the last forward (train=True).
 
         Sets self.dgamma and self.dbeta (overwrites them) and leaves gamma and beta as they are.
 
@@ -783,7 +783,7 @@ class BatchNorm:
             >>> layer.dgamma, layer.dbeta
             (array([-891.]), array([1111.]))
         --- ja ---
-        直前のforward(x, train=True)のバッチについて、勾配を逆向きに伝える。
+        直前のforward（train=True）のバッチについて、勾配を逆向きに伝える。
 
         self.dgammaとself.dbetaを設定（上書き）し、gammaとbetaは変えない。
 
@@ -1180,6 +1180,14 @@ def check_backward():
     assert np.allclose(got, [-499.5, -45, 45, 499.5]), tr(
         f"dx should be [-499.5, -45, 45, 499.5], but is {got}.",
         f"dxは[-499.5, -45, 45, 499.5]のはずですが、{got}です。",
+    )
+    layer.forward(np.array([[[[1.0, 3.0]]], [[[3.0, 1.0]]]]))
+    BatchNorm(1, eps=0).forward(np.array([[[[5.0, 1.0]]], [[[9.0, 2.0]]]]))
+    assert np.allclose(layer.backward(dout), got.reshape(dout.shape)), tr(
+        "Another BatchNorm ran forward, and now this one's backward gives something else. Does each "
+        "object keep its own numbers?",
+        "別のBatchNormでforwardを呼び出すと、こちらのbackwardの結果が変わりました。値はオブジェクトごとに"
+        "保存していますか。",
     )
 
     random = np.random.default_rng(0)

@@ -321,6 +321,24 @@ EDITED: dict[tuple[str, str, str], tuple[str, str]] = {
         "copied into place": "            np.copyto(p, p - step)",
     }.items()
 }
+EDITED["07_resnet", "batchnorm", "one over the root kept from training"] = (
+    """\
+        else:
+            mean = self.running_mean
+            variance = self.running_var
+
+        self.std = np.sqrt(variance + self.eps).reshape(1, -1, 1, 1)
+""",
+    """\
+            self.kept = 1 / np.sqrt(self.running_var + self.eps)
+        else:
+            mean = self.running_mean
+            kept = getattr(self, "kept", 1 / np.sqrt(1 + self.eps))
+            variance = 1 / kept**2 - self.eps
+
+        self.std = np.sqrt(variance + self.eps).reshape(1, -1, 1, 1)
+""",
+)
 
 
 @pytest.fixture(scope="module")
