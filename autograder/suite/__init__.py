@@ -11,6 +11,7 @@ from autograder.suite.assertions import (
 )
 from autograder.suite.criteria import criterion
 from autograder.suite.evidence import Suspect, acquits, convicts
+from autograder.suite.inputs import generator
 from autograder.suite.ladder import counting, ladder, mixed, written
 from autograder.suite.setup_cells import given
 from autograder.suite.vectorised import no_more_work
@@ -22,6 +23,7 @@ __all__ = [
     "convicts",
     "counting",
     "criterion",
+    "generator",
     "given",
     "keeps_dtype",
     "ladder",

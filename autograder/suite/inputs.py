@@ -15,11 +15,18 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from autograder.sandbox.protocol.wire import Seeded
+
 Array = np.ndarray[Any, Any]
 T = TypeVar("T")
 
 Kept = dict[str, list[tuple[Any, Any]]]
 """What `Make.once` returned, with the generator's state afterwards, in order, by criterion."""
+
+
+def generator(seed: int) -> Seeded:
+    """``np.random.default_rng(seed)`` as an argument of the student's code: new for each call."""
+    return Seeded(int(seed))
 
 
 class Make:

@@ -542,3 +542,24 @@ mistake("FC9", part="conv1x1",
         en="After the product the channels come last. Does a reshape bring them to the "
            "front?",
         ja="積の後、チャンネルは最後の軸にあります。reshapeで前に移せますか。"))
+
+mistake("MS10", part="make_stripe_image",
+    edits=[("""\
+    if rng is None:
+        rng =""", "    rng =")],
+    loses={"make_stripe_image.noise", "make_dataset.seed"},
+    hint=Text(
+        en="You are given an rng. Which generator does your function draw from?",
+        ja="rngが渡されています。関数の中で使っているのは、どの乱数生成器ですか。"))
+
+mistake("MS11", part="make_stripe_image", edits=[("rng.integers(3, size - 3)", "size // 2")],
+    loses={"make_stripe_image.stripe", "make_dataset.seed"},
+    hint=Text(
+        en="Draw five pictures with noise_std=0. Is the stripe always at the same place?",
+        ja="noise_std=0で5枚描いてみましょう。帯の場所はいつも同じですか。"))
+
+mistake("MS12", part="make_stripe_image", edits=[("rng.normal(", "np.random.normal(")],
+    loses={"make_stripe_image.noise", "make_dataset.seed"},
+    hint=Text(
+        en="Does everything that is drawn come from rng, the noise as well as the place?",
+        ja="場所とノイズのどちらも、rngから取り出していますか。"))

@@ -8,7 +8,7 @@ an answer of its own (`measured`), so that feedback names it.
 import numpy as np
 
 import source_lib
-from autograder.suite import criterion, measured, numbers, same, unchanged
+from autograder.suite import criterion, generator, measured, numbers, same, unchanged
 from autograder.suite.proxy import fetch
 
 
@@ -41,6 +41,14 @@ def test_a_stripe_without_noise(student, make):
     for _ in range(12):  # in so small a picture there is only one place for a stripe
         same(student.make_stripe_image(1, 7, 0.0), _clean_stripes(1, 7)[0])
     numbers(student.make_stripe_image(0), (16, 16))
+    # Twelve draws of 24 places: fewer than four different ones come once in 10**7 times.
+    images = [student.make_stripe_image(0, 30, 0.0, generator(seed)) for seed in _seeds(make, 12)]
+    places = {numbers(image, (30, 30)).tobytes() for image in images}
+    same(measured(images[-1], "different places, at most 4,", min(len(places), 4)), 4)
+
+
+def _seeds(make, count):
+    return make.integers(0, 10_000, count).tolist()
 
 
 @criterion("make_stripe_image.noise")
@@ -72,6 +80,11 @@ def test_noise_of_the_right_size_cut_off_at_black_and_white(student, make):
             image, "share of bright pixels made darker", (bright < 1).sum() / max(bright.size, 1)
         )
         same(darker, 0.5, rtol=0.45)
+    # Whatever is drawn, and in which order: equal generators draw the same.
+    for seed in _seeds(make, 2):
+        one, two = (student.make_stripe_image(1, 30, strong, generator(seed)) for _ in range(2))
+        differ = (numbers(one, (30, 30)) != numbers(two, (30, 30))).sum()
+        same(measured(two, "pixels that another picture from this generator has not", differ), 0)
 
 
 @criterion("make_dataset.pictures_and_labels")

@@ -46,6 +46,9 @@ def double_in_place(x, y):
 def describe(*args, **kwargs):
     return [type(arg).__name__ for arg in args] + sorted(kwargs)
 
+def draw(rng, n):
+    return rng.normal(size=n)
+
 def apply(h, *args):
     return h(*args)
 
@@ -116,6 +119,9 @@ HOLDS = (
     "as_before(student.square(np.ones(3)), student.square(np.ones(3)))",
     "as_before(student.f(None), student.f(None))",
     "as_before(student.f(1), student.f(np.array([np.nan])))",
+    # a generator, which begins anew in each call
+    "for _ in range(2):\n"
+    "    same(student.draw(generator(5), 3), np.random.default_rng(5).normal(size=3))",
     # calls back
     "same(student.apply(lambda a, b: a + b, 2, 3), 5)",
     "same(student.apply(student.square, 3), 9)",
@@ -213,6 +219,37 @@ def test_a_backward_after_another_forward_is_another_call(bench, second, is_repe
         "same(layer.backward(1), 1)\n"
         f"layer.forward({second})\n"
         "same(layer.backward(1), 1)"
+    )
+    outcome = bench.one(test, layer, part="Layer")
+    assert outcome.status == "failed"
+    assert ("same call" in outcome.message["en"]) == is_repeated
+
+
+@pytest.mark.parametrize(
+    ("between", "is_repeated"),
+    [
+        ("", True),
+        ("layer.W = np.ones(2)", False),
+        ("layer.params['W'] = 1", False),
+        ("layer.params.set_items({'W': 1})", False),
+        ("layer.params['W'].put(0, 3.0)", False),
+        ("student.Layer.scale = 3.0", False),
+        ("layer.other(1)", True),
+    ],
+)
+def test_a_call_after_something_was_set_is_another_call(bench, between, is_repeated):
+    """Whether the change has an effect is the question then, not whether a call leaves one."""
+    layer = (
+        "class Layer:\n"
+        "    def __init__(self, W):\n        self.params = {'W': W}\n"
+        "    def forward(self, x):\n        return x\n"
+        "    def other(self, x):\n        return x\n"
+    )
+    test = (
+        "layer = student.Layer(np.zeros(2))\n"
+        "same(layer.forward(1), 1)\n"
+        f"{between}\n"
+        "same(layer.forward(1), 2)"
     )
     outcome = bench.one(test, layer, part="Layer")
     assert outcome.status == "failed"

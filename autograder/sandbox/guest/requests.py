@@ -18,6 +18,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from ..protocol import wire
 from . import stub_modules, timeouts
 from .classes import is_instance, is_static, members, mro
@@ -47,11 +49,13 @@ class Objects:
         return wire.Reference(len(self.kept) - 1, type(thing).__name__)
 
     def resolve(self, thing: object) -> object:
-        """The object or host function that a reference or callback in a request refers to."""
+        """What stands for an object, a host function or a generator in a request, as that."""
         if isinstance(thing, wire.Reference):
             return self.kept[thing.number]
         if isinstance(thing, wire.Callback):
             return self._host_function(thing.number)
+        if isinstance(thing, wire.Seeded):
+            return np.random.default_rng(thing.seed)
         return thing
 
     def _host_function(self, number: int) -> Callable[..., Any]:

@@ -21,6 +21,7 @@ from .values import (
     Callback,
     Opaque,
     Reference,
+    Seeded,
     SubclassedArray,
     WireError,
     is_key,
@@ -29,7 +30,7 @@ from .values import (
 _PLAIN = frozenset([type(None), bool, float, str])
 """What JSON gives and any value may be."""
 
-Resolve = Callable[["Reference | Callback | Opaque"], object]
+Resolve = Callable[["Reference | Callback | Seeded | Opaque"], object]
 """Turns what replaces an object on the way into what the reader uses."""
 
 
@@ -88,6 +89,8 @@ class Decoder:
             return self.resolve(Reference(_number(tree.get("n")), _text(tree.get("c"))))
         if kind == "call":
             return self.resolve(Callback(_number(tree.get("n"))))
+        if kind == "rng":
+            return self.resolve(Seeded(_number(tree.get("n"))))
         if kind == "obj":
             return self.resolve(Opaque(_text(tree.get("c"))))
         raise WireError("a value of unknown kind")

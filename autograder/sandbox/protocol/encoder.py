@@ -20,6 +20,7 @@ from .values import (
     Callback,
     Opaque,
     Reference,
+    Seeded,
     SubclassedArray,
     WireError,
     is_key,
@@ -151,6 +152,8 @@ class Encoder:
             }
         if isinstance(value, (list, tuple)):
             return self._items(value, depth)
+        if isinstance(value, Seeded):
+            return {"t": "rng", "n": value.seed}
         # Subclasses of the plain types (an IntEnum, say) are sent as the plain type.
         for plain in (bool, int, float, str):
             if isinstance(value, plain):

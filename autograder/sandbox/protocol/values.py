@@ -72,6 +72,18 @@ class Callback:
         self.number = number
 
 
+class Seeded:
+    """A NumPy generator, which is made from its seed on the other side."""
+
+    __slots__ = ("seed",)
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __repr__(self) -> str:
+        return f"np.random.default_rng({self.seed})"
+
+
 class Opaque:
     """A value that cannot be sent; only its class name is."""
 

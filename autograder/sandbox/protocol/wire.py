@@ -35,6 +35,7 @@ from .values import (
     Closed,
     Opaque,
     Reference,
+    Seeded,
     SubclassedArray,
     TooLate,
     WireError,
@@ -52,6 +53,7 @@ __all__ = [
     "Opaque",
     "Received",
     "Reference",
+    "Seeded",
     "SubclassedArray",
     "TooLate",
     "WireError",
@@ -79,7 +81,7 @@ class Received(NamedTuple):
     buffers: list[bytearray]
 
 
-def _itself(thing: Reference | Callback | Opaque) -> object:
+def _itself(thing: Reference | Callback | Seeded | Opaque) -> object:
     return thing
 
 
