@@ -127,6 +127,7 @@ class Answer:
         if self._base is None:
             raise self._unsupported(f"[{next(iter(items))!r}]")
         sent = {key: _outgoing(item) for key, item in items.items()}
+        _calls_made.pop(self._conversation, None)
         try:
             self._request("set_items", value=sent, label=f"{self._label}[…] = …")
         except StudentFailure as failure:
@@ -186,6 +187,8 @@ class Answer:
         want_args: WantArgs,
         count: bool = False,
     ) -> Answer:
+        if len(self._steps) > 1:  # a method of what an object holds: `layer.params["W"].put(…)`
+            _calls_made.pop(self._conversation, None)
         texts = [*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())]
         label = f"{self._label}({', '.join(texts)})"
         sent = [_outgoing(arg) for arg in args]
@@ -236,6 +239,7 @@ class Answer:
             raise self._unsupported(text)
         steps = (*self._steps, (kind, key))
         label = f"{self._label}{text} = {show(value)}"
+        _calls_made.pop(self._conversation, None)
         self._request("set", steps=steps, value=_outgoing(value), label=label)
 
     def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> CallResult:
@@ -274,6 +278,8 @@ class _Calls:
 
 
 _calls_made: WeakKeyDictionary[Conversation, _Calls] = WeakKeyDictionary()
+"""Since the suite last changed something on purpose: later calls may well give something else."""
+
 _numbers = count()
 
 _SIMPLE = frozenset([type(None), bool, int, float, str])

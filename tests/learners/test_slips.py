@@ -144,6 +144,9 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ("06_simple_convnet", "affine", "the mean over the batch"): (
         "dout.sum(axis=0)", "dout.mean(axis=0)", {"Affine.backward.dw_and_db"},
     ),
+    ("06_simple_convnet", "affine", "copies of the weights"): (
+        "self.W = W\n", "self.W = W.copy()\n", {"SimpleConvNet.__init__.shared_parameters"},
+    ),
     ("06_simple_convnet", "adam", "gradients squared in place"): (
         "g**2", "np.multiply(g, g, out=g)", {"Adam.update.in_place"},
     ),
@@ -196,3 +199,8 @@ def test_it_costs_what_it_should_and_only_that(graded, slip):
     exercise, cell, name = slip
     told = graded[f"{exercise} {cell}: {name}"]
     assert told.lost == SLIPS[slip][2], told.messages
+
+
+def test_where_weights_were_changed_in_between_no_call_is_said_to_leave_something(graded):
+    told = graded["06_simple_convnet affine: copies of the weights"]
+    assert "same call" not in " ".join(map(str, told.messages))
