@@ -48,7 +48,9 @@ _text = catalogue("criteria").text
 
 def message(outcome: Outcome, reveal: Reveal) -> Text:
     """The message for the student; empty if the criterion is passed and there are no remarks."""
-    reason = _why(outcome.fact, reveal) if outcome.fact else NOTHING
+    measured = isinstance(outcome.fact, facts.Differs) and outcome.fact.measured is not None
+    shown = _revealed(outcome, reveal) if measured else reveal
+    reason = _why(outcome.fact, shown) if outcome.fact else NOTHING
     told = [remarks.message(remark) for remark in outcome.remarks]
     in_pieces = any(isinstance(remark, OnlyPieces) for remark in outcome.remarks)
     if in_pieces and isinstance(outcome.fact, facts.Raised):
@@ -135,10 +137,7 @@ def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
     """A call that shows what is wrong; None if there is none or the policy hides it."""
     if outcome.smallest and (example := examples.counterexample(outcome.smallest, reveal)):
         return example
-    if outcome.withholds_values and reveal is Reveal.FIRST_DIFFERENCE:
-        # Code that goes wrong on large inputs only may have been made to return them, one number
-        # for each submission.
-        reveal = Reveal.SHAPES
+    reveal = _revealed(outcome, reveal)
     sides = _sides(outcome.fact, reveal)
     call = getattr(outcome.fact, "call", None)
     if sides is None or call is None or reveal is Reveal.NONE:
@@ -154,6 +153,16 @@ def counterexample(outcome: Outcome, reveal: Reveal) -> Counterexample | None:
     )
 
 
+def _revealed(outcome: Outcome, reveal: Reveal) -> Reveal:
+    """The policy, without values where none may be shown.
+
+    Code that goes wrong on large inputs only may have been made to return them, one number for each
+    submission.
+    """
+    withheld = outcome.withholds_values and reveal is Reveal.FIRST_DIFFERENCE
+    return Reveal.SHAPES if withheld else reveal
+
+
 def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
     """The actual and the expected result, not sanitized yet."""
     match fact:
@@ -166,6 +175,8 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
         case facts.Raised(error=error):
             return examples.said(error), DASH
         case facts.TimedOut() | facts.Died() | facts.ProtocolBroken() | facts.NoResult():
+            return DASH, DASH
+        case facts.Differs(difference=difference) if _is_told(fact):  # in the message
             return DASH, DASH
         case facts.Differs(difference=difference):
             return differences.sides(difference, reveal)
@@ -243,7 +254,27 @@ def _about_arguments(said: str) -> list[Text]:
     return advice
 
 
+def _is_told(fact: facts.Differs) -> bool:
+    """Whether it is a number of the suite's own making, which no call returned."""
+    found = fact.difference
+    return fact.measured is not None and found.kind == "values" and not found.index
+
+
+def _measured(what: Text, fact: facts.Differs, reveal: Reveal) -> Text:
+    if not _is_told(fact):
+        text = differences.message(fact.difference, reveal)
+        return _text("measured_inside", what=what, text=text)
+    if reveal is not Reveal.FIRST_DIFFERENCE:
+        return _text("measured_hidden", what=what)
+    got, expected = differences.sides(fact.difference, reveal)
+    return _text(
+        "measured_about" if fact.roughly else "measured", what=what, got=got, expected=expected
+    )
+
+
 def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
+    if fact.measured is not None:
+        return _measured(fact.measured, fact, reveal)
     found = replace(fact.difference, path=(*fact.within, *fact.difference.path))
     text = differences.message(found, reveal)
     if (name := _ATTRIBUTE.search(fact.call)) and not fact.difference.path:

@@ -11,8 +11,21 @@ import numpy.typing as npt
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
 from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
-from autograder.suite.proxy import Answer, derived, fetch, label, repeated, within
+from autograder.suite.proxy import (
+    Answer,
+    derived,
+    fetch,
+    label,
+    repeated,
+    what_was_measured,
+    within,
+)
 from autograder.suite.smallest_input import AsText
+from autograder.text import Text
+
+TOO_LARGE = Text(en="The result in float64", ja="float64にした結果")
+ROUGHLY = 1e-2
+"""With a larger tolerance, a property "should be about" what is expected."""
 
 
 def same(
@@ -50,7 +63,8 @@ def same(
         fact = Incomparable(label(answer), type_name(value))
         raise WrongAnswer(fact, AsText(fact.got), expected) from error
     if found is not None:
-        raise WrongAnswer(_differs(answer, found), value, expected)
+        roughly = rtol > ROUGHLY or atol > 0
+        raise WrongAnswer(_differs(answer, found, roughly), value, expected)
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
@@ -145,23 +159,25 @@ def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
         if np.isfinite(wide).all():
             return wide
     same(answer, np.zeros(shape))  # reports which of these conditions fails
-    same(measured(answer, "float64", wide), np.zeros(shape))
+    same(measured(answer, TOO_LARGE, wide), np.zeros(shape))
     raise TypeError(f"{type_name(value)} is not an array of finite floats")
 
 
-def measured(answer: Answer, what: str, value: Any) -> Answer:
+def measured(answer: Answer, what: Text | str, value: Any) -> Answer:
     """A quantity computed from an answer, to be compared like an answer.
 
     Args:
         answer: an answer of the student's code.
-        what: its name in messages: ``"measured spread"`` (of ``noise(…)``).
+        what: its name at the beginning of a message, in every language of the course: ``"The spread
+            of the noise"`` is 0.3; it should be about 0.1.
         value: the number or array.
     """
-    return derived(_answer(answer), what, value)
+    return derived(_answer(answer), Text.same(what) if isinstance(what, str) else what, value)
 
 
-def _differs(answer: Answer, found: Difference) -> Differs:
-    return Differs(label(answer), found, repeated(answer), within(answer))
+def _differs(answer: Answer, found: Difference, roughly: bool = False) -> Differs:
+    what = what_was_measured(answer)
+    return Differs(label(answer), found, repeated(answer), within(answer), what, roughly)
 
 
 def _answer(thing: Any) -> Answer:

@@ -156,12 +156,16 @@ class Differs:
         difference: how it differs.
         repeated: whether the same call with the same data was made before.
         within: where in the call's result the answer is.
+        measured: what the suite has measured of what the call returned, if that is what differs.
+        roughly: whether that was compared with a tolerance.
     """
 
     call: str
     difference: Difference
     repeated: bool = False
     within: tuple[Any, ...] = ()
+    measured: Text | None = None
+    roughly: bool = False
 
 
 @dataclass(frozen=True)

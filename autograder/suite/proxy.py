@@ -25,6 +25,7 @@ from autograder.sandbox.host.session import (
 )
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
+from autograder.text import Text
 
 
 class UnsupportedOperation(StudentFailure):
@@ -56,6 +57,7 @@ class Answer:
         "_base",
         "_conversation",
         "_label",
+        "_measured",
         "_method_names",
         "_repeated",
         "_steps",
@@ -71,6 +73,7 @@ class Answer:
     _value: Any
     _arguments: list[Answer] | None
     _repeated: bool
+    _measured: Text | None
     _work: Work | None
     _within: tuple[Any, ...] | None
     """Where in the result of a call it is: the keys by which the suite has taken it out of a tuple,
@@ -97,6 +100,7 @@ class Answer:
         put(self, "_arguments", None)
         put(self, "_repeated", False)
         put(self, "_within", None)
+        put(self, "_measured", None)
         put(self, "_work", None)
         put(self, "_method_names", {})
 
@@ -338,9 +342,16 @@ def named(conversation: Conversation, name: str, methods: Mapping[str, str]) -> 
     return answer
 
 
-def derived(answer: Answer, what: str, value: Any) -> Answer:
+def derived(answer: Answer, what: Text, value: Any) -> Answer:
     """A value computed from an answer, as another answer."""
-    return Answer(answer._conversation, None, (), f"{what} of {label(answer)}", value)
+    computed = Answer(answer._conversation, None, (), label(answer), value)
+    object.__setattr__(computed, "_measured", what)
+    return computed
+
+
+def what_was_measured(answer: Answer) -> Text | None:
+    """What a `derived` answer is called; None if it is what a call returned."""
+    return answer._measured
 
 
 def variables(answer: Answer) -> dict[str, Answer]:

@@ -20,6 +20,7 @@ from autograder.suite import (
     same,
     unchanged,
 )
+from autograder.text import Text
 
 # Sums in another order, or in float32 (which is one criterion's business), differ by less; wrong
 # code differs by far more.
@@ -107,10 +108,12 @@ def test_each_filter_has_its_own_bias(student, make):
     W, b, x = make.normal(3, 2, 2, 2), make.normal(3), make.normal(1, 2, 2, 2)
     # What the biases add to the layer's own results, right or wrong; but results there must be.
     bare = student.Convolution(W, np.zeros(3), 1, 0).forward(x)
-    same(measured(bare, "results of 0", np.count_nonzero(numbers(bare, (1, 3, 1, 1)) == 0)), 0)
+    zeros = Text(en="The number of results that are 0", ja="0になっている結果の個数")
+    same(measured(bare, zeros, np.count_nonzero(numbers(bare, (1, 3, 1, 1)) == 0)), 0)
     biased = student.Convolution(W, b, 1, 0).forward(x)
     added = numbers(biased, (1, 3, 1, 1)) - numbers(bare, (1, 3, 1, 1))
-    same(measured(biased, "what the biases add to", added), b.reshape(1, 3, 1, 1), **CLOSE)
+    what = Text(en="What the biases add", ja="バイアスによって加わる値")
+    same(measured(biased, what, added), b.reshape(1, 3, 1, 1), **CLOSE)
 
 
 @criterion("Convolution.forward.batch_channels_filters")

@@ -16,6 +16,7 @@ from autograder.suite import as_before, criterion, keeps_dtype, measured, number
 from autograder.suite.compare import difference
 from autograder.suite.facts import WrongAnswer
 from autograder.suite.proxy import fetch, variables
+from autograder.text import Text
 
 # Sums in another order, or in float32 (which is one criterion's business), differ by less; wrong
 # code differs by far more.
@@ -375,13 +376,20 @@ def test_images_need_not_be_square(student, make):
         _same_shapes(student, (2, height, width), _conv_param(3, 3))
 
 
-def _drawn(answer):
+def _drawn(answer, name):
     """Mean and spread of many different numbers, measured here, as answers to compare."""
     value = numbers(answer, np.shape(fetch(answer)))
-    many = np.unique(value).size >= 500
-    same(measured(answer, "at least 500 different numbers", many), True)
-    mean = measured(answer, "mean", float(value.mean()))
-    return mean, measured(answer, "measured spread", float(value.std()))
+    count = Text(
+        en=f"The number of different values in {name} (counted up to 500)",
+        ja=f"{name}の異なる値の個数（500まで数えたもの）",
+    )
+    same(measured(answer, count, min(np.unique(value).size, 500)), 500)
+    mean = Text(en=f"The mean of {name}", ja=f"{name}の平均")
+    spread = Text(en=f"The standard deviation of {name}", ja=f"{name}の標準偏差")
+    return (
+        measured(answer, mean, float(value.mean())),
+        measured(answer, spread, float(value.std())),
+    )
 
 
 @criterion("SimpleConvNet.__init__.random_weights")
@@ -391,7 +399,7 @@ def test_weights_are_random_and_biases_zero(student, make):
         param = _conv_param(filters, 4, 0, 2)
         network = _build(student, (4, 8, 8), param, hidden, classes, deviation)
         for name in ("W1", "W2", "W3"):
-            mean, spread = _drawn(network.params[name])
+            mean, spread = _drawn(network.params[name], name)
             same(spread, deviation, rtol=0.15)
             same(mean, 0.0, atol=0.15 * deviation)
         for name, size in (("b1", filters), ("b2", hidden), ("b3", classes)):

@@ -10,6 +10,7 @@ import numpy as np
 import source_lib
 from autograder.suite import criterion, generator, measured, numbers, same, unchanged
 from autograder.suite.proxy import fetch
+from autograder.text import Text
 
 
 def _clean_stripes(kind, size):
@@ -44,7 +45,11 @@ def test_a_stripe_without_noise(student, make):
     # Twelve draws of 24 places: fewer than four different ones come once in 10**7 times.
     images = [student.make_stripe_image(0, 30, 0.0, generator(seed)) for seed in _seeds(make, 12)]
     places = {numbers(image, (30, 30)).tobytes() for image in images}
-    same(measured(images[-1], "different places, at most 4,", min(len(places), 4)), 4)
+    what = Text(
+        en="The number of different places of the stripe in 12 pictures (counted up to 4)",
+        ja="画像12枚での、帯の異なる場所の数（4まで数えたもの）",
+    )
+    same(measured(images[-1], what, min(len(places), 4)), 4)
 
 
 def _seeds(make, count):
@@ -68,23 +73,36 @@ def test_noise_of_the_right_size_cut_off_at_black_and_white(student, make):
         rows, columns = _lines(value)
         dark = value[rows < 0.5] if rows.max() > columns.max() else value.T[columns < 0.5]
         lit = dark[dark > 0]
-        share = measured(image, "share of dark pixels made brighter", lit.size / max(dark.size, 1))
-        same(share, 0.5, rtol=0.1)
-        different = measured(image, "number of different noisy pixels", np.unique(lit).size)
-        same(different, lit.size)
+        what = Text(
+            en="The share of pixels beside the stripe that are brighter than black",
+            ja="帯以外で、黒より明るい画素の割合",
+        )
+        same(measured(image, what, lit.size / max(dark.size, 1)), 0.5, rtol=0.1)
+        what = Text(
+            en=f"The number of different values among {lit.size} pixels with noise",
+            ja=f"ノイズのある{lit.size}画素での、異なる値の個数",
+        )
+        same(measured(image, what, np.unique(lit).size), lit.size)
         spread = float(np.sqrt(np.mean(lit**2)))
-        same(measured(image, "measured spread of the noise", spread), noise_std, rtol=0.1)
+        what = Text(en="The standard deviation of the noise", ja="ノイズの標準偏差")
+        same(measured(image, what, spread), noise_std, rtol=0.1)
         # Noise on white is cut off as well, so that half of the two bright lines is less than 1.
         bright = value[rows > 0.5] if rows.max() > columns.max() else value.T[columns > 0.5]
-        darker = measured(
-            image, "share of bright pixels made darker", (bright < 1).sum() / max(bright.size, 1)
+        what = Text(
+            en="The share of pixels of the stripe that are darker than white",
+            ja="帯の画素のうち、白より暗いものの割合",
         )
-        same(darker, 0.5, rtol=0.45)
+        same(measured(image, what, (bright < 1).sum() / max(bright.size, 1)), 0.5, rtol=0.45)
     # Whatever is drawn, and in which order: equal generators draw the same.
     for seed in _seeds(make, 2):
         one, two = (student.make_stripe_image(1, 30, strong, generator(seed)) for _ in range(2))
         differ = (numbers(one, (30, 30)) != numbers(two, (30, 30))).sum()
-        same(measured(two, "pixels that another picture from this generator has not", differ), 0)
+        what = Text(
+            en="The number of pixels in which two pictures differ that were drawn from equal "
+            "generators",
+            ja="同じシードの乱数生成器から描いた2枚の画像で、値が異なる画素の個数",
+        )
+        same(measured(two, what, differ), 0)
 
 
 @criterion("make_dataset.pictures_and_labels")
@@ -103,7 +121,8 @@ def test_pictures_of_both_kinds_with_their_labels(student, make):
         upright = np.ptp(flat[0]) > 0.5
         same(made[1], ((rows > columns) if upright else (columns > rows)).astype(np.int64))
         kinds = np.unique(fetch(made[1])).size
-        same(measured(made[1], "number of different labels", kinds), 2)
+        what = Text(en="The number of different labels", ja="異なるラベルの個数")
+        same(measured(made[1], what, kinds), 2)
     numbers(student.make_dataset()[0], (400, 16, 16))
 
 
@@ -121,17 +140,29 @@ def test_the_seed_decides_and_every_picture_is_another(student, make):
     same(by_default, numbers(student.make_dataset(n_samples, size, 0)[0], value.shape))
     other = numbers(X_other, value.shape)
     unlike = sum(not np.array_equal(one, two) for one, two in zip(value, other, strict=True))
-    same(measured(X, "pictures that another seed changes", unlike), n_samples)
+    what = Text(
+        en="The number of pictures that another seed changes", ja="シードを変えると変わる画像の枚数"
+    )
+    same(measured(X, what, unlike), n_samples)
     # In random order: two seeds draw the same labels, thirty or more, once in 10**7 times.
     in_turn = np.array_equal(fetch(y), fetch(y_other))
-    same(measured(y, "number of seeds that give the same labels", 1 + in_turn), 1)
+    what = Text(
+        en="Of two seeds, the number that gives the first one's labels",
+        ja="2つのシードのうち、1つ目と同じラベルになるものの個数",
+    )
+    same(measured(y, what, 1 + in_turn), 1)
     different = len({picture.tobytes() for picture in value})
-    same(measured(X, "number of different pictures", different), n_samples)
+    what = Text(en="The number of different pictures", ja="異なる画像の枚数")
+    same(measured(X, what, different), n_samples)
     possible = np.concatenate([_clean_stripes(kind, size) for kind in (0, 1)])
     stripes = {_closest(possible, picture).tobytes() for picture in value}
     # At least thirty draws of at least twelve stripes: fewer than five different ones come once
     # in 10**10 times.
-    same(measured(X, "different stripes, at most 5,", min(len(stripes), 5)), 5)
+    what = Text(
+        en="The number of different stripes (counted up to 5)",
+        ja="異なる帯の種類（5まで数えたもの）",
+    )
+    same(measured(X, what, min(len(stripes), 5)), 5)
 
 
 @criterion("extract_features.one_filter")

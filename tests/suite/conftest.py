@@ -25,8 +25,9 @@ QUICK = Budget(cell_s=2, cells_s=4, call_cpu_s=0.5, call_wall_s=1.5, total_wall_
 HEADER = """\
 import numpy as np
 from autograder.suite import (
-    as_before, criterion, generator, keeps_dtype, no_more_work, raises, same, unchanged,
+    as_before, criterion, generator, keeps_dtype, measured, no_more_work, raises, same, unchanged,
 )
+from autograder.text import Text
 """
 
 

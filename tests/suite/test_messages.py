@@ -101,6 +101,19 @@ CASES: dict[str, tuple[str, str]] = {
         "x = make.normal(3)\n    for _ in range(2): same(student.{f}(x), 2 * x)",
         "global calls; calls = globals().get('calls', 0) + 2; return calls * x",
     ),
+    "a measured number": (
+        "same(measured(student.{f}(3), Text(en='The spread', ja='ばらつき'), 0.25), 0.1, rtol=0.1)",
+        "return x",
+    ),
+    "a measured count": (
+        "same(measured(student.{f}(3), Text(en='The number of kinds', ja='種類の数'), 1), 2)",
+        "return x",
+    ),
+    "measured numbers": (
+        "same(measured(student.{f}(3), Text(en='What b adds', ja='bが加える値'), np.zeros(3)),"
+        " np.ones(3))",
+        "return x",
+    ),
     "a loop": (
         "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(40)), more=38)",
         "return [float(a) for a in x]",
