@@ -78,14 +78,14 @@ def test_noise_of_the_right_size_cut_off_at_black_and_white(student, make):
             ja="帯以外で、黒より明るい画素の割合",
         )
         same(measured(image, what, lit.size / max(dark.size, 1)), 0.5, rtol=0.1)
+        spread = float(np.sqrt(np.mean(lit**2)))
+        what = Text(en="The standard deviation of the noise", ja="ノイズの標準偏差")
+        same(measured(image, what, spread), noise_std, rtol=0.1)
         what = Text(
             en=f"The number of different values among {lit.size} pixels with noise",
             ja=f"ノイズのある{lit.size}画素での、異なる値の個数",
         )
         same(measured(image, what, np.unique(lit).size), lit.size)
-        spread = float(np.sqrt(np.mean(lit**2)))
-        what = Text(en="The standard deviation of the noise", ja="ノイズの標準偏差")
-        same(measured(image, what, spread), noise_std, rtol=0.1)
         # Noise on white is cut off as well, so that half of the two bright lines is less than 1.
         bright = value[rows > 0.5] if rows.max() > columns.max() else value.T[columns > 0.5]
         what = Text(
@@ -147,10 +147,10 @@ def test_the_seed_decides_and_every_picture_is_another(student, make):
     # In random order: two seeds draw the same labels, thirty or more, once in 10**7 times.
     in_turn = np.array_equal(fetch(y), fetch(y_other))
     what = Text(
-        en="Of two seeds, the number that gives the first one's labels",
-        ja="2つのシードのうち、1つ目と同じラベルになるものの個数",
+        en="The number of different sequences of labels from two seeds",
+        ja="2つのシードで得られる、異なるラベルの並びの数",
     )
-    same(measured(y, what, 1 + in_turn), 1)
+    same(measured(y, what, 2 - in_turn), 2)
     different = len({picture.tobytes() for picture in value})
     what = Text(en="The number of different pictures", ja="異なる画像の枚数")
     same(measured(X, what, different), n_samples)
