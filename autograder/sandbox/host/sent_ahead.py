@@ -5,8 +5,10 @@ much as a small call. Most notebooks that pass a criterion were asked the same. 
 was asked is kept, and the next notebook is sent all of it at once. The test then runs as always,
 but each request that it makes has been sent already. Only the ids are new: they are random.
 
-Code that reads its own socket learns of requests, with their inputs and ids, before it is asked. It
-gets the same inputs as arguments anyway, and no right answer is among them.
+Code that reads its own socket learns of a criterion's later requests, with their inputs and ids,
+while it answers the first. So no input of a test may tell the right answer to an earlier request
+(docs/adding-an-exercise.md), and calls whose work is counted are never sent ahead: they could be
+worked through before anybody counts.
 """
 
 from __future__ import annotations
