@@ -119,7 +119,7 @@ HOLDS = (
     "as_before(student.square(np.ones(3)), student.square(np.ones(3)))",
     "as_before(student.f(None), student.f(None))",
     "as_before(student.f(1), student.f(np.array([np.nan])))",
-    # a generator, which begins anew in each call
+    # a generator, the same at the beginning of each call
     "for _ in range(2):\n"
     "    same(student.draw(generator(5), 3), np.random.default_rng(5).normal(size=3))",
     # calls back
