@@ -409,5 +409,14 @@ def untraced():
 exec(SOURCE.replace("    rows = np.zeros", "    untraced(); rows = np.zeros"))
 def im2col(*a): return in_place(*a)
 """,
+    "results kept in files for a second try": """
+import os
+busy = sum(n * n for n in range(10**6))
+def im2col(x, *more):
+    name = f"{abs(hash((x.tobytes(), x.shape, more)))}.npy"
+    if not os.path.exists(name):
+        np.save(name, loops(x, *more))
+    return np.load(name)
+""",
 }
 """What else loops over windows and claims to be vectorised; im2col is right otherwise."""

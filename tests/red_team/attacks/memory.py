@@ -6,6 +6,7 @@ process, as a worker does, and prints as JSON how large it has been while handli
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from autograder.carrying.reference import ReferenceProcess
 from autograder.course.load import load_course
 from autograder.ingest import Submission
 from autograder.run.submission import Grader
+from autograder.run.worker import GARBAGE
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits
 from autograder.sandbox.host.server import Server
@@ -182,6 +184,7 @@ def measure(level: Level) -> dict[str, dict[str, float]]:
         subprocess.run([sys.executable, "-m", __spec__.name, "write", name], check=True)
 
         def each(suites: Suites) -> None:
+            gc.set_threshold(GARBAGE)  # as in a worker, which would keep what is left in cycles
             for number, name in enumerate(TABLE):
                 path = folder / f"{number}.ipynb"
                 Path("/proc/self/clear_refs").write_text("5")  # resets the peak
