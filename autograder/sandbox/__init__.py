@@ -115,8 +115,8 @@ is started again if another one is needed (`host.session.Session.shared`).
 A notebook could lie about its state, as it could about anything in its process, but would gain
 nothing by it: every criterion has inputs of its own, so what one of them shows is of no use for the
 next. A note of what it was asked is of no use either when it is asked again, since nobody has told
-it what is right. Only work can be done beforehand: calls whose work is counted are never sent ahead,
-and have other inputs whenever their criterion is decided again.
+it what is right. Only work can be done beforehand: calls whose work is counted are never sent
+ahead, and have other inputs whenever their criterion is decided again.
 
 When things go wrong
 --------------------
