@@ -103,7 +103,7 @@ def _work(setup: Setup, jobs: Line) -> None:
         warnings.simplefilter("ignore")  # what NumPy says of students' data is for nobody's eyes
         jobs.send(READY)
         while True:
-            collector.memory()
+            collector.collect_if_grown()
             match jobs.recv():
                 case Submission() as submission:
                     jobs.send(grader.grade(suites, submission))

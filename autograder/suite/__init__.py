@@ -1,6 +1,7 @@
 """The API for writing hidden suites; see docs/adding-an-exercise.md."""
 
 from autograder.suite.assertions import (
+    agrees,
     as_before,
     keeps_dtype,
     measured,
@@ -19,6 +20,7 @@ from autograder.suite.vectorised import no_more_work
 __all__ = [
     "Suspect",
     "acquits",
+    "agrees",
     "as_before",
     "convicts",
     "counting",

@@ -23,7 +23,7 @@ from autograder.suite.proxy import (
 from autograder.suite.smallest_input import AsText
 from autograder.text import Text
 
-TOO_LARGE = Text(en="The result in float64", ja="float64にした結果")
+IN_FLOAT64 = Text(en="The result in float64", ja="float64にした結果")
 ROUGHLY = 1e-2
 """With a larger tolerance, a property "should be about" what is expected."""
 
@@ -65,6 +65,18 @@ def same(
     if found is not None:
         roughly = rtol > ROUGHLY or atol > 0
         raise WrongAnswer(_differs(answer, found, roughly), value, expected)
+
+
+def agrees(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -> bool:
+    """Whether `same` would pass: for a test that goes on in either case.
+
+    Whatever the student's code returns is no fault of the test.
+    """
+    try:
+        same(answer, expected, rtol=rtol, atol=atol)
+    except WrongAnswer:
+        return False
+    return True
 
 
 def as_before(answer: Answer, earlier: Answer, rtol: float = 1e-7, atol: float = 0.0) -> None:
@@ -152,15 +164,17 @@ def numbers(answer: Answer, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
         WrongAnswer: it is something else.
     """
     value = fetch(_answer(answer))
-    fits = isinstance(value, np.ndarray) and value.shape == shape and value.dtype.kind == "f"
-    if fits:
-        with np.errstate(over="ignore"):  # of a longdouble
-            wide: npt.NDArray[np.float64] = value.astype(np.float64)
-        if np.isfinite(wide).all():
-            return wide
-    same(answer, np.zeros(shape))  # reports which of these conditions fails
-    same(measured(answer, TOO_LARGE, wide), np.zeros(shape))
-    raise TypeError(f"{type_name(value)} is not an array of finite floats")
+    if not isinstance(value, np.ndarray) or value.shape != shape:
+        same(answer, np.zeros(shape))
+        raise WrongAnswer(_differs(answer, Difference("type", type_name(value), "array")))
+    if value.dtype.kind != "f":
+        raise WrongAnswer(_differs(answer, Difference("dtype", value.dtype.name, "float64")))
+    with np.errstate(over="ignore"):  # of a longdouble
+        wide: npt.NDArray[np.float64] = value.astype(np.float64)
+    if not np.isfinite(wide).all():
+        same(answer, np.zeros(shape))
+        same(measured(answer, IN_FLOAT64, wide), np.zeros(shape))
+    return wide
 
 
 def measured(answer: Answer, what: Text | str, value: Any) -> Answer:

@@ -58,7 +58,7 @@ RETURNED = {
         "return getattr(plt, x.tobytes().hex()[:60])()"
     ),
     "the memory of an array": "return memoryview(np.ones((2, 3)))",
-    "longdouble beyond float": "return np.full((2, 3), np.longdouble('1e4000'))",
+    "longdouble beyond float": "return np.full((2, 3), np.longdouble('np.longdouble(10) ** 4000'))",
     "no characters": "return np.frombuffer(b'\\xff' * 24, '<U1').reshape(2, 3)",
     "lone surrogates": "return '\\ud800'",
     "ten megabytes of text": "return 'x' * 10**7",
@@ -411,3 +411,26 @@ def test_a_machine_short_of_memory_is_the_graders_fault(bench, monkeypatch):
 def test_what_is_expected_and_cannot_be_compared_is_the_graders_fault(bench):
     outcome = bench.one("same(student.f(np.ones(2)), np.full(2, np.nan))", "def f(x): return x")
     assert outcome.status == "grader_error"
+
+
+ODD_NUMBERS = (
+    *("np.zeros(2, int)", "np.zeros(2, bool)", "np.zeros(2, complex)", "[0.0, 0.0]", "0.0"),
+    *("np.full(2, np.longdouble(10) ** 4000)", "np.full(2, np.nan)", "{}", "None"),
+)
+
+
+@pytest.mark.parametrize("returned", ODD_NUMBERS)
+def test_what_are_no_finite_floats_is_wrong_and_no_error_of_the_grader(bench, returned):
+    suite = """
+@criterion("f.measured")
+def test_measured(student, make):
+    numbers(student.f(), (2,))
+
+@criterion("f.agrees")
+def test_agrees(student, make):
+    assert not agrees(student.f(), np.ones(2))
+"""
+    source = f"import numpy as np\ndef f(): return {returned}"
+    (found,) = bench.outcomes(bench.course(suite, f=["measured", "agrees"]), source)
+    assert str(found["f.measured"].status) == "failed"
+    assert str(found["f.agrees"].status) == "passed"

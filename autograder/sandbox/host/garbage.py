@@ -42,8 +42,8 @@ class Collector:
         self._least: int | None = None
         self._trim = _trim()
 
-    def memory(self) -> Memory | None:
-        """What this process has, after a collection if that was much more than before."""
+    def collect_if_grown(self) -> Memory | None:
+        """Collect garbage if this process has grown; what it has then. None as for `memory`."""
         now = memory()
         if now is None:
             return None

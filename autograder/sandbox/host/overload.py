@@ -79,7 +79,7 @@ def _timer(cpu_s: float) -> Iterator[None]:
 
 @contextmanager
 def _address_space(megabytes: int) -> Iterator[None]:
-    memory = collector.memory()
+    memory = collector.collect_if_grown()
     if memory is None:
         yield
         return
