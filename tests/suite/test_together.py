@@ -251,3 +251,45 @@ def test_ids_are_random_and_have_as_many_digits_as_any():
     least, most = 2**61, 2**62
     assert least <= min(ids) < least * 1.01
     assert most * 0.99 < max(ids) < most
+
+
+TWICE = """
+@criterion("f.works")
+def test_works(student, make):
+    x = make.normal(2, 3)
+    same(student.f(x), x + 1)
+
+@criterion("f.works_elsewhere")
+def test_works_elsewhere(student, make):
+    x = make.normal(4, 1)
+    same(student.f(x), x + 1)
+"""
+LEAVES = {
+    "a_file": "was = os.path.exists('x'); open('x', 'w').close()",
+    "another_working_directory": "was = os.getcwd() != home; os.chdir('..')",
+    "a_limit": "was = sys.getrecursionlimit() == 987; sys.setrecursionlimit(987)",
+    "a_closed_stream": "was = sys.stdout.closed; sys.stdout.close()",
+    "an_environment_variable": "was = 'WAS' in os.environ; os.environ['WAS'] = 'here'",
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_what_a_criterion_leaves_in_its_process_costs_no_other_anything(bench, name):
+    notebook = f"""
+import os, sys
+home = os.getcwd()
+def f(x):
+    {LEAVES[name]}
+    return x + 1 + was
+"""
+    course = bench.course(TWICE, f=["works", "works_elsewhere"])
+    for outcomes in bench.outcomes(course, notebook, notebook):
+        assert statuses(outcomes) == {"f.works": "passed", "f.works_elsewhere": "passed"}
+
+
+def test_what_fails_is_confirmed_in_the_same_process(bench):
+    course = bench.course(SUITE, **PARTS)
+    wrong = RIGHT.replace("x + 1", "x + 2").replace("return x\n", "return x.T + 1\n")
+    with mock.patch.object(Session, "_fork", autospec=True, side_effect=Session._fork) as processes:
+        bench.outcomes(course, wrong)
+    assert processes.call_count == 1

@@ -45,6 +45,7 @@ from .installed_proxies import InstalledProxies
 from .reference_channel import Channel
 from .requests import Objects, defined, respond
 from .state import State
+from .working_folder import WorkingFolder
 
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
@@ -71,7 +72,7 @@ def main(
         return
     ready = before or prepared.prepare()
     ready.start()
-    book, channel = ready.book, ready.channel
+    book, channel, folder = ready.book, ready.channel, WorkingFolder()
     while True:
         try:
             message = wire.receive(sock)
@@ -79,8 +80,9 @@ def main(
             return
         op = message.get("op")
         if op == "cells":
-            _run_cells(sock, book, message, channel)
+            _run_cells(sock, book, message, channel, folder)
         elif op == "fork":
+            folder.restore()
             _fork_criterion(sock, book, message, channel)
         elif op == "reap":
             wire.send(sock, {"status": _reap(message["pid"])})
@@ -134,7 +136,11 @@ class _WrittenDown:
 
 
 def _run_cells(
-    sock: socket.socket, book: Notebook, message: dict[str, Any], channel: Channel
+    sock: socket.socket,
+    book: Notebook,
+    message: dict[str, Any],
+    channel: Channel,
+    folder: WorkingFolder,
 ) -> None:
     owner, began = _getpid(), _process_time()
     objects = Objects(lambda _number, _args: {"error": "not while cells run"})
@@ -172,6 +178,7 @@ def _run_cells(
     channel.exchange = None
     if _getpid() != owner:
         _exit(0)
+    folder.remember()
     report = {
         "records": records,
         "defined": defined(book.own),

@@ -3,9 +3,9 @@
 Criteria may share a process only if none can help another. So before the first and after the last,
 everything that the notebook's code could use to remember something is recorded: its globals, and
 through them lists, dicts, arrays, objects, class attributes, default arguments, closures; and, at
-a glance, what it may have left in the process: names in modules, environment variables, warnings
-that are filtered. If the two records differ, or if something was found that cannot be looked into
-(an iterator, an open file), nothing that was passed in company counts.
+a glance, what it may have left in the process: names in modules, and `surroundings`. If the two
+records differ, or if something was found that cannot be looked into (an iterator, an open file),
+nothing that came out in company counts.
 
 None of the student's code runs here: types are looked at, never asked.
 """
@@ -15,12 +15,10 @@ from __future__ import annotations
 import datetime
 import decimal
 import functools
-import os
 import random
 import re
 import sys
 import types
-import warnings
 import zlib
 from builtins import id as _address  # bound here, since notebooks see a replacement
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
@@ -29,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from . import surroundings
 from .classes import home, is_instance, is_static, members, mro
 from .dict_memory import WARNED, ModuleSizes, fingerprint
 from .no_ops import MissingImport, NoOp
@@ -42,7 +41,6 @@ CHECKED_WHOLE = 2**20
 _SAMPLE = 2**12
 
 _getattribute = object.__getattribute__
-_Environment = type(os.environ)
 _ATOMS = frozenset(map(_address, (
     type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented),
 )))  # fmt: skip
@@ -119,7 +117,7 @@ class State:
         if found is None:
             return None
         libraries = list(map(fingerprint, self._libraries))
-        return [*found, libraries, _modules().now(), _variables(), _warnings_filtered()]
+        return [*found, libraries, _modules().now(), *surroundings.now()]
 
 
 class _Walk:
@@ -251,20 +249,6 @@ class _Walk:
             flat = array.reshape(-1)  # may copy, if it is not contiguous
             array = flat[:: max(1, flat.size // _SAMPLE)]
         self.found.append(zlib.crc32(array.tobytes()))
-
-
-# A notebook may have replaced both of these by something else.
-def _variables() -> dict[Any, Any]:
-    """The environment variables."""
-    holder = getattr(os, "environ", None)
-    kept = _getattribute(holder, "__dict__").get("_data") if type(holder) is _Environment else None
-    return dict(kept) if type(kept) is dict else {}
-
-
-def _warnings_filtered() -> list[int]:
-    """Which warnings are filtered."""
-    filters = getattr(warnings, "filters", None)
-    return list(map(_address, filters)) if type(filters) is list else []
 
 
 def _is_constant(kind: type) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import threading
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,19 +177,35 @@ def test_a_library_that_is_changed() -> None:
         "import sys; sys.called = True",
         "import os; os.environ['CALLED'] = 'yes'",
         "import warnings; warnings.simplefilter('error')",
+        "import sys; sys.setrecursionlimit(sys.getrecursionlimit() + 1)",
+        "import sys; sys.stdout = sys.stderr",
+        "import sys; sys.stderr.close()",
+        "import threading; threading.Thread(target=stop.wait).start()",
+        "import os; os.chdir('..')",
+        "open('seen', 'w').close()",
+        "import os; os.remove('data.txt')",
     ],
 )
 def test_what_is_left_in_the_process_is_noticed(
-    leaving: str, monkeypatch: pytest.MonkeyPatch
+    leaving: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    (tmp_path / "data.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO()))
     monkeypatch.setattr(sys, "called", None, raising=False)
     monkeypatch.delattr(sys, "called")
     monkeypatch.setenv("CALLED", "")
     with warnings.catch_warnings():
         space = loaded()
         state = State([space])
-        exec(leaving, space | {"__name__": "__main__"})
-        assert not state.is_unchanged()
+        stop, limit = threading.Event(), sys.getrecursionlimit()
+        try:
+            exec(leaving, space | {"__name__": "__main__", "stop": stop})
+            assert not state.is_unchanged()
+        finally:
+            stop.set()
+            sys.setrecursionlimit(limit)
 
 
 def test_a_warning_that_was_given_is_no_change() -> None:

@@ -1,0 +1,53 @@
+"""What code can leave in its process besides names and objects, at a glance.
+
+Environment variables, filters of warnings, the limit of recursion, threads, standard streams, the
+working directory and whether files were added to it or removed. Part of a notebook's `state`.
+"""
+
+from __future__ import annotations
+
+import _thread
+import io
+import os
+import sys
+import warnings
+from builtins import id as _address  # bound here, since notebooks see a replacement
+from typing import Any
+
+from . import working_folder
+
+_getattribute = object.__getattribute__
+_Environment = type(os.environ)
+_recursion_limit, _threads = sys.getrecursionlimit, _thread._count
+
+
+def now() -> list[Any]:
+    """What there is, to be compared with what there was."""
+    return [
+        _variables(),
+        _warnings_filtered(),
+        *map(_stream, ("stdout", "stderr")),
+        _recursion_limit(),
+        _threads(),
+        working_folder.mark(),
+    ]
+
+
+# A notebook may have replaced what is looked up here by something else.
+def _variables() -> dict[Any, Any]:
+    """The environment variables."""
+    holder = getattr(os, "environ", None)
+    kept = _getattribute(holder, "__dict__").get("_data") if type(holder) is _Environment else None
+    return dict(kept) if type(kept) is dict else {}
+
+
+def _warnings_filtered() -> list[int]:
+    """Which warnings are filtered."""
+    filters = getattr(warnings, "filters", None)
+    return list(map(_address, filters)) if type(filters) is list else []
+
+
+def _stream(name: str) -> tuple[int, bool]:
+    """Which stream it is, and whether it is closed."""
+    stream = getattr(sys, name, None)
+    return _address(stream), type(stream) is io.TextIOWrapper and stream.closed
