@@ -28,7 +28,14 @@ from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.case import Case
 from autograder.suite.collected import CollectedTests
-from autograder.suite.facts import Raised, TimedOut
+from autograder.suite.facts import (
+    Died,
+    NeedsNotWritten,
+    NoResult,
+    ProtocolBroken,
+    Raised,
+    TimedOut,
+)
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error, grader_error_of
 from autograder.suite.together import Failed, Together
@@ -224,11 +231,13 @@ def _is_same(one: Outcome, other: Outcome) -> bool:
 
 def _tells_of_itself(outcome: Outcome) -> bool:
     """Whether it failed because of what the code computes, not maybe because of its process."""
-    if not isinstance(outcome.fact, Raised):
-        return outcome.status in (Status.FAILED, Status.MISSING)
-    return _OF_THE_PROCESS.isdisjoint(outcome.fact.error.kinds)
+    if isinstance(outcome.fact, Raised):
+        return _OF_THE_PROCESS.isdisjoint(outcome.fact.error.kinds)
+    return not isinstance(outcome.fact, (Died, NoResult, ProtocolBroken))
 
 
 def _names_nothing(outcome: Outcome) -> bool:
-    """Whether it failed because of a name that is not defined: so it would in any process."""
+    """Whether it failed because something is not defined, or not written: in any process it is."""
+    if isinstance(outcome.fact, NeedsNotWritten):
+        return True
     return isinstance(outcome.fact, Raised) and outcome.fact.error.kinds[:1] == ("NameError",)

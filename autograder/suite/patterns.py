@@ -146,11 +146,20 @@ def _is_distinct(values: Array, close: float) -> bool:
 
 def _permutation(got: Array, expected: Array, close: float) -> tuple[int, ...] | None:
     orders = itertools.permutations(range(got.ndim))
+    at = _largest(got)
     for order in itertools.islice(orders, 1, AXES_ORDERS):
         moved = expected.transpose(order)
-        if moved.shape == got.shape and np.all(np.abs(got - moved) <= close):
+        if moved.shape != got.shape or abs(got[at] - moved[at]) > close:
+            continue
+        if np.all(np.abs(got - moved) <= close):
             return order
     return None
+
+
+def _largest(got: Array) -> tuple[int, ...]:
+    """Where the largest value is: most that does not fit is told by this one alone."""
+    at = int(np.abs(got).argmax())
+    return tuple(map(int, np.unravel_index(at, got.shape)))
 
 
 def _moved(got: Array, expected: Array, close: float) -> Pattern | None:
@@ -158,12 +167,19 @@ def _moved(got: Array, expected: Array, close: float) -> Pattern | None:
     if got.ndim < 2 or min(got.shape[-2:]) < 2:
         return None
     last = got.ndim - 2, got.ndim - 1
+    at = _largest(got)
     for axes in (last[1:], last[:1], last):
-        if np.all(np.abs(got - np.flip(expected, axes)) <= close):
+        flipped = np.flip(expected, axes)
+        if abs(got[at] - flipped[at]) <= close and np.all(np.abs(got - flipped) <= close):
             distinct = _is_distinct(np.sort(expected, axis=None), close)
             return Pattern("flipped", axes) if distinct else None
     steps = range(-MAX_SHIFT, MAX_SHIFT + 1)
+    *front, row, column = _largest_inside(got)
     for shift in itertools.product(steps, steps):
+        origin = row - shift[0], column - shift[1]
+        inside = all(0 <= each < size for each, size in zip(origin, got.shape[-2:], strict=True))
+        if inside and abs(got[*front, row, column] - expected[*front, *origin]) > close:
+            continue
         mine = got[_overlap(got.shape, shift)]
         right = expected[_overlap(got.shape, (-shift[0], -shift[1]))]
         if shift == (0, 0) or 2 * mine.size < got.size or mine.size < 4:
@@ -173,6 +189,14 @@ def _moved(got: Array, expected: Array, close: float) -> Pattern | None:
             distinct = _is_distinct(np.sort(right, axis=None), close)
             return Pattern("shifted", moved) if distinct else None
     return None
+
+
+def _largest_inside(got: Array) -> tuple[int, ...]:
+    """Where the largest value is that shifts do not move out of the array, or hardly."""
+    row, column = (min(MAX_SHIFT, (size - 1) // 2) for size in got.shape[-2:])
+    inside = got[..., row : got.shape[-2] - row, column : got.shape[-1] - column]
+    at = _largest(inside)
+    return (*at[:-2], at[-2] + row, at[-1] + column)
 
 
 def _overlap(shape: tuple[int, ...], shift: tuple[int, int]) -> tuple[Any, ...]:
@@ -187,6 +211,8 @@ def _by_slice(got: Array, expected: Array, close: float) -> Pattern | None:
     Slices of few or equal values would fit by accident.
     """
     for axis in range(got.ndim if got.ndim > 1 else 0):
+        if not _fits_a_slice(got.take(0, axis), expected.take(0, axis), close):
+            continue
         mine = np.moveaxis(got, axis, 0).reshape(got.shape[axis], -1)
         right = np.moveaxis(expected, axis, 0).reshape(got.shape[axis], -1)
         if len(mine) < 2 or mine.shape[1] < 4 or np.ptp(right, axis=1).min() <= close / FIT**0.5:
@@ -205,6 +231,15 @@ def _by_slice(got: Array, expected: Array, close: float) -> Pattern | None:
         if fits and np.count_nonzero(right, axis=1).min() >= 4:
             return Pattern("slices_factor", axis)
     return None
+
+
+def _fits_a_slice(mine: Array, right: Array, close: float) -> bool:
+    """Whether the first of some slices may be off by an offset or a factor, as all have to be."""
+    if np.ptp(mine - right) <= 2 * close:
+        return True
+    largest = int(np.abs(right).argmax())
+    factor = float(mine.flat[largest]) / (float(right.flat[largest]) or 1.0)
+    return bool(np.all(np.abs(mine - factor * right) <= close * abs(factor)))
 
 
 def _factor(got: Array, expected: Array, close: float) -> float | None:

@@ -94,13 +94,11 @@ class Together:
         Returns:
             How they come out now; None if that cannot be told.
         """
-        ahead: list[Case] = []  # the last ones: what was sent ahead is answered before all else
-        for case in reversed(cases):
-            if case.criterion.id not in failed:
-                break
-            ahead.insert(0, case)
+        ahead = [case for case in cases if case.criterion.id in failed]
         again: dict[str, Outcome] = {}
-        for case in cases[: len(cases) - len(ahead)]:
+        for case in cases:  # first the others: what was sent ahead is answered before all else
+            if case in ahead:
+                continue
             with self.process.criterion() as conversation, self.bounded():
                 again[case.criterion.id] = self.tests.run(case, conversation)
             if self.process.broken:

@@ -6,7 +6,7 @@ sizes: the difference between them, divided by the number of submissions more, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -25,6 +25,12 @@ TARGETS = {  # (numerator, denominator): at least, at most
     (OURS, PLAIN): (None, 0.2),
     (OURS, WARM): (None, 3),
 }
+
+
+def usual(usages: Iterable[Usage]) -> Usage:
+    """The median of each figure."""
+    cpu_s, wall_s, peak_mb = zip(*(vars(each).values() for each in usages), strict=True)
+    return Usage(median(cpu_s), median(wall_s), median(peak_mb))
 
 
 @dataclass(frozen=True)
