@@ -10,6 +10,7 @@ from autograder import report
 from autograder.cli.outdated import outdated
 from autograder.cli.resolve import (
     folder_of_run,
+    output_file,
     output_folder,
     resolve_course,
     resolve_exercises,
@@ -46,6 +47,10 @@ def run(options: argparse.Namespace) -> int:
         return _archive(options, course, lang)
     if options.dir is None:
         raise CommandError("name the --out folder of a `grade` run", 2)
+    if options.to == "gradescope":
+        where = output_folder(options.out or options.dir / "gradescope", course)
+    else:
+        where = output_file(options.out or options.dir / _file_name(options.to, only), course)
     hand_ins, shown = read_run(options.dir, course)
     people = class_list(options, hand_ins)
     book = make_book(shown.results, shown.corrections, hand_ins, course, people, only)
@@ -61,11 +66,9 @@ def run(options: argparse.Namespace) -> int:
     ):
         warn(line)
     if options.to == "gradescope":
-        where = output_folder(options.out or options.dir / "gradescope", course)
         written = _gradescope(where, book, hand_ins, course, lang, only)
         what = counted(written, "results.json", "results.json")
     else:
-        where = options.out or options.dir / _file_name(options.to, only)
         _write_table(where, options.to, book, people, course, lang, options.exercise)
         what = counted(len(book.rows), "student")
     for id in _without_grades(book):
@@ -112,8 +115,6 @@ def _write_table(
     lang: str,
     exercise: str | None,
 ) -> None:
-    if where.is_dir():
-        raise CommandError(f"{where}: is a folder. Give a file with --out", 2)
     match system:
         case "canvas":
             data = tables.encode(tables.canvas(book, people, course), mark=False)
@@ -157,7 +158,7 @@ def _gradescope(
 def _archive(options: argparse.Namespace, course: Course, lang: str) -> int:
     if not options.exercise:
         raise CommandError("name the exercise with --exercise: one autograder is for one", 2)
-    where = options.out or Path(f"{options.exercise}-gradescope.zip")
+    where = output_file(options.out or Path(f"{options.exercise}-gradescope.zip"), course)
     write_atomically(where, archive(course, options.exercise, lang))
     print(f"{where}: upload it to Gradescope as the autograder of {options.exercise}")
     return 0

@@ -10,6 +10,7 @@ from autograder import report
 from autograder.cli.export import class_list, read_run
 from autograder.cli.outdated import outdated
 from autograder.cli.resolve import (
+    output_file,
     output_folder,
     resolve_course,
     resolve_exercises,
@@ -30,8 +31,8 @@ def run(options: argparse.Namespace) -> int:
     lang = resolve_language(options, course)
     only = [options.exercise] if options.exercise else []
     resolve_exercises(course, only)
-    if options.out is not None and options.to != "mail":
-        output_folder(options.out, course)
+    if options.out is not None:
+        (output_file if options.to == "mail" else output_folder)(options.out, course)
     hand_ins, _ = read_run(options.dir, course)
     people = class_list(options, hand_ins)
     shown = report.rebuild(options.dir, course, lang, hand_ins)

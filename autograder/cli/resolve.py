@@ -125,6 +125,23 @@ def output_folder(out: Path, course: Course, may: str | None = None) -> Path:
         CommandError: it is a file, or one of the course's own folders (wrong usage).
     """
     refuse_file(out)
+    _refuse_own(out, course, may)
+    return out
+
+
+def output_file(out: Path, course: Course) -> Path:
+    """The file given by ``--out``.
+
+    Raises:
+        CommandError: it is a folder, or in one of the course's own folders (wrong usage).
+    """
+    if out.is_dir():
+        raise CommandError(f"{out}: is a folder. Give a file with --out", 2)
+    _refuse_own(out, course)
+    return out
+
+
+def _refuse_own(out: Path, course: Course, may: str | None = None) -> None:
     own = own_folder(out, course)
     if own is not None and own != may:
         what = "is the folder of a course" if own == "." else f"is in {own}/ of a course"
@@ -133,7 +150,6 @@ def output_folder(out: Path, course: Course, may: str | None = None) -> Path:
             "folder, such as one beside solutions/",
             2,
         )
-    return out
 
 
 OUTPUT_FOLDERS = ("results", "feedback", "grader-errors")

@@ -165,6 +165,29 @@ def test_nothing_is_written_among_the_courses_own_files(
     assert sorted(mini.root.rglob("*")) == before
 
 
+@pytest.mark.parametrize("place", ["solutions", "tests", "assignments/new", "source_lib"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "graded", "--to", "csv"),
+        ("export", "graded", "--to", "gradescope"),
+        ("export", "--to", "gradescope-autograder", "--exercise", "01_area"),
+        ("feedback", "graded", "--to", "mail"),
+    ],
+    ids=lambda command: " ".join(command),
+)
+def test_no_file_is_written_among_the_courses_own(
+    mini: MiniCourse, command: tuple[str, ...], place: str
+) -> None:
+    before = sorted(mini.root.rglob("*"))
+    file = mini.root / place / "written"
+    options = make_parser().parse_args([*command, "--out", str(file), "--course", str(mini.root)])
+    with pytest.raises(AutograderError, match="only the course's own files") as raised:
+        import_module(f"autograder.cli.{command[0]}").run(options)
+    assert str(file) in str(raised.value)
+    assert sorted(mini.root.rglob("*")) == before
+
+
 def test_a_folder_beside_solutions_is_fine(mini: MiniCourse, autograder: Run) -> None:
     notebook = mini.root / "submitted" / "aiko" / "01_area.ipynb"
     notebook.parent.mkdir(parents=True)
