@@ -1,4 +1,4 @@
-"""A student's process: runs the notebook once, then serves criteria, or forks copies that do.
+"""A student's process: runs the notebook once, then forks a fresh copy for every criterion.
 
 The host sends requests, and this process answers them (see `wire`). The host trusts nothing in this
 process, and nothing here knows the right answers: it receives inputs and returns the results of the

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
+from itertools import islice
 
 _stat, _scandir, _unlink = os.stat, os.scandir, os.unlink  # notebooks see replacements
+
+MAX_ENTRIES = 1000
+"""How many are looked at: code decides how many there are."""
 
 
 def mark() -> tuple[int, ...]:
@@ -26,27 +29,31 @@ def mark() -> tuple[int, ...]:
 
 
 class WorkingFolder:
-    """Remembers what there is. Files that are changed, and folders in folders, are not its task."""
+    """Remembers what there is, in the directory in which the notebook began.
+
+    Folders, and files that are changed, are left as they are.
+    """
 
     def __init__(self) -> None:
+        self._began_in = mark()[:2]
         self._mark: tuple[int, ...] = ()
         self._names: frozenset[str] = frozenset()
+        self._is_known = False
 
     def remember(self) -> None:
         """Remember what there is now."""
         self._mark = mark()
-        with contextlib.suppress(OSError), _scandir(".") as entries:
-            self._names = frozenset(entry.name for entry in entries)
+        with contextlib.suppress(Exception), _scandir(".") as entries:
+            self._names = frozenset(entry.name for entry in islice(entries, MAX_ENTRIES))
+            self._is_known = self._mark[:2] == self._began_in and len(self._names) < MAX_ENTRIES
 
     def restore(self) -> None:
-        """Remove what has been added since."""
-        if mark() == self._mark:
+        """Remove files that have been added since."""
+        now = mark()
+        if now == self._mark or now[:2] != self._began_in or not self._is_known:
             return
-        with contextlib.suppress(OSError), _scandir(".") as entries:
-            for entry in [entry for entry in entries if entry.name not in self._names]:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.name, ignore_errors=True)
-                else:
-                    with contextlib.suppress(OSError):
-                        _unlink(entry.name)
+        with contextlib.suppress(Exception), _scandir(".") as entries:
+            for entry in list(islice(entries, MAX_ENTRIES)):
+                if entry.name not in self._names and not entry.is_dir(follow_symlinks=False):
+                    _unlink(entry.name)
         self._mark = mark()

@@ -193,8 +193,8 @@ class FeedbackConversation(SharedConversation):
 class SharedProcess:
     """A copy of a notebook in which one criterion after another is tried, to save time.
 
-    Nothing that is decided here counts if the notebook's own state has changed: one criterion may
-    have helped another, or harmed it.
+    What fails here has to be tried in another process as well, and nothing that is decided here
+    counts if the notebook's own state has changed: one criterion may have helped another.
 
     Attributes:
         kept: whether the process is wanted afterwards, to answer questions for feedback. Its state
