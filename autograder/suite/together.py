@@ -84,21 +84,23 @@ class Together:
     def run_again(
         self, cases: Sequence[Case], found: Mapping[str, Outcome], failed: Mapping[str, Failed]
     ) -> dict[str, Outcome] | None:
-        """Try once more what was failed, in this process or in another one.
+        """Try once more what was failed in another process.
 
         Args:
             cases: the criteria.
-            found: how they came out, by id.
+            found: how they came out there, by id.
             failed: what is known about them.
 
         Returns:
-            How they come out now; None if that cannot be told.
+            How they come out here; None if that cannot be told.
         """
-        ahead = [case for case in cases if case.criterion.id in failed]
+        ahead: list[Case] = []  # the last ones: what was sent ahead is answered before all else
+        for case in reversed(cases):
+            if case.criterion.id not in failed:
+                break
+            ahead.insert(0, case)
         again: dict[str, Outcome] = {}
-        for case in cases:  # first the others: what was sent ahead is answered before all else
-            if case in ahead:
-                continue
+        for case in cases[: len(cases) - len(ahead)]:
             with self.process.criterion() as conversation, self.bounded():
                 again[case.criterion.id] = self.tests.run(case, conversation)
             if self.process.broken:
