@@ -27,11 +27,13 @@ _GLOBALS = {
     "LOAD_FROM_DICT_OR_GLOBALS",
 }  # fmt: skip
 _ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD"}
+_PSEUDO = 256
+"""From here on, operations are the compiler's own. On 3.12 and 3.13, LOAD_METHOD is one of them."""
 _USES = {
     dis.opmap[name]: use
     for names, use in ((_GLOBALS, Use.GLOBAL), (_ATTRIBUTES, Use.ATTRIBUTE))
     for name in names
-    if name in dis.opmap
+    if dis.opmap.get(name, _PSEUDO) < _PSEUDO
 }
 # Instructions whose argument has a flag in its lowest bit, below the name's number.
 _FLAGGED = {dis.opmap["LOAD_GLOBAL"]}
