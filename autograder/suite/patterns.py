@@ -158,7 +158,7 @@ def _permutation(got: Array, expected: Array, close: float) -> tuple[int, ...] |
 
 def _largest(got: Array) -> tuple[int, ...]:
     """Where the largest value is: most that does not fit is told by this one alone."""
-    at = int(np.abs(got).argmax())
+    at = int(np.argmax(np.abs(got)))
     return tuple(map(int, np.unravel_index(at, got.shape)))
 
 
@@ -237,7 +237,7 @@ def _fits_a_slice(mine: Array, right: Array, close: float) -> bool:
     """Whether the first of some slices may be off by an offset or a factor, as all have to be."""
     if np.ptp(mine - right) <= 2 * close:
         return True
-    largest = int(np.abs(right).argmax())
+    largest = int(np.argmax(np.abs(right)))
     factor = float(mine.flat[largest]) / (float(right.flat[largest]) or 1.0)
     return bool(np.all(np.abs(mine - factor * right) <= close * abs(factor)))
 
