@@ -78,7 +78,9 @@ def odd(kind, *values):
         np.seterr(all="raise")
         return np.array([1.0]) / np.array([0.0])
     if kind == "recursion":
-        return odd(kind)
+        def deeper(x):
+            return deeper(x)
+        return deeper(1)
     if kind == "endless":
         while True:
             values = values

@@ -116,7 +116,7 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "a loop": (
         "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(40)), more=38)",
-        "return [float(a) for a in x]",
+        "y = []\n    for a in x:\n        y.append(float(a))\n    return y",
     ),
     "a loop in a list": (
         "no_more_work(student.{f}.counted(np.ones(2)), student.{f}.counted(np.ones(400)), 398)",
