@@ -103,14 +103,16 @@ leaves a thread behind, exhausts memory or calls ``os._exit`` costs its own crit
 results do not depend on the order of criteria. Loading the notebook again would have the same
 effect, but a notebook may take 20 s to load, and a fork takes milliseconds.
 
-Why are they tried in one child first? In right notebooks, most of the time would go to forks and to
-the pages that each child copies. What is passed in company counts only if the notebook's own state
-is the same afterwards (`guest.state`), so that no criterion can have helped another. What is failed
-counts if it fails in the same way in a second child, in which it is tried in other company: the
-criteria that fail, the last one first. The second child then answers whatever else is asked, as
-long as the notebook's state in it is unchanged (`host.kept_process`). Where loading the notebook
-again would cost as little as a fork, there is none: the session itself takes the child's place, and
-is started again if another one is needed (`host.session.Session.shared`).
+Why are they tried in one child first? Most of the time would go to forks and to the pages that each
+child copies. What is passed in company counts only if the notebook's own state is the same
+afterwards (`guest.state`), so that no criterion can have helped another. What is failed is tried
+once more, in the opposite order, and has to fail in the same way: in that child if the notebook's
+code uses nothing by which one criterion could harm another unseen (`guest.plain_code`), otherwise,
+or if the process itself may be the reason (no memory left), in a second child. The last one then
+answers whatever else is asked, as long as the notebook's state in it is unchanged
+(`host.kept_process`). Where loading the notebook again would cost as little as a fork, there is
+none: the session itself takes the child's place, and is started again if another one is needed
+(`host.session.Session.shared`).
 
 Processes of one session share its working directory: before each fork, files that criteria have
 added to it are removed (`guest.working_folder`).

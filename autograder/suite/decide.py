@@ -2,10 +2,11 @@
 
 Most criteria of most notebooks are passed, and a process for each would cost more than the tests.
 So all are tried in one process, and what is passed there counts if the notebook's own state has not
-changed. What is failed there is tried once more, in a fresh process and in the opposite order, so
-in other company; it counts if it comes out as before and the state has not changed there either.
-Whatever is left is decided in a process of its own, after a timeout once more with room, and in the
-world in which the part was defined if later cells have overwritten what it uses.
+changed. What is failed is tried once more, in the opposite order: in the same process if the
+notebook's code is so plain that it could not remember anything out of sight, otherwise in a fresh
+one. It counts if it comes out as before and the state is still unchanged. Whatever is left is
+decided in a process of its own, after a timeout once more with room, and in the world in which the
+part was defined if later cells have overwritten what it uses.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ from autograder.status import Status
 from autograder.suite import outcome
 from autograder.suite.case import Case
 from autograder.suite.collected import CollectedTests
-from autograder.suite.facts import Raised, TimedOut
+from autograder.suite.facts import (
+    Died,
+    NeedsNotWritten,
+    NoResult,
+    ProtocolBroken,
+    Raised,
+    TimedOut,
+)
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error, grader_error_of
 from autograder.suite.together import Failed, Together
@@ -38,6 +46,9 @@ ATTEMPTS = 3
 
 MAX_SHARED = 3
 """How many processes criteria may share in turn if calls do not return."""
+
+_OF_THE_PROCESS = frozenset({"MemoryError", "RecursionError", "OSError", "SystemError"})
+"""Exceptions that may come of what else a process has done, which its state does not tell."""
 
 
 @dataclass
@@ -116,6 +127,8 @@ class Decider:
                     return broken_by.criterion.part
                 if process.is_unchanged():
                     self._take(together)
+                    if self._failed and process.is_plain():
+                        self._confirm(together, _tells_of_itself)
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
@@ -128,28 +141,39 @@ class Decider:
             (self._decided if at_once else self._failed)[id] = each
 
     def _try_failed_again(self) -> None:
-        """Try what has failed in another process; what comes out as before counts.
-
-        In the opposite order: whatever was tried before a criterion the first time comes after it
-        now, or is not tried at all. The first one has the process to itself.
-        """
-        criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
-        self._tries.update(self._failed.keys())
+        """Try in another process what has failed; the first one has the process to itself."""
         try:
             with self.session.shared(again=True) as process:
-                if process is None:
-                    return
-                cases = [self._case(criteria[id], Attempt.FIRST) for id in reversed(self._failed)]
-                together = Together(self.tests, self.bounded, process)
-                again = together.run_again(cases, self._failed, self._answers)
-                if again is None:
-                    return
-                alike = all(_is_same(again[id], first) for id, first in self._failed.items())
-                if alike and process.is_unchanged():
-                    self._decided |= again
-                    process.kept = True
+                if process is not None:
+                    self._confirm(Together(self.tests, self.bounded, process))
         except (Exception, HostOverload):
             pass  # as above
+
+    def _confirm(
+        self, together: Together, which: Callable[[Outcome], bool] = lambda _outcome: True
+    ) -> None:
+        """Try once more what has failed: it counts if it comes out as before, state unchanged.
+
+        In the opposite order: whatever was tried right before a criterion comes after it now.
+
+        Args:
+            together: tries criteria in a process whose state is unchanged so far.
+            which: tells which failures can be confirmed in it.
+        """
+        failed = {id: found for id, found in self._failed.items() if which(found)}
+        if not failed:
+            return
+        criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
+        cases = [self._case(criteria[id], Attempt.FIRST) for id in reversed(failed)]
+        self._tries.update(failed.keys())
+        again = together.run_again(cases, failed, self._answers)
+        if again is None or not all(_is_same(again[id], first) for id, first in failed.items()):
+            return
+        if together.process.is_unchanged():
+            self._decided |= again
+            for id in failed:
+                del self._failed[id]
+            together.process.kept = not self._failed
 
     # --- each in a process of its own -------------------------------------------------------
 
@@ -206,6 +230,15 @@ def _is_same(one: Outcome, other: Outcome) -> bool:
     return one.status is other.status and repr(one.fact) == repr(other.fact)
 
 
+def _tells_of_itself(outcome: Outcome) -> bool:
+    """Whether it failed because of what the code computes, not maybe because of its process."""
+    if isinstance(outcome.fact, Raised):
+        return _OF_THE_PROCESS.isdisjoint(outcome.fact.error.kinds)
+    return not isinstance(outcome.fact, (Died, NoResult, ProtocolBroken))
+
+
 def _names_nothing(outcome: Outcome) -> bool:
-    """Whether it failed because of a name that is not defined: so it would in any process."""
+    """Whether it failed because something is not defined, or not written: in any process it is."""
+    if isinstance(outcome.fact, NeedsNotWritten):
+        return True
     return isinstance(outcome.fact, Raised) and outcome.fact.error.kinds[:1] == ("NameError",)

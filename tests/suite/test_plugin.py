@@ -421,10 +421,16 @@ def of_four(bench, notebook):
     return [told.status for told in found.values()]
 
 
-def test_what_is_failed_is_tried_again_in_one_process_for_all(bench, forked):
+def test_what_is_failed_is_tried_again_in_the_same_process(bench, forked):
     assert of_four(bench, "def f(x):\n    return x + (x == 1)") == [
         "failed", "passed", "failed", "failed",
     ]  # fmt: skip
+    assert forked == [True]
+
+
+def test_what_may_be_the_process_itself_that_fails_is_tried_again_in_another(bench, forked):
+    notebook = "def f(x):\n    if x % 2: raise MemoryError\n    return x"
+    assert of_four(bench, notebook) == ["failed", "error", "failed", "error"]
     assert forked == [True, True]
 
 

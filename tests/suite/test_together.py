@@ -285,3 +285,11 @@ def f(x):
     course = bench.course(TWICE, f=["works", "works_elsewhere"])
     for outcomes in bench.outcomes(course, notebook, notebook):
         assert statuses(outcomes) == {"f.works": "passed", "f.works_elsewhere": "passed"}
+
+
+def test_what_fails_is_confirmed_in_the_same_process(bench):
+    course = bench.course(SUITE, **PARTS)
+    wrong = RIGHT.replace("x + 1", "x + 2").replace("return x\n", "return x.T + 1\n")
+    with mock.patch.object(Session, "_fork", autospec=True, side_effect=Session._fork) as processes:
+        bench.outcomes(course, wrong)
+    assert processes.call_count == 1

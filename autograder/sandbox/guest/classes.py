@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from typing import Any
 
+_getattribute = object.__getattribute__
 _MRO = type.__dict__["__mro__"].__get__
 _DICT = type.__dict__["__dict__"].__get__
+_QUALNAME = type.__dict__["__qualname__"].__get__
 _FLAGS = type.__dict__["__flags__"].__get__
 _HEAP_TYPE = 1 << 9
 """Py_TPFLAGS_HEAPTYPE: made while the program runs, by a ``class`` statement or by an extension."""
@@ -22,9 +26,15 @@ def members(kind: type) -> dict[str, Any]:
     return dict(_DICT(kind))
 
 
-def home(kind: type) -> Any:
-    """What it says is the name of its module."""
-    return _DICT(kind).get("__module__")
+def home(kind: type) -> str:
+    """What it says is the name of its module; "" if it says something else."""
+    return name_of(_DICT(kind), "__module__")
+
+
+def name_of(space: Mapping[str, Any], key: str = "__name__") -> str:
+    """The name that is there; "" if it is something else, whose code must not run."""
+    found = space.get(key)
+    return found if type(found) is str else ""
 
 
 def is_instance(value: object, kind: type) -> bool:
@@ -38,3 +48,14 @@ def is_instance(value: object, kind: type) -> bool:
 def is_static(kind: type) -> bool:
     """Whether it is a class of C code that nothing can change, and that is never freed."""
     return not _FLAGS(kind) & _HEAP_TYPE
+
+
+def is_of_library(kind: type) -> bool:
+    """Whether the module that it says it is from has it, maybe within another class."""
+    if is_static(kind):
+        return True
+    module = sys.modules.get(home(kind))
+    space = {} if module is None else _getattribute(module, "__dict__")
+    first, _, inner = _QUALNAME(kind).partition(".")
+    found = space.get(first)
+    return found is kind or (bool(inner) and is_instance(found, type))

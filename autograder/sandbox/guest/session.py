@@ -1,4 +1,4 @@
-"""A student's process: runs the notebook once, then forks a fresh copy for every criterion.
+"""A student's process: runs the notebook once, then serves criteria, or forks copies that do.
 
 The host sends requests, and this process answers them (see `wire`). The host trusts nothing in this
 process, and nothing here knows the right answers: it receives inputs and returns the results of the
@@ -330,10 +330,10 @@ def serve(
             request = receive()
         except wire.WireError:
             return
-        if request["op"] == "unchanged":
+        if request["op"] in ("unchanged", "plain"):
             objects.kept.clear()
-            unchanged = state is not None and state.is_unchanged()
-            send({"id": request["id"], "value": unchanged})
+            tell = State.is_unchanged if request["op"] == "unchanged" else State.is_plain
+            send({"id": request["id"], "value": state is not None and tell(state)})
             continue
         if request.get("begin"):
             objects.kept.clear()

@@ -1,12 +1,14 @@
 """What code can leave in its process besides names and objects, at a glance.
 
-Environment variables, filters of warnings, the limit of recursion, threads, standard streams, the
-working directory and whether files were added to it or removed. Part of a notebook's `state`.
+Environment variables, filters of warnings, where modules are looked for, the limit of recursion,
+the precision of decimals, threads, standard streams, the working directory and its files. Part of a
+notebook's `state`.
 """
 
 from __future__ import annotations
 
 import _thread
+import decimal
 import io
 import os
 import sys
@@ -18,7 +20,7 @@ from . import working_folder
 
 _getattribute = object.__getattribute__
 _Environment = type(os.environ)
-_recursion_limit, _threads = sys.getrecursionlimit, _thread._count
+_recursion_limit, _threads, _decimals = sys.getrecursionlimit, _thread._count, decimal.getcontext
 
 
 def now() -> list[Any]:
@@ -27,9 +29,12 @@ def now() -> list[Any]:
         _variables(),
         _warnings_filtered(),
         *map(_stream, ("stdout", "stderr")),
+        _places_of_modules(),
         _recursion_limit(),
+        _decimals().prec,
         _threads(),
         working_folder.mark(),
+        working_folder.files(),
     ]
 
 
@@ -45,6 +50,11 @@ def _warnings_filtered() -> list[int]:
     """Which warnings are filtered."""
     filters = getattr(warnings, "filters", None)
     return list(map(_address, filters)) if type(filters) is list else []
+
+
+def _places_of_modules() -> list[str]:
+    path = getattr(sys, "path", None)
+    return [each for each in path if type(each) is str] if type(path) is list else []
 
 
 def _stream(name: str) -> tuple[int, bool]:

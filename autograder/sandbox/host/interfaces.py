@@ -83,7 +83,7 @@ class LoadedNotebook(Protocol):
 
         Args:
             first: whether criteria are tried for the first time, and no other process is used
-                meanwhile: if the notebook is right, this one is all that it needs.
+                meanwhile: this one is all that most notebooks need.
             again: whether what has failed is tried once more, in a process that has not been asked
                 anything. If it is kept, it is most likely the last one that is needed.
         """

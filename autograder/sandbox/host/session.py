@@ -105,8 +105,8 @@ class Session(NotebookProcess):
             What could not be stopped, or has ended the process, is added.
         once: whether criteria will most likely ask for one process, and no more. The notebook's own
             is used up then, and the notebook loaded again if need be: a fork costs almost as much.
-            Otherwise that is done for the first process, if no cell has failed, and for the one in
-            which what has failed is tried again.
+            Otherwise that is done for the first process, and for another one in which what has
+            failed is tried again.
 
     Attributes:
         records: the outcome of each cell.
@@ -338,20 +338,16 @@ class Session(NotebookProcess):
         in another state needs a process of its own beside this one.
 
         Args:
-            first: whether criteria are tried for the first time: those of a right notebook need no
-                other process.
+            first: whether criteria are tried for the first time: most notebooks need no other
+                process.
             again: whether what has failed is tried again: few notebooks need another process then.
         """
         return (
             self._cheap
-            and (self.once or again or (first and self._is_probably_right()))
+            and (self.once or again or first)
             and not (self.unfixable or self.left_out)
             and not self.remarks.overwritten
         )
-
-    def _is_probably_right(self) -> bool:
-        """Whether no cell has failed: some of them check the others."""
-        return all(record.status is CellStatus.OK for record in self.records)
 
     def _give_up(self, at: tuple[int, int] | None, late: bool) -> None:
         """Record that the notebook cannot be loaded, whatever is left out."""

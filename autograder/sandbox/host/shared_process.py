@@ -193,8 +193,9 @@ class FeedbackConversation(SharedConversation):
 class SharedProcess:
     """A copy of a notebook in which one criterion after another is tried, to save time.
 
-    What fails here has to be tried in another process as well, and nothing that is decided here
-    counts if the notebook's own state has changed: one criterion may have helped another.
+    Nothing that is decided here counts if the notebook's own state has changed: one criterion may
+    have helped another. What fails has to be tried again in another process as well, unless the
+    notebook's code is plain: one may have harmed another in a way that is not seen.
 
     Attributes:
         kept: whether the process is wanted afterwards, to answer questions for feedback. Its state
@@ -284,10 +285,17 @@ class SharedProcess:
 
     def is_unchanged(self) -> bool:
         """Whether the notebook's own state is what it was before the first criterion."""
+        return self._tells("unchanged")
+
+    def is_plain(self) -> bool:
+        """Whether the notebook's code could remember nothing that `is_unchanged` does not see."""
+        return self._tells("plain")
+
+    def _tells(self, question: str) -> bool:
         if self._broken:
             return False
         with self._timed():
             try:
-                return self._converse().request("unchanged", {}).value is True
+                return self._converse().request(question, {}).value is True
             except StudentFailure:
                 return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import decimal
 import io
+import math
 import sys
 import threading
 import warnings
@@ -14,9 +16,9 @@ import pytest
 from autograder.sandbox.guest.state import State
 
 NOTEBOOK = """
-import abc, collections, decimal, enum, functools, itertools, random, re
+import abc, collections, contextlib, decimal, enum, functools, itertools, math, random, re, sys
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from typing import Optional
 import numpy as np
 
@@ -81,6 +83,26 @@ table = Table(a=[1])
 
 class Kernel(np.ndarray): pass
 kernel = np.zeros(3).view(Kernel)
+
+huge = np.zeros((3, 1_000_000)).T
+append, setdefault = [].append, {}.setdefault
+seeds, view = np.random.SeedSequence(1), vars(Layer)
+line, same = np.poly1d([1, 2]), np.vectorize(with_default)
+Made = make_dataclass("Made", [("sizes", list)])
+made = Made([1])
+
+class Meta(type):
+    count = 0
+
+class Metaed(metaclass=Meta): pass
+
+@contextlib.contextmanager
+def once(seen=[]):
+    yield
+
+@np.errstate(all="ignore")
+def quiet(x, seen=[]):
+    return x
 """
 
 
@@ -118,13 +140,34 @@ def loaded(*more: str) -> dict[str, Any]:
         "table['b'] = 1",
         "kernel += 1",
         "def with_default(x): return x",
+        "huge[777_777, 1] = 1",
+        "append(1)",
+        "setdefault(1, 1)",
+        "seeds.spawn(1)",
+        "rng.spawn(1)",
+        "line.coeffs[0] = 5",
+        "same.pyfunc.__defaults__[0][1] = 2",
+        "made.sizes.append(1)",
+        "Made.calls = 1",
+        "Meta.count += 1",
+        "type(Metaed).count += 1",
+        "once.__wrapped__.__defaults__[0].append(1)",
+        "quiet.__wrapped__.__defaults__[0].append(1)",
+        "with_default.__dict__['calls'] = 1",
+        "Layer.__doc__ = 'called'",
+        "class Conv(Layer): pass\nkept = Conv; del Conv",
+        "enum.Enum.__doc__, math.called = '', 1",
     ],
 )
 def test_a_change_is_noticed(change: str) -> None:
     space = loaded()
     state = State([space])
-    exec(change, space)
-    assert not state.is_unchanged()
+    assert state.is_unchanged()
+    try:
+        exec(change, space)
+        assert not state.is_unchanged()
+    finally:
+        vars(math).pop("called", None)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +178,8 @@ def test_a_change_is_noticed(change: str) -> None:
         "with_default([1]); halved()",
         "rng.normal(size=3); old_rng.rand(); python_rng.random()",
         "np.zeros(3) + large[:3]",
+        "same(1.0); line(2); quiet(1); Made([2])",
+        "with once(): pass",
     ],
 )
 def test_using_it_changes_nothing(use: str) -> None:
@@ -157,7 +202,17 @@ def test_random_generators_of_the_notebook_start_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "hiding_place", ["it = itertools.count()", "it = (i for i in nested)", "it = map(str, nested)"]
+    "hiding_place",
+    [
+        "it = itertools.count()",
+        "it = (i for i in nested)",
+        "it = map(str, nested)",
+        "it = itertools.count().__next__",
+        "it = np.ndindex(3)",
+        "it = np.nditer(large)",
+        "it = large.flat",
+        "stream = np.random.PCG64(1)",
+    ],
 )
 def test_what_cannot_be_looked_into_is_never_unchanged(hiding_place: str) -> None:
     assert not State([loaded(hiding_place)]).is_unchanged()
@@ -184,19 +239,27 @@ def test_a_library_that_is_changed() -> None:
         "import os; os.chdir('..')",
         "open('seen', 'w').close()",
         "import os; os.remove('data.txt')",
+        "import pathlib; pathlib.Path('data.txt').write_text('seen')",
+        "open('folder/seen', 'w').close()",
+        "import sys; sys.path.append('seen')",
+        "import decimal; decimal.getcontext().prec += 1",
+        "import math; math.tau = 7",
     ],
 )
 def test_what_is_left_in_the_process_is_noticed(
     leaving: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "data.txt").touch()
+    (tmp_path / "folder").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(math, "tau", math.tau)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO()))
     monkeypatch.setattr(sys, "called", None, raising=False)
     monkeypatch.delattr(sys, "called")
     monkeypatch.setenv("CALLED", "")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), decimal.localcontext():
         space = loaded()
         state = State([space])
         stop, limit = threading.Event(), sys.getrecursionlimit()
