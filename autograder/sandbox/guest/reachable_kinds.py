@@ -164,7 +164,7 @@ def _array(walk: Walk, array: np.ndarray[Any, Any]) -> None:
         return
     if array.nbytes > _CHECKED_IN_ORDER:
         if array.nbytes <= CHECKED_WHOLE and (numbers := _as_numbers(array)) is not None:
-            walk.found.append(int(np.add.reduce(numbers)))
+            walk.found.append(int(np.ndarray.sum(numbers)))
         flat = array.reshape(-1)  # may copy, if it is not contiguous
         array = flat[:: max(1, flat.size // _SAMPLE)]
     walk.found.append(zlib.crc32(array.tobytes()))
