@@ -45,43 +45,52 @@ def installed(version: str) -> str | None:
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-def grades(python: str | Path, out: Path) -> Mapping[tuple[str, str], tuple[str, object]]:
-    """What a made-up class gets from the grader, run by this interpreter."""
+Grades = Mapping[tuple[str, str], tuple[str, object]]
+
+
+def run(python: str | Path, *arguments: str | Path) -> None:
+    """Run the grader by this interpreter."""
     ran = subprocess.run(
-        [python, "-m", "autograder", "demo", "--students", "4", "--out", str(out)],
+        [python, "-m", "autograder", *arguments],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-        cwd=out.parent,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
-    results, _ = read_results(out / "graded")
+
+
+def grades(graded: Path) -> Grades:
+    """By student and exercise, what each got."""
+    results, _ = read_results(graded)
     return {
         (str(each.student), str(each.exercise)): (str(each.status), each.score) for each in results
     }
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], tuple[str, object]]:
-    found = grades(sys.executable, tmp_path_factory.mktemp("here") / "out")
-    assert len({score for _, score in found.values()}) > 3
-    return found
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class, handed in and graded by the interpreter that runs these tests."""
+    out = tmp_path_factory.mktemp("here") / "out"
+    run(sys.executable, "demo", "--students", "2", "--out", out)
+    assert len({score for _, score in grades(out / "graded").values()}) > 5
+    return out
 
 
 @pytest.mark.parametrize("version", [each for each in VERSIONS if each != THIS])
-def test_a_class_gets_the_same_grades(
-    version: str, here: Mapping[tuple[str, str], tuple[str, object]], tmp_path: Path
-) -> None:
+def test_a_class_gets_the_same_grades(version: str, made_up: Path, tmp_path: Path) -> None:
     interpreter = installed(version)
     if interpreter is None:
         pytest.skip(f"no Python {version} here")
-    subprocess.run([interpreter, "-m", "venv", str(tmp_path / "venv")], check=True)
+    uv = [sys.executable, "-m", "uv"]
     python = tmp_path / "venv" / "bin" / "python"
     pins = ROOT / "constraints" / "run.txt"
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pins)],
-        check=True,
-        capture_output=True,
-    )
-    assert grades(python, tmp_path / "out") == here
+    commands: list[list[str | Path]] = [
+        ["venv", "--quiet", "--python", interpreter, tmp_path / "venv"],
+        ["pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", pins],
+    ]
+    for command in commands:
+        subprocess.run([*uv, *command], check=True, capture_output=True)
+    run(python, "grade", made_up / "submitted", "--out", tmp_path / "graded")
+    assert grades(tmp_path / "graded") == grades(made_up / "graded")
