@@ -19,6 +19,7 @@ class Use(Enum):
 
     GLOBAL = "a global name: read, written or deleted"
     ATTRIBUTE = "an attribute of the value before"
+    STORED = "an attribute of the value before: written or deleted"
     NONE = "nothing"
 
 
@@ -31,7 +32,11 @@ _PSEUDO = 256
 """From here on, operations are the compiler's own. On 3.12 and 3.13, LOAD_METHOD is one of them."""
 _USES = {
     dis.opmap[name]: use
-    for names, use in ((_GLOBALS, Use.GLOBAL), (_ATTRIBUTES, Use.ATTRIBUTE))
+    for names, use in (
+        (_GLOBALS, Use.GLOBAL),
+        (_ATTRIBUTES, Use.ATTRIBUTE),
+        ({"STORE_ATTR", "DELETE_ATTR"}, Use.STORED),
+    )
     for name in names
     if dis.opmap.get(name, _PSEUDO) < _PSEUDO
 }

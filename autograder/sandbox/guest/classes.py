@@ -33,7 +33,7 @@ def home(kind: type) -> str:
 
 def name_of(space: Mapping[str, Any], key: str = "__name__") -> str:
     """The name that is there; "" if it is something else, whose code must not run."""
-    found = space.get(key)
+    found: object = space.get(key) if not isinstance(space, dict) else dict.get(space, key)
     return found if type(found) is str else ""
 
 

@@ -1,32 +1,35 @@
-"""Tell whether functions use nothing but what is known to remember nothing.
+"""Tell whether a notebook's code uses nothing but what is known to remember nothing unseen.
 
 That is Python's own operations, containers and arithmetic, and NumPy's functions without files,
-settings and iterators. Code that uses anything else, by whatever way, is not plain, even if it does
-no harm. What plain code remembers, it remembers in objects of its own, and `state` sees those.
+settings and iterators, as they are before the notebook runs; and what the code can reach is of
+kinds that `state` sees whole. Code that uses anything else, by whatever way, is not plain, even if
+it does no harm. There is a list of what is plain, not one of what is not.
 """
 
 from __future__ import annotations
 
 import builtins
 import dis
+import functools
 import math
 import types
 from builtins import id as _address  # bound here, since notebooks see a replacement
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from .bytecode import Use, uses
-from .classes import is_instance, is_of_library
+from .classes import home, is_instance, is_static, mro
 from .known_code import is_ours
+from .no_ops import MissingImport, NoOp
+from .reachable import Reachable
+from .reachable_kinds import ATOMS, is_read_whole
 
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
-
-# --- global names ---------------------------------------------------------------------------
 
 _BUILTINS = _names("""
     abs all any bool bytes callable complex dict divmod enumerate filter float frozenset hasattr int
@@ -39,61 +42,81 @@ _BUILTINS = _names("""
     if isinstance(value, type) and issubclass(value, Exception)
 }  # fmt: skip
 """Not what gets at others by a name that is computed, such as ``getattr``."""
-_NOT_PLAIN_BUILTINS = frozenset(vars(builtins)) - _BUILTINS
 
-_LIBRARIES = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
-              types.MethodWrapperType)  # fmt: skip
-"""What is not plain, if it is neither the notebook's nor known."""
+# --- NumPy's --------------------------------------------------------------------------------
 
-# --- attributes -----------------------------------------------------------------------------
-
-_MODULES = (np, np.linalg, np.lib, np.lib.stride_tricks, np.random, math)
 _OF_RANDOM = _names("""
     choice default_rng exponential integers normal permutation permuted rand randint randn random
     random_sample seed shuffle standard_normal uniform
     """)  # fmt: skip
 _WITH_MEMORY = _names("""
-    char compat core ctypes ctypeslib distutils dump dumps errstate f2py fromfile fromregex
-    genfromtxt load loadtxt ma memmap nditer nested_iters polynomial printoptions rec save savetxt
-    savez savez_compressed set_printoptions setbufsize seterr seterrcall strings testing tofile
-    typing vectorize
+    DataSource add_newdoc char compat core ctypes ctypeslib datetime_data deprecate disp distutils
+    dump dumps errstate f2py fromfile frompyfunc fromregex genfromtxt geterrobj info load loadtxt
+    lookfor ma memmap nditer nested_iters polynomial printoptions rec recfromcsv recfromtxt register
+    safe_eval save savetxt savez savez_compressed set_numeric_ops set_printoptions
+    set_string_function setbufsize seterr seterrcall seterrobj show_config show_runtime source
+    strings test testing tofile typing vectorize who
     """)  # fmt: skip
 """What writes files, sets how NumPy works, or gives objects that cannot be looked into; and modules
 that NumPy imports when they are first used."""
-_HARMLESS = _names("linalg lib stride_tricks mgrid ogrid r_ c_ s_ index_exp True_ False_")
-_FUNCTIONS = (np.ufunc, type(np.pad), types.BuiltinFunctionType, types.FunctionType, type, float)
-_PLAIN = {
-    name: value
-    for module in (np.lib.stride_tricks, np.linalg, np, math)
-    for name, value in vars(module).items()
-    if isinstance(value, _FUNCTIONS) and not name.startswith("_") and name not in _WITH_MEMORY
-}
-_NOT_PLAIN = _WITH_MEMORY | frozenset(
-    name
+_HARMLESS = _names("linalg lib stride_tricks mgrid ogrid r_ c_ s_ index_exp newaxis e pi inf nan")
+_FUNCTIONS = (np.ufunc, type(np.pad), types.BuiltinFunctionType, types.FunctionType, type)
+_MODULES = (np.lib.stride_tricks, np.lib, np.random, math, np.linalg, np)
+_ORIGINAL = [(vars(module), dict(vars(module))) for module in _MODULES]
+_PLAIN = [
+    (name, value)
     for module in _MODULES
     for name, value in vars(module).items()
-    if not (name.startswith("__") or isinstance(value, (str, int, dict, type(None))))
-).difference(_PLAIN, _OF_RANDOM, *map(dir, (np.ndarray, str, dict, list, int)), _HARMLESS)
-"""Attributes of what plain code can reach. One that nothing there has is the notebook's own."""
+    if module not in (np.lib, np.random)
+    and isinstance(value, _FUNCTIONS)
+    and not name.startswith("_")
+    and name not in _WITH_MEMORY
+]
+_OF_OBJECTS = frozenset[str]().union(
+    *map(dir, (np.ndarray, np.float64, list, dict, tuple, str, int, float, range))
+)
+_ATTRIBUTES = (
+    frozenset(name for name, _ in _PLAIN) | _OF_OBJECTS | _OF_RANDOM | _HARMLESS
+) - _WITH_MEMORY
 _DUNDERS = _names("__init__ __name__ __class__ __call__ __len__ __doc__")
-_KNOWN = frozenset(map(_address, [*_PLAIN.values(), np, np.linalg, np.random, math]))
-"""Addresses of what a global name may be bound to, if it is a library's."""
+_KNOWN = frozenset(map(_address, [*(value for _, value in _PLAIN), np, np.linalg, np.random, math]))
+"""Addresses of what may be reached of libraries."""
 
-_IMPORT = dis.opmap["IMPORT_NAME"]
+# --- what can be reached --------------------------------------------------------------------
+
+_SEEN_WHOLE = frozenset(map(_address, (
+    list, tuple, dict, frozenset, range, slice, types.MethodType, types.MemberDescriptorType,
+    staticmethod, classmethod, property, functools.partial,
+    np.random.Generator, np.random.RandomState, np.random.SeedSequence,
+    *(kind for kind in np.sctypeDict.values() if issubclass(kind, (np.number, np.bool_))),
+)))  # fmt: skip
+"""Addresses of classes whose objects have nothing but what `reachable` records or follows."""
+_LIBRARIES = (
+    types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, type(np.pad),
+    NoOp, MissingImport,
+)  # fmt: skip
+
+_NOT_PLAIN_OPERATIONS = frozenset(
+    dis.opmap[name] for name in ("IMPORT_NAME", "MATCH_CLASS") if name in dis.opmap
+)
 
 
-def is_plain_code(functions: Iterable[types.FunctionType]) -> bool:
-    """Whether these functions use nothing that may remember something out of sight.
+def is_plain(reachable: Reachable) -> bool:
+    """Whether what a notebook's code remembers can only be in what was seen.
 
     Args:
-        functions: all that the notebook defines.
+        reachable: what its code can reach.
     """
-    functions = list(functions)
-    own = frozenset(map(_address, functions))
-    return all(
-        _is_plain(code, function.__globals__, own)
-        for function in functions
-        for code in _with_inner(function.__code__)
+    look = _Look(reachable)
+    return (
+        reachable.record is not None
+        and all(map(look.is_plain_object, reachable.held))
+        and all(map(look.may_be_named, reachable.named))
+        and all(
+            look.is_plain_code(code, function)
+            for function in reachable.functions
+            for code in _with_inner(function.__code__)
+        )
     )
 
 
@@ -104,32 +127,79 @@ def _with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from _with_inner(constant)
 
 
-def _is_plain(code: types.CodeType, space: Mapping[str, Any], own: frozenset[int]) -> bool:
-    if _IMPORT in code.co_code[::2]:
-        return False
-    globals_, attributes = set(), set(code.co_names)
-    for use, name in uses(code):
-        if use is Use.GLOBAL:
-            globals_.add(name)
-            attributes.discard(name)
-    attributes.update(name for use, name in uses(code) if use is Use.ATTRIBUTE)
-    return all(map(_is_plain_attribute, attributes)) and all(
-        _is_plain_global(name, space, own) for name in globals_
-    )
+class _Look:
+    def __init__(self, reachable: Reachable) -> None:
+        self._own = frozenset(map(_address, (*reachable.functions, *reachable.classes)))
+
+    # --- objects ----------------------------------------------------------------------------
+
+    def may_be_named(self, thing: Any) -> bool:
+        """Whether a global may be bound to it: which libraries' functions code uses, it says."""
+        is_library = any(is_instance(thing, kind) for kind in _LIBRARIES)
+        return (
+            is_library
+            or home(type(thing)) in ("typing", "__future__")
+            or self.is_plain_object(thing)
+        )
+
+    def is_plain_object(self, thing: Any) -> bool:
+        """Whether all of it is seen, but for what it refers to."""
+        address, kind = _address(thing), type(thing)
+        if address in _KNOWN or address in self._own or _address(kind) in _SEEN_WHOLE:
+            return True
+        if kind is np.ndarray:
+            return thing.dtype.kind in "biufc" and is_read_whole(thing)
+        if is_instance(thing, np.dtype):
+            return thing.kind in "biufc" and thing.metadata is None
+        if kind is types.FunctionType:
+            return is_ours(thing.__code__)
+        if kind is type:
+            return is_static(thing) and thing.__module__ == "builtins"
+        return type(kind) is type and all(
+            base is object or _address(base) in self._own for base in mro(kind)
+        )
+
+    # --- code -------------------------------------------------------------------------------
+
+    def is_plain_code(self, code: types.CodeType, function: types.FunctionType) -> bool:
+        """Whether it uses what is plain, and stores nothing in what is a library's."""
+        if not _NOT_PLAIN_OPERATIONS.isdisjoint(code.co_code[::2]):
+            return False
+        names: set[str] = set()
+        attributes: set[str] = set()
+        of_library = False
+        for use, name in uses(code):
+            if use is Use.GLOBAL:
+                names.add(name)
+                of_library = _address(function.__globals__.get(name)) in _KNOWN
+            elif use is Use.ATTRIBUTE:
+                attributes.add(name)
+            elif use is Use.STORED and (of_library or name.startswith("__")):
+                return False
+            else:
+                of_library = False
+        attributes.update(name for name in code.co_names if name not in names)
+        if {"lib", "format"} <= attributes:  # a module, and a method of texts
+            return False
+        return all(self._is_plain_global(name, function) for name in names) and all(
+            map(_is_plain_attribute, attributes)
+        )
+
+    def _is_plain_global(self, name: str, function: types.FunctionType) -> bool:
+        space: Mapping[str, Any] = function.__globals__
+        if name in space:
+            return _address(type(space[name])) in ATOMS or self.is_plain_object(space[name])
+        space = function.__builtins__  # type: ignore[attr-defined]  # typeshed has it from 3.10 on
+        if name not in space:
+            return True  # a NameError
+        replaced = type(space[name]) is types.FunctionType and not is_ours(space[name].__code__)
+        return name in _BUILTINS and not replaced
 
 
 def _is_plain_attribute(name: str) -> bool:
-    return name not in _NOT_PLAIN and (not name.startswith("__") or name in _DUNDERS)
-
-
-def _is_plain_global(name: str, space: Mapping[str, Any], own: frozenset[int]) -> bool:
-    if name not in space:
-        return name not in _NOT_PLAIN_BUILTINS
-    value = space[name]
-    if _address(value) in _KNOWN or _address(value) in own:
-        return True
-    if is_instance(value, type):
-        return not is_of_library(value)
-    if type(value) is types.FunctionType and is_ours(value.__code__):
-        return True  # what replaces a part that an exercise takes from elsewhere
-    return not any(is_instance(value, kind) for kind in _LIBRARIES)
+    if name.startswith("__"):
+        return name in _DUNDERS
+    bound = [(now[name], before.get(name)) for now, before in _ORIGINAL if name in now]
+    if any(now is not before for now, before in bound):
+        return False  # the notebook has changed a library
+    return name in _ATTRIBUTES or (not bound and name not in _WITH_MEMORY)

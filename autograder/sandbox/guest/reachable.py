@@ -13,14 +13,14 @@ import functools
 import sys
 import types
 from builtins import id as _address  # bound here, since notebooks see a replacement
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from . import reachable_kinds
 from .classes import home, is_instance, is_of_library, is_static, members, mro, name_of
 from .dict_memory import WARNED, fingerprint
 from .known_code import is_ours
-from .reachable_kinds import ATOMS, IMMUTABLE, Opaque
+from .reachable_kinds import ATOMS, IMMUTABLE, NUMBERS, Opaque
 
 Record = list[Any]
 """What was found, in the order in which it was reached."""
@@ -41,6 +41,9 @@ _SKIPPED = frozenset(
     ]
 )
 
+_CACHES = ("_ufunc",)
+"""What `np.vectorize` has found out about its function when it was last called."""
+
 
 class Reachable:
     """What can be reached from some names.
@@ -52,26 +55,35 @@ class Reachable:
         record: types, sizes, addresses and immutable values; None if something cannot be looked
             into.
         functions: those that the notebook defines.
+        classes: those that it defines.
+        named: what its names are bound to.
+        held: what is reached from there. All of this is kept alive, so that no address in the
+            record becomes another object's.
         generators: restart its random generators.
     """
 
     def __init__(self, spaces: Iterable[Mapping[str, Any]]) -> None:
         self.functions: list[types.FunctionType] = []
+        self.classes: list[type] = []
+        self.named: list[Any] = []
+        self.held: list[Any] = []
         self.generators: list[Callable[[], object]] = []
         self.found: Record = []
         self._own = {"__main__", *map(name_of, spaces)} - {""}
+        self._spaces = {_address(each) for each in spaces}
         self._seen: set[int] = set()
         self._todo: list[Any] = []
         self.record: Record | None = None
         try:
             self._everything(spaces)
             self.record = self.found
-        except (Opaque, RecursionError, MemoryError, RuntimeError, ValueError):
+        except Exception:  # Opaque, or whatever an odd object of the notebook's raises
             pass
 
     def _everything(self, spaces: Iterable[Mapping[str, Any]]) -> None:
         for each in spaces:
-            self.mapping(each)
+            self.mapping(each, _SKIPPED)
+        self.named, self.held = self.held, []
         while self._todo:
             thing = self._todo.pop()
             address = _address(thing)
@@ -85,15 +97,19 @@ class Reachable:
     def push(self, things: Iterable[Any]) -> None:
         """Record what is reached from here."""
         for thing in things:
-            if _address(type(thing)) in ATOMS:
+            kind = type(thing)
+            if _address(kind) in ATOMS:
                 self.found.append(thing)
+                if _address(kind) in NUMBERS:
+                    self.found.append(repr(thing))  # 1 == 1.0 == True, and 0.0 == -0.0
             else:
                 self.found.append(_address(thing))
                 self._todo.append(thing)
+                self.held.append(thing)
 
-    def mapping(self, mapping: Mapping[Any, Any]) -> None:
+    def mapping(self, mapping: Mapping[Any, Any], without: Collection[str] = ()) -> None:
         """Record keys and values."""
-        names = [key for key in mapping if not (type(key) is str and key in _SKIPPED)]
+        names = [key for key in mapping if not (type(key) is str and key in without)]
         self.found.append(len(names))
         self.push(names)
         self.push([mapping[key] for key in names])
@@ -103,12 +119,14 @@ class Reachable:
         look = _EXACT.get(_address(kind))
         self.found.append(_address(kind) if look is None else kind.__name__)
         if look is not None:
+            if kind.__dictoffset__:  # first, since this may make one, which `look` then finds
+                self.mapping(_getattribute(thing, "__dict__"), _CACHES)
             look(self, thing)
         elif is_instance(thing, type):
             self._class(thing)
         elif is_instance(thing, types.ModuleType):
             self._module(thing)
-        elif not _is_constant(kind):
+        elif not _is_constant(kind) or (not is_static(kind) and self._is_own(kind)):
             self._instance(thing, kind)
 
     def _class(self, kind: type) -> None:
@@ -116,30 +134,31 @@ class Reachable:
             self.push([type(kind)])
         if not self._is_own(kind):
             return
+        self.classes.append(kind)
         self.found.append(len(_subclasses(kind)))
         self.push(mro(kind)[1:])
-        self.mapping(members(kind))
+        self.mapping(members(kind), _SKIPPED)
 
     def _module(self, module: types.ModuleType) -> None:
         space = _getattribute(module, "__dict__")
         if name_of(space) in self._own:
-            self.mapping(space)
+            self.mapping(space, _SKIPPED)
         else:
             self.found.append(fingerprint(space))
 
     def _function(self, function: types.FunctionType) -> None:
         space = function.__globals__
-        if name_of(space) in self._own:
+        if _address(space) in self._spaces:
             self.functions.append(function)
         elif not _is_library(space):
             self.functions.append(function)
-            self.mapping(space)
+            self._spaces.add(_address(space))
+            self.mapping(space, _SKIPPED)
         elif function.__closure__ is None or is_ours(function.__code__):
             return
         self.found.append(_address(function.__code__))
         self.push(function.__defaults__ or ())
         self.mapping(function.__kwdefaults__ or {})
-        self.mapping(_getattribute(function, "__dict__"))
         for cell in function.__closure__ or ():
             try:
                 self.push([cell.cell_contents])

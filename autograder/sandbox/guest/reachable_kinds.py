@@ -12,11 +12,12 @@ import functools
 import gc
 import random
 import re
+import threading
 import types
 import zlib
 from builtins import id as _address  # bound here, since notebooks see a replacement
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,23 +27,28 @@ from .no_ops import MissingImport, NoOp
 
 CHECKED_WHOLE = 2**26
 """Bytes of an array up to which all are read; of a larger one, a sample."""
-_CHECKED_IN_ORDER = 2**20
+_CHECKED_AT_ONCE = 2**20
 _SAMPLE = 2**12
+_ROW = 2**12
 
 _getattribute = object.__getattribute__
 _referents = gc.get_referents
+_BIT_GENERATOR: Callable[[Any], Any] = vars(np.random.Generator)["bit_generator"].__get__
+_DEFAULT_FACTORY: Callable[[Any], Any] = vars(defaultdict)["default_factory"].__get__
+_UFUNCS = frozenset(_address(each) for each in vars(np).values() if isinstance(each, np.ufunc))
 ATOMS = frozenset(map(_address, (
     type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented),
 )))  # fmt: skip
 """Addresses of classes: one that the notebook defines may have a hash of its own, and ``==``."""
+NUMBERS = frozenset(map(_address, (bool, int, float, complex)))
 IMMUTABLE = frozenset(map(_address, (
     NoOp, MissingImport,
-    np.generic, np.dtype, np.ufunc, np.finfo, np.iinfo, np.errstate, type(np.pad), range, slice,
-    re.Pattern, re.Match, datetime.datetime,
-    datetime.date, datetime.time, datetime.timedelta, datetime.timezone, decimal.Decimal,
-    types.WrapperDescriptorType,
+    np.number, np.bool_, np.character, np.datetime64, np.timedelta64, np.dtype, np.finfo, np.iinfo,
+    np.errstate, type(np.pad), range, re.Pattern, re.Match,
+    datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone,
+    decimal.Decimal, types.WrapperDescriptorType,
     types.MethodDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType,
-    types.MemberDescriptorType, types.CodeType, types.GenericAlias, types.UnionType,
+    types.MemberDescriptorType, types.CodeType, types.UnionType,
     type(vars(namedtuple("_Field", "x"))["x"]),
 )))  # fmt: skip
 """Addresses of classes whose objects hold nothing that code could change, and of their bases."""
@@ -66,7 +72,7 @@ class Walk(Protocol):
     def push(self, things: Iterable[Any]) -> None:
         """Record what is reached from here."""
 
-    def mapping(self, mapping: Mapping[Any, Any]) -> None:
+    def mapping(self, mapping: Mapping[Any, Any], without: Collection[str] = ()) -> None:
         """Record keys and values."""
 
 
@@ -85,6 +91,11 @@ def _dictionary(walk: Walk, thing: Any) -> None:
     walk.mapping(dict(dict.items(thing)))
 
 
+def _dictionary_with_default(walk: Walk, thing: defaultdict[Any, Any]) -> None:
+    walk.push([_DEFAULT_FACTORY(thing)])
+    _dictionary(walk, thing)
+
+
 def _bytes(walk: Walk, thing: Any) -> None:
     walk.found.append(bytes(thing))
 
@@ -93,26 +104,22 @@ def _bound(walk: Walk, thing: types.MethodType) -> None:
     walk.push([thing.__self__, thing.__func__])
 
 
-def _wrapped(walk: Walk, thing: Any) -> None:
-    walk.push([thing.__func__])
+def _built_in_method(walk: Walk, thing: Any) -> None:
+    walk.push([thing.__self__])
 
 
-def _property(walk: Walk, thing: property) -> None:
-    walk.push([thing.fget, thing.fset, thing.fdel])
-
-
-def _cached_property(walk: Walk, thing: functools.cached_property[Any]) -> None:
-    walk.push([thing.func])
-
-
-def _partial(walk: Walk, thing: functools.partial[Any]) -> None:
-    walk.push([thing.func, *thing.args])
-    walk.mapping(thing.keywords)
+def _referring(walk: Walk, thing: Any) -> None:
+    """What holds others, all of which Python's garbage collector knows, and nothing else."""
+    walk.push(_referents(thing))
 
 
 def _lru_cache(walk: Walk, thing: Any) -> None:
-    walk.found.append(tuple(thing.cache_info()))
-    walk.push([thing.__wrapped__])
+    walk.found.append(tuple(functools._lru_cache_wrapper.cache_info(thing)))
+
+
+def _nothing_more(walk: Walk, thing: Any) -> None:
+    """All that it has is attributes, which are looked into anyway."""
+    del walk, thing
 
 
 def _random(walk: Walk, thing: random.Random) -> None:
@@ -122,87 +129,102 @@ def _random(walk: Walk, thing: random.Random) -> None:
 
 
 def _generator(walk: Walk, thing: np.random.Generator) -> None:
-    state, seeds = thing.bit_generator.state, thing.bit_generator.seed_seq
+    bits = _BIT_GENERATOR(thing)
+    state = bits.state
     walk.found.append(repr(state))
-    walk.push([seeds])
-    walk.generators.append(lambda: setattr(thing.bit_generator, "state", state))
+    walk.push([bits.seed_seq])
+    walk.generators.append(lambda: setattr(bits, "state", state))
 
 
 def _random_state(walk: Walk, thing: np.random.RandomState) -> None:
-    state = thing.get_state()
+    state = np.random.RandomState.get_state(thing)
     walk.found.append(repr(state))
-    walk.generators.append(lambda: thing.set_state(state))
+    walk.generators.append(lambda: np.random.RandomState.set_state(thing, state))
 
 
 def _seeds(walk: Walk, thing: np.random.SeedSequence) -> None:
     walk.found.append(thing.n_children_spawned)
 
 
-def _built_in_method(walk: Walk, thing: Any) -> None:
-    walk.push([thing.__self__])
+def _ufunc(walk: Walk, thing: np.ufunc) -> None:
+    del walk
+    if _address(thing) not in _UFUNCS:
+        raise Opaque  # np.frompyfunc does not say what it calls
 
 
-def _proxy(walk: Walk, thing: types.MappingProxyType[Any, Any]) -> None:
-    walk.push(_referents(thing))
+def _row(walk: Walk, thing: np.void) -> None:
+    """A row of a structured array: a view of it, which can be written to."""
+    _array(walk, np.ndarray(thing.shape, thing.dtype, bytearray(thing.tobytes())))
 
 
-def _attributes(walk: Walk, thing: Any) -> None:
-    walk.mapping(_getattribute(thing, "__dict__"))
-
-
-def _vectorize(walk: Walk, thing: np.vectorize) -> None:
-    # Not what it has found out about the function when it was last called.
-    variables = _getattribute(thing, "__dict__")
-    walk.push([value for name, value in variables.items() if name != "_ufunc"])
+def _fields(walk: Walk, thing: np.dtype[np.void]) -> None:
+    walk.found.append(repr(thing.fields))
+    walk.push([thing.metadata])
 
 
 def _array(walk: Walk, array: np.ndarray[Any, Any]) -> None:
     array = np.ndarray.view(array, np.ndarray)
     walk.found += [array.shape, array.strides, array.dtype.str, array.flags.writeable]
+    if array.dtype.names is not None:
+        walk.push([array.dtype])
+    if array.base is not None:
+        walk.push([array.base])
     if array.dtype.hasobject:
         walk.push(array.ravel().tolist())
         return
-    if array.nbytes > _CHECKED_IN_ORDER:
-        if array.nbytes <= CHECKED_WHOLE and (numbers := _as_numbers(array)) is not None:
-            walk.found.append(int(np.ndarray.sum(numbers)))
+    if array.nbytes > _CHECKED_AT_ONCE:
+        if (whole := read_whole(array)) is not None:
+            walk.found += [zlib.crc32(each.tobytes()) for each in whole]
+            return
         flat = array.reshape(-1)  # may copy, if it is not contiguous
         array = flat[:: max(1, flat.size // _SAMPLE)]
     walk.found.append(zlib.crc32(array.tobytes()))
 
 
-def _as_numbers(array: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.uint64]] | None:
-    """All bytes of a contiguous array as numbers, whose sum is told apart by any one change."""
+def read_whole(array: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]] | None:
+    """What tells any change of a large array; None if it is only looked at in places.
+
+    Its bytes are numbers in a table. Sums of rows and of columns tell a change of one, and of two
+    that change places.
+    """
     flat = array.ravel(order="K")
-    if not np.shares_memory(flat, array):
+    if array.nbytes > CHECKED_WHOLE or not np.shares_memory(flat, array):
         return None
-    numbers: np.ndarray[Any, np.dtype[np.uint64]]
-    whole = flat.view(np.uint8)
-    numbers = whole[: len(whole) // 8 * 8].view(np.uint64)
-    return numbers
+    flat = flat.view(np.uint8)
+    end = len(flat) // _ROW * _ROW
+    table = flat[:end].view(np.uint64).reshape(-1, _ROW // 8)
+    return [np.ndarray.sum(table, axis=0), np.ndarray.sum(table, axis=1), flat[end:]]
+
+
+def is_read_whole(array: np.ndarray[Any, Any]) -> bool:
+    """Whether any change of it is told."""
+    return array.nbytes <= _CHECKED_AT_ONCE or read_whole(array) is not None
 
 
 _KINDS: dict[type, Callable[[Walk, Any], None]] = {
     **dict.fromkeys((list, tuple, set, frozenset, deque), _sequence),
-    **dict.fromkeys((dict, OrderedDict, defaultdict, Counter), _dictionary),
-    types.MappingProxyType: _proxy,
+    **dict.fromkeys((dict, OrderedDict, Counter), _dictionary),
+    defaultdict: _dictionary_with_default,
     bytearray: _bytes,
     types.BuiltinFunctionType: _built_in_method,
     types.MethodWrapperType: _built_in_method,
     types.MethodType: _bound,
-    staticmethod: _wrapped,
-    classmethod: _wrapped,
-    property: _property,
-    functools.cached_property: _cached_property,
-    functools.partial: _partial,
+    **dict.fromkeys((staticmethod, classmethod, property, functools.partial), _referring),
+    **dict.fromkeys((types.MappingProxyType, types.GenericAlias, slice), _referring),
     functools._lru_cache_wrapper: _lru_cache,
-    types.SimpleNamespace: _attributes,
+    functools.cached_property: _nothing_more,
+    type(threading.RLock()): _nothing_more,  # a cached_property of Python 3.11 has one
+    types.SimpleNamespace: _nothing_more,
+    np.poly1d: _nothing_more,
+    np.vectorize: _nothing_more,
     random.Random: _random,
     np.ndarray: _array,
-    np.poly1d: _attributes,
-    np.vectorize: _vectorize,
+    np.void: _row,
+    type(np.dtype("V")): _fields,
+    np.ufunc: _ufunc,
     np.random.Generator: _generator,
     np.random.RandomState: _random_state,
     np.random.SeedSequence: _seeds,
-}  # fmt: skip
+}
 LOOKS = {_address(kind): look for kind, look in _KINDS.items()}
 """By the addresses of classes (see `ATOMS`)."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import surroundings
 from .dict_memory import ModuleSizes, fingerprint
-from .plain_code import is_plain_code
+from .plain_code import is_plain
 from .reachable import Reachable, Record
 
 
@@ -59,7 +59,7 @@ class State:
 
     def is_plain(self) -> bool:
         """Whether the notebook's code could keep nothing where it would not be seen here."""
-        return is_plain_code(self._first.functions)
+        return is_plain(self._first)
 
     def _with_surroundings(self, reachable: Reachable) -> Record | None:
         """What there is in the notebook and around it; None if something cannot be looked into."""
