@@ -44,8 +44,8 @@ _USES = {
 _FLAGGED = {dis.opmap["LOAD_GLOBAL"]}
 if sys.version_info >= (3, 12):
     _FLAGGED.add(dis.opmap["LOAD_ATTR"])
-_NOTHING = bytes([dis.opmap["CACHE"], dis.EXTENDED_ARG])
-"""What stands between instructions, and does nothing with the value before."""
+_NOTHING = bytes([dis.opmap["CACHE"], dis.EXTENDED_ARG, dis.opmap["COPY"]])
+"""What stands between instructions, and leaves the value before where it is."""
 
 _WITH_NAMES = re.compile(b"[%b]" % re.escape(bytes(_USES)))
 

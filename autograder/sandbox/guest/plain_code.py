@@ -73,7 +73,7 @@ _PLAIN = [
     and name not in _WITH_MEMORY
 ]
 _OF_OBJECTS = frozenset[str]().union(
-    *map(dir, (np.ndarray, np.float64, list, dict, tuple, str, int, float, range))
+    *map(dir, (np.ndarray, np.float64, np.ufunc, list, dict, tuple, str, int, float, range))
 )
 _ATTRIBUTES = (
     frozenset(name for name, _ in _PLAIN) | _OF_OBJECTS | _OF_RANDOM | _HARMLESS
@@ -167,17 +167,22 @@ class _Look:
             return False
         names: set[str] = set()
         attributes: set[str] = set()
-        of_library = False
+        library: Any = None  # what stands before an attribute, if it is a library's
         for use, name in uses(code):
             if use is Use.GLOBAL:
                 names.add(name)
-                of_library = _address(function.__globals__.get(name)) in _KNOWN
+                value = function.__globals__.get(name)
+                library = value if _address(value) in _KNOWN else None
             elif use is Use.ATTRIBUTE:
                 attributes.add(name)
-            elif use is Use.STORED and (of_library or name.startswith("__")):
+                if type(library) is types.ModuleType:
+                    library = vars(library).get(name)
+                elif library is not None and name not in _ATTRIBUTES:
+                    return False  # such as np.pad.calls
+            elif use is Use.STORED and (library is not None or name.startswith("__")):
                 return False
             else:
-                of_library = False
+                library = None
         attributes.update(name for name in code.co_names if name not in names)
         if {"lib", "format"} <= attributes:  # a module, and a method of texts
             return False
@@ -186,6 +191,8 @@ class _Look:
         )
 
     def _is_plain_global(self, name: str, function: types.FunctionType) -> bool:
+        if name.startswith("__") and name not in _BUILTINS:
+            return False
         space: Mapping[str, Any] = function.__globals__
         if name in space:
             return _address(type(space[name])) in ATOMS or self.is_plain_object(space[name])

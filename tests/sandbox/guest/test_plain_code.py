@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from autograder.sandbox.guest.plain_code import is_plain as is_plain_code
+from autograder.sandbox.guest.plain_code import is_plain
 from autograder.sandbox.guest.reachable import Reachable
 
 SETUP = """
@@ -22,11 +23,11 @@ class Layer:
 """
 
 
-def is_plain(body: str) -> bool:
+def body_is_plain(body: str) -> bool:
     space: dict[str, Any] = {"__name__": "__main__"}
     exec(SETUP, space)
     exec(f"def f(self, x, y=1):\n    {body}", space)
-    return is_plain_code(Reachable([space]))
+    return is_plain(Reachable([space]))
 
 
 @pytest.mark.parametrize(
@@ -44,10 +45,12 @@ def is_plain(body: str) -> bool:
         "return self.weights + x.shpae + np.zeros_lik(x) + undefined",
         "return Layer(x).W",
         "super().__init__(); return self.format, np.r_[x, x]",
+        "np.add.at(x, y, 1); return np.maximum.reduce(x), np.zeroes(3)",
+        "self.conv.W = x; self.calls += 1; x.shape = (1, 2)",
     ],
 )
 def test_what_exercises_are_solved_with_is_plain(body: str) -> None:
-    assert is_plain(body)
+    assert body_is_plain(body)
 
 
 @pytest.mark.parametrize(
@@ -83,11 +86,78 @@ def test_what_exercises_are_solved_with_is_plain(body: str) -> None:
         "return lambda: time",
         "return __import__('os')",
         "return vars(self)",
+        "np.pad.calls = 1",
+        "np.pad.calls += 1",
+        "np.calls = 1",
+        "del np.pad",
+        "np.typecodes['All'] = 'f'",
+        "__annotations__['calls'] = 1",
+        "self.__doc__ = 'called'",
+        "f.__name__ = 'called'",
+        "return np.lib.format.open_memmap('x')",
+        "match np:\n        case object(set_printoptions=g): g(precision=1)",
         "setattr(self, 'x', 1)",
     ],
 )
 def test_whatever_else_is_used_is_not(body: str) -> None:
-    assert not is_plain(body)
+    assert not body_is_plain(body)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "table = [os.getcwd]",
+        "table = {'now': decimal.getcontext}",
+        "setting = functools.partial(np.set_printoptions, precision=2)",
+        "class Layer:\n    clock = time.time",
+        "class Layer:\n    def __init__(self, now=time.time): pass",
+        "folder = pathlib.Path('.')",
+        "table = {1, 2}",
+        "ids = collections.defaultdict(itertools.count().__next__)",
+        "row = np.zeros(1, [('n', int)])[0]",
+        "rows = np.zeros(1, [('n', int)])",
+        "add = np.frompyfunc(lambda x, y: x + y, 2, 1)",
+        "np.window = lambda x: calls.append(x)",
+        "np.pad = lambda x: calls.append(x)",
+        "class Layer(abc.ABC): pass\nlayer = Layer()",
+        "class Table(dict): pass\ntable = Table()",
+        "class Meta(type): pass\nclass Layer(metaclass=Meta): pass\nlayer = Layer()",
+        "objects = np.array([[]], dtype=object)",
+        "huge = np.zeros(2**24)[::2]",
+    ],
+)
+def test_code_is_not_plain_if_it_can_reach_what_is_not(
+    held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(np, "pad", np.pad)
+    monkeypatch.setattr(np, "window", None, raising=False)
+    monkeypatch.delattr(np, "window")
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(
+        f"import abc, collections, pathlib\n{SETUP}\ndef f(x): return np.pad(x), np.window(x)",
+        space,
+    )
+    assert is_plain(Reachable([space]))
+    exec(held, space)
+    assert not is_plain(Reachable([space]))
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "table = {'W': np.ones(3), 'sizes': [1, (2, 3)], 'kind': np.float32, 'f': np.exp}",
+        "layers = [Layer(1), Layer(np.zeros(3))]",
+        "rng = np.random.default_rng(0)",
+        "data = np.zeros(2**22)",
+        "from typing import Optional\nimport matplotlib",
+        "scale = np.float32(2)",
+        "class Conv(Layer):\n    @property\n    def out(self): return self.W\nconv = Conv(1)",
+    ],
+)
+def test_what_exercises_hold_is_plain(held: str) -> None:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(f"{SETUP}\n{held}", space)
+    assert is_plain(Reachable([space]))
 
 
 def test_functions_in_methods_closures_and_defaults_are_looked_at() -> None:
@@ -100,4 +170,4 @@ def test_functions_in_methods_closures_and_defaults_are_looked_at() -> None:
     ):
         space: dict[str, Any] = {"__name__": "__main__"}
         exec(f"import os\n{source}", space)
-        assert not is_plain_code(Reachable([space])), source
+        assert not is_plain(Reachable([space])), source
