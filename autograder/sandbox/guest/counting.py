@@ -132,7 +132,7 @@ def counted(
         nonlocal tampered
         if event == "c_call":
             sample()
-            # Before Python 3.13 this raises no audit event.
+            # Before Python 3.12 this raises no audit event.
             user = unfixable.user(frame)
             if arg is _start_new_thread and not known_code.is_known(user.f_code):
                 tampered = True
@@ -189,4 +189,5 @@ def _is_librarys_own(code: CodeType, named: str) -> bool:
     """Whether the library does it for itself, and not because it was given a function to call."""
     if not known_code.is_known(code) or code.co_filename.endswith(_HANDS_ON):
         return False
-    return named in code.co_names or named in _CTYPES
+    # `threading` imports what starts a thread under a name of its own.
+    return named in _CTYPES or not {named, f"_{named}"}.isdisjoint(code.co_names)
