@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,40 @@ def test_what_was_added_is_removed_and_what_was_there_stays(here: Path) -> None:
     (here / "a folder").mkdir()
     folder.restore()
     assert sorted(path.name for path in here.iterdir()) == ["a folder", "of a cell"]
+
+
+@pytest.mark.parametrize("change", ["written", "longer", "gone", "a link", "a pipe"])
+def test_files_of_cells_are_as_the_cells_left_them(here: Path, change: str) -> None:
+    kept, other = here / "kept", here / "other"
+    kept.write_text("of a cell")
+    other.write_text("other")
+    folder = WorkingFolder()
+    folder.remember()
+    for _ in range(2):
+        if change in ("written", "longer"):
+            kept.write_text("x" * (9 if change == "written" else 99))
+        else:
+            kept.unlink()
+        if change == "a link":
+            kept.symlink_to(other)
+        elif change == "a pipe":
+            os.mkfifo(kept)
+        folder.restore()
+        assert kept.read_text() == "of a cell"
+        assert other.read_text() == "other"
+        assert not kept.is_symlink()
+
+
+def test_files_that_are_too_large_to_be_kept_stay_as_they_are(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working_folder, "MAX_BYTES", 3)
+    (here / "large").write_text("1234")
+    folder = WorkingFolder()
+    folder.remember()
+    (here / "large").write_text("56")
+    folder.restore()
+    assert (here / "large").read_text() == "56"
 
 
 def test_nothing_is_removed_from_another_directory(
