@@ -62,25 +62,57 @@ that NumPy imports when they are first used."""
 _HARMLESS = _names("linalg lib stride_tricks mgrid ogrid r_ c_ s_ index_exp newaxis e pi inf nan")
 _FUNCTIONS = (np.ufunc, type(np.pad), types.BuiltinFunctionType, types.FunctionType, type)
 _MODULES = (np.lib.stride_tricks, np.lib, np.random, math, np.linalg, np)
-_ORIGINAL = [(vars(module), dict(vars(module))) for module in _MODULES]
-_PLAIN = [
-    (name, value)
-    for module in _MODULES
-    for name, value in vars(module).items()
-    if module not in (np.lib, np.random)
-    and isinstance(value, _FUNCTIONS)
-    and not name.startswith("_")
-    and name not in _WITH_MEMORY
-]
 _OF_OBJECTS = frozenset[str]().union(
     *map(dir, (np.ndarray, np.float64, np.ufunc, list, dict, tuple, str, int, float, range))
 )
-_ATTRIBUTES = (
-    frozenset(name for name, _ in _PLAIN) | _OF_OBJECTS | _OF_RANDOM | _HARMLESS
-) - _WITH_MEMORY
 _DUNDERS = _names("__init__ __name__ __class__ __call__ __len__ __doc__")
-_KNOWN = frozenset(map(_address, [*(value for _, value in _PLAIN), np, np.linalg, np.random, math]))
-"""Addresses of what may be reached of libraries."""
+
+
+class _Libraries:
+    """What there is of libraries before a notebook runs, some of it replaced by the grader.
+
+    Attributes:
+        before: by module, what names were bound to.
+        attributes: names that are plain.
+        known: addresses of what may be reached.
+    """
+
+    def __init__(self) -> None:
+        self.before = [(vars(module), dict(vars(module))) for module in _MODULES]
+        plain = [
+            (name, value)
+            for module in _MODULES
+            for name, value in vars(module).items()
+            if module not in (np.lib, np.random)
+            and isinstance(value, _FUNCTIONS)
+            and not name.startswith("_")
+            and name not in _WITH_MEMORY
+        ]
+        named = (name for name, _ in plain)
+        self.attributes = _OF_OBJECTS.union(named, _OF_RANDOM, _HARMLESS) - _WITH_MEMORY
+        known = (*(value for _, value in plain), np, np.linalg, np.random, math)
+        self.known = frozenset(map(_address, known))
+
+    def is_plain(self, name: str) -> bool:
+        """Whether an attribute is one that tells nothing of earlier calls."""
+        if name.startswith("__"):
+            return name in _DUNDERS
+        bound = [(now[name], before.get(name)) for now, before in self.before if name in now]
+        if any(now is not before for now, before in bound):
+            return False  # the notebook has changed a library
+        return name in self.attributes or (not bound and name not in _WITH_MEMORY)
+
+
+@functools.lru_cache(maxsize=1)
+def _libraries() -> _Libraries:
+    return _Libraries()
+
+
+def remember_libraries() -> None:
+    """Remember what there is of libraries, for all processes that are forked from this one."""
+    _libraries.cache_clear()
+    _libraries()
+
 
 # --- what can be reached --------------------------------------------------------------------
 
@@ -129,6 +161,7 @@ def _with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
 
 class _Look:
     def __init__(self, reachable: Reachable) -> None:
+        self._libraries = _libraries()
         self._own = frozenset(map(_address, (*reachable.functions, *reachable.classes)))
 
     # --- objects ----------------------------------------------------------------------------
@@ -145,7 +178,11 @@ class _Look:
     def is_plain_object(self, thing: Any) -> bool:
         """Whether all of it is seen, but for what it refers to."""
         address, kind = _address(thing), type(thing)
-        if address in _KNOWN or address in self._own or _address(kind) in _SEEN_WHOLE:
+        if (
+            address in self._libraries.known
+            or address in self._own
+            or _address(kind) in _SEEN_WHOLE
+        ):
             return True
         if kind is np.ndarray:
             return thing.dtype.kind in "biufc" and is_read_whole(thing)
@@ -172,12 +209,12 @@ class _Look:
             if use is Use.GLOBAL:
                 names.add(name)
                 value = function.__globals__.get(name)
-                library = value if _address(value) in _KNOWN else None
+                library = value if _address(value) in self._libraries.known else None
             elif use is Use.ATTRIBUTE:
                 attributes.add(name)
                 if type(library) is types.ModuleType:
                     library = vars(library).get(name)
-                elif library is not None and name not in _ATTRIBUTES:
+                elif library is not None and name not in self._libraries.attributes:
                     return False  # such as np.pad.calls
             elif use is Use.STORED and (library is not None or name.startswith("__")):
                 return False
@@ -187,7 +224,7 @@ class _Look:
         if {"lib", "format"} <= attributes:  # a module, and a method of texts
             return False
         return all(self._is_plain_global(name, function) for name in names) and all(
-            map(_is_plain_attribute, attributes)
+            map(self._libraries.is_plain, attributes)
         )
 
     def _is_plain_global(self, name: str, function: types.FunctionType) -> bool:
@@ -201,12 +238,3 @@ class _Look:
             return True  # a NameError
         replaced = type(space[name]) is types.FunctionType and not is_ours(space[name].__code__)
         return name in _BUILTINS and not replaced
-
-
-def _is_plain_attribute(name: str) -> bool:
-    if name.startswith("__"):
-        return name in _DUNDERS
-    bound = [(now[name], before.get(name)) for now, before in _ORIGINAL if name in now]
-    if any(now is not before for now, before in bound):
-        return False  # the notebook has changed a library
-    return name in _ATTRIBUTES or (not bound and name not in _WITH_MEMORY)

@@ -29,6 +29,7 @@ from . import (
 )
 from .cells import Notebook
 from .exceptions import hide_path
+from .plain_code import remember_libraries
 from .reference_channel import Channel
 from .state import remember_modules
 
@@ -69,6 +70,7 @@ def prepare() -> Prepared:
     removed_names.restore()
     unfixable.install()
     remember_modules()
+    remember_libraries()
     return Prepared(Notebook(initial_names()))
 
 
