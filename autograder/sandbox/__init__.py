@@ -115,7 +115,7 @@ none: the session itself takes the child's place, and is started again if anothe
 (`host.session.Session.shared`).
 
 Processes of one session share its working directory: before each fork, files that criteria have
-added to it are removed (`guest.working_folder`).
+added to it are removed, and those of cells are as the cells left them (`guest.working_folder`).
 
 A notebook could lie about its state, as it could about anything in its process, but would gain
 nothing by it: every criterion has inputs of its own, so what one of them shows is of no use for the
