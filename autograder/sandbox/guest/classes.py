@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,21 @@ def is_instance(value: object, kind: type) -> bool:
         if base is kind:
             return True
     return False
+
+
+def attributes(thing: object) -> object:
+    """What an object has of its own: its ``__dict__``; None if it has none.
+
+    A class may define a ``__dict__`` that is something else: then that is returned, which may be
+    anything but a dict of the object's.
+    """
+    for base in mro(type(thing)):
+        found = _DICT(base).get("__dict__")
+        if type(found) is types.GetSetDescriptorType:
+            return found.__get__(thing)
+        if found is not None:
+            return found if type(found) is not dict else ()
+    return None
 
 
 def is_static(kind: type) -> bool:

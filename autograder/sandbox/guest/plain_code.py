@@ -12,6 +12,7 @@ import builtins
 import dis
 import functools
 import math
+import sys
 import types
 from builtins import id as _address  # bound here, since notebooks see a replacement
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ import numpy as np
 
 from .bytecode import Use, uses
 from .classes import home, is_instance, is_static, mro
+from .dict_memory import fingerprint
 from .known_code import is_ours
 from .no_ops import MissingImport, NoOp
 from .reachable import Reachable
@@ -42,6 +44,7 @@ _BUILTINS = _names("""
     if isinstance(value, type) and issubclass(value, Exception)
 }  # fmt: skip
 """Not what gets at others by a name that is computed, such as ``getattr``."""
+_BUILTIN_VALUES = dict(vars(builtins))
 
 # --- NumPy's --------------------------------------------------------------------------------
 
@@ -50,17 +53,20 @@ _OF_RANDOM = _names("""
     random_sample seed shuffle standard_normal uniform
     """)  # fmt: skip
 _WITH_MEMORY = _names("""
-    DataSource add_newdoc char compat core ctypes ctypeslib datetime_data deprecate disp distutils
-    dump dumps errstate f2py fromfile frompyfunc fromregex genfromtxt geterrobj info load loadtxt
+    DataSource add_newdoc ag_frame char compat core cr_frame ctypes ctypeslib datetime_data
+    deprecate disp distutils dump dumps errstate f2py f_back f_builtins f_code f_globals f_locals
+    finfo fromfile frompyfunc fromregex genfromtxt geterrobj gi_frame iinfo info load loadtxt
     lookfor ma memmap nditer nested_iters polynomial printoptions rec recfromcsv recfromtxt register
     safe_eval save savetxt savez savez_compressed set_numeric_ops set_printoptions
     set_string_function setbufsize seterr seterrcall seterrobj show_config show_runtime source
-    strings test testing tofile typing vectorize who
+    strings tb_frame test testing tofile typing vectorize who
     """)  # fmt: skip
-"""What writes files, sets how NumPy works, or gives objects that cannot be looked into; and modules
-that NumPy imports when they are first used."""
+"""What writes files, sets how NumPy works, or gives objects that cannot be looked into, frames
+among them; and modules that NumPy imports when they are first used."""
 _HARMLESS = _names("linalg lib stride_tricks mgrid ogrid r_ c_ s_ index_exp newaxis e pi inf nan")
 _FUNCTIONS = (np.ufunc, type(np.pad), types.BuiltinFunctionType, types.FunctionType, type)
+_WATCHED = ("numpy", "math", "warnings")
+"""Packages that plain code may call, and what NumPy's warnings call."""
 _MODULES = (np.lib.stride_tricks, np.lib, np.random, math, np.linalg, np)
 _OF_OBJECTS = frozenset[str]().union(
     *map(dir, (np.ndarray, np.float64, np.ufunc, list, dict, tuple, str, int, float, range))
@@ -92,6 +98,20 @@ class _Libraries:
         self.attributes = _OF_OBJECTS.union(named, _OF_RANDOM, _HARMLESS) - _WITH_MEMORY
         known = (*(value for _, value in plain), np, np.linalg, np.random, math)
         self.known = frozenset(map(_address, known))
+        self._spaces = [
+            vars(module)
+            for name, module in [*sys.modules.items()]
+            if type(module) is types.ModuleType and name.partition(".")[0] in _WATCHED
+        ]
+        self._attributes = [vars(value) for _, value in plain if hasattr(value, "__dict__")]
+        self._first = self._now()
+
+    def are_as_before(self) -> bool:
+        """Whether the notebook has bound nothing in NumPy, and given its functions no attribute."""
+        return self._now() == self._first
+
+    def _now(self) -> list[object]:
+        return [*map(fingerprint, self._spaces), *map(len, self._attributes), np.geterrcall()]
 
     def is_plain(self, name: str) -> bool:
         """Whether an attribute is one that tells nothing of earlier calls."""
@@ -142,6 +162,7 @@ def is_plain(reachable: Reachable) -> bool:
     look = _Look(reachable)
     return (
         reachable.record is not None
+        and _libraries().are_as_before()
         and all(map(look.is_plain_object, reachable.held))
         and all(map(look.may_be_named, reachable.named))
         and all(
@@ -185,9 +206,9 @@ class _Look:
         ):
             return True
         if kind is np.ndarray:
-            return thing.dtype.kind in "biufc" and is_read_whole(thing)
+            return self._is_plain_dtype(thing.dtype) and is_read_whole(thing)
         if is_instance(thing, np.dtype):
-            return thing.kind in "biufc" and thing.metadata is None
+            return self._is_plain_dtype(thing)
         if kind is types.FunctionType:
             return is_ours(thing.__code__)
         if kind is type:
@@ -195,6 +216,10 @@ class _Look:
         return type(kind) is type and all(
             base is object or _address(base) in self._own for base in mro(kind)
         )
+
+    @staticmethod
+    def _is_plain_dtype(dtype: np.dtype[Any]) -> bool:
+        return dtype.kind in "biufc" and dtype.metadata is None
 
     # --- code -------------------------------------------------------------------------------
 
@@ -236,5 +261,6 @@ class _Look:
         space = function.__builtins__  # type: ignore[attr-defined]  # typeshed has it from 3.10 on
         if name not in space:
             return True  # a NameError
-        replaced = type(space[name]) is types.FunctionType and not is_ours(space[name].__code__)
-        return name in _BUILTINS and not replaced
+        value = space[name]
+        ours = type(value) is types.FunctionType and is_ours(value.__code__)
+        return name in _BUILTINS and (ours or value is _BUILTIN_VALUES.get(name))

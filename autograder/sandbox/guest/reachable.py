@@ -16,16 +16,21 @@ from builtins import id as _address  # bound here, since notebooks see a replace
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from . import reachable_kinds
-from .classes import home, is_instance, is_of_library, is_static, members, mro, name_of
+from .classes import attributes, home, is_instance, is_of_library, is_static, members, mro, name_of
 from .dict_memory import WARNED, fingerprint
 from .known_code import is_ours
-from .reachable_kinds import ATOMS, IMMUTABLE, NUMBERS, Opaque
+from .reachable_kinds import ATOMS, FRACTIONS, IMMUTABLE, WHOLE_NUMBERS, Opaque
 
 Record = list[Any]
 """What was found, in the order in which it was reached."""
 
 MAX_OBJECTS = 20_000
+MAX_RECORD = 300_000
+"""How much is recorded: code decides how large its lists are."""
+_UNSET = object()
 _getattribute = object.__getattribute__
 _subclasses = type.__subclasses__
 _CONSTANTS = frozenset(
@@ -36,7 +41,7 @@ _ABSTRACT = ("abc", "collections.abc", "contextlib", "enum", "typing")
 """Modules whose classes, as bases, add no state of their own."""
 _SKIPPED = frozenset(
     [
-        *("__annotations__", "__annotate__", "__dict__", "__weakref__", "_abc_impl"),
+        *("__annotations__", "__annotate__", "__dict__", "__weakref__"),
         *("__builtins__", "__loader__", "__spec__", WARNED),
     ]
 )
@@ -93,6 +98,8 @@ class Reachable:
             if len(self._seen) > MAX_OBJECTS:
                 raise Opaque
             self._look(thing)
+            if len(self.found) > MAX_RECORD:
+                raise Opaque
 
     def push(self, things: Iterable[Any]) -> None:
         """Record what is reached from here."""
@@ -100,8 +107,10 @@ class Reachable:
             kind = type(thing)
             if _address(kind) in ATOMS:
                 self.found.append(thing)
-                if _address(kind) in NUMBERS:
-                    self.found.append(repr(thing))  # 1 == 1.0 == True, and 0.0 == -0.0
+                if _address(kind) in WHOLE_NUMBERS:
+                    self.found.append(kind)  # 1 == True
+                elif _address(kind) in FRACTIONS:
+                    self.found.append(repr(thing))  # 1 == 1.0, and 0.0 == -0.0
             else:
                 self.found.append(_address(thing))
                 self._todo.append(thing)
@@ -109,18 +118,21 @@ class Reachable:
 
     def mapping(self, mapping: Mapping[Any, Any], without: Collection[str] = ()) -> None:
         """Record keys and values."""
-        names = [key for key in mapping if not (type(key) is str and key in without)]
-        self.found.append(len(names))
-        self.push(names)
-        self.push([mapping[key] for key in names])
+        items = dict.items(mapping) if isinstance(mapping, dict) else mapping.items()
+        kept = [pair for pair in items if not (type(pair[0]) is str and pair[0] in without)]
+        self.found.append(len(kept))
+        self.push([key for key, _ in kept])
+        self.push([value for _, value in kept])
 
     def _look(self, thing: Any) -> None:
         kind = type(thing)
         look = _EXACT.get(_address(kind))
-        self.found.append(_address(kind) if look is None else kind.__name__)
+        self.found.append(_address(kind))
         if look is not None:
             if kind.__dictoffset__:  # first, since this may make one, which `look` then finds
-                self.mapping(_getattribute(thing, "__dict__"), _CACHES)
+                self.mapping(
+                    _getattribute(thing, "__dict__"), _CACHES if kind is np.vectorize else ()
+                )
             look(self, thing)
         elif is_instance(thing, type):
             self._class(thing)
@@ -163,7 +175,7 @@ class Reachable:
             try:
                 self.push([cell.cell_contents])
             except ValueError:  # not bound yet
-                self.found.append(None)
+                self.found.append(_UNSET)
 
     def _instance(self, thing: Any, kind: type) -> None:
         """An object of a class that the notebook defines, maybe derived from a built-in one."""
@@ -184,13 +196,12 @@ class Reachable:
             try:
                 self.push([slot.__get__(thing)])
             except AttributeError:
-                self.found.append(None)
-        try:
-            variables = _getattribute(thing, "__dict__")
-        except AttributeError:
-            variables = None
+                self.found.append(_UNSET)
+        variables = attributes(thing)
         if type(variables) is dict:
             self.mapping(variables)
+        elif variables is not None:
+            raise Opaque
         if not (self._is_own(kind) or looked_into) or (not looked_into and self._may_hide(bases)):
             raise Opaque
         self.push([kind])

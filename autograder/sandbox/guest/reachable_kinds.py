@@ -6,6 +6,7 @@ makes the whole unknown (`reachable`).
 
 from __future__ import annotations
 
+import abc
 import datetime
 import decimal
 import functools
@@ -25,22 +26,25 @@ import numpy as np
 from .classes import is_instance
 from .no_ops import MissingImport, NoOp
 
+CHECKED_AT_ONCE = 2**22
+"""Bytes of an array up to which there is one checksum of it."""
 CHECKED_WHOLE = 2**26
 """Bytes of an array up to which all are read; of a larger one, a sample."""
-_CHECKED_AT_ONCE = 2**20
 _SAMPLE = 2**12
 _ROW = 2**12
 
 _getattribute = object.__getattribute__
 _referents = gc.get_referents
 _BIT_GENERATOR: Callable[[Any], Any] = vars(np.random.Generator)["bit_generator"].__get__
+_ARRAY_FLAGS: Callable[[Any], Any] = vars(np.ndarray)["flags"].__get__
 _DEFAULT_FACTORY: Callable[[Any], Any] = vars(defaultdict)["default_factory"].__get__
 _UFUNCS = frozenset(_address(each) for each in vars(np).values() if isinstance(each, np.ufunc))
 ATOMS = frozenset(map(_address, (
     type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented),
 )))  # fmt: skip
 """Addresses of classes: one that the notebook defines may have a hash of its own, and ``==``."""
-NUMBERS = frozenset(map(_address, (bool, int, float, complex)))
+WHOLE_NUMBERS = frozenset(map(_address, (bool, int)))
+FRACTIONS = frozenset(map(_address, (float, complex)))
 IMMUTABLE = frozenset(map(_address, (
     NoOp, MissingImport,
     np.number, np.bool_, np.character, np.datetime64, np.timedelta64, np.dtype, np.finfo, np.iinfo,
@@ -49,7 +53,7 @@ IMMUTABLE = frozenset(map(_address, (
     decimal.Decimal, types.WrapperDescriptorType,
     types.MethodDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType,
     types.MemberDescriptorType, types.CodeType, types.UnionType,
-    type(vars(namedtuple("_Field", "x"))["x"]),
+    type(vars(namedtuple("_Field", "x"))["x"]), type(vars(abc.ABC)["_abc_impl"]),
 )))  # fmt: skip
 """Addresses of classes whose objects hold nothing that code could change, and of their bases."""
 
@@ -77,7 +81,9 @@ class Walk(Protocol):
 
 
 def _sequence(walk: Walk, thing: Any) -> None:
-    walk.push(_as_list(thing))
+    items = _as_list(thing)
+    walk.found.append(len(items))
+    walk.push(items)
 
 
 def _as_list(thing: Any) -> list[Any]:
@@ -88,7 +94,7 @@ def _as_list(thing: Any) -> list[Any]:
 
 
 def _dictionary(walk: Walk, thing: Any) -> None:
-    walk.mapping(dict(dict.items(thing)))
+    walk.mapping(thing)
 
 
 def _dictionary_with_default(walk: Walk, thing: defaultdict[Any, Any]) -> None:
@@ -154,7 +160,10 @@ def _ufunc(walk: Walk, thing: np.ufunc) -> None:
 
 def _row(walk: Walk, thing: np.void) -> None:
     """A row of a structured array: a view of it, which can be written to."""
-    _array(walk, np.ndarray(thing.shape, thing.dtype, bytearray(thing.tobytes())))
+    if thing.dtype.hasobject:
+        raise Opaque
+    walk.found.append(thing.tobytes())
+    walk.push([thing.dtype])
 
 
 def _fields(walk: Walk, thing: np.dtype[np.void]) -> None:
@@ -163,42 +172,40 @@ def _fields(walk: Walk, thing: np.dtype[np.void]) -> None:
 
 
 def _array(walk: Walk, array: np.ndarray[Any, Any]) -> None:
-    array = np.ndarray.view(array, np.ndarray)
-    walk.found += [array.shape, array.strides, array.dtype.str, array.flags.writeable]
-    if array.dtype.names is not None:
-        walk.push([array.dtype])
+    given, array = array, np.ndarray.view(array, np.ndarray)
+    dtype = array.dtype
+    walk.found += [array.shape, array.strides, dtype.str, dtype.num, _ARRAY_FLAGS(given).num]
+    if dtype.names is not None or dtype.metadata is not None:
+        walk.push([dtype])
     if array.base is not None:
         walk.push([array.base])
-    if array.dtype.hasobject:
+    if dtype.hasobject:
         walk.push(array.ravel().tolist())
-        return
-    if array.nbytes > _CHECKED_AT_ONCE:
-        if (whole := read_whole(array)) is not None:
-            walk.found += [zlib.crc32(each.tobytes()) for each in whole]
-            return
-        flat = array.reshape(-1)  # may copy, if it is not contiguous
-        array = flat[:: max(1, flat.size // _SAMPLE)]
-    walk.found.append(zlib.crc32(array.tobytes()))
+    elif array.base is None or type(array.base) is not np.ndarray or array.base is given:
+        walk.found += _checksums(array)
 
 
-def read_whole(array: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]] | None:
-    """What tells any change of a large array; None if it is only looked at in places.
+def _checksums(array: np.ndarray[Any, Any]) -> list[int]:
+    """Tell any change of an array's contents, or of a sample of a huge one's.
 
-    Its bytes are numbers in a table. Sums of rows and of columns tell a change of one, and of two
-    that change places.
+    The bytes of a large one are numbers in a table: sums of rows and columns tell a change of one,
+    and of two that change places.
     """
-    flat = array.ravel(order="K")
-    if array.nbytes > CHECKED_WHOLE or not np.shares_memory(flat, array):
-        return None
-    flat = flat.view(np.uint8)
+    if array.nbytes <= CHECKED_AT_ONCE:
+        return [zlib.crc32(array.tobytes())]
+    flags = array.flags
+    if array.nbytes > CHECKED_WHOLE or not (flags.c_contiguous or flags.f_contiguous):
+        return [zlib.crc32(array.flat[:: array.size // _SAMPLE].tobytes())]
+    flat = array.ravel(order="K").view(np.uint8)
     end = len(flat) // _ROW * _ROW
     table = flat[:end].view(np.uint64).reshape(-1, _ROW // 8)
-    return [np.ndarray.sum(table, axis=0), np.ndarray.sum(table, axis=1), flat[end:]]
+    sums = np.ndarray.sum(table, axis=0), np.ndarray.sum(table, axis=1), flat[end:]
+    return [zlib.crc32(each.tobytes()) for each in sums]
 
 
 def is_read_whole(array: np.ndarray[Any, Any]) -> bool:
     """Whether any change of it is told."""
-    return array.nbytes <= _CHECKED_AT_ONCE or read_whole(array) is not None
+    return array.nbytes <= CHECKED_AT_ONCE
 
 
 _KINDS: dict[type, Callable[[Walk, Any], None]] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.sandbox.guest.plain_code import is_plain
+from autograder.sandbox.guest.plain_code import is_plain, remember_libraries
 from autograder.sandbox.guest.reachable import Reachable
 
 SETUP = """
@@ -21,6 +22,11 @@ calls = [0]
 class Layer:
     def __init__(self, W): self.W = W
 """
+
+
+@pytest.fixture(autouse=True)
+def remembered() -> None:
+    remember_libraries()
 
 
 def body_is_plain(body: str) -> bool:
@@ -95,6 +101,8 @@ def test_what_exercises_are_solved_with_is_plain(body: str) -> None:
         "self.__doc__ = 'called'",
         "f.__name__ = 'called'",
         "return np.lib.format.open_memmap('x')",
+        "return np.finfo(float)",
+        "return (k for k in x).gi_frame.f_builtins",
         "match np:\n        case object(set_printoptions=g): g(precision=1)",
         "setattr(self, 'x', 1)",
     ],
@@ -119,6 +127,12 @@ def test_whatever_else_is_used_is_not(body: str) -> None:
         "add = np.frompyfunc(lambda x, y: x + y, 2, 1)",
         "np.window = lambda x: calls.append(x)",
         "np.pad = lambda x: calls.append(x)",
+        "np.pad.calls = 1",
+        "np.poly1d.calls = 1",
+        "np.lib._arraypad_impl._as_pairs = lambda *args: calls.append(args)",
+        "warnings.showwarning = lambda *args: calls.append(args)",
+        "np.seterrcall(lambda *args: calls.append(args))",
+        "typed = np.zeros(3, np.dtype(float, metadata={'calls': []}))",
         "class Layer(abc.ABC): pass\nlayer = Layer()",
         "class Table(dict): pass\ntable = Table()",
         "class Meta(type): pass\nclass Layer(metaclass=Meta): pass\nlayer = Layer()",
@@ -130,16 +144,24 @@ def test_code_is_not_plain_if_it_can_reach_what_is_not(
     held: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(np, "pad", np.pad)
+    monkeypatch.setattr(np.lib._arraypad_impl, "_as_pairs", np.lib._arraypad_impl._as_pairs)
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    for thing in (np.pad, np.poly1d):
+        monkeypatch.setattr(thing, "calls", 0, raising=False)
+        monkeypatch.delattr(thing, "calls")
     monkeypatch.setattr(np, "window", None, raising=False)
     monkeypatch.delattr(np, "window")
+    remember_libraries()
     space: dict[str, Any] = {"__name__": "__main__"}
-    exec(
-        f"import abc, collections, pathlib\n{SETUP}\ndef f(x): return np.pad(x), np.window(x)",
-        space,
-    )
+    exec(f"import abc, collections, pathlib, warnings\n{SETUP}", space)
+    exec("def f(x): return np.pad(x), np.window(x)", space)
     assert is_plain(Reachable([space]))
-    exec(held, space)
-    assert not is_plain(Reachable([space]))
+    before = np.geterrcall()
+    try:
+        exec(held, space)
+        assert not is_plain(Reachable([space]))
+    finally:
+        np.seterrcall(before)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +170,8 @@ def test_code_is_not_plain_if_it_can_reach_what_is_not(
         "table = {'W': np.ones(3), 'sizes': [1, (2, 3)], 'kind': np.float32, 'f': np.exp}",
         "layers = [Layer(1), Layer(np.zeros(3))]",
         "rng = np.random.default_rng(0)",
-        "data = np.zeros(2**22)",
-        "from typing import Optional\nimport matplotlib",
+        "data = np.zeros(2**18)",
+        "from typing import Optional",
         "scale = np.float32(2)",
         "class Conv(Layer):\n    @property\n    def out(self): return self.W\nconv = Conv(1)",
     ],

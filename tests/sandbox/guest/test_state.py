@@ -73,7 +73,7 @@ layer = Layer()
 layer.x = np.ones(3)
 
 class Slotted:
-    __slots__ = ("a",)
+    __slots__ = ("a", "b")
 
 slotted = Slotted()
 slotted.a = [1]
@@ -85,6 +85,12 @@ class Kernel(np.ndarray): pass
 kernel = np.zeros(3).view(Kernel)
 
 huge = np.zeros((3, 1_000_000)).T
+limit = 3
+rows = np.zeros(1, [("n", int)])
+row, whole, board = rows[0], np.zeros(3, int), np.indices((512, 256)).sum(0) % 2
+ids = collections.defaultdict(list)
+texts, middle = [["b"], ["a", "list"]], slice(1, 2)
+def plus(x): return x + 1
 append, setdefault = [].append, {}.setdefault
 seeds, view = np.random.SeedSequence(1), vars(Layer)
 line, same = np.poly1d([1, 2]), np.vectorize(with_default)
@@ -145,6 +151,20 @@ def loaded(*more: str) -> dict[str, Any]:
         "setdefault(1, 1)",
         "seeds.spawn(1)",
         "rng.spawn(1)",
+        "limit = limit / 1",
+        "limit = float('-0')",
+        "row['n'] = 1",
+        "rows.dtype.names = ('m',)",
+        "ids.default_factory = None",
+        "halved.calls = 1",
+        "cached.calls = 1",
+        "large.setflags(align=False)",
+        "whole.dtype = np.longlong",
+        "board[:] = 1 - board",
+        "texts[0].append(texts[1].pop())",
+        "slotted.b = None",
+        "plus.calls = 1",
+        "middle.indices(3); middle = slice([], 3)",
         "line.coeffs[0] = 5",
         "same.pyfunc.__defaults__[0][1] = 2",
         "made.sizes.append(1)",
