@@ -149,8 +149,9 @@ _LIBRARIES = (
 )  # fmt: skip
 
 _NOT_PLAIN_OPERATIONS = frozenset(
-    dis.opmap[name] for name in ("IMPORT_NAME", "MATCH_CLASS") if name in dis.opmap
+    dis.opmap[name] for name in ("IMPORT_NAME", "MATCH_CLASS", "IS_OP") if name in dis.opmap
 )
+"""``x is None`` has one of its own, where it decides what is run next."""
 
 
 def is_plain(reachable: Reachable) -> bool:

@@ -52,6 +52,7 @@ def body_is_plain(body: str) -> bool:
         "return Layer(x).W",
         "super().__init__(); return self.format, np.r_[x, x]",
         "np.add.at(x, y, 1); return np.maximum.reduce(x), np.zeroes(3)",
+        "if x is None or y is not None: return x",
         "self.conv.W = x; self.calls += 1; x.shape = (1, 2)",
     ],
 )
@@ -102,6 +103,7 @@ def test_what_exercises_are_solved_with_is_plain(body: str) -> None:
         "f.__name__ = 'called'",
         "return np.lib.format.open_memmap('x')",
         "return np.finfo(float)",
+        "return x if x is y else y",
         "return (k for k in x).gi_frame.f_builtins",
         "match np:\n        case object(set_printoptions=g): g(precision=1)",
         "setattr(self, 'x', 1)",
