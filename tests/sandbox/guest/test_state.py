@@ -87,7 +87,7 @@ kernel = np.zeros(3).view(Kernel)
 huge = np.zeros((3, 1_000_000)).T
 limit = 3
 rows = np.zeros(1, [("n", int)])
-row, whole, board = rows[0], np.zeros(3, int), np.indices((512, 256)).sum(0) % 2
+row, board = rows[0], np.indices((512, 256)).sum(0) % 2
 ids = collections.defaultdict(list)
 texts, middle = [["b"], ["a", "list"]], slice(1, 2)
 def plus(x): return x + 1
@@ -159,7 +159,6 @@ def loaded(*more: str) -> dict[str, Any]:
         "halved.calls = 1",
         "cached.calls = 1",
         "large.setflags(align=False)",
-        "whole.dtype = np.longlong",
         "board[:] = 1 - board",
         "texts[0].append(texts[1].pop())",
         "slotted.b = None",
