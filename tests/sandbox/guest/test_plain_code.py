@@ -48,7 +48,7 @@ def body_is_plain(body: str) -> bool:
         "return [float(a) for a in x if isinstance(a, np.floating)], (lambda a: a.sum())(x)",
         "raise ValueError(f'{x.shape} {type(x).__name__}')",
         "print('{}'.format(x)); return np.linalg.norm(x)",
-        "return self.weights + x.shpae + np.zeros_lik(x) + undefined",
+        "return self.weights + x.shap + np.zeros_lik(x) + undefined",
         "return Layer(x).W",
         "super().__init__(); return self.format, np.r_[x, x]",
         "np.add.at(x, y, 1); return np.maximum.reduce(x), np.zeroes(3)",
