@@ -15,7 +15,7 @@ import math
 import sys
 import types
 from builtins import id as _address  # bound here, since notebooks see a replacement
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ _BUILTINS = _names("""
 }  # fmt: skip
 """Not what gets at others by a name that is computed, such as ``getattr``."""
 _BUILTIN_VALUES = dict(vars(builtins))
+_BUILTINS_OF: Callable[[types.FunctionType], dict[str, Any]]
+_BUILTINS_OF = vars(types.FunctionType)["__builtins__"].__get__
 
 # --- NumPy's --------------------------------------------------------------------------------
 
@@ -259,7 +261,7 @@ class _Look:
         space: Mapping[str, Any] = function.__globals__
         if name in space:
             return _address(type(space[name])) in ATOMS or self.is_plain_object(space[name])
-        space = function.__builtins__  # type: ignore[attr-defined]  # typeshed has it from 3.10 on
+        space = _BUILTINS_OF(function)
         if name not in space:
             return True  # a NameError
         value = space[name]

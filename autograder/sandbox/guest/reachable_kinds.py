@@ -195,7 +195,7 @@ def _checksums(array: np.ndarray[Any, Any]) -> list[int]:
         return [zlib.crc32(array.tobytes())]
     flags = array.flags
     if array.nbytes > CHECKED_WHOLE or not (flags.c_contiguous or flags.f_contiguous):
-        return [zlib.crc32(array.flat[:: array.size // _SAMPLE].tobytes())]
+        return [zlib.crc32(array.flat[:: max(1, array.size // _SAMPLE)].tobytes())]
     flat = array.ravel(order="K").view(np.uint8)
     end = len(flat) // _ROW * _ROW
     table = flat[:end].view(np.uint64).reshape(-1, _ROW // 8)
