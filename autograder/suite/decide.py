@@ -128,7 +128,7 @@ class Decider:
                 if process.is_unchanged():
                     self._take(together)
                     if self._failed and process.is_plain():
-                        self._confirm(together, _tells_of_itself)
+                        self._confirm(together, _is_due_to_the_code)
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
@@ -230,7 +230,7 @@ def _is_same(one: Outcome, other: Outcome) -> bool:
     return one.status is other.status and repr(one.fact) == repr(other.fact)
 
 
-def _tells_of_itself(outcome: Outcome) -> bool:
+def _is_due_to_the_code(outcome: Outcome) -> bool:
     """Whether it failed because of what the code computes, not maybe because of its process."""
     if isinstance(outcome.fact, Raised):
         return _OF_THE_PROCESS.isdisjoint(outcome.fact.error.kinds)

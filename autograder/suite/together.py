@@ -84,15 +84,15 @@ class Together:
     def run_again(
         self, cases: Sequence[Case], found: Mapping[str, Outcome], failed: Mapping[str, Failed]
     ) -> dict[str, Outcome] | None:
-        """Try once more what was failed in another process.
+        """Try once more what was failed, in this process or in another one.
 
         Args:
             cases: the criteria.
-            found: how they came out there, by id.
+            found: how they came out, by id.
             failed: what is known about them.
 
         Returns:
-            How they come out here; None if that cannot be told.
+            How they come out now; None if that cannot be told.
         """
         ahead: list[Case] = []  # the last ones: what was sent ahead is answered before all else
         for case in reversed(cases):

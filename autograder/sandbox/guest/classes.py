@@ -46,18 +46,19 @@ def is_instance(value: object, kind: type) -> bool:
     return False
 
 
-def attributes(thing: object) -> object:
-    """What an object has of its own: its ``__dict__``; None if it has none.
+def attributes(thing: object) -> dict[str, Any] | None:
+    """The ``__dict__`` of an object; None if it has none.
 
-    A class may define a ``__dict__`` that is something else: then that is returned, which may be
-    anything but a dict of the object's.
+    Raises:
+        TypeError: its class calls something else so.
     """
     for base in mro(type(thing)):
         found = _DICT(base).get("__dict__")
         if type(found) is types.GetSetDescriptorType:
-            return found.__get__(thing)
+            own: dict[str, Any] = found.__get__(thing)
+            return own
         if found is not None:
-            return found if type(found) is not dict else ()
+            raise TypeError("a class has a __dict__ of its own making")
     return None
 
 

@@ -1,9 +1,10 @@
-"""Tell whether a notebook's code uses nothing but what is known to remember nothing unseen.
+"""Tell whether a notebook's code can keep state only where `state` sees it.
 
-That is Python's own operations, containers and arithmetic, and NumPy's functions without files,
-settings and iterators, as they are before the notebook runs; and what the code can reach is of
-kinds that `state` sees whole. Code that uses anything else, by whatever way, is not plain, even if
-it does no harm. There is a list of what is plain, not one of what is not.
+Such code is called plain. It uses Python's operations, containers and arithmetic, and NumPy's
+functions as they were before the notebook ran, but no files, settings or iterators; and all that it
+can reach is of kinds that `reachable` records completely. What objects and global names may be is
+listed, and everything else is not plain, even if it does no harm. An attribute may also have a name
+that nothing in NumPy has: then it is the notebook's own, or an error.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ _LIBRARIES = (
 _NOT_PLAIN_OPERATIONS = frozenset(
     dis.opmap[name] for name in ("IMPORT_NAME", "MATCH_CLASS", "IS_OP") if name in dis.opmap
 )
-"""``x is None`` has one of its own, where it decides what is run next."""
+"""Not ``if x is None``, which is compiled to something else."""
 
 
 def is_plain(reachable: Reachable) -> bool:
@@ -191,7 +192,10 @@ class _Look:
     # --- objects ----------------------------------------------------------------------------
 
     def may_be_named(self, thing: Any) -> bool:
-        """Whether a global may be bound to it: which libraries' functions code uses, it says."""
+        """Whether a global name may be bound to it.
+
+        Libraries may be imported: code that uses them is judged by the names that it uses.
+        """
         is_library = any(is_instance(thing, kind) for kind in _LIBRARIES)
         return (
             is_library

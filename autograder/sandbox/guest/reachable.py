@@ -198,10 +198,8 @@ class Reachable:
             except AttributeError:
                 self.found.append(_UNSET)
         variables = attributes(thing)
-        if type(variables) is dict:
+        if variables is not None:
             self.mapping(variables)
-        elif variables is not None:
-            raise Opaque
         if not (self._is_own(kind) or looked_into) or (not looked_into and self._may_hide(bases)):
             raise Opaque
         self.push([kind])

@@ -33,7 +33,6 @@ CHECKED_WHOLE = 2**26
 _SAMPLE = 2**12
 _ROW = 2**12
 
-_getattribute = object.__getattribute__
 _referents = gc.get_referents
 _BIT_GENERATOR: Callable[[Any], Any] = vars(np.random.Generator)["bit_generator"].__get__
 _ARRAY_FLAGS: Callable[[Any], Any] = vars(np.ndarray)["flags"].__get__

@@ -1,6 +1,6 @@
 """What code can leave in its process besides names and objects, at a glance.
 
-Environment variables, filters of warnings, where modules are looked for, the limit of recursion,
+Environment variables, filters of warnings, the search path of modules, the limit of recursion,
 the precision of decimals, threads, standard streams, the working directory and its files. Part of a
 notebook's `state`.
 """
@@ -29,7 +29,7 @@ def now() -> list[Any]:
         _variables(),
         _warnings_filtered(),
         *map(_stream, ("stdout", "stderr")),
-        _places_of_modules(),
+        _module_search_path(),
         _recursion_limit(),
         _decimals().prec,
         _threads(),
@@ -52,7 +52,7 @@ def _warnings_filtered() -> list[int]:
     return list(map(_address, filters)) if type(filters) is list else []
 
 
-def _places_of_modules() -> list[str]:
+def _module_search_path() -> list[str]:
     path = getattr(sys, "path", None)
     return [each for each in path if type(each) is str] if type(path) is list else []
 
