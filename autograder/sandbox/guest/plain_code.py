@@ -27,7 +27,7 @@ from .dict_memory import fingerprint
 from .known_code import is_ours
 from .no_ops import MissingImport, NoOp
 from .reachable import Reachable
-from .reachable_kinds import ATOMS, is_read_whole
+from .reachable_kinds import ATOMS, is_seen_whole
 
 
 def _names(text: str) -> frozenset[str]:
@@ -213,9 +213,9 @@ class _Look:
         ):
             return True
         if kind is np.ndarray:
-            return self._is_plain_dtype(thing.dtype) and is_read_whole(thing)
+            return is_seen_whole(thing)
         if is_instance(thing, np.dtype):
-            return self._is_plain_dtype(thing)
+            return thing.kind in "biufc" and thing.metadata is None
         if kind is types.FunctionType:
             return is_ours(thing.__code__)
         if kind is type:
@@ -223,10 +223,6 @@ class _Look:
         return type(kind) is type and all(
             base is object or _address(base) in self._own for base in mro(kind)
         )
-
-    @staticmethod
-    def _is_plain_dtype(dtype: np.dtype[Any]) -> bool:
-        return dtype.kind in "biufc" and dtype.metadata is None
 
     # --- code -------------------------------------------------------------------------------
 

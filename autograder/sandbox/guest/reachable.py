@@ -22,7 +22,7 @@ from . import reachable_kinds
 from .classes import attributes, home, is_instance, is_of_library, is_static, members, mro, name_of
 from .dict_memory import WARNED, fingerprint
 from .known_code import is_ours
-from .reachable_kinds import ATOMS, FRACTIONS, IMMUTABLE, WHOLE_NUMBERS, Opaque
+from .reachable_kinds import ATOMS, FRACTIONS, IMMUTABLE, WHOLE_NUMBERS, Opaque, is_seen_whole
 
 Record = list[Any]
 """What was found, in the order in which it was reached."""
@@ -63,7 +63,9 @@ class Reachable:
         classes: those that it defines.
         named: what its names are bound to.
         held: what is reached from there. All of this is kept alive, so that no address in the
-            record becomes another object's.
+            record becomes another object's. Arrays that are seen whole are not: an equal one in
+            the same place is no change, and ``array.resize(...)`` refuses to change what somebody
+            else refers to.
         generators: restart its random generators.
     """
 
@@ -114,7 +116,8 @@ class Reachable:
             else:
                 self.found.append(_address(thing))
                 self._todo.append(thing)
-                self.held.append(thing)
+                if kind is not np.ndarray or not is_seen_whole(thing):
+                    self.held.append(thing)
 
     def mapping(self, mapping: Mapping[Any, Any], without: Collection[str] = ()) -> None:
         """Record keys and values."""

@@ -202,9 +202,10 @@ def _checksums(array: np.ndarray[Any, Any]) -> list[int]:
     return [zlib.crc32(each.tobytes()) for each in sums]
 
 
-def is_read_whole(array: np.ndarray[Any, Any]) -> bool:
-    """Whether any change of it is told."""
-    return array.nbytes <= CHECKED_AT_ONCE
+def is_seen_whole(array: np.ndarray[Any, Any]) -> bool:
+    """Whether any change of it is told, and it refers to nothing that could change unseen."""
+    dtype = array.dtype
+    return dtype.kind in "biufc" and dtype.metadata is None and array.nbytes <= CHECKED_AT_ONCE
 
 
 _KINDS: dict[type, Callable[[Walk, Any], None]] = {

@@ -179,10 +179,12 @@ def _run_cells(
     if _getpid() != owner:
         _exit(0)
     folder.remember()
+    overwritten = book.worlds.overwritten(book.own)
+    book.worlds.forget_unchanged()
     report = {
         "records": records,
         "defined": defined(book.own),
-        "overwritten": book.worlds.overwritten(book.own),
+        "overwritten": overwritten,
         "pieces": book.pieces,
         "leftover_raises": book.leftover_raises,
         "removed": book.removed_names(),

@@ -99,11 +99,25 @@ class Worlds:
         found = {name: self._changed(name, value, end) for name, value in own.items()}
         return {name: changed for name, changed in found.items() if changed}
 
+    def forget_unchanged(self) -> None:
+        """Forget the names that meant the same all along, which no world has to restore.
+
+        An array that is remembered here has one more reference, and ``array.resize(...)`` refuses
+        arrays to which somebody else refers.
+        """
+        end = dict(self._current())
+        self._history = {
+            key: past
+            for key, past in self._history.items()
+            if not all(_same(key, value, end.get(key)) for _, value in past)
+        }
+
     def enter(self, name: str) -> None:
-        """Restore the world in which ``name`` was defined."""
+        """Restore the world in which ``name`` was defined. It can be done once."""
         at = self._made_in.get(name, len(self._cells))
         for key, past in sorted(self._history.items()):  # globals before their contents
             self._put(key, _value_at(past, at)[0])
+        self._history.clear()
 
     def _current(self) -> Iterator[tuple[Key, Any]]:
         for name in self._globals:
