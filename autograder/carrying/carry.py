@@ -126,7 +126,7 @@ class GradedNotebook:
             proxies = self._proxies(names) if names else None
             if proxies is not None and not proxies.descriptions:
                 return None
-            session = self._session(budget, proxies)
+            session = self._load_again(budget, proxies)
             self._reloaded[names] = self._stack.enter_context(session), proxies
         return self._reloaded[names][0]
 
@@ -278,7 +278,7 @@ class GradedNotebook:
             proxies = self._proxies(wanted)
             if not proxies.descriptions:
                 return None
-            session = self._session(self.session.budget, proxies)
+            session = self._load_again(self.session.budget, proxies)
             self._loaded[wanted] = self._stack.enter_context(session), proxies
         return self._loaded[wanted]
 
@@ -293,21 +293,10 @@ class GradedNotebook:
         self._stack.callback(proxies.close)
         return proxies
 
-    def _session(self, budget: Budget, proxies: ReferenceProxies | None) -> Session:
-        return Session(
-            self.session.server,
-            self.session.cells,
-            budget,
-            reference=proxies,
-            deadline=self.session.deadline,
-            timeouts=self.session.timeouts,
-            naps=self.session.naps,
-            loaded_at=self.session.loaded_at,
-            host_cpu_s=self.session.host_cpu_s,
-            unfixable=self.session.unfixable,
-            left_out=dict(self.session.left_out),
-            once=True,
-        )
+    def _load_again(self, budget: Budget, proxies: ReferenceProxies | None) -> Session:
+        session = self.session.loaded_again(budget=budget, reference=proxies, once=True)
+        session.unfixable = self.session.unfixable  # what is noticed in one holds for all
+        return session
 
     def _own_name(self, name: str) -> list[str]:
         """What the notebook calls a function, a class, or a ``Class.method``."""

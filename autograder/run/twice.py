@@ -58,7 +58,8 @@ def checked(
         earned = {id for id, outcome in found.items() if outcome.status in RIGHT}
         if not earned:
             break
-        again = _again(session)
+        stopped = dict.fromkeys(session.timed_out, CellStatus.TIMEOUT)
+        again = session.loaded_again(left_out=session.left_out | stopped)
         with again:
             other = {**found, **carrier.suites.run(exercise, again, earned)}
             if any(other[id].status not in RIGHT for id in earned):
@@ -74,21 +75,6 @@ def checked(
         if not _is_time_left(session, now, now - began):
             break
     return Checked(found, Gradings(times, tuple(sorted(sources))) if times > 1 else ONCE)
-
-
-def _again(session: Session) -> Session:
-    """The same notebook, to be loaded again."""
-    return Session(
-        session.server,
-        session.cells,
-        session.budget,
-        deadline=session.deadline,
-        timeouts=session.timeouts,
-        naps=session.naps,
-        loaded_at=session.loaded_at,
-        left_out=session.left_out | dict.fromkeys(session.timed_out, CellStatus.TIMEOUT),
-        host_cpu_s=session.host_cpu_s,
-    )
 
 
 def _is_time_left(session: Session, now: float, took_s: float) -> bool:

@@ -1,15 +1,12 @@
-"""A student's process: runs the notebook once, then serves criteria, or forks copies that do.
+"""A student's process: runs the notebook, then serves criteria, itself or in forks.
 
-The host sends requests, and this process answers them (see `wire`). The host trusts nothing in this
-process, and nothing here knows the right answers: it receives inputs and returns the results of the
-student's code.
+The host trusts nothing in this process, and nothing here knows the right answers: it receives
+inputs and returns the results of the student's code.
 
-Messages on the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve a
-criterion on it, in that ``world``, or several if ``shared``; ``in_place``: without forking),
-``reap`` (kill that criterion's process and everything it started).
-Messages on a criterion's socket: ``call``, ``get``, ``set``; see `requests`. If criteria share the
-process: ``begin`` in the first request of each, and ``unchanged`` (whether the notebook's own state
-still is).
+On the notebook's socket: ``cells`` (run these), ``fork`` (a descriptor follows: serve one criterion
+on it, in the given ``world``, or several if ``shared``; ``in_place``: do not fork), ``reap`` (kill
+that criterion's process and everything it started), ``ping``. What is said on a criterion's socket
+is in `criterion_server`.
 """
 
 from __future__ import annotations
@@ -23,34 +20,25 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from ..protocol import position as place
 from ..protocol import wire
-from ..protocol.encoder import is_plain
-from ..protocol.message_reader import MessageReader
+from ..protocol.position import LAYOUT, SIZE, WRITTEN
 from . import (
     known_code,
     prepared,
     reference_proxies,
-    reproducible,
     silent_streams,
-    timeouts,
     unfixable,
 )
-from .answers_held import HeldAnswers
 from .cells import Notebook
-from .exceptions import describe
+from .criterion_server import CriterionServer
 from .installed_proxies import InstalledProxies
 from .reference_channel import Channel
-from .requests import Objects, defined, respond
-from .state import State
+from .requests import Objects, defined
 from .working_folder import WorkingFolder
 
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 _process_time = time.process_time
-_seterr, _geterr = np.seterr, np.geterr
 
 known_code.remember()
 
@@ -120,9 +108,9 @@ class _WrittenDown:
     def __init__(self, sock: socket.socket) -> None:
         self.last = [0, 0]
         _, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
-        self._page = mmap.mmap(descriptors[0], place.SIZE)
+        self._page = mmap.mmap(descriptors[0], SIZE)
         os.close(descriptors[0])
-        self._send, self._write = sock.send, place.LAYOUT.pack_into
+        self._send, self._write = sock.send, LAYOUT.pack_into
 
     def tell(self, cell: int, position: int) -> None:
         """This statement is about to run.
@@ -131,7 +119,7 @@ class _WrittenDown:
             OSError: the one before has closed the socket. It is the last one that is written down.
         """
         self._send(b"")  # which wakes nobody
-        self._write(self._page, 0, place.WRITTEN, cell, position)
+        self._write(self._page, 0, WRITTEN, cell, position)
         self.last = [cell, position]
 
 
@@ -143,12 +131,6 @@ def _run_cells(
     folder: WorkingFolder,
 ) -> None:
     owner, began = _getpid(), _process_time()
-    objects = Objects(lambda _number, _args: {"error": "not while cells run"})
-
-    def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
-        wire.send(sock, dict(question), refer=objects.refer)
-        return wire.receive(sock, resolve=objects.resolve)
-
     told = _Announced(sock) if message["announce"] else _WrittenDown(sock)
 
     def progress(cell: int, position: int) -> None:
@@ -163,7 +145,7 @@ def _run_cells(
     cells = [(index, source) for index, source in message["cells"]]
     if message["proxies"]:
         book.use(InstalledProxies(message["proxies"], [source for _, source in cells], channel))
-        channel.exchange, channel.kept = exchange, objects.kept.__getitem__
+        _connect(channel, sock)
     with reference_proxies.while_cells_run():
         records = book.run(
             cells,
@@ -179,9 +161,26 @@ def _run_cells(
     if _getpid() != owner:
         _exit(0)
     folder.remember()
+    report = _report(book, records)
+    wire.send(sock, {**report, "cpu_s": _process_time() - began})
+
+
+def _connect(channel: Channel, sock: socket.socket) -> None:
+    """Let proxies that cells call ask the host."""
+    objects = Objects(lambda _number, _args: {"error": "not while cells run"})
+
+    def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
+        wire.send(sock, dict(question), refer=objects.refer)
+        return wire.receive(sock, resolve=objects.resolve)
+
+    channel.exchange, channel.kept = exchange, objects.kept.__getitem__
+
+
+def _report(book: Notebook, records: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the host is told once all cells have run."""
     overwritten = book.worlds.overwritten(book.own)
     book.worlds.forget_unchanged()
-    report = {
+    return {
         "records": records,
         "defined": defined(book.own),
         "overwritten": overwritten,
@@ -191,9 +190,7 @@ def _run_cells(
         "timed_out": book.timed_out,
         "kept_data": book.kept_data,
         "unfixable": unfixable.noticed(),
-        "cpu_s": _process_time() - began,
     }
-    wire.send(sock, report)
 
 
 def _fork_criterion(
@@ -231,28 +228,12 @@ def _fork_criterion(
             if message["world"] is not None:
                 book.worlds.enter(message["world"])
             silent_streams.install()
-            errors = _geterr()
-            # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
-            errors["under"] = "ignore"
-            serve(socket.socket(fileno=descriptors[0]), book, channel, errors, message["shared"])
+            own = socket.socket(fileno=descriptors[0])
+            CriterionServer(own, book, channel, message["shared"]).serve()
         finally:
             _exit(0)
     os.close(descriptors[0])
     wire.send(sock, {"pid": pid})
-
-
-def _begin(errors: Mapping[str, Any], state: State | None) -> None:
-    """Begin a criterion: what chance, clocks and NumPy's settings say is the same for each."""
-    reproducible.restart()
-    _seterr(**errors)
-    if state is not None:
-        state.restart_generators()
-
-
-def _state(book: Notebook) -> State:
-    modules = (vars(module) for module in book.files.modules())
-    libraries = [vars(np), vars(np.random), vars(book.builtins)]
-    return State([book.namespace, book.own, *modules], libraries)
 
 
 def _reap(pid: int) -> int:
@@ -266,108 +247,3 @@ def _reap(pid: int) -> int:
         while _waitpid(-1, os.WNOHANG)[0]:
             pass
     return os.waitstatus_to_exitcode(status)
-
-
-READ_AHEAD_BYTES = 16 * 1024
-"""Of requests that have arrived. A larger buffer would be more memory for each process to touch."""
-
-ENCODING_CPU_S = 1.0
-"""Seconds that encoding an answer may take beyond those of a call: it may have many parts."""
-
-
-def serve(
-    sock: socket.socket,
-    book: Notebook,
-    channel: Channel,
-    errors: Mapping[str, Any],
-    shared: bool,
-) -> None:
-    """Answer the requests of a criterion, or of several, until the host hangs up.
-
-    Args:
-        sock: the criterion's.
-        book: the notebook.
-        channel: the proxies' connection.
-        errors: how NumPy treats floating-point errors.
-        shared: whether criteria share this process.
-    """
-    owner = _getpid()
-    state = _state(book) if shared else None
-    request: dict[str, Any] = {}
-    reader, answers = MessageReader(sock, READ_AHEAD_BYTES), HeldAnswers(sock)
-
-    def call_host(number: int, args: list[Any]) -> dict[str, Any]:
-        send({"id": request["id"], "callback": number, "args": args})
-        return receive()
-
-    def stuck() -> None:
-        send({"id": request["id"], "timeout": "stuck"})
-        _exit(0)
-
-    def send(message: dict[str, Any]) -> None:
-        answers.write(wire.encode(message, refer=objects.refer))
-
-    def encode(answer: dict[str, Any]) -> list[bytes | memoryview]:
-        return wire.encode(
-            answer,
-            refer=objects.refer,
-            max_nodes=wire.MAX_ANSWER_NODES,
-            max_buffers=wire.MAX_ANSWER_BUFFERS,
-        )
-
-    def receive() -> dict[str, Any]:
-        encoded = reader.receive_encoded()
-        return wire.decode(encoded, resolve=objects.resolve, keep_strides=True)
-
-    def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
-        timeouts.host_is_asked()
-        send({"id": request["id"], **question})
-        return receive()
-
-    objects = Objects(call_host)
-    channel.exchange, channel.kept = exchange, objects.kept.__getitem__
-    _begin(errors, state)
-    while True:
-        try:
-            request = receive()
-        except wire.WireError:
-            return
-        if request["op"] in ("unchanged", "plain"):
-            objects.kept.clear()
-            tell = State.is_unchanged if request["op"] == "unchanged" else State.is_plain
-            send({"id": request["id"], "value": state is not None and tell(state)})
-            continue
-        if request.get("begin"):
-            objects.kept.clear()
-            _begin(errors, state)
-        answer = respond(request, book.own, objects, stuck)
-        if _getpid() != owner:
-            _exit(0)  # the student's code forked, and the child returned here as well
-        if sources := unfixable.noticed():
-            answer["unfixable"] = sources
-        try:
-            if all(map(is_plain, answer.values())):
-                parts = encode(answer)
-            else:
-                # Encoding runs code of the student's, such as the iterator of a list.
-                more_s = min(ENCODING_CPU_S, request["cpu_s"])
-                cpu_s, wall_s = request["cpu_s"] + more_s, request["wall_s"] + more_s
-                idle_s = min(request["idle_s"], request["wall_s"])
-                try:
-                    with timeouts.limit(cpu_s, wall_s, stuck, idle_s):
-                        parts = encode(answer)
-                except timeouts.TimeUp as up:
-                    if not up.idle:
-                        raise
-                    parts = wire.encode({"id": request["id"], "timeout": "idle"})
-            # Without a limit: none of the student's code runs here, and a busy host may take long.
-            if reader.has_begun and "value" in answer:
-                answers.hold(parts)
-            else:
-                answers.write(parts)
-        except timeouts.TimeUp:
-            stuck()
-        except wire.Closed:
-            return
-        except BaseException as error:  # a value that cannot be encoded is the student's error
-            send({"id": request["id"], "error": dict(describe(error))})

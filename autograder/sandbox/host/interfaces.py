@@ -11,6 +11,7 @@ from autograder.sandbox.host.conversation import Conversation
 from autograder.sandbox.host.limits import Attempt
 from autograder.sandbox.host.loaded import CellRecord, Remarks
 from autograder.sandbox.host.shared_process import SharedProcess
+from autograder.sandbox.host.watch import Used
 
 
 class ExitLike(Protocol):
@@ -37,6 +38,12 @@ class ProcessLike(Protocol):
 
     def wait(self, timeout: float) -> ExitLike | None:
         """How it ended, or None if it is still running after ``timeout`` seconds."""
+
+    def used(self) -> Used | None:
+        """CPU time of the criteria forked from it; None if it cannot be told."""
+
+    def used_by_all(self) -> Used | None:
+        """CPU time of all its processes; None if it cannot be told."""
 
 
 class Spawner(Protocol):

@@ -128,9 +128,9 @@ class NotebookProcess(ABC):
             self.budget,
             self._cells_s,
             self._deadline,
-            getattr(process, "used_by_all", lambda: None),
-            self.reference,
-            self._announced,
+            used=process.used_by_all,
+            reference=self.reference,
+            announced=self._announced,
         )
 
     def _cells_request(self) -> dict[str, Any]:

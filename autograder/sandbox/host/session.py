@@ -41,14 +41,15 @@ from autograder.sandbox.host.interfaces import (
 from autograder.sandbox.host.kept_process import KeptProcess
 from autograder.sandbox.host.limits import Attempt, Budget
 from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
+from autograder.sandbox.host.loading import Position
 from autograder.sandbox.host.notebook_process import NotebookProcess
-from autograder.sandbox.host.reference_calls import CallLimits, ReferenceCalls
+from autograder.sandbox.host.reference_calls import CallLimits, Reference, ReferenceCalls
 from autograder.sandbox.host.shared_process import (
     FeedbackConversation,
     SharedConversation,
     SharedProcess,
 )
-from autograder.sandbox.host.watch import Naps
+from autograder.sandbox.host.watch import CpuTime, Naps
 from autograder.sandbox.protocol.message_reader import MessageReader
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import CellStatus
@@ -98,11 +99,12 @@ class Session(NotebookProcess):
         reference: executes the calls of proxies that replace parts of the notebook.
         deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
         timeouts: how many calls of the same notebook have timed out before.
-        stalls: how many of its calls have waited, or could not be stopped, before.
         naps: how long its calls have napped before.
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
         left_out: statements (cell, position) that are not run, and what becomes of their cells.
             What could not be stopped, or has ended the process, is added.
+        host_cpu_s: CPU seconds that the trusted side has spent on this notebook.
+        unfixable: sources of chance that it has used (`Unfixable`), as reported by the guest.
         once: whether criteria will most likely ask for one process, and no more. The notebook's own
             is used up then, and the notebook loaded again if need be: a fork costs almost as much.
             Otherwise that is done for the first process, and for another one in which what has
@@ -113,27 +115,28 @@ class Session(NotebookProcess):
         defined: what the student defined: function name → None, class name → its methods' names.
         remarks: remarks about the student's definitions.
         cpu_s: CPU seconds of the notebook's processes that have ended.
-        unfixable: sources of chance that it has used (`Unfixable`), as reported by the guest.
+        stalls: how many calls of this session have waited, or could not be stopped. What a session
+            asks for may have replaced what stalls in another, so each begins at 0.
         timed_out: statements that were stopped, or not begun, for lack of time.
         kept_data: if there are any, what the student defined that uses data besides its arguments.
     """
 
     timeouts: int = 0
-    stalls: int = 0
     naps: Naps = field(default_factory=Naps)
     loaded_at: float | None = None
-    records: tuple[CellRecord, ...] = ()
-    defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
-    remarks: Remarks = field(default_factory=Remarks)
     host_cpu_s: float = 0.0
     unfixable: set[Unfixable] = field(default_factory=set)
-    timed_out: frozenset[tuple[int, int]] = frozenset()
-    kept_data: frozenset[str] = frozenset()
     once: bool = False
-    _kept: KeptProcess | None = None
-    _cheap: bool = False
-    _was_asked: bool = False
-    _shown: ExceptionText = field(default_factory=ExceptionText)
+    records: tuple[CellRecord, ...] = field(default=(), init=False)
+    defined: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict, init=False)
+    remarks: Remarks = field(default_factory=Remarks, init=False)
+    stalls: int = field(default=0, init=False)
+    timed_out: frozenset[Position] = field(default=frozenset(), init=False)
+    kept_data: frozenset[str] = field(default=frozenset(), init=False)
+    _kept: KeptProcess | None = field(default=None, init=False)
+    _cheap: bool = field(default=False, init=False)
+    _was_asked: bool = field(default=False, init=False)
+    _shown: ExceptionText = field(default_factory=ExceptionText, init=False)
 
     def __enter__(self) -> Session:
         """Load the notebook."""
@@ -153,6 +156,36 @@ class Session(NotebookProcess):
         """Kill every process of the notebook."""
         self._stop()
 
+    def loaded_again(
+        self,
+        *,
+        budget: Budget | None = None,
+        reference: Reference | None = None,
+        left_out: Mapping[Position, CellStatus] | None = None,
+        once: bool = False,
+    ) -> Session:
+        """A session with the same notebook and what is left of its limits, not loaded yet.
+
+        Args:
+            budget: time limits, if not this session's.
+            reference: executes the calls of proxies that replace parts of the notebook.
+            left_out: statements that are not run, if not this session's.
+            once: see `Session`.
+        """
+        return Session(
+            self.server,
+            self.cells,
+            budget or self.budget,
+            reference=reference,
+            deadline=self.deadline,
+            timeouts=self.timeouts,
+            naps=self.naps,
+            loaded_at=self.loaded_at,
+            left_out=dict(self.left_out if left_out is None else left_out),
+            host_cpu_s=self.host_cpu_s,
+            once=once,
+        )
+
     @contextmanager
     def criterion(
         self, world: str | None = None, attempt: Attempt = Attempt.ONLY
@@ -169,12 +202,12 @@ class Session(NotebookProcess):
             StudentTimeout: the time for the whole submission is used up, including the host's own
                 CPU time, which it spends on the student's data.
         """
+        extra = world is None and attempt is Attempt.EXTRA
         with self._timed():
-            if world is None and attempt is Attempt.EXTRA and self._is_kept_usable():
+            if extra and self._is_kept_usable():
                 with self._kept_conversation() as conversation:
                     yield conversation
                 return
-            extra = world is None and attempt is Attempt.EXTRA
             sock, pid = self._fork(world, in_place=extra and self._may_be_in_place())
             reader = MessageReader(sock)
             conversation = self._conversation(reader, self._budget(attempt), SocketConversation)
@@ -204,20 +237,26 @@ class Session(NotebookProcess):
         at_once, self._was_asked = first and not self._was_asked, True
         with self._timed():
             kept = self._kept if first and self._is_kept_usable() else None
-            if kept is None:
-                in_place = self._may_be_in_place(at_once, again)
-                sock, pid = self._fork(None, shared=True, in_place=in_place)
-        if kept is not None:
-            process = self._shared_process(kept.reader)
-            with kept.used_for(process):
-                yield process
+        with self._in_new(at_once, again) if kept is None else self._in_kept(kept) as process:
+            yield process
             self.stalls += process.stalled
-            return
+
+    @contextmanager
+    def _in_kept(self, kept: KeptProcess) -> Iterator[SharedProcess]:
+        process = self._shared_process(kept.reader)
+        with kept.used_for(process):
+            yield process
+
+    @contextmanager
+    def _in_new(self, first: bool, again: bool) -> Iterator[SharedProcess]:
+        """A process of its own for some criteria, kept if they leave its state as it was."""
+        with self._timed():
+            in_place = self._may_be_in_place(first, again)
+            sock, pid = self._fork(None, shared=True, in_place=in_place)
         try:
             reader = MessageReader(sock)
             process = self._shared_process(reader)
             yield process
-            self.stalls += process.stalled
             if process.kept and self._kept is None:
                 self._kept = KeptProcess(process, reader, pid)
         finally:
@@ -281,14 +320,21 @@ class Session(NotebookProcess):
             reader,
             budget,
             self._deadline,
-            self._sandbox_lost,
-            getattr(self._process, "used_by_all" if self._in_place else "used", lambda: None),
-            self.naps,
-            self._shown,
-            reference_calls,
+            sandbox_lost=self._sandbox_lost,
+            used=self._cpu_time(),
+            naps=self.naps,
+            shown=self._shown,
+            reference_calls=reference_calls,
         )
         conversation.unfixable = self.unfixable  # one set for all of them
         return conversation
+
+    def _cpu_time(self) -> CpuTime:
+        """Asks for the CPU time of the criterion's process."""
+        process = self._process
+        if process is None:
+            return lambda: None
+        return process.used_by_all if self._in_place else process.used
 
     @contextmanager
     def _timed(self, always: bool = False) -> Iterator[None]:

@@ -49,8 +49,8 @@ class SharedConversation(SocketConversation):
 
     _changes_definitions = False
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
         self.deviates = False
         self.answers: bytes | None = None
         self.names_used: set[str] = set()

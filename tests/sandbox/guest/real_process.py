@@ -27,8 +27,8 @@ from autograder.sandbox.host.visible_paths import ENVIRONMENT, FLAGS
 _HOME = str(Path(autograder.sandbox.__file__).parents[1])
 _PACKAGES = str(Path(np.__file__).parent.parent)
 
-# Each session has a keeper, which is the parent that the student's code sees, in a process group of
-# their own: a notebook that kills its parent kills its keeper.
+# Each session has a supervisor, which is the parent that the student's code sees, in a process
+# group of their own: a notebook that kills its parent kills its supervisor.
 _ZYGOTE = """
 import os, resource, signal, socket, sys
 home, packages, control = sys.argv[1], sys.argv[2], socket.socket(fileno=int(sys.argv[3]))
@@ -43,12 +43,12 @@ from sandbox.guest import session
 sys.path.remove(packages)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 while True:
-    said = descriptors = keeper = None  # sessions start from the same memory, as behind a wall
+    said = descriptors = supervisor = None  # sessions start from the same memory, as behind a wall
     said, descriptors = socket.recv_fds(control, 1, 1)[:2]
     if not said:
         os._exit(0)
-    keeper = os.fork()
-    if keeper == 0:
+    supervisor = os.fork()
+    if supervisor == 0:
         control.close()
         os.setpgid(0, 0)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -65,11 +65,11 @@ while True:
         os.waitpid(student, 0)
         os._exit(0)
     try:
-        os.setpgid(keeper, keeper)
+        os.setpgid(supervisor, supervisor)
     except OSError:
         pass
     os.close(descriptors[0])
-    control.sendall(keeper.to_bytes(4, "little"))
+    control.sendall(supervisor.to_bytes(4, "little"))
 """
 
 
@@ -92,6 +92,11 @@ class SessionProcess:
     def wait(self, timeout: float) -> Ended:
         del timeout
         return Ended()
+
+    def used(self) -> None:
+        """It has no supervisor that could tell."""
+
+    used_by_all = used
 
 
 class RealServer:
