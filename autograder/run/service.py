@@ -116,7 +116,7 @@ def grade_submissions(
 
 def _lost(course: Course, setup: Setup, submission: Submission) -> Graded:
     """The result of a submission on which the worker died twice."""
-    from autograder.run.submission import grader_error_result  # usually needed in workers only
+    from autograder.run.decisions import grader_error_result  # usually needed in workers only
 
     exercise = course.exercise(submission.exercise)
     record = grader_error_result(course, exercise, submission, setup)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from autograder.carrying.carry import Carrier, GradedNotebook
 from autograder.carrying.reference import ReferenceProcess
@@ -23,30 +22,30 @@ from autograder.ingest import Notebook, Submission, read_notebook
 from autograder.ingest.hand_ins import ONCE, Gradings
 from autograder.ingest.parse import parse_notebook
 from autograder.ingest.recognize import evident_exercise
-from autograder.messages import criteria, files
+from autograder.messages import files
 from autograder.own_faults.own_faults import OwnFaults
-from autograder.run import twice
-from autograder.run.jobs import Graded, Setup
+from autograder.run.decisions import (
+    decisions_of,
+    for_every_criterion,
+    with_reasons_for_missing,
+)
+from autograder.run.jobs import Graded
 from autograder.run.questions import Questions
+from autograder.run.repeated_grading import worst_of_several
 from autograder.run.smallest_inputs import with_smallest_inputs
 from autograder.run.wrong_exercise import other_exercise
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import CellRecord, SandboxLost, Session, Spawner
 from autograder.status import WRONG, Status
-from autograder.suite.outcome import Outcome, grader_error
+from autograder.suite.outcome import grader_error
 from autograder.suite.plugin import Suites
-from autograder.suite.remarks import InTextCell, NotebookOf, Remark
-from autograder.verdict.result import CellResult, Decision, File, Result, result
+from autograder.verdict.result import CellResult, Decision, File, result
 
 if TYPE_CHECKING:
     from autograder.diagnosis.diagnose import Candidate, Diagnostician
     from autograder.diagnosis.smallest_inputs import KnownInputs
     from autograder.suite.smallest import Finding
-
-_T = TypeVar("_T")
-
-NO_DIAGNOSES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -105,50 +104,50 @@ class Grader:
         """
         began, cpu = time.monotonic(), time.process_time()
         exercise = self.course.exercise(submission.exercise)
-        known = _Known()
+        progress = _Progress()
         try:
             book = _read(submission, self.locked.get(exercise.id, ()), content)
-            decisions = self._decide(suites, exercise, book, known)
+            decisions = self._decide(suites, exercise, book, progress)
         except UnreadableSubmission as problem:
-            known.unreadable, known.sha256 = True, problem.sha256
+            progress.unreadable, progress.sha256 = True, problem.sha256
             if problem.__cause__ is not None:
-                known.notes[traceback.format_exc()] = None
+                progress.notes[traceback.format_exc()] = None
             message = files.message(problem).only(self.course.languages)
             decisions = for_every_criterion(exercise, Decision(Status.MISSING, message))
         except Exception:
             fault = grader_error(traceback.format_exc())
-            known.notes[fault.grader_note] = None
-            decisions = in_words(
+            progress.notes[fault.grader_note] = None
+            decisions = decisions_of(
                 for_every_criterion(exercise, fault), exercise, self.course.languages
             )
         record = result(
             exercise,
             student=submission.student,
-            file=File(submission.file, known.sha256),
+            file=File(submission.file, progress.sha256),
             course_sha256=self.exercise_sha256s.get(exercise.id, self.course_sha256),
             isolation=self.isolation,
             decisions=decisions,
             carried=self.course.carried,
-            cells=[CellResult(cell.index, cell.status, cell.error) for cell in known.records],
-            unreadable=known.unreadable,
+            cells=[CellResult(cell.index, cell.status, cell.error) for cell in progress.records],
+            unreadable=progress.unreadable,
             wall_s=time.monotonic() - began,
-            cpu_s=time.process_time() - cpu + known.cpu_s,
+            cpu_s=time.process_time() - cpu + progress.cpu_s,
         )
         return Graded(
             record,
-            tuple(filter(None, known.notes)),
-            tuple(filter(None, known.advice_notes)),
-            known.encoding,
-            known.notebook_of,
-            known.gradings,
+            tuple(filter(None, progress.notes)),
+            tuple(filter(None, progress.advice_notes)),
+            progress.encoding,
+            progress.notebook_of,
+            progress.gradings,
         )
 
     def _decide(
-        self, suites: Suites, exercise: Exercise, book: Notebook, known: _Known
+        self, suites: Suites, exercise: Exercise, book: Notebook, progress: _Progress
     ) -> dict[str, Decision]:
-        """Decide every criterion; what is found out on the way is added to ``known``."""
-        known.sha256, known.encoding = book.sha256, book.encoding
-        known.notebook_of = (
+        """Decide every criterion; what is found out on the way is added to ``progress``."""
+        progress.sha256, progress.encoding = book.sha256, book.encoding
+        progress.notebook_of = (
             evident_exercise(book, self.course.ids)
             or other_exercise(self.course, exercise, book)
             or ""
@@ -157,22 +156,22 @@ class Grader:
             own = suites.run(exercise, session)
             carrier = Carrier(self.course, suites, self.process)
             with carrier.carry(exercise, session, own) as notebook:
-                checked = twice.checked(carrier, exercise, session, notebook.best)
-                notebook.best, known.gradings = checked.outcomes, checked.gradings
-                explained_by = self._explanations(suites, exercise, session, notebook, known)
+                worst = worst_of_several(carrier, exercise, session, notebook.best)
+                notebook.best, progress.gradings = worst.outcomes, worst.gradings
+                explained_by = self._explanations(suites, exercise, session, notebook, progress)
                 outcomes = with_smallest_inputs(
                     Questions(suites, exercise, notebook),
                     self._known_inputs(suites, exercise, explained_by),
                 )
         if self.own_faults is not None:
             outcomes = self.own_faults.marked(exercise, outcomes)
-        outcomes = explained(outcomes, exercise, book, known.notebook_of)
+        outcomes = with_reasons_for_missing(outcomes, exercise, book, progress.notebook_of)
         outcomes = give_reasons_once(exercise, outcomes)
-        known.records, known.cpu_s = session.records, session.cpu_s
+        progress.records, progress.cpu_s = session.records, session.cpu_s
         diagnoses = {id: candidate.of(id) for id, candidate in explained_by.items()}
-        decisions = in_words(outcomes, exercise, self.course.languages, diagnoses)
-        known.notes |= {outcome.grader_note: None for outcome in outcomes.values()}
-        known.advice_notes |= {outcome.advice_note: None for outcome in outcomes.values()}
+        decisions = decisions_of(outcomes, exercise, self.course.languages, diagnoses)
+        progress.notes |= {outcome.grader_note: None for outcome in outcomes.values()}
+        progress.advice_notes |= {outcome.advice_note: None for outcome in outcomes.values()}
         return decisions
 
     def _explanations(
@@ -181,7 +180,7 @@ class Grader:
         exercise: Exercise,
         session: Session,
         notebook: GradedNotebook,
-        known: _Known,
+        progress: _Progress,
     ) -> Mapping[str, Candidate]:
         """The known mistakes that explain why criteria failed. Advice: grades do not need it."""
         if not any(outcome.status in WRONG for outcome in notebook.best.values()):
@@ -193,13 +192,13 @@ class Grader:
         except (SandboxLost, SandboxUnavailable):
             raise  # the next run grades it again, advice included
         except Exception:
-            known.advice_notes[traceback.format_exc()] = None
+            progress.advice_notes[traceback.format_exc()] = None
             return {}
 
 
 @dataclass
-class _Known:
-    """What is known about a submission; the result has it even if the grader fails later.
+class _Progress:
+    """What has been found out about a submission; the result has it even if grading fails later.
 
     Attributes:
         sha256: of the file; None if it could not be read.
@@ -240,61 +239,6 @@ def _known_inputs(course: Course, _course_sha256: str, suites: Suites) -> KnownI
     return KnownInputs(course, suites)
 
 
-def explained(
-    outcomes: Mapping[str, Outcome],
-    exercise: Exercise,
-    book: Notebook,
-    notebook_of: str,
-) -> dict[str, Outcome]:
-    """Outcomes with what the notebook's file says about why a part is missing.
-
-    Args:
-        outcomes: of every criterion.
-        exercise: the exercise graded.
-        book: the notebook.
-        notebook_of: the exercise that it is evidently of, "" if nothing tells.
-    """
-    text = {name: index + 1 for index, name in reversed(book.in_text)}
-    owners = {criterion.id: part.owner for part in exercise.parts for criterion in part.criteria}
-
-    def of_one(id: str, outcome: Outcome) -> Outcome:
-        remarks: list[Remark] = []
-        if outcome.status is not Status.MISSING:
-            return outcome
-        if owners[id] in text:
-            remarks.append(InTextCell(owners[id], text[owners[id]]))
-        if notebook_of not in ("", exercise.id):
-            remarks.append(NotebookOf(notebook_of))
-        return replace(outcome, remarks=(*outcome.remarks, *remarks))
-
-    return {id: of_one(id, outcome) for id, outcome in outcomes.items()}
-
-
-def in_words(
-    outcomes: Mapping[str, Outcome],
-    exercise: Exercise,
-    languages: Iterable[str],
-    diagnoses: Mapping[str, tuple[str, ...]] = NO_DIAGNOSES,
-) -> dict[str, Decision]:
-    """The suite's findings as messages in the course's languages, with the mistakes found."""
-    return {
-        id: Decision(
-            outcome.status,
-            criteria.message(outcome, exercise.reveal_of(id)).only(languages),
-            criteria.counterexample(outcome, exercise.reveal_of(id)),
-            outcome.fails_without_student,
-            outcome.own_status,
-            diagnoses.get(id, ()),
-        )
-        for id, outcome in outcomes.items()
-    }
-
-
-def for_every_criterion(exercise: Exercise, one: _T) -> dict[str, _T]:
-    """The same decision for each criterion, by id."""
-    return {criterion.id: one for criterion in exercise.criteria}
-
-
 def _read(
     submission: Submission, locked: Collection[str], content: Callable[[], bytes] | None
 ) -> Notebook:
@@ -303,24 +247,9 @@ def _read(
             return parse_notebook(content(), locked, submission.path.name)
         return read_notebook(submission.path, submission.root, locked)
     except UnreadableSubmission as unreadable:
-        raise unreadable from None
+        raise unreadable from None  # `grade` would take its cause for a fault of the reader's
     except (OSError, MemoryError):
         raise  # a problem of the machine must not cost students anything
     except Exception as error:
         # Any other exception is caused by the file as well, so it must not count as a grader error.
         raise UnreadableSubmission(FileFault.BREAKS_THE_READER) from error
-
-
-def grader_error_result(
-    course: Course, exercise: Exercise, submission: Submission, setup: Setup
-) -> Result:
-    """The result of a submission that could not be graded because the grader failed."""
-    outcomes = for_every_criterion(exercise, grader_error())
-    return result(
-        exercise,
-        student=submission.student,
-        file=File(submission.file, None),
-        course_sha256=setup.exercise_sha256s[exercise.id],
-        isolation=setup.level,
-        decisions=in_words(outcomes, exercise, course.languages),
-    )

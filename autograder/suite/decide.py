@@ -1,12 +1,13 @@
-"""Decide the criteria of one notebook: in shared processes first, where that counts, else apart.
+"""Decide the criteria of one notebook: in a shared process where that is safe, else one by one.
 
-Most criteria of most notebooks are passed, and a process for each would cost more than the tests.
-So all are tried in one process, and what is passed there counts if the notebook's own state has not
-changed. What is failed is tried once more, in the opposite order: in the same process if the
-notebook's code is so plain that it could not remember anything out of sight, otherwise in a fresh
-one. It counts if it comes out as before and the state is still unchanged. Whatever is left is
-decided in a process of its own, after a timeout once more with room, and in the world in which the
-part was defined if later cells have overwritten what it uses.
+Most criteria of most notebooks pass, and a process for each would cost more than the tests. So all
+are first tried in one process. A pass counts if the notebook's state is unchanged afterwards. A
+failure is tried once more, in the opposite order (in the same process if the notebook's code is
+plain, see `guest.plain_code`, otherwise in a fresh one), and counts if the outcome is the same and
+the state still unchanged.
+
+Everything else is decided in a process of its own: after a timeout once more with a larger budget,
+and also in the world in which the part was defined, if later cells overwrote what it uses.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ ATTEMPTS = 3
 MAX_SHARED = 3
 """How many processes criteria may share in turn if calls do not return."""
 
-_OF_THE_PROCESS = frozenset({"MemoryError", "RecursionError", "OSError", "SystemError"})
-"""Exceptions that may come of what else a process has done, which its state does not tell."""
+_MAYBE_OF_THE_PROCESS = frozenset({"MemoryError", "RecursionError", "OSError", "SystemError"})
+"""Exceptions that may be due to what else the process has done, which its state does not tell."""
 
 
 @dataclass
@@ -61,6 +62,14 @@ class Decider:
         exercise: the exercise.
         session: the loaded notebook.
         names: what the notebook calls the course's names.
+
+    Attributes:
+        _decided: by criterion, the outcomes that count.
+        _unconfirmed: failures that were seen once.
+        _failed_answers: what those were sent and answered.
+        _timed_out: timeouts of the attempt in a shared process.
+        _endless: parts that did not finish with a larger budget either.
+        _tries: how often each criterion was attempted.
     """
 
     tests: CollectedTests
@@ -69,8 +78,8 @@ class Decider:
     session: LoadedNotebook
     names: Names
     _decided: dict[str, Outcome] = field(default_factory=dict)
-    _failed: dict[str, Outcome] = field(default_factory=dict)
-    _answers: dict[str, Failed] = field(default_factory=dict)
+    _unconfirmed: dict[str, Outcome] = field(default_factory=dict)
+    _failed_answers: dict[str, Failed] = field(default_factory=dict)
     _timed_out: dict[str, Outcome] = field(default_factory=dict)
     _endless: set[str] = field(default_factory=set)
     _tries: Counter[str] = field(default_factory=Counter)
@@ -85,7 +94,7 @@ class Decider:
             if broken_in is None:
                 break
             parts = parts[[part.id for part in parts].index(broken_in) + 1 :]
-        if self._failed:
+        if self._unconfirmed:
             self._try_failed_again()
 
     def outcome(self, criterion: Criterion, missing: Outcome | None = None) -> Outcome:
@@ -127,18 +136,18 @@ class Decider:
                     return broken_by.criterion.part
                 if process.is_unchanged():
                     self._take(together)
-                    if self._failed and process.is_plain():
-                        self._confirm(together, _is_due_to_the_code)
+                    if self._unconfirmed and process.is_plain():
+                        self._confirm(together, _depends_on_the_code_alone)
         except (Exception, HostOverload):
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
 
     def _take(self, together: Together) -> None:
         """Keep what counts, and what has to be tried again."""
-        self._answers |= together.failed
+        self._failed_answers |= together.failed
         for id, each in together.found.items():
-            at_once = each.status is Status.PASSED or _names_nothing(each)
-            (self._decided if at_once else self._failed)[id] = each
+            at_once = each.status is Status.PASSED or _lacks_something(each)
+            (self._decided if at_once else self._unconfirmed)[id] = each
 
     def _try_failed_again(self) -> None:
         """Try in another process what has failed; the first one has the process to itself."""
@@ -160,20 +169,20 @@ class Decider:
             together: tries criteria in a process whose state is unchanged so far.
             which: tells which failures can be confirmed in it.
         """
-        failed = {id: found for id, found in self._failed.items() if which(found)}
+        failed = {id: found for id, found in self._unconfirmed.items() if which(found)}
         if not failed:
             return
         criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
         cases = [self._case(criteria[id], Attempt.FIRST) for id in reversed(failed)]
         self._tries.update(failed.keys())
-        again = together.run_again(cases, failed, self._answers)
+        again = together.run_again(cases, failed, self._failed_answers)
         if again is None or not all(_is_same(again[id], first) for id, first in failed.items()):
             return
         if together.process.is_unchanged():
             self._decided |= again
             for id in failed:
-                del self._failed[id]
-            together.process.kept = not self._failed
+                del self._unconfirmed[id]
+            together.process.kept = not self._unconfirmed
 
     # --- each in a process of its own -------------------------------------------------------
 
@@ -230,15 +239,15 @@ def _is_same(one: Outcome, other: Outcome) -> bool:
     return one.status is other.status and repr(one.fact) == repr(other.fact)
 
 
-def _is_due_to_the_code(outcome: Outcome) -> bool:
-    """Whether it failed because of what the code computes, not maybe because of its process."""
+def _depends_on_the_code_alone(outcome: Outcome) -> bool:
+    """Whether it would fail in any process: what else its process did cannot be the reason."""
     if isinstance(outcome.fact, Raised):
-        return _OF_THE_PROCESS.isdisjoint(outcome.fact.error.kinds)
+        return _MAYBE_OF_THE_PROCESS.isdisjoint(outcome.fact.error.kinds)
     return not isinstance(outcome.fact, (Died, NoResult, ProtocolBroken))
 
 
-def _names_nothing(outcome: Outcome) -> bool:
-    """Whether it failed because something is not defined, or not written: in any process it is."""
+def _lacks_something(outcome: Outcome) -> bool:
+    """Whether it failed because something is not defined or not written, which holds anywhere."""
     if isinstance(outcome.fact, NeedsNotWritten):
         return True
     return isinstance(outcome.fact, Raised) and outcome.fact.error.kinds[:1] == ("NameError",)

@@ -14,7 +14,7 @@ from autograder.course.load import load_course
 from autograder.course.models import Reveal
 from autograder.diagnosis.diagnose import Diagnostician
 from autograder.run import smallest_inputs
-from autograder.run.submission import in_words
+from autograder.run.decisions import decisions_of
 from autograder.sandbox.host.session import Budget
 from autograder.status import Status
 from autograder.suite.facts import Unsupported
@@ -233,7 +233,7 @@ def test_a_criterion_may_reveal_less_than_its_exercise():
     first, second, third, *rest = exercise.parts[0].criteria
     own = (replace(first, reveal=Reveal.NONE), replace(second, reveal=Reveal.SHAPES), third, *rest)
     parts = (replace(exercise.parts[0], criteria=own), *exercise.parts[1:])
-    decided = in_words(outcomes, replace(exercise, parts=parts), ["en", "ja"])
+    decided = decisions_of(outcomes, replace(exercise, parts=parts), ["en", "ja"])
     assert decided[first.id].counterexample is None
     assert decided[second.id].counterexample.expected == "shape (1,), float64"
     assert decided[third.id].counterexample.expected == "array([0.])"

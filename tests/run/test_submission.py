@@ -9,8 +9,9 @@ import pytest
 
 from autograder.ingest import Notebook, Submission
 from autograder.messages.criteria import message
+from autograder.run.decisions import with_reasons_for_missing
 from autograder.run.jobs import Graded
-from autograder.run.submission import Grader, explained
+from autograder.run.submission import Grader
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Limits
 from autograder.sandbox.host.server import Server
@@ -122,11 +123,11 @@ def test_another_exercises_notebook_is_reported_as_such(course):
     exercise = course.exercises[0]
     missing, right = (criterion.id for criterion in exercise.criteria)
     outcomes = {missing: Outcome(Status.MISSING, Missing("double")), right: PASSED}
-    told = explained(outcomes, exercise, Notebook("", ()), "02_other")
+    told = with_reasons_for_missing(outcomes, exercise, Notebook("", ()), "02_other")
     assert told[right] == PASSED
     assert "This is the notebook of 02_other" in message(told[missing], exercise.reveal)["en"]
     for nothing in ("", "01_double"):
-        assert explained(outcomes, exercise, Notebook("", ()), nothing) == outcomes
+        assert with_reasons_for_missing(outcomes, exercise, Notebook("", ()), nothing) == outcomes
 
 
 @pytest.mark.parametrize(

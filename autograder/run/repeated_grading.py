@@ -1,11 +1,11 @@
-"""A notebook that need not behave the same each time is graded again, and the worst counts.
+"""Grade a notebook again if it may behave differently each time; the worst outcomes count.
 
 What can be made the same on every run is (`autograder.sandbox.guest.reproducible`). If a notebook
 uses something that cannot (`Unfixable`), a criterion could be passed by chance, and handing in the
-same notebook again would be a lottery. So what it has earned is decided again in processes of
-their own, `GRADINGS` times in all if that is soon done: a coin that is tossed once while the
-notebook is loaded passes each time with one half. Statements that a time limit stopped are left out
-there: how far they came is chance.
+same notebook again would be a lottery. So what it has earned is decided again in fresh processes,
+up to `GRADINGS` times in all: a coin that is tossed once while the notebook is loaded passes each
+time with probability one half. Statements that a time limit stopped are left out there, because how
+far they got depends on chance.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from autograder.suite.outcome import Outcome
 from autograder.suite.remarks import CameOutDifferently
 
 GRADINGS = 4
-"""Of what is earned by a notebook that leaves something to chance. Few do, and they take no longer
-than any other each time. The second is always made, more only while time is generous."""
+"""How often such a notebook is graded at most. It is always graded a second time, and more often
+only while time allows."""
 
 
 @dataclass(frozen=True)
-class Checked:
-    """The outcome of each criterion that counts, and how often they were decided."""
+class WorstOutcomes:
+    """The worst outcome of each criterion, and how often they were decided."""
 
     outcomes: dict[str, Outcome]
     gradings: Gradings = ONCE
 
 
-def checked(
+def worst_of_several(
     carrier: Carrier, exercise: Exercise, session: Session, first: Mapping[str, Outcome]
-) -> Checked:
+) -> WorstOutcomes:
     """The worst outcome of each criterion, if the notebook leaves any to chance.
 
     Args:
@@ -51,7 +51,7 @@ def checked(
     found = dict(first)
     sources = _sources(carrier.course, exercise, session)
     if not sources:
-        return Checked(found)
+        return WorstOutcomes(found)
     times = 1
     for _ in range(GRADINGS - 1):
         began = time.monotonic()
@@ -74,7 +74,7 @@ def checked(
         now = time.monotonic()
         if not _is_time_left(session, now, now - began):
             break
-    return Checked(found, Gradings(times, tuple(sorted(sources))) if times > 1 else ONCE)
+    return WorstOutcomes(found, Gradings(times, tuple(sorted(sources))) if times > 1 else ONCE)
 
 
 def _is_time_left(session: Session, now: float, took_s: float) -> bool:

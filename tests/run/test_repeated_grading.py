@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
 from autograder.ingest.hand_ins import Gradings
-from autograder.run import twice
-from autograder.run.twice import worse
+from autograder.run import repeated_grading
+from autograder.run.repeated_grading import worse, worst_of_several
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol.unfixable import Unfixable
-from autograder.status import Status
+from autograder.status import CellStatus, Status
 from autograder.suite.outcome import Outcome
 from autograder.suite.remarks import CameOutDifferently
 from tests.conftest import GradeBooks, Marked
@@ -123,6 +123,8 @@ class _Loaded:
 
     cpu_s, host_cpu_s, budget = 0.0, 0.0, Budget()
     unfixable = frozenset({Unfixable.THREADS})
+    left_out: Mapping[tuple[int, int], CellStatus] = MappingProxyType({})
+    timed_out: frozenset[tuple[int, int]] = frozenset()
 
     def __init__(self, seconds_ago: float = 0.0) -> None:
         self.loaded_at = time.monotonic() - seconds_ago
@@ -132,6 +134,10 @@ class _Loaded:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+    def loaded_again(self, *, left_out: Mapping[tuple[int, int], CellStatus]) -> _Loaded:
+        assert not left_out
+        return _Loaded()
 
 
 @pytest.fixture
@@ -147,9 +153,8 @@ def gradings(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Status, int
             suites=suites,
             carry=lambda _exercise, _session, own: nullcontext(SimpleNamespace(best=own)),
         )
-        monkeypatch.setattr(twice, "_sources", lambda *_: _Loaded.unfixable)
-        monkeypatch.setattr(twice, "_again", lambda _: _Loaded())
-        found = twice.checked(carrier, None, _Loaded(seconds_ago), {"c": first})
+        monkeypatch.setattr(repeated_grading, "_sources", lambda *_: _Loaded.unfixable)
+        found = worst_of_several(carrier, None, _Loaded(seconds_ago), {"c": first})
         times = len(results) - len(list(later))
         assert found.gradings == (Gradings(times, ("threads",)) if times > 1 else Gradings())
         return found.outcomes["c"].status, times
