@@ -9,15 +9,15 @@ separate processes, so a supplied part exists only while something that builds o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autograder.carrying.plan import MentionedNames, aliases, dependencies, own_methods
-from autograder.carrying.reference import ReferenceProcess, ReferenceProxies
+from autograder.carrying.reference import ReferenceProcess
+from autograder.carrying.reloads import Reloads
 from autograder.course.models import Course, Criterion, Exercise, Part
-from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.session import Session
 from autograder.status import NOTHING_TO_FIX, RIGHT, Status
 from autograder.suite.facts import NotWritten, Raised
@@ -76,14 +76,18 @@ class GradedNotebook:
     exercise: Exercise
     session: Session
     best: dict[str, Outcome]
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _loaded: dict[frozenset[str], tuple[Session, ReferenceProxies]] = field(default_factory=dict)
     _replaced: dict[str, dict[str, Replaced]] = field(default_factory=dict)
     _waiting: dict[str, tuple[list[Criterion], dict[str, Replaced]]] = field(default_factory=dict)
     _decided_with: dict[str, frozenset[str]] = field(default_factory=dict)
-    _reloaded: dict[frozenset[str], tuple[Session, ReferenceProxies | None]] = field(
-        default_factory=dict
-    )
+    _reloads: Reloads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reloads = Reloads(
+            self.session,
+            self.carrier.process,
+            aliases=lambda name: self._aliases.get(name, ()),
+            own_name=self._own_name,
+        )
 
     # Each is computed when first needed: never, where everything is right.
 
@@ -105,36 +109,25 @@ class GradedNotebook:
 
     def __exit__(self, *_error: object) -> None:
         """End all sessions that were started for it."""
-        self._stack.close()
-        for session, proxies in (*self._loaded.values(), *self._reloaded.values()):
-            self.session.cpu_s += session.cpu_s + (proxies.cpu_s if proxies else 0.0)
+        self._reloads.close()
 
     def decided_in(self, criterion: str) -> Session:
         """The session in which a criterion's best outcome was decided."""
-        loaded = self._loaded.get(self._decided_with.get(criterion, frozenset()))
-        return loaded[0] if loaded else self.session
+        return self._reloads.already(self._decided_with.get(criterion, ())) or self.session
 
-    def reloaded(self, criterion: str) -> Session | None:
-        """The same notebook loaded again, in a process that no hidden input has reached.
+    def for_questions(self, criterion: str) -> Session | None:
+        """The same notebook in a process that no hidden input has reached.
 
         Its definitions and assignments are run, but nothing that may take long. None if it cannot
         be loaded again.
         """
-        names = self._decided_with.get(criterion, frozenset())
-        if names not in self._reloaded:
-            budget = replace(self.session.budget, cell_s=0.0)
-            proxies = self._proxies(names) if names else None
-            if proxies is not None and not proxies.descriptions:
-                return None
-            session = self._load_again(budget, proxies)
-            self._reloaded[names] = self._stack.enter_context(session), proxies
-        return self._reloaded[names][0]
+        return self._reloads.for_questions(self._decided_with.get(criterion, frozenset()))
 
     @property
     def loaded(self) -> dict[str, Session]:
         """By function or class, the notebook with what it builds on replaced."""
-        loaded = {owner: self._loaded.get(frozenset(r)) for owner, r in self._replaced.items()}
-        return {owner: found[0] for owner, found in loaded.items() if found is not None}
+        loaded = {owner: self._reloads.already(names) for owner, names in self._replaced.items()}
+        return {owner: found for owner, found in loaded.items() if found is not None}
 
     def supply_what_is_missing(self) -> None:
         """First step: names that the notebook uses but does not define."""
@@ -227,8 +220,7 @@ class GradedNotebook:
                 found = [(part.owner, self._first_failure_of(part)) for part in reversed(parts)]
                 failures |= {owner: failed for owner, failed in found if failed is not None}
             elif owners:
-                loaded = self._loaded.get(frozenset(supplied))
-                session = loaded[0] if loaded else self.session
+                session = self._reloads.already(supplied) or self.session
                 failures |= self.carrier.suites.first_failures(exercise, owners, session)
         return {name: failures[name] for name in names if name in failures}
 
@@ -257,46 +249,18 @@ class GradedNotebook:
 
     def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
         """Grade criteria with parts replaced, and keep the better outcome of each."""
-        loaded = self._load_with(replaced)
-        if loaded is None:
+        reload = self._reloads.with_replaced(replaced)
+        if reload is None:
             return
-        session, proxies = loaded
-        proxies.used.clear()
+        reload.proxies.used.clear()
         only = {criterion.id for criterion in criteria}
-        outcomes = self.carrier.suites.run(self.exercise, session, only)
-        used = tuple(each for name, each in replaced.items() if name in proxies.used)
+        outcomes = self.carrier.suites.run(self.exercise, reload.session, only)
+        used = tuple(each for name, each in replaced.items() if name in reload.proxies.used)
         for name, found in outcomes.items():
             better = _better(self.best[name], found, used or tuple(replaced.values()))
             if better is not self.best[name]:
                 self.best[name] = better
                 self._decided_with[name] = frozenset(replaced)
-
-    def _load_with(self, names: Iterable[str]) -> tuple[Session, ReferenceProxies] | None:
-        """The notebook loaded again with these parts; None if the reference has none of them."""
-        wanted = frozenset(names)
-        if wanted not in self._loaded:
-            proxies = self._proxies(wanted)
-            if not proxies.descriptions:
-                return None
-            session = self._load_again(self.session.budget, proxies)
-            self._loaded[wanted] = self._stack.enter_context(session), proxies
-        return self._loaded[wanted]
-
-    def _proxies(self, names: frozenset[str]) -> ReferenceProxies:
-        assert self.carrier.process is not None
-        proxies = ReferenceProxies(
-            self.carrier.process,
-            names,
-            {name: self._aliases.get(name, ()) for name in names},
-            {name: self._own_name(name) for name in names},
-        )
-        self._stack.callback(proxies.close)
-        return proxies
-
-    def _load_again(self, budget: Budget, proxies: ReferenceProxies | None) -> Session:
-        session = self.session.loaded_again(budget=budget, reference=proxies, once=True)
-        session.unfixable = self.session.unfixable  # what is noticed in one holds for all
-        return session
 
     def _own_name(self, name: str) -> list[str]:
         """What the notebook calls a function, a class, or a ``Class.method``."""

@@ -74,7 +74,7 @@ class Questions:
         Raises:
             StudentTimeout, StudentDied: as in `as_graded`.
         """
-        session = self.notebook.reloaded(criterion)
+        session = self.notebook.for_questions(criterion)
         if session is None:
             yield None
             return

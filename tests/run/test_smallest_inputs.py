@@ -92,13 +92,13 @@ def test_a_known_mistake_shows_what_a_search_in_the_sandbox_would_find(
     wrong = [*(source for name, source in cells.items() if name != part), cells[part]]
     wrong[-1] = wrong[-1].replace(old, new)
     searched = []
-    reloaded = GradedNotebook.reloaded
+    for_questions = GradedNotebook.for_questions
 
     def noted(self, criterion):
         searched.append(criterion)
-        return reloaded(self, criterion)
+        return for_questions(self, criterion)
 
-    monkeypatch.setattr(GradedNotebook, "reloaded", noted)
+    monkeypatch.setattr(GradedNotebook, "for_questions", noted)
     known = _shown(graded, *wrong, exercise=exercise)
     assert known
     assert not searched
