@@ -281,8 +281,8 @@ def test_gradients_belong_to_the_layer_and_its_last_forward_and_are_overwritten(
 @criterion("Convolution.backward.nothing_changed")
 def test_backward_leaves_dout_and_the_weights_as_they_were(student, make):
     theirs, ours = _layers(student, make, (1, 1, 3, 3), bias=False)
-    for size in (5, 6):
-        x = make.normal(1, 1, size, size)
+    for images, size in ((1, 5), (2, 6)):
+        x = make.normal(images, 1, size, size)
         dout = make.normal(*ours.forward(x).shape)
         out = theirs.forward(x)
         same(unchanged(theirs.backward, dout), ours.backward(dout), **CLOSE)

@@ -582,6 +582,9 @@ def test_accuracy_counts_a_batch_that_is_not_full(student, make):
         t = _some_right(make, ours, x, wrong)
         same(theirs.accuracy(x, t, 100), 1 - wrong / 50)
         same(theirs.accuracy(x[:50], t[:50], 100), 1 - wrong / 50)
+    # A last batch of one image, and a single image at all.
+    same(theirs.accuracy(x[:101], _some_right(make, ours, x[:101], 0), 100), 1.0)
+    same(theirs.accuracy(x[:1], _some_right(make, ours, x[:1], 0), 100), 1.0)
     uneven = np.where(np.arange(250) >= 200, (t + 1) % 5, t)
     expected = float(np.mean(ours.predict(x).argmax(axis=1) == uneven))
     same(theirs.accuracy(x, uneven, 100), expected)
@@ -620,6 +623,21 @@ def test_gradient_called_again(student, make):
         _same_gradients(theirs.gradient(x, t), ours, x, t)
         theirs.loss(x, t)
         _same_gradients(theirs.gradient(x, _one_hot(t, 5)), ours, x, t)
+    if _gradient_needs_no_loss_before(student, make):
+        x, t = _images(make, ours, 4, 2, 8, 8), make.integers(0, 5, 4)
+        _same_gradients(theirs.gradient(x, t), ours, x, t)
+
+
+def _gradient_needs_no_loss_before(student, make):
+    """Whether the first gradient of a network is right; another criterion is about that."""
+    theirs, ours = _network(student, make, *SQUARE)
+    x, t = _images(make, ours, 4, 2, 8, 8), make.integers(0, 5, 4)
+    try:
+        grads = theirs.gradient(x, t)
+        expected = ours.gradient(x, t)
+        return all(agrees(grads[name], expected[name], rtol=1e-4, atol=1e-13) for name in expected)
+    except StudentRaised:
+        return False
 
 
 def _steady(make, *shape):

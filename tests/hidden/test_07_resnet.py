@@ -405,6 +405,7 @@ def _same_without_a_projection(student, make):
 @criterion("BasicBlock.forward.stride_2")
 def test_a_projection_halves_the_size(student, make):
     _same_projection(student, make, (3, 3, 2), (2, 3, 6, 6), (3, 3, 4, 4))
+    _same_projection(student, make, (3, 3, 3), (2, 3, 6, 6))
 
 
 @criterion("BasicBlock.forward.odd_sizes")
