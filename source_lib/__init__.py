@@ -5,7 +5,7 @@ Correct, clear and fast, in this order. Conventions that hold throughout:
 * Images are (N, C, H, W), filters (F, C, filter_h, filter_w).
 * The input decides the dtype of a result, whatever that of the parameters: float32 in, float32
   out; integers are computed in float64 where the result is real.
-* Nothing changes an array that it was given, except the optimisers, whose business that is.
+* Nothing changes an array that it was given, except the optimisers, whose job that is.
   Layers keep what `backward` needs, partly without copying: x must not change in between.
 * Each `backward` overwrites the gradients of the last one. No layer changes its own weights.
 * Errors name the argument, the value it had and what was expected.

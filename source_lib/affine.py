@@ -45,7 +45,8 @@ class Affine:
             Shape (N, outputs), dtype of x (float64 for integers).
 
         Raises:
-            ValueError: x has no batch axis, or another number of values a row than W has rows.
+            ValueError: x has no batch axis, or a number of values per row that differs
+                from W's rows.
         """
         array = as_numbers("x", x)
         inputs = self.W.shape[0]
@@ -73,7 +74,7 @@ class Affine:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         if self._rows is None:
             raise RuntimeError("Affine.backward needs a call of forward before it")

@@ -28,7 +28,7 @@ class AveragePooling:
             pad: how many zeros surround each image on each side; less than the window.
 
         Raises:
-            TypeError: a setting is no integer.
+            TypeError: a setting is not an integer.
             ValueError: a setting is out of range.
         """
         self.window, self.stride, self.pad = window_settings(pool_h, pool_w, stride, pad)
@@ -73,7 +73,7 @@ class AveragePooling:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         if self._out_shape is None:
             raise RuntimeError("AveragePooling.backward needs a call of forward before it")

@@ -66,7 +66,7 @@ class BatchNorm:
             eps: added to the variance under the root.
 
         Raises:
-            TypeError: `channels` is no integer.
+            TypeError: `channels` is not an integer.
             ValueError: `channels` is below 1 or `momentum` is not from 0 to 1.
         """
         channels = count("channels", channels, 1)
@@ -97,7 +97,7 @@ class BatchNorm:
 
         Raises:
             ValueError: x is not 4-D, has another number of channels, or (in training) holds only
-                one value a channel, which has no variance.
+                one value per channel, which has no variance.
         """
         array = as_array("x", x, "N C H W")
         dtype = float_dtype(array)
@@ -145,7 +145,7 @@ class BatchNorm:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         if self._centred is None:
             raise RuntimeError("BatchNorm.backward needs a call of forward before it")

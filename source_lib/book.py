@@ -34,7 +34,7 @@ def cross_entropy_error(y: npt.ArrayLike, t: npt.ArrayLike) -> float:
         t: labels, shape (N,) or one number, or one-hot rows of the shape of y.
 
     Raises:
-        TypeError: labels are no integers.
+        TypeError: labels are not integers.
         ValueError: a shape is wrong, a label is out of range, or a row is not one-hot.
     """
     p = as_numbers("y", y)

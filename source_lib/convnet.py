@@ -71,7 +71,7 @@ class SimpleConvNet:
             dtype: of the parameters. The scores' dtype is that of x, whatever theirs.
 
         Raises:
-            TypeError: a size is no integer.
+            TypeError: a size is not an integer.
             ValueError: a size is out of range, an entry of `conv_param` is missing or unknown, or
                 the filter or the pooling window does not fit.
         """
@@ -135,7 +135,7 @@ class SimpleConvNet:
             Shape (N, output_size), dtype of x (float64 for integers).
 
         Raises:
-            ValueError: x has another shape than `input_dim` says.
+            ValueError: x does not have the shape that `input_dim` says.
         """
         out = as_array("x", x, "N C H W")
         has_shape("x", out, (len(out), *self.input_dim), "pictures of input_dim")

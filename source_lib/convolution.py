@@ -18,7 +18,7 @@ class Convolution:
 
     Attributes:
         W: filters, shape (F, C, filter_h, filter_w).
-        b: one bias a filter, shape (F,).
+        b: one bias per filter, shape (F,).
         dW: gradient of W after `backward`, overwritten by each call. None before.
         db: gradient of b, likewise.
     """
@@ -33,7 +33,7 @@ class Convolution:
             pad: how many zeros surround each image on each side.
 
         Raises:
-            TypeError: an array does not hold real numbers, or a setting is no integer.
+            TypeError: an array does not hold real numbers, or a setting is not an integer.
             ValueError: a shape or setting is out of range.
         """
         self.W = as_array("W", W, "F C filter_h filter_w")
@@ -56,7 +56,7 @@ class Convolution:
             Shape (N, F, out_h, out_w), dtype of x (float64 for integers).
 
         Raises:
-            ValueError: x is not 4-D, has another number of channels than the filters, or is
+            ValueError: x is not 4-D, does not have as many channels as the filters, or is
                 smaller than they are.
         """
         x = as_array("x", x, "N C H W")
@@ -86,7 +86,7 @@ class Convolution:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         x, dout = self._checked(dout)
         self._set_gradients(x, dout)

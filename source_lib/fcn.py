@@ -52,7 +52,7 @@ def upsample_nearest(x: npt.ArrayLike, factor: int = 2) -> Array:
         Shape (N, C, factor * H, factor * W), dtype of x.
 
     Raises:
-        TypeError: `factor` is no integer.
+        TypeError: `factor` is not an integer.
         ValueError: x is not 4-D or `factor` is below 1.
     """
     images = as_array("x", x, "N C H W")

@@ -92,7 +92,7 @@ class _GlobalAveragePooling:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         if self._x_shape is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a call of forward before it")

@@ -49,7 +49,7 @@ class SoftmaxWithLoss:
             The mean loss, in natural logarithms: ln(C) if all scores are equal.
 
         Raises:
-            TypeError: labels are no integers.
+            TypeError: labels are not integers.
             ValueError: a shape is wrong, a label is out of range, or a row is not one-hot.
         """
         scores = as_array("x", x, "N C")
@@ -81,7 +81,7 @@ class SoftmaxWithLoss:
 
 def _log_softmax(scores: Array) -> Array:
     if scores.ndim == 0 or scores.shape[-1] == 0:
-        raise ValueError(f"scores must have at least one class a row, got shape {scores.shape}")
+        raise ValueError(f"scores must have at least one class per row, got shape {scores.shape}")
     scores = scores.astype(float_dtype(scores), copy=False)
     shifted = scores - scores.max(axis=-1, keepdims=True)
     log_p: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))

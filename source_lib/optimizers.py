@@ -20,7 +20,7 @@ class Optimizer(Protocol):
         """Change `params` in place by one step against `grads`.
 
         Raises:
-            TypeError: a parameter is no float array.
+            TypeError: a parameter is not a float array.
             ValueError: the keys, or the shapes under one key, differ.
         """
 

@@ -28,7 +28,7 @@ def plot_filters(W: npt.ArrayLike, columns: int = 8, title: str = "") -> Figure:
 
     Args:
         W: shape (F, C, filter_h, filter_w).
-        columns: pictures a row.
+        columns: pictures per row.
         title: above all.
     """
     filters = as_array("W", W, "F C filter_h filter_w")
@@ -47,7 +47,7 @@ def plot_feature_maps(maps: npt.ArrayLike, columns: int = 8, title: str = "") ->
 
     Args:
         maps: shape (C, H, W).
-        columns: pictures a row.
+        columns: pictures per row.
         title: above all.
     """
     pictures = as_array("maps", maps, "C H W")
@@ -72,7 +72,7 @@ def plot_learning_curves(
         title: above the figure.
 
     Raises:
-        ValueError: a curve has another number of points than there are iterations.
+        ValueError: the number of points of a curve is not that of the iterations.
     """
     for label, values in curves.items():
         if len(values) != len(iterations):

@@ -31,7 +31,7 @@ class Pooling:
                 holds at least one real pixel.
 
         Raises:
-            TypeError: a setting is no integer.
+            TypeError: a setting is not an integer.
             ValueError: a setting is out of range.
         """
         self.window, self.stride, self.pad = window_settings(pool_h, pool_w, stride, pad)
@@ -81,7 +81,7 @@ class Pooling:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         if self._winner is None:
             raise RuntimeError("Pooling.backward needs a call of forward before it")

@@ -32,7 +32,7 @@ class Relu:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         if self._positive is None:
             raise RuntimeError("Relu.backward needs a call of forward before it")

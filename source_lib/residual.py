@@ -50,7 +50,7 @@ class BasicBlock:
             dtype: of the parameters. The result's dtype is that of x, whatever theirs.
 
         Raises:
-            TypeError: a size is no integer.
+            TypeError: a size is not an integer.
             ValueError: a size is below 1.
         """
         rng = np.random.default_rng() if rng is None else rng
@@ -116,7 +116,7 @@ class BasicBlock:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the output had.
+            ValueError: `dout` does not have the shape of the output.
         """
         dsum = self.relu2.backward(dout)
         dx = self.bn1.backward(self.relu1.backward(self.conv2.backward(self.bn2.backward(dsum))))

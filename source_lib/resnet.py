@@ -42,7 +42,7 @@ class SimpleResNet:
             dtype: of the parameters. The result's dtype is that of x, whatever theirs.
 
         Raises:
-            TypeError: `num_classes` is no integer.
+            TypeError: `num_classes` is not an integer.
             ValueError: `num_classes` is below 1.
         """
         rng = np.random.default_rng() if rng is None else rng
@@ -116,7 +116,7 @@ class SimpleResNet:
 
         Raises:
             RuntimeError: `forward` has not been called.
-            ValueError: `dout` has another shape than the scores had.
+            ValueError: `dout` does not have the shape of the scores.
         """
         d = self.gap.backward(self.fc.backward(dout))
         for block in reversed(self._blocks.values()):

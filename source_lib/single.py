@@ -32,7 +32,7 @@ def conv2d_single(
         Shape (out_h, out_w), dtype of `image` (float64 for integers).
 
     Raises:
-        TypeError: an array does not hold real numbers, or a setting is no integer.
+        TypeError: an array does not hold real numbers, or a setting is not an integer.
         ValueError: an array is not 2-D, or the kernel is larger than the padded picture.
     """
     picture = as_array("image", image, "H W")
@@ -64,7 +64,7 @@ def maxpool2d_single(feature_map: npt.ArrayLike, pool: int = 2, stride: int = 2)
         Shape (out_h, out_w), dtype of `feature_map`.
 
     Raises:
-        TypeError: `feature_map` does not hold real numbers, or a setting is no integer.
+        TypeError: `feature_map` does not hold real numbers, or a setting is not an integer.
         ValueError: `feature_map` is not 2-D, or the window is larger than it.
     """
     values = as_array("feature_map", feature_map, "H W")

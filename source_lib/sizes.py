@@ -22,7 +22,7 @@ def conv_output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0)
         The number of positions, an int of at least 1.
 
     Raises:
-        TypeError: an argument is no integer.
+        TypeError: an argument is not an integer.
         ValueError: an argument is out of range, or the filter is larger than the padded input.
 
     >>> conv_output_size(28, 5)
@@ -51,7 +51,7 @@ def output_shape(
     `name` is what the caller calls the window, for the error if it does not fit.
 
     Raises:
-        TypeError: a setting is no integer.
+        TypeError: a setting is not an integer.
         ValueError: a setting is out of range, or the window is larger than the padded image.
     """
     (H, W), (h, w) = image, window
@@ -77,7 +77,7 @@ def conv_param_count(
         `out_channels * (in_channels * filter_h * filter_w + 1)`, without the 1 if `bias` is false.
 
     Raises:
-        TypeError: a size is no integer.
+        TypeError: a size is not an integer.
         ValueError: a size is below 1.
 
     >>> conv_param_count(3, 6, 3, 3)

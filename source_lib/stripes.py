@@ -74,7 +74,7 @@ def make_dataset(n_samples: int = 400, size: int = 16, seed: int = 0) -> tuple[A
 
 
 def extract_features(images: npt.ArrayLike, kernels: Sequence[npt.ArrayLike]) -> Array:
-    """Boil each picture down to two numbers a kernel.
+    """Boil each picture down to two numbers per kernel.
 
     Each kernel is slid over the picture (stride 1, padding 1), negative responses are set to 0,
     2x2 max pooling follows, and mean and maximum of the result are kept.

@@ -1,4 +1,4 @@
-"""Classes as targets: labels (one integer an example) and one-hot rows."""
+"""Classes as targets: labels (one integer per example) and one-hot rows."""
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ def as_labels(t: npt.ArrayLike, examples: int, classes: int) -> Array:
         Shape (examples,), integers.
 
     Raises:
-        TypeError: labels are no integers.
+        TypeError: labels are not integers.
         ValueError: a shape is wrong, a label out of range, or a row not one-hot.
     """
     targets = as_numbers("t", t)
@@ -72,7 +72,7 @@ def confusion_matrix(
         Shape (n_classes, n_classes), int64. Row: the true class, column: the prediction.
 
     Raises:
-        TypeError: the labels are no integers.
+        TypeError: the labels are not integers.
         ValueError: the two have different lengths, or a label is out of range.
     """
     true = as_array("y_true", y_true, "N")

@@ -84,7 +84,7 @@ def im2col(
         over (image, out_y, out_x), columns over (channel, filter_y, filter_x), the last fastest.
 
     Raises:
-        TypeError: `input_data` does not hold real numbers, or a setting is no integer.
+        TypeError: `input_data` does not hold real numbers, or a setting is not an integer.
         ValueError: `input_data` is not 4-D, or the filter is larger than the padded input.
     """
     x = as_array("input_data", input_data, "N C H W")
@@ -126,7 +126,7 @@ def col2im(
         Shape `input_shape`, dtype of `col`.
 
     Raises:
-        TypeError: `col` does not hold real numbers, or a setting is no integer.
+        TypeError: `col` does not hold real numbers, or a setting is not an integer.
         ValueError: `col` does not have the shape that `im2col` gives for these settings, or the
             filter is larger than the padded input.
     """

@@ -1105,7 +1105,7 @@ draw_how_backward_runs()
 # |---|---|
 # | <code>db</code> too small by the factor N·out_h·out_w | mean in place of sum |
 # | <code>dW</code> right for one filter, wrong for several | filter axis: transposed or not? |
-# | right for <code>dout</code> of ones, wrong otherwise | rows of <code>dout</code> in another order than rows of <code>col</code> |
+# | right for <code>dout</code> of ones, wrong otherwise | rows of <code>dout</code> in a different order from rows of <code>col</code> |
 # | <code>dx</code> right without padding only, or for stride 1 only | arguments of <code>col2im</code> |
 # | everything too small by the factor N | a division by N: whose job is it? |
 # | right the first time, wrong the second | <code>+=</code> on <code>dW</code>, or weights changed |
