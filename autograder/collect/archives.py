@@ -58,9 +58,9 @@ _UNSUPPORTED = (NotImplementedError, RuntimeError)
 
 
 class CannotWrite(Exception):
-    """The scratch folder cannot be written to, which is no fault of the archive.
+    """The scratch folder cannot be written to, which is not the archive's fault.
 
-    No `OSError`, so that nobody takes it for a file that cannot be read.
+    Not an `OSError`, so that nobody takes it for a file that cannot be read.
     """
 
     def __init__(self, error: OSError) -> None:

@@ -362,7 +362,7 @@ def _is_disguised(found: Found) -> bool:
 
 
 def _without_backups(pieces: list[Piece]) -> list[Piece]:
-    """The files, in which an editor's copy of a notebook is no notebook beside one."""
+    """The files, in which an editor's copy of a notebook is not a notebook beside one."""
     notebooks = {
         (one.archive, one.student, one.exercise)
         for one in pieces

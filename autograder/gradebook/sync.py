@@ -48,7 +48,7 @@ class Taken:
 
     Attributes:
         number: how many decisions.
-        kept: cells about which it has another decision than corrections.csv. They stay.
+        kept: cells about which its decision differs from that in corrections.csv. They stay.
         problems: a line about each of those.
     """
 

@@ -81,7 +81,7 @@ def no_notebook(path: Path) -> Notice:
 
 
 def not_a_notebook(path: Path) -> Notice:
-    """A file in a class that is no notebook."""
+    """A file in a class that is not a notebook."""
     return _notice(
         f"{path}: is not a notebook and was left out",
         f"{path}：ノートブックではないため、除外しました。",

@@ -33,7 +33,7 @@ MAX_RESULT = 4000
 """Characters of a result. Arrays take fewer; lists in lists may take as many as travel."""
 
 MAX_SOURCES = 8
-"""How many entries a comment lists where they are no box."""
+"""How many entries a comment lists where they are not a box."""
 
 _DIGITS = (4, 6, 8, 12)
 

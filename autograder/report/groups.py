@@ -40,7 +40,7 @@ class Among:
 
 
 def alike(results: Sequence[Result]) -> list[Alike]:
-    """Groups of two and more, largest first; students who passed everything are no group."""
+    """Groups of two and more, largest first; students who passed everything are left out."""
     readable = [one for one in results if one.status is not ResultStatus.UNREADABLE]
     score = {one.student: one.score for one in readable}
     return [

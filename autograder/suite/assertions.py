@@ -70,7 +70,7 @@ def same(
 def agrees(answer: Answer, expected: Any, rtol: float = 1e-7, atol: float = 0.0) -> bool:
     """Whether `same` would pass: for a test that goes on in either case.
 
-    Whatever the student's code returns is no fault of the test.
+    Whatever the student's code returns is not the test's fault.
     """
     try:
         same(answer, expected, rtol=rtol, atol=atol)

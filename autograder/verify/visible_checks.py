@@ -9,9 +9,9 @@
     why = "..."
     mistakes = ["IM22"]
 
-A message that names another cause than the mistake's sends learners the wrong way, and only people
-can tell. So the file records what a person has read, in English and with `#` for numbers, and
-`verify` reports everything that has changed since: then read it again.
+A message that names a cause different from the mistake's sends learners the wrong way, and only
+people can tell. So the file records what a person has read, in English and with `#` for numbers,
+and `verify` reports everything that has changed since: then read it again.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ def test_the_autograder_runs_in_a_clean_folder_and_keeps_its_suites_to_itself(
     assert not [*container.root.glob("source/course/**/results.json")]
 
 
-def test_what_is_no_notebook_is_a_zero_with_a_reason(
+def test_what_is_not_a_notebook_is_a_zero_with_a_reason(
     container: Container, trust: tuple[str, ...]
 ) -> None:
     container.run(trust, "essay.pdf", b"%PDF-1.4 ...")

@@ -275,8 +275,8 @@ def _conv_param(filters, size, pad=0, stride=1):
 
 SQUARE = ((2, 8, 8), _conv_param(3, 3))
 
-# What learners call the entries of conv_param. Reading another name than the exercise's costs what
-# is asked by `strict`, and nothing else.
+# What learners call the entries of conv_param. Reading a name that the exercise does not use costs
+# what is asked by `strict`, and nothing else.
 SPELLINGS = {
     "filter_num": ("num_filters", "n_filters", "filters", "num", "FN"),
     "filter_size": ("kernel_size", "filter_h", "filter_w", "size", "FS"),

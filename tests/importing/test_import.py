@@ -108,7 +108,7 @@ def test_cells_get_names_of_ours() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": [1]}', '{"cells": [{"source": 3}]}'])
-def test_what_is_no_notebook_is_refused(text: str) -> None:
+def test_what_is_not_a_notebook_is_refused(text: str) -> None:
     with pytest.raises(NotANotebook):
         read_cells(text)
 

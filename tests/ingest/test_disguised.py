@@ -119,7 +119,7 @@ def test_a_folder_with_files_that_are_ignored_is_not_empty(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["Makefile", "LICENSE", "package.json", "notes.txt", "data"])
-def test_other_files_are_no_notebooks(tmp_path: Path, name: str) -> None:
+def test_other_files_are_not_notebooks(tmp_path: Path, name: str) -> None:
     files = {f"amy/{name}": b'{"metadata": 1}', "amy/02_im2col.ipynb": book()}
     result = found(tmp_path / "in", files)
     assert graded(result) == {"amy 02": "02_im2col.ipynb"}

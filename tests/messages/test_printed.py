@@ -66,7 +66,7 @@ def test_what_an_entry_is_made_from_is_read_back_from_the_comment():
     assert (read.index, read.name, read.inputs) == ((1, 0), "x", frozenset(window))
 
 
-def test_entries_that_are_no_box_are_listed():
+def test_entries_that_are_not_a_box_are_listed():
     written = comment((0, 1), Source("col", ((0, 1), (1, 0))))
     assert written == "# expected[0, 1] ← col[0, 1], col[1, 0]"
     assert source(written).inputs == {(0, 1), (1, 0)}

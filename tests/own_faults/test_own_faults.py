@@ -75,7 +75,7 @@ def test_a_fault_that_only_the_students_answer_brings_about_earns_nothing(grade,
     assert wrong.needs_review
 
 
-def test_another_fault_than_the_teaching_solutions_stays_open(grade, mini):
+def test_a_fault_that_differs_from_the_teaching_solutions_stays_open(grade, mini):
     broken = falling_over("raise KeyError('theirs') from None", "raise ZeroDivisionError('ours')")
     mini.replace(mini.area.suite, FLAT, broken)
     right, wrong = grade(RIGHT, WRONG)

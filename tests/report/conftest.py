@@ -155,7 +155,7 @@ def make_class() -> dict[str, Result]:
         criteria=im2col_criteria(
             **everywhere(
                 "missing",
-                "The file is no notebook: its JSON ends in the middle (line 1, column 2048).",
+                "The file is not a notebook: its JSON ends in the middle (line 1, column 2048).",
                 "ノートブックとして読めません。JSONが途中（1行2048文字目）で終わっています。",
             )
         ),

@@ -15,7 +15,7 @@ from autograder.text import Text
 from tests.results import typed
 
 HINT = "Neighbouring windows are `stride` pixels apart. Where does the second begin?"
-"""Of im2col.stride."""
+"""The hint of im2col.stride."""
 
 KINDS = [
     *("full", "every_status", "carried", "bonus", "nothing"),
@@ -314,7 +314,7 @@ def test_full_marks_are_shown_without_any_advice(a_class, show):
 
 def test_an_unreadable_file_says_why_once_and_takes_no_points(a_class, show):
     text = show(a_class["unreadable"]).text["en"]
-    assert text.count("The file is no notebook: its JSON ends in the middle") == 1
+    assert text.count("The file is not a notebook: its JSON ends in the middle") == 1
     assert "notebooks (.ipynb) that open in Jupyter or Colab" in text
     assert "Score" not in text
     assert "0 /" not in text

@@ -36,7 +36,7 @@ def test_a_script_reads_it_without_a_word_about_encoding(a_class, tmp_path):
         "status": "unreadable",
         "needs_you": "",
         "note": "Cannot be read. The student is told: "
-        "The file is no notebook: its JSON ends in the middle (line 1, column 2048).",
+        "The file is not a notebook: its JSON ends in the middle (line 1, column 2048).",
         "folder": "dai",
     }
 

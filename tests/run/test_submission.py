@@ -81,7 +81,7 @@ def test_cells_are_told_apart(grade, hand_in):
     ],
     ids=["empty", "cut", "list", "no cells", "no text", "deep"],
 )
-def test_a_file_that_is_no_notebook_is_unreadable_and_earns_nothing(grade, hand_in, content):
+def test_a_file_that_is_not_a_notebook_is_unreadable_and_earns_nothing(grade, hand_in, content):
     (graded,) = grade(hand_in("a", content=content))
     assert (graded.result.status, graded.result.score) == ("unreadable", 0.0)
     assert all(c.message["en"] and c.message["ja"] for c in graded.result.criteria)

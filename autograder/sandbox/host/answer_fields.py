@@ -27,7 +27,7 @@ def work_in(fields: Any) -> Work:
     fields = require(dict, fields)
     lines, objects, intact = (fields.get(name) for name in ("lines", "objects", "intact"))
     if type(lines) is not int or type(objects) is not int or min(lines, objects) < 0:
-        raise wire.WireError("a count that is no number")
+        raise wire.WireError("a count that is not a number")
     return Work(lines, objects, intact is True)
 
 

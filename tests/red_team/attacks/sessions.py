@@ -257,7 +257,7 @@ def attack(x, *more):
     ctypes.cast(id(y) + 24, ctypes.POINTER(ctypes.c_int))[0] = 4
     return y
 """,
-    "numbers that are no numbers": (
+    "numbers that are not numbers": (
         "def attack(x, *more): return np.full(np.shape(x), np.nan + 1j * np.inf)"
     ),
     "numbers below any": "def attack(x, *more): return np.full(np.shape(x), 5e-324)",

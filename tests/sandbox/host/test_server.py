@@ -219,7 +219,7 @@ def test_settings_reach_the_session_however_long(server: Server) -> None:
     end(child)
 
 
-def test_sessions_can_be_taken_from_another_thread_than_started_the_server(level: Level) -> None:
+def test_sessions_can_be_taken_in_a_thread_that_did_not_start_the_server(level: Level) -> None:
     """A worker's thread may end before the server's last session."""
     shared = Server(level, Limits())
     starter = threading.Thread(target=shared.start)
