@@ -2,17 +2,15 @@
 
 A string is sanitized once, where it crosses a boundary:
 
-    from                        to                      by                  called in
-    the sandbox                 results and messages    `one_line`          sandbox.host, messages
-    file names                  messages about files    `visible_name`      ingest
-    anything                    pages                   `visible`           report.page, for every
-                                                                            expression of a template
-    anything                    the terminal            `visible`           cli.console
-    names                       grades.csv              `spreadsheet_cell`  report.grades
-    names, comments             corrections.csv         `spreadsheet_cell`  corrections.table
-    names, comments             exported tables     `spreadsheet_cell`  exports.tables
-    names                       links in pages          `link`              report
-    names                       paths                   `path_below`        report
+    from                        to                                  by
+    the sandbox                 results and messages                `one_line`
+    file names                  messages about files                `visible_name`
+    anything                    pages (every {{ expression }})      `visible`
+    anything                    the terminal                        `visible`
+    names                       grades.csv                          `spreadsheet_cell`
+    names, comments             corrections.csv, exported tables    `spreadsheet_cell`
+    names                       links in pages                      `link`
+    names                       paths                               `path_below`
 
 Jinja escapes HTML, the JSON encoder JSON, and `autograder.cli.console` terminal markup.
 """

@@ -176,7 +176,7 @@ def costs(out: Path) -> list[tuple[float, float]]:
 
 
 def columns(made: dict[str, list[bytes]], kinds: set[str]) -> list[list[tuple[str, bytes]]]:
-    """Of each kind as many notebooks as of the most frequent one, so that kinds take turns."""
+    """As many notebooks of each kind as of the most frequent one, so that kinds take turns."""
     most = max(len(made[kind]) for kind in kinds)
     return [
         [(kind, content) for content in itertools.islice(itertools.cycle(made[kind]), most)]

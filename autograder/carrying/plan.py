@@ -37,7 +37,7 @@ class Dependencies:
 
 
 def dependencies(course: Course, exercise: Exercise, owner: str) -> Dependencies:
-    """What may be supplied while ``owner`` is graded, in course order."""
+    """What may be supplied while ``owner`` is graded: in course order, borrowed names last."""
     parts = known_parts(course, exercise)
     direct: set[str] = set()
     found: set[str] = set()
@@ -92,7 +92,7 @@ def aliases(course: Course) -> Mapping[str, tuple[str, ...]]:
 class MentionedNames:
     """The names that a notebook's cells mention, in any spelling.
 
-    Of more text than a person writes, only the beginning is looked at: a cell may be of any size.
+    Only the beginning of the text is searched if it is longer than anything that a person writes.
     """
 
     def __init__(self, sources: Iterable[str]) -> None:

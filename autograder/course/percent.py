@@ -157,7 +157,7 @@ def _after_header(lines: Sequence[str]) -> int:
         at += 1
     if len(lines) <= at or not _RULE.match(lines[at]):
         return at
-    # Of anything else than a section `jupyter:`, jupytext makes a cell.
+    # Jupytext turns everything but a section `jupyter:` into a cell.
     expected = _JUPYTER
     for number in range(at + 1, len(lines)):
         if _RULE.match(lines[number]):

@@ -36,7 +36,7 @@ MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
 
 _MOST_BYTES = 12
-"""Of a character in JSON: two escapes by number."""
+"""The most bytes that one character takes in JSON: two numeric escapes."""
 
 _CHUNK = 2**20
 _WORD = 1000

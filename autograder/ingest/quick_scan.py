@@ -23,8 +23,8 @@ from autograder.ingest.scan import (
 )
 
 MAX_BYTES = 2 * MAX_ITEMS
-"""Of files that are read so, for which `json` takes up to forty times as much memory. An item takes
-two bytes, so the limit on items cannot be reached."""
+"""The largest file that is read this way; `json` takes up to forty times its size in memory. An
+item takes two bytes, so the limit on items cannot be reached."""
 
 _DEFINES = re.compile(r"(?:def|class) +\w", re.A)
 # Escapes by number that could be a part of a definition, or of which the last digits look like one.

@@ -63,11 +63,13 @@ worker -> zygote
 
 zygote -> session
     `zygote.supervisor` has `zygote.template` fork, a copy of the zygote whose memory never changes,
-    so that every session starts from the same, with everything replaced that a notebook must not
-    see (`guest.prepared`); the child confines itself (`confine.confine`) and reports that it has.
-    Only then does the supervisor tell the worker "ready" on the status socket, and the worker sends
-    anything at all on the session's socket. Forking a preloaded interpreter takes milliseconds;
-    starting one and importing numpy would dominate the time it takes to grade.
+    so that every session starts from the same memory. Everything that a notebook must not see has
+    been replaced there (`guest.prepared`); without namespaces, where the copy forks supervisors,
+    which need the originals, each session replaces it instead. The child confines itself
+    (`confine.confine`) and reports that it has. Only then does the supervisor tell the worker
+    "ready" on the status socket, and the worker sends anything at all on the session's socket.
+    Forking a preloaded interpreter takes milliseconds; starting one and importing numpy would
+    dominate the time it takes to grade.
 
 session -> criterion
     `guest.session` runs the notebook's cells once and forks again for criteria.
@@ -89,10 +91,10 @@ The life of a session
    one first (`protocol.position`), so that the worker knows which statement the process died in.
 3. The session returns a record per cell and the names that the student defined.
 4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
-   this, get that attribute, set it. One child is asked everything at first (what tests are known to
-   request is sent ahead: `host.sent_ahead`; answers to it are sent together, `guest.answers_held`),
-   another one what is not passed there; where the two do not agree, each criterion is decided in a
-   child of its own.
+   this, get that attribute, set it. The first child is asked everything (what tests are known to
+   request is sent ahead: `host.sent_ahead`; answers to it are sent together, `guest.answers_held`);
+   failures are asked again there, or in a second child (see below); where the answers disagree,
+   each criterion gets a child of its own.
 5. At the end of the criterion the worker closes that socket and sends ``reap``; the session kills
    the child with everything it started.
 6. At the end of the notebook the worker closes the status socket, and the supervisor kills the
@@ -104,14 +106,14 @@ results do not depend on the order of criteria. Loading the notebook again would
 effect, but a notebook may take 20 s to load, and a fork takes milliseconds.
 
 Why are they tried in one child first? Most of the time would go to forks and to the pages that each
-child copies. What is passed in company counts only if the notebook's own state is the same
-afterwards (`guest.state`), so that no criterion can have helped another. What is failed is tried
-once more, in the opposite order, and has to fail in the same way: in that child if the notebook's
-code uses nothing by which one criterion could harm another unseen (`guest.plain_code`), otherwise,
-or if the process itself may be the reason (no memory left), in a second child. The last one then
-answers whatever else is asked, as long as the notebook's state in it is unchanged
-(`host.kept_process`). Where loading the notebook again would cost as little as a fork, there is
-none: the session itself takes the child's place, and is started again if another one is needed
+child copies. A pass in a shared process counts only if the notebook's own state is the same
+afterwards (`guest.state`), so that no criterion can have helped another. A failure is tried once
+more, in the opposite order, and has to be the same: in that child if the notebook's code uses
+nothing by which one criterion could harm another unseen (`guest.plain_code`), otherwise, or if the
+process itself may be the reason (no memory left), in a second child. The last one then answers
+whatever else is asked, as long as the notebook's state in it is unchanged (`host.kept_process`).
+Where loading the notebook again would cost as little as a fork, there is none: the session itself
+takes the child's place, and is started again if another one is needed
 (`host.session.Session.shared`).
 
 Processes of one session share its working directory: before each fork, files that criteria have
@@ -119,9 +121,9 @@ added to it are removed, and those of cells are as the cells left them (`guest.w
 
 A notebook could lie about its state, as it could about anything in its process, but would gain
 nothing by it: every criterion has inputs of its own, so what one of them shows is of no use for the
-next. A note of what it was asked is of no use either when it is asked again, since nobody has told
-it what is right. Only work can be done beforehand: calls whose work is counted are never sent
-ahead, and have other inputs whenever their criterion is decided again.
+next. Recording its requests does not help either when they are repeated, because it never learns
+the right answers. Only the *work* could be done in advance, so calls whose work is counted are
+never sent ahead, and get new inputs when their criterion is decided again.
 
 When things go wrong
 --------------------

@@ -77,7 +77,7 @@ def common(prints: Mapping[str, Sequence[Print]]) -> frozenset[int]:
 def pairs(prints: Mapping[str, Sequence[Print]], share: float = SHARE) -> list[Pair]:
     """Pairs of students whose code is alike, most alike first.
 
-    Of students with the same code, only the first is compared.
+    If several students have the same code, only the first one's is compared.
 
     Args:
         prints: every student's fingerprints, without what the course explains.

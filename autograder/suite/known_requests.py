@@ -1,8 +1,9 @@
-"""What each criterion requests of notebooks that pass it, to be sent ahead, and what they answer.
+"""Record what each criterion requests of notebooks that pass, and their answers.
 
-A test draws the same inputs for every notebook, so it requests the same, as long as it gets the
-answers that it expects (`autograder.sandbox.host.sent_ahead`). And what it decides depends on the
-answers alone: if they are to the byte those of a notebook that has passed, so is the outcome.
+A test draws the same inputs for every notebook, so its requests are the same as long as the answers
+are right; they can be sent ahead (`autograder.sandbox.host.sent_ahead`). And its verdict depends on
+the answers alone: if they equal, byte for byte, those of a notebook that passed, this one passes
+too.
 """
 
 from __future__ import annotations

@@ -42,8 +42,7 @@ MAX_RUNGS = 3000
 """Rungs that are looked at for one criterion, including those that the reference refuses."""
 
 MAX_SHOWN_BYTES = 2**20
-"""Of what the code made of a small input. If it is larger, nobody would look through it, and it is
-not kept."""
+"""The largest result on a small input that is kept; nobody would read through a larger one."""
 
 BACKSTOP_S = 3.0
 """Wall-clock seconds after which a search ends without an example. Requests take 75 ms as a rule;

@@ -21,7 +21,8 @@ from autograder.suite.known_requests import Recording
 from autograder.suite.outcome import Outcome
 
 _CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
-"""What may be decided in company. A timeout is tried with more room, and a fault of ours alone."""
+"""Failures that may be decided in a shared process. A timeout gets a larger budget, and a grader
+fault a process of its own."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ LEAST_CLAIMS_PER_TASK = 8
 """Many enough to share the cost of collecting the suite and of its expected results."""
 
 TASKS_PER_WORKER = 3
-"""Of each exercise at most so many for each worker: enough to keep all of them busy."""
+"""The most tasks of one exercise per worker: enough to keep all workers busy."""
 
 CPU_S = 30.0
 """CPU seconds for one criterion, including the notebook's and the suite's code."""

@@ -2,7 +2,7 @@
 
 Each test leaves alone what the others are about, so that one mistake costs little more than its own
 criterion: one image, one channel, square, no padding and no overlap unless the test is about it.
-The two tests in which everything is mixed catch what shows only in company. im2col only copies
+The two tests in which everything is mixed catch what shows only in combination. im2col only copies
 numbers, so they are compared exactly.
 """
 

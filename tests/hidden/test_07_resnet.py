@@ -340,7 +340,7 @@ def _random_parameters(make, params, lift=0.0):
 
 
 def _any_numbers(answer, *shape):
-    """Of this shape, whatever they are: with parameters as the student made them."""
+    """Images of this shape; the parameters are as the student made them."""
     same(answer, np.zeros(shape), rtol=0, atol=1e6)
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 MOST_MB = 300
 MOST_BYTES = 2**20
-"""Of a result, which the main process and the pages hold. A notebook may have 5,000 cells."""
+"""The largest result: the main process and the pages hold it. A notebook may have 5,000 cells."""
 
 
 @pytest.fixture(scope="module")

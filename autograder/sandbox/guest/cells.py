@@ -101,7 +101,10 @@ class Notebook(StudentNamespace):
         self._deferred.pending.append(deferred)
 
     def stopped(self, cell: int, position: int) -> None:
-        """A statement was stopped, or not even begun, for lack of time: how far is chance."""
+        """Record that a statement was stopped or skipped for lack of time.
+
+        How far it got depends on chance.
+        """
         if self._has_time:
             self.timed_out.append([cell, position])
 

@@ -2,9 +2,9 @@
 
 Such code is called plain. It uses Python's operations, containers and arithmetic, and NumPy's
 functions as they were before the notebook ran, but no files, settings or iterators; and all that it
-can reach is of kinds that `reachable` records completely. What objects and global names may be is
-listed, and everything else is not plain, even if it does no harm. An attribute may also have a name
-that nothing in NumPy has: then it is the notebook's own, or an error.
+can reach is of kinds that `reachable` records completely. Objects and global names must be on a
+list; anything else makes the code not plain, even if harmless. Most attributes that none of NumPy's
+modules has are allowed too: they belong to the notebook's own objects, or are an AttributeError.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _BUILTINS = _names("""
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, Exception)
 }  # fmt: skip
-"""Not what gets at others by a name that is computed, such as ``getattr``."""
+"""Functions that get at objects by a computed name, such as ``getattr``, are not among them."""
 _BUILTIN_VALUES = dict(vars(builtins))
 _BUILTINS_OF: Callable[[types.FunctionType], dict[str, Any]]
 _BUILTINS_OF = vars(types.FunctionType)["__builtins__"].__get__
@@ -158,7 +158,7 @@ _NOT_PLAIN_OPERATIONS = frozenset(
 
 
 def is_plain(reachable: Reachable) -> bool:
-    """Whether what a notebook's code remembers can only be in what was seen.
+    """Whether the notebook's code can keep state only in the objects that were recorded.
 
     Args:
         reachable: what its code can reach.

@@ -2,9 +2,9 @@
 
 Criteria may share a process only if none can help another. So before the first and after the last,
 everything that the notebook's code could use to remember something is recorded (`reachable`); and,
-at a glance, what it may have left in the process: names in modules, and `surroundings`. If the two
-records differ, or if something was found that cannot be looked into, nothing that came out in
-company counts.
+less thoroughly, what it may have left elsewhere in the process (names in modules, `surroundings`).
+If the two records differ, or anything cannot be inspected, outcomes from the shared process do not
+count.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ _stat, _lstat, _scandir, _unlink, _utime = os.stat, os.lstat, os.scandir, os.unl
 _open, _read, _write, _close = os.open, os.read, os.write, os.close
 
 MAX_ENTRIES = 1000
-"""How many are looked at: code decides how many there are."""
+"""The most directory entries that are listed: code decides how many there are."""
 MAX_FILES = 100
-"""How many are looked at more closely, in each process that criteria share."""
+"""The most files whose contents are remembered, and whose sizes and times are compared."""
 MAX_BYTES = 2**22
-"""Of what cells have written, so much is kept to be written again."""
+"""The most bytes of them that are kept in order to be restored."""
 
 
 def mark() -> tuple[int, ...]:

@@ -67,4 +67,4 @@ def _trim() -> Callable[[int], object]:
 
 
 collector = Collector()
-"""Of this process."""
+"""The collector of this process."""

@@ -24,7 +24,7 @@ class Attempt(Enum):
     AGAIN = "again"
     """With `Budget.with_room`."""
     SHORT = "short"
-    """Of a part that has been shown to be endless: with `Budget.shortened`."""
+    """The part has been shown to be endless: with `Budget.shortened`."""
     EXTRA = "extra"
     """For feedback, not for points: with `Budget.for_feedback`. A timeout counts for nothing."""
 
@@ -78,7 +78,7 @@ class Budget:
     cell_idle_s: float = 8.0
     """The same for a statement of a cell: a demonstration may wait, but for nothing that counts."""
     host_cpu_s: float = 10.0
-    """Of the trusted side, for all criteria of a submission together."""
+    """CPU seconds of the trusted side for all criteria of a submission together."""
 
     def for_attempt(self, attempt: Attempt, timeouts: int, stalls: int, used_s: float) -> Budget:
         """The budget of an attempt, given what the notebook has used up already.

@@ -2,7 +2,7 @@
 
 Whatever comes across the wall is handled here: decoded, compared, given to a callback that computes
 with it. Sizes are checked first, but no check foresees every combination, so the handling itself
-runs under limits. Reaching one is never a way to points: see `autograder.suite.plugin`.
+runs under limits. Reaching one is never a way to points: see `autograder.suite.decide`.
 
 CPU is measured by ITIMER_VIRTUAL (the guest's own clocks use the other two timers), memory by the
 soft limit of the address space, which is raised again afterwards.
@@ -41,7 +41,7 @@ def bounded(cpu_s: float, memory_mb: int = MEMORY_MB) -> Iterator[None]:
 
     Raises:
         HostOverload: the CPU time is used up. Code that never returns to Python is not interrupted:
-            its inputs have to be small (`conversation.MAX_ELEMENTS`).
+            its inputs have to be small (`sizes.MAX_ELEMENTS`).
         MemoryError: as ever, where the memory is used up.
     """
     with _timer(cpu_s), _address_space(memory_mb):

@@ -29,14 +29,14 @@ _DIGITS = len(str(_LEAST_ID))
 """All ids have as many digits, so that messages have the same length whatever their id is."""
 
 MAX_BYTES = 64 * 1024
-"""Of a criterion's requests. More are not sent ahead."""
+"""The largest size of one criterion's requests; larger ones are not sent ahead."""
 
 MAX_ANSWERS_BYTES = 2**20
-"""Of the answers to them, which are kept until the test asks for them."""
+"""The largest size of the answers to them, which are kept until the test reads them."""
 
 IN_FLIGHT_BYTES = 96 * 1024
-"""Of requests that have been sent and not been answered: what a socket takes without being read.
-Else both sides might wait until the other one reads."""
+"""How many bytes of unanswered requests may be on the way: what the socket buffers without being
+read. With more, both sides could block on each other."""
 
 
 def new_id() -> int:

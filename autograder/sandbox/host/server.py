@@ -267,6 +267,6 @@ class Server:
 
 
 def _last_line(text: str) -> str:
-    """Of a traceback, the exception."""
+    """The last line of some text; of a traceback, that is the exception."""
     lines = text.strip().splitlines()
     return lines[-1][:300] if lines else ""

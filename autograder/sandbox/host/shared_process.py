@@ -1,6 +1,7 @@
-"""Several criteria of one notebook in one process: a process for each costs more than they do.
+"""Run several criteria of a notebook in one process.
 
-What a criterion asks can be sent before its test runs (`sent_ahead`).
+A process for each costs more than the criteria themselves. What a criterion requests can be sent
+before its test runs (`sent_ahead`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class NeedsItsOwnProcess(Exception):
 
 
 class Deviates(Exception):
-    """A test makes another request than the one that was sent ahead."""
+    """A test makes a different request from the one that was sent ahead."""
 
 
 class SharedConversation(SocketConversation):
@@ -170,7 +171,7 @@ class SharedConversation(SocketConversation):
 class FeedbackConversation(SharedConversation):
     """A conversation for feedback, which may change the notebook's own definitions.
 
-    That is told afterwards, by `SharedProcess.is_unchanged`.
+    Whether it did is checked afterwards with `SharedProcess.is_unchanged`.
     """
 
     _changes_definitions = True

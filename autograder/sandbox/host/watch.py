@@ -1,10 +1,10 @@
-"""While a call or a statement is awaited: does the student's code compute, or only keep the grader?
+"""Tell, while the host waits, whether the student's code computes or is idle.
 
-Code stops itself when its time is up (`guest.timeouts`), unless it never returns to the
-interpreter, or has disarmed its clocks. All that would stop it then is the limit of wall time,
-which has to be generous for busy machines. So the host asks the session's supervisor, which is
-trusted, how much CPU time the code has used, and whether it is asleep. Neither depends on how busy
-the machine is: code that has to wait for a processor is not asleep.
+Code stops itself when its time is up (`guest.timeouts`), unless it never returns to the interpreter
+or has disabled its timers. Only the wall-time limit would stop it then, and that has to be generous
+on busy machines. So the host asks the session's trusted supervisor how much CPU time the code has
+used and whether it is asleep. Neither depends on the load: code that is waiting for a processor is
+not asleep.
 """
 
 from __future__ import annotations

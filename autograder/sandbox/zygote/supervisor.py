@@ -202,7 +202,7 @@ class Supervisor:
         uid = None if config.uid is None else config.uid + self._count % UIDS
         own = SCRATCH
         if not config.namespaced:
-            # Of the same length in every session: so are all objects that hold it.
+            # Its length is the same in every session, and so is that of objects that hold it.
             own = f"{config.scratch}/{os.getpid():08}-{self._count:06}"
             inner = [f"{own}/{WORK}", f"{own}/{REMOVED}"] if config.confined else []
             for folder in (own, *inner):
