@@ -10,11 +10,37 @@ from pathlib import Path
 
 import pytest
 
+from autograder.collect import table
 from autograder.collect.collect import Collected, Request, collect
 from autograder.collect.files import Fate
 from autograder.ingest.recognize import Handouts
 
 EXERCISES = ("02_im2col", "03_convolution")
+JANE, KEN = "Jane Doe_11_assignsubmission_file_", "Ken Ito_12_assignsubmission_file_"
+"""Folders as Moodle names them."""
+
+YAML = b"""---
+submission_98765432:
+  :submitters:
+  - :name: "Jane D\\xF8e"
+    :sid: '42'
+    :email: jane@x.edu
+  :created_at: 2026-05-02 23:59:30.548085000 Z
+  :score: 10.0
+  :results:
+    :tests:
+    - :name: submission_1
+submission_98765433:
+  :submitters:
+  - :name: Ken O'Hara
+    :sid:
+    :email: ken@x.edu
+  - :name: 'Aoi ''A'' Ito'
+    :sid: '44'
+    :email: aoi@x.edu
+  :created_at: 2026-05-03 10:00:00 +0900
+"""
+"""What Gradescope says of its submissions."""
 
 
 def notebook(text: str = "x = 1") -> bytes:
@@ -58,6 +84,11 @@ class Outcome:
         found = {one.fate for one in self.done.records if one.file.endswith(file) and one.file}
         assert len(found) == 1, (file, self.done.records)
         return found.pop()
+
+
+def rows(outcome: Outcome) -> list[table.Record]:
+    """The rows of its table."""
+    return table.decode((outcome.out / table.FILE).read_bytes())
 
 
 @pytest.fixture

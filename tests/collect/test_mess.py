@@ -21,31 +21,10 @@ from autograder.collect import archives, table
 from autograder.collect.collect import Request, collect
 from autograder.collect.files import Fate
 from autograder.ingest.recognize import Handouts
-from tests.collect.conftest import Outcome, notebook, zipped
+from tests.collect.conftest import YAML, Outcome, notebook, zipped
 
 A, B, C = notebook("a"), notebook("b"), notebook("c")
 MOODLE = "Jane Doe_1234567_assignsubmission_file_"
-YAML = b"""---
-submission_98765432:
-  :submitters:
-  - :name: "Jane D\\xF8e"
-    :sid: '42'
-    :email: jane@x.edu
-  :created_at: 2026-05-02 23:59:30.548085000 Z
-  :score: 10.0
-  :results:
-    :tests:
-    - :name: submission_1
-submission_98765433:
-  :submitters:
-  - :name: Ken O'Hara
-    :sid:
-    :email: ken@x.edu
-  - :name: 'Aoi ''A'' Ito'
-    :sid: '44'
-    :email: aoi@x.edu
-  :created_at: 2026-05-03 10:00:00 +0900
-"""
 
 
 def named_in(encoding: str, names: dict[str, bytes]) -> bytes:

@@ -40,9 +40,6 @@ def test_exceptions_without_a_text_are_evidence_if_most_calls_are_right():
 
 
 def test_what_an_exception_says_is_free_where_raising_is_right():
-    def raised(type_, text):
-        return of_failure(StudentRaised(ExceptionInfo(type_, text)))
-
     right = (*gave(1.0, 2.0), raised("ValueError", "it does not fit"))
     got = gave(1.5, 2.5)
     mistaken = dict(enumerate(got))

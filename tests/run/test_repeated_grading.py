@@ -74,6 +74,8 @@ def test_what_is_right_once_and_wrong_once_earns_nothing_and_says_so(
     ours = [text for text in said if "Graded several times" in text]
     assert ours
     assert all("C code (`ctypes`)" in text for text in ours)
+    criteria = [c for name in BOOKS if "toss" in name for c in graded[name].result.criteria]
+    assert all(c.points == 0 for c in criteria if "Graded several times" in c.message["en"])
 
 
 def test_what_depends_on_how_far_a_stopped_loop_came_earns_nothing(

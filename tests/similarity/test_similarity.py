@@ -40,9 +40,7 @@ def texts(*cells: str) -> list[str]:
     "other",
     [
         "def g(y, n):\n    return y[n + 1]",
-        "def f(x, k):  # the next one\n\n    '''Say so.'''\n\n    return (\n  x[k+1]\n)".replace(
-            "(\n  x[k+1]\n)", "x[k+1]"
-        ),
+        "def f(x, k):  # the next one\n\n    '''Say so.'''\n\n    return x[\n        k+1\n    ]",
         "%matplotlib inline\n!pip install x\ndef f(x, k):\n\treturn x[k + 1]",
     ],
     ids=["other names", "comments and layout", "magics"],
@@ -147,8 +145,7 @@ def with_noise(source: str) -> str:
 def test_a_copy_is_found_though_it_is(disguise, known: frozenset[int]) -> None:
     codes = {"a": [FANCY], "b": [disguise(FANCY)]}
     found = alike("02_im2col", codes, {"a": "1", "b": "2"}, known)
-    (pair,) = found.pairs or [None]
-    assert found.same_code == [("a", "b")] or pair.share >= 0.6
+    assert found.same_code == [("a", "b")] or [p.share >= 0.6 for p in found.pairs] == [True]
 
 
 def independent() -> dict[str, str]:

@@ -175,19 +175,19 @@ def test_sizes_are_limited(bench, limit):
 def test_an_answer_that_grows_is_not_kept(bench):
     """A notebook cannot make the trusted side keep much: its answers are read and dropped."""
     cell = "def f(x):\n    return x + 1 if x.size == 6 else np.zeros(10**6)"
-    kept: list[int] = []
+    deviated: list[bool] = []
     tried = Together._try
 
-    def noted(self, case, recording, **settings):
+    def recording_try(self, case, recording, **settings):
         deviates = tried(self, case, recording, **settings)
-        kept.append(deviates)
+        deviated.append(deviates)
         return deviates
 
     course = bench.course(SUITE, f=["works", "keeps"])
-    with mock.patch.object(Together, "_try", noted):
+    with mock.patch.object(Together, "_try", recording_try):
         _, _, found = bench.outcomes(course, RIGHT, RIGHT, cell)
     assert statuses(found) == {"f.works": "passed", "f.keeps": "passed"}
-    assert any(kept)
+    assert any(deviated)
 
 
 def test_of_some_criteria_one_may_not_return(bench):

@@ -1,4 +1,4 @@
-"""Which code is so plain that it could remember nothing out of sight."""
+"""Which code can keep state only where `state` sees it."""
 
 from __future__ import annotations
 
@@ -184,14 +184,18 @@ def test_what_exercises_hold_is_plain(held: str) -> None:
     assert is_plain(Reachable([space]))
 
 
-def test_functions_in_methods_closures_and_defaults_are_looked_at() -> None:
-    for source in (
+@pytest.mark.parametrize(
+    "source",
+    [
         "class A:\n    @property\n    def f(self): return os.getcwd()",
         "def outer():\n    def inner(): return os\n    return inner\ng = outer()\ndel outer",
         "def f(x, g=lambda: os): return g()",
         "import functools\ng = functools.partial(lambda: os)",
         "import contextlib\n@contextlib.contextmanager\ndef g():\n    yield os",
-    ):
-        space: dict[str, Any] = {"__name__": "__main__"}
-        exec(f"import os\n{source}", space)
-        assert not is_plain(Reachable([space])), source
+    ],
+    ids=["property", "closure", "default", "partial", "decorated"],
+)
+def test_functions_in_methods_closures_and_defaults_are_looked_at(source: str) -> None:
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(f"import os\n{source}", space)
+    assert not is_plain(Reachable([space]))

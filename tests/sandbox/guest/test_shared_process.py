@@ -126,7 +126,7 @@ def test_a_kept_process_answers_what_is_asked_for_feedback(
             with book.session.criterion(attempt=Attempt.EXTRA) as conversation:
                 assert call(conversation, "look") == 0
         assert len(forks) == 1
-        with book.session.criterion() as conversation:  # of points, each has its own
+        with book.session.criterion() as conversation:  # graded alone, it gets its own
             assert call(conversation, "look") == 0
         assert len(forks) == 2
 
@@ -220,7 +220,7 @@ def test_a_notebook_that_is_asked_once_is_not_copied_but_loaded_again_if_need_be
         with session.criterion(attempt=Attempt.EXTRA) as conversation:
             assert call(conversation, "add", 1) == 1
         assert in_place == [True, True, True]
-        for _ in range(2):  # of points, each has its own
+        for _ in range(2):  # each that is graded alone gets its own
             with session.criterion() as conversation:
                 assert call(conversation, "add", 1) == 1
         assert in_place[3:] == [False, False]
