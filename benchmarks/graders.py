@@ -37,7 +37,7 @@ from rich.console import Console
 
 TRIES = 9
 ENOUGH_S = 30.0
-"""A grader gets so many tries in a round, or as many as take so long; their medians count."""
+"""How often a grader is tried in a round, and for how many seconds at most; the medians count."""
 SIZES = (4, 20)
 SIZES_SMALL = (1, 3)
 RELEASES = {NBGRADER: ("nbgrader",), OTTER: ("otter-grader",), OURS: ("convgrade", "numpy")}

@@ -117,7 +117,7 @@ class WindowBlocks:
         return matrices
 
     def _room(self, block: Block, values: int) -> Array:
-        """Return so many values of the buffer for each position of the block, flat."""
+        """Return `values` entries of the buffer for each position of the block, flat."""
         images = block.images.stop - block.images.start
         size = images * (block.rows.stop - block.rows.start) * self._out_w * values
         if self._buffer.size < size:

@@ -15,7 +15,7 @@ from source_lib.checks import Array
 from source_lib.windows import crop_images, pad_images, windows_view
 
 LARGE_MAP = 128
-"""From how many positions an output map is worth a matrix product of its own."""
+"""The number of positions from which an output map is worth a matrix product of its own."""
 
 
 def correlate(

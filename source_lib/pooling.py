@@ -110,7 +110,7 @@ class Pooling:
         return offsets.astype(np.min_scalar_type(offsets[-1]))
 
     def _corners(self, images: int) -> Array:
-        """Return where each window begins in so many flattened images (n, C, H, W)."""
+        """Return where each window begins in a number of flattened images (n, C, H, W)."""
         _, C, H, W = self._x_shape
         assert self._winner is not None  # checked by backward
         out_h, out_w = self._winner.shape[2:]

@@ -91,7 +91,7 @@ def _check(command: Command) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--min-score", type=options.min_score, metavar="N",
-        help="fail (exit status 1) below so many points, or per cent (60%%)",
+        help="fail (exit status 1) if the score is below N points, or per cent (60%%)",
     )  # fmt: skip
     options.sandbox(parser)
 

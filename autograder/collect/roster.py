@@ -33,7 +33,7 @@ class Person:
         canvas_id: Canvas's number of the student.
         section: the section or group.
         participants: Moodle's numbers of the student, one for each assignment.
-        assignments: those of which the exercise is known, each with it.
+        assignments: those numbers whose exercise is known, each with it.
         names: other orders in which the name is written.
         folder: the student's folder, if it is decided already.
     """
@@ -57,7 +57,7 @@ class Person:
 
     @property
     def blind_number(self) -> str:
-        """Moodle's number of a student of whom nothing else is known; "" for everybody else.
+        """Moodle's number of a student about whom nothing else is known; "" for everybody else.
 
         With blind marking, a worksheet has "Participant 12" in place of name and address.
         """

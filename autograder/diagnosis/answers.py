@@ -44,7 +44,7 @@ class _Asked:
 
 
 class _Answers(Sequence[Observation]):
-    """The answers to one script. A call is made when its answer is looked at."""
+    """The answers to one script. A call is made when its answer is needed."""
 
     def __init__(self, asked: _Asked, ask: Callable[[_Asked, int], None]) -> None:
         self._asked = asked
@@ -69,11 +69,12 @@ class _Answers(Sequence[Observation]):
 class StudentAnswers:
     """What a student's code answers to scripts; each call is made once, if it is needed.
 
-    Most known mistakes are ruled out by the first answer or two, so no more is asked than what is
-    looked at. Forking the notebook costs more than most scripts, so they are asked ``together``,
-    one after the other in one process. What may be different there (code that counts its calls, or
-    draws random numbers) is asked again ``alone``, in a process of its own, until that has made no
-    difference `SAME_ALONE` times; not where the process can tell that nothing has left a trace.
+    Most known mistakes are ruled out by the first answer or two, so no call is made before its
+    answer is needed. Forking the notebook costs more than most scripts, so they are asked
+    ``together``, one after the other in one process. What may be different there (code that counts
+    its calls, or draws random numbers) is asked again ``alone``, in a process of its own, until
+    that has made no difference `SAME_ALONE` times; not where the process can tell that nothing has
+    left a trace.
 
     Args:
         suites: limit what a script may take of the grader's own time and memory.

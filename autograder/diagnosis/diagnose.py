@@ -41,7 +41,7 @@ from autograder.suite.plugin import Suites
 from autograder.text import Text
 
 _COUNTED = WorkGrows | TooMuchWork | NotCounted
-"""What fails a criterion whose values are right."""
+"""Why a criterion may fail although its values are right."""
 
 MAX_PAIRS = 60
 """Pairs of mistakes that are tried for a part."""

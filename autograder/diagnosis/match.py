@@ -20,14 +20,14 @@ EVIDENCE = 2
 
 
 LOOSE_EVIDENCE = 3
-"""As many are needed where the exceptions of some calls are not compared."""
+"""The same, where the exceptions of some calls are not compared."""
 
 NEVER_RAISES = 3
-"""If code raises nothing in as many calls in which a mistake does, and gives something wrong, no
-agreement is expected of its other exceptions."""
+"""If code raises nothing in this many calls in which a mistake does, and gives something wrong, its
+other exceptions need not agree."""
 
 AMPLE = 6
-"""With so many, no further calls are made to confirm them."""
+"""With this many observations, no further calls are made to confirm them."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class _Evidence:
     not_raised: int = 0
 
     def expect(self, scripts: Iterable[Seen]) -> None:
-        """Count what the mistake gives, of which some has to be found if it is to be named."""
+        """Count what the mistake gives; some of it has to be found before the mistake is named."""
         for one in scripts:
             for index, mistaken in one.mistaken.items():
                 if not mistaken.weak and index not in one.random:

@@ -61,7 +61,7 @@ def publish(
         solved: the exercises whose solutions are published, too. What is neither among `ids` nor
             in `out` is left out, as it is of `provided`.
         out: a folder outside of the course, such as a clone of the students' repository.
-        provided: the exercises of which there is also an edition with earlier parts filled in.
+        provided: the exercises that also have an edition with earlier parts filled in.
 
     Returns:
         The files that were written, and those beside them that are not, or no longer, published.

@@ -166,7 +166,7 @@ class Database:
             name: the display name, for a student who is not in the gradebook yet.
             exercise: the exercise, which `define` has created.
             entries: its entries.
-            kept: cells of which the manual points and comments stay as they are.
+            kept: cells whose manual points and comments stay as they are.
             handed_in: when it was handed in, if that is known.
             penalty: the points that lateness costs.
             extension: how much later than everybody's the student's own deadline is.

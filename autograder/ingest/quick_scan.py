@@ -27,7 +27,7 @@ MAX_BYTES = 2 * MAX_ITEMS
 item takes two bytes, so the limit on items cannot be reached."""
 
 _DEFINES = re.compile(r"(?:def|class) +\w", re.A)
-# Escapes by number that could be a part of a definition, or of which the last digits look like one.
+# Numeric escapes that could be a part of a definition, or whose last digits look like one.
 # The scanner looks for definitions in the bytes of the file.
 _MISLEADING = re.compile(rb"\\u(?:00[2-7]|.{1,3}def|...class)")
 

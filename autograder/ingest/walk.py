@@ -43,7 +43,7 @@ class Tree:
         others: files that may have been submitted instead of a notebook.
         rest: all other files, and what editors and systems have left.
         folders: all folders, and links to folders.
-        closed: folders of which the grader cannot know the content.
+        closed: folders whose content the grader cannot list.
         complete: whether the limits allowed everything to be visited.
     """
 

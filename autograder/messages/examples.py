@@ -33,7 +33,7 @@ MAX_RESULT = 4000
 """Characters of a result. Arrays take fewer; lists in lists may take as many as travel."""
 
 MAX_SOURCES = 8
-"""How many entries a comment lists where they are not a box."""
+"""How many entries a comment lists if they do not form a box."""
 
 _DIGITS = (4, 6, 8, 12)
 
@@ -84,7 +84,7 @@ def _two_sides(example: SmallestInput, reveal: Reveal) -> tuple[str, str]:
 
 
 def _look_alike(example: SmallestInput, digits: int) -> bool:
-    """Whether the two values at the first difference are equal with so many digits."""
+    """Whether the two values at the first difference are equal to this many digits."""
     got, expected, index = example.got, example.expected, example.index
     if index is None or not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray):
         return False

@@ -111,7 +111,7 @@ def entry_of(one: Corrected, lang: str) -> Entry:
 
 
 def entry_by_instructor(decision: Correction, most: float) -> Entry:
-    """The entry of a student of whom nothing was graded."""
+    """The entry of a student without a graded submission."""
     score = decision.points or 0.0
     note = "excused" if decision.excused else "corrected"
     return Entry(

@@ -91,7 +91,7 @@ def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
 
 
 def count_nobody(exercise: Exercise) -> ExerciseCount:
-    """An exercise of which there is no result, only what the instructor has decided."""
+    """An exercise without results, but with the instructor's decisions."""
     full, most = exercise.full_score + exercise.asked, exercise.max_score + exercise.asked
     return ExerciseCount(exercise.id, 0, 0, most, full, 0.0, 0.0, 0, histogram([]), (), ())
 
@@ -140,7 +140,7 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
         return None
     x_mean, y_mean = fmean(xs), fmean(ys)
     dx, dy = [x - x_mean for x in xs], [y - y_mean for y in ys]
-    # Sums of squares of rounding errors are no variance.
+    # A sum of squares of rounding errors is not a variance.
     spread = sqrt(fsum(x * x for x in dx) * fsum(y * y for y in dy))
     if spread < 1e-9 * len(xs):
         return None

@@ -18,8 +18,8 @@ SHARE = 0.5
 COMMON_SHARE = 0.25
 COMMON_LEAST = 4
 COMMON_MOST = 60
-"""What more than a quarter of the class has, and more than 4, is how one writes it; what more than
-60 have is so in a class of any size."""
+"""Code is common if more than a quarter of the class have it, and more than 4 students; in a class
+of any size, if more than 60 have it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Try the criteria of a notebook one after the other in one process.
 
 What a criterion is known to request is sent ahead, and if it is answered as by a notebook that has
-passed, the test need not run (`known_requests`). Nor need it run again for one that has failed and
+passed, the test need not run (`known_requests`). Nor does it run again for one that failed and
 gives the same answers a second time.
 """
 
@@ -131,7 +131,7 @@ class Together:
         id = case.criterion.id
         with self.process.criterion(id if recording else None) as conversation:
             if recording and conversation.answers in recording.passing:
-                found = outcome.PASSED  # nothing looks into what was answered
+                found = outcome.PASSED  # the answers need not be decoded
             elif not conversation.deviates:
                 with self.bounded():
                     found = self.tests.run(case, conversation)

@@ -25,7 +25,7 @@ MISTAKES = 2
 """Number of mistakes of each exercise in the sample."""
 
 GUESSES_APART = 8
-"""So that the guesses of successive exercises are of different kinds, of which a part has seven."""
+"""Makes the guesses of successive exercises differ in kind: those of a part are of seven kinds."""
 
 
 def sample(course: Course, claims: Sequence[Claim]) -> list[Claim]:

@@ -46,7 +46,7 @@ def test_only_whole_windows_count(student, make):
 
 @criterion("conv_output_size.too_large")
 def test_a_filter_that_just_fits_has_one_place_and_a_larger_one_raises(student, make):
-    # Sizes that nobody can know: a table of answers, or 1 for whatever fits, is no function.
+    # Sizes that nobody can know: a table of answers, or 1 for whatever fits, is not enough.
     rooms = (0, *make.integers(1, 60, 2).tolist())
     for size, room in zip(make.integers(3, 40, 3).tolist(), rooms, strict=True):
         for pad in (0, 1):

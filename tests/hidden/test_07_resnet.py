@@ -95,7 +95,7 @@ def test_float32_stays_float32_and_float64_stays_float64(student, make):
 @criterion("batch_norm.input_untouched")
 def test_no_argument_is_changed_and_views_will_do(student, make):
     gamma, beta = np.ones(2), np.zeros(2)
-    # A shift that is no part of the variance: code that takes it away in place is seen.
+    # A shift that is not part of the variance: code that subtracts it in place is noticed.
     every_other = np.zeros((1, 2, 40, 100)).swapaxes(2, 3)[:, :, ::2]
     every_other[:] = 1 + _standard(make, 1, 2, 50, 40)
     for x in (1 + _standard(make, 1, 2, 50, 40), every_other):
@@ -122,7 +122,7 @@ def test_training_normalises_with_the_batch(student, make):
         x = _images(make, 3, 4, 2, 4)
         same(others.forward(x, True), another.forward(x), **CLOSE)
         same(others.forward(x), another.forward(x), **CLOSE)
-    # Another eps, which is no small matter beside this variance.
+    # A different eps, which is not small beside this variance.
     theirs, ours = _layers(student, make, 2, 0.1, 1e-2)
     x = 0.1 * make.normal(3, 2, 4, 5)
     same(theirs.forward(x, True), ours.forward(x), **CLOSE)

@@ -1,4 +1,4 @@
-"""The grader in odd environments: the same table as ever, or one line that says what is missing."""
+"""The grader in odd environments: the usual table, or one line that says what is missing."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ ERRORS = {
 }
 
 RUN_TOGETHER = 6
-"""Environments that change different variables share a run, at most so many."""
+"""The most environments that share a run; they change different variables."""
 
 
 TERMINAL = {"COLUMNS", "TERM", "FORCE_COLOR", "NO_COLOR"}

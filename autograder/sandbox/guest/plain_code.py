@@ -64,8 +64,8 @@ _WITH_MEMORY = _names("""
     set_string_function setbufsize seterr seterrcall seterrobj show_config show_runtime source
     strings tb_frame test testing tofile typing vectorize who
     """)  # fmt: skip
-"""What writes files, sets how NumPy works, or gives objects that cannot be looked into, frames
-among them; and modules that NumPy imports when they are first used."""
+"""Names that write files, change how NumPy works, or give objects that cannot be inspected, such as
+frames; and modules that NumPy imports when they are first used."""
 _HARMLESS = _names("linalg lib stride_tricks mgrid ogrid r_ c_ s_ index_exp newaxis e pi inf nan")
 _FUNCTIONS = (np.ufunc, type(np.pad), types.BuiltinFunctionType, types.FunctionType, type)
 _WATCHED = ("numpy", "math", "warnings")
@@ -204,7 +204,7 @@ class _Look:
         )
 
     def is_plain_object(self, thing: Any) -> bool:
-        """Whether all of it is seen, but for what it refers to."""
+        """Whether all of it is recorded, except what it refers to."""
         address, kind = _address(thing), type(thing)
         if (
             address in self._libraries.known

@@ -58,7 +58,7 @@ IMMUTABLE = frozenset(map(_address, (
 
 
 class Opaque(Exception):
-    """Something was found that cannot be looked into."""
+    """Something was found that cannot be inspected."""
 
 
 class Walk(Protocol):
@@ -123,7 +123,7 @@ def _lru_cache(walk: Walk, thing: Any) -> None:
 
 
 def _nothing_more(walk: Walk, thing: Any) -> None:
-    """All that it has is attributes, which are looked into anyway."""
+    """It has only attributes, which are inspected anyway."""
     del walk, thing
 
 

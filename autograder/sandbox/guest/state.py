@@ -52,17 +52,17 @@ class State:
             restart()
 
     def is_unchanged(self) -> bool:
-        """Whether everything is as it was, and could be looked into."""
+        """Whether everything is as it was, and could be inspected."""
         self.restart_generators()
         now = self._with_surroundings(Reachable(self._spaces))
         return now is not None and now == self._record
 
     def is_plain(self) -> bool:
-        """Whether the notebook's code could keep nothing where it would not be seen here."""
+        """Whether the notebook's code can keep state only where it is seen here."""
         return is_plain(self._first)
 
     def _with_surroundings(self, reachable: Reachable) -> Record | None:
-        """What there is in the notebook and around it; None if something cannot be looked into."""
+        """What there is in the notebook and around it; None if something cannot be inspected."""
         if reachable.record is None:
             return None
         libraries = list(map(fingerprint, self._libraries))

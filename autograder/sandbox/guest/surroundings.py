@@ -1,6 +1,6 @@
-"""What code can leave in its process besides names and objects, at a glance.
+"""Record what code can leave in its process besides names and objects.
 
-Environment variables, filters of warnings, the search path of modules, the limit of recursion,
+Environment variables, warning filters, the module search path, the recursion limit,
 the precision of decimals, threads, standard streams, the working directory and its files. Part of a
 notebook's `state`.
 """

@@ -73,7 +73,7 @@ def _wait(seconds: float) -> None:
 
 
 def restart() -> None:
-    """Begin a criterion: the first at the next full minute, whatever the cells took, and so others.
+    """Begin a criterion, at the next full minute, however long the cells took.
 
     Criteria that share a process begin at the same time, as they would in processes of their own.
     """

@@ -79,7 +79,7 @@ def records(entries: Any, known: Collection[int]) -> dict[int, CellRecord]:
     """Records of known cells, by index.
 
     Raises:
-        wire.WireError: they are no records.
+        wire.WireError: they are not records.
     """
     found = {}
     for entry in require(list, entries):
@@ -107,7 +107,7 @@ def definitions(entries: Any) -> dict[str, tuple[str, ...] | None]:
     """Names that the student defined: a class with its methods, or None for anything else.
 
     Raises:
-        wire.WireError: they are no definitions.
+        wire.WireError: they are not definitions.
     """
     found: dict[str, tuple[str, ...] | None] = {}
     for name, members in list(require(dict, entries).items())[:MAX_NAMES]:

@@ -28,7 +28,7 @@ _AGAIN_S = 1.0
 
 
 class HostOverload(BaseException):
-    """The student's data took too long. No ``Exception``: nothing on the way may catch it."""
+    """The student's data took too long. Not an ``Exception``: nothing on the way may catch it."""
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def bounded(cpu_s: float, memory_mb: int = MEMORY_MB) -> Iterator[None]:
     Raises:
         HostOverload: the CPU time is used up. Code that never returns to Python is not interrupted:
             its inputs have to be small (`sizes.MAX_ELEMENTS`).
-        MemoryError: as ever, where the memory is used up.
+        MemoryError: the memory is used up.
     """
     with _timer(cpu_s), _address_space(memory_mb):
         yield

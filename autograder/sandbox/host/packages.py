@@ -1,7 +1,7 @@
 """Find the files of installed packages that a course lets students import.
 
-Nothing but these packages, and what they need, becomes visible to a session: other packages beside
-them are none of a student's business.
+Only these packages, and what they need, become visible to a session; other packages beside them do
+not.
 """
 
 from __future__ import annotations

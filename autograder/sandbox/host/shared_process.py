@@ -289,7 +289,7 @@ class SharedProcess:
         return self._tells("unchanged")
 
     def is_plain(self) -> bool:
-        """Whether the notebook's code could remember nothing that `is_unchanged` does not see."""
+        """Whether the notebook's code can keep state only where `is_unchanged` sees it."""
         return self._tells("plain")
 
     def _tells(self, question: str) -> bool:

@@ -20,14 +20,14 @@ from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.protocol import wire
 
 LOOK_S = 0.25
-"""Seconds after which the supervisor is asked, again and again: most calls are over by then."""
+"""Seconds between two questions to the supervisor; most calls are over before the first."""
 
 SPARE = 0.25
 """By which share of it the host's limit of idleness exceeds the guest's own."""
 
 NAPPING = 0.25
-"""The share of an interval that code which is asleep at its end has computed, if it is to count as
-napping, that is as waiting all the time."""
+"""Code that is asleep at the end of an interval counts as napping, that is as waiting all the time,
+if it has computed for less than this share of it."""
 
 
 MAX_NAPS_S = 8.0

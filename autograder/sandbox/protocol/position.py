@@ -17,5 +17,5 @@ LAYOUT = struct.Struct("<iii")
 WRITTEN = 0x706F73
 
 READING, AFTERWARDS = -1, -2
-"""The positions while a cell is parsed, before any of it runs, and while, once all have run, it is
-looked at what they have defined."""
+"""The positions while a cell is parsed, before any of it runs, and, once all have run, while their
+definitions are collected."""
