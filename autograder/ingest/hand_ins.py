@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -178,8 +178,32 @@ def updated(
         exercise: the exercise that ``--exercise`` restricted the run to, if any.
         arrivals: when files were handed in, by path.
     """
-    arrivals = arrivals or {}
     old = {one.key: one for one in (*before.gone, *before.hand_ins)}
+    new = _new_hand_ins(found, arrivals or {}, old)
+    searched = [readable(root) for root in found.roots]
+    rest = [one for key, one in old.items() if key not in new]
+    counted = {one.key for one in before.hand_ins}
+    gone, staying = _gone_and_staying(rest, counted, found, exercise)
+    ungraded = [one for one in before.ungraded if not _is_below(one.file, searched)]
+    ungraded += [
+        UngradedRecord(one.student.key, one.file, one.why, one.files) for one in found.ungraded
+    ]
+    students = {one.student for one in (*new.values(), *rest)} | {one.student for one in ungraded}
+    return HandIns(
+        _names(before, found, students),
+        tuple(sorted([*new.values(), *staying], key=lambda one: one.key)),
+        tuple(sorted(set(ungraded), key=lambda one: (one.student, one.file))),
+        tuple(sorted(gone, key=lambda one: one.key)),
+        _warned(before, found, searched),
+    )
+
+
+def _new_hand_ins(
+    found: Discovered,
+    arrivals: Mapping[str, Arrival],
+    old: Mapping[tuple[str, str], HandIn],
+) -> dict[tuple[str, str], HandIn]:
+    """What the run found, with what earlier runs know of the same files."""
     new: dict[tuple[str, str], HandIn] = {}
     for one in found.submissions:
         arrival = arrivals.get(one.file, Arrival())
@@ -200,6 +224,23 @@ def updated(
                 gradings=was.gradings,
             )
         new[hand_in.key] = hand_in
+    return new
+
+
+def _gone_and_staying(
+    rest: Iterable[HandIn],
+    counted: Collection[tuple[str, str]],
+    found: Discovered,
+    exercise: str | None,
+) -> tuple[list[HandIn], list[HandIn]]:
+    """Split what the run did not find: files that no longer exist, and files it did not look for.
+
+    Args:
+        rest: hand-ins that only earlier runs found.
+        counted: keys of those that counted before the run.
+        found: what the run found.
+        exercise: the exercise that the run was restricted to, if any.
+    """
     searched = [readable(root) for root in found.roots]
     closed = [readable(folder) for folder in found.closed]
     closed += [one.file for one in found.ungraded if one.why is NotGraded.CLOSED]
@@ -212,28 +253,27 @@ def updated(
             and not _is_below(one.file, closed)
         )
 
-    rest = [one for key, one in old.items() if key not in new]
-    known = {one.key for one in before.hand_ins}
-    ungraded = [one for one in before.ungraded if not _is_below(one.file, searched)]
-    ungraded += [
-        UngradedRecord(one.student.key, one.file, one.why, one.files) for one in found.ungraded
-    ]
+    gone: list[HandIn] = []
+    staying: list[HandIn] = []
+    for one in rest:
+        (staying if one.key in counted and not missed(one) else gone).append(one)
+    return gone, staying
+
+
+def _names(before: HandIns, found: Discovered, students: Collection[str]) -> dict[str, str]:
+    """Display names of these students, where they differ from the keys."""
     names = dict(before.names)
     names |= {one.student: one.name for one in found.submissions if one.name}
     names |= {one.student.key: one.student.name for one in found.ungraded}
-    stay = [one for one in rest if one.key in known and not missed(one)]
-    gone = [one for one in rest if one.key not in known or missed(one)]
-    students = {one.student for one in (*new.values(), *rest)} | {one.student for one in ungraded}
+    return {key: name for key, name in sorted(names.items()) if key in students and key != name}
+
+
+def _warned(before: HandIns, found: Discovered, searched: Sequence[str]) -> tuple[Warned, ...]:
+    """Earlier warnings about other folders, then the run's: first what needs the instructor."""
     warned = [one for one in before.warned if not all(_is_below(r, searched) for r in one.roots)]
     said = sorted(found.said, key=lambda one: not one.needs_you)
     warned += [Warned(one.text, tuple(searched)) for one in said if not one.listed]
-    return HandIns(
-        {key: name for key, name in sorted(names.items()) if key in students and key != name},
-        tuple(sorted([*new.values(), *stay], key=lambda one: one.key)),
-        tuple(sorted(set(ungraded), key=lambda one: (one.student, one.file))),
-        tuple(sorted(gone, key=lambda one: one.key)),
-        tuple(warned),
-    )
+    return tuple(warned)
 
 
 def as_graded(
