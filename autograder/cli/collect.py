@@ -13,8 +13,9 @@ from autograder.cli.resolve import (
 )
 from autograder.cli.stdio import warn
 from autograder.collect import table
-from autograder.collect.collect import Request, collect
+from autograder.collect.collect import collect
 from autograder.collect.files import Fate
+from autograder.collect.request import Request
 from autograder.errors import CommandError
 from autograder.run.handouts import handouts_of
 from autograder.text import counted

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder.collect import table
-from autograder.collect.collect import Collected, Request, collect
+from autograder.collect.collect import Collected, collect
 from autograder.collect.files import Fate
+from autograder.collect.request import Request
 from autograder.ingest.recognize import Handouts
 
 EXERCISES = ("02_im2col", "03_convolution")

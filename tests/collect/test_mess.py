@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from autograder.collect import archives, table
-from autograder.collect.collect import Request, collect
+from autograder.collect.collect import collect
 from autograder.collect.files import Fate
+from autograder.collect.request import Request
 from autograder.ingest.recognize import Handouts
 from tests.collect.conftest import YAML, Outcome, notebook, zipped
 
