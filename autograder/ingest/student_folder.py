@@ -7,7 +7,7 @@ own name, else by its content.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,61 +60,18 @@ def scan_student_folder(
     """
     tree = walk(folder)
     named = _NamedExercises(folder, exercises, folder_exercise)
-    by_exercise: dict[str, list[Path]] = defaultdict(list)
-    unnamed: list[Path] = []
-    misplaced: list[Path] = []
-    for notebook in tree.notebooks:
-        own, enclosing = named.own(notebook), named.enclosing(notebook)
-        if enclosing is not None and own not in (None, enclosing):
-            misplaced.append(notebook)
-        elif exercise := enclosing or own:
-            by_exercise[exercise].append(notebook)
-        else:
-            unnamed.append(notebook)
-    for notebook in misplaced:  # e.g. 03's notebook in 02's folder
-        enclosing, own = named.enclosing(notebook), named.own(notebook)
-        if enclosing is not None and own is not None:
-            by_exercise[own if by_exercise[enclosing] else enclosing].append(notebook)
-    unrecognized: list[Path] = []
+    by_exercise, unnamed = _by_name(tree, named)
     guess = requested if not any(by_exercise.values()) and not named.exercises_of(tree) else None
-    for notebook in unnamed:
-        exercise = inspect(notebook, folder).exercise or guess
-        if exercise is not None:
-            by_exercise[exercise].append(notebook)
-        else:
-            unrecognized.append(notebook)
-    if guess is not None and not by_exercise[guess]:
+    recognized, unrecognized = _by_content(unnamed, inspect, guess, folder)
+    _add(by_exercise, recognized)
+    if guess is not None and not by_exercise.get(guess):
         # Whatever the names are, this is all that the student submitted.
         by_exercise[guess] = list(tree.others) or [folder]
-    for exercise in named.exercises_of(tree):
-        found = by_exercise[exercise]
-        also = [path for path in tree.others if named.either(path) == exercise]
-        # If there is a notebook, a script or an image counts only if it is named like the exercise,
-        # and what an editor has kept of it does not count at all.
-        found += [
-            path
-            for path in also
-            if not found or (named.own(path) == exercise and not is_backup(path.name))
-        ]
-        if not found:
-            found += [path for path in tree.folders if named.own(path) == exercise][:1] or [folder]
+    _add(by_exercise, _other_files(named, tree, by_exercise))
     if not any(by_exercise.values()):
-        for path in tree.others:
-            if may_be_disguised(path.name) and (exercise := inspect(path, folder).exercise):
-                by_exercise[exercise].append(path)
-    candidates = tuple(
-        candidate(student, exercise, path, folder, exercises)
-        for exercise in sorted(by_exercise)
-        if requested in (None, exercise)
-        for path in by_exercise[exercise]
-    )
-    concerned = {one.exercise for one in candidates}
-    candidates += tuple(
-        replace(candidate(student, exercise, one.path, folder, exercises), closed=True)
-        for one in tree.closed
-        for exercise in sorted(named.both(one.path) or concerned)
-        if requested in (None, exercise)
-    )
+        disguised = [path for path in tree.others if may_be_disguised(path.name)]
+        _add(by_exercise, _by_content(disguised, inspect, None, folder)[0])
+    candidates = _candidates(student, named, tree, by_exercise, requested)
     if requested is not None:
         unrecognized = []  # probably for other exercises, which this run does not grade
     if any(by_exercise.values()):
@@ -126,7 +83,100 @@ def scan_student_folder(
         ungraded = []
     else:
         ungraded = [_nothing_gradable(student, folder, tree, unrecognized)]
-    return StudentFiles(candidates, tuple(ungraded), tree.closed, tree.complete)
+    return StudentFiles(tuple(candidates), tuple(ungraded), tree.closed, tree.complete)
+
+
+def _add(to: dict[str, list[Path]], more: Mapping[str, list[Path]]) -> None:
+    for exercise, files in more.items():
+        to.setdefault(exercise, []).extend(files)
+
+
+def _by_name(tree: Tree, named: _NamedExercises) -> tuple[dict[str, list[Path]], list[Path]]:
+    """Notebooks by the exercise that their names or folders give, and those without one."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    unnamed: list[Path] = []
+    misplaced: list[tuple[Path, str, str]] = []
+    for notebook in tree.notebooks:
+        own, enclosing = named.own(notebook), named.enclosing(notebook)
+        if enclosing is not None and own is not None and own != enclosing:
+            misplaced.append((notebook, own, enclosing))
+        elif exercise := enclosing or own:
+            found[exercise].append(notebook)
+        else:
+            unnamed.append(notebook)
+    for notebook, own, enclosing in misplaced:  # e.g. 03's notebook in 02's folder
+        found[own if found[enclosing] else enclosing].append(notebook)
+    return dict(found), unnamed
+
+
+def _by_content(
+    unnamed: Iterable[Path],
+    inspect: Callable[[Path, Path], NotebookInfo],
+    guess: str | None,
+    folder: Path,
+) -> tuple[dict[str, list[Path]], list[Path]]:
+    """Notebooks by the exercise that their content or ``guess`` gives, and those without one."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    unrecognized: list[Path] = []
+    for notebook in unnamed:
+        exercise = inspect(notebook, folder).exercise or guess
+        if exercise is not None:
+            found[exercise].append(notebook)
+        else:
+            unrecognized.append(notebook)
+    return dict(found), unrecognized
+
+
+def _other_files(
+    named: _NamedExercises, tree: Tree, by_exercise: Mapping[str, Collection[Path]]
+) -> dict[str, list[Path]]:
+    """For each exercise that a folder or another file is named after, what was handed in for it.
+
+    If there is a notebook, a script or an image counts only if it is named like the exercise, and
+    what an editor has kept of it does not count at all.
+    """
+    more: dict[str, list[Path]] = {}
+    for exercise in named.exercises_of(tree):
+        notebooks = by_exercise.get(exercise)
+        files = [
+            path
+            for path in tree.others
+            if named.either(path) == exercise
+            and (not notebooks or (named.own(path) == exercise and not is_backup(path.name)))
+        ]
+        if not notebooks and not files:
+            files = [path for path in tree.folders if named.own(path) == exercise][:1]
+            files = files or [named.folder]
+        more[exercise] = files
+    return more
+
+
+def _candidates(
+    student: Student,
+    named: _NamedExercises,
+    tree: Tree,
+    by_exercise: Mapping[str, Collection[Path]],
+    requested: str | None,
+) -> list[Candidate]:
+    """What can be graded, and closed folders that may contain more of it."""
+
+    def of(exercise: str, path: Path) -> Candidate:
+        return candidate(student, exercise, path, named.folder, named.exercises)
+
+    found = [
+        of(exercise, path)
+        for exercise in sorted(by_exercise)
+        if requested in (None, exercise)
+        for path in by_exercise[exercise]
+    ]
+    concerned = {one.exercise for one in found}
+    closed = [
+        replace(of(exercise, one.path), closed=True)
+        for one in tree.closed
+        for exercise in sorted(named.both(one.path) or concerned)
+        if requested in (None, exercise)
+    ]
+    return found + closed
 
 
 def _nothing_gradable(
