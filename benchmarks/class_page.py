@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autograder.course.load import load_course, load_mistakes
 from autograder.course.models import Course, Exercise
-from autograder.report.classpage import class_page
+from autograder.report.class_page import class_page
 from autograder.sandbox.host.isolation import Level
 from autograder.status import CellStatus, Status
 from autograder.text import NOTHING, Text

@@ -9,7 +9,7 @@ loading or running anything.
 
 from autograder.errors import IncompleteReport
 from autograder.files import write_atomically
-from autograder.report.classpage import write_class_page
+from autograder.report.class_page import write_class_page
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.report.rebuild import (

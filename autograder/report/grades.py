@@ -10,7 +10,7 @@ from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages import hand_ins as hand_in_messages
 from autograder.report import instructor
-from autograder.report.classpage import NO_HAND_INS
+from autograder.report.class_page import NO_HAND_INS
 from autograder.report.late import sum_of
 from autograder.report.markup import number
 from autograder.sanitize import spreadsheet_cell, visible_name

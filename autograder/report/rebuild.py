@@ -12,7 +12,7 @@ from autograder.errors import IncompleteReport, InvalidResult
 from autograder.files import read_below
 from autograder.ingest.hand_ins import HandIns
 from autograder.messages.hand_ins import remarks
-from autograder.report.classpage import NO_HAND_INS, write_class_page
+from autograder.report.class_page import NO_HAND_INS, write_class_page
 from autograder.report.feedback import write_feedback
 from autograder.report.grades import write_grades_csv
 from autograder.report.late import late_hand_ins

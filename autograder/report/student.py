@@ -15,7 +15,7 @@ from autograder.course.policy import Policy
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.report import instructor
-from autograder.report.classpage import NO_HAND_INS
+from autograder.report.class_page import NO_HAND_INS
 from autograder.report.late import sum_of
 from autograder.report.page import render
 from autograder.sanitize import link, path_below

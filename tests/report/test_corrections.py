@@ -11,7 +11,7 @@ from autograder.corrections.read import FILE
 from autograder.errors import IncompleteReport
 from autograder.ingest.hand_ins import HandIn, HandIns, Warned
 from autograder.report import Shown, rebuild
-from autograder.report.classpage import NO_HAND_INS, class_page
+from autograder.report.class_page import NO_HAND_INS, class_page
 from autograder.report.feedback import feedback_page
 from autograder.text import Text
 from tests.report.conftest import im2col_criteria

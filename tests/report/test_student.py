@@ -10,7 +10,7 @@ from autograder.exports.book import make_book
 from autograder.exports.class_list import ClassList
 from autograder.ingest.hand_ins import HandIn, HandIns
 from autograder.report import Shown, rebuild
-from autograder.report.classpage import class_page
+from autograder.report.class_page import class_page
 from autograder.report.student import Maximum, student_page, write_students
 from tests.results import typed
 

@@ -12,8 +12,9 @@ from autograder.course.policy import Late, Policy
 from autograder.ingest import NotCounted, NotGraded, Other
 from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
 from autograder.messages.pages import say
-from autograder.report import Shown, classpage, write_class_page
-from autograder.report.classpage import FEW, GROUPS, NO_HAND_INS, PRINTED_ROWS
+from autograder.report import Shown, write_class_page
+from autograder.report import class_page as module
+from autograder.report.class_page import FEW, GROUPS, NO_HAND_INS, PRINTED_ROWS
 from autograder.report.groups import alike, carried, timed_out
 from autograder.report.statistics import correlation, count_exercise, histogram, percent
 from autograder.text import Text
@@ -23,7 +24,7 @@ from tests.results import typed
 def class_page(results, course, lang, damaged=(), hand_ins=NO_HAND_INS, so_far=None, **shown):
     """The page about these results."""
     what = Shown(results, damaged=damaged, **shown)
-    return classpage.class_page(what, course, lang, hand_ins, so_far)
+    return module.class_page(what, course, lang, hand_ins, so_far)
 
 
 def test_golden_page(a_class, course, golden):

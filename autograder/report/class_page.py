@@ -4,7 +4,10 @@ It works without its script, which only adds searching, filtering and sorting to
 (`templates/class.js`). The page allows that script by its hash and nothing else.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,15 @@ from autograder.ingest.hand_ins import HandIns
 from autograder.messages.catalogue import BETWEEN_ITEMS
 from autograder.messages.pages import say
 from autograder.report import class_notices as notices
-from autograder.report.class_rows import FILTERS, FULL, entry_by_instructor, entry_of, rows_of
+from autograder.report.class_rows import (
+    FILTERS,
+    FULL,
+    Entry,
+    Row,
+    entry_by_instructor,
+    entry_of,
+    rows_of,
+)
 from autograder.report.groups import A_CELL, Among, Outcome, alike, carried, timed_out
 from autograder.report.late import unknown_extensions, without_times
 from autograder.report.page import render
@@ -92,43 +103,13 @@ def class_page(
     so_far: tuple[int, int] | None = None,
 ) -> str:
     """The page as text."""
-    corrections = shown.corrections
-    results = [one for one in shown.results if not hand_ins.is_gone(one.student, one.exercise)]
-    by_exercise: dict[str, list[Corrected]] = {}
-    for result in sorted(results, key=lambda r: (r.exercise, r.student)):
-        by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
+    model = _ClassModel.of(shown, course, lang, hand_ins)
+    rows, exercises = model.rows, [*model.most]
     known = course.by_id if course else {}
-    decided = corrections.without_result({(r.student, r.exercise) for r in results})
-    for decision in decided:
-        # Points without any hand-in are an oral exam; who is excused beforehand adds no column.
-        if decision.exercise in known and not decision.excused:
-            by_exercise.setdefault(decision.exercise, [])
-    by_exercise = dict(sorted(by_exercise.items()))
-    counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
-    counts = [
-        count_exercise(id, of_one) if of_one else count_nobody(known[id])
-        for id, of_one in counted.items()
-    ]
-    most = {count.id: count.max_score for count in counts}
-    entries = {
-        (one.result.student, id): entry_of(one, lang)
-        for id, of_one in by_exercise.items()
-        for one in of_one
-    }
-    with_page = {result.student for result in results}
-    for decision in decided:
-        if decision.exercise in by_exercise:
-            with_page.add(decision.student)
-            entries[decision.student, decision.exercise] = entry_by_instructor(
-                decision, most[decision.exercise]
-            )
-    students = with_page | {left.student for left in hand_ins.ungraded}
-    names = [(key, hand_ins.name(key)) for key in students]
     policy = course.policy if course else NO_POLICY
-    rows = rows_of(entries, names, with_page, most, policy, hand_ins.absent)
     # While a run is going on, whoever has no result may still get one.
-    missing = [] if so_far else notices.not_handed_in(rows, [*most])
-    unreadable = notices.with_status(rows, [*most], ResultStatus.UNREADABLE)
+    missing = [] if so_far else notices.not_handed_in(rows, exercises)
+    unreadable = notices.with_status(rows, exercises, ResultStatus.UNREADABLE)
     ungraded = notices.ungraded(hand_ins, lang)
     return render(
         "class.html",
@@ -143,12 +124,12 @@ def class_page(
             histogram((row.total, row.full_total) for row in rows if any(row.entries)), lang
         ),
         exercises=[
-            _exercise(count, counted[count.id], known.get(count.id), hand_ins, lang)
-            for count in counts
+            _exercise(count, model.counted[count.id], known.get(count.id), hand_ins, lang)
+            for count in model.counts
         ],
-        corrections=notices.corrected(corrections.entries, hand_ins, lang),
-        not_applied=corrections.problems,
-        to_grade=_to_grade(by_exercise, lang),
+        corrections=notices.corrected(shown.corrections.entries, hand_ins, lang),
+        not_applied=shown.corrections.problems,
+        to_grade=_to_grade(model.by_exercise, lang),
         warnings=[
             one[lang]
             for one in (
@@ -158,8 +139,8 @@ def class_page(
                 *unknown_extensions(policy, hand_ins),
             )
         ],
-        submissions=len(results),
-        broken=notices.with_status(rows, [*most], ResultStatus.GRADER_ERROR),
+        submissions=len(model.results),
+        broken=notices.with_status(rows, exercises, ResultStatus.GRADER_ERROR),
         unreadable=unreadable,
         damaged=shown.damaged,
         ungraded=ungraded,
@@ -180,8 +161,71 @@ def class_page(
         full=FULL,
         many=len(rows) > PRINTED_ROWS,
         # Weakest first, since that is the one to worry about.
-        levels=[str(level) for level in sorted({result.isolation for result in results})],
+        levels=[str(level) for level in sorted({result.isolation for result in model.results})],
     )
+
+
+@dataclass(frozen=True)
+class _ClassModel:
+    """What the page is about.
+
+    Attributes:
+        results: those whose files still exist, in any order.
+        by_exercise: the same with the instructor's corrections, sorted; an exercise for which there
+            are only decisions without a hand-in has none.
+        counted: the results of each exercise that say something about the class.
+        counts: what they add up to, one for each exercise.
+        most: the points of each exercise.
+        entries: the table's entries by student and exercise.
+        rows: the table's rows.
+    """
+
+    results: Sequence[Result]
+    by_exercise: Mapping[str, Sequence[Corrected]]
+    counted: Mapping[str, Sequence[Result]]
+    counts: Sequence[ExerciseCount]
+    most: Mapping[str, float]
+    entries: Mapping[tuple[str, str], Entry]
+    rows: Sequence[Row]
+
+    @classmethod
+    def of(cls, shown: Shown, course: Course | None, lang: str, hand_ins: HandIns) -> _ClassModel:
+        """The model of a page; see `write_class_page` for the arguments."""
+        corrections = shown.corrections
+        results = [one for one in shown.results if not hand_ins.is_gone(one.student, one.exercise)]
+        by_exercise: dict[str, list[Corrected]] = {}
+        for result in sorted(results, key=lambda r: (r.exercise, r.student)):
+            by_exercise.setdefault(result.exercise, []).append(corrections.apply(result))
+        known = course.by_id if course else {}
+        decided = corrections.without_result({(r.student, r.exercise) for r in results})
+        for decision in decided:
+            # Points without any hand-in are an oral exam; who is excused beforehand adds no column.
+            if decision.exercise in known and not decision.excused:
+                by_exercise.setdefault(decision.exercise, [])
+        by_exercise = dict(sorted(by_exercise.items()))
+        counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
+        counts = [
+            count_exercise(id, of_one) if of_one else count_nobody(known[id])
+            for id, of_one in counted.items()
+        ]
+        most = {count.id: count.max_score for count in counts}
+        entries = {
+            (one.result.student, id): entry_of(one, lang)
+            for id, of_one in by_exercise.items()
+            for one in of_one
+        }
+        with_page = {result.student for result in results}
+        for decision in decided:
+            if decision.exercise in by_exercise:
+                with_page.add(decision.student)
+                entries[decision.student, decision.exercise] = entry_by_instructor(
+                    decision, most[decision.exercise]
+                )
+        students = with_page | {left.student for left in hand_ins.ungraded}
+        names = [(key, hand_ins.name(key)) for key in students]
+        policy = course.policy if course else NO_POLICY
+        rows = rows_of(entries, names, with_page, most, policy, hand_ins.absent)
+        return cls(results, by_exercise, counted, counts, most, entries, rows)
 
 
 def _to_grade(by_exercise: Mapping[str, Sequence[Corrected]], lang: str) -> list[dict[str, Any]]:
