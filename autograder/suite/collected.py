@@ -190,7 +190,8 @@ class CollectedTests:
 
     def _student(self) -> Student:
         case = self._current.case
-        return _student(self.course, case, self._current.conversation)
+        conversation = self._current.conversation
+        return student_of(self.course, case.exercise, case.session, conversation, case.names)
 
     @pytest.fixture
     def apart(self) -> Callable[[], AbstractContextManager[Student]]:
@@ -206,7 +207,7 @@ class CollectedTests:
         @contextmanager
         def another() -> Iterator[Student]:
             with case.session.criterion(case.world, case.attempt) as conversation:
-                yield _student(self.course, case, conversation)
+                yield student_of(self.course, case.exercise, case.session, conversation, case.names)
 
         return another
 
@@ -257,7 +258,7 @@ def _plain(item: pytest.Item) -> tuple[str, ...] | None:
     return tuple(name for name in inspect.signature(item.obj).parameters if name in _FIXTURES)
 
 
-def proxy(
+def student_of(
     course: Course,
     exercise: Exercise,
     session: LoadedNotebook,
@@ -268,7 +269,3 @@ def proxy(
     exercises = (exercise, *course.before(exercise))
     asked = {part.owner for each in exercises for part in each.parts}
     return Student(conversation, session.defined, names, asked)
-
-
-def _student(course: Course, case: Case, conversation: Conversation) -> Student:
-    return proxy(course, case.exercise, case.session, conversation, case.names)

@@ -22,7 +22,7 @@ from autograder.errors import CourseError
 from autograder.sandbox.host.overload import bounded
 from autograder.sandbox.host.session import Conversation, LoadedNotebook
 from autograder.status import Status
-from autograder.suite.collected import CollectedTests, proxy
+from autograder.suite.collected import CollectedTests, student_of
 from autograder.suite.decide import Decider
 from autograder.suite.definitions import with_definition
 from autograder.suite.ladder import Ladder, load_ladders
@@ -135,7 +135,7 @@ class Suites:
     ) -> Callable[[Conversation], Student]:
         """Gives the student's functions and classes in a conversation of ``session``."""
         names = names_in(self.course, exercise, session.defined)
-        return lambda conversation: proxy(self.course, exercise, session, conversation, names)
+        return lambda conversation: student_of(self.course, exercise, session, conversation, names)
 
     def _decider(self, exercise: Exercise, session: LoadedNotebook, names: Names) -> Decider:
         return Decider(self._tests, self.bounded, exercise, session, names)
