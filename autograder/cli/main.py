@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autograder.cli import surroundings
+from autograder.cli import shell_environment
 from autograder.cli.parser import make_parser
 from autograder.cli.stdio import make_resilient, warn
 from autograder.errors import AutograderError
@@ -23,14 +23,14 @@ from autograder.errors import AutograderError
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     if arguments is None:
-        surroundings.use_utf8()
+        shell_environment.use_utf8()
     make_resilient()
     signal.signal(signal.SIGTERM, _terminate)
     # Whoever starts this may ignore it; then nobody would hear how a process ended.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     options = make_parser().parse_args(arguments)
     try:
-        surroundings.require()
+        shell_environment.require()
         status = _run(options)
         if sys.stdout is not None:
             sys.stdout.flush()  # report a full disk now, not during interpreter shutdown
@@ -162,7 +162,7 @@ def _report(error: Exception) -> int:
         return 1
     if os.environ.get("AUTOGRADER_TRACEBACK"):
         raise error
-    if isinstance(error, (MemoryError, ImportError)) and surroundings.is_short_of_memory():
+    if isinstance(error, (MemoryError, ImportError)) and shell_environment.is_short_of_memory():
         warn("this shell allows too little memory. Allow more with `ulimit -v`, or start a new one")
         return 1
     warn(
