@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import IO
 
 from autograder.collect.files import Fate, Found
+from autograder.collect.zip_directory import directory_size, is_folder, member_names, member_time
 from autograder.errors import CommandError
-from autograder.ingest.encodings import decoded, detect_encoding
 from autograder.ingest.filenames import is_ignored
 from autograder.ingest.names import readable
 
@@ -49,8 +49,6 @@ MAX_PARTS = 60
 """Components of a path, and folders in folders."""
 
 _CHUNK = 2**20
-_TAIL = 2**16 + 128
-"""Bytes at the end of a zip in which the record is that says how large its directory is."""
 _FAULTS = (
     zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, OverflowError, IndexError
 )  # fmt: skip
@@ -153,22 +151,22 @@ class Opener:
         whole = True
         with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
-            names = list(zip(infos, _names(infos), strict=True))
+            names = list(zip(infos, member_names(infos, MAX_PARTS), strict=True))
             inhabited = {
                 name[:depth]
                 for info, name in names
-                if not _is_folder(info)
+                if not is_folder(info)
                 for depth in range(1, len(name))
             }
             for number, (info, name) in enumerate(names):
-                stamp = at.stamp if depth else _time(info, self.zone)
+                stamp = at.stamp if depth else member_time(info, self.zone)
                 outside = at.outside if depth else len(name)
                 one = replace(at, path=(*at.path, *name), outside=outside, stamp=stamp)
                 if left.files <= 0 or self._all.files <= 0:
                     rest = f"… {len(names) - number} more files"
                     self.found.append(replace(at, path=(*at.path, rest), fate=Fate.TOO_MANY))
                     return False
-                if _is_folder(info):
+                if is_folder(info):
                     if name not in inhabited:
                         self.found.append(replace(one, fate=_fate_if_empty(one)))
                     continue
@@ -232,7 +230,7 @@ class Opener:
         if depth >= MAX_DEPTH:
             self.found[at] = replace(one, fate=Fate.TOO_DEEP)
             return False
-        if _directory_size(content) > MAX_INNER_DIRECTORY:
+        if directory_size(content) > MAX_INNER_DIRECTORY:
             self.found[at] = replace(one, fate=Fate.TOO_MANY)
             return False
         whole = False
@@ -260,21 +258,6 @@ def _remedy(path: Path) -> str:
         case ".7z" | ".rar" | ".tar" | ".gz" | ".tgz" | ".bz2" | ".xz":
             return "Unpack it, and give the folder"
     return "Give the zip of the learning platform, or a folder"
-
-
-def _directory_size(path: Path) -> int:
-    """The size of a zip's directory by the largest claim at its end, whichever counts."""
-    with path.open("rb") as file:
-        file.seek(-min(_TAIL, path.stat().st_size), os.SEEK_END)
-        tail = file.read()
-    sizes = [0]
-    for mark, offset, form in ((b"PK\5\6", 12, "<I"), (b"PK\6\6", 40, "<Q")):
-        at = tail.find(mark)
-        while at >= 0:
-            if at + offset + struct.calcsize(form) <= len(tail):
-                sizes += struct.unpack_from(form, tail, at + offset)
-            at = tail.find(mark, at + 1)
-    return max(sizes)
 
 
 def _fate_if_empty(folder: Found) -> Fate:
@@ -311,63 +294,3 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWrite(error) from error
-
-
-def _names(infos: list[zipfile.ZipInfo]) -> list[tuple[str, ...]]:
-    """The components of the members' paths, in whatever encoding the names are.
-
-    A zip made on Japanese Windows has CP932 in its directory and no flag that says so; most of its
-    names are too short to recognise an encoding, all of them together are not.
-    """
-    raw = [None if info.flag_bits & 0x800 else _raw(info.orig_filename) for info in infos]
-    together = b"\n".join(name for name in raw if name and not name.isascii())
-    encoding = detect_encoding(together) if together else None
-    return [
-        _components(info.orig_filename if name is None else _decoded(name, encoding))
-        for info, name in zip(infos, raw, strict=True)
-    ]
-
-
-def _is_folder(info: zipfile.ZipInfo) -> bool:
-    return info.filename.endswith("/")  # `is_dir` fails on an empty name
-
-
-def _raw(name: str) -> bytes | None:
-    try:
-        return name.encode("cp437")  # which `zipfile` takes every other name for
-    except UnicodeEncodeError:
-        return None
-
-
-def _decoded(name: bytes, encoding: str | None) -> str:
-    if encoding is not None:
-        try:
-            return name.decode(encoding)
-        except UnicodeDecodeError:
-            pass
-    return decoded(name)
-
-
-def _components(name: str) -> tuple[str, ...]:
-    name = unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/")
-    parts = tuple(part for part in name.split("/") if part not in ("", ".", ".."))
-    if len(parts) > MAX_PARTS:
-        parts = (*parts[: MAX_PARTS - 1], parts[-1])
-    return parts or ("_",)
-
-
-def _time(info: zipfile.ZipInfo, zone: tzinfo | None) -> datetime | None:
-    """A member's time: the exact one if the zip has it, else the wall clock of its maker."""
-    extra = info.extra
-    while len(extra) >= 4:
-        kind, size = struct.unpack_from("<HH", extra)
-        body, extra = extra[4 : 4 + size], extra[4 + size :]
-        if kind == 0x5455 and len(body) >= 5 and body[0] & 1:
-            return datetime.fromtimestamp(struct.unpack_from("<i", body, 1)[0], UTC)
-    try:
-        local = datetime(*info.date_time)
-    except ValueError:
-        return None
-    if info.date_time[:3] == (1980, 1, 1):  # what writers give that know no time
-        return None
-    return local.replace(tzinfo=zone) if zone else local.astimezone()

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from autograder.collect import remarks, table
 from autograder.collect import roster_files as rosters
+from autograder.collect.archive_layout import downloads
 from autograder.collect.archives import CannotWrite, Opener
 from autograder.collect.arrange import Piece, arrange
 from autograder.collect.earlier import Earlier
 from autograder.collect.files import Fate
-from autograder.collect.owners import downloads, moodle_number
+from autograder.collect.owners import moodle_number
 from autograder.collect.put import put_all
 from autograder.collect.request import Request
 from autograder.collect.roster import Roster, folders, with_numbers

@@ -18,20 +18,12 @@ cannot say that it is somebody else's.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import takewhile
-from pathlib import PurePosixPath
 
-from autograder.collect.files import Fate, Found
-from autograder.ingest.filenames import (
-    are_numbered_students,
-    bare_stem,
-    exercise_in,
-    is_ignored,
-    parse_name,
-)
+from autograder.collect.files import Found
+from autograder.ingest.filenames import bare_stem, is_ignored, parse_name
 
 MOODLE = re.compile(
     r"(?P<source>(?P<name>(?s:.)+?)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_|$))(?P<rest>.*)"
@@ -237,138 +229,3 @@ def owner_in(name: str, exercises: Collection[str]) -> str:
         return stem
     words = re.escape(parsed.exercise).replace("_", r"[\s_.-]*")
     return re.sub(words, " ", stem, flags=re.I).strip(" _-.()") or ""
-
-
-def downloads(files: Sequence[Found]) -> list[list[Found]]:
-    """The files of each bulk download: several if a folder or a zip contains nothing but those.
-
-    If there are several, the first list has what is in none of them, and is nobody's.
-
-    A student's zip can look like a bulk download. So zips are taken for downloads only if all of
-    them are and nothing else is beside them.
-    """
-    opened = {one.path for one in files if one.fate is Fate.OPENED}
-    top = min((len(path) for path in opened), default=0)
-    outer = {path for path in opened if len(path) == top}
-    inside: dict[tuple[str, ...], list[Found]] = {path: [] for path in sorted(outer)}
-    for one in files:
-        if one.path in outer:
-            continue
-        if one.path[:top] not in inside:
-            if one.fate is Fate.IGNORED:
-                continue
-            return [list(files)]
-        deeper = [k for k in range(top + 1, len(one.path)) if one.path[:k] in opened]
-        inside[one.path[:top]].append(
-            replace(
-                one,
-                archive=f"{one.archive}/{'/'.join(one.path[:top])}",
-                path=one.path[top:],
-                outside=min(deeper, default=len(one.path)) - top,
-            )
-        )
-    if not inside or len({path[:-1] for path in outer}) > 1:
-        return [list(files)]
-    for inner in inside.values():
-        names = {one.path[0] for one in inner if one.fate is not Fate.IGNORED}
-        metadata = any(one.path[-1] == METADATA for one in inner)
-        if not (metadata or all(_named_by_a_platform(name) for name in names)):
-            return [list(files)]
-    rest = [one for one in files if one.path in outer or one.path[:top] not in inside]
-    return [rest, *inside.values()]
-
-
-def _named_by_a_platform(name: str) -> bool:
-    return any(matches(name) for matches in (MOODLE.fullmatch, canvas_name, INBOUND.fullmatch))
-
-
-def recognise(
-    archive: str,
-    files: Collection[Found],
-    notes: Mapping[str, Note],
-    exercises: Collection[str],
-) -> Archive:
-    """What an archive is, by the names of its files.
-
-    Args:
-        archive: its name without the suffix.
-        files: its files, without those of systems and editors.
-        notes: what the platform's notes in it say.
-        exercises: ids of the course's exercises.
-    """
-    paths = [found.path for found in files if found.path]
-    outer = [found.path[: found.outside] for found in files]
-    if outer and 2 * sum(any(map(MOODLE.fullmatch, path)) for path in outer) >= len(outer):
-        return Archive((), "moodle", notes, exercises)
-    root: tuple[str, ...] = ()
-    while True:
-        names = [path[len(root) :] for path in paths if path[: len(root)] == root]
-        first = {name[0] for name in names if name}
-        platform = _platform(first, notes)
-        if platform:
-            return Archive(root, platform, notes, exercises)
-        if len(first) != 1 or any(len(name) < 2 for name in names):
-            break
-        only = next(iter(first))
-        if any(found.outside <= len(root) + 1 for found in files):
-            break  # an archive, not a folder
-        below = {name[1] for name in names}
-        if not _is_wrapper(only, below, names, exercises):
-            break
-        root = (*root, only)
-    parsed = [parse_name(PurePosixPath(name).stem, exercises) for name in first]
-    students = are_numbered_students(_exercises_held(names, exercises), exercises)
-    if first and all(one.impersonal for one in parsed) and not students:
-        owner = root[-1] if root else archive
-        return Archive(root, "folder", notes, exercises, owner_in(owner, exercises) or owner)
-    folders = {path[len(root)] for path in outer if len(path) > len(root) + 1}
-    return Archive(root, "folder", notes, exercises, prefix=_prefix(folders, exercises))
-
-
-def _exercises_held(
-    paths: Collection[tuple[str, ...]], exercises: Collection[str]
-) -> dict[str, set[str]]:
-    """The exercises that the names in each file's or folder's first level mention."""
-    held: dict[str, set[str]] = {path[0]: set() for path in paths if path}
-    for name, inside in {path[:2] for path in paths if len(path) > 1}:
-        exercise = exercise_in(PurePosixPath(inside).stem, exercises)
-        if exercise is not None:
-            held[name].add(exercise)
-    return held
-
-
-def _prefix(folders: Collection[str], exercises: Collection[str]) -> str:
-    """What the names of several folders begin with, if that is an exercise and a separator."""
-    if len(folders) < 2:
-        return ""
-    pairs = zip(min(folders), max(folders), strict=False)
-    same = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    start = same[: max(same.rfind(mark) for mark in "-_ ") + 1]
-    return start if exercise_in(start.rstrip("-_ "), exercises) else ""
-
-
-def _platform(first: Collection[str], notes: Mapping[str, Note]) -> str:
-    if not first:
-        return ""
-    for platform, matches in (("inbound", INBOUND.fullmatch), ("canvas", canvas_name)):
-        if 2 * sum(matches(name) is not None for name in first) >= len(first):
-            return platform
-    if any(GRADESCOPE.fullmatch(name) and name in notes for name in first):
-        return "gradescope"
-    return ""
-
-
-def _is_wrapper(
-    name: str,
-    below: Collection[str],
-    names: Collection[tuple[str, ...]],
-    exercises: Collection[str],
-) -> bool:
-    """Whether a single folder contains a class rather than what one student handed in."""
-    parsed = parse_name(name, exercises)
-    if parsed.impersonal:
-        return exercise_in(name, exercises) is None or len(below) > 1
-    inner = [parse_name(PurePosixPath(one).stem, exercises) for one in below]
-    return any(not one.impersonal for one in inner) and (
-        len(below) > 1 or any(len(one) > 2 for one in names)
-    )

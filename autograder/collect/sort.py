@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from autograder.collect.archive_layout import recognise
 from autograder.collect.arrange import Piece
 from autograder.collect.files import Fate, Found
 from autograder.collect.notes import is_note, read_notes
-from autograder.collect.owners import Owned, Submitter, recognise
+from autograder.collect.owners import Owned, Submitter
 from autograder.collect.put import put
 from autograder.collect.request import Request
 from autograder.collect.roster import Roster
