@@ -27,6 +27,7 @@ from pathlib import Path
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import filetypes, scan
 from autograder.ingest.encodings import detect_encoding
+from autograder.ingest.json_pull import Malformed, TooMuch
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 from autograder.ingest.quick_scan import quick_scan
 
@@ -199,9 +200,9 @@ def _scan(text: bytes, name: str) -> scan.Scan:
         return quick_scan(text, MAX_CODE) or scan.scan(text, MAX_CODE)
     except scan.TooMuchSource:
         raise UnreadableSubmission(FileFault.TOO_MUCH_CODE) from None
-    except scan.TooMuch:
+    except TooMuch:
         raise UnreadableSubmission(FileFault.TOO_MUCH_DATA) from None
-    except scan.Malformed as error:
+    except Malformed as error:
         if fault := filetypes.detect_other_format(text, name):
             raise UnreadableSubmission(fault) from None
         cut_off = text.lstrip().startswith(b"{") and error.position >= len(text)

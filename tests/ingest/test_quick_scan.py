@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.ingest import quick_scan as module
+from autograder.ingest.json_pull import Malformed, TooMuch
 from autograder.ingest.quick_scan import MAX_BYTES, quick_scan
-from autograder.ingest.scan import MAX_METADATA, Malformed, TooMuch, TooMuchSource, scan
+from autograder.ingest.scan import MAX_METADATA, TooMuchSource, scan
 from tests.ingest.damage import KINDS, a_notebook, damaged
 
 PLENTY = 2**22

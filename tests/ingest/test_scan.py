@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.ingest import scan as module
-from autograder.ingest.scan import Malformed, TooMuch, TooMuchSource, scan
+from autograder.ingest.json_pull import Malformed, TooMuch
+from autograder.ingest.scan import TooMuchSource, scan
 
 PLENTY = 2**22
 
