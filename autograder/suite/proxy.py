@@ -8,9 +8,7 @@ student.f()`` would hold for any object); it is compared with `autograder.suite.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
 from typing import Any, NoReturn
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,6 +23,7 @@ from autograder.sandbox.host.session import (
 )
 from autograder.sandbox.protocol import wire
 from autograder.suite.compare import type_name
+from autograder.suite.repeated_calls import SIMPLE, forget_calls, made_before
 from autograder.text import Text
 
 
@@ -131,7 +130,7 @@ class Answer:
         if self._base is None:
             raise self._unsupported(f"[{next(iter(items))!r}]")
         sent = {key: _outgoing(item) for key, item in items.items()}
-        _calls_made.pop(self._conversation, None)
+        forget_calls(self._conversation)
         try:
             self._request("set_items", value=sent, label=f"{self._label}[…] = …")
         except StudentFailure as failure:
@@ -192,7 +191,7 @@ class Answer:
         count: bool = False,
     ) -> Answer:
         if len(self._steps) > 1:  # a method of what an object holds: `layer.params["W"].put(…)`
-            _calls_made.pop(self._conversation, None)
+            forget_calls(self._conversation)
         texts = [*map(show, args), *(f"{name}={show(value)}" for name, value in kwargs.items())]
         label = f"{self._label}({', '.join(texts)})"
         sent = [_outgoing(arg) for arg in args]
@@ -203,14 +202,8 @@ class Answer:
         answer = self._from(value.value, label)
         object.__setattr__(answer, "_work", value.work)
         object.__setattr__(answer, "_within", ())
-        # A call that is right the first time and wrong the second is hard to spot, so record it.
-        made = _calls_made.setdefault(self._conversation, _Calls())
-        owner, way, data = (
-            _key(dict(self._base or {})),
-            _key(self._steps),
-            (_key(sent), _key(named)),
-        )
-        object.__setattr__(answer, "_repeated", made.add(owner, way, hash(data)))
+        before = made_before(self._conversation, self._base or {}, self._steps, sent, named)
+        object.__setattr__(answer, "_repeated", before)
         if not self._steps:  # calling a class returns its objects; methods may return anything
             object.__setattr__(answer, "_method_names", self._method_names)
         if want_args:
@@ -243,7 +236,7 @@ class Answer:
             raise self._unsupported(text)
         steps = (*self._steps, (kind, key))
         label = f"{self._label}{text} = {show(value)}"
-        _calls_made.pop(self._conversation, None)
+        forget_calls(self._conversation)
         self._request("set", steps=steps, value=_outgoing(value), label=label)
 
     def _request(self, op: str, *, label: str, steps: Any = None, **fields: Any) -> CallResult:
@@ -259,55 +252,6 @@ class Answer:
 
     def _unsupported(self, wanted: str) -> UnsupportedOperation:
         return UnsupportedOperation(self._label, type_name(self._value), wanted, self._within)
-
-
-class _Calls:
-    """The calls of a conversation, each with the last data of its object's other methods."""
-
-    def __init__(self) -> None:
-        self._made: dict[Any, dict[Any, int]] = {}
-        self._last: dict[Any, dict[Any, int]] = {}
-
-    def add(self, owner: Any, way: Any, data: int) -> bool:
-        """Take in a call; whether it was made before, with the other methods' last data.
-
-        ``backward(1)`` is another call after another ``forward``.
-        """
-        last = self._last.setdefault(owner, {})
-        before = self._made.get((owner, way, data))
-        others = {each: its for each, its in last.items() if each != way}
-        self._made[owner, way, data] = others
-        last[way] = data
-        return before is not None and all(others[each] == its for each, its in before.items())
-
-
-_calls_made: WeakKeyDictionary[Conversation, _Calls] = WeakKeyDictionary()
-"""Since the suite last changed something on purpose: later calls may well give something else."""
-
-_numbers = count()
-
-_SIMPLE = frozenset([type(None), bool, int, float, str])
-"""Types of most arguments and names, which are looked at first."""
-
-
-def _key(value: Any) -> Any:
-    """A hashable key that is equal for equal arguments.
-
-    Anything that is not data gets a unique key: a function may or may not reuse the address of an
-    earlier one, and what students read must not depend on that.
-    """
-    if type(value) in _SIMPLE:
-        return repr(value)
-    if isinstance(value, np.ndarray):
-        return value.shape, value.dtype.str, value.tobytes()
-    if isinstance(value, dict):
-        return tuple((key, _key(item)) for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return tuple(map(_key, value))
-    if isinstance(value, wire.Reference):
-        return wire.Reference, value.number
-    plain = value is None or isinstance(value, (bool, int, float, complex, str, bytes, np.generic))
-    return repr(value) if plain else ("unlike any other", next(_numbers))
 
 
 def repeated(answer: Answer) -> bool:
@@ -379,7 +323,7 @@ def keys(path: Iterable[Any]) -> str:
 
 def show(value: Any) -> str:
     """An argument in the text of a call: arrays by shape, the rest by ``repr``."""
-    if type(value) in _SIMPLE:
+    if type(value) in SIMPLE:
         return _short(repr(value))
     if isinstance(value, Answer):
         return _short(label(value))
@@ -405,7 +349,7 @@ def _short(text: str) -> str:
 
 def _outgoing(value: Any) -> Any:
     """Replace answers in arguments by their handle or plain value."""
-    if type(value) in _SIMPLE:
+    if type(value) in SIMPLE:
         return value
     if isinstance(value, Answer):
         return fetch(value)
