@@ -13,16 +13,14 @@ Layout: ``magic(4) header_bytes(u32) buffers(u32) | buffer lengths (u64 each) | 
 from __future__ import annotations
 
 import json
-import math
-import select
 import socket
 import struct
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .decoder import Decoder, Resolve
 from .encoder import TOO_LARGE, Encoder, Refer
+from .sockets import exactly, receive_some, write
 from .values import (
     MAX_ANSWER_BUFFERS,
     MAX_ANSWER_NODES,
@@ -146,33 +144,6 @@ def header_start(encoded: bytes) -> int:
     return _PREFIX.size + 8 * int(_PREFIX.unpack_from(encoded)[2])
 
 
-def write(
-    sock: socket.socket, parts: Iterable[bytes | memoryview], deadline: float | None = None
-) -> None:
-    """Write an encoded message.
-
-    Args:
-        sock: a connected stream socket.
-        parts: from `encode`.
-        deadline: ``time.monotonic()`` after which to give up.
-
-    Raises:
-        Closed: the other side has closed the connection.
-        TooLate: the other side did not read the message in time.
-    """
-    _block(sock)
-    try:
-        for part in parts:
-            if deadline is None:
-                sock.sendall(part)
-            else:
-                _send_all(sock, part, deadline)
-    except TimeoutError as error:
-        raise TooLate("the message was not read in time") from error
-    except OSError as error:
-        raise Closed("the connection was closed") from error
-
-
 def receive(
     sock: socket.socket,
     *,
@@ -293,90 +264,3 @@ def _decoded(
         # Nesting too deep, a number too large for a float, an invalid character: numpy and Python
         # reject fabricated data with all sorts of exceptions. None of them is our fault.
         raise WireError("a value that cannot be decoded") from error
-
-
-def exactly(
-    sock: socket.socket, size: int, deadline: float | None, begun: bytes | memoryview = b""
-) -> bytearray:
-    """Receive ``size`` bytes, of which ``begun`` have been received before.
-
-    Raises:
-        Closed: the other side has closed the connection.
-        TooLate: they did not arrive in time.
-    """
-    buffer = bytearray(min(size, TRUSTED_SIZE))
-    filled = len(begun)
-    buffer[:filled] = begun
-    while filled < size:
-        if filled == len(buffer):  # this much has really arrived, so double the buffer
-            buffer += bytes(min(filled, size - filled))
-        with memoryview(buffer)[filled:] as rest:
-            filled += receive_some(sock, rest, deadline)
-    return buffer
-
-
-def receive_some(sock: socket.socket, into: memoryview, deadline: float | None) -> int:
-    """Receive at least one byte, and as many as have arrived and there is room for.
-
-    Returns:
-        How many.
-
-    Raises:
-        Closed: the other side has closed the connection.
-        TooLate: nothing arrived in time.
-    """
-    _block(sock)
-    try:
-        got = sock.recv_into(into) if deadline is None else _receive(sock, into, deadline)
-    except TimeoutError as error:
-        raise TooLate("no answer in time") from error
-    except OSError as error:
-        raise Closed("the connection was closed") from error
-    if not got:
-        raise Closed("the connection was closed")
-    return got
-
-
-# A socket with a timeout takes three system calls for what takes one here: it asks whether there is
-# anything to read, or any room, before it finds out.
-
-
-def _block(sock: socket.socket) -> None:
-    """Remove the socket's own timeout, if it has one."""
-    if sock.gettimeout() is not None:
-        sock.settimeout(None)
-
-
-def _receive(sock: socket.socket, rest: memoryview, deadline: float) -> int:
-    """Receive what has arrived; wait if nothing has. Raises TimeoutError."""
-    while True:
-        left = _left(deadline)
-        try:
-            return sock.recv_into(rest, 0, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            _wait(sock, select.POLLIN, left)
-
-
-def _send_all(sock: socket.socket, part: bytes | memoryview, deadline: float) -> None:
-    """Send all of it. Raises TimeoutError."""
-    sent = 0
-    with memoryview(part) as whole:
-        while sent < len(whole):
-            left = _left(deadline)
-            try:
-                sent += sock.send(whole[sent:], socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                _wait(sock, select.POLLOUT, left)
-
-
-def _wait(sock: socket.socket, event: int, seconds: float) -> None:
-    poll = select.poll()
-    poll.register(sock, event)
-    poll.poll(math.ceil(1000 * seconds))
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
