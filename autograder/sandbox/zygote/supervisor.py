@@ -25,41 +25,10 @@ from ..confine import kill, landlock, processes, scratch, syscalls
 from ..confine.confine import Confinement
 from ..protocol.config import EVERYTHING, REMOVED, SCRATCH, UIDS, WORK
 from . import student_process
+from .supervised_session import SupervisedSession
 from .template import Template
 
 _CHECK_INTERVAL_S = 0.25
-
-
-@dataclass
-class _SupervisedSession:
-    """One session, as seen by its supervisor.
-
-    Attributes:
-        pid: the student's process, a child of the supervisor.
-        status: socket to the host: JSON lines out; `CRITERIA` or `EVERYTHING` in asks for `_used`,
-            end of file means "kill it".
-        report: pipe on which the process reports that it is confined; -1 once closed.
-        uid: the session's own user, if it has one.
-        scratch: its scratch directory.
-        reported: what has arrived on ``report``.
-        proc_pid: its id in /proc, which may be of an outer namespace; 0 until it is confined.
-        inherited_kb: its memory when it was confined, before it has received anything.
-        killed: whether it has been sent SIGKILL.
-        limit: the limit for which it was killed.
-        cpu_s: CPU seconds of descendants that have been reaped.
-    """
-
-    pid: int
-    status: socket.socket
-    report: int
-    uid: int | None
-    scratch: str
-    reported: bytes = b""
-    proc_pid: int = 0
-    inherited_kb: int = 0
-    killed: bool = False
-    limit: str | None = None
-    cpu_s: float = 0.0
 
 
 @dataclass
@@ -73,7 +42,7 @@ class Supervisor:
 
     confinement: Confinement
     control: socket.socket | None
-    _sessions: dict[int, _SupervisedSession] = field(default_factory=dict)
+    _sessions: dict[int, SupervisedSession] = field(default_factory=dict)
     _count: int = 0
     _can_kill_all: bool = False
     _template: Template | None = None
@@ -143,7 +112,7 @@ class Supervisor:
             self.control.close()
             self.control = None
             for session in self._sessions.values():
-                self._kill(session)
+                session.kill()
             return
         sock, status = descriptors[0], socket.socket(fileno=descriptors[1])
         self._count += 1
@@ -186,7 +155,7 @@ class Supervisor:
             with contextlib.suppress(OSError):
                 _send_line(status, failed=traceback.format_exc(limit=-3))
             for session in single._sessions.values():  # whatever went wrong, leave nothing behind
-                single._kill(session)
+                session.kill()
                 single._kill_leftovers(session)
         finally:
             os._exit(code)
@@ -217,7 +186,7 @@ class Supervisor:
             raise
         finally:
             os.close(write)
-        self._sessions[pid] = _SupervisedSession(pid, status, read, uid, own)
+        self._sessions[pid] = SupervisedSession(pid, status, read, uid, own)
 
     def _fork(self, sock: int, report: int, scratch: str, uid: int | None) -> int:
         """Fork a student's process; with namespaces, the init process of a new PID namespace."""
@@ -230,7 +199,7 @@ class Supervisor:
             student_process.run(self.confinement, supervisor, sock, report, scratch, uid)
         return pid
 
-    def _read_report(self, session: _SupervisedSession) -> None:
+    def _read_report(self, session: SupervisedSession) -> None:
         """Read the process's report that it is confined, or why it could not be."""
         data = os.read(session.report, 4096)
         session.reported += data
@@ -248,62 +217,31 @@ class Supervisor:
                 failed=session.reported.decode(errors="replace") or "it died at once",
             )
             if session.pid in self._sessions:
-                self._kill(session)
+                session.kill()
 
-    def _answer(self, session: _SupervisedSession) -> None:
+    def _answer(self, session: SupervisedSession) -> None:
         """Tell the host how busy a session is, or end it if the host has hung up."""
         try:
             asked = session.status.recv(64)
         except OSError:
             asked = b""
         if asked:
-            _send_line(session.status, **self._used(session, own=EVERYTHING in asked))
+            config = self.confinement.config
+            _send_line(session.status, **session.used(config, own=EVERYTHING in asked))
         else:
-            self._kill(session)
-
-    def _used(self, session: _SupervisedSession, *, own: bool) -> dict[str, Any]:
-        """CPU seconds of its processes (the most of one, and the sum), and whether all are asleep.
-
-        Args:
-            session: the session.
-            own: whether the notebook's own process counts, which runs its cells.
-        """
-        everything = self._processes_of(session) if session.proc_pid else []
-        counted = [each for each in everything if own or each.pid != session.proc_pid]
-        used = [each.cpu_s for each in counted]
-        asleep = bool(counted) and all(each.is_asleep for each in counted)
-        return {"busiest_s": max(used, default=0.0), "all_s": sum(used), "asleep": asleep}
+            session.kill()
 
     def _enforce_limits(self) -> None:
         """Kill sessions that exceed a limit on all their processes together.
 
         rlimits bound single processes only. These totals are checked a few times a second.
         """
-        config = self.confinement.config
         for session in self._sessions.values():
             if not session.proc_pid:
                 continue
-            everything = self._processes_of(session)
-            own = (processes.private_kb(p.pid) - session.inherited_kb for p in everything)
-            if sum(max(0, kb) for kb in own) > config.memory_mb * 1024:
-                session.limit = "memory"
-            elif sum(process.threads for process in everything) > config.processes:
-                session.limit = "processes"
-            elif not config.namespaced and scratch.exceeds(session.scratch, config.scratch_mb):
-                session.limit = "scratch"
+            session.limit = session.exceeded(self.confinement.config) or session.limit
             if session.limit:
-                self._kill(session)
-
-    def _processes_of(self, session: _SupervisedSession) -> list[processes.Process]:
-        """Every process of a session; without namespaces, its orphans are our children."""
-        if self.confinement.config.namespaced:
-            return processes.process_tree(session.proc_pid)
-        return processes.process_tree(processes.current().pid)[1:]
-
-    def _kill(self, session: _SupervisedSession) -> None:
-        session.killed = True
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(session.pid, signal.SIGKILL)
+                session.kill()
 
     def _reap_exited(self) -> None:
         """Reap exited children, and tell the host how its session ended."""
@@ -336,11 +274,11 @@ class Supervisor:
             )
             session.status.close()
 
-    def _drain_report(self, session: _SupervisedSession) -> None:
+    def _drain_report(self, session: SupervisedSession) -> None:
         while session.report >= 0:
             self._read_report(session)
 
-    def _kill_leftovers(self, session: _SupervisedSession) -> float:
+    def _kill_leftovers(self, session: SupervisedSession) -> float:
         """Kill what a session without namespaces left behind; return the CPU seconds it used.
 
         Repeats until there are no children: a process may fork while it is being killed.
