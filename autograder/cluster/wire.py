@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.errors import FileFault, UnreadableSubmission
 from autograder.ingest import Submission
-from autograder.ingest.hand_ins import gradings_from
+from autograder.ingest.hand_ins_codec import gradings_from
 from autograder.run.jobs import Brought, Graded, Setup
 from autograder.sandbox.host.isolation import Level
 from autograder.sandbox.host.limits import Budget, Limits

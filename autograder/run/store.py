@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.errors import InvalidHandIns, InvalidResult
 from autograder.files import read_below, write_atomically
 from autograder.folder_lock import alone_in
-from autograder.ingest import hand_ins
+from autograder.ingest import hand_ins, hand_ins_codec
 from autograder.ingest.hand_ins import HandIns
 from autograder.sandbox.host.isolation import Level
 from autograder.status import ResultStatus
@@ -72,7 +72,7 @@ class Store:
         """
         path = self.out / hand_ins.FILE
         try:
-            return hand_ins.decode(read_below(path, self.out))
+            return hand_ins_codec.decode(read_below(path, self.out))
         except FileNotFoundError:
             return HandIns()
         except (OSError, InvalidHandIns) as error:
@@ -93,6 +93,6 @@ class Store:
                 before = self.hand_ins()
             changed = change(before or HandIns())
             if changed != before or not (self.out / hand_ins.FILE).exists():
-                text = hand_ins.encode(changed)
+                text = hand_ins_codec.encode(changed)
                 write_atomically(self.out / hand_ins.FILE, text, below=self.out)
         return changed

@@ -8,7 +8,8 @@ from pathlib import Path
 from autograder.cli.collected import arrivals_of, from_collecting, people_of
 from autograder.course.policy import Policy
 from autograder.ingest import discover
-from autograder.ingest.hand_ins import HandIn, HandIns, decode, encode, updated
+from autograder.ingest.hand_ins import HandIn, HandIns, updated
+from autograder.ingest.hand_ins_codec import decode, encode
 from autograder.messages.hand_ins import remarks, remarks_for_instructor
 from autograder.report.late import unknown_extensions
 from tests.handed_in import book

@@ -13,7 +13,8 @@ import pytest
 
 from autograder.cli import feedback
 from autograder.cli.parser import make_parser
-from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord, encode
+from autograder.ingest.hand_ins import HandIn, HandIns, UngradedRecord
+from autograder.ingest.hand_ins_codec import encode
 from autograder.ingest.submission import NotGraded
 from tests.exports.conftest import COURSE, FORMULA
 

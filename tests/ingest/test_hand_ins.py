@@ -25,11 +25,10 @@ from autograder.ingest.hand_ins import (
     HandIn,
     HandIns,
     as_graded,
-    decode,
-    encode,
     updated,
     with_reread,
 )
+from autograder.ingest.hand_ins_codec import decode, encode
 from autograder.ingest.names import student_named
 
 EXERCISES = ("01_single", "02_im2col")
