@@ -125,7 +125,7 @@ def _exercises_held(
 
 
 def _prefix(folders: Collection[str], exercises: Collection[str]) -> str:
-    """What the names of several folders begin with before a separator; "" if it is no exercise."""
+    """What the names of several folders begin with, if that is an exercise and a separator."""
     if len(folders) < 2:
         return ""
     pairs = zip(min(folders), max(folders), strict=False)
