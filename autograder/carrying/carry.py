@@ -267,7 +267,10 @@ class GradedNotebook:
         owner, _, method = name.partition(".")
         if method:
             return [self._names.owner(owner), self._names.method(owner, method)]
-        return [self._names.owners[owner]] if owner in self._names.owners else []
+        own = self._names.owners.get(owner)
+        if own is None or (own != owner and self._mentioned.builds_on(own, owner)):
+            return []
+        return [own]
 
 
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:

@@ -21,6 +21,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 _ON_SELF = re.compile(r"\bself[ \t]*\.[ \t]*([^\W\d]\w*)[ \t]*\(")
 _DEFINITION = re.compile(r"\b(?:class|def)[ \t]+([^\W\d]\w*)")
+_LONG_STRING = re.compile(r"(\"\"\"|''')(?:[^\\]|\\.)*?\1", re.S)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ class MentionedNames:
         self._text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
 
     @cached_property
+    def _code(self) -> str:
+        return _LONG_STRING.sub("", self._text) + "\n"
+
+    @cached_property
     def _exact(self) -> set[str]:
         return {word[0] for word in _WORD.finditer(self._text)}
 
@@ -125,6 +130,21 @@ class MentionedNames:
     def calls_on_self(self, method: str) -> bool:
         """Whether a method of that name is called on ``self`` anywhere."""
         return normalize(method) in self._on_self
+
+    def builds_on(self, own: str, name: str) -> bool:
+        """Whether a definition calls another function, or uses another class, of that name.
+
+        ``def conv2d(x): return conv2d_single(x, K)`` is not ``conv2d_single`` under another name,
+        and neither is ``class ConvLayer(Convolution)`` a ``Convolution``.
+        """
+        start = rf"^([ \t]*)(class|def)[ \t]+{re.escape(own)}\b"
+        for found in re.finditer(start, self._code, re.M):
+            inside = rf"(?:[^\n]*\n(?:{found[1]}[ \t]+[^\n]*\n|[ \t]*\n)*)"
+            block = re.compile(inside).match(self._code, found.end())
+            used = rf"\b{re.escape(name)}\b" + (r"[ \t]*\(" if found[2] == "def" else "")
+            if block and re.search(used, block[0]):
+                return True
+        return False
 
     def defines(self, names: Iterable[str]) -> bool:
         """Whether a cell would define any of these names if it ran."""

@@ -98,3 +98,45 @@ def test_a_method_that_is_called_on_self():
 def test_the_aliases_of_a_class_are_those_of_all_its_parts():
     assert "Conv2D" in aliases(COURSE)["Convolution"]
     assert not any(name.startswith(".") for names in aliases(COURSE).values() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("source", "builds_on"),
+    [
+        ("def conv2d(x, k):\n    return conv2d_single(x, k)", True),
+        ("def conv2d(x, k):\n\n    if k:\n        y = conv2d_single (x, k)\n    return y", True),
+        ("if True:\n    def conv2d(x):\n        return conv2d_single(x)\n", True),
+        ("def conv2d(x, k):\n    return x\n\ny = conv2d_single(x, k)", False),
+        ("def conv2d(x, k):\n    return x  # as conv2d_single(x, k)", False),
+        ('def conv2d(x, k):\n    """>>> conv2d_single(x, k)"""\n    return x', False),
+        ("def conv2d(x, k):\n    conv2d_single = x\n    return conv2d_single", False),
+        ("def conv(x, k):\n    return conv2d_single(x, k)", False),
+    ],
+)
+def test_a_function_that_calls_another_is_not_that_one_renamed(source, builds_on):
+    assert MentionedNames([source]).builds_on("conv2d", "conv2d_single") is builds_on
+
+
+@pytest.mark.parametrize(
+    ("source", "builds_on"),
+    [
+        ("class Conv2d(Convolution):\n    pass", True),
+        ("class Conv2d:\n    def __init__(self):\n        self.inner = Convolution(1)", True),
+        ("class Conv2d:\n    pass\n\nlayer = Convolution()", False),
+        ("class Conv2d:\n    '''A Convolution.'''\n    W = 1", False),
+    ],
+)
+def test_a_class_on_top_of_another_is_not_that_one_renamed(source, builds_on):
+    assert MentionedNames([source]).builds_on("Conv2d", "Convolution") is builds_on
+
+
+def test_backward_builds_on_forward():
+    parts = {part.id: part for exercise in COURSE.exercises for part in exercise.parts}
+    lacking = [
+        part.id
+        for part in parts.values()
+        if part.method == "backward"
+        and (forward := f"{part.owner}.forward") in parts
+        and forward not in part.builds_on
+    ]
+    assert lacking == []

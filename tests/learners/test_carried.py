@@ -19,6 +19,8 @@ PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 
 NUMPY = "import numpy as np"
 CONV, POOL, COL2IM = BOOK["Convolution"], BOOK["Pooling"], BOOK["col2im"]
+MEAN_DB = CONV.replace("self.db = np.sum(", "self.db = np.mean(")
+CALLS = "x = layer(x) if isinstance(layer, Convolution) else layer.forward(x)"
 WINDOWS = [BOOK["im2col"], COL2IM]
 LAYERS = [code.RELU, code.AFFINE]
 NO_GRADIENT = {"missing": {"numerical_gradient"}}
@@ -336,6 +338,43 @@ NETWORKS = {
         carried={"SimpleConvNet"},
         missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
     ),
+    "a class of its own on top of a layer, named like one": net(
+        "from common.layers import *",
+        "class Conv2d(Convolution):\n"
+        "    def sizes(self, *x):\n        return self.W.shape, self.b.shape",
+        network=code.NET.replace("= Convolution(", "= Conv2d(").replace(
+            "        self.last_layer = ",
+            "        self.sizes = self.layers['Conv1'].sizes()\n        self.last_layer = ",
+        ),
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "a way to call it, given to a layer from a module": net(
+        "from common.layers import *",
+        "Convolution.__call__ = lambda self, x: self.forward(x)",
+        network=code.NET.replace("x = layer.forward(x)", CALLS),
+        carried={"SimpleConvNet"},
+        missing={"Relu", "Affine", "SoftmaxWithLoss", "Adam"},
+    ),
+    "a wrong layer with a way to call it": net(
+        *WINDOWS, MEAN_DB + "    def __call__(self, x):\n        return self.forward(x)\n",
+        POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace("x = layer.forward(x)", CALLS),
+        carried={"SimpleConvNet.gradient"},
+    ),
+    "a wrong layer with a way to call it in its base": net(
+        "class Layer:\n    def __call__(self, x):\n        return self.forward(x)",
+        *WINDOWS, MEAN_DB.replace("class Convolution:", "class Convolution(Layer):"),
+        POOL, *LAYERS, code.LOSS, code.ADAM,
+        network=code.NET.replace("x = layer.forward(x)", CALLS),
+        carried={"SimpleConvNet.gradient"},
+    ),
+    "a wrong layer whose gradients are properties": net(
+        *WINDOWS, MEAN_DB + "    @property\n    def dW(self):\n        return self._dW\n"
+        "    @dW.setter\n    def dW(self, value):\n        self._dW = value\n",
+        POOL, *LAYERS, code.LOSS, code.ADAM,
+        carried={"SimpleConvNet.gradient"},
+    ),
     "a slope measured for each weight": net(
         "from common.gradient import numerical_gradient",
         *WINDOWS, CONV, POOL, *LAYERS, code.LOSS, code.ADAM,
@@ -414,6 +453,16 @@ NETWORKS = {
     ),
 }  # fmt: skip
 
+BY_NUMBERS = """
+def col2im(col, input_shape, filter_h, filter_w, stride=1, pad=0):
+    N, C, H, W = input_shape
+    numbers = np.arange(N * C * (H + 2 * pad) * (W + 2 * pad))
+    numbers = numbers.reshape(N, C, H + 2 * pad, W + 2 * pad)
+    places = im2col(numbers, filter_h, filter_w, stride, 0)
+    image = np.zeros(numbers.shape, col.dtype)
+    np.add.at(image.reshape(-1), places.astype(int), col)
+    return image[:, :, pad : pad + H, pad : pad + W]
+"""
 # The second of the two functions in one cell.
 _, DEF, BODY = teaching_cells("05_gap")["global_average_pooling"].rpartition("\ndef ")
 GAP_1D = DEF + BODY
@@ -451,6 +500,26 @@ OTHERS = {
             "carried": {"SimpleResNet.forward.scores", "SimpleResNet.forward.other_sizes",
                         "SimpleResNet.forward.eval"},
         },
+    ),
+    "a layer that stores what it needs, and fails after that": Book(
+        "05_gap",
+        [text.replace("return global_average_pooling_2d(", "return global_average_pool_2d(")
+         if name == "gap_layers" else text for name, text in teaching_cells("05_gap").items()],
+        {
+            "error": {"GlobalAveragePooling2D.forward"},
+            "carried": {"GlobalAveragePooling2D.backward"},
+        },
+    ),
+    "rows added back where im2col puts their numbers": without(
+        "02_im2col", "im2col", "col2im", instead=BY_NUMBERS,
+        missing={"im2col"}, carried={"col2im"}, failed={"col2im.vectorised"},
+    ),
+    "features by own functions on those of the first notebook": without(
+        "08_stripes_and_fcn", "carry", "extract_features",
+        instead="def conv2d(image, kernel):\n    return conv2d_single(image, kernel, 1, 1)\n\n\n"
+        + teaching_cells("08_stripes_and_fcn")["extract_features"].replace(
+            "conv2d_single(image, kernel, 1, 1)", "conv2d(image, kernel)"),
+        carried={"extract_features"},
     ),
     "features by functions of the first notebook": without(
         "08_stripes_and_fcn", "carry", carried={"extract_features"},

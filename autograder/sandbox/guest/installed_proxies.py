@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from .reference_channel import Channel
-from .reference_proxies import make_proxy, replace_method
+from .reference_proxies import make_proxy, replace_method, with_own_members
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
@@ -61,6 +61,13 @@ class InstalledProxies:
             if proxy is not None:
                 self.loose[word] = proxy
         self._serve_modules(text)
+
+    def adopt(self, name: str, value: Any) -> None:
+        """A cell has defined what a proxy replaces: what else is in it may be needed."""
+        proxy = self.fixed[name]
+        adopted = with_own_members(proxy, value)
+        for names in (self.fixed, self.loose, self._by_form):
+            names.update({key: adopted for key, each in names.items() if each is proxy})
 
     def replace_methods(self, own: Mapping[str, Any]) -> None:
         """Replace methods of the student's classes, once all cells have run.

@@ -18,10 +18,15 @@ from typing import Any
 
 import numpy as np
 
+from .classes import is_instance, members, mro
 from .reference_channel import Channel
 
 _HANDLE = "_proxy_number"
 _MADE_WITH = "_proxy_made_with"
+
+_OF_EVERY_CLASS = frozenset(type("_", (), {"__annotations__": {}}).__dict__) | {
+    "__qualname__", "__firstlineno__", "__static_attributes__",
+}  # fmt: skip
 
 
 def make_proxy(description: Mapping[str, Any], channel: Channel) -> Any:
@@ -40,7 +45,7 @@ def _function(name: str, channel: Channel) -> Callable[..., Any]:
 
 
 class _ProxyType(type):
-    """Metaclass of proxy classes: their attributes cannot be replaced while cells run.
+    """Metaclass of proxy classes: their methods cannot be replaced while cells run.
 
     ``Pooling.backward = backward`` in a cell is meant for the student's class, which is missing.
     """
@@ -48,8 +53,37 @@ class _ProxyType(type):
     frozen = False
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if not (_ProxyType.frozen and _HANDLE in cls.__dict__):
+        own = cls.__dict__
+        if not (_ProxyType.frozen and _HANDLE in own and name in own):
             super().__setattr__(name, value)
+
+
+def with_own_members(proxy: Any, own: Any) -> Any:
+    """The proxy of a class, with what the student's class has besides the methods it replaces.
+
+    A network may need that: ``__call__`` in the class or in a base of it, a method ``grads``.
+
+    Args:
+        proxy: what replaces the student's class; returned as it is if there is nothing to add.
+        own: the student's class.
+    """
+    if not (is_instance(proxy, _ProxyType) and is_instance(own, type)) or proxy in mro(own):
+        return proxy
+    extra = {name for base in mro(own) if base is not object for name in members(base)}
+    if extra <= _OF_EVERY_CLASS | proxy.__dict__.keys():
+        return proxy
+    begin = proxy.__init__
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807  it becomes one
+        with contextlib.suppress(Exception):
+            own.__init__(self, *args, **kwargs)  # for attributes that its other methods use
+        begin(self, *args, **kwargs)
+
+    own_of_proxy = {k: v for k, v in proxy.__dict__.items() if k not in ("__dict__", "__weakref__")}
+    try:
+        return _ProxyType(proxy.__name__, (own,), {**own_of_proxy, "__init__": __init__})
+    except Exception:  # such as a metaclass of the student's
+        return proxy
 
 
 def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
@@ -115,12 +149,38 @@ def _number(self: Any, name: str) -> int:
 def _update(self: Any, reply: Mapping[str, Any], given: Sequence[Any]) -> None:
     """Set attributes from the host's reply; those that are an argument become that same object."""
     fingerprints = self.__dict__.setdefault(_HANDLE + "_fingerprints", {})
+    _unhide(type(self), (*reply["attributes"], *reply["same"]))
     for name, value in reply["attributes"].items():
         self.__dict__[name] = value
         fingerprints[name] = _fingerprint(value)
     for name, index in reply["same"].items():
         self.__dict__[name] = given[int(index)]
         fingerprints[name] = _fingerprint(given[int(index)])
+
+
+def _unhide(kind: type, attributes: Iterable[str]) -> None:
+    """Let objects have these attributes, even if the student's class has properties or slots."""
+    for name in attributes:
+        found = next((members(base)[name] for base in mro(kind) if name in members(base)), None)
+        if hasattr(type(found), "__set__") and not isinstance(found, _Attribute):
+            type.__setattr__(kind, name, _Attribute(name))
+
+
+class _Attribute:
+    """An ordinary attribute, in spite of what a base class has under its name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, owner: Any, kind: type | None = None) -> Any:
+        if owner is None:
+            return self
+        if self._name not in owner.__dict__:
+            raise AttributeError(f"no attribute {self._name!r} yet")
+        return owner.__dict__[self._name]
+
+    def __set__(self, owner: Any, value: Any) -> None:
+        owner.__dict__[self._name] = value
 
 
 def _changed(self: Any) -> dict[str, Any]:

@@ -191,7 +191,9 @@ class StudentNamespace:
             value: Any = self.namespace.get(name)
             mine: Any = self.own.get(name)
             if name in self._proxies.fixed:
-                self.namespace[name] = mine
+                self._proxies.adopt(name, value)
+                self.own |= self._proxies.fixed
+                self.namespace[name] = self.own[name]
                 continue
             if is_instance(mine, type) and is_instance(value, mine):
                 continue  # ``Pooling = Pooling(2, 2)``: an instance has taken its class's name
