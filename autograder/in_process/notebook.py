@@ -9,8 +9,8 @@ contracts say which packages may run it.
 It shares the sandbox's code: `Conversation` checks requests, `guest.requests` answers them, and
 values are copied in the same way as over the wire. What a separate process would provide is
 emulated: every criterion runs the cells again, and global state is swapped whenever control passes
-from the suite to the notebook or back (`world`). What only hostile code would do (threads, files,
-signals, exhausting memory) is not emulated.
+from the suite to the notebook or back (`interpreter_state`). What only hostile code would do
+(threads, files, signals, exhausting memory) is not emulated.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from typing import Any
 
 from autograder.course.models import CellKind, Course, Role
 from autograder.in_process.imports import built_ins
+from autograder.in_process.interpreter_state import InterpreterState
 from autograder.in_process.own_code import OwnCode
-from autograder.in_process.world import World
 from autograder.sandbox.guest import stub_modules, timeouts
 from autograder.sandbox.guest.exceptions import describe
 from autograder.sandbox.guest.prepared import initial_names
@@ -155,7 +155,7 @@ class _Loaded:
         until: says of which cell that has run it is the last to be run; None runs all.
 
     Attributes:
-        world: the notebook's copy of global state.
+        interpreter: the notebook's copy of global state.
         own: what it defined, by name.
         records: how each cell ran.
     """
@@ -169,17 +169,17 @@ class _Loaded:
         module = ModuleType("__main__")
         space = vars(module)
         space.update(initial_names(), __builtins__=dict(functions))
-        self.world = World(module)
+        self.interpreter = InterpreterState(module)
         self.records = []
         names: dict[str, None] = {}
-        with self.world.inside():
+        with self.interpreter.inside():
             for index, source in cells:
                 code, bound = _compiled(index, source)
                 names |= dict.fromkeys(bound)
                 self.records.append(_run(index, source, code, space))
                 if until is not None and until(self.records[-1]):
                     break
-        self.world.begin_criterion()
+        self.interpreter.begin_criterion()
         self.own = {name: space[name] for name in names if _is_own(space.get(name))}
 
 
@@ -202,7 +202,7 @@ class _InProcess(Conversation):
         if "op" not in message:
             self._answers.append(received)
             return
-        with self._notebook.world.inside(), _nothing_collected():
+        with self._notebook.interpreter.inside(), _nothing_collected():
             answer = respond(received, self._notebook.own, self._objects)
             try:
                 sent = wire.copied(answer, refer=self._objects.refer)
@@ -219,7 +219,7 @@ class _InProcess(Conversation):
     def _call_host(self, number: int, args: list[Any]) -> dict[str, Any]:
         """The notebook calls one of the suite's functions."""
         sent = wire.copied({"callback": number, "args": args}, refer=self._objects.refer)
-        with _clock_stopped(), self._notebook.world.outside():
+        with _clock_stopped(), self._notebook.interpreter.outside():
             try:
                 self._call_back(sent, self._session_deadline)
             except Exception as error:  # the conversation's end, whatever the notebook makes of it

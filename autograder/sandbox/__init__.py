@@ -92,7 +92,7 @@ The life of a session
 3. The session returns a record per cell and the names that the student defined.
 4. The worker sends ``fork`` together with a new socket. The child answers requests on it: call
    this, get that attribute, set it. The first child is asked everything (what tests are known to
-   request is sent ahead: `host.sent_ahead`; answers to it are sent together, `guest.answers_held`);
+   request is sent ahead: `host.pipelining`; answers to it are sent together, `guest.held_answers`);
    failures are asked again there, or in a second child (see below); where the answers disagree,
    each criterion gets a child of its own.
 5. At the end of the criterion the worker closes that socket and sends ``reap``; the session kills

@@ -39,7 +39,7 @@ from autograder.suite.facts import (
 )
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome, grader_error, grader_error_of
-from autograder.suite.together import Failed, Together
+from autograder.suite.shared_run import FailedAnswers, SharedRun
 from autograder.suite.worlds import better_outcome
 
 ATTEMPTS = 3
@@ -79,12 +79,12 @@ class Decider:
     names: Names
     _decided: dict[str, Outcome] = field(default_factory=dict)
     _unconfirmed: dict[str, Outcome] = field(default_factory=dict)
-    _failed_answers: dict[str, Failed] = field(default_factory=dict)
+    _failed_answers: dict[str, FailedAnswers] = field(default_factory=dict)
     _timed_out: dict[str, Outcome] = field(default_factory=dict)
     _endless: set[str] = field(default_factory=set)
     _tries: Counter[str] = field(default_factory=Counter)
 
-    def try_together(self, parts: Sequence[Part]) -> None:
+    def try_in_shared_process(self, parts: Sequence[Part]) -> None:
         """Try criteria in one process; after a call that does not return, later parts in another.
 
         What is failed is tried once more. Outcomes that count are kept for `outcome`.
@@ -129,7 +129,7 @@ class Decider:
             with self.session.shared(first) as process:
                 if process is None:
                     return None
-                together = Together(self.tests, self.bounded, process)
+                together = SharedRun(self.tests, self.bounded, process)
                 broken_by = together.run(cases)
                 if broken_by is not None:
                     self._timed_out |= together.timed_out
@@ -142,7 +142,7 @@ class Decider:
             pass  # whatever it was: the criteria are decided again, in processes of their own
         return None
 
-    def _take(self, together: Together) -> None:
+    def _take(self, together: SharedRun) -> None:
         """Keep what counts, and what has to be tried again."""
         self._failed_answers |= together.failed
         for id, each in together.found.items():
@@ -154,12 +154,12 @@ class Decider:
         try:
             with self.session.shared(again=True) as process:
                 if process is not None:
-                    self._confirm(Together(self.tests, self.bounded, process))
+                    self._confirm(SharedRun(self.tests, self.bounded, process))
         except (Exception, HostOverload):
             pass  # as above
 
     def _confirm(
-        self, together: Together, which: Callable[[Outcome], bool] = lambda _outcome: True
+        self, together: SharedRun, which: Callable[[Outcome], bool] = lambda _outcome: True
     ) -> None:
         """Try once more what has failed: it counts if it comes out as before, state unchanged.
 

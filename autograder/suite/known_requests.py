@@ -1,7 +1,7 @@
 """Record what each criterion requests of notebooks that pass, and their answers.
 
 A test draws the same inputs for every notebook, so its requests are the same as long as the answers
-are right; they can be sent ahead (`autograder.sandbox.host.sent_ahead`). And its verdict depends on
+are right; they can be sent ahead (`autograder.sandbox.host.pipelining`). And its verdict depends on
 the answers alone: if they equal, byte for byte, those of a notebook that passed, this one passes
 too.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from autograder.sandbox.host.sent_ahead import Requests
+from autograder.sandbox.host.pipelining import Requests
 from autograder.sandbox.host.shared_process import SharedConversation
 from autograder.suite.case import Case
 
@@ -32,7 +32,7 @@ class Recording:
     Attributes:
         spelling: the names used.
         requests: what was requested.
-        passing: answers with which it passed (`sent_ahead.digest`).
+        passing: answers with which it passed (`pipelining.digest`).
         balance: how much more often tests made these requests than others.
     """
 

@@ -97,7 +97,7 @@ class Suites:
         expected = {part.owner for part in exercise.parts}
         parts = exercise.parts if only is None else _with_criteria(exercise.parts, only)
         lacking = {part.id: missing_outcome(part, session, expected, names) for part in parts}
-        decider.try_together([part for part in parts if lacking[part.id] is None])
+        decider.try_in_shared_process([part for part in parts if lacking[part.id] is None])
         outcomes: dict[str, Outcome] = {}
         for part in parts:
             found = _outcomes(part, decider, session, lacking[part.id])
@@ -120,7 +120,7 @@ class Suites:
         decider = self._decider(exercise, session, names)
         parts = [part for part in exercise.parts if part.owner in owners]
         lacking = {part.id for part in parts if missing_outcome(part, session, (), names)}
-        decider.try_together([part for part in parts if part.id not in lacking])
+        decider.try_in_shared_process([part for part in parts if part.id not in lacking])
         failures: dict[str, Criterion] = {}
         for part in parts:
             for criterion in part.criteria:

@@ -18,9 +18,9 @@ from ..protocol import wire
 from ..protocol.encoder import is_plain
 from ..protocol.message_reader import MessageReader
 from . import reproducible, timeouts, unfixable
-from .answers_held import HeldAnswers
 from .cells import Notebook
 from .exceptions import describe
+from .held_answers import HeldAnswers
 from .reference_channel import Channel
 from .requests import Objects, respond
 from .state import State

@@ -2,7 +2,7 @@
 
 Criteria may share a process only if none can help another. So before the first and after the last,
 everything that the notebook's code could use to remember something is recorded (`reachable`); and,
-less thoroughly, what it may have left elsewhere in the process (names in modules, `surroundings`).
+less thoroughly, what it may have left elsewhere in the process (names in modules, `process_state`).
 If the two records differ, or anything cannot be inspected, outcomes from the shared process do not
 count.
 """
@@ -13,7 +13,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import surroundings
+from . import process_state
 from .dict_memory import ModuleSizes, fingerprint
 from .plain_code import is_plain
 from .reachable import Reachable, Record
@@ -44,7 +44,7 @@ class State:
         self._spaces = spaces
         self._libraries = libraries
         self._first = Reachable(spaces)
-        self._record = self._with_surroundings(self._first)
+        self._record = self._with_process_state(self._first)
 
     def restart_generators(self) -> None:
         """Make the notebook's own random generators draw again what they would have drawn first."""
@@ -54,16 +54,16 @@ class State:
     def is_unchanged(self) -> bool:
         """Whether everything is as it was, and could be inspected."""
         self.restart_generators()
-        now = self._with_surroundings(Reachable(self._spaces))
+        now = self._with_process_state(Reachable(self._spaces))
         return now is not None and now == self._record
 
     def is_plain(self) -> bool:
         """Whether the notebook's code can keep state only where it is seen here."""
         return is_plain(self._first)
 
-    def _with_surroundings(self, reachable: Reachable) -> Record | None:
+    def _with_process_state(self, reachable: Reachable) -> Record | None:
         """What there is in the notebook and around it; None if something cannot be inspected."""
         if reachable.record is None:
             return None
         libraries = list(map(fingerprint, self._libraries))
-        return [*reachable.record, libraries, _modules().now(), *surroundings.now()]
+        return [*reachable.record, libraries, _modules().now(), *process_state.now()]

@@ -34,8 +34,8 @@ from autograder.sandbox.host.call_outcome import (
 )
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.pipelining import new_id
 from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
-from autograder.sandbox.host.sent_ahead import new_id
 from autograder.sandbox.host.sizes import (
     MAX_CALLBACK_BYTES,
     MAX_HEADER_BYTES,
@@ -43,13 +43,13 @@ from autograder.sandbox.host.sizes import (
     approximate_bytes,
     refuse_oversized,
 )
-from autograder.sandbox.host.watch import MAX_NAPS_S, CpuTime, Naps, Watch
+from autograder.sandbox.host.watch import MAX_IDLE_TIME_S, CpuTime, IdleTime, Watch
 from autograder.sandbox.protocol import wire
 from autograder.sandbox.protocol.message_reader import MessageReader
 from autograder.sandbox.protocol.unfixable import Unfixable
 
 TRICKLE_S = 0.1
-"""Seconds that an answer may take to arrive once it has begun; if it takes longer, it naps."""
+"""Seconds that an answer may take to arrive once it has begun; the rest is idle time."""
 
 WantArgs = bool | Literal["passed"]
 """Whether a call's arguments are asked for afterwards; ``passed``: the very arrays that were in
@@ -295,7 +295,7 @@ class SocketConversation(Conversation):
         budget: seconds.
         session_deadline: ``time.monotonic()`` at which the whole submission's time is up.
         sandbox_lost: called if the connection is lost; tells whether that was our fault.
-        used, naps: see `autograder.sandbox.host.watch`.
+        used, idle_time: see `autograder.sandbox.host.watch`.
         shown: decides how much of an exception may be shown.
         reference_calls: executes the calls of reference proxies, if there are any.
     """
@@ -307,7 +307,7 @@ class SocketConversation(Conversation):
         session_deadline: float,
         sandbox_lost: Callable[[], bool] = lambda: False,
         used: CpuTime = lambda: None,
-        naps: Naps | None = None,
+        idle_time: IdleTime | None = None,
         shown: ExceptionText | None = None,
         reference_calls: ReferenceCalls | None = None,
     ) -> None:
@@ -315,8 +315,8 @@ class SocketConversation(Conversation):
         self._reader = reader
         self._is_sandbox_lost = sandbox_lost
         self._used = used
-        self._naps = naps or Naps()
-        self._watch = Watch(budget, used, naps=self._naps)
+        self._idle_time = idle_time or IdleTime()
+        self._watch = Watch(budget, used, idle_time=self._idle_time)
 
     def _sandbox_lost(self) -> bool:
         return self._is_sandbox_lost()
@@ -328,7 +328,7 @@ class SocketConversation(Conversation):
         wire.write(self._reader.sock, encoded, deadline)
 
     def _begin_call(self) -> None:
-        self._watch = Watch(self._budget, self._used, naps=self._naps)
+        self._watch = Watch(self._budget, self._used, idle_time=self._idle_time)
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         answer = wire.decode(self._read(deadline), resolve=self._resolve)
@@ -342,7 +342,8 @@ class SocketConversation(Conversation):
         # No code of the student's runs while an answer is written: it does not trickle. If it does,
         # that is waiting, too.
         began = time.monotonic()
-        budget = self._budget if self._naps.seconds < MAX_NAPS_S else self._budget.stalled()
+        stalls = self._idle_time.seconds >= MAX_IDLE_TIME_S
+        budget = self._budget.stalled() if stalls else self._budget
         try:
             return self._reader.receive_encoded(
                 deadline=min(deadline, began + budget.idle_s),
@@ -352,7 +353,7 @@ class SocketConversation(Conversation):
         finally:
             took = time.monotonic() - began
             if took > TRICKLE_S:
-                self._naps.seconds += took
+                self._idle_time.seconds += took
 
     def _resolve(self, thing: wire.Reference | wire.Callback | wire.Seeded | wire.Opaque) -> object:
         """An object that stays in the sandbox, with a class name that cannot disclose anything."""

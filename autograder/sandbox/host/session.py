@@ -49,7 +49,7 @@ from autograder.sandbox.host.shared_process import (
     SharedConversation,
     SharedProcess,
 )
-from autograder.sandbox.host.watch import CpuTime, Naps
+from autograder.sandbox.host.watch import CpuTime, IdleTime
 from autograder.sandbox.protocol.message_reader import MessageReader
 from autograder.sandbox.protocol.unfixable import Unfixable
 from autograder.status import CellStatus
@@ -99,7 +99,7 @@ class Session(NotebookProcess):
         reference: executes the calls of proxies that replace parts of the notebook.
         deadline: ``time.monotonic()`` at which everything ends, if earlier than the budget.
         timeouts: how many calls of the same notebook have timed out before.
-        naps: how long its calls have napped before.
+        idle_time: how long its calls have been idle before.
         loaded_at: ``time.monotonic()`` at which the notebook was loaded for the first time.
         left_out: statements (cell, position) that are not run, and what becomes of their cells.
             What could not be stopped, or has ended the process, is added.
@@ -122,7 +122,7 @@ class Session(NotebookProcess):
     """
 
     timeouts: int = 0
-    naps: Naps = field(default_factory=Naps)
+    idle_time: IdleTime = field(default_factory=IdleTime)
     loaded_at: float | None = None
     host_cpu_s: float = 0.0
     unfixable: set[Unfixable] = field(default_factory=set)
@@ -179,7 +179,7 @@ class Session(NotebookProcess):
             reference=reference,
             deadline=self.deadline,
             timeouts=self.timeouts,
-            naps=self.naps,
+            idle_time=self.idle_time,
             loaded_at=self.loaded_at,
             left_out=dict(self.left_out if left_out is None else left_out),
             host_cpu_s=self.host_cpu_s,
@@ -322,7 +322,7 @@ class Session(NotebookProcess):
             self._deadline,
             sandbox_lost=self._sandbox_lost,
             used=self._cpu_time(),
-            naps=self.naps,
+            idle_time=self.idle_time,
             shown=self._shown,
             reference_calls=reference_calls,
         )

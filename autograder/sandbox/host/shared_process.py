@@ -1,7 +1,7 @@
 """Run several criteria of a notebook in one process.
 
 A process for each costs more than the criteria themselves. What a criterion requests can be sent
-before its test runs (`sent_ahead`).
+before its test runs (`pipelining`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.sandbox.host.call_outcome import CallResult, StudentFailure
 from autograder.sandbox.host.conversation import SocketConversation
-from autograder.sandbox.host.sent_ahead import (
+from autograder.sandbox.host.pipelining import (
     IN_FLIGHT_BYTES,
     MAX_ANSWERS_BYTES,
     Requests,
@@ -44,7 +44,7 @@ class SharedConversation(SocketConversation):
         answers: tells the answers to what was sent ahead apart (`digest`); None if nothing was, or
             they did not all arrive.
         lost: whether an answer to what was sent ahead did not arrive. The notebook's process may
-            have held it back (`guest.answers_held`), so it may be a later call that never returned.
+            have held it back (`guest.held_answers`), so it may be a later call that never returned.
         names_used: functions and classes of the notebook that were requested.
     """
 

@@ -25,12 +25,11 @@ LOOK_S = 0.25
 SPARE = 0.25
 """By which share of it the host's limit of idleness exceeds the guest's own."""
 
-NAPPING = 0.25
-"""Code that is asleep at the end of an interval counts as napping, that is as waiting all the time,
-if it has computed for less than this share of it."""
+MOSTLY_IDLE = 0.25
+"""Code that is asleep at the end of an interval counts as idle all the time if it has computed for
+less than this share of it."""
 
-
-MAX_NAPS_S = 8.0
+MAX_IDLE_TIME_S = 8.0
 
 
 class Used(NamedTuple):
@@ -52,8 +51,8 @@ CpuTime = Callable[[], "Used | None"]
 
 
 @dataclass
-class Naps:
-    """How long a notebook's calls have napped altogether, in seconds of wall time."""
+class IdleTime:
+    """How long a notebook's calls have been idle altogether, in seconds of wall time."""
 
     seconds: float = 0.0
 
@@ -67,14 +66,14 @@ class Watch:
         used: asks the supervisor.
         spare_s: CPU seconds by which the host's limit may exceed the guest's own, which should be
             reached first: it leaves the process alive. At most as many as the limit itself.
-        naps: of all calls so far. With too many, one call may nap as long as in a notebook that has
-            stalled (`Budget.stalled`).
+        idle_time: of all calls so far. With too much, one call may be idle as long as in a notebook
+            that has stalled (`Budget.stalled`).
     """
 
     budget: Budget
     used: CpuTime
     spare_s: float = 1.0
-    naps: Naps = field(default_factory=Naps)
+    idle_time: IdleTime = field(default_factory=IdleTime)
     _before: Used | None = None
     _asleep_s: float = 0.0
 
@@ -104,15 +103,15 @@ class Watch:
             if used is None:
                 continue
             now = time.monotonic()
-            if last is not None and _is_napping(last[1], used, now - last[0]):
+            if last is not None and _is_mostly_idle(last[1], used, now - last[0]):
                 self._asleep_s += now - last[0]
-                self.naps.seconds += now - last[0]
+                self.idle_time.seconds += now - last[0]
             last = now, used
             self._before = self._before or used
             self._judge(used, self._before)
 
     def _judge(self, used: Used, before: Used) -> None:
-        budget = self.budget if self.naps.seconds < MAX_NAPS_S else self.budget.stalled()
+        budget = self.budget if self.idle_time.seconds < MAX_IDLE_TIME_S else self.budget.stalled()
         computed_s = used.busiest_s - before.busiest_s
         if computed_s > budget.call_cpu_s + min(budget.call_cpu_s, self.spare_s):
             raise wire.TooLate("it could not be stopped when its time was up")
@@ -120,5 +119,5 @@ class Watch:
             raise wire.TooLate("it waits, and could not be stopped")
 
 
-def _is_napping(before: Used, now: Used, seconds: float) -> bool:
-    return now.asleep and now.all_s - before.all_s < NAPPING * seconds
+def _is_mostly_idle(before: Used, now: Used, seconds: float) -> bool:
+    return now.asleep and now.all_s - before.all_s < MOSTLY_IDLE * seconds

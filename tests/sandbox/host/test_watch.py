@@ -14,7 +14,7 @@ from autograder.sandbox.host import loading, watch
 from autograder.sandbox.host.limits import Budget, Limits
 from autograder.sandbox.host.server import Server
 from autograder.sandbox.host.session import Session, StudentTimeout
-from autograder.sandbox.host.watch import Naps, Used, Watch
+from autograder.sandbox.host.watch import IdleTime, Used, Watch
 from autograder.sandbox.protocol import wire
 
 BUDGET = Budget(call_cpu_s=1.0, idle_s=0.2)
@@ -84,12 +84,12 @@ def test_code_that_computes_a_little_between_naps_is_not_waited_for(sockets):
 def test_a_notebook_whose_calls_have_napped_a_lot_is_not_waited_for_as_long(sockets):
     slow = replace(BUDGET, idle_s=60.0)
     used = itertools.repeat(Used(7.0, 7.0, asleep=True))
-    many = Watch(slow, lambda: next(used), naps=Naps(watch.MAX_NAPS_S))
+    many = Watch(slow, lambda: next(used), idle_time=IdleTime(watch.MAX_IDLE_TIME_S))
     with pytest.raises(wire.TooLate, match="it waits"):
         many.wait(sockets[0], time.monotonic() + 30)
-    few = Watch(slow, lambda: next(used), naps=Naps())
+    few = Watch(slow, lambda: next(used), idle_time=IdleTime())
     few.wait(sockets[0], time.monotonic() + 2)
-    assert few.naps.seconds > 1.25
+    assert few.idle_time.seconds > 1.25
 
 
 def test_code_that_gets_no_processor_is_waited_for_until_the_deadline(sockets):

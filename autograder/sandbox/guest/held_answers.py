@@ -1,6 +1,6 @@
 """Write several answers at once, where several requests have arrived at once.
 
-The host sends many requests at once (`host.sent_ahead`) and waits for the answers. Each answer that
+The host sends many requests at once (`host.pipelining`) and waits for the answers. Each answer that
 is written by itself costs a system call, and wakes the host. So an answer is held as long as
 another request has been read already. What is held while the next call runs is lost if that call
 never returns: the host then does not conclude which call it was (`SharedConversation.lost`).

@@ -2,9 +2,9 @@
 
 A suite and a notebook in one process would share NumPy's and Python's random streams, how NumPy
 prints arrays and handles floating-point errors, and the functions that are replaced to make
-notebooks reproducible. A `World` holds the notebook's state while the suite runs, and the suite's
-while the notebook runs. They are swapped hundreds of times per notebook, so nothing is copied:
-modules with their own streams replace `random` and `numpy.random`.
+notebooks reproducible. An `InterpreterState` holds the notebook's state while the suite runs, and
+the suite's while the notebook runs. They are swapped hundreds of times per notebook, so nothing is
+copied: modules with their own streams replace `random` and `numpy.random`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _State:
         np.random = self.modules["numpy.random"]
 
 
-class World:
+class InterpreterState:
     """One notebook's copy of the interpreter's state.
 
     Args:

@@ -7,12 +7,12 @@ from unittest import mock
 
 import pytest
 
-from autograder.sandbox.host import sent_ahead, shared_process
+from autograder.sandbox.host import pipelining, shared_process
 from autograder.sandbox.host.overload import bounded
 from autograder.sandbox.host.session import Session
 from autograder.suite.collected import CollectedTests
 from autograder.suite.plugin import with_suites
-from autograder.suite.together import Together
+from autograder.suite.shared_run import SharedRun
 
 SUITE = """
 @criterion("f.works")
@@ -165,7 +165,7 @@ def test_works(student, make):
 @pytest.mark.parametrize("limit", ["MAX_ANSWERS_BYTES", "IN_FLIGHT_BYTES", "MAX_BYTES"])
 def test_sizes_are_limited(bench, limit):
     suite = SUITE.replace("make.normal(2, 3)", "make.normal(20, 30)")
-    where = sent_ahead if limit == "MAX_BYTES" else shared_process
+    where = pipelining if limit == "MAX_BYTES" else shared_process
     course = bench.course(suite, **PARTS)
     with mock.patch.object(where, limit, 5000):
         outcomes = bench.outcomes(course, RIGHT, RIGHT, RIGHT, RIGHT)
@@ -176,7 +176,7 @@ def test_an_answer_that_grows_is_not_kept(bench):
     """A notebook cannot make the trusted side keep much: its answers are read and dropped."""
     cell = "def f(x):\n    return x + 1 if x.size == 6 else np.zeros(10**6)"
     deviated: list[bool] = []
-    tried = Together._try
+    tried = SharedRun._try
 
     def recording_try(self, case, recording, **settings):
         deviates = tried(self, case, recording, **settings)
@@ -184,7 +184,7 @@ def test_an_answer_that_grows_is_not_kept(bench):
         return deviates
 
     course = bench.course(SUITE, f=["works", "keeps"])
-    with mock.patch.object(Together, "_try", recording_try):
+    with mock.patch.object(SharedRun, "_try", recording_try):
         _, _, found = bench.outcomes(course, RIGHT, RIGHT, cell)
     assert statuses(found) == {"f.works": "passed", "f.keeps": "passed"}
     assert any(deviated)
@@ -245,9 +245,9 @@ def test_what_is_counted_is_not_sent_ahead(bench, tests_run):
 
 
 def test_ids_are_random_and_have_as_many_digits_as_any():
-    ids = sent_ahead.new_ids(2000)
+    ids = pipelining.new_ids(2000)
     assert len(set(ids)) == 2000
-    assert {len(str(id)) for id in [*ids, sent_ahead.new_id()]} == {19}
+    assert {len(str(id)) for id in [*ids, pipelining.new_id()]} == {19}
     least, most = 2**61, 2**62
     assert least <= min(ids) < least * 1.01
     assert most * 0.99 < max(ids) < most

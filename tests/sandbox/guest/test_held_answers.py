@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox.guest import answers_held
-from autograder.sandbox.guest.answers_held import HELD_BYTES, HELD_S, HeldAnswers
+from autograder.sandbox.guest import held_answers
+from autograder.sandbox.guest.held_answers import HELD_BYTES, HELD_S, HeldAnswers
 from autograder.sandbox.protocol import wire
 
 
@@ -22,7 +22,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(answers_held, "_monotonic", clock)
+    monkeypatch.setattr(held_answers, "_monotonic", clock)
     return clock
 
 

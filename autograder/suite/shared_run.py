@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from autograder.sandbox.host.sent_ahead import Requests
+from autograder.sandbox.host.pipelining import Requests
 from autograder.sandbox.host.shared_process import SharedProcess
 from autograder.status import Status
 from autograder.suite import outcome
@@ -20,18 +20,18 @@ from autograder.suite.collected import CollectedTests
 from autograder.suite.known_requests import Recording
 from autograder.suite.outcome import Outcome
 
-_CLEAR = (Status.FAILED, Status.ERROR, Status.MISSING)
+_DECIDABLE_WHEN_SHARED = (Status.FAILED, Status.ERROR, Status.MISSING)
 """Failures that may be decided in a shared process. A timeout gets a larger budget, and a grader
 fault a process of its own."""
 
 
 @dataclass(frozen=True)
-class Failed:
-    """A criterion that was failed with answers to what was sent ahead.
+class FailedAnswers:
+    """What a failed criterion sent ahead, and what it was answered.
 
     Attributes:
         requests: what was sent.
-        answers: tells the answers apart (`sent_ahead.digest`).
+        answers: tells the answers apart (`pipelining.digest`).
     """
 
     requests: Requests
@@ -39,7 +39,7 @@ class Failed:
 
 
 @dataclass
-class Together:
+class SharedRun:
     """Tries criteria in one process.
 
     Args:
@@ -59,7 +59,7 @@ class Together:
     bounded: Callable[[], AbstractContextManager[None]]
     process: SharedProcess
     found: dict[str, Outcome] = field(default_factory=dict)
-    failed: dict[str, Failed] = field(default_factory=dict)
+    failed: dict[str, FailedAnswers] = field(default_factory=dict)
     timed_out: dict[str, Outcome] = field(default_factory=dict)
 
     def run(self, cases: Sequence[Case]) -> Case | None:
@@ -83,7 +83,10 @@ class Together:
         return None
 
     def run_again(
-        self, cases: Sequence[Case], found: Mapping[str, Outcome], failed: Mapping[str, Failed]
+        self,
+        cases: Sequence[Case],
+        found: Mapping[str, Outcome],
+        failed: Mapping[str, FailedAnswers],
     ) -> dict[str, Outcome] | None:
         """Try once more what was failed, in this process or in another one.
 
@@ -144,11 +147,11 @@ class Together:
                 self.tests.record(case, conversation)
             elif conversation.answers is not None:
                 recording.passes_with(conversation.answers)
-        failed = found.status in _CLEAR and not case.overwritten and not again
+        failed = found.status in _DECIDABLE_WHEN_SHARED and not case.overwritten and not again
         if found.status is Status.PASSED or failed:
             self.found[id] = found
         if failed and recording and conversation.answers is not None:
-            self.failed[id] = Failed(recording.requests, conversation.answers)
+            self.failed[id] = FailedAnswers(recording.requests, conversation.answers)
         if self.process.broken and found.status is Status.TIMEOUT and not conversation.lost:
             self.timed_out[id] = found
         return False
