@@ -200,13 +200,13 @@ class Server:
         assert self._control is not None
         ours, theirs = socket.socketpair()
         status, supervisor = socket.socketpair()
-        keeper_says = JsonLines(status)
-        child = SessionProcess(ours, keeper_says, self.destroy)
+        supervisor_lines = JsonLines(status)
+        child = SessionProcess(ours, supervisor_lines, self.destroy)
         try:
             with theirs, supervisor:
                 self._control.settimeout(_SPAWN_S)
                 socket.send_fds(self._control, [b"s"], [theirs.fileno(), supervisor.fileno()])
-            answer = keeper_says.read(_SPAWN_S)
+            answer = supervisor_lines.read(_SPAWN_S)
             if answer is None:
                 raise EOFError
             if "failed" in answer:

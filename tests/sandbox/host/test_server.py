@@ -145,7 +145,7 @@ def test_without_its_template_a_server_is_replaced(level: Level) -> None:
             end(child)
 
 
-def test_a_keeper_that_breaks_takes_all_of_its_session_along(
+def test_a_supervisor_that_fails_kills_its_whole_session(
     level: Level, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if level >= Level.NAMESPACES:
@@ -182,7 +182,7 @@ def test_no_session_outlives_its_server(level: Level) -> None:
         everything = [process.pid for process in processes.process_tree(closing.pid)]
         assert len(everything) >= 2
         if level < Level.NAMESPACES:
-            child.kill()  # its keeper is not the server: it obeys its own host alone
+            child.kill()  # its supervisor is not the server, and obeys its own host only
     assert _all_gone(everything)
     end(child)
 
