@@ -36,7 +36,8 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "filter_h > H + 2 * pad or", "filter_h > W + 2 * pad or", {"im2col.all_at_once"},
     ),
     ("02_im2col", "im2col", "a check that forgets half the padding"): (
-        "or filter_w > W + 2 * pad", "or filter_w > W + pad", {"im2col.all_at_once"},
+        "or filter_w > W + 2 * pad", "or filter_w > W + pad",
+        {"im2col.all_at_once", "im2col.window_too_large"},
     ),
     ("02_im2col", "im2col", "another default"): (
         "filter_w, stride=1, pad=0", "filter_w, stride=1, pad=1", {"im2col.defaults"},
@@ -147,6 +148,16 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ("06_simple_convnet", "affine", "copies of the weights"): (
         "self.W = W\n", "self.W = W.copy()\n", {"SimpleConvNet.__init__.shared_parameters"},
     ),
+    ("06_simple_convnet", "simple_convnet", "a last batch of one image left out"): (
+        "in range(0, len(x), batch_size)", "in range(0, len(x) - 1, batch_size)",
+        {"SimpleConvNet.accuracy.last_batch"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "forward only for the first gradient"): (
+        "        self.loss(x, t)\n",
+        "        if not getattr(self, 'ran', False):\n            self.loss(x, t)\n"
+        "        self.ran = True\n",
+        {"SimpleConvNet.gradient.called_again"},
+    ),
     ("06_simple_convnet", "adam", "gradients squared in place"): (
         "g**2", "np.multiply(g, g, out=g)", {"Adam.update.in_place"},
     ),
@@ -178,6 +189,29 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ),
     ("08_stripes_and_fcn", "softmax", "the mean taken away"): (
         "logits.max(axis=1", "logits.mean(axis=1", {"softmax.large"},
+    ),
+    ("07_resnet", "basicblock", "a projection for stride 2 alone"): (
+        "self.projection = stride != 1 or", "self.projection = stride == 2 or",
+        {"BasicBlock.forward.stride_2"},
+    ),
+    ("08_stripes_and_fcn", "make_stripe_image", "the last place never drawn"): (
+        "rng.integers(3, size - 3)", "rng.integers(3, max(size - 4, 4))",
+        {"make_stripe_image.stripe"},
+    ),
+    ("08_stripes_and_fcn", "make_stripe_image", "the first place never drawn"): (
+        "rng.integers(3, size - 3)", "rng.integers(min(4, size - 4), size - 3)",
+        {"make_stripe_image.stripe"},
+    ),
+    ("08_stripes_and_fcn", "make_dataset", "more noise than usual"): (
+        "size=size, rng=rng)", "size=size, noise_std=0.2, rng=rng)",
+        {"make_dataset.pictures_and_labels"},
+    ),
+    ("08_stripes_and_fcn", "make_dataset", "one kind seldom"): (
+        "rng.integers(0, 2)", "rng.random() < 0.3", {"make_dataset.pictures_and_labels"},
+    ),
+    ("08_stripes_and_fcn", "train_softmax", "no steps once the loss hardly changes"): (
+        "        slopes = (p", "        if history[:-1] and history[-2] - history[-1] < 1e-4:\n"
+        "            break\n        slopes = (p", {"train_softmax.history"},
     ),
     ("08_stripes_and_fcn", "make_dataset", "kinds in turn"): (
         "rng.integers(0, 2)", "i % 2", {"make_dataset.seed"},
