@@ -78,8 +78,8 @@ from autograder.course.author import figure_text, tr
 #
 # **How it is graded.** Save the notebook and hand in this file. The checks are there to help, and they are *not all of it*:
 # grading calls your functions with other numbers and shapes, each worth its own points, so that one mistake does not cost you
-# the rest. You do not need to finish: what you have written counts. Answers are not collected: the questions at the end are
-# for you.
+# the rest. You do not need to finish: what you have written counts. Only Python and NumPy are there when your functions are
+# called: SciPy, PyTorch and other libraries are not. Answers are not collected: the questions at the end are for you.
 #
 # <details><summary>The map of the course: nine notebooks, about 24 hours</summary>
 #
@@ -123,7 +123,7 @@ from autograder.course.author import figure_text, tr
 # - 行き詰まったら、ヒントを1つずつ開いてみましょう。わけがわからなくなったら、メニューからカーネルの再起動（Colabでは「セッションを再起動する」）を選び、上からもう一度実行してください。
 # - 自由にセルを追加して、いろいろ試してみてください。ただし、はじめからあるセルは消さないでください。
 #
-# **採点について** ノートブックを保存し、このファイルを提出してください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの値や形状でも関数を呼び出します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。全部できていなくても、書けたところまでの点が付きます。最後の「考えてみよう」は自分のためのもので、解答の提出は要りません。
+# **採点について** ノートブックを保存し、このファイルを提出してください。確認用のセルは手助けのためのもので、採点のすべてではありません。採点では、ほかの値や形状でも関数を呼び出します。項目ごとに別々に配点しているので、間違いが1つあっても、ほかの項目の点まで失うことはありません。全部できていなくても、書けたところまでの点が付きます。採点のとき、関数の中で使えるのはPythonとNumPyだけです。SciPyやPyTorchなど、ほかのライブラリは使えません。最後の「考えてみよう」は自分のためのもので、解答の提出は要りません。
 #
 # <details><summary>この教材の全体：9つのノートブック、約24時間</summary>
 #

@@ -19,7 +19,7 @@ the value is larger than N MB, or has more than N N arrays
 a value is nested too deeply or has too many parts
 an integer of too many bits
 it is too large
-Q was imported from Q, which is not part of the notebook
+Q was imported from Q, which is not available where notebooks are graded
 name Q is not defined
 name Q is not defined. Did you mean: Q?
 name Q is not defined. Did you forget to import Q?
