@@ -299,8 +299,14 @@ def what_was_measured(answer: Answer) -> Text | None:
 
 
 def variables(answer: Answer) -> dict[str, Answer]:
-    """The attributes of an object that stays in the sandbox, by name; none of a plain value."""
-    found = fetch(Answer._step(answer, "attr", "__dict__", ""))
+    """The attributes of an object that stays in the sandbox, by name; none of a plain value.
+
+    Of a class: those that it defines itself.
+    """
+    step = Answer._step(answer, "attr", "__dict__", "")
+    found = fetch(step)
+    if isinstance(found, wire.Reference) and found.class_name == "mappingproxy":
+        found = fetch(step.copy())
     if not isinstance(found, dict):
         return {}
     return {name: Answer._from(answer, found[name], f"{label(answer)}.{name}") for name in found}
