@@ -544,7 +544,8 @@ def _other_methods(layer):
     """What a class defines beside what the exercise asks for."""
     for name, value in variables(layer).items():
         is_function = getattr(fetch(value), "class_name", None) == "function"
-        if is_function and name not in ("__init__", "forward", "backward"):
+        is_special = name.startswith("__") and name != "__call__"
+        if is_function and not is_special and name not in ("forward", "backward"):
             yield name
 
 
