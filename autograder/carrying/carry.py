@@ -20,7 +20,7 @@ from autograder.carrying.reloads import Reloads
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.sandbox.host.session import Session
 from autograder.status import NOTHING_TO_FIX, RIGHT, Status
-from autograder.suite.facts import NotWritten, Raised
+from autograder.suite.facts import Missing, NotWritten, Raised
 from autograder.suite.naming import Names, names_in
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
@@ -146,7 +146,7 @@ class GradedNotebook:
             if not self._waiting.keys().isdisjoint(needed.all):
                 self._regrade_waiting()
             wrong = {
-                name: Replaced(name, failed.title)
+                name: _replaced(name, *failed)
                 for name, failed in self._first_failures(needed.direct, supplied).items()
             }
             if wrong:
@@ -162,7 +162,7 @@ class GradedNotebook:
                 for name in own_methods(self.exercise, part) if criteria else ():
                     failed = self._first_failure_of(self.exercise.part(name))
                     if failed and self._may_be_to_blame(self.exercise.part(name), criteria):
-                        wrong[name] = Replaced(name, failed.title)
+                        wrong[name] = _replaced(name, *failed)
                 if wrong:
                     self._regrade(criteria, self._replaced.get(owner, {}) | wrong)
 
@@ -208,10 +208,10 @@ class GradedNotebook:
 
     def _first_failures(
         self, names: Sequence[str], supplied: Collection[str]
-    ) -> dict[str, Criterion]:
-        """By function or class of the student's, the first criterion that it fails, if any."""
+    ) -> dict[str, tuple[Criterion, Outcome]]:
+        """By function or class of the student's, the first criterion that it fails, and how."""
         own = [name for name in names if name not in supplied and name in self._names.owners]
-        failures: dict[str, Criterion] = {}
+        failures: dict[str, tuple[Criterion, Outcome]] = {}
         for exercise in (self.exercise, *self.carrier.course.before(self.exercise)):
             parts = [part for part in exercise.parts if part.owner in own]
             owners = {part.owner for part in parts}
@@ -224,9 +224,9 @@ class GradedNotebook:
                 failures |= self.carrier.suites.first_failures(exercise, owners, session)
         return {name: failures[name] for name in names if name in failures}
 
-    def _first_failure_of(self, part: Part) -> Criterion | None:
-        criteria = part.criteria
-        return next((c for c in criteria if self.best[c.id].status not in RIGHT), None)
+    def _first_failure_of(self, part: Part) -> tuple[Criterion, Outcome] | None:
+        found = ((criterion, self.best[criterion.id]) for criterion in part.criteria)
+        return next((each for each in found if each[1].status not in RIGHT), None)
 
     def _regrade_soon(
         self, owner: str, criteria: list[Criterion], replaced: dict[str, Replaced]
@@ -271,6 +271,13 @@ class GradedNotebook:
         if own is None or (own != owner and self._mentioned.builds_on(own, owner)):
             return []
         return [own]
+
+
+def _replaced(name: str, failed: Criterion, outcome: Outcome) -> Replaced:
+    """What to say of a part that was replaced, as it fails a criterion."""
+    if isinstance(outcome.fact, NotWritten | Missing):
+        return Replaced(name, unwritten=failed.part)
+    return Replaced(name, failed.title)
 
 
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:

@@ -50,10 +50,13 @@ def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool, told: boo
     names = _quoted([each.name for each in replaced])
     if not told:
         return _text("again_with_passed" if passed else "again_with_failed", names=names)
-    by_reason: dict[Text | None, list[str]] = {}
+    by_reason: dict[Text, list[remarks.Replaced]] = {}
     for each in replaced:
-        by_reason.setdefault(each.fails, []).append(each.name)
-    reasons = [(_quoted(some), _reason(fails, len(some))) for fails, some in by_reason.items()]
+        by_reason.setdefault(_reason(each, 1), []).append(each)
+    reasons = [
+        (_quoted([each.name for each in some]), _reason(some[0], len(some)))
+        for some in by_reason.values()
+    ]
     if len(reasons) == 1:
         why = _text("replaced_yours", why=reasons[0][1])
     else:
@@ -66,10 +69,15 @@ def _graded_with(replaced: tuple[remarks.Replaced, ...], passed: bool, told: boo
     )
 
 
-def _reason(fails: Text | None, count: int) -> Text:
+def _reason(one: remarks.Replaced, count: int) -> Text:
     """Why so many were replaced; what they fail is one check of perhaps several."""
-    if fails:
-        return _text("replaced_fails", title=fails, count=count)
+    if one.fails:
+        return _text("replaced_fails", title=one.fails, count=count)
+    if one.unwritten == one.name:
+        return _text("replaced_unwritten", count=count)
+    if one.unwritten:
+        method = one.unwritten.rpartition(".")[2]
+        return _text("replaced_without_method", method=method, count=count)
     return _text("replaced_not_defined", count=count)
 
 

@@ -108,8 +108,8 @@ class Suites:
 
     def first_failures(
         self, exercise: Exercise, owners: Collection[str], session: LoadedNotebook
-    ) -> dict[str, Criterion]:
-        """By function or class, the first criterion that a notebook fails, if it fails any.
+    ) -> dict[str, tuple[Criterion, Outcome]]:
+        """By function or class, the first criterion that a notebook fails, if any, and how.
 
         Args:
             exercise: the exercise they belong to, whose suite has been collected.
@@ -119,15 +119,16 @@ class Suites:
         names = names_in(self.course, exercise, session.defined)
         decider = self._decider(exercise, session, names)
         parts = [part for part in exercise.parts if part.owner in owners]
-        lacking = {part.id for part in parts if missing_outcome(part, session, (), names)}
-        decider.try_in_shared_process([part for part in parts if part.id not in lacking])
-        failures: dict[str, Criterion] = {}
+        lacking = {part.id: missing_outcome(part, session, (), names) for part in parts}
+        decider.try_in_shared_process([part for part in parts if not lacking[part.id]])
+        failures: dict[str, tuple[Criterion, Outcome]] = {}
         for part in parts:
             for criterion in part.criteria:
                 if part.owner in failures:
                     break
-                if part.id in lacking or decider.outcome(criterion).status is not Status.PASSED:
-                    failures[part.owner] = criterion
+                outcome = lacking[part.id] or decider.outcome(criterion)
+                if outcome.status is not Status.PASSED:
+                    failures[part.owner] = criterion, outcome
         return failures
 
     def student_in(

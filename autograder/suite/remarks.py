@@ -55,12 +55,15 @@ class Replaced:
 
     Attributes:
         name: the function or class.
-        fails: title of the first criterion that the student's own version fails; None if the
-            notebook does not define it.
+        fails: title of the first criterion that the student's own version fails; None if nothing
+            is there that could fail it.
+        unwritten: the function or method that has not been written yet: the part, or one of its
+            methods. Without this and ``fails``, the notebook does not define the part.
     """
 
     name: str
     fails: Text | None = None
+    unwritten: str | None = None
 
 
 @dataclass(frozen=True)

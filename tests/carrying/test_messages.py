@@ -37,6 +37,23 @@ def test_several_parts_with_reasons_of_their_own_and_what_is_wrong_even_then():
     )
 
 
+def test_what_has_not_been_written_yet_is_said_to_fail_nothing():
+    stub = GradedWith((Replaced("im2col", unwritten="im2col"),), passed=True)
+    assert message(Outcome(Status.CARRIED, remarks=(stub,)), Reveal.NONE) == Text(
+        en="Graded with a working `im2col`, since yours has not been written yet. "
+        "With it, this is right.",
+        ja="`im2col`は、まだ書かれていないため、正しいものに替えて採点しました。"
+        "替えれば、ここは正しく動きます。",
+    )
+    method = Replaced("Pooling", unwritten="Pooling.backward")
+    said = message(
+        Outcome(Status.CARRIED, remarks=(GradedWith((*stub.replaced, method), passed=True),)),
+        Reveal.NONE,
+    )
+    assert "since `im2col` has not been written yet, `Pooling` has no `backward` yet." in said["en"]
+    assert "`im2col`がまだ書かれていない、`Pooling`が`backward`をまだ備えていないため" in said["ja"]
+
+
 def test_why_is_not_repeated():
     right = GradedWith((Replaced("im2col"),), passed=True, reasons=False)
     assert message(Outcome(Status.CARRIED, remarks=(right,)), Reveal.NONE) == Text(

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.sandbox.host.session import Budget
 from autograder.status import Status
+from autograder.text import Text
 
 from . import book_code as code
 from .conftest import BOOK, teaching_cells
@@ -568,6 +569,16 @@ def test_what_was_carried_keeps_what_the_own_code_came_to(graded):
         if criterion.status is Status.CARRIED:
             assert criterion.own_status is Status.ERROR
             assert criterion.points == criterion.max_points
+
+
+def test_a_stub_is_said_not_to_be_written_yet(graded):
+    said = {c.id: c.message for c in graded["is the stub"].result.criteria}
+    assert said["Convolution.forward.one_filter"] == Text(
+        en="Graded with a working `im2col`, since yours has not been written yet. "
+        "With it, this is right.",
+        ja="`im2col`は、まだ書かれていないため、正しいものに替えて採点しました。"
+        "替えれば、ここは正しく動きます。",
+    )
 
 
 def test_the_student_reads_what_was_replaced_and_why(graded):
