@@ -29,7 +29,7 @@ from autograder.errors import CommandError
 from autograder.ingest import discover
 from autograder.messages.cell_errors import cell_error
 from autograder.messages.hand_ins import graded_several_times
-from autograder.messages.pages import say
+from autograder.messages.pages import say, status_key
 from autograder.messages.printed import marked
 from autograder.run.handouts import handouts_of
 from autograder.run.service import grade_submissions, setup_for
@@ -105,7 +105,7 @@ def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> Non
         table.add_row(
             literal(titles[entry.id]),
             f"{format_points(entry.points)}/{format_points(entry.max_points)}",
-            say(lang, f"terminal_{entry.status}"),
+            say(lang, f"terminal_{status_key(entry.status, entry.message)}"),
             literal(text),
         )
     out = console()

@@ -81,7 +81,7 @@ def _question(question: Question, lang: str) -> str:
 
 
 def _verdict(criterion: CriterionResult, lang: str) -> str:
-    lines = [pages.say(lang, criterion.status)]
+    lines = [pages.say(lang, pages.status_key(criterion.status, criterion.message))]
     if criterion.message:
         lines.append(criterion.message[lang])
     if example := criterion.counterexample:

@@ -36,7 +36,7 @@ ERRORS = {
 NO_ADVICE = frozenset({Status.PASSED, Status.GRADER_ERROR})
 """Passed criteria need none, and grader errors have a banner."""
 
-_UNWRITTEN = re.compile(r"` has not been written yet\.|, which has not been written yet\.")
+_UNWRITTEN = re.compile(r"\A`[^`]+` has not been written yet\.|, which has not been written yet\.")
 
 ABOUT_DTYPES = re.compile(r"\b(?:dtype|float\d+|bool)\b")
 """What a hint about dtypes mentions, and the message of a failure that it is for."""
@@ -102,6 +102,8 @@ class Finding:
     """Whether its example is folded, since an earlier one is likely to show the same."""
     next: Text | None = None
     word: Text | None = None
+    said: str = ""
+    """The key of the status in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class _Page:
                     folded=folded,
                     next=advice,
                     word=self.words.get(first.id),
+                    said=pages.status_key(first.status, first.message),
                 )
             )
             self.number += 1

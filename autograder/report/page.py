@@ -107,9 +107,9 @@ def _phrases() -> dict[tuple[str, str], Markup]:
 
 
 @cache
-def _chip(lang: str, status: str) -> Markup:
-    """A status as an icon and a word; colour only repeats what they say."""
+def _chip(lang: str, status: str, said: str = "") -> Markup:
+    """A status as an icon and words, those of the key ``said``; colour only repeats them."""
     return Markup(
         '<span class="chip {0}"><svg class="icon" aria-hidden="true"><use href="#i-{0}"/></svg>'
         "{1}</span>"
-    ).format(status, _say(lang, status))
+    ).format(status, _say(lang, said or status))

@@ -231,6 +231,28 @@ def test_what_is_not_written_needs_writing_and_no_example(new_result, new_criter
     assert "Where does the second begin?" not in text
 
 
+def test_a_stub_is_not_written_and_what_is_not_there_not_found(new_result, new_criterion, show):
+    message = {"en": "`im2col` has not been written yet.", "ja": "`im2col`はまだ書かれていません。"}
+    page = show(new_result(criteria=[new_criterion("im2col.stride", "missing", message=message)]))
+    assert "Not written yet" in page.text["en"]
+    assert "まだ書かれていない" in page.text["ja"]
+    message = {"en": "`im2col` is not defined in the notebook.", "ja": "im2colがありません。"}
+    page = show(new_result(criteria=[new_criterion("im2col.stride", "missing", message=message)]))
+    assert "Not found" in page.text["en"]
+
+
+def test_a_replaced_part_that_is_not_written_is_no_reason_to_write_this(
+    new_result, new_criterion, show
+):
+    message = {
+        "en": "Graded with a working `a`, `b`, since `a` fails “x”, for example, `b` has not been "
+        "written yet. With them, this is right.",
+        "ja": "正しいものに替えて採点しました。",
+    }
+    carried = new_criterion("im2col.stride", "carried", message=message)
+    assert "Write it" not in show(new_result(criteria=[carried])).text["en"]
+
+
 def test_where_most_criteria_of_a_part_fail_only_the_first_has_a_hint(
     new_result, new_criterion, show
 ):
