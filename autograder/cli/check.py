@@ -118,7 +118,7 @@ def _print(result: Result, exercise: Exercise, lang: str, notebook: Path) -> Non
             place = cell.index + 1  # as the messages and the pages count
             # English keeps the word that is in result.json.
             status = str(cell.status) if lang == "en" else say(lang, f"cell_{cell.status}")
-            error = cell_error(cell.error or "")[lang]
+            error = cell_error(cell.error or "", goes_on=True)[lang]
             line = say(lang, "terminal_cell", n=place, status=status, error=error)
             out.print(literal(line.rstrip(": ：")))
     score, most = format_points(result.score), format_points(result.full_score)

@@ -85,6 +85,15 @@ def listed(texts: Iterable[Text]) -> Text:
     return _joined(BETWEEN_ITEMS, texts)
 
 
+def continued(text: Text) -> Text:
+    """A sentence of a catalogue as it goes on after a colon: in English with a small letter."""
+    english = text["en"]
+    first = english.partition(" ")[0]
+    if first[1:].islower() or len(first) == 1:
+        english = english[0].lower() + english[1:]
+    return Text(**{lang: english if lang == "en" else text[lang] for lang in LANGUAGES})
+
+
 def _joined(between: Mapping[str, str], texts: Iterable[Text]) -> Text:
     said = [text for text in texts if text]
     return Text(**{lang: between[lang].join(text[lang] for text in said) for lang in LANGUAGES})

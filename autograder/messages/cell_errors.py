@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.messages.catalogue import catalogue
+from autograder.messages.catalogue import catalogue, continued
 from autograder.text import Text
 
 _text = catalogue("criteria").text
@@ -31,8 +31,15 @@ _NOTES = {
 """What the guest and the session note in words of their own."""
 
 
-def cell_error(noted: str) -> Text:
-    """The error of a cell as it was noted (`CellResult.error`), for the student."""
+def cell_error(noted: str, *, goes_on: bool = False) -> Text:
+    """The error of a cell as it was noted (`CellResult.error`), for the student.
+
+    Args:
+        noted: the error.
+        goes_on: whether it stands within a sentence, after a colon. Python's words stay the same.
+    """
+    if goes_on and noted in _NOTES:
+        return continued(_text(_NOTES[noted]))
     if versioned := _VERSION.fullmatch(noted):
         return _text("error_in_version", error=_placed(versioned[1]), python=versioned[2])
     return _placed(noted)

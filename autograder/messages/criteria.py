@@ -17,12 +17,13 @@ import numpy as np
 
 from autograder.course.models import Reveal
 from autograder.messages import differences, examples, remarks
-from autograder.messages.catalogue import catalogue, sentences
+from autograder.messages.catalogue import catalogue, continued, sentences
 from autograder.messages.cell_errors import cell_error
 from autograder.messages.examples import DASH
 from autograder.sandbox.host.limits import MARGIN
 from autograder.sanitize import one_line
 from autograder.suite import facts
+from autograder.suite.compare import Difference
 from autograder.suite.facts import Fact
 from autograder.suite.outcome import Outcome
 from autograder.suite.proxy import keys
@@ -31,7 +32,8 @@ from autograder.text import NOTHING, Text
 from autograder.verdict.result import Counterexample
 
 _METHOD = re.compile(r"\w+\.\w+\(\) takes ")
-_ATTRIBUTE = re.compile(r"\.(\w+)\Z")
+_ATTRIBUTE = re.compile(r"\.(\w+(?:\.\w+|\[[^\[\]]*\])*)\Z")
+"""At the end of a call, what was looked up in what it gave: ``dW``, ``params['W2']``."""
 
 _VERSIONS_DIFFER = re.compile(
     r"module 'numpy|was removed (?:in|from) "
@@ -99,6 +101,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("has_no", got=one_line(got, 80), wanted=wanted)
         case facts.Incomparable():
             return _text("incomparable")
+        case facts.ArgumentChanged(name=str(name)):
+            return _text("argument_changed_name", name=name)
         case facts.ArgumentChanged(place=place):
             return _text("argument_changed", place=place)
         case facts.NotRaised(expected=expected, got=got, raised=raised):
@@ -205,7 +209,7 @@ def _missing(fact: facts.Missing) -> Text:
     if fact.is_function:
         return _text("missing_class", name=fact.name)
     if fact.broken:
-        cell, error = fact.broken.number, cell_error(fact.broken.error)
+        cell, error = fact.broken.number, cell_error(fact.broken.error, goes_on=True)
         return _text("missing_broken_cell", name=fact.name, cell=cell, error=error)
     if fact.magic:
         key = (
@@ -263,7 +267,7 @@ def _is_told(fact: facts.Differs) -> bool:
 def _measured(what: Text, fact: facts.Differs, reveal: Reveal) -> Text:
     if not _is_told(fact):
         text = differences.message(fact.difference, reveal)
-        return _text("measured_inside", what=what, text=text)
+        return _text("measured_inside", what=what, text=continued(text))
     if reveal is not Reveal.FIRST_DIFFERENCE:
         return _text("measured_hidden", what=what)
     got, expected = differences.sides(fact.difference, reveal)
@@ -275,18 +279,27 @@ def _measured(what: Text, fact: facts.Differs, reveal: Reveal) -> Text:
 def _differs(fact: facts.Differs, reveal: Reveal) -> Text:
     if fact.measured is not None:
         return _measured(fact.measured, fact, reveal)
-    found = replace(fact.difference, path=(*fact.within, *fact.difference.path))
-    text = differences.message(found, reveal)
-    if (name := _ATTRIBUTE.search(fact.call)) and not fact.difference.path:
-        # Nothing was returned here: the value was looked up.
-        if fact.difference.kind == "nothing":
-            text = _text("attribute_is_none", name=name[1])
-        elif fact.difference.kind == "type" and reveal is not Reveal.NONE:
-            got, wanted = differences.types(fact.difference)
-            text = _text("attribute_type", name=name[1], got=got, expected=wanted)
+    looked_up = None if fact.within else _ATTRIBUTE.search(fact.call)
+    if looked_up:
+        text = _attribute(looked_up[1], fact.difference, reveal)
+    else:
+        found = replace(fact.difference, path=(*fact.within, *fact.difference.path))
+        text = differences.message(found, reveal)
     if fact.repeated and fact.difference.pattern is None:  # which is a better explanation
         return sentences(text, _text("repeated"))
     return text
+
+
+def _attribute(name: str, found: Difference, reveal: Reveal) -> Text:
+    """What differs in something that was looked up: nothing was returned here."""
+    name += keys(found.path)
+    if found.kind == "nothing":
+        return _text("attribute_is_none", name=name)
+    if found.kind == "type" and reveal is not Reveal.NONE:
+        got, wanted = differences.types(found)
+        return _text("attribute_type", name=name, got=got, expected=wanted)
+    text = differences.message(replace(found, path=()), reveal)
+    return _text("in_attribute", name=name, text=continued(text))
 
 
 def _rounded(lines: int) -> int:

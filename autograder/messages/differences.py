@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograder.course.models import Reveal
-from autograder.messages.catalogue import catalogue, listed, sentences
+from autograder.messages.catalogue import catalogue, continued, listed, sentences
 from autograder.sanitize import one_line
 from autograder.suite.compare import Difference
 from autograder.suite.patterns import Pattern
@@ -30,7 +30,7 @@ def message(found: Difference, reveal: Reveal) -> Text:
     """What differs, as far as the policy allows showing it."""
     text = _hidden(found) if reveal is Reveal.NONE else _told(found, reveal)
     if found.path:
-        text = _text("inside", path=keys(found.path), text=text)
+        text = _text("inside", path=keys(found.path), text=continued(text))
     if found.pattern and reveal is not Reveal.NONE:
         return sentences(text, pattern(found.pattern, reveal))
     return text

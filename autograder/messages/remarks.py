@@ -33,7 +33,8 @@ def message(remark: Remark) -> Text:
         case remarks.GradedWith(replaced, passed, reasons):
             return _graded_with(replaced, passed, reasons)
         case remarks.OnlyPieces(name, cell):
-            return _text("only_pieces", name=name, cell=cell.number, error=cell_error(cell.error))
+            error = cell_error(cell.error, goes_on=True)
+            return _text("only_pieces", name=name, cell=cell.number, error=error)
         case remarks.RemovedFromNumPy(names):
             gone = [_text("removed_name", name=name, now=REMOVED[name]) for name in names]
             return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)

@@ -17,6 +17,7 @@ from autograder.sandbox.guest.stub_modules import has_stub
 from autograder.sandbox.host.session import LoadedNotebook
 from autograder.status import Status
 from autograder.suite.facts import (
+    ArgumentChanged,
     BrokenCell,
     Missing,
     NeedsNotWritten,
@@ -42,6 +43,7 @@ def with_definition(
     """
     owner = names.owner(part.owner)
     explained = {id: _still_raises(found, part, session, names) for id, found in outcomes.items()}
+    explained = {id: _named_argument(found, session) for id, found in explained.items()}
     if pieces := _pieces(owner, session):
         explained = {
             id: _remarked(found, pieces) if found.status is not Status.PASSED else found
@@ -54,6 +56,41 @@ def with_definition(
         first = next(iter(explained))
         explained[first] = _remarked(explained[first], RemovedFromNumPy(removed))
     return explained
+
+
+_CALLED = re.compile(r"(?P<owner>\w+)\((?:.*\)\.(?P<method>\w+)\()?")
+"""The beginning of a call: a function's name, or a class's and its method's."""
+_PARAMETERS = r"^{indent}(?:async )?def {name}\(([^()\[\]]{{0,400}})"
+_CLASS = r"^[ \t]*class {name}\b"
+
+
+def _named_argument(found: Outcome, session: LoadedNotebook) -> Outcome:
+    """Add what the notebook calls an argument that was changed: what its source says."""
+    if not isinstance(found.fact, ArgumentChanged):
+        return found
+    called = _CALLED.match(found.fact.call)
+    if called is None:
+        return found
+    name = None
+    for _, source in session.cells:  # the last definition counts
+        if parameters := _parameters(source, called["owner"], called["method"]):
+            name = parameters[found.fact.place - 1 :][:1]
+    return replace(found, fact=replace(found.fact, name=name[0])) if name else found
+
+
+def _parameters(source: str, owner: str, method: str | None) -> list[str]:
+    """The names of a function's or method's parameters, without ``self``; none if not found."""
+    if method:
+        definition = re.search(_CLASS.format(name=owner), source, re.M)
+        if definition is None:
+            return []
+        source = source[definition.end() :]
+    indent = r"[ \t]+" if method else r"[ \t]*"
+    definition = re.search(_PARAMETERS.format(indent=indent, name=method or owner), source, re.M)
+    if definition is None:
+        return []
+    names = [re.match(r"\s*(\w{1,40})", each) for each in definition[1].split(",")]
+    return [each[1] if each else "" for each in names][bool(method) :]
 
 
 _STAR = re.compile(r"^[ \t]*from[ \t]+([\w.]{1,80})[ \t]+import[ \t]*\*", re.M)

@@ -187,10 +187,14 @@ class Incomparable:
 
 @dataclass(frozen=True)
 class ArgumentChanged:
-    """The call modified its array argument number ``place``, from 1."""
+    """The call modified its array argument number ``place``, from 1.
+
+    ``name`` is what the notebook's definition calls it, if that is known.
+    """
 
     call: str
     place: int
+    name: str | None = None
 
 
 @dataclass(frozen=True)

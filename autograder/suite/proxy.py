@@ -213,8 +213,7 @@ class Answer:
                 failure.label = label
                 raise failure
             arguments = [
-                self._from(item, f"argument {place + 1} after {label}")
-                for place, item in enumerate(back)
+                self._from(item, f"{label}  # args[{place}]") for place, item in enumerate(back)
             ]
             object.__setattr__(answer, "_arguments", arguments)
         return answer

@@ -12,7 +12,7 @@ import autograder
 from autograder.course.load import load_course, load_mistakes
 from autograder.errors import FileFault
 from autograder.ingest import NotCounted, NotGraded
-from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, sentences
+from autograder.messages.catalogue import PLURALS, Catalogue, catalogue, continued, sentences
 from autograder.messages.cell_errors import cell_error
 from autograder.messages.pages import say
 from autograder.text import LANGUAGES, Text
@@ -195,3 +195,16 @@ def test_a_phrase_of_a_page_takes_its_values():
 )
 def test_a_number_that_is_text_already_has_its_plural_form(points, said):
     assert catalogue("pages").say("en", "decided_points", points=points) == said
+
+
+def test_a_sentence_goes_on_after_a_colon_with_a_small_letter():
+    told = Text(en="All 3 values are wrong. The first is 2.", ja="NaNが含まれています。")
+    assert continued(told) == Text(
+        en="all 3 values are wrong. The first is 2.", ja="NaNが含まれています。"
+    )
+    for same in ("`dW` is None.", "NaN is no number.", "NumPy says no.", ""):
+        assert continued(Text.same(same)) == Text.same(same)
+    noted = "stopped: it took too long"
+    assert cell_error(noted)["en"].startswith("It took longer")
+    assert cell_error(noted, goes_on=True)["en"].startswith("it took longer")
+    assert cell_error("Exception: no", goes_on=True) == Text.same("Exception: no")

@@ -83,6 +83,14 @@ CASES: dict[str, tuple[str, str]] = {
     "too large": (PLAIN, "return [0.0] * 10**6"),
     "wrong arguments": ("same(student.{f}(1, 2, 3, 4), 1)", "return x"),
     "attribute missing": ("same(student.{f}(1).dW, 1)", "return Tensor(x)"),
+    "an attribute of another shape": (
+        "same(student.{f}(np.ones((2, 3))).x, np.ones((3, 2)))",
+        "return Tensor(x)",
+    ),
+    "an entry of an attribute": (
+        "same(student.{f}(np.ones(3)).params['W1'], np.ones(3))",
+        "t = Tensor(x); t.params = {'W1': 2 * x}; return t",
+    ),
     "attribute of nothing": ("same(student.{f}(1).dW, 1)", "x + 1"),
     "attribute of a number": ("same(student.{f}(1).dW, 1)", "return x"),
     "second of one": ("same(student.{f}(1)[1], 1)", "return (x,)"),
