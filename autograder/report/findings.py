@@ -41,6 +41,15 @@ _UNWRITTEN = re.compile(r"\A`[^`]+` has not been written yet\.|, which has not b
 ABOUT_DTYPES = re.compile(r"\b(?:dtype|float\d+|bool)\b")
 """What a hint about dtypes mentions, and the message of a failure that it is for."""
 
+OF_ANOTHER_TYPE = re.compile(
+    r"\bof type `|\(None\)|\A`[^`]+` is None\.|has the wrong type|\bvalues? instead of \d"
+    r"|wrong number of values was returned"
+)
+"""What a message says if something else came back than the exercise asks for."""
+
+ABOUT_TYPES = re.compile(r"\b(?:int|integers?|return|tuple)\b")
+"""What a hint mentions that may help then."""
+
 
 @dataclass(slots=True)
 class _Room:
@@ -294,6 +303,7 @@ def _hint(
 
     A criterion may also fail for something else than what it is about: if all values are wrong,
     it is not the dtype, and a misspelt name or an endless loop says nothing about what it checks.
+    Nor does a tuple or None that comes back instead of an array.
     """
     first, criterion = alike[0], known.get(alike[0].id)
     if criterion is None or not criterion.hint or len(alike) > 1:
@@ -301,6 +311,8 @@ def _hint(
     if first.status is not Status.FAILED and next_key != SHAPES:
         return None
     if ABOUT_DTYPES.search(criterion.hint["en"]) and not ABOUT_DTYPES.search(first.message["en"]):
+        return None
+    if OF_ANOTHER_TYPE.search(first.message["en"]) and not ABOUT_TYPES.search(criterion.hint["en"]):
         return None
     return criterion.hint
 

@@ -96,6 +96,14 @@ def test_titles_and_hints_of_the_course_are_in_the_same_style():
     assert [text["ja"] for text in texts if text and in_another_japanese(text["ja"])] == []
 
 
+def test_a_criterions_hint_asks_or_says_what_to_check():
+    """A criterion fails for many reasons: only a known mistake's hint may say which it is."""
+    course = load_course(ROOT_OF_COURSE)
+    hints = [c.hint["en"] for e in course.exercises for c in e.criteria if c.hint]
+    checks = r"\?|(?:^|\. )(?:Compare|Draw|Give|Print|Try|Use|Work out|Write) "
+    assert [hint for hint in hints if not re.search(checks, hint)] == []
+
+
 def test_every_message_is_used():
     said = "".join(
         path.read_text("utf-8") for path in ROOM.rglob("*") if path.suffix in {".py", ".html"}
@@ -202,7 +210,7 @@ def test_a_sentence_goes_on_after_a_colon_with_a_small_letter():
     assert continued(told) == Text(
         en="all 3 values are wrong. The first is 2.", ja="NaNが含まれています。"
     )
-    for same in ("`dW` is None.", "NaN is no number.", "NumPy says no.", ""):
+    for same in ("`dW` is None.", "NaN is odd.", "NumPy says no.", ""):
         assert continued(Text.same(same)) == Text.same(same)
     noted = "stopped: it took too long"
     assert cell_error(noted)["en"].startswith("It took longer")

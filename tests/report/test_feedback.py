@@ -134,6 +134,26 @@ def test_a_hint_is_for_what_failed_alone(a_class, show):
     assert hint not in show(result).text["en"]
 
 
+@pytest.mark.parametrize(
+    ("said", "hinted"),
+    [
+        ("Your code returned a value of type `tuple` instead of a NumPy array.", False),
+        ("Nothing was returned (None). Is there a `return` at the end?", False),
+        ("In `[0]` of the result: your code returned a value of type `list`.", False),
+        ("`dW` is None. Is it set by then, under exactly that name?", False),
+        ("Your code returned 3 values instead of 2.", False),
+        ("The result has the wrong type.", False),
+        ("All 20 values are wrong.", True),
+    ],
+)
+def test_another_type_has_nothing_to_do_with_what_a_criterion_is_about(
+    new_result, new_criterion, show, said, hinted
+):
+    failed = new_criterion("im2col.stride", "failed", message={"en": said, "ja": "違います。"})
+    page = show(new_result(criteria=[failed]))
+    assert ("Where does the second begin?" in page.text["en"]) is hinted
+
+
 def test_the_hints_of_criteria_that_fail_by_the_same_mistake_are_left_out(
     new_result, new_criterion, show, monkeypatch
 ):
