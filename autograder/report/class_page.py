@@ -28,6 +28,7 @@ from autograder.report.class_rows import (
     entry_of,
     rows_of,
 )
+from autograder.report.full_marks import has_full_marks
 from autograder.report.groups import A_CELL, Among, Outcome, alike, carried, timed_out
 from autograder.report.late import unknown_extensions, without_times
 from autograder.report.page import render
@@ -124,7 +125,13 @@ def class_page(
             histogram((row.total, row.full_total) for row in rows if any(row.entries)), lang
         ),
         exercises=[
-            _exercise(count, model.counted[count.id], known.get(count.id), hand_ins, lang)
+            _exercise(
+                count,
+                [one.result for one in model.counted[count.id]],
+                known.get(count.id),
+                hand_ins,
+                lang,
+            )
             for count in model.counts
         ],
         corrections=notices.corrected(shown.corrections.entries, hand_ins, lang),
@@ -182,7 +189,7 @@ class _ClassModel:
 
     results: Sequence[Result]
     by_exercise: Mapping[str, Sequence[Corrected]]
-    counted: Mapping[str, Sequence[Result]]
+    counted: Mapping[str, Sequence[Corrected]]
     counts: Sequence[ExerciseCount]
     most: Mapping[str, float]
     entries: Mapping[tuple[str, str], Entry]
@@ -205,12 +212,18 @@ class _ClassModel:
         by_exercise = dict(sorted(by_exercise.items()))
         counted = {id: _counted(of_one) for id, of_one in by_exercise.items()}
         counts = [
-            count_exercise(id, of_one) if of_one else count_nobody(known[id])
+            count_exercise(
+                id,
+                [one.result for one in of_one],
+                sum(has_full_marks(one, known.get(id)) for one in of_one),
+            )
+            if of_one
+            else count_nobody(known[id])
             for id, of_one in counted.items()
         ]
         most = {count.id: count.max_score for count in counts}
         entries = {
-            (one.result.student, id): entry_of(one, lang)
+            (one.result.student, id): entry_of(one, lang, known.get(id))
             for id, of_one in by_exercise.items()
             for one in of_one
         }
@@ -243,9 +256,9 @@ def _to_grade(by_exercise: Mapping[str, Sequence[Corrected]], lang: str) -> list
     return [*found.values()]
 
 
-def _counted(of_one: Sequence[Corrected]) -> list[Result]:
+def _counted(of_one: Sequence[Corrected]) -> Sequence[Corrected]:
     """The results that say something about the class: all that count for somebody."""
-    return [one.result for one in of_one if not one.excused] or [one.result for one in of_one]
+    return [one for one in of_one if not one.excused] or of_one
 
 
 def _exercise(

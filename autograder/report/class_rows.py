@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.corrections.apply import Corrected, Correction
-from autograder.course.models import NO_POLICY
+from autograder.course.models import NO_POLICY, Exercise
 from autograder.course.policy import Policy
 from autograder.messages.hand_ins import unreadable
+from autograder.report.full_marks import has_full_marks
 from autograder.report.late import sum_of
 from autograder.sanitize import link
 from autograder.status import ResultStatus, Status
 
 FULL = "full_marks"
-"""The state of an entry that has all points."""
+"""The state of an entry that has all points, with nothing left to fix."""
 
 FILTERS = ("missing", "unreadable", "needs_you", "corrected", FULL)
 """What the table can be filtered by: words of `Row.states`."""
@@ -84,13 +85,13 @@ class Row:
         return " ".join(state for state in FILTERS if state in found)
 
 
-def entry_of(one: Corrected, lang: str) -> Entry:
+def entry_of(one: Corrected, lang: str, exercise: Exercise | None = None) -> Entry:
     """The entry of a result with its corrections."""
     result = one.result
     criteria = result.criteria
     grader_errors = [c for c in criteria if c.status == Status.GRADER_ERROR]
     status: str = result.status
-    if status == ResultStatus.GRADED and result.score >= result.full_score:
+    if has_full_marks(one, exercise):
         status = FULL
     messages = [c.message for c in grader_errors or criteria if c.message]
     reason = messages[0] if messages else None

@@ -59,8 +59,8 @@ class ExerciseCount:
     """Ids of known mistakes, with the students who made them."""
 
 
-def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
-    """Count the results of one exercise: at least one, all for ``exercise``.
+def count_exercise(exercise: str, results: Sequence[Result], full: int = 0) -> ExerciseCount:
+    """Count the results of one exercise: at least one, all for ``exercise``; ``full`` are complete.
 
     Criteria are sorted hardest first, ties in the exercise's order; mistakes most frequent first,
     ties by id.
@@ -80,7 +80,7 @@ def count_exercise(exercise: str, results: Sequence[Result]) -> ExerciseCount:
         full_score=max(result.full_score for result in results),
         mean=fmean(scores) if scores else 0.0,
         median=median(scores) if scores else 0.0,
-        full=sum(result.score >= result.full_score for result in graded),
+        full=full,
         histogram=histogram((result.score, result.full_score) for result in graded),
         criteria=_criteria(readable),
         mistakes=tuple(

@@ -16,6 +16,7 @@ from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
 from autograder.report import instructor
 from autograder.report.class_page import NO_HAND_INS
+from autograder.report.full_marks import has_full_marks
 from autograder.report.late import sum_of
 from autograder.report.page import render
 from autograder.sanitize import link, path_below
@@ -204,7 +205,7 @@ def _graded(result: Result, exercise: Exercise | None, corrections: Corrections)
     status = "" if result.status is ResultStatus.GRADED else str(result.status)
     if corrected.excused:
         status = "excused"
-    elif not status and result.score >= result.full_score:
+    elif has_full_marks(corrected, exercise):
         status = "full_marks"
     to_fix = [c for c in result.criteria if c.status not in NOTHING_TO_FIX] if readable else []
     titles = {c.id: c.title for c in exercise.criteria} if exercise else {}

@@ -1,5 +1,6 @@
 """The class page: who has what, what was hard, what needs the instructor."""
 
+import copy
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -154,13 +155,13 @@ def test_hardest_criteria_come_first_and_our_fault_counts_for_nobody(new_result,
 
 def test_an_unreadable_file_says_nothing_about_the_class(a_class):
     count = count_exercise("02_im2col", [typed(a_class["full"]), typed(a_class["unreadable"])])
-    assert (count.submissions, count.graded, count.mean, count.full) == (2, 1, 6, 1)
+    assert (count.submissions, count.graded, count.mean) == (2, 1, 6)
     assert all(c.tried == 1 for c in count.criteria)
 
 
 def test_a_score_that_the_graders_failure_lifted_is_no_score(a_class):
     count = count_exercise("02_im2col", [typed(a_class["grader_error"]), typed(a_class["nothing"])])
-    assert (count.graded, count.mean, count.median, count.full) == (1, 0, 0, 0)
+    assert (count.graded, count.mean, count.median) == (1, 0, 0)
     assert all(c.tried == 2 or c.id == "im2col.padding" for c in count.criteria)
 
 
@@ -227,7 +228,7 @@ def test_an_exercise_of_bonus_alone_is_measured_by_its_bonus(new_result, new_cri
         of("none", "failed", "failed"),
     )
     count = count_exercise("09_bug_hunt", [half, all_, none])
-    assert (count.full, count.full_score, count.max_score) == (1, 4, 0)
+    assert (count.full_score, count.max_score) == (4, 0)
     assert count.histogram == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
     page = class_page([half, all_, none], None, "en")
     assert ">2</a>" in page
@@ -348,6 +349,25 @@ def test_half_a_point_short_is_not_full_marks(of_criteria):
     )
     page = class_page([almost, of_criteria("b", *["passed"] * 3)], None, "en")
     assert page.count('<span class="good">✓') == 1
+    assert "<dt>Full marks</dt><dd>1</dd>" in page
+
+
+def test_bonus_points_that_make_up_for_what_fails_are_not_full_marks(a_class, course):
+    made_up_for = copy.deepcopy(a_class["bonus"])
+    failed = made_up_for["criteria"][0]
+    failed |= {"status": "failed", "own_status": "failed", "points": 0}
+    made_up_for["score"] = 6 - failed["max_points"]
+    assert made_up_for["score"] == made_up_for["max_score"] == 5
+    page = class_page([typed(made_up_for)], course, "en")
+    assert ">5</a>" in page
+    assert '<span class="good">✓' not in page
+    assert "<dt>Full marks</dt><dd>0</dd>" in page
+    without_bonus = copy.deepcopy(a_class["bonus"])
+    last = without_bonus["criteria"][-1]
+    last |= {"status": "failed", "own_status": "failed", "points": 0}
+    without_bonus["score"] = 5
+    page = class_page([typed(without_bonus)], course, "en")
+    assert '<span class="good">✓' in page
     assert "<dt>Full marks</dt><dd>1</dd>" in page
 
 

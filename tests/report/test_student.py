@@ -1,5 +1,6 @@
 """The page of one student for all exercises."""
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -160,3 +161,14 @@ def test_who_is_excused_beforehand_makes_it_no_exercise_of_the_others(a_class, c
     assert "<b>6</b> / 6" in class_page(Shown([result], beforehand), course, "en")
     book = make_book([result], beforehand, HandIns(), course, ClassList())
     assert [*book.exercises] == ["02_im2col"]
+
+
+def test_bonus_points_that_make_up_for_what_fails_leave_something_to_fix(a_class, course, parse):
+    made_up_for = copy.deepcopy(a_class["bonus"])
+    failed = made_up_for["criteria"][0]
+    failed |= {"status": "failed", "own_status": "failed", "points": 0}
+    made_up_for["score"] = 5
+    text = shown(parse, [made_up_for], course).text["en"]
+    assert "5 / 5" in text
+    assert "Full marks" not in text
+    assert "A good place to continue" in text
