@@ -175,10 +175,10 @@ def test_the_seed_decides_and_every_picture_is_another(student, make):
             same(labels, np.zeros(n_samples, np.int64))
     in_turn = np.array_equal(fetch(y), fetch(y_other))
     what = Text(
-        en="The number of different sequences of labels from two seeds",
-        ja="2つのシードで得られる、異なるラベルの並びの数",
+        en="The number of labels that another seed changes", ja="シードを変えると変わるラベルの個数"
     )
-    same(measured(y, what, 2 - in_turn), 2)
+    half = n_samples // 2
+    same(measured(y, what, 0 if in_turn else half), half, rtol=0.5)
     different = len({picture.tobytes() for picture in value})
     what = Text(en="The number of different pictures", ja="異なる画像の枚数")
     same(measured(X, what, different), n_samples)

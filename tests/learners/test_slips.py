@@ -238,3 +238,10 @@ def test_it_costs_what_it_should_and_only_that(graded, slip):
 def test_where_weights_were_changed_in_between_no_call_is_said_to_leave_something(graded):
     told = graded["06_simple_convnet affine: copies of the weights"]
     assert "same call" not in " ".join(map(str, told.messages))
+
+
+def test_labels_that_no_seed_changes_are_said_to_be_so(graded):
+    told = graded["08_stripes_and_fcn make_dataset: kinds in turn"]
+    (said,) = [c.message for c in told.result.criteria if c.id == "make_dataset.seed"]
+    assert said["en"].startswith("The number of labels that another seed changes is 0; it should")
+    assert said["ja"].startswith("シードを変えると変わるラベルの個数は0ですが、約")
