@@ -19,6 +19,7 @@ from autograder.course.models import Course
 from autograder.errors import CommandError, InvalidCorrections
 from autograder.files import write_atomically
 from autograder.ingest.hand_ins import HandIns
+from autograder.messages.pages import say
 from autograder.report.instructor import decision
 from autograder.run.store import Store
 from autograder.text import counted
@@ -125,8 +126,10 @@ def _key(row: Row, known: Known) -> tuple[str, str, str] | None:
 def _list(out: Path, course: Course, hand_ins: HandIns, lang: str) -> int:
     shown = report.read_shown(out, course, hand_ins)
     terminal = console()
+    whose = ("student", "exercise", "criterion")
     if shown.corrections.entries:
-        grid = Grid("line", "student", "exercise", "criterion", "", title="Corrections")
+        heads = ("correction_line", *whose, "correction_decision")
+        grid = Grid(*(say(lang, head) for head in heads), title=say(lang, "corrections"))
         for one in shown.corrections.entries:
             grid.add_row(str(one.line), *_cells(one, hand_ins, lang))
         terminal.print(grid)
@@ -134,14 +137,14 @@ def _list(out: Path, course: Course, hand_ins: HandIns, lang: str) -> int:
         (result, id) for result in shown.results for id in shown.corrections.apply(result).open
     ]
     if open_points:
-        grid = Grid("student", "exercise", "criterion", title="Open: decide, with --points")
+        grid = Grid(*(say(lang, head) for head in whose), title=say(lang, "corrections_open"))
         for result, id in open_points:
             grid.add_row(literal(hand_ins.name(result.student)), result.exercise, literal(id))
         terminal.print(grid)
     for line in (*shown.notices, *shown.corrections.problems):
         warn(line)
     if not shown.corrections.entries and not open_points:
-        print("nothing is corrected, and no points are open")
+        print(say(lang, "corrections_none"))
     return 1 if shown.corrections.problems else 0
 
 

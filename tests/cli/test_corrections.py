@@ -42,6 +42,25 @@ def grades(out: Path) -> dict[str, tuple[str, str]]:
         return {row["student"]: (row["score"], row["needs_you"]) for row in csv.DictReader(file)}
 
 
+def test_the_list_is_in_one_language(autograder: Run, out: Path) -> None:
+    def listed(lang: str) -> str:
+        done = autograder("correct", out, "--course", COURSE, "--lang", lang)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    autograder("correct", out, "ben", "02_im2col", "im2col.stride", "--points", "1", "--course",
+        COURSE)  # fmt: skip
+    heads = {
+        "en": ("Corrections by the instructor", "Line", "Student", "Exercise", "Criterion",
+            "Decision", "Open: decide"),
+        "ja": ("教員による訂正", "行", "受講者", "課題", "項目", "決定", "未決定"),
+    }  # fmt: skip
+    for lang, words in heads.items():
+        text = listed(lang)
+        assert [word for word in words if word not in text] == []
+    assert "Student" not in listed("ja")
+
+
 def test_correcting_writes_the_table_and_the_pages(autograder: Run, out: Path) -> None:
     def correct(*arguments: object) -> str:
         done = autograder("correct", out, *arguments, "--course", COURSE)
