@@ -180,7 +180,8 @@ class MissingImport(_MatchesNothing):
         name, module = self.__dict__["_name"], self.__dict__["_module"]
         top = name.partition(".")[0]
         return ModuleNotFoundError(
-            f"'{top}' was imported from '{module}', which is not available where notebooks are graded"
+            f"'{top}' was imported from '{module}', "
+            "which is not available where notebooks are graded"
         )
 
     def __call__(self, *args: Any, **_kwargs: Any) -> Any:
