@@ -216,7 +216,9 @@ class _InProcess(Conversation):
             raise self._broken
         return self._answers.pop()
 
-    def _call_host(self, number: int, args: list[Any]) -> dict[str, Any]:
+    def _call_host(
+        self, number: int, args: list[Any], _is_known: Callable[[], bool]
+    ) -> dict[str, Any]:
         """The notebook calls one of the suite's functions."""
         sent = wire.copied({"callback": number, "args": args}, refer=self._objects.refer)
         with _clock_stopped(), self._notebook.interpreter.outside():

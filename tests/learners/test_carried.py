@@ -29,6 +29,20 @@ BOOK_PADDING = {
     "Pooling.forward.padding_size", "Pooling.forward.padding_never_wins",
     "Pooling.backward.padding",
 }  # fmt: skip
+IN_THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+class Pooling:
+    def __init__(self, *sizes, **named): self.sizes, self.named = sizes, named
+    def forward(self, x):
+        self.layers = [OneImage(*self.sizes, **self.named) for _ in x]
+        return self.each(OneImage.forward, x)
+    def backward(self, dout):
+        return self.each(OneImage.backward, dout)
+    def each(self, method, arrays):
+        with ThreadPoolExecutor(4) as threads:
+            singles = [array[np.newaxis] for array in arrays]
+            return np.concatenate(list(threads.map(method, self.layers, singles)))
+"""
 LATE_ERROR = CONV.replace(
     "col_W = col_W\n        return out", "col_W = col_W\n        return found"
 )
@@ -158,6 +172,11 @@ EARLIER_WAYS = {
             "        dcol = dmax.reshape(dmax.shape[0] * dmax.shape[1] * dmax.shape[2], -1)\n", ""
         )
         .replace("col2im(dcol", "col2im(dmax"),
+        carried={"Pooling.forward", "Pooling.backward"},
+    ),
+    "pooling, each image in a thread of its own": pool(
+        pooling=POOL.replace("class Pooling", "class OneImage").replace("stride=1", "stride=2")
+        + IN_THREADS,
         carried={"Pooling.forward", "Pooling.backward"},
     ),
     "pooling": pool(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,10 @@ class CriterionServer:
         self._book = book
         self._reader = MessageReader(sock, READ_AHEAD_BYTES)
         self._answers = HeldAnswers(sock)
-        self._objects = Objects(self._call_host)
         self._request: dict[str, Any] = {}
+        self._objects = Objects(self._call_host)
+        self._channel = channel
+        channel.close_at_once()
         channel.exchange, channel.kept = self._exchange, self._objects.kept.__getitem__
         self._errors = _geterr()
         # Even if the notebook calls np.seterr(all="raise"), exp(-1000) is 0 and not an error.
@@ -63,6 +66,7 @@ class CriterionServer:
         """Answer all requests."""
         self._begin()
         while True:
+            self._objects.requests += 1
             try:
                 self._request = self._receive()
             except wire.WireError:
@@ -71,8 +75,9 @@ class CriterionServer:
                 self._tell_state(self._request)
                 continue
             if self._request.get("begin"):
-                self._objects.kept.clear()
+                self._objects.begin()
                 self._begin()
+            self._channel.open()
             answer = respond(self._request, self._book.own, self._objects, self._stuck)
             if _getpid() != self._owner:
                 _exit(0)  # the student's code forked, and the child returned here as well
@@ -83,7 +88,7 @@ class CriterionServer:
             except wire.Closed:
                 return
             except BaseException as error:  # a value that cannot be encoded is the student's error
-                self._send({"id": self._request["id"], "error": dict(describe(error))})
+                self._reply({"id": self._request["id"], "error": dict(describe(error))})
 
     def _tell_state(self, request: Mapping[str, Any]) -> None:
         self._objects.kept.clear()
@@ -95,6 +100,13 @@ class CriterionServer:
         if sources := unfixable.noticed():
             answer["unfixable"] = sources
         parts = self._encoded(answer, self._request)
+        if "timeout" in answer:
+            self._channel.interrupt(lambda: self._answers.write(parts))
+            return
+        if not self._channel.close_at_once():
+            # Threads that the call has started are calling; it has finished only if they have.
+            with self._more_time(self._request):
+                self._channel.close()
         # Without a limit: none of the student's code runs here, and a busy host may take long.
         if self._reader.has_begun and "value" in answer:
             self._answers.hold(parts)
@@ -118,16 +130,20 @@ class CriterionServer:
         """
         if all(map(is_plain, answer.values())):
             return self._encode(answer)
-        more_s = min(ENCODING_CPU_S, request["cpu_s"])
-        cpu_s, wall_s = request["cpu_s"] + more_s, request["wall_s"] + more_s
-        idle_s = min(request["idle_s"], request["wall_s"])
         try:
-            with timeouts.limit(cpu_s, wall_s, self._stuck, idle_s):
+            with self._more_time(request):
                 return self._encode(answer)
         except timeouts.TimeUp as up:
             if not up.idle:
                 raise
             return wire.encode({"id": request["id"], "timeout": "idle"})
+
+    def _more_time(self, request: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """The time limit of what comes after a call."""
+        more_s = min(ENCODING_CPU_S, request["cpu_s"])
+        cpu_s, wall_s = request["cpu_s"] + more_s, request["wall_s"] + more_s
+        idle_s = min(request["idle_s"], request["wall_s"])
+        return timeouts.limit(cpu_s, wall_s, self._stuck, idle_s)
 
     def _encode(self, answer: dict[str, Any]) -> list[bytes | memoryview]:
         return wire.encode(
@@ -137,10 +153,15 @@ class CriterionServer:
             max_buffers=wire.MAX_ANSWER_BUFFERS,
         )
 
-    def _call_host(self, number: int, args: list[Any]) -> dict[str, Any]:
+    def _call_host(
+        self, number: int, args: list[Any], is_known: Callable[[], bool]
+    ) -> dict[str, Any]:
         """Call a function of the host's that was passed as an argument."""
-        self._send({"id": self._request["id"], "callback": number, "args": args})
-        return self._receive()
+        with self._channel.turn():
+            if not is_known():
+                return {"error": "the call that it was passed to is over"}
+            self._send({"id": self._request["id"], "callback": number, "args": args})
+            return self._receive()
 
     def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Ask the host for what a proxy needs."""
@@ -150,7 +171,7 @@ class CriterionServer:
 
     def _stuck(self) -> None:
         """Say that the call cannot be stopped, and end the process."""
-        self._send({"id": self._request["id"], "timeout": "stuck"})
+        self._channel.interrupt(lambda: self._send({"id": self._request["id"], "timeout": "stuck"}))
         _exit(0)
 
     def _send(self, message: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def make_proxy(description: Mapping[str, Any], channel: Channel) -> Any:
 
 def _function(name: str, channel: Channel) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
-        return channel.call({"op": "call", "name": name}, args, kwargs)["value"]
+        return channel.call(lambda: {"op": "call", "name": name}, args, kwargs)["value"]
 
     function.__name__ = function.__qualname__ = name
     function.__module__ = "__main__"
@@ -88,7 +88,7 @@ def with_own_members(proxy: Any, own: Any) -> Any:
 
 def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807  it becomes one
-        reply = channel.call({"op": "make", "name": name}, args, kwargs)
+        reply = channel.call(lambda: {"op": "make", "name": name}, args, kwargs)
         self.__dict__[_HANDLE] = reply["number"]
         _update(self, reply, [*args, *kwargs.values()])
 
@@ -99,8 +99,8 @@ def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
         memo[id(self)] = twin
         for key, value in self.__dict__.items():
             twin.__dict__[key] = copy.deepcopy(value, memo)
-        number = {"op": "copy", "number": _number(self, name)}
-        twin.__dict__[_HANDLE] = channel.call(number, (), {})["number"]
+        operation = {"op": "copy", "number": _number(self, name)}
+        twin.__dict__[_HANDLE] = channel.call(lambda: operation, (), {})["number"]
         return twin
 
     def __reduce_ex__(_self: Any, _protocol: Any) -> Any:  # noqa: N807  it becomes one
@@ -125,12 +125,13 @@ def _class(name: str, methods: Iterable[str], channel: Channel) -> type:
 
 def _method(name: str, method: str, channel: Channel) -> Callable[..., Any]:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        operation = {
-            "op": "method",
-            "number": _number(self, name),
-            "method": method,
-            "attributes": _changed(self),
-        }
+        number = _number(self, name)
+
+        def operation() -> dict[str, Any]:
+            # In its turn: no other thread's call of this object may overtake its new attributes.
+            attributes = _changed(self)
+            return {"op": "method", "number": number, "method": method, "attributes": attributes}
+
         reply = channel.call(operation, args, kwargs)
         _update(self, reply, [*args, *kwargs.values()])
         return reply["value"]
@@ -237,7 +238,7 @@ def replace_method(kind: type, name: str, part: str, channel: Channel) -> None:
             "kwargs": made_with_names,
             "attributes": {k: v for k, v in vars(self).items() if _is_data(v)},
         }
-        return channel.call(operation, args, kwargs)["value"]
+        return channel.call(lambda: operation, args, kwargs)["value"]
 
     type.__setattr__(kind, "__init__", __init__)
     type.__setattr__(kind, name, call)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,27 @@ class Objects:
     """Objects that stay in this process, by number, and host functions that can be called.
 
     Args:
-        call_host: calls the host function with that number; returns ``{"value": …}`` or
-            ``{"error": text}``.
+        call_host: calls the host function with that number, if it turns out when it is its turn
+            that the host still knows the function; returns ``{"value": …}`` or ``{"error": text}``.
+
+    Attributes:
+        kept: the objects.
+        requests: how many requests have been received.
     """
 
-    def __init__(self, call_host: Callable[[int, list[Any]], dict[str, Any]]) -> None:
-        self.kept: list[object] = []
+    def __init__(
+        self, call_host: Callable[[int, list[Any], Callable[[], bool]], dict[str, Any]]
+    ) -> None:
+        self.requests = 0
+        self._first_request = 0
+        self.kept: dict[int, object] = {}
+        self._numbers = count()  # several threads may ask for one at the same time
         self._call_host = call_host
+
+    def begin(self) -> None:
+        """Begin a criterion, with the request that was received last."""
+        self.kept.clear()
+        self._first_request = self.requests
 
     def refer(self, thing: object) -> wire.Reference | wire.Opaque:
         """Store an object that cannot be sent and return a reference to it; hide modules."""
@@ -45,8 +60,9 @@ class Objects:
             return wire.Opaque(f"nothing ({thing.origin} is not here)")  # type: ignore[attr-defined]
         if is_instance(thing, type(sys)) or is_instance(thing, stub_modules.MissingImport):
             return wire.Opaque(type(thing).__name__)
-        self.kept.append(thing)
-        return wire.Reference(len(self.kept) - 1, type(thing).__name__)
+        number = next(self._numbers)
+        self.kept[number] = thing
+        return wire.Reference(number, type(thing).__name__)
 
     def resolve(self, thing: object) -> object:
         """What stands for an object, a host function or a generator in a request, as that."""
@@ -59,9 +75,14 @@ class Objects:
         return thing
 
     def _host_function(self, number: int) -> Callable[..., Any]:
+        came_with = self.requests
+
+        def is_known() -> bool:  # a thread may have kept it from an earlier criterion
+            return came_with >= self._first_request
+
         def function(*args: Any) -> Any:
             timeouts.host_is_asked()
-            answer = self._call_host(number, list(args))
+            answer = self._call_host(number, list(args), is_known)
             if "error" in answer:
                 raise ValueError(answer["error"])
             return answer["value"]
@@ -122,8 +143,8 @@ def _perform(
     if request["op"] == "call":
         args, kwargs = request["args"], request.get("kwargs", {})
         if request.get("count"):
-            value, count = counted(place, args, kwargs)
-            return {"value": _made(value, place, objects), "count": dict(count)}
+            value, work = counted(place, args, kwargs)
+            return {"value": _made(value, place, objects), "count": dict(work)}
         want_args = request.get("want_args")
         passed = _refilled(args) if want_args == "passed" else args
         value = _made(place(*args, **kwargs), place, objects)

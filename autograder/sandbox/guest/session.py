@@ -27,6 +27,7 @@ from . import (
     prepared,
     reference_proxies,
     silent_streams,
+    timeouts,
     unfixable,
 )
 from .cells import Notebook
@@ -39,6 +40,9 @@ from .working_folder import WorkingFolder
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
 _process_time = time.process_time
+
+LAST_CALLS_S = 2.0
+"""Seconds that proxies' calls which threads have begun may take once the cells have run."""
 
 known_code.remember()
 
@@ -92,14 +96,16 @@ def _probe(sock: socket.socket, source: str) -> None:
 class _Announced:
     """Tells the host which statement runs by a message."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, channel: Channel) -> None:
         self.last = [0, 0]
         self._sock = sock
+        self._channel = channel
 
     def tell(self, cell: int, position: int) -> None:
         """This statement is about to run."""
         self.last = [cell, position]
-        wire.send(self._sock, {"at": self.last})
+        with self._channel.turn():
+            wire.send(self._sock, {"at": self.last})
 
 
 class _WrittenDown:
@@ -131,7 +137,7 @@ def _run_cells(
     folder: WorkingFolder,
 ) -> None:
     owner, began = _getpid(), _process_time()
-    told = _Announced(sock) if message["announce"] else _WrittenDown(sock)
+    told = _Announced(sock, channel) if message["announce"] else _WrittenDown(sock)
 
     def progress(cell: int, position: int) -> None:
         if _getpid() != owner:
@@ -139,7 +145,7 @@ def _run_cells(
         told.tell(cell, position)
 
     def stuck() -> None:
-        wire.send(sock, {"stuck": told.last})
+        channel.interrupt(lambda: wire.send(sock, {"stuck": told.last}))
         _exit(0)
 
     cells = [(index, source) for index, source in message["cells"]]
@@ -157,9 +163,9 @@ def _run_cells(
             stuck=stuck,
         )
     book.replace_methods()
-    channel.exchange = None
     if _getpid() != owner:
         _exit(0)
+    _disconnect(channel)
     folder.remember()
     report = _report(book, records)
     wire.send(sock, {**report, "cpu_s": _process_time() - began})
@@ -167,13 +173,21 @@ def _run_cells(
 
 def _connect(channel: Channel, sock: socket.socket) -> None:
     """Let proxies that cells call ask the host."""
-    objects = Objects(lambda _number, _args: {"error": "not while cells run"})
+    objects = Objects(lambda *_: {"error": "not while cells run"})
 
     def exchange(question: Mapping[str, Any]) -> dict[str, Any]:
         wire.send(sock, dict(question), refer=objects.refer)
         return wire.receive(sock, resolve=objects.resolve)
 
     channel.exchange, channel.kept = exchange, objects.kept.__getitem__
+    channel.open()
+
+
+def _disconnect(channel: Channel) -> None:
+    """Let no more proxies ask, once those that do have been answered."""
+    with contextlib.suppress(timeouts.TimeUp), timeouts.limit(LAST_CALLS_S, LAST_CALLS_S):
+        channel.close()
+    channel.exchange = None
 
 
 def _report(book: Notebook, records: list[dict[str, Any]]) -> dict[str, Any]:

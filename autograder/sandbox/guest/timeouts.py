@@ -8,6 +8,7 @@ stopped by the host, from outside.
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # a part of CPython without stubs
+import _thread
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ MAX_CATCHES = 3
 
 _getitimer, _setitimer, _on_signal = signal.getitimer, signal.setitimer, _signal.signal
 _waitid = getattr(os, "waitid", None)
+_get_ident = _thread.get_ident
 # Bound before any student code runs: notebooks see another `getitimer`, and may replace the rest.
 # `signal.signal` turns its arguments and its result into enums: most of the time of `limit`.
 
@@ -36,6 +38,10 @@ _TIMERS = (
 IDLE = 0.02
 """The share of its CPU time, or of its time to be idle if that is less, below which code whose wall
 time is up was waiting, not computing."""
+
+
+SOON_S = 0.01
+"""Seconds after which a timer fires again that has fired at the wrong moment."""
 
 
 class TimeUp(BaseException):
@@ -57,6 +63,30 @@ def host_is_asked() -> None:
     """From now on, the body may be waiting for the host, which is not idleness."""
     global _has_asked_the_host
     _has_asked_the_host = True
+
+
+class _Postponed:
+    """How many blocks `undisturbed` has that the thread of `limit` is in."""
+
+    thread = 0
+    depth = 0
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off `TimeUp` for as long as the block runs, which must not be long.
+
+    Half a message would spoil all that follow. Blocking the signals would not help: they are then
+    delivered to another thread, and Python still calls the handler in the main one.
+    """
+    if _get_ident() != _Postponed.thread:
+        yield
+        return
+    _Postponed.depth += 1
+    try:
+        yield
+    finally:
+        _Postponed.depth -= 1
 
 
 def _has_children() -> bool:
@@ -91,12 +121,16 @@ def limit(
     """
     global _has_asked_the_host
     _has_asked_the_host = False
+    _Postponed.thread, _Postponed.depth = _get_ident(), 0
     expirations = 0
     idle = False
     early = idle_s is not None and idle_s < wall_s
 
     def on_timer(number: int, _frame: Any) -> None:
         nonlocal expirations, idle, early
+        if _Postponed.depth:
+            _setitimer(dict(_TIMERS)[number], SOON_S, 1.0)
+            return
         if expirations == 0 and number == signal.SIGALRM:
             least_s = IDLE * min(cpu_s, wall_s if idle_s is None else idle_s)
             computed = _getitimer(signal.ITIMER_PROF)[0] < cpu_s - least_s

@@ -216,7 +216,7 @@ class Conversation(ABC):
                 self._reference_calls.reply(
                     answer,
                     lambda message: self._send(message, deadline),
-                    lambda: self._receive(deadline),
+                    lambda: self._receive_meanwhile(deadline),
                 )
             elif "error" in answer:
                 info = exception_in(answer["error"], self._shown, self._asked)
@@ -228,6 +228,15 @@ class Conversation(ABC):
                 return CallResult(answer["value"], args if isinstance(args, list) else None, work)
             else:
                 raise wire.WireError("an answer without a value")
+
+    def _receive_meanwhile(self, deadline: float) -> dict[str, Any]:
+        """The next message while the reference waits for a function of the student's.
+
+        That function, or another thread, may call functions that were passed to the student's code.
+        """
+        while "callback" in (message := self._receive(deadline)):
+            self._call_back(message, deadline)
+        return message
 
     def _call_back(self, answer: dict[str, Any], deadline: float) -> None:
         """Run a function that was passed to the student's code and is called by it."""
