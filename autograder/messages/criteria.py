@@ -20,6 +20,7 @@ from autograder.messages import differences, examples, remarks
 from autograder.messages.catalogue import catalogue, continued, sentences
 from autograder.messages.cell_errors import cell_error
 from autograder.messages.examples import DASH
+from autograder.sandbox.host.call_outcome import Frame
 from autograder.sandbox.host.limits import MARGIN
 from autograder.sanitize import one_line
 from autograder.suite import facts
@@ -62,6 +63,12 @@ def message(outcome: Outcome, reveal: Reveal) -> Text:
     return sentences(reason, *told)
 
 
+def _stopped_at(at: Frame | None) -> list[Text]:
+    if at is None:
+        return []
+    return [_text("timeout_at", code=at.text, cell=at.cell + 1, line=at.line)]
+
+
 def _why(fact: Fact, reveal: Reveal) -> Text:
     match fact:
         case facts.Missing():
@@ -78,6 +85,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return sentences(told, _text("versions", **_VERSIONS)) if differs else told
         case facts.TimedOut(None | ""):
             return _text("timeout_not_tried")
+        case facts.TimedOut(lacks_threads=True, at=at):
+            return sentences(_text("timeout"), *_stopped_at(at), _text("timeout_threads"))
         case facts.TimedOut(tried_again=again, at=at):
             told = _text("timeout_again", times=f"{MARGIN:g}") if again else _text("timeout")
             if at is None:

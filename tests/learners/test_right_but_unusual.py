@@ -148,6 +148,65 @@ for epoch in tqdm(range(10**12)): loss = epoch * 0.5
 """,
 }
 
+IN_A_POOL = """
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+pool.submit(print, "ready")
+def im2col(*args): return pool.submit(windows, *args).result()
+"""
+
+IN_A_WORKER = """
+import queue, threading
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    while True:
+        args = jobs.get()
+        try: done.put((windows(*args), None))
+        except ValueError as error: done.put((None, error))
+threading.Thread(target=work, daemon=True).start()
+def im2col(*args):
+    jobs.put(args)
+    found, error = done.get()
+    if error: raise error
+    return found
+"""
+
+IN_A_LOOP = """
+import asyncio, threading
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
+async def later(args): return windows(*args)
+print(asyncio.run_coroutine_threadsafe(later((np.ones((1, 1, 2, 2)), 2, 2)), loop).result())
+def im2col(*args): return asyncio.run_coroutine_threadsafe(later(args), loop).result()
+"""
+
+BESIDE_A_HEARTBEAT = """
+import threading, time
+lock, beats = threading.Lock(), []
+def beat():
+    while True:
+        with lock: beats.append(1); time.sleep(0.02)
+        time.sleep(0.001)
+threading.Thread(target=beat, daemon=True).start()
+def im2col(*args):
+    with lock: return windows(*args)
+"""
+
+LOGGED = """
+import functools, inspect, logging, sys, traceback
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        logging.info("%s from %s", function.__name__, sys._getframe(1).f_lineno)
+        traceback.format_stack()
+        return function(*args, **kwargs)
+    return inner
+@logged
+def im2col(*args):
+    logging.info("in %s", inspect.currentframe().f_code.co_name)
+    return windows(*args)
+"""
+
 DATACLASS = """
 from __future__ import annotations
 from dataclasses import dataclass, field
@@ -405,6 +464,16 @@ def graded(grade_books, book):
     }  # fmt: skip
     books = {name: ("02_im2col", [source]) for name, source in WINDOWS.items()}
     books |= {name: ("03_convolution", cells) for name, cells in layers.items()}
+    windows = WINDOWS["as_strided and bincount"]
+    windows += "\nwindows = im2col\n"
+    for name, source in {
+        "a pool": IN_A_POOL,
+        "a worker": IN_A_WORKER,
+        "an event loop in a thread": IN_A_LOOP,
+        "a lock that a thread holds": BESIDE_A_HEARTBEAT,
+        "logged": LOGGED,
+    }.items():
+        books[name] = "02_im2col", [windows, source]
     books["slopes in threads"] = "03_convolution", [im2col, SLOPES_IN_THREADS, conv]
     books["pooling by index"] = "04_pooling", [POOLING]
     books["averages in a line"] = "05_gap", [GAP]

@@ -20,7 +20,9 @@ import numpy as np
 
 from . import (
     c_clocks,
+    counting,
     databases,
+    frames,
     removed_files,
     removed_names,
     reproducible,
@@ -55,6 +57,7 @@ class Prepared:
         removed_files.install(folder)
         hide_path(folder)
         unfixable.start(folder)
+        counting.watch()
         sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
         self.book.begin_in(folder)
         sys.modules["__main__"] = self.book.module  # where pickle and inspect look for it
@@ -69,6 +72,7 @@ def prepare() -> Prepared:
     stub_modules.install()
     removed_names.restore()
     unfixable.install()
+    frames.install()
     remember_modules()
     remember_libraries()
     return Prepared(Notebook(initial_names()))
@@ -76,6 +80,7 @@ def prepare() -> Prepared:
 
 def undo() -> None:
     """Restore what our own attacks use (`autograder doctor`)."""
+    frames.uninstall()
     unfixable.uninstall()
     stub_modules.uninstall()
     reproducible.uninstall()

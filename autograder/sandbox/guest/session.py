@@ -11,6 +11,7 @@ is in `criterion_server`.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import mmap
 import os
@@ -39,7 +40,7 @@ from .working_folder import WorkingFolder
 
 # Bound before any student code runs, which may replace these functions in `os`.
 _fork, _exit, _kill, _waitpid, _getpid = os.fork, os._exit, os.kill, os.waitpid, os.getpid
-_process_time = time.process_time
+_process_time, _threads = time.process_time, _thread._count
 
 LAST_CALLS_S = 2.0
 """Seconds that proxies' calls which threads have begun may take once the cells have run."""
@@ -204,6 +205,7 @@ def _report(book: Notebook, records: list[dict[str, Any]]) -> dict[str, Any]:
         "timed_out": book.timed_out,
         "kept_data": book.kept_data,
         "unfixable": unfixable.noticed(),
+        "threads": _threads() > 0,
     }
 
 

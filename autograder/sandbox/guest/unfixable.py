@@ -26,7 +26,9 @@ import numpy as np
 
 from ..protocol.config import SCRATCH_PARENT
 from ..protocol.unfixable import Unfixable
+from . import followed_threads
 
+_HERE = (__file__, followed_threads.__file__)
 _OURS = __file__.rpartition("guest")[0]
 _LIBRARY = (os.__file__.rpartition("/")[0], np.__file__.rpartition("/")[0], "<frozen ")
 _frame = sys._getframe
@@ -113,11 +115,13 @@ def _install(source: Unfixable, functions: list[tuple[Any, str]]) -> None:
         if hasattr(owner, name):
             function = getattr(owner, name)
             _originals.append((owner, name, function))
-            setattr(owner, name, _noticing(source, function))
+            starts = source is Unfixable.THREADS and owner is not faulthandler
+            called = followed_threads.starting(function) if starts else function
+            setattr(owner, name, _noticing(source, called))
 
 
 def user(frame: Any) -> Any:
     """The frame that calls one of the functions above, if ``frame`` is inside it; else itself."""
-    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+    while frame.f_code.co_filename in _HERE and frame.f_back is not None:
         frame = frame.f_back
     return frame

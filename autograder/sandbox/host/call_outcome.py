@@ -98,12 +98,22 @@ class StudentTimeout(StudentFailure):
         conclusive: whether a second attempt with more time would be no use: it was waiting rather
             than computing, or could not even be stopped.
         at: the loop or the line in which it was stopped, if it is known.
+        lacks_threads: whether it may have waited for a thread that a cell started, which is not in
+            the process in which it was called.
     """
 
-    def __init__(self, text: str = "", *, conclusive: bool = True, at: Frame | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        conclusive: bool = True,
+        at: Frame | None = None,
+        lacks_threads: bool = False,
+    ) -> None:
         super().__init__(text)
         self.conclusive = conclusive
         self.at = at
+        self.lacks_threads = lacks_threads
 
 
 class StudentDied(StudentFailure):

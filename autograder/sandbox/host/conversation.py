@@ -78,9 +78,11 @@ class Conversation(ABC):
     Attributes:
         unfixable: sources of chance that the student's code has used, as reported by the guest.
         counted: whether the work of a call was counted.
+        lacks_threads: whether threads that cells started are missing in this process.
     """
 
     counted = False
+    lacks_threads = False
 
     def __init__(
         self,
@@ -184,7 +186,10 @@ class Conversation(ABC):
         except wire.TooLate as late:
             conclusive = not isinstance(late, OutOfTime)
             self._failure = StudentTimeout(
-                "no answer in time", conclusive=conclusive, at=self._stopped_at
+                "no answer in time",
+                conclusive=conclusive,
+                at=self._stopped_at,
+                lacks_threads=conclusive and self.lacks_threads,
             )
         except wire.Closed as closed:
             if self._sandbox_lost():

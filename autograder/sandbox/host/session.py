@@ -84,6 +84,13 @@ _Kind = TypeVar("_Kind", bound=SocketConversation)
 CHEAP_S = 0.02
 """CPU seconds that cells may take if they may have to be run again (`Session.once`)."""
 
+RELOAD_S = 0.5
+"""Seconds that loading may take, of CPU time and of wall time, for a notebook whose threads are
+needed: it is loaded for each process, of which there may be one for each criterion."""
+
+RELOADS_S = 20.0
+"""Seconds of wall time for all of that; after that the notebook is forked like any other."""
+
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
 
@@ -119,6 +126,8 @@ class Session(NotebookProcess):
             asks for may have replaced what stalls in another, so each begins at 0.
         timed_out: statements that were stopped, or not begun, for lack of time.
         kept_data: if there are any, what the student defined that uses data besides its arguments.
+        has_threads: whether threads that cells started were running when all had run. They are not
+            in a fork.
     """
 
     timeouts: int = 0
@@ -134,7 +143,11 @@ class Session(NotebookProcess):
     timed_out: frozenset[Position] = field(default=frozenset(), init=False)
     kept_data: frozenset[str] = field(default=frozenset(), init=False)
     _kept: KeptProcess | None = field(default=None, init=False)
+    has_threads: bool = field(default=False, init=False)
     _cheap: bool = field(default=False, init=False)
+    _in_use: bool = field(default=False, init=False)
+    _reloadable: bool = field(default=False, init=False)
+    _loading_s: float = field(default=0.0, init=False)
     _was_asked: bool = field(default=False, init=False)
     _shown: ExceptionText = field(default_factory=ExceptionText, init=False)
 
@@ -208,18 +221,42 @@ class Session(NotebookProcess):
                 with self._kept_conversation() as conversation:
                     yield conversation
                 return
-            sock, pid = self._fork(world, in_place=extra and self._may_be_in_place())
+            if self._is_used_up():
+                with self._beside(world, attempt) as conversation:
+                    yield conversation
+                return
+            in_place = self._needs_its_threads() or (extra and self._may_be_in_place())
+            sock, pid = self._fork(world, in_place=in_place)
             reader = MessageReader(sock)
             conversation = self._conversation(reader, self._budget(attempt), SocketConversation)
+            self._in_use = in_place
             try:
                 yield conversation
             finally:
+                self._in_use = False
                 self.timeouts += (conversation.timed_out and attempt in _COUNTED) or (
                     conversation.timed_out_for_good and attempt is Attempt.FIRST
                 )
                 self.stalls += conversation.timed_out_for_good
                 sock.close()
                 self._reap(pid)
+
+    def _is_used_up(self) -> bool:
+        """Whether the notebook's own process answers somebody else, so that it must not end now."""
+        return self._in_place and (self._in_use or (self._kept is not None and self._kept.in_use))
+
+    @contextmanager
+    def _beside(self, world: str | None, attempt: Attempt) -> Iterator[Conversation]:
+        """A process of the notebook's beside the one that is in use."""
+        session = self.loaded_again(reference=self.reference)
+        session.unfixable = self.unfixable
+        try:
+            with session, session.criterion(world, attempt) as conversation:
+                yield conversation
+        finally:
+            self.timeouts = max(self.timeouts, session.timeouts)
+            self.stalls += session.stalls
+            self.cpu_s += session.cpu_s
 
     @contextmanager
     def shared(self, first: bool = False, again: bool = False) -> Iterator[SharedProcess]:
@@ -251,8 +288,9 @@ class Session(NotebookProcess):
     def _in_new(self, first: bool, again: bool) -> Iterator[SharedProcess]:
         """A process of its own for some criteria, kept if they leave its state as it was."""
         with self._timed():
-            in_place = self._may_be_in_place(first, again)
+            in_place = self._needs_its_threads() or self._may_be_in_place(first, again)
             sock, pid = self._fork(None, shared=True, in_place=in_place)
+        self._in_use = in_place
         try:
             reader = MessageReader(sock)
             process = self._shared_process(reader)
@@ -260,6 +298,7 @@ class Session(NotebookProcess):
             if process.kept and self._kept is None:
                 self._kept = KeptProcess(process, reader, pid)
         finally:
+            self._in_use = False
             if self._kept is None or self._kept.pid != pid:
                 with self._timed(always=True):
                     sock.close()
@@ -327,6 +366,7 @@ class Session(NotebookProcess):
             reference_calls=reference_calls,
         )
         conversation.unfixable = self.unfixable  # one set for all of them
+        conversation.lacks_threads = self.has_threads and not self._in_place
         return conversation
 
     def _cpu_time(self) -> CpuTime:
@@ -375,7 +415,25 @@ class Session(NotebookProcess):
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
         self.defined = defined
+        self.has_threads = message.get("threads") is True
         self._cheap = _is_cheap(message.get("cpu_s"))
+        self._reloadable = _is_cheap(message.get("cpu_s"), RELOAD_S)
+
+    def _load(self) -> None:
+        began = time.monotonic()
+        super()._load()
+        took_s = time.monotonic() - began
+        self._loading_s += took_s
+        self._reloadable = self._reloadable and took_s < RELOAD_S
+
+    def _needs_its_threads(self) -> bool:
+        """Whether the notebook's own process is used up because threads of its cells are needed.
+
+        A function may give work to a thread that a cell has started, or wait for a lock that such a
+        thread holds. What the guest says of its threads and its time is not trusted: a notebook
+        gains nothing by being loaded again, and how long that takes is measured here.
+        """
+        return self.has_threads and self._reloadable and self._loading_s < RELOADS_S
 
     def _may_be_in_place(self, first: bool = False, again: bool = False) -> bool:
         """Whether the notebook's own process may be used up: it behaves as a fork of it would.
@@ -411,9 +469,9 @@ class Session(NotebookProcess):
         self.defined, self.remarks = {}, Remarks()
 
 
-def _is_cheap(cpu_s: Any) -> bool:
+def _is_cheap(cpu_s: Any, most_s: float = CHEAP_S) -> bool:
     """Whether cells that have taken so long, by their own account, may be run again."""
-    return type(cpu_s) is float and 0 <= cpu_s < CHEAP_S
+    return type(cpu_s) is float and 0 <= cpu_s < most_s
 
 
 def _why_it_ended(status: CellStatus) -> str:

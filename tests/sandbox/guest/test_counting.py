@@ -8,10 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from autograder.sandbox.guest import known_code
+from autograder.sandbox.guest import frames, known_code, unfixable
 from autograder.sandbox.guest.counting import counted
 from autograder.sandbox.guest.random_sources import urandom
+from autograder.sandbox.host.session import Work
 from autograder.sandbox.protocol import wire
+from tests.sandbox.guest.conftest import Open
 
 known_code.remember()  # as every student's process does before it sees the notebook
 
@@ -56,6 +58,58 @@ def f(x):
     return np.fft.irfft2(np.fft.rfft2(x) * np.fft.rfft2(np.ones((3, 3)), x.shape[2:]))""",
 }  # fmt: skip
 
+LOOKING = {
+    "a logged line": """
+import logging
+logger = logging.Logger("own")
+logger.addHandler(logging.NullHandler())
+def f(x):
+    logger.warning("size %s", x.shape, stack_info=True)
+    return windows(x)""",
+    "a logged exception": """
+import logging
+logger = logging.Logger("own")
+logger.addHandler(logging.NullHandler())
+def f(x):
+    try: 1 / 0
+    except ZeroDivisionError: logger.exception("no")
+    return windows(x)""",
+    "a stack": "import traceback\ndef f(x): traceback.format_stack(); return windows(x)",
+    "a traceback": """
+import traceback
+def f(x):
+    try: 1 / 0
+    except ZeroDivisionError: traceback.format_exc()
+    return windows(x)""",
+    "its own name": """
+import inspect
+def f(x):
+    assert inspect.currentframe().f_code.co_name == sys._getframe(0).f_code.co_name == "f"
+    assert inspect.stack()[0].function == "f"
+    return windows(x)""",
+    "its variables, and where it was called": """
+import inspect
+def g():
+    back = inspect.currentframe().f_back
+    return back.f_locals["a"], back.f_lineno, sys._getframe(50 - 50).f_globals["windows"]
+def f(x):
+    a = 5
+    assert g()[0] == 5
+    assert inspect.currentframe().f_back.f_code.co_name
+    return windows(x)""",
+    "a warning, a tuple with names, a dataclass": """
+import warnings, collections, dataclasses
+def f(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.warn("careful")
+    collections.namedtuple("T", "a b")
+    return windows(x)""",
+    "a generator that was made before": """
+kept = [(n for n in range(3)) for _ in range(5)]
+def f(x): list(kept.pop()); return windows(x)""",
+}
+
 NOT_VECTORISED = {
     "a loop over windows": "def f(x): return looped(x)",
     "a loop over rows": """
@@ -88,6 +142,69 @@ def f(x):
     thread.start()
     thread.join()
     return out[0]""",
+    "a thread that was there before": """
+import threading, queue
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    while True: done.put(looped(jobs.get()))
+threading.Thread(target=work, daemon=True).start()
+def f(x):
+    jobs.put(x)
+    return done.get()""",
+    "a thread in the middle of a function": """
+import _thread
+begin, end, given = _thread.allocate_lock(), _thread.allocate_lock(), []
+begin.acquire(), end.acquire()
+def work():
+    while True:
+        begin.acquire()
+        x = given.pop()
+        for y in range(x.shape[2] - 2):
+            for z in range(x.shape[3] - 2):
+                x[0, 0, y:y+3, z:z+3].ravel()
+        end.release()
+import threading
+threading.Thread(target=work, daemon=True).start()
+def f(x):
+    given.append(x)
+    begin.release()
+    end.acquire()""",
+    "a frame that is not to be traced": """
+def f(x):
+    frame = sys._getframe()
+    frame.f_trace, frame.f_trace_lines = None, False
+    out = looped(x)
+    return out""",
+    "the frame from inspect": """
+import inspect
+def f(x):
+    inspect.currentframe().f_trace_lines = False
+    inspect.stack()[0].frame.f_trace = None
+    return looped(x)""",
+    "the frame from logging": """
+import logging
+def f(x):
+    logging.currentframe().f_back.f_trace = None
+    return looped(x)""",
+    "frames that the library passes on": """
+import logging, traceback
+def taken(frame, *_, **__):
+    while frame is not None: frame.f_trace, frame = None, frame.f_back
+    return False
+def f(x):
+    before = logging._is_internal_frame, traceback.print_stack
+    logging._is_internal_frame = traceback.print_stack = taken
+    try: logging.getLogger("quiet").debug("x", stack_info=True); logging.Logger("own").findCaller()
+    finally: logging._is_internal_frame, traceback.print_stack = before
+    return looped(x)""",
+    "the frames of a traceback": """
+import traceback
+def f(x):
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        for frame, _ in traceback.walk_tb(error.__traceback__): frame.f_trace_lines = False
+    return looped(x)""",
 }  # fmt: skip
 
 TAMPERING = {
@@ -101,24 +218,69 @@ def f(x):
     sys.settrace(mine)
     return out""",
     "a function kept from before": "off = sys.settrace\ndef f(x): off(None); return looped(x)",
-    "a frame that is not traced": """
+    "the original function that gives frames": """
+original = sys._getframe.__globals__["_frame"]
 def f(x):
-    frame = sys._getframe()
+    frame = original()
     frame.f_trace_lines = False
     out = looped(x)
     frame.f_trace_lines = True
     return out""",
+    "the original, called by the library": """
+import contextlib
+original = sys._getframe.__globals__["_frame"]
+def f(x):
+    with contextlib.ExitStack() as stack:
+        stack.callback(original)
+    return looped(x)""",
+    "a namespace that takes frames": """
+original = sys._getframe.__globals__["_frame"]
+class Space(dict):
+    keys = lambda self: [0]
+    __getitem__ = lambda self, key: original() if key == 0 else globals()[key]
+def f(x):
+    exec("sys._getframe()", globals(), Space())
+    class Body(metaclass=type("M", (type,), {"__prepare__": lambda *_: Space()})):
+        original().f_trace_lines = False
+    return looped(x)""",
+    "the frame of what looks for frames": """
+import traceback
+def f(x):
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        walk = traceback.walk_tb(error.__traceback__)
+        walk.gi_frame
+    return looped(x)""",
+    "a generator that has kept its own frame": """
+def generator():
+    frame = sys._getframe.__globals__["_frame"]()
+    x = yield
+    frame.f_trace = None
+    yield [x[0, 0, y:y+3, z:z+3] for y in range(x.shape[2] - 2) for z in range(x.shape[3] - 2)]
+kept = [generator() for _ in range(3)]
+for each in kept: next(each)
+def f(x): return kept.pop().send(x)""",
+    "threads that start as they did at first": """
+import threading
+def f(x):
+    start = threading._start_new_thread
+    while hasattr(start, "__wrapped__"): start = start.__wrapped__
+    threading._start_new_thread, before = start, threading._start_new_thread
+    out = []
+    try:
+        thread = threading.Thread(target=lambda: out.append(looped(x)))
+        thread.start()
+        thread.join()
+    finally:
+        threading._start_new_thread = before
+    return out[0]""",
     "the frame of an exception": """
 def f(x):
     try:
         1 / 0
     except ZeroDivisionError as error:
         error.__traceback__.tb_frame.f_trace_lines = False
-    return looped(x)""",
-    "the frame from inspect": """
-import inspect
-def f(x):
-    inspect.currentframe().f_trace_lines = False
     return looped(x)""",
     "the counter found in memory": """
 import gc
@@ -145,12 +307,16 @@ def f(x):
     with contextlib.ExitStack() as stack:
         stack.callback(sys.settrace, None)
     return looped(x)""",
-    "the frame from logging": """
-import logging
-def f(x):
-    logging.currentframe().f_back.f_trace = None
-    return looped(x)""",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def as_in_a_students_process():
+    frames.install()
+    unfixable.install()
+    yield
+    unfixable.uninstall()
+    frames.uninstall()
 
 
 def _function(source: str) -> Callable[..., object]:
@@ -163,6 +329,14 @@ def _counts(source: str):
     f = _function(source)
     f(np.ones((1, 1, 5, 5)))
     return [counted(f, (np.ones((1, 1, side, side)),), {})[1] for side in (7, 42)]
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_code_that_looks_at_frames_can_be_counted(name):
+    small, large = _counts(LOOKING[name])
+    assert small["intact"]
+    assert large["intact"]
+    assert 0 < large["lines"] <= 1.05 * small["lines"]
 
 
 @pytest.mark.parametrize("name", VECTORISED)
@@ -240,3 +414,88 @@ def test_a_copy_of_the_grader_s_code_is_not_the_grader_s():
     assert not known_code.is_known(compile("1", ours.co_filename, "exec"))
     assert known_code.is_known(np.vectorize.__call__.__code__)
     assert not known_code.is_ours(np.vectorize.__call__.__code__)
+
+
+# What cells have done before is seen only in a student's process, from its beginning.
+PREPARED = {
+    "a generator's frame": """
+def generator(x):
+    frames.pop().f_trace = None
+    yield looped(x)
+made = [generator(np.ones((1, 1, 7, 7))) for _ in range(3)]
+frames = [each.gi_frame for each in made]
+def f(x): return next(made.pop())""",
+    "a thread that traces nothing": """
+import threading, queue
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    sys.settrace(None)
+    while True: done.put(looped(jobs.get()))
+threading.Thread(target=work, daemon=True).start()
+def f(x):
+    jobs.put(x)
+    return done.get()""",
+    "a thread that has kept its frame": """
+import threading, queue
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    try: 1 / 0
+    except ZeroDivisionError as error: frame = error.__traceback__.tb_frame
+    while True:
+        x = jobs.get()
+        frame.f_trace, before = None, frame.f_trace
+        for y in range(x.shape[2] ** 2): x.sum()
+        frame.f_trace = before
+        done.put(x)
+threading.Thread(target=work, daemon=True).start()
+def f(x):
+    jobs.put(x)
+    return done.get()""",
+}
+
+INNOCENT = {
+    "an exception that cells looked at": """
+import traceback
+try: 1 / 0
+except ZeroDivisionError as error:
+    traceback.print_exc()
+    line = error.__traceback__.tb_frame.f_lineno
+def f(x): return windows(x)""",
+    "frames that cells looked at": """
+import inspect, logging
+name, caller = inspect.currentframe().f_code.co_name, sys._getframe().f_back
+logging.warning("here")
+def f(x): return windows(x)""",
+    "a thread that goes on": """
+import threading, time
+def beat():
+    while True: time.sleep(0.01)
+threading.Thread(target=beat, daemon=True).start()
+def f(x): return windows(x)""",
+    "a pool": """
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(2)
+pool.submit(print).result()
+def f(x): return pool.submit(windows, x).result()""",
+}
+
+
+def _work(notebook: Open, source: str, sides: tuple[int, ...] = (7, 42)) -> list[Work]:
+    with notebook("import sys", BEFORE, source) as book, book.session.criterion() as conversation:
+        place = {"name": "f", "steps": []}
+        images = [np.ones((1, 1, side, side)) for side in sides]
+        found = [conversation.request("call", place, args=[x], count=True) for x in images]
+        return [each.work for each in found if each.work is not None]
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_what_was_prepared_before_the_call_is_not_intact(notebook, name):
+    assert not _work(notebook, PREPARED[name])[1].intact
+
+
+@pytest.mark.parametrize("name", INNOCENT)
+def test_what_cells_may_do_before_the_call(notebook, name):
+    small, large = _work(notebook, INNOCENT[name])
+    assert small.intact
+    assert large.intact
+    assert large.lines <= 1.25 * small.lines + 8

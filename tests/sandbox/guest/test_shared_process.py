@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -272,4 +273,62 @@ def test_what_would_not_be_in_a_copy_or_is_expensive_is_copied(
         process.criterion() as conversation,
     ):
         assert call(conversation, "f") == 1
+    assert in_place == [False]
+
+
+WORKER = """
+import threading, queue
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    while True: done.put(jobs.get() + 1)
+threading.Thread(target=work, daemon=True).start()
+"""
+ASKS = "def f(x):\n    jobs.put(x)\n    return done.get()"
+
+
+def test_threads_that_cells_started_are_there_in_every_process(
+    server: RealServer, in_place: list[bool]
+) -> None:
+    with Session(server, [(0, WORKER), (1, ASKS)], SHORT) as session:
+        with session.shared(first=True) as process, process.criterion() as conversation:
+            assert call(conversation, "f", 1) == 2
+        for world in (None, "f"):
+            with session.criterion(world) as conversation:
+                assert call(conversation, "f", 2) == 3
+        assert in_place == [True] * 3
+        assert session.has_threads
+
+
+def test_a_process_beside_one_with_threads_has_threads_as_well(server: RealServer) -> None:
+    with (
+        Session(server, [(0, WORKER), (1, ASKS)], SHORT) as session,
+        session.criterion() as one,
+        session.criterion() as other,
+    ):
+        assert [call(each, "f", 1) for each in (one, other, one)] == [2, 2, 2]
+
+
+@pytest.mark.parametrize("slow", ["sum(i * i for i in range(10**7))", "time.sleep(0.6)"])
+def test_a_notebook_with_threads_that_takes_long_is_copied_and_told_so(
+    server: RealServer, in_place: list[bool], slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.host.session.RELOAD_S", 0.2)
+    budget = replace(SHORT, cell_s=5.0, cells_s=10.0)
+    cells = [(0, "import time"), (1, WORKER), (2, ASKS), (3, slow)]
+    with Session(server, cells, budget) as session:
+        with session.criterion() as conversation, pytest.raises(StudentTimeout) as late:
+            call(conversation, "f", 1)
+        assert late.value.lacks_threads
+    assert in_place == [False]
+
+
+def test_loading_for_threads_has_an_end(
+    server: RealServer, in_place: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.host.session.RELOADS_S", 1e-9)
+    with (
+        Session(server, [(0, WORKER), (1, "def g(): return 1")], SHORT) as session,
+        session.criterion() as conversation,
+    ):
+        assert call(conversation, "g") == 1
     assert in_place == [False]

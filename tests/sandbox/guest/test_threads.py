@@ -78,9 +78,8 @@ def use(f): return kept(1)
     with notebook(source) as book, book.session.shared() as process:
         with process.criterion() as conversation:
             call(conversation, "keep", lambda x: x)
-        with process.criterion() as conversation:
-            with pytest.raises(StudentRaised):
-                call(conversation, "use", lambda x: 100)
+        with process.criterion() as conversation, pytest.raises(StudentRaised):
+            call(conversation, "use", lambda x: 100 * x)
 
 
 def test_time_is_up_while_threads_are_asking(notebook: Open) -> None:
@@ -95,7 +94,7 @@ def endless(f):
     with notebook("import numpy as np", source) as book:
         for _ in range(3):
             with pytest.raises(StudentTimeout):
-                book.call("endless", lambda x: 1)
+                book.call("endless", len)
 
 
 def test_a_copy_of_the_process_does_not_wait_for_threads_that_it_does_not_have(
@@ -111,11 +110,11 @@ def fork(f):
         pid = os.fork()
         if pid == 0: os._exit(0)
         os.waitpid(pid, 0)
-        f(1)
+        f(np.ones(2))
     return 5
 """
     with notebook("import numpy as np", source) as book:
-        assert book.call("fork", lambda x: 1) == 5
+        assert book.call("fork", len) == 5
 
 
 class Slopes:
@@ -211,7 +210,7 @@ def test_a_function_that_is_stopped_ends_its_call_and_the_next_one_works() -> No
         pass
 
     def stop(n: int) -> None:
-        raise Stopped
+        raise Stopped(n)
 
     host = Host()
     with pytest.raises(Stopped):
