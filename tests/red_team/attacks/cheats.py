@@ -409,6 +409,87 @@ def untraced():
 exec(SOURCE.replace("    rows = np.zeros", "    untraced(); rows = np.zeros"))
 def im2col(*a): return in_place(*a)
 """,
+    "a thread that a cell has started does the work": """
+import queue, threading
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    while True:
+        args = jobs.get()
+        try: done.put((loops(*args), None))
+        except ValueError as error: done.put((None, error))
+threading.Thread(target=work, daemon=True).start()
+def im2col(*args):
+    jobs.put(args)
+    found, error = done.get()
+    if error: raise error
+    return found
+""",
+    "and it traces nothing, since before": """
+import queue, sys, threading
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    sys.settrace(None)
+    while True:
+        args = jobs.get()
+        try: done.put((loops(*args), None))
+        except ValueError as error: done.put((None, error))
+threading.Thread(target=work, daemon=True).start()
+def im2col(*args):
+    jobs.put(args)
+    found, error = done.get()
+    if error: raise error
+    return found
+""",
+    "a thread that starts as threads did before the grader": """
+import threading
+start = threading._start_new_thread
+while hasattr(start, "__wrapped__"): start = start.__wrapped__
+threading._start_new_thread = start
+def im2col(*args):
+    found = []
+    def work():
+        try: found.append(loops(*args))
+        except ValueError as error: found.append(error)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if isinstance(found[0], ValueError): raise found[0]
+    return found[0]
+""",
+    "a generator that has kept its own frame": """
+def generator():
+    args = yield
+    while True:
+        frame.f_trace = None
+        try: args = yield in_place(*args)
+        except ValueError as error: args = yield error
+first = generator()
+frame = first.gi_frame
+next(first)
+def im2col(*args):
+    found = first.send(args)
+    if isinstance(found, ValueError):
+        next(first)
+        raise found
+    return found
+""",
+    "frames that the library reads are changed": """
+import inspect, logging, sys, traceback
+def untraced(frame, *_, **__):
+    while frame is not None: frame.f_trace, frame.f_trace_lines, frame = None, False, frame.f_back
+    return False
+logging._is_internal_frame = traceback.print_stack = untraced
+def im2col(*args):
+    logging.Logger("own").warning("now", stack_info=True)
+    untraced(inspect.currentframe()), untraced(sys._getframe()), untraced(inspect.stack()[0].frame)
+    return in_place(*args)
+""",
+    "the function that gives frames, as it was before the grader": """
+import sys
+original = sys._getframe.__globals__["_frame"]
+exec(SOURCE.replace("    rows = np.zeros", "    original().f_trace = None; rows = np.zeros"))
+def im2col(*args): return in_place(*args)
+""",
     "results kept in files for a second try": """
 import os
 busy = sum(n * n for n in range(10**6))
