@@ -87,6 +87,11 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("timeout_not_tried")
         case facts.TimedOut(lacks_threads=True, at=at):
             return sentences(_text("timeout"), *_stopped_at(at), _text("timeout_threads"))
+        case facts.TimedOut(waited=True, at=at):
+            if at is None:
+                return sentences(_text("timeout"), _text("timeout_waited"))
+            place = {"code": at.text, "cell": at.cell + 1, "line": at.line}
+            return sentences(_text("timeout"), _text("timeout_waited_at", **place))
         case facts.TimedOut(tried_again=again, at=at):
             told = _text("timeout_again", times=f"{MARGIN:g}") if again else _text("timeout")
             if at is None:

@@ -40,6 +40,8 @@ def message(remark: Remark) -> Text:
             return _text("removed_from_numpy", names=listed(gone), numpy=np.__version__)
         case remarks.StarImport(name, module, cell):
             return _text("star_import", name=name, module=module, cell=cell)
+        case remarks.InUnfinishedCell(name, cell, status):
+            return _text(f"unfinished_{status}", name=name, cell=cell)
         case remarks.CameOutDifferently(sources):
             used = listed(_text(f"unfixable_{source}") for source in sources)
             return _text("came_out_differently", used=used)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from autograder.course.models import Part
 from autograder.sandbox.guest.stub_modules import has_stub
 from autograder.sandbox.host.session import LoadedNotebook
-from autograder.status import Status
+from autograder.status import CellStatus, Status
 from autograder.suite.facts import (
     ArgumentChanged,
     BrokenCell,
@@ -27,7 +27,7 @@ from autograder.suite.facts import (
 )
 from autograder.suite.naming import Names
 from autograder.suite.outcome import Outcome
-from autograder.suite.remarks import OnlyPieces, RemovedFromNumPy, StarImport
+from autograder.suite.remarks import InUnfinishedCell, OnlyPieces, RemovedFromNumPy, StarImport
 
 
 def with_definition(
@@ -50,6 +50,7 @@ def with_definition(
             for id, found in explained.items()
         }
     explained = {id: _star_import(found, session) for id, found in explained.items()}
+    explained = {id: _unfinished(found, session) for id, found in explained.items()}
     removed = session.remarks.removed.get(owner)
     if removed and explained:
         # Only once per part: it is advice, not the reason for any outcome.
@@ -113,6 +114,30 @@ def _star_import(found: Outcome, session: LoadedNotebook) -> Outcome:
                     found, remarks=(*found.remarks, StarImport(name, star[1], index + 1))
                 )
     return found
+
+
+_ASSIGNS = (
+    r"^(?:[\w, \t]+,[ \t]*)?{name}[ \t]*(?:,[^=\n]*)?(?::[^=\n]*)?=(?!=)"
+    r"|^(?:async )?def {name}\b|^class {name}\b|^(?:for|with)\b[^#\n]*\b{name}\b"
+    r"|^(?:from [\w.]+ )?import [^#\n]*\b{name}\b"
+)
+"""A line of a cell that gives a name its value."""
+
+
+def _unfinished(found: Outcome, session: LoadedNotebook) -> Outcome:
+    """Add which cell would have defined an undefined name, had it run to its end."""
+    if not isinstance(found.fact, Raised) or found.fact.error.type != "NameError":
+        return found
+    undefined = _UNDEFINED.match(found.fact.error.message)
+    if undefined is None:
+        return found
+    assigns = re.compile(_ASSIGNS.format(name=undefined[1]), re.M)
+    cell = next((index for index, source in session.cells if assigns.search(source)), None)
+    status = next((each.status for each in session.records if each.index == cell), CellStatus.OK)
+    if cell is None or status is CellStatus.OK:
+        return found
+    remark = InUnfinishedCell(undefined[1], cell + 1, status)
+    return replace(found, remarks=(*found.remarks, remark))
 
 
 def _is_there(module: str) -> bool:

@@ -115,14 +115,16 @@ class Raised:
 class TimedOut:
     """It did not finish in time, and if ``tried_again`` not with a margin either.
 
-    It was stopped ``at`` a loop or a line, if that is known. With ``lacks_threads`` it may have
-    waited for a thread that a cell started and that is not in the process in which it was called.
+    It was stopped ``at`` a loop or a line, if that is known. If it ``waited``, it was not computing
+    then. With ``lacks_threads`` it may have waited for a thread that a cell started and that is not
+    in the process in which it was called.
     """
 
     call: str | None
     tried_again: bool = False
     at: Frame | None = None
     lacks_threads: bool = False
+    waited: bool = False
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,9 @@ def _failure(error: StudentFailure, part: str) -> Outcome:
     if isinstance(error, UnsupportedOperation):
         return Outcome(Status.FAILED, facts.Unsupported(call or "", error.got, error.wanted))
     if isinstance(error, StudentTimeout):
-        fact = facts.TimedOut(call, at=error.at, lacks_threads=error.lacks_threads)
+        fact = facts.TimedOut(
+            call, at=error.at, waited=error.waited, lacks_threads=error.lacks_threads
+        )
         return Outcome(Status.TIMEOUT, fact, conclusive=error.conclusive)
     if isinstance(error, StudentProtocolError):
         return Outcome(Status.ERROR, facts.ProtocolBroken(call))

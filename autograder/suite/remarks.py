@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from autograder.sandbox.host.session import Overwritten
 from autograder.sandbox.protocol.unfixable import Unfixable
+from autograder.status import CellStatus
 from autograder.suite.facts import BrokenCell
 from autograder.text import Text
 
@@ -105,6 +106,21 @@ class StarImport:
 
 
 @dataclass(frozen=True)
+class InUnfinishedCell:
+    """A name is undefined, and a cell that assigns it did not run to its end.
+
+    Attributes:
+        name: the undefined name.
+        cell: the cell's number, from 1.
+        status: what became of the cell.
+    """
+
+    name: str
+    cell: int
+    status: CellStatus
+
+
+@dataclass(frozen=True)
 class RemovedFromNumPy:
     """The definition uses names that NumPy has removed and that the sandbox still provides."""
 
@@ -127,6 +143,7 @@ Remark = (
     | OnlyPieces
     | RemovedFromNumPy
     | StarImport
+    | InUnfinishedCell
     | CameOutDifferently
 )
 """Additional information about a criterion, whatever its status."""

@@ -109,7 +109,9 @@ def test_every_message_is_used():
         path.read_text("utf-8") for path in ROOM.rglob("*") if path.suffix in {".py", ".html"}
     ).replace("'", '"')
     made = {
-        "criteria": re.compile(r"type_|pattern_|values_|not_finite_|unfixable_|\w+_hidden$"),
+        "criteria": re.compile(
+            r"type_|pattern_|values_|not_finite_|unfixable_|unfinished_|\w+_hidden$"
+        ),
         "pages": re.compile(r"(next|short|level|cell|picture|terminal)_"),
         "class_page": re.compile("show_"),
         "files": re.compile("|".join(FileFault)),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+
+from tests.suite.conftest import QUICK
 
 WORKS = """
 @criterion("f.works")
@@ -45,6 +49,35 @@ def test_a_star_import_of_what_is_not_there_is_named_with_the_name_that_it_may_h
 )
 def test_no_star_import_is_blamed_for_anything_else(bench, cell):
     assert "imports everything" not in told(bench, WORKS, cell, f=["works"])["en"]
+
+
+USES = "def f(x):\n    return x + TABLE"
+
+
+def test_the_cell_that_was_stopped_before_it_defined_a_name_is_named(bench):
+    bench.budget = replace(QUICK, cell_s=0.3, cells_s=1.0)
+    cells = ["a = 1", "def slow():\n    while True: pass\nTABLE = slow()", USES]
+    text = told(bench, WORKS, cells, f=["works"])
+    assert "NameError: name 'TABLE' is not defined" in text["en"]
+    assert "Cell 2, which should define `TABLE`, was stopped for lack of time." in text["en"]
+    assert "セル2は、時間切れのため途中で止めました。" in text["ja"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("TABLE: int = 1 / 0", "Cell 1, which should define `TABLE`, stopped with an error."),
+        ("a, TABLE = 1, 1 / 0", "Cell 1, which should define `TABLE`, stopped with an error."),
+        ("import nothing as TABLE_1\n1 / 0", None),
+        ("TABLE == 1", None),
+        ("def g():\n    TABLE = 1\n1 / 0", None),
+        ("TABLE = 1\ndel TABLE", None),
+    ],
+)
+def test_a_cell_that_failed_is_named_if_it_would_have_defined_the_name(bench, cell, said):
+    text = told(bench, WORKS, [cell, USES], f=["works"])["en"]
+    assert "NameError: name 'TABLE' is not defined" in text
+    assert said in text if said else "which should define" not in text
 
 
 def test_what_could_not_be_read_is_not_said_to_be_missing(bench):

@@ -71,6 +71,15 @@ def test_what_more_time_would_not_help_is_not_tried_again(bench, name):
     assert all("tried again" not in told[f"f.{slug}"].message["en"] for slug in SLUGS)
 
 
+def test_code_that_waits_is_told_so_and_not_asked_about_loops(bench):
+    f = "import time\ndef wait():\n    time.sleep(99)\ndef f(x):\n    for _ in [x]: wait()\n"
+    _, told = statuses(bench, f, NEAR.format(name="g", seconds=0.1))
+    message = told["f.one"].message
+    assert "It was waiting, not computing, at `time.sleep(99)` (cell 1, line 4)." in message["en"]
+    assert "`time.sleep(99)`（セル1の4行目）で待っている状態でした。" in message["ja"]
+    assert "loop" not in message["en"]
+
+
 def test_an_exception_whose_text_never_ends_is_a_timeout(bench):
     endless = """
 class E(Exception):

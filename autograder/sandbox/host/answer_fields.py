@@ -53,10 +53,12 @@ def exception_in(fields: Any, shown: ExceptionText, asked: Collection[str]) -> E
     )
 
 
-def stopped_frame(entries: Any, shown: ExceptionText) -> Frame | None:
-    """The loop in which code was stopped, or the line."""
+def stopped_frame(entries: Any, shown: ExceptionText, *, waited: bool = False) -> Frame | None:
+    """The loop in which code was stopped, or the line; of code that waited, the line."""
     listed = entries[:MAX_FRAMES] if isinstance(entries, list) else []
     frames = list(_frames(listed, shown))
+    if waited and frames:
+        return frames[-1]
     sources = [shown.source(frame.cell) for frame in frames]
     found = stopped_at([(frame.cell, frame.line) for frame in frames], sources)
     if found is None:

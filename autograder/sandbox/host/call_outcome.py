@@ -100,6 +100,7 @@ class StudentTimeout(StudentFailure):
         at: the loop or the line in which it was stopped, if it is known.
         lacks_threads: whether it may have waited for a thread that a cell started, which is not in
             the process in which it was called.
+        waited: whether it is known to have been waiting: it slept, or waited for input.
     """
 
     def __init__(
@@ -109,11 +110,13 @@ class StudentTimeout(StudentFailure):
         conclusive: bool = True,
         at: Frame | None = None,
         lacks_threads: bool = False,
+        waited: bool = False,
     ) -> None:
         super().__init__(text)
         self.conclusive = conclusive
         self.at = at
         self.lacks_threads = lacks_threads
+        self.waited = waited
 
 
 class StudentDied(StudentFailure):

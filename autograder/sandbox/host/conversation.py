@@ -35,7 +35,13 @@ from autograder.sandbox.host.call_outcome import (
 from autograder.sandbox.host.exception_text import REFUSED, ExceptionText
 from autograder.sandbox.host.limits import Budget
 from autograder.sandbox.host.pipelining import new_id
-from autograder.sandbox.host.reference_calls import OutOfTime, ReferenceCalls, check_time
+from autograder.sandbox.host.reference_calls import (
+    OnlyWaited,
+    OutOfTime,
+    ReferenceCalls,
+    check_time,
+    has_waited,
+)
 from autograder.sandbox.host.sizes import (
     MAX_CALLBACK_BYTES,
     MAX_HEADER_BYTES,
@@ -190,6 +196,7 @@ class Conversation(ABC):
                 conclusive=conclusive,
                 at=self._stopped_at,
                 lacks_threads=conclusive and self.lacks_threads,
+                waited=isinstance(late, OnlyWaited),
             )
         except wire.Closed as closed:
             if self._sandbox_lost():
@@ -211,7 +218,8 @@ class Conversation(ABC):
             if type(answer.get("id")) is not int or answer["id"] != number:
                 raise wire.WireError("an answer to a request that was never made")
             if "timeout" in answer:
-                self._stopped_at = stopped_frame(answer.get("frames"), self._shown)
+                waited = has_waited(answer)
+                self._stopped_at = stopped_frame(answer.get("frames"), self._shown, waited=waited)
             check_time(answer)
             if "unfixable" in answer:
                 self.unfixable |= unfixable(answer["unfixable"])

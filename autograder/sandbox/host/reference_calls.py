@@ -45,18 +45,31 @@ class OutOfTime(wire.TooLate):
     """Code that was computing has used up its time; with more of it, it might have finished."""
 
 
+class OnlyWaited(wire.TooLate):
+    """Code was waiting when its time was up, not computing: more time would be no use."""
+
+
 def check_time(message: Mapping[str, Any]) -> None:
     """Raise if the guest says that its code's time is up.
 
     Raises:
         OutOfTime: it was computing.
-        wire.TooLate: it was waiting, or could not be stopped: more time would be no use.
+        OnlyWaited: it was waiting.
+        wire.TooLate: it could not be stopped: more time would be no use.
     """
     said = message.get("timeout")
     if isinstance(said, str) and said == "busy":  # an array would compare element by element
         raise OutOfTime("the call took too long")
+    if has_waited(message):
+        raise OnlyWaited("the call waited for too long")
     if "timeout" in message:
         raise wire.TooLate("the call took too long, and would have with more time")
+
+
+def has_waited(message: Mapping[str, Any]) -> bool:
+    """Whether the guest says that its code was waiting when its time was up."""
+    said = message.get("timeout")
+    return isinstance(said, str) and said == "idle"
 
 
 class CallbackRaised(Exception):

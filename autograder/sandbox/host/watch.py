@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from autograder.sandbox.host.limits import Budget
+from autograder.sandbox.host.reference_calls import OnlyWaited
 from autograder.sandbox.protocol import wire
 
 LOOK_S = 0.25
@@ -116,7 +117,7 @@ class Watch:
         if computed_s > budget.call_cpu_s + min(budget.call_cpu_s, self.spare_s):
             raise wire.TooLate("it could not be stopped when its time was up")
         if self._asleep_s > (1 + SPARE) * budget.idle_s:
-            raise wire.TooLate("it waits, and could not be stopped")
+            raise OnlyWaited("it waits, and could not be stopped")
 
 
 def _is_mostly_idle(before: Used, now: Used, seconds: float) -> bool:
