@@ -147,8 +147,9 @@ class StudentNamespace:
     def adopt_definitions(self) -> None:
         """Record definitions that do not appear in any statement of a cell.
 
-        These are made by ``exec``, ``globals()["f"] = …`` or a ``global`` statement, or imported
-        from a file that the notebook wrote, if nothing else has the name.
+        These are made by ``exec``, ``globals()["f"] = …`` or a ``global`` statement, in this
+        namespace or another one, or imported from a file that the notebook wrote, if nothing else
+        has the name.
         """
         for name, value in list(self.namespace.items()):
             if name not in self.own and self._made_here(value):
@@ -168,8 +169,13 @@ class StudentNamespace:
 
     def _made_here(self, value: Any) -> bool:
         if type(value) is FunctionType:
-            return value.__globals__ is self.namespace
-        return is_instance(value, type) and members(value).get("__module__") == "__main__"
+            return value.__globals__ is self.namespace or self.files.has_code(value)
+        if not is_instance(value, type):
+            return False
+        found = members(value)
+        return found.get("__module__") == "__main__" or any(
+            map(self.files.has_code, found.values())
+        )
 
     def _is_new(self, node: ast.stmt, names: list[str]) -> bool:
         """Whether a piece of a cell that does not parse only defines names that are undefined."""
@@ -287,7 +293,7 @@ class StudentNamespace:
         for name, value in list(self.namespace.items()):
             if value is before.get(name, before):
                 continue
-            if self.files.wrote(value):
+            if self.files.wrote(value) or self.files.has_code(value):
                 self._record([name], -1, piece=False)
             elif name in self.own or (only_new and name in before):
                 self.namespace[name] = before.get(name, self.own.get(name))

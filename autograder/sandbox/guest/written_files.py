@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from . import exceptions
+from . import exceptions, known_code
 from .classes import members
 from .magics import File
 
@@ -92,6 +92,19 @@ class WrittenFiles:
             return False
         module = sys.modules.get(name) if type(name) is str else None
         return type(module) is ModuleType and self._is_own(module)
+
+    def has_code(self, value: object) -> bool:
+        """Whether it is a function whose code is the notebook's, whichever namespace it is in.
+
+        That is code from a text (``exec``) or from a file that the notebook wrote
+        (``runpy.run_path``), and not the library's or the grader's, which may come from a text, too.
+        """
+        if type(value) is not FunctionType or known_code.is_known(value.__code__):
+            return False
+        file = value.__code__.co_filename
+        if file.startswith("<"):
+            return not file.startswith("<frozen ")
+        return os.path.realpath(file).startswith(self._folder + os.sep)
 
     def _is_own(self, module: ModuleType) -> bool:
         file = vars(module).get("__file__")

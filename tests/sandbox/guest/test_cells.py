@@ -457,12 +457,27 @@ class TestWhatCounts:
             "def make():\n    global f\n    def f(x): return x + 1\nmake()",
             "globals()['f'] = lambda x: x + 1",
             "import sys\nsys.modules['__main__'].f = lambda x: x + 1",
+            "space = {}\nexec('def f(x): return x + 1', space)\nglobals().update(space)",
+            "%%writefile own.py\ndef f(x): return x + 1\n",
+            "import sys, types\nown = types.ModuleType('own')\n"
+            "exec('def f(x): return x + 1', vars(own))\nsys.modules['own'] = own",
         ],
     )
     def test_what_is_defined_in_a_roundabout_way(self, notebook: Open, cell: str) -> None:
-        with notebook(cell, "from math import floor") as book:
-            assert book.names & {"f", "floor"} == {"f"}
+        last = "from math import floor\nfrom functools import reduce"
+        if "ModuleType" in cell:
+            last += "\nfrom own import f"
+        elif "writefile" in cell:
+            last += "\nimport runpy\nglobals().update(runpy.run_path('own.py'))"
+        with notebook(cell, last) as book:
+            assert book.names & {"f", "floor", "reduce"} == {"f"}
             assert book.call("f", 1) == 2
+
+    def test_a_class_from_another_namespace(self, notebook: Open) -> None:
+        source = "class Layer:\\n    def f(self, x): return x + 1\\n"
+        cell = f"space = {{}}\nexec('{source}', space)\nglobals().update(Layer=space['Layer'])"
+        with notebook(cell) as book:
+            assert book.session.defined["Layer"] == ("f",)
 
     @pytest.mark.parametrize(
         "cell",
