@@ -69,6 +69,12 @@ def _stopped_at(at: Frame | None) -> list[Text]:
     return [_text("timeout_at", code=at.text, cell=at.cell + 1, line=at.line)]
 
 
+def _interferes_at(at: Frame | None) -> list[Text]:
+    if at is None:
+        return []
+    return [_text("not_counted_at", code=at.text, cell=at.cell + 1, line=at.line)]
+
+
 def _why(fact: Fact, reveal: Reveal) -> Text:
     match fact:
         case facts.Missing():
@@ -131,8 +137,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("lines_grow", smaller=one_line(smaller, 100), **counts)
         case facts.TooMuchWork(lines=lines):
             return _text("too_many_lines", lines=_rounded(lines))
-        case facts.NotCounted():
-            return _text("not_counted")
+        case facts.NotCounted(at=at):
+            return sentences(_text("not_counted"), *_interferes_at(at))
         case facts.WronglyAcquitted():
             return _text("evidence_wrongly_acquitted")
         case facts.ProvesNothing():

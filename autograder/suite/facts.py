@@ -245,9 +245,10 @@ class TooMuchWork:
 
 @dataclass(frozen=True)
 class NotCounted:
-    """The code interferes with counting its work."""
+    """The code interferes with counting its work, ``at`` a line if that is known."""
 
     call: str
+    at: Frame | None = None
 
 
 # --- The answer is not evidence against the suspect that it is about.

@@ -38,7 +38,7 @@ def no_more_work(small: Answer, large: Answer, more: int) -> None:
     if before is None or after is None:
         raise TypeError("no_more_work(...) compares answers of student.f.counted(...)")
     if not (before.intact and after.intact):
-        raise WrongAnswer(NotCounted(label(large)))
+        raise WrongAnswer(NotCounted(label(large), after.at or before.at))
     calls = label(large), label(small)
     if after.lines > LINES * before.lines + SLACK:
         raise WrongAnswer(WorkGrows(*calls, "lines", before.lines, after.lines))

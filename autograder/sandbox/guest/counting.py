@@ -33,6 +33,7 @@ from types import CodeType, FrameType
 from typing import Any, TypedDict
 
 from . import followed_threads, frames, known_code, unfixable
+from .exceptions import own_line
 
 # Bound before any student code runs, which may replace these functions in `sys`.
 _settrace, _gettrace = sys.settrace, sys.gettrace
@@ -80,6 +81,8 @@ class Count(TypedDict):
     lines: int
     objects: int
     intact: bool
+    at: list[tuple[int, int, str]]
+    """The line of the notebook that interfered, if it is known: cell, line, function."""
 
 
 class _Watch:
@@ -93,7 +96,7 @@ class _Watch:
     """
 
     installed = False
-    report: Callable[[], None] | None = None
+    report: Callable[[FrameType], None] | None = None
     always = False
     busy = False
     has_frames = False
@@ -115,6 +118,7 @@ def counted(
     tampered = _Watch.has_frames
     outside: dict[int, FrameType] = {}  # the grader's own, by thread
     followed: list[FrameType] = []
+    places: list[tuple[int, int, str]] = []
     resumed: set[FrameType] = set()
 
     def sample() -> None:
@@ -123,9 +127,14 @@ def counted(
             samples += 1
             peak = max(peak, _blocks())
 
-    def tampering() -> None:
+    def tampering(frame: FrameType) -> None:
         nonlocal tampered
         tampered = True
+        each: FrameType | None = frame
+        while each is not None and not places:
+            if place := own_line(each, each.f_lineno):
+                places.append(place)
+            each = each.f_back
 
     def on_line(frame: FrameType, event: str, arg: object) -> Any:
         if over:
@@ -176,7 +185,7 @@ def counted(
             if arg is _start_new_thread and not (
                 followed_threads.is_start(frame.f_code) and known_code.is_known(user.f_code)
             ):
-                tampered = True
+                tampering(user)
 
     def on_call_elsewhere(frame: FrameType, event: str, arg: object) -> Any:
         if _getprofile() is not on_c_call:
@@ -231,7 +240,12 @@ def counted(
         if collects:
             _collect()
     intact = not tampered and lines > 0
-    return value, {"lines": lines, "objects": max(peak - start, 0), "intact": intact}
+    return value, {
+        "lines": lines,
+        "objects": max(peak - start, 0),
+        "intact": intact,
+        "at": places[:1],
+    }
 
 
 def watch() -> None:
@@ -262,7 +276,7 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
         if frames.are_read_by(caller.f_code) or _is_librarys_own(caller.f_code, named):
             return
         if _Watch.report is not None:
-            _Watch.report()
+            _Watch.report(caller)
         else:
             _Watch.could_hide_threads = True
             _Watch.has_frames |= event not in _SETS and named != "tb_frame"

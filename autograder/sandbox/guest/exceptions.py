@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from types import FrameType
 from typing import TypedDict
 
 from .timeouts import TimeUp
@@ -56,12 +57,18 @@ def describe(error: BaseException) -> ExceptionFields:
         "kinds": [kind.__name__[:80] for kind in type(error).__mro__[:20]],
     }
     for frame, line in traceback.walk_tb(error.__traceback__):
-        filename = frame.f_code.co_filename
-        cell = _CELL.fullmatch(filename)
-        if cell or filename in written:
-            origin, first = (int(cell[1]), 1) if cell else written[filename]
-            raised["cell"], raised["line"] = origin, line + first - 1
-            here = (origin, line + first - 1, frame.f_code.co_qualname[:80])
+        if here := own_line(frame, line):
+            raised["cell"], raised["line"], _ = here
             frames = raised["frames"]
             raised["frames"] = [*frames[:4], *frames[4:][-3:], here]  # recursion may be deep
     return raised
+
+
+def own_line(frame: FrameType, line: int) -> tuple[int, int, str] | None:
+    """Cell, line in it and function of a line of a frame's code, if that is the notebook's."""
+    filename = frame.f_code.co_filename
+    cell = _CELL.fullmatch(filename)
+    if not cell and filename not in written:
+        return None
+    origin, first = (int(cell[1]), 1) if cell else written[filename]
+    return origin, line + first - 1, frame.f_code.co_qualname[:80]

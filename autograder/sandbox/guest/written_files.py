@@ -97,7 +97,8 @@ class WrittenFiles:
         """Whether it is a function whose code is the notebook's, whichever namespace it is in.
 
         That is code from a text (``exec``) or from a file that the notebook wrote
-        (``runpy.run_path``), and not the library's or the grader's, which may come from a text, too.
+        (``runpy.run_path``), and not the library's or the grader's, though these, too, may come
+        from a text.
         """
         if type(value) is not FunctionType or known_code.is_known(value.__code__):
             return False

@@ -18,8 +18,12 @@ from autograder.sanitize import one_line
 MAX_FRAMES = 8
 
 
-def work_in(fields: Any) -> Work:
+def work_in(fields: Any, shown: ExceptionText) -> Work:
     """The work that a call did.
+
+    Args:
+        fields: as received.
+        shown: knows the notebook's lines.
 
     Raises:
         wire.WireError: it is invalid.
@@ -28,7 +32,9 @@ def work_in(fields: Any) -> Work:
     lines, objects, intact = (fields.get(name) for name in ("lines", "objects", "intact"))
     if type(lines) is not int or type(objects) is not int or min(lines, objects) < 0:
         raise wire.WireError("a count that is not a number")
-    return Work(lines, objects, intact is True)
+    entries = fields.get("at")
+    at = next(_frames(entries[:1], shown), None) if isinstance(entries, list) else None
+    return Work(lines, objects, intact is True, at)
 
 
 def exception_in(fields: Any, shown: ExceptionText, asked: Collection[str]) -> ExceptionInfo:

@@ -10,30 +10,6 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Work:
-    """How much work a call did in Python; see ``guest.counting``.
-
-    Attributes:
-        lines: lines that were executed.
-        objects: objects that lived at once.
-        intact: whether nothing interfered with counting.
-    """
-
-    lines: int
-    objects: int
-    intact: bool
-
-
-@dataclass(frozen=True)
-class CallResult:
-    """The value of a call, and, if requested, the arguments as they are after it, and its work."""
-
-    value: Any
-    args: list[Any] | None = None
-    work: Work | None = None
-
-
-@dataclass(frozen=True)
 class Frame:
     """A line of the student's notebook that an exception passed through.
 
@@ -44,6 +20,32 @@ class Frame:
     line: int
     text: str
     function: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """How much work a call did in Python; see ``guest.counting``.
+
+    Attributes:
+        lines: lines that were executed.
+        objects: objects that lived at once.
+        intact: whether nothing interfered with counting.
+        at: the line that interfered, if it is known.
+    """
+
+    lines: int
+    objects: int
+    intact: bool
+    at: Frame | None = None
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """The value of a call, and, if requested, the arguments as they are after it, and its work."""
+
+    value: Any
+    args: list[Any] | None = None
+    work: Work | None = None
 
 
 @dataclass(frozen=True)

@@ -237,7 +237,7 @@ class Conversation(ABC):
                 raise StudentRaised(info, item if type(item) is int else None)
             elif "value" in answer:
                 args = answer.get("args")
-                work = work_in(answer["count"]) if "count" in answer else None
+                work = work_in(answer["count"], self._shown) if "count" in answer else None
                 return CallResult(answer["value"], args if isinstance(args, list) else None, work)
             else:
                 raise wire.WireError("an answer without a value")

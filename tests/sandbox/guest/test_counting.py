@@ -493,6 +493,13 @@ def test_what_was_prepared_before_the_call_is_not_intact(notebook, name):
     assert not _work(notebook, PREPARED[name])[1].intact
 
 
+def test_the_line_that_interferes_is_named(notebook):
+    source = "def f(x):\n    y = looped(x)\n    sys.settrace(None)\n    return y"
+    small, _ = _work(notebook, source)
+    assert small.at is not None
+    assert (small.at.cell, small.at.line, small.at.text) == (2, 3, "sys.settrace(None)")
+
+
 @pytest.mark.parametrize("name", INNOCENT)
 def test_what_cells_may_do_before_the_call(notebook, name):
     small, large = _work(notebook, INNOCENT[name])
