@@ -114,7 +114,8 @@ process itself may be the reason (no memory left), in a second child. The last o
 whatever else is asked, as long as the notebook's state in it is unchanged (`host.kept_process`).
 Where loading the notebook again would cost as little as a fork, there is none: the session itself
 takes the child's place, and is started again if another one is needed
-(`host.session.Session.shared`).
+(`host.session.Session.shared`). The same is done, within limits, for a notebook whose cells have
+started threads that go on: they would not be in a fork, and its functions may need them.
 
 Processes of one session share its working directory: before each fork, files that criteria have
 added to it are removed, and those of cells are as the cells left them (`guest.working_folder`).

@@ -16,7 +16,7 @@ import pytest
 
 from autograder.course.models import Reveal
 from autograder.messages import criteria
-from autograder.sandbox.host.session import StudentDied, StudentTimeout
+from autograder.sandbox.host.session import Frame, StudentDied, StudentTimeout
 from autograder.suite.outcome import from_exception
 from autograder.verdict.result import Counterexample
 from tests.suite.conftest import Told
@@ -305,3 +305,18 @@ def test_what_could_not_be_tried_is_distinguished_from_what_failed():
     assert "could not be checked" in criteria.message(dead, all_that_is)["en"]
     assert criteria.counterexample(late, all_that_is) is None
     assert criteria.counterexample(dead, all_that_is) is None
+
+
+def test_a_thread_that_is_not_there_is_the_reason():
+    line = Frame(2, 4, "return done.get()", "f")
+    late = StudentTimeout("no answer", at=line, lacks_threads=True)
+    late.label = "f(1)"
+    found = from_exception(late, "f")
+    assert found is not None
+    said = criteria.message(found, Reveal.SHAPES)
+    assert said["en"] == (
+        "Your code did not finish in time. It was stopped at `return done.get()` (cell 3, line 4). "
+        "A thread that a cell started does not exist where your functions are called. If yours "
+        "waits for one, start the thread in the function."
+    )
+    assert "スレッド" in said["ja"]
