@@ -44,6 +44,7 @@ from autograder.sandbox.host.loaded import CellRecord, Overwritten, Remarks
 from autograder.sandbox.host.loading import Position
 from autograder.sandbox.host.notebook_process import NotebookProcess
 from autograder.sandbox.host.reference_calls import CallLimits, Reference, ReferenceCalls
+from autograder.sandbox.host.reload_cost import ReloadCost
 from autograder.sandbox.host.shared_process import (
     FeedbackConversation,
     SharedConversation,
@@ -81,16 +82,6 @@ __all__ = [
 
 _Kind = TypeVar("_Kind", bound=SocketConversation)
 
-CHEAP_S = 0.02
-"""CPU seconds that cells may take if they may have to be run again (`Session.once`)."""
-
-RELOAD_S = 0.5
-"""Seconds that loading may take, of CPU time and of wall time, for a notebook whose threads are
-needed: it is loaded for each process, of which there may be one for each criterion."""
-
-RELOADS_S = 20.0
-"""Seconds of wall time for all of that; after that the notebook is forked like any other."""
-
 _COUNTED = (Attempt.ONLY, Attempt.AGAIN, Attempt.SHORT)
 """Attempts whose timeouts count (`Budget.max_timeouts`)."""
 
@@ -126,8 +117,6 @@ class Session(NotebookProcess):
             asks for may have replaced what stalls in another, so each begins at 0.
         timed_out: statements that were stopped, or not begun, for lack of time.
         kept_data: if there are any, what the student defined that uses data besides its arguments.
-        has_threads: whether threads that cells started were running when all had run. They are not
-            in a fork.
     """
 
     timeouts: int = 0
@@ -143,11 +132,8 @@ class Session(NotebookProcess):
     timed_out: frozenset[Position] = field(default=frozenset(), init=False)
     kept_data: frozenset[str] = field(default=frozenset(), init=False)
     _kept: KeptProcess | None = field(default=None, init=False)
-    has_threads: bool = field(default=False, init=False)
-    _cheap: bool = field(default=False, init=False)
+    _cost: ReloadCost = field(default_factory=ReloadCost, init=False)
     _in_use: bool = field(default=False, init=False)
-    _reloadable: bool = field(default=False, init=False)
-    _loading_s: float = field(default=0.0, init=False)
     _was_asked: bool = field(default=False, init=False)
     _shown: ExceptionText = field(default_factory=ExceptionText, init=False)
 
@@ -225,7 +211,7 @@ class Session(NotebookProcess):
                 with self._beside(world, attempt) as conversation:
                     yield conversation
                 return
-            in_place = self._needs_its_threads() or (extra and self._may_be_in_place())
+            in_place = self._cost.needs_its_threads or (extra and self._may_be_in_place())
             sock, pid = self._fork(world, in_place=in_place)
             reader = MessageReader(sock)
             conversation = self._conversation(reader, self._budget(attempt), SocketConversation)
@@ -288,7 +274,7 @@ class Session(NotebookProcess):
     def _in_new(self, first: bool, again: bool) -> Iterator[SharedProcess]:
         """A process of its own for some criteria, kept if they leave its state as it was."""
         with self._timed():
-            in_place = self._needs_its_threads() or self._may_be_in_place(first, again)
+            in_place = self._cost.needs_its_threads or self._may_be_in_place(first, again)
             sock, pid = self._fork(None, shared=True, in_place=in_place)
         self._in_use = in_place
         try:
@@ -366,7 +352,7 @@ class Session(NotebookProcess):
             reference_calls=reference_calls,
         )
         conversation.unfixable = self.unfixable  # one set for all of them
-        conversation.lacks_threads = self.has_threads and not self._in_place
+        conversation.lacks_threads = self._cost.has_threads and not self._in_place
         return conversation
 
     def _cpu_time(self) -> CpuTime:
@@ -415,25 +401,12 @@ class Session(NotebookProcess):
             found.get(index, CellRecord(index, CellStatus.SKIPPED, None)) for index, _ in self.cells
         )
         self.defined = defined
-        self.has_threads = message.get("threads") is True
-        self._cheap = _is_cheap(message.get("cpu_s"))
-        self._reloadable = _is_cheap(message.get("cpu_s"), RELOAD_S)
+        self._cost.reported(message)
 
     def _load(self) -> None:
         began = time.monotonic()
         super()._load()
-        took_s = time.monotonic() - began
-        self._loading_s += took_s
-        self._reloadable = self._reloadable and took_s < RELOAD_S
-
-    def _needs_its_threads(self) -> bool:
-        """Whether the notebook's own process is used up because threads of its cells are needed.
-
-        A function may give work to a thread that a cell has started, or wait for a lock that such a
-        thread holds. What the guest says of its threads and its time is not trusted: a notebook
-        gains nothing by being loaded again, and how long that takes is measured here.
-        """
-        return self.has_threads and self._reloadable and self._loading_s < RELOADS_S
+        self._cost.took(time.monotonic() - began)
 
     def _may_be_in_place(self, first: bool = False, again: bool = False) -> bool:
         """Whether the notebook's own process may be used up: it behaves as a fork of it would.
@@ -447,7 +420,7 @@ class Session(NotebookProcess):
             again: whether what has failed is tried again: few notebooks need another process then.
         """
         return (
-            self._cheap
+            self._cost.is_cheap
             and (self.once or again or first)
             and not (self.unfixable or self.left_out)
             and not self.remarks.overwritten
@@ -467,11 +440,6 @@ class Session(NotebookProcess):
             for index, _ in self.cells
         )
         self.defined, self.remarks = {}, Remarks()
-
-
-def _is_cheap(cpu_s: Any, most_s: float = CHEAP_S) -> bool:
-    """Whether cells that have taken so long, by their own account, may be run again."""
-    return type(cpu_s) is float and 0 <= cpu_s < most_s
 
 
 def _why_it_ended(status: CellStatus) -> str:

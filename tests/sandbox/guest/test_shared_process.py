@@ -296,7 +296,6 @@ def test_threads_that_cells_started_are_there_in_every_process(
             with session.criterion(world) as conversation:
                 assert call(conversation, "f", 2) == 3
         assert in_place == [True] * 3
-        assert session.has_threads
 
 
 def test_a_process_beside_one_with_threads_has_threads_as_well(server: RealServer) -> None:
@@ -312,7 +311,7 @@ def test_a_process_beside_one_with_threads_has_threads_as_well(server: RealServe
 def test_a_notebook_with_threads_that_takes_long_is_copied_and_told_so(
     server: RealServer, in_place: list[bool], slow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.sandbox.host.session.RELOAD_S", 0.2)
+    monkeypatch.setattr("autograder.sandbox.host.reload_cost.RELOAD_S", 0.2)
     budget = replace(SHORT, cell_s=5.0, cells_s=10.0)
     cells = [(0, "import time"), (1, WORKER), (2, ASKS), (3, slow)]
     with Session(server, cells, budget) as session:
@@ -325,7 +324,7 @@ def test_a_notebook_with_threads_that_takes_long_is_copied_and_told_so(
 def test_loading_for_threads_has_an_end(
     server: RealServer, in_place: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.sandbox.host.session.RELOADS_S", 1e-9)
+    monkeypatch.setattr("autograder.sandbox.host.reload_cost.RELOADS_S", 1e-9)
     with (
         Session(server, [(0, WORKER), (1, "def g(): return 1")], SHORT) as session,
         session.criterion() as conversation,
