@@ -62,11 +62,11 @@ def test_a_network_that_draws_its_weights_in_another_order(diagnose, edited, kno
     assert diagnose("06_simple_convnet", order, dropped) == dict.fromkeys(dropped.loses, ("AC1",))
 
 
-def test_two_mistakes_that_act_together_are_both_named_where_they_act(diagnose, known):
-    transposed, overwritten = known("02_im2col", "CI3"), known("02_im2col", "IM4")
-    found = diagnose("02_im2col", transposed, overwritten)
-    assert {id: found[id] for id in transposed.loses} == dict.fromkeys(transposed.loses, ("CI3",))
-    assert {id: found[id] for id in overwritten.loses} == dict.fromkeys(overwritten.loses, ("IM4",))
+def test_mistakes_in_two_functions_are_both_named_where_they_act(diagnose, known):
+    flipped, counted = known("01_windows", "CF5"), known("01_windows", "PC1")
+    found = diagnose("01_windows", flipped, counted)
+    assert {id: found[id] for id in flipped.loses} == dict.fromkeys(flipped.loses, ("CF5",))
+    assert {id: found[id] for id in counted.loses} == dict.fromkeys(counted.loses, ("PC1",))
 
 
 def test_a_method_that_is_wrong_because_of_another_is_not_blamed_for_it(diagnose, known):
