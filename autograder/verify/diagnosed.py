@@ -61,14 +61,22 @@ class Figures:
         return self.mistakes - len(self.silent) - len(self.wrong)
 
 
-def figures(course: Course, exercises: Sequence[Exercise], jobs: int) -> Iterator[Figures]:
+def figures(
+    course: Course, exercises: Sequence[Exercise], jobs: int, every: int = 1
+) -> Iterator[Figures]:
     """The figures of some exercises, in their order, computed by ``jobs`` processes.
+
+    Args:
+        course: the course.
+        exercises: the exercises.
+        jobs: how many processes.
+        every: 2 measures every second mistake of each exercise, and so on.
 
     Raises:
         CourseError: a mistake ends the process that runs it.
     """
     with course_processes(jobs, len(exercises)) as pool:
-        futures = [(each, pool.submit(measure, course.root, each.id)) for each in exercises]
+        futures = [(each, pool.submit(measure, course.root, each.id, every)) for each in exercises]
         for exercise, future in futures:
             try:
                 yield future.result()
@@ -80,12 +88,14 @@ def figures(course: Course, exercises: Sequence[Exercise], jobs: int) -> Iterato
                 ) from None
 
 
-def measure(root: Path, exercise: str) -> Figures:
-    """The figures of one exercise."""
+def measure(root: Path, exercise: str, every: int = 1) -> Figures:
+    """The figures of one exercise; see `figures`."""
     course = load_course(root)
     about = course.exercise(exercise)
     found: list[Figures] = []
-    with_suites(course, [about], lambda suites: found.append(_Measured(course, about, suites)()))
+    with_suites(
+        course, [about], lambda suites: found.append(_Measured(course, about, suites)(every))
+    )
     return found[0]
 
 
@@ -101,12 +111,13 @@ class _Measured:
     def _known(self, _exercise: Exercise) -> list[Mistake]:
         return [mistake for mistake in self.mistakes if mistake.id not in self.held_out]
 
-    def __call__(self) -> Figures:
+    def __call__(self, every: int) -> Figures:
         alike = self._alike()
         silent, wrong, misnamed = [], [], []
         # A mistake passes what it does not lose: `verify` checks that for each criterion.
         passed = {criterion.id: PASSED for criterion in self.exercise.criteria}
-        for number, mistake in enumerate(self.mistakes):
+        measured = [*enumerate(self.mistakes)][::every]
+        for number, mistake in measured:
             notebook = OwnNotebook(self.course, OwnCode(self.exercise.id, (mistake,)))
             outcomes = passed | self.suites.run(self.exercise, notebook, mistake.loses)
             own = alike[mistake.id]
@@ -126,7 +137,7 @@ class _Measured:
         groups = dict.fromkeys(tuple(sorted(ids)) for ids in alike.values() if len(ids) > 1)
         return Figures(
             self.exercise.id,
-            len(self.mistakes),
+            len(measured),
             tuple(groups),
             tuple(silent),
             tuple(wrong),
