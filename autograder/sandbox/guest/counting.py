@@ -39,7 +39,11 @@ from .exceptions import own_line
 _settrace, _gettrace = sys.settrace, sys.gettrace
 _setprofile, _getprofile = sys.setprofile, sys.getprofile
 _get_ident, _current_frames = _thread.get_ident, sys._current_frames
-_start_new_thread = _thread.start_new_thread
+_STARTS = tuple(
+    getattr(_thread, name)
+    for name in ("start_new_thread", "start_joinable_thread")  # the latter since Python 3.13
+    if hasattr(_thread, name)
+)
 _blocks, _frame = sys.getallocatedblocks, sys._getframe
 _collects, _stop_collecting, _collect = gc.isenabled, gc.disable, gc.enable
 
@@ -52,6 +56,7 @@ _TAMPERING = frozenset(
         "sys._current_exceptions", "sys.monitoring.register_callback", "sys.addaudithook",
         "gc.get_objects", "gc.get_referrers", "gc.get_referents",
         "os.fork", "os.forkpty", "os.posix_spawn", "_thread.start_new_thread",
+        "_thread.start_joinable_thread",
         "ctypes.call_function", "ctypes.dlsym", "ctypes.dlopen", "ctypes.cdata",
     }
 )  # fmt: skip
@@ -182,7 +187,7 @@ def counted(
             # Before Python 3.12 this raises no audit event. Whoever finds the original function
             # starts a thread that cannot be followed.
             user = unfixable.user(frame)
-            if arg is _start_new_thread and not (
+            if any(arg is start for start in _STARTS) and not (
                 followed_threads.is_start(frame.f_code) and known_code.is_known(user.f_code)
             ):
                 tampering(user)

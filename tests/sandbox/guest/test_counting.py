@@ -263,17 +263,19 @@ for each in kept: next(each)
 def f(x): return kept.pop().send(x)""",
     "threads that start as they did at first": """
 import threading
+NAME = "_start_joinable_thread"  # since Python 3.13
+if not hasattr(threading, NAME): NAME = "_start_new_thread"
 def f(x):
-    start = threading._start_new_thread
+    start = before = getattr(threading, NAME)
     while hasattr(start, "__wrapped__"): start = start.__wrapped__
-    threading._start_new_thread, before = start, threading._start_new_thread
+    setattr(threading, NAME, start)
     out = []
     try:
         thread = threading.Thread(target=lambda: out.append(looped(x)))
         thread.start()
         thread.join()
     finally:
-        threading._start_new_thread = before
+        setattr(threading, NAME, before)
     return out[0]""",
     "the frame of an exception": """
 def f(x):
