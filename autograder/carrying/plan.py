@@ -21,7 +21,19 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 _ON_SELF = re.compile(r"\bself[ \t]*\.[ \t]*([^\W\d]\w*)[ \t]*\(")
 _DEFINITION = re.compile(r"\b(?:class|def)[ \t]+([^\W\d]\w*)")
-_LONG_STRING = re.compile(r"(\"\"\"|''')(?:[^\\]|\\.)*?\1", re.S)
+
+
+def _string(q: str) -> str:
+    """A pattern for strings in these quotes, whether they are closed or not.
+
+    It matches wherever it begins and never goes back: what a student writes must not make the
+    search take longer than one pass.
+    """
+    long = rf"(?s:(?:[^{q}\\]|\\.?|{q}(?!{q}{q}))*+)"
+    return rf"{q}{q}{q}{long}(?:{q}{q}{q})?|{q}(?:[^{q}\\\n]|\\.?)*+{q}?"
+
+
+_STRINGS_AND_COMMENTS = re.compile("|".join([_string('"'), _string("'"), r"#[^\n]*"]))
 
 
 @dataclass(frozen=True)
@@ -97,11 +109,18 @@ class MentionedNames:
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
-        self._text = _COMMENT.sub("", "\n".join(sources)[:MAX_TEXT])
+        self._sources = list(sources)
+        self._text = _COMMENT.sub("", "\n".join(self._sources)[:MAX_TEXT])
 
     @cached_property
-    def _code(self) -> str:
-        return _LONG_STRING.sub("", self._text) + "\n"
+    def _lines(self) -> list[tuple[int, str]]:
+        """Lines of code without indentation, strings and comments, and how far they are indented.
+
+        Each cell begins anew, whatever the one before has left open.
+        """
+        code = "\n".join(_STRINGS_AND_COMMENTS.sub("", source) for source in self._sources)
+        lines = ((line, line.lstrip()) for line in code[:MAX_TEXT].split("\n"))
+        return [(len(line) - len(text), text) for line, text in lines if text]
 
     @cached_property
     def _exact(self) -> set[str]:
@@ -137,12 +156,15 @@ class MentionedNames:
         ``def conv2d(x): return conv2d_single(x, K)`` is not ``conv2d_single`` under another name,
         and neither is ``class ConvLayer(Convolution)`` a ``Convolution``.
         """
-        start = rf"^([ \t]*)(class|def)[ \t]+{re.escape(own)}\b"
-        for found in re.finditer(start, self._code, re.M):
-            inside = rf"(?:[^\n]*\n(?:{found[1]}[ \t]+[^\n]*\n|[ \t]*\n)*)"
-            block = re.compile(inside).match(self._code, found.end())
-            used = rf"\b{re.escape(name)}\b" + (r"[ \t]*\(" if found[2] == "def" else "")
-            if block and re.search(used, block[0]):
+        starts = re.compile(rf"(class|def)[ \t]+{re.escape(own)}\b")
+        used = {"class": rf"\b{re.escape(name)}\b", "def": rf"\b{re.escape(name)}[ \t]*\("}
+        kind, at = "", 0  # of the definition that a line is in
+        for indent, line in self._lines:
+            if kind and indent <= at and line[0] not in ")]}":
+                kind = ""
+            if not kind and (start := starts.match(line)):
+                kind, at = start[1], indent
+            if kind and re.search(used[kind], line):
                 return True
         return False
 

@@ -116,12 +116,24 @@ def _star_import(found: Outcome, session: LoadedNotebook) -> Outcome:
     return found
 
 
-_ASSIGNS = (
-    r"^(?:[\w, \t]+,[ \t]*)?{name}[ \t]*(?:,[^=\n]*)?(?::[^=\n]*)?=(?!=)"
-    r"|^(?:async )?def {name}\b|^class {name}\b|^(?:for|with)\b[^#\n]*\b{name}\b"
-    r"|^(?:from [\w.]+ )?import [^#\n]*\b{name}\b"
-)
-"""A line of a cell that gives a name its value."""
+def _gives_a_value(line: str, name: str) -> bool:
+    """Whether a line at a cell's top level seems to give a name its value.
+
+    Nothing here looks at a character many times: the line may be of any length.
+    """
+    targets, equals, value = line.partition("=")
+    targets = targets.partition(":")[0]  # of an annotation
+    assigns = equals and not value.startswith("=") and _TARGETS.fullmatch(targets)
+    if assigns and name in re.split(r"[, \t]+", targets):
+        return True
+    word = rf"\b{name}\b"
+    if re.match(rf"(?:async )?def {word}|class {word}", line):
+        return True
+    return bool(_BINDS.match(line) and re.search(word, line.partition("#")[0]))
+
+
+_TARGETS = re.compile(r"\w[\w, \t]*")
+_BINDS = re.compile(r"(?:for|with|import)\b|from [\w.]+ import\b")
 
 
 def _unfinished(found: Outcome, session: LoadedNotebook) -> Outcome:
@@ -131,8 +143,14 @@ def _unfinished(found: Outcome, session: LoadedNotebook) -> Outcome:
     undefined = _UNDEFINED.match(found.fact.error.message)
     if undefined is None:
         return found
-    assigns = re.compile(_ASSIGNS.format(name=undefined[1]), re.M)
-    cell = next((index for index, source in session.cells if assigns.search(source)), None)
+    cell = next(
+        (
+            index
+            for index, source in session.cells
+            if any(_gives_a_value(line, undefined[1]) for line in source.split("\n"))
+        ),
+        None,
+    )
     status = next((each.status for each in session.records if each.index == cell), CellStatus.OK)
     if cell is None or status is CellStatus.OK:
         return found

@@ -105,6 +105,8 @@ def test_the_aliases_of_a_class_are_those_of_all_its_parts():
     [
         ("def conv2d(x, k):\n    return conv2d_single(x, k)", True),
         ("def conv2d(x, k):\n\n    if k:\n        y = conv2d_single (x, k)\n    return y", True),
+        ("def conv2d(\n    x,\n):\n    return conv2d_single(x)", True),
+        ("def conv2d(x):\n    print('# one')\n    return conv2d_single(x)", True),
         ("if True:\n    def conv2d(x):\n        return conv2d_single(x)\n", True),
         ("def conv2d(x, k):\n    return x\n\ny = conv2d_single(x, k)", False),
         ("def conv2d(x, k):\n    return x  # as conv2d_single(x, k)", False),
@@ -128,6 +130,21 @@ def test_a_function_that_calls_another_is_not_that_one_renamed(source, builds_on
 )
 def test_a_class_on_top_of_another_is_not_that_one_renamed(source, builds_on):
     assert MentionedNames([source]).builds_on("Conv2d", "Convolution") is builds_on
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['\\"""', "def conv2d(x):\n", '"', "'\\'", " ", "  \n", "conv2d_single   ", "# def conv2d("],
+)
+def test_whatever_a_notebook_consists_of_is_read_once(source):
+    # Not measured: with a search that begins again at each character this would take hours.
+    text = source * (1_000_000 // len(source))
+    assert not MentionedNames([text, text + "\\"]).builds_on("conv2d", "conv2d_single")
+
+
+def test_definitions_within_definitions_are_read_once():
+    text = "".join(" " * depth + "def conv2d(x):\n" for depth in range(1500))
+    assert not MentionedNames([text]).builds_on("conv2d", "conv2d_single")
 
 
 def test_backward_builds_on_forward():
