@@ -215,7 +215,7 @@ class _ClassModel:
             count_exercise(
                 id,
                 [one.result for one in of_one],
-                sum(has_full_marks(one, known.get(id)) for one in of_one),
+                full=sum(has_full_marks(one, known.get(id)) for one in of_one),
             )
             if of_one
             else count_nobody(known[id])

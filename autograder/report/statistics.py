@@ -59,11 +59,17 @@ class ExerciseCount:
     """Ids of known mistakes, with the students who made them."""
 
 
-def count_exercise(exercise: str, results: Sequence[Result], full: int = 0) -> ExerciseCount:
-    """Count the results of one exercise: at least one, all for ``exercise``; ``full`` are complete.
+def count_exercise(exercise: str, results: Sequence[Result], *, full: int) -> ExerciseCount:
+    """Count the results of one exercise.
 
     Criteria are sorted hardest first, ties in the exercise's order; mistakes most frequent first,
     ties by id.
+
+    Args:
+        exercise: its id.
+        results: at least one, all for it.
+        full: how many of them have full marks, which the instructor's corrections decide as well
+            (`full_marks`).
     """
     readable = [result for result in results if result.status != ResultStatus.UNREADABLE]
     graded = [result for result in results if result.status == ResultStatus.GRADED]

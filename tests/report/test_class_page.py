@@ -145,6 +145,7 @@ def test_hardest_criteria_come_first_and_our_fault_counts_for_nobody(new_result,
             of("b", easy="passed", hard="carried", odd="passed"),
             of("c", easy="timeout", hard="passed", odd="passed"),
         ],
+        full=0,
     )
     assert [(c.id, c.tried, round(c.share, 3)) for c in count.criteria] == [
         ("f.hard", 3, 0.333),
@@ -154,19 +155,23 @@ def test_hardest_criteria_come_first_and_our_fault_counts_for_nobody(new_result,
 
 
 def test_an_unreadable_file_says_nothing_about_the_class(a_class):
-    count = count_exercise("02_im2col", [typed(a_class["full"]), typed(a_class["unreadable"])])
+    count = count_exercise(
+        "02_im2col", [typed(a_class["full"]), typed(a_class["unreadable"])], full=0
+    )
     assert (count.submissions, count.graded, count.mean) == (2, 1, 6)
     assert all(c.tried == 1 for c in count.criteria)
 
 
 def test_a_score_that_the_graders_failure_lifted_is_no_score(a_class):
-    count = count_exercise("02_im2col", [typed(a_class["grader_error"]), typed(a_class["nothing"])])
+    count = count_exercise(
+        "02_im2col", [typed(a_class["grader_error"]), typed(a_class["nothing"])], full=0
+    )
     assert (count.graded, count.mean, count.median) == (1, 0, 0)
     assert all(c.tried == 2 or c.id == "im2col.padding" for c in count.criteria)
 
 
 def test_no_graded_submissions_is_no_division_by_zero(a_class, course):
-    count = count_exercise("02_im2col", [typed(a_class["unreadable"])])
+    count = count_exercise("02_im2col", [typed(a_class["unreadable"])], full=0)
     assert (count.graded, count.mean, count.histogram) == (0, 0, (0,) * 10)
     assert "No submission could be graded." in class_page(
         [typed(a_class["unreadable"])], course, "en"
@@ -184,7 +189,7 @@ def test_mistakes_are_ranked_by_students_whose_names_are_one_click_away(
         return typed(new_result(student, criteria=criteria))
 
     results = [made("Aiko", ["IM8"], ["IM8"]), made("Ben", ["IM1"], []), made("Chi", ["IM1"], [])]
-    assert count_exercise("02_im2col", results).mistakes == (
+    assert count_exercise("02_im2col", results, full=0).mistakes == (
         ("IM1", ("Ben", "Chi")),
         ("IM8", ("Aiko",)),
     )
@@ -196,7 +201,9 @@ def test_mistakes_are_ranked_by_students_whose_names_are_one_click_away(
 
 
 def test_recognised_mistakes_are_counted_with_their_hint(a_class, course):
-    count = count_exercise("02_im2col", [typed(a_class["every_status"]), typed(a_class["hostile"])])
+    count = count_exercise(
+        "02_im2col", [typed(a_class["every_status"]), typed(a_class["hostile"])], full=0
+    )
     students = {id: len(made_by) for id, made_by in count.mistakes}
     assert students == {"<IM9>": 1, "IM8": 1}
     page = class_page([typed(a_class["every_status"])], course, "en")
@@ -227,7 +234,7 @@ def test_an_exercise_of_bonus_alone_is_measured_by_its_bonus(new_result, new_cri
         of("all", "passed", "passed"),
         of("none", "failed", "failed"),
     )
-    count = count_exercise("09_bug_hunt", [half, all_, none])
+    count = count_exercise("09_bug_hunt", [half, all_, none], full=0)
     assert (count.full_score, count.max_score) == (4, 0)
     assert count.histogram == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
     page = class_page([half, all_, none], None, "en")
@@ -322,7 +329,9 @@ def test_discrimination_is_the_correlation_with_the_points_of_the_other_criteria
     """The strong pass ``a`` and the weak do not; ``b`` is passed by the weak alone."""
     strong = [of_criteria(f"s{n}", "passed", "failed", "passed", "passed") for n in range(8)]
     weak = [of_criteria(f"w{n}", "failed", "passed", "failed", "passed") for n in range(8)]
-    found = {c.id: c.discrimination for c in count_exercise("02_im2col", strong + weak).criteria}
+    found = {
+        c.id: c.discrimination for c in count_exercise("02_im2col", strong + weak, full=0).criteria
+    }
     # Whoever passes a has c besides; of a and c, whoever passes b has neither.
     assert found["f.b"] == pytest.approx(-1)
     assert found["f.d"] is None  # everybody passes it

@@ -318,6 +318,22 @@ def in_place(x, FH, FW, stride=1, pad=0):
 """
 LOOPS = f"SOURCE = {LOOPS!r}\n{LOOPS}"
 
+WORKER = """
+import queue, threading
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    while True:
+        args = jobs.get()
+        try: done.put((loops(*args), None))
+        except ValueError as error: done.put((None, error))
+threading.Thread(target=work, daemon=True).start()
+def im2col(*args):
+    jobs.put(args)
+    found, error = done.get()
+    if error: raise error
+    return found
+"""
+
 ALL_BUT_VECTORISED = (
     "one_channel", "batch_and_channels", "non_square_input", "non_square_filter", "stride",
     "padding", "all_at_once", "defaults", "float32", "input_untouched", "window_too_large",
@@ -409,37 +425,10 @@ def untraced():
 exec(SOURCE.replace("    rows = np.zeros", "    untraced(); rows = np.zeros"))
 def im2col(*a): return in_place(*a)
 """,
-    "a thread that a cell has started does the work": """
-import queue, threading
-jobs, done = queue.Queue(), queue.Queue()
-def work():
-    while True:
-        args = jobs.get()
-        try: done.put((loops(*args), None))
-        except ValueError as error: done.put((None, error))
-threading.Thread(target=work, daemon=True).start()
-def im2col(*args):
-    jobs.put(args)
-    found, error = done.get()
-    if error: raise error
-    return found
-""",
-    "and it traces nothing, since before": """
-import queue, sys, threading
-jobs, done = queue.Queue(), queue.Queue()
-def work():
-    sys.settrace(None)
-    while True:
-        args = jobs.get()
-        try: done.put((loops(*args), None))
-        except ValueError as error: done.put((None, error))
-threading.Thread(target=work, daemon=True).start()
-def im2col(*args):
-    jobs.put(args)
-    found, error = done.get()
-    if error: raise error
-    return found
-""",
+    "a thread that a cell has started does the work": WORKER,
+    "and it traces nothing, since before": WORKER.replace(
+        "def work():", "import sys\ndef work():\n    sys.settrace(None)"
+    ),
     "a thread that starts as threads did before the grader": """
 import threading
 start = threading._start_new_thread
