@@ -116,7 +116,7 @@ class MentionedNames:
     def _lines(self) -> list[tuple[int, str]]:
         """Lines of code without indentation, strings and comments, and how far they are indented.
 
-        Each cell begins anew, whatever the one before has left open.
+        A string that one cell leaves open does not reach into the next.
         """
         code = "\n".join(_STRINGS_AND_COMMENTS.sub("", source) for source in self._sources)
         lines = ((line, line.lstrip()) for line in code[:MAX_TEXT].split("\n"))
