@@ -28,6 +28,9 @@ MEMORY = 192 * 2**20
 CPU_S = 4
 """CPU seconds for all calls of one criterion; a network's gradient takes a hundredth of this."""
 
+MAX_NAME = 100
+"""The most characters that a name in a proxy's call may have."""
+
 _CALL_S = 20.0
 _START_S = 60.0
 _STARTS = 3
@@ -232,12 +235,12 @@ class ReferenceProxies:
                 raise
 
     def _record(self, operation: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-        name = operation.get("name")
-        if operation.get("op") == "method_of":
-            name = f"{name}.{operation.get('method')}"
-        if name is None and type(operation.get("number")) is int:
-            name = self._made.get(operation["number"])
-        if isinstance(name, str) and name in self._names:
+        name = _text(operation.get("name"))
+        if _text(operation.get("op")) == "method_of":
+            name = f"{name}.{_text(operation.get('method'))}"
+        if not name and type(operation.get("number")) is int:
+            name = self._made.get(operation["number"], "")
+        if name in self._names:
             self.used.add(name)
             if "number" in result:
                 self._made[result["number"]] = name
@@ -261,6 +264,11 @@ class ReferenceProxies:
 TOO_MUCH = {"raised": "MemoryError", "text": "this is too much work for the grader"}
 
 _numbers = count(1)
+
+
+def _text(value: Any) -> str:
+    """It, if it is a short text: what students send may be anything, arrays included."""
+    return value if isinstance(value, str) and len(value) <= MAX_NAME else ""
 
 
 def _plain(value: Any, kind: type) -> Any:

@@ -15,7 +15,7 @@ _CONFLICT = re.compile(rb"^(?:<{7}(?: |\r?$)|>{7} )", re.M)
 _HTML = re.compile(rb"<!doctype html|<html[\s>]", re.I)
 # What learning platforms save of a text that was typed into them.
 _FRAGMENT = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*"
+    rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+"
     rb"</?(?:p|div|span|br|h[1-6]|[oud]l|table|a|b|i|u|strong|em|pre|code|blockquote|img|hr|font|"
     rb"head|body|meta|title|style|script|section|article|center|iframe)(?:\s[^<>]*|/)?>",
     re.I | re.S,

@@ -30,11 +30,15 @@ from autograder.ingest.encodings import detect_encoding
 from autograder.ingest.json_pull import Malformed, TooMuch
 from autograder.ingest.open_beneath import OutsideSubmission, open_beneath
 from autograder.ingest.quick_scan import quick_scan
+from autograder.sandbox.host.overload import HostOverload, bounded_time
 
 MAX_BYTES = 64 * 2**20
 MAX_HASHED = 2**30
 MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
+
+READ_CPU_S = 20.0
+"""CPU seconds that reading one notebook may take. One of 50 MB takes three."""
 
 _MOST_BYTES = 12
 """The most bytes that one character takes in JSON: two numeric escapes."""
@@ -99,9 +103,12 @@ def parse_notebook(raw: bytes, locked: Collection[str] = (), name: str = "") -> 
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
-        return _notebook(raw, sha256, locked, name)
+        with bounded_time(READ_CPU_S):
+            return _notebook(raw, sha256, locked, name)
     except UnreadableSubmission as error:
         raise UnreadableSubmission(error.fault, sha256, **error.values) from None
+    except HostOverload:
+        raise UnreadableSubmission(FileFault.BREAKS_THE_READER, sha256) from None
 
 
 def normalised(source: str) -> str:

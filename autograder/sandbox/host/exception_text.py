@@ -93,7 +93,8 @@ class ExceptionText:
         if len(text) >= 2 and text in self._source:
             return text
         if text.startswith(REFUSED):  # a function of ours, on arguments that it cannot take
-            reason = self.message(text.removeprefix(REFUSED).lstrip(": "), asked)
+            rest = text.removeprefix(REFUSED).lstrip(": ")
+            reason = "" if rest.startswith(REFUSED) else self.message(rest, asked)
             return f"{REFUSED}: {reason}" if reason else REFUSED
         text = text.partition(". `np.")[0]  # NumPy's advice on names that it has removed
         if not text or not forms().fullmatch(text):

@@ -44,7 +44,7 @@ def bounded(cpu_s: float, memory_mb: int = MEMORY_MB) -> Iterator[None]:
             its inputs have to be small (`sizes.MAX_ELEMENTS`).
         MemoryError: the memory is used up.
     """
-    with _timer(cpu_s), _address_space(memory_mb):
+    with bounded_time(cpu_s), _address_space(memory_mb):
         yield
 
 
@@ -60,7 +60,11 @@ def unbounded_memory() -> Iterator[None]:
 
 
 @contextmanager
-def _timer(cpu_s: float) -> Iterator[None]:
+def bounded_time(cpu_s: float) -> Iterator[None]:
+    """Run the body under a limit on user CPU time alone; see `bounded`.
+
+    Regular expressions look for signals while they match, so they are interrupted as well.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals reach the main thread alone
         return
