@@ -132,7 +132,7 @@ class _Evidence:
             mistaken = step.mistaken
             if mistaken is not step.right and mistaken.clearly_differs(step.right):
                 self.wrong += 1
-                if agrees and step.is_evidence and not (self.loosely and step.random):
+                if agrees and step.is_evidence and not (self.loosely and step.is_left_to_chance):
                     self.strong += not mistaken.weak
                     self.weak += mistaken.weak and mistaken.raised
             if index in one.mistaken and not mistaken.weak and not step.random:
@@ -189,6 +189,11 @@ class _Step:
         if self.mistaken is self.right and self.right.raised:
             return self.got.raises_like(self.right)
         return self.got.agrees(self.mistaken)
+
+    @property
+    def is_left_to_chance(self) -> bool:
+        """Whether it may agree for any reason: random, or what an exception has left untouched."""
+        return self.random or self.broken
 
     @property
     def is_loosely_explained(self) -> bool:

@@ -83,6 +83,13 @@ def test_an_object_that_was_left_half_way_may_do_anything():
     assert not loosely(got, objects=(None, None, None, "layer", "another"))
 
 
+def test_what_an_exception_has_left_untouched_is_no_evidence():
+    untouched = gave(None, None, None, None)
+    got, mistaken = (STACK, *untouched), dict(enumerate((BROADCAST, *untouched)))
+    assert loosely(got, mistaken, objects=(1, 2, 3, 4, 5))
+    assert not loosely(got, mistaken, objects=("layer",) * 5)
+
+
 def test_random_numbers_are_not_compared():
     got = (*gave(1.5, 2.5, 3.5), STACK, *gave(7.0))
     assert loosely(got, random=frozenset({4}))
