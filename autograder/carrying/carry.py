@@ -22,6 +22,7 @@ from autograder.sandbox.host.session import Session
 from autograder.status import NOTHING_TO_FIX, RIGHT, Status
 from autograder.suite.facts import Missing, NotWritten, Raised
 from autograder.suite.naming import Names, names_in
+from autograder.suite.one_state import is_better_there, lost_there
 from autograder.suite.outcome import Outcome
 from autograder.suite.plugin import Suites
 from autograder.suite.remarks import GradedWith, Replaced
@@ -139,7 +140,10 @@ class GradedNotebook:
         self._regrade_waiting()
 
     def replace_what_is_wrong(self) -> None:
-        """Second step: parts that the notebook defines but that fail their own suites."""
+        """Second step: parts that the notebook defines but that fail their own suites.
+
+        A part that is right once something else is replaced needs the same here.
+        """
         for owner, criteria in self._failing():
             supplied = self._replaced.get(owner, {})
             needed = dependencies(self.carrier.course, self.exercise, owner)
@@ -149,7 +153,10 @@ class GradedNotebook:
                 name: _replaced(name, *failed)
                 for name, failed in self._first_failures(needed.direct, supplied).items()
             }
-            if wrong:
+            for name in needed.direct:
+                if name not in wrong and self._is_carried(name):
+                    wrong |= self._replaced[name]
+            if not wrong.keys() <= supplied.keys():
                 self._regrade_soon(owner, criteria, supplied | wrong)
         self._regrade_waiting()
 
@@ -224,6 +231,12 @@ class GradedNotebook:
                 failures |= self.carrier.suites.first_failures(exercise, owners, session)
         return {name: failures[name] for name in names if name in failures}
 
+    def _is_carried(self, owner: str) -> bool:
+        """Whether a function or class of this exercise is right with something replaced."""
+        parts = [part for part in self.exercise.parts if part.owner == owner]
+        found = (self.best[criterion.id].status for part in parts for criterion in part.criteria)
+        return owner in self._replaced and Status.CARRIED in found
+
     def _first_failure_of(self, part: Part) -> tuple[Criterion, Outcome] | None:
         found = ((criterion, self.best[criterion.id]) for criterion in part.criteria)
         return next((each for each in found if each[1].status not in RIGHT), None)
@@ -248,19 +261,26 @@ class GradedNotebook:
             self._regrade([each for criteria, _ in waiting for each in criteria], waiting[0][1])
 
     def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
-        """Grade criteria with parts replaced, and keep the better outcome of each."""
+        """Grade criteria with parts replaced, and keep better outcomes (see `one_state`)."""
         reload = self._reloads.with_replaced(replaced)
         if reload is None:
             return
         reload.proxies.used.clear()
-        only = {criterion.id for criterion in criteria}
-        outcomes = self.carrier.suites.run(self.exercise, reload.session, only)
+        ids = {criterion.id for criterion in criteria}
+        parts = dict.fromkeys(criterion.part for criterion in criteria)
+        with_others = {each.id for each in self.exercise.criteria if each.part in parts}
+        found = self.carrier.suites.run(self.exercise, reload.session, with_others)
         used = tuple(each for name, each in replaced.items() if name in reload.proxies.used)
-        for name, found in outcomes.items():
-            better = _better(self.best[name], found, used or tuple(replaced.values()))
-            if better is not self.best[name]:
-                self.best[name] = better
-                self._decided_with[name] = frozenset(replaced)
+        for part in map(self.exercise.part, parts):
+            share = self.carrier.course.carried
+            pays = is_better_there(part.criteria, self.best, found, share)
+            lost = lost_there(part.criteria, self.best, found) if pays else []
+            for id in [each.id for each in part.criteria if each.id in ids or each in lost]:
+                better = _better(self.best[id], found[id], used or tuple(replaced.values()))
+                gains = found[id].status is Status.PASSED
+                if better is not self.best[id] and (pays or not gains):
+                    self.best[id] = better
+                    self._decided_with[id] = frozenset(replaced)
 
     def _own_name(self, name: str) -> list[str]:
         """What the notebook calls a function, a class, or a ``Class.method``."""
@@ -283,6 +303,7 @@ def _replaced(name: str, failed: Criterion, outcome: Outcome) -> Replaced:
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:
     """The better of the best outcome so far and the one with parts replaced."""
     passed = found.status is Status.PASSED
+    no_longer = own.status in RIGHT
     # A replaced method leaves none of the attributes that the student's own would have set, so an
     # error of another method may be due to that.
     own_methods = any("." in each.name for each in replaced)
@@ -291,7 +312,7 @@ def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Out
         and found.status in ((Status.FAILED,) if own_methods else (Status.FAILED, Status.ERROR))
         and found.fact != own.fact
     )
-    if not passed and not fails_differently:
+    if not passed and not fails_differently and not no_longer:
         return own
     return replace(
         found,

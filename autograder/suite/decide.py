@@ -8,6 +8,9 @@ the state still unchanged.
 
 Everything else is decided in a process of its own: after a timeout once more with a larger budget,
 and also in the world in which the part was defined, if later cells overwrote what it uses.
+
+A part's criteria are decided in one way (see `one_state`). If one that failed in the shared process
+passes in its own, something told the two apart, and what has passed is tried again on its own.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from autograder.course.models import Criterion, Exercise, Part
 from autograder.sandbox.host.limits import Attempt
@@ -38,6 +42,7 @@ from autograder.suite.facts import (
     TimedOut,
 )
 from autograder.suite.naming import Names
+from autograder.suite.one_state import is_better_there, lost_there
 from autograder.suite.outcome import Outcome, grader_error, grader_error_of
 from autograder.suite.shared_run import FailedAnswers, SharedRun
 from autograder.suite.worlds import better_outcome
@@ -84,6 +89,10 @@ class Decider:
     _endless: set[str] = field(default_factory=set)
     _tries: Counter[str] = field(default_factory=Counter)
 
+    @cached_property
+    def _criteria(self) -> dict[str, Criterion]:
+        return {criterion.id: criterion for criterion in self.exercise.criteria}
+
     def try_in_shared_process(self, parts: Sequence[Part]) -> None:
         """Try criteria in one process; after a call that does not return, later parts in another.
 
@@ -97,17 +106,27 @@ class Decider:
         if self._unconfirmed:
             self._try_failed_again()
 
-    def outcome(self, criterion: Criterion, missing: Outcome | None = None) -> Outcome:
-        """The outcome of a criterion, which is decided in a process of its own if need be.
-
-        Args:
-            criterion: the criterion.
-            missing: its outcome if its part is missing.
-        """
+    def problem(self, criterion: Criterion) -> Outcome | None:
+        """The outcome of a criterion that no notebook can pass: its test is missing or broken."""
         problem = self.tests.problem(self.exercise, criterion.id)
-        if problem is not None:
-            return grader_error(problem, fails_without_student=True)
-        return missing or self._decided.get(criterion.id) or self._decide(self._case(criterion))
+        return None if problem is None else grader_error(problem, fails_without_student=True)
+
+    def outcomes(self, part: Part) -> dict[str, Outcome]:
+        """The outcomes of a part's criteria, all of them decided in one way."""
+        found = {each.id: self._at_the_end(each) for each in part.criteria}
+        if any(found[id].status is Status.PASSED for id in self._unconfirmed if id in found):
+            for id, each in found.items():
+                if id in self._decided and each.status is Status.PASSED:
+                    found[id] = self._try(self._case(self._criteria[id]))
+        return self._at_the_better_time(part, found)
+
+    def outcome(self, criterion: Criterion) -> Outcome:
+        """The outcome of one criterion, whatever becomes of others."""
+        found = self._at_the_end(criterion)
+        if found.status is Status.PASSED or not self._may_differ(criterion):
+            return found
+        earlier = self._when_defined(criterion)
+        return better_outcome(found, earlier, self._case(criterion).overwritten)
 
     def _case(self, criterion: Criterion, attempt: Attempt = Attempt.ONLY) -> Case:
         return Case(self.exercise, criterion, self.session, self.names, attempt=attempt)
@@ -172,8 +191,7 @@ class Decider:
         failed = {id: found for id, found in self._unconfirmed.items() if which(found)}
         if not failed:
             return
-        criteria = {criterion.id: criterion for criterion in self.exercise.criteria}
-        cases = [self._case(criteria[id], Attempt.FIRST) for id in reversed(failed)]
+        cases = [self._case(self._criteria[id], Attempt.FIRST) for id in reversed(failed)]
         self._tries.update(failed.keys())
         again = together.run_again(cases, failed, self._failed_answers)
         if again is None or not all(_is_same(again[id], first) for id, first in failed.items()):
@@ -186,13 +204,39 @@ class Decider:
 
     # --- each in a process of its own -------------------------------------------------------
 
-    def _decide(self, case: Case) -> Outcome:
-        found = self._try(case, self._timed_out.get(case.criterion.id))
-        if case.overwritten and found.status is not Status.PASSED:
-            owner = case.owner
-            earlier = replace(self._try(replace(case, world=owner)), world=owner)
-            found = better_outcome(found, earlier, case.overwritten)
-        return found
+    def _at_the_end(self, criterion: Criterion) -> Outcome:
+        known = self.problem(criterion) or self._decided.get(criterion.id)
+        return known or self._try(self._case(criterion), self._timed_out.get(criterion.id))
+
+    def _may_differ(self, criterion: Criterion) -> bool:
+        """Whether it may come out differently in the world in which its part was defined."""
+        return bool(self._case(criterion).overwritten) and self.problem(criterion) is None
+
+    def _when_defined(self, criterion: Criterion) -> Outcome:
+        case = self._case(criterion)
+        return replace(self._try(replace(case, world=case.owner)), world=case.owner)
+
+    def _at_the_better_time(self, part: Part, end: dict[str, Outcome]) -> dict[str, Outcome]:
+        """The outcomes in the world at the end, or in the one in which the part was defined."""
+        wrong = [
+            each
+            for each in part.criteria
+            if end[each.id].status is not Status.PASSED and self._may_differ(each)
+        ]
+        earlier = {each.id: self._when_defined(each) for each in wrong}
+        if any(each.status is Status.PASSED for each in earlier.values()):
+            others = [each for each in part.criteria if each not in wrong]
+            earlier |= {each.id: self._when_defined(each) for each in others}
+            if is_better_there(part.criteria, end, earlier):
+                lost = lost_there(part.criteria, end, earlier)
+                end = end | {each.id: earlier[each.id] for each in lost}
+            else:
+                earlier = {id: e for id, e in earlier.items() if e.status is not Status.PASSED}
+        return end | {
+            each.id: better_outcome(end[each.id], earlier[each.id], self._case(each).overwritten)
+            for each in wrong
+            if each.id in earlier
+        }
 
     def _try(self, case: Case, first: Outcome | None = None) -> Outcome:
         """Decide a criterion; after a timeout once more with room, before it counts.

@@ -153,15 +153,14 @@ def _with_criteria(parts: Iterable[Part], ids: Collection[str]) -> list[Part]:
 def _outcomes(
     part: Part, decider: Decider, session: LoadedNotebook, missing: Outcome | None
 ) -> dict[str, Outcome]:
-    def of_all(missing: Outcome | None) -> dict[str, Outcome]:
-        return {criterion.id: decider.outcome(criterion, missing) for criterion in part.criteria}
-
-    if missing is not None and function_instead_of_class(part, session):
+    if missing is None:
+        return decider.outcomes(part)
+    if function_instead_of_class(part, session):
         # It is usually the layer as one function, but it may be a factory of objects.
-        found = of_all(None)
+        found = decider.outcomes(part)
         if any(each.status is Status.PASSED for each in found.values()):
             return found
-    return of_all(missing)
+    return {each.id: decider.problem(each) or missing for each in part.criteria}
 
 
 def _with_remark(outcomes: Mapping[str, Outcome], remark: Remark) -> dict[str, Outcome]:

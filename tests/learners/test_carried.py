@@ -560,6 +560,25 @@ OTHERS = {
     ),
 }  # fmt: skip
 
+
+def calls_batch_norm(body: str) -> Book:
+    """The teaching solution of 07 with a layer that calls a `batch_norm` with this body."""
+    cells = teaching_cells("07_resnet") | {
+        "batch_norm": f"def batch_norm(x, gamma, beta, eps=1e-5):\n    {body}"
+    }
+    cells["batchnorm"] = cells["batchnorm"].replace(
+        "return out.astype(x.dtype)",
+        "return (batch_norm(x, self.gamma, self.beta, self.eps) if train else out).astype(x.dtype)",
+    )
+    return Book("07_resnet", [*cells.values()])
+
+
+CHAINS = {
+    "of a stub": calls_batch_norm("raise NotImplementedError"),
+    "of a function that returns nothing": calls_batch_norm("pass"),
+}
+"""Networks of blocks of layers that call a function which is wrong: only the layer needs it."""
+
 KINDS = EARLIER_WAYS | OWN_ONES | NETWORKS | OTHERS
 
 
@@ -581,6 +600,14 @@ def test_every_criterion_has_the_status_that_it_deserves(graded, name):
         if criterion.status != deserved:
             wrong[criterion.id] = (deserved, str(criterion.status), criterion.message["en"])
     assert not wrong
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_only_the_first_of_a_chain_loses_points(grade_books, name):
+    books = {name: (CHAINS[name].exercise, CHAINS[name].cells)}
+    lost = grade_books(books, PATIENT)[name].lost
+    assert lost
+    assert {id.partition(".")[0] for id in lost} == {"batch_norm"}
 
 
 def test_what_was_carried_keeps_what_the_own_code_came_to(graded):
