@@ -18,12 +18,13 @@ from autograder.carrying.plan import MentionedNames, aliases, dependencies, own_
 from autograder.carrying.reference import ReferenceProcess
 from autograder.carrying.reloads import Reloads
 from autograder.course.models import Course, Criterion, Exercise, Part
-from autograder.sandbox.host.session import Session
+from autograder.errors import SandboxUnavailable
+from autograder.sandbox.host.session import SandboxLost, Session
 from autograder.status import NOTHING_TO_FIX, RIGHT, Status
 from autograder.suite.facts import Missing, NotWritten, Raised
 from autograder.suite.naming import Names, names_in
 from autograder.suite.one_state import is_better_there, lost_there
-from autograder.suite.outcome import Outcome
+from autograder.suite.outcome import Outcome, grader_error_of
 from autograder.suite.plugin import Suites
 from autograder.suite.remarks import GradedWith, Replaced
 
@@ -262,11 +263,16 @@ class GradedNotebook:
 
     def _regrade(self, criteria: Sequence[Criterion], replaced: Mapping[str, Replaced]) -> None:
         """Grade criteria with parts replaced, and keep better outcomes (see `one_state`)."""
-        reload = self._reloads.with_replaced(replaced)
+        ids = {criterion.id for criterion in criteria}
+        try:
+            reload = self._reloads.with_replaced(replaced)
+        except (SandboxUnavailable, SandboxLost) as error:
+            # What is right already stays so. The rest may be, which the instructor has to find out.
+            self.best |= dict.fromkeys(ids, grader_error_of(error))
+            return
         if reload is None:
             return
         reload.proxies.used.clear()
-        ids = {criterion.id for criterion in criteria}
         parts = dict.fromkeys(criterion.part for criterion in criteria)
         with_others = {each.id for each in self.exercise.criteria if each.part in parts}
         found = self.carrier.suites.run(self.exercise, reload.session, with_others)

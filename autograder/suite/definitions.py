@@ -11,6 +11,7 @@ import importlib.util
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from autograder.course.models import Part
 from autograder.sandbox.guest.stub_modules import has_stub
@@ -94,6 +95,9 @@ def _parameters(source: str, owner: str, method: str | None) -> list[str]:
     return [each[1] if each else "" for each in names][bool(method) :]
 
 
+MAX_MODULES = 50
+"""How many modules are looked for that cells import everything of."""
+
 _STAR = re.compile(r"^[ \t]*from[ \t]+([\w.]{1,80})[ \t]+import[ \t]*\*", re.M)
 _UNDEFINED = re.compile(r"name '(\w{1,80})' is not defined")
 
@@ -107,13 +111,31 @@ def _star_import(found: Outcome, session: LoadedNotebook) -> Outcome:
             name = undefined[1]
         case _:
             return found
-    for index, source in session.cells:
+    star = _missing_module(tuple(session.cells))
+    if star is None:
+        return found
+    return replace(found, remarks=(*found.remarks, StarImport(name, *star)))
+
+
+@lru_cache(maxsize=1)
+def _missing_module(cells: tuple[tuple[int, str], ...]) -> tuple[str, int] | None:
+    """The first module of which a cell imports everything and which is not there; the cell, from 1.
+
+    Args:
+        cells: (index in the notebook, source) of one notebook, which is asked for many times.
+    """
+    looked_at: set[str] = set()
+    for index, source in cells:
         for star in _STAR.finditer(source):
-            if not _is_there(star[1].partition(".")[0]):
-                return replace(
-                    found, remarks=(*found.remarks, StarImport(name, star[1], index + 1))
-                )
-    return found
+            name = star[1].partition(".")[0]
+            if name in looked_at:
+                continue
+            if len(looked_at) == MAX_MODULES:
+                return None
+            looked_at.add(name)
+            if not _is_there(name):
+                return star[1], index + 1
+    return None
 
 
 def _gives_a_value(line: str, name: str) -> bool:
@@ -143,19 +165,23 @@ def _unfinished(found: Outcome, session: LoadedNotebook) -> Outcome:
     undefined = _UNDEFINED.match(found.fact.error.message)
     if undefined is None:
         return found
-    cell = next(
-        (
-            index
-            for index, source in session.cells
-            if any(_gives_a_value(line, undefined[1]) for line in source.split("\n"))
-        ),
-        None,
-    )
+    cell = _giving_a_value(tuple(session.cells), undefined[1])
     status = next((each.status for each in session.records if each.index == cell), CellStatus.OK)
     if cell is None or status is CellStatus.OK:
         return found
     remark = InUnfinishedCell(undefined[1], cell + 1, status)
     return replace(found, remarks=(*found.remarks, remark))
+
+
+@lru_cache(maxsize=8)
+def _giving_a_value(cells: tuple[tuple[int, str], ...], name: str) -> int | None:
+    """The index of the first cell that seems to give a name its value."""
+    for index, source in cells:
+        if name not in source:
+            continue
+        if any(name in line and _gives_a_value(line, name) for line in source.split("\n")):
+            return index
+    return None
 
 
 def _is_there(module: str) -> bool:

@@ -19,7 +19,7 @@ import pytest
 
 from autograder.course.models import Course, Criterion, Exercise, Part
 from autograder.errors import CourseError
-from autograder.sandbox.host.overload import bounded
+from autograder.sandbox.host.overload import HostOverload, bounded, bounded_time
 from autograder.sandbox.host.session import Conversation, LoadedNotebook
 from autograder.status import Status
 from autograder.suite.collected import CollectedTests, student_of
@@ -36,6 +36,10 @@ from autograder.suite.student import Student
 HOST_CPU_S = 3.0
 """CPU seconds that the trusted side may take for one criterion: for the expected result, callbacks
 and comparisons. All the criteria of a right notebook together need 0.3."""
+
+ADVICE_CPU_S = 5.0
+"""CPU seconds that may be spent on looking at a part's definition, for remarks: there are 4 MB of
+code at most, and for all that people write it takes milliseconds."""
 
 
 class Suites:
@@ -99,11 +103,18 @@ class Suites:
         lacking = {part.id: missing_outcome(part, session, expected, names) for part in parts}
         decider.try_in_shared_process([part for part in parts if lacking[part.id] is None])
         outcomes: dict[str, Outcome] = {}
+        advise = True
         for part in parts:
             found = _outcomes(part, decider, session, lacking[part.id])
             if (other_name := names.differs(part)) and lacking[part.id] is None:
                 found = _with_remark(found, UnderAnotherName(*other_name))
-            outcomes |= with_definition(found, part, session, names)
+            if advise:
+                try:
+                    with bounded_time(ADVICE_CPU_S):
+                        found = with_definition(found, part, session, names)
+                except HostOverload:
+                    advise = False  # the notebook is no student's work
+            outcomes |= found
         return outcomes
 
     def first_failures(

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograder.carrying.reference import ReferenceProcess
+from autograder.carrying.reloads import Reloads
 from autograder.course.load import load_course
+from autograder.errors import SandboxUnavailable
 from autograder.ingest import Submission
 from autograder.run.submission import Grader
 from autograder.sandbox.host.isolation import Level
@@ -83,6 +85,21 @@ def test_a_criterion_that_the_own_code_passes_stays_passed(graded):
     status = {c.id: (c.status, c.own_status) for c in result.criteria}
     assert status["Convolution.forward.stride"] == (Status.PASSED, Status.PASSED)
     assert status["Convolution.forward.float32"] == (Status.CARRIED, Status.FAILED)
+
+
+def test_if_the_notebook_cannot_be_loaded_again_what_is_right_stays_right(graded, monkeypatch):
+    def fails(*_args: object) -> None:
+        raise SandboxUnavailable("a session ended before it ran anything", "look")
+
+    monkeypatch.setattr(Reloads, "with_replaced", fails)
+    numerical = BOOK["numerical_gradient"]
+    result = graded(book("import numpy as np", numerical, BOOK["Convolution"]))
+    status = {c.part: c.status for c in result.criteria}
+    assert status == {
+        "numerical_gradient": Status.PASSED,
+        "Convolution.forward": Status.GRADER_ERROR,
+        "Convolution.backward": Status.GRADER_ERROR,
+    }
 
 
 def test_what_needs_the_same_part_is_graded_again_in_one_process(graded, monkeypatch):

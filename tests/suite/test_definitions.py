@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.suite import definitions
 from tests.suite.conftest import QUICK
 
 WORKS = """
@@ -49,6 +50,16 @@ def test_a_star_import_of_what_is_not_there_is_named_with_the_name_that_it_may_h
 )
 def test_no_star_import_is_blamed_for_anything_else(bench, cell):
     assert "imports everything" not in told(bench, WORKS, cell, f=["works"])["en"]
+
+
+def test_modules_without_number_are_not_all_looked_for(bench, monkeypatch):
+    looked_for = []
+
+    cells = "text = '''\n" + "from math import *\nfrom math.x import *\n" * 2000 + "'''"
+    many = "\n".join(f"from math{n} import *" for n in range(2000))
+    monkeypatch.setattr(definitions, "_is_there", lambda name: looked_for.append(name) or True)
+    bench.outcomes(bench.course(WORKS, f=["works"]), f"{cells}\ntext = '''{many}'''")
+    assert 1 < len(looked_for) == len(set(looked_for)) <= definitions.MAX_MODULES
 
 
 USES = "def f(x):\n    return x + TABLE"

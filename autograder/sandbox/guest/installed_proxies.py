@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -17,8 +17,14 @@ from .reference_channel import Channel
 from .reference_proxies import make_proxy, replace_method, with_own_members
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
-_IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#;]+)", re.M)
+# Each of these looks at a character a few times at most: a notebook may have megabytes of text.
+_FROM = re.compile(r"^[ \t]*+from[ \t]+([\w.]+)[ \t]+import[ \t]*+(\([^()]*\)|[^\n#;]*)", re.M)
+_DOTTED = re.compile(r"\w+(?:[ \t]*\.[ \t]*\w+)++")
+_IMPORT = re.compile(r"^[ \t]*+import[ \t]+([^\n#;]+)", re.M)
+_NO_SPACES = str.maketrans("", "", " \t")
+
+MAX_DOTS = 12
+"""How many names may be joined by dots."""
 
 
 class InstalledProxies:
@@ -87,9 +93,9 @@ class InstalledProxies:
     def _serve_modules(self, text: str) -> None:
         """Make the modules importable from which the notebook imports these names."""
         names = {name for name in _WORD.findall(text) if self.find(name) is not None}
-        members = "|".join(sorted(map(re.escape, names)))
-        if not members:
+        if not names:
             return
+        asked = _asked_for(text, names)
         wanted: set[str] = set()
         for module, imported in _FROM.findall(text):
             if module.startswith("."):
@@ -98,19 +104,28 @@ class InstalledProxies:
             for name, *alias in filter(None, pieces):
                 if name == "*" or name in names:
                     wanted.add(module)
-                elif _takes(text, alias[-1] if alias else name, members):
+                elif (alias[-1] if alias else name) in asked:
                     wanted.add(f"{module}.{name}")
         for imported in _IMPORT.findall(text):
             for module, *alias in filter(None, (piece.split() for piece in imported.split(","))):
-                if _takes(text, alias[-1] if alias else module, members):
+                if (alias[-1] if alias else module) in asked:
                     wanted.add(module)
         found = {name: proxy for name in names if (proxy := self.find(name)) is not None}
         sys.meta_path.append(_Finder(wanted, found))
 
 
-def _takes(text: str, module: str, members: str) -> bool:
-    """Whether the notebook uses one of these as a module's attribute, such as ``util.im2col``."""
-    return re.search(rf"\b{re.escape(module)}[ \t]*\.[ \t]*(?:{members})\b", text) is not None
+def _asked_for(text: str, members: Collection[str]) -> set[str]:
+    """What the notebook asks for one of these as an attribute: ``a.b`` and ``b`` of ``a.b.im2col``.
+
+    A module is known by both, as it may be the attribute of something else.
+    """
+    asked: set[str] = set()
+    for dotted in set(_DOTTED.findall(text)):
+        names = dotted.translate(_NO_SPACES).split(".")
+        for index, name in enumerate(names[:MAX_DOTS]):
+            if index and name in members:
+                asked |= {".".join(names[:index]), names[index - 1]}
+    return asked
 
 
 def _form(name: str) -> str:

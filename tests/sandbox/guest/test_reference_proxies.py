@@ -195,3 +195,24 @@ def test_what_such_a_function_raises_is_reported():
     with pytest.raises(ValueError, match="no"):
         InstalledProxies([IM2COL], [], channel).fixed["im2col"]()
     assert sent[1] == {"failed": "ZeroDivisionError: division by zero"}
+
+
+LONG = {
+    "brackets that nobody closes": "from a import (\n" * 50_000,
+    "dots": "a." * 200_000,
+    "spaces": "a" + " " * 400_000 + ".b",
+    "imports": "\n".join(f"import a{n}" for n in range(40_000)),
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_text_is_looked_through_once(text):
+    # Not measured: if each piece were compared with all that follow, this would take minutes.
+    assert list(proxies(text, "im2col").loose) == []
+
+
+def test_a_module_is_known_by_what_is_asked_of_it():
+    proxies("import one.two as t, three\nfrom four import five", "t.im2col; a.five .im2col; three")
+    assert importlib.util.find_spec("one.two") is not None
+    assert importlib.util.find_spec("four.five") is not None
+    assert importlib.util.find_spec("three") is None
