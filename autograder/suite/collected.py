@@ -12,7 +12,9 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import CodeType, FunctionType
 
 import pytest
 
@@ -62,7 +64,6 @@ class CollectedTests:
         self._states: dict[Path, ModuleState] = {}
         self._plain: dict[pytest.Item, tuple[str, ...]] = {}
         self._kept: dict[str, Kept] = {}
-        self._counted: set[tuple[Path, str]] = set()
         self._running: _Current | None = None
         self._outcome: Outcome | None = None
         self._reports: list[pytest.TestReport] = []
@@ -110,8 +111,6 @@ class CollectedTests:
             return self._run(item)
         finally:
             self._running = None
-            if conversation.counted:
-                self._counted.add(_key(case))
 
     def _run(self, item: pytest.Item) -> Outcome:
         self._outcome = None
@@ -211,6 +210,14 @@ class CollectedTests:
 
         return another
 
+    def _counts(self, case: Case) -> bool:
+        """Whether the test of a criterion counts work: what its code says, not what has been seen.
+
+        Otherwise a notebook's inputs would depend on those that were graded before.
+        """
+        (item,) = self._tests[_key(case)]
+        return mentions(getattr(item, "function", None), "counted")
+
     @pytest.fixture
     def make(self) -> Make:
         """Inputs for this criterion."""
@@ -219,7 +226,7 @@ class CollectedTests:
     def _make(self) -> Make:
         case = self._current.case
         inputs_of = case.criterion.id
-        if case.tries and _key(case) in self._counted:
+        if case.tries and self._counts(case):
             # Other inputs: code may have worked through the first ones, and kept what came of them
             # where another of the notebook's processes finds it.
             inputs_of += f", try {case.tries + 1}"
@@ -247,6 +254,27 @@ class CollectedTests:
 
 def _key(case: Case) -> tuple[Path, str]:
     return case.exercise.suite, case.criterion.id
+
+
+@cache
+def mentions(function: object, name: str) -> bool:
+    """Whether a function, or another one of its module that it calls, mentions a name."""
+    if not isinstance(function, FunctionType):
+        return False
+    seen, waiting = {function}, [function]
+    for each in waiting:
+        codes = [each.__code__]
+        for code in codes:
+            if name in code.co_names:
+                return True
+            codes += [const for const in code.co_consts if isinstance(const, CodeType)]
+            called = (function.__globals__.get(other) for other in code.co_names)
+            for other in called:
+                same_module = getattr(other, "__globals__", None) is function.__globals__
+                if isinstance(other, FunctionType) and same_module and other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+    return False
 
 
 def _plain(item: pytest.Item) -> tuple[str, ...] | None:

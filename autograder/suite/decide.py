@@ -143,11 +143,11 @@ class Decider:
             # When one of several processes ends, so does everything beside it.
             and not self.tests.uses_other_processes(self.exercise, criterion.id)
         ]
-        self._tries.update(case.criterion.id for case in cases)
         try:
             with self.session.shared(first) as process:
                 if process is None:
                     return None
+                self._tries.update(case.criterion.id for case in cases)
                 together = SharedRun(self.tests, self.bounded, process)
                 broken_by = together.run(cases)
                 if broken_by is not None:

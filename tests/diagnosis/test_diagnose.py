@@ -12,15 +12,33 @@ from autograder.course.models import Variant
 from autograder.diagnosis.answers import SAME_ALONE, StudentAnswers
 from autograder.diagnosis.diagnose import Diagnostician
 from autograder.diagnosis.replay import Replay
+from autograder.diagnosis.script import record
 from autograder.in_process.notebook import OwnNotebook
 from autograder.in_process.own_code import OwnCode
 from autograder.sandbox.host.limits import Attempt
+from autograder.sandbox.host.session import Session
 from autograder.suite.plugin import with_suites
 
 
 def test_a_known_mistake_is_named_for_every_criterion_that_it_loses(diagnose, known):
     wrong = known("02_im2col", "IM4")
     assert diagnose("02_im2col", wrong) == dict.fromkeys(wrong.loses, ("IM4",))
+
+
+def test_what_is_asked_does_not_depend_on_what_was_graded_before(course, server):
+    exercise = course.exercise("02_im2col")
+    inputs = []
+
+    def each(suites):
+        for _ in range(2):
+            solution = OwnNotebook(course, OwnCode(exercise.id))
+            script = record(suites, exercise, solution, "im2col.vectorised")
+            inputs.append([step.args[0].sum() for step in script])
+            with Session(server, solution.cells) as session:
+                suites.run(exercise, session)
+
+    with_suites(course, [exercise], each)
+    assert inputs[0] == inputs[1]
 
 
 def test_it_is_known_by_what_it_does_and_not_by_how_it_is_written(diagnose, edited):
