@@ -125,6 +125,8 @@ def _why(fact: Fact, reveal: Reveal) -> Text:
             return _text("argument_changed_name", name=name)
         case facts.ArgumentChanged(place=place):
             return _text("argument_changed", place=place)
+        case facts.WeightsChanged(name=name, method=method):
+            return _text("weights_changed", name=name, method=method)
         case facts.NotRaised(expected=expected, got=got, raised=raised):
             key = "should_raise_but_raised" if raised else "should_raise_but_returned"
             return _text(key, expected=expected, got=one_line(got, 80))
@@ -204,7 +206,7 @@ def _sides(fact: Fact | None, reveal: Reveal) -> tuple[str, str] | None:
             return DASH, DASH
         case facts.Differs(difference=difference):
             return differences.sides(difference, reveal)
-        case facts.ArgumentChanged():
+        case facts.ArgumentChanged() | facts.WeightsChanged():
             return DASH, DASH
         case facts.NotRaised(expected=expected, got=got):
             return one_line(got, 80), expected

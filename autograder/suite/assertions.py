@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite.compare import Difference, difference, type_name
-from autograder.suite.facts import ArgumentChanged, Differs, Incomparable, NotRaised, WrongAnswer
+from autograder.suite.facts import (
+    ArgumentChanged,
+    Differs,
+    Incomparable,
+    NotRaised,
+    WeightsChanged,
+    WrongAnswer,
+)
 from autograder.suite.proxy import (
     Answer,
     derived,
@@ -110,8 +117,14 @@ def keeps_dtype(answer: Answer, dtype: npt.DTypeLike) -> None:
         raise WrongAnswer(_differs(answer, found), value, np.empty(0, wanted))
 
 
-def unchanged(function: Answer, *args: Any) -> Answer:
-    """Call ``function`` and check that it does not modify its array arguments.
+def unchanged(function: Answer, *args: Any, only: int | None = None) -> Answer:
+    """Call ``function`` and check that it does not modify its arrays, or lists of arrays.
+
+    Args:
+        function: what is called.
+        args: its arguments.
+        only: the argument to check, from 1, where another criterion checks the others; all of them
+            if None.
 
     Returns:
         The answer of the call.
@@ -119,21 +132,71 @@ def unchanged(function: Answer, *args: Any) -> Answer:
     Raises:
         WrongAnswer: it modified one.
     """
-    before = copy.deepcopy([arg if isinstance(arg, np.ndarray) else None for arg in args])
+    before = copy.deepcopy([arg if _has_arrays(arg) else None for arg in args])
     answer = _answer(function).inplace(*args)
     after = answer.arguments
-    for place, array in enumerate(before):
-        if array is None:
-            continue
+    for place, argument in enumerate(before):
         value = fetch(after[place]) if place < len(after) else None
-        if (
-            not isinstance(value, np.ndarray)
-            or value.shape != array.shape
-            or value.dtype != array.dtype
-            or value.tobytes() != array.tobytes()
-        ):
-            raise WrongAnswer(ArgumentChanged(label(answer), place + 1), value, array)
+        if only in (None, place + 1) and not _as_it_was(value, argument):
+            raise WrongAnswer(ArgumentChanged(label(answer), place + 1), value, argument)
     return answer
+
+
+def _has_arrays(arg: Any) -> bool:
+    """Whether it is an array or a list of arrays."""
+    if isinstance(arg, list):
+        return bool(arg) and all(isinstance(each, np.ndarray) for each in arg)
+    return isinstance(arg, np.ndarray)
+
+
+def _as_it_was(value: Any, before: Any) -> bool:
+    """Whether an argument is what it was before the call, to the last bit."""
+    if before is None:
+        return True
+    if isinstance(before, list):
+        alike = isinstance(value, list) and len(value) == len(before)
+        return alike and all(map(_as_it_was, value, before))
+    return (
+        isinstance(value, np.ndarray)
+        and value.shape == before.shape
+        and value.dtype == before.dtype
+        and value.tobytes() == before.tobytes()
+    )
+
+
+def keeps_weights(layer: Answer, method: str, *args: Any, names: tuple[str, ...]) -> Answer:
+    """Call a method that must change neither its arrays nor the layer's weights.
+
+    Args:
+        layer: an object of the student's code.
+        method: the method's name.
+        args: its arguments.
+        names: the attributes that it must leave as they are. Nothing is said about one that the
+            layer does not have.
+
+    Returns:
+        The answer of the call.
+
+    Raises:
+        WrongAnswer: the method changed an attribute or an argument.
+    """
+    before = {name: copy.deepcopy(_attribute(layer, name)) for name in names}
+    answer = unchanged(getattr(layer, method), *args)
+    for name, weights in before.items():
+        after = _attribute(layer, name)
+        if weights is None or after is None or np.array_equal(weights, after):
+            continue
+        raise WrongAnswer(WeightsChanged(label(answer), name, method), after, weights)
+    return answer
+
+
+def _attribute(layer: Answer, name: str) -> npt.NDArray[Any] | None:
+    """What an object has under this name, if that is an array."""
+    try:
+        value = fetch(getattr(layer, name))
+    except StudentRaised:
+        return None
+    return value if isinstance(value, np.ndarray) else None
 
 
 def raises(error: type[Exception], function: Answer, *args: Any) -> None:

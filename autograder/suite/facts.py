@@ -202,6 +202,15 @@ class ArgumentChanged:
 
 
 @dataclass(frozen=True)
+class WeightsChanged:
+    """The method changed the object's attribute ``name``, which others are to change."""
+
+    call: str
+    name: str
+    method: str
+
+
+@dataclass(frozen=True)
 class NotRaised:
     """The call should have raised ``expected``, but raised or returned ``got``."""
 
@@ -322,6 +331,7 @@ Fact = (
     | Unsupported
     | Incomparable
     | ArgumentChanged
+    | WeightsChanged
     | NotRaised
     | WorkGrows
     | TooMuchWork

@@ -311,6 +311,21 @@ def variables(answer: Answer) -> dict[str, Answer]:
     return {name: Answer._from(answer, found[name], f"{label(answer)}.{name}") for name in found}
 
 
+def held_arrays(answer: Answer) -> list[np.ndarray[Any, Any]]:
+    """The arrays in an object's attributes, also those in dicts, lists and tuples there."""
+    found: list[np.ndarray[Any, Any]] = []
+    rest = [fetch(each) for each in variables(answer).values()]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, np.ndarray):
+            found.append(value)
+        elif isinstance(value, dict):
+            rest += value.values()
+        elif isinstance(value, (list, tuple)):
+            rest += value
+    return found
+
+
 def label(answer: Answer) -> str:
     """The call that returned the answer, with arrays by shape: ``im2col(array(2, 3, 5), 3, 3)``."""
     return answer._label

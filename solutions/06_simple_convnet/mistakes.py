@@ -146,6 +146,12 @@ mistake("SX2", part="SoftmaxWithLoss.forward", edits=[("x.max(axis=1, keepdims=T
         en="One maximum for the whole batch, or one for each image?",
         ja="最大値はバッチ全体で1つですか、画像ごとに1つですか。"))
 
+mistake("SX26", part="SoftmaxWithLoss.forward", edits=[("x.max(axis=1", "x.mean(axis=1")],
+    loses={"SoftmaxWithLoss.forward.large_beside_small", "SoftmaxWithLoss.forward.sure_and_wrong"},
+    hint=Text(
+        en="Take the scores 0, 0 and 2000. What is the largest number that goes into exp?",
+        ja="スコアが0、0、2000のとき、expに渡る最大の数はいくつになりますか。"))
+
 mistake("SX7", part="SoftmaxWithLoss.forward", edits=[("-log_p[", "-np.log(self.p)[")],
     loses={"SoftmaxWithLoss.forward.sure_and_wrong"},
     hint=Text(

@@ -71,6 +71,13 @@ def pooled(student, H=2, W=2, pool=2, stride=2, sign=1):
     same(student.maxpool2d_single(feature_map, pool, stride), expected, exact=True)
 
 
+@ladder("maxpool2d_single.largest", H=(2, 4), W=(2, 4))
+def map_untouched(student, H=2, W=2):
+    feature_map = mixed(H, W)
+    expected = source_lib.maxpool2d_single(feature_map, 2, 2)
+    same(unchanged(student.maxpool2d_single, feature_map, 2, 2), expected, exact=True)
+
+
 @ladder("conv_param_count.weights", C=(1, 2, 3), F=(1, 2, 3), FH=(1, 2, 3), FW=(1, 2, 3))
 def weights(student, C=1, F=1, FH=1, FW=1):
     expected = source_lib.conv_param_count(C, F, FH, FW, False)

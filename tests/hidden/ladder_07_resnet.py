@@ -42,9 +42,10 @@ def dtypes(student, W=2, C=1, dtype=np.float32):
     keeps_dtype(out, dtype)
 
 
-@ladder("batch_norm.input_untouched", W=(2, 3), C=UP)
-def x_untouched(student, W=2, C=1):
-    x, gamma, beta = mixed(1, C, 1, W), np.ones(C), np.zeros(C)
+@ladder("batch_norm.input_untouched", W=(2, 3), C=UP, gamma=(1.0, 2.0))
+def nothing_changed(student, W=2, C=1, gamma=1.0):
+    x = mixed(1, C, 1, W)
+    gamma, beta = gamma * np.ones(C), (gamma - 1) * np.ones(C)
     expected = source_lib.batch_norm(x, gamma, beta)
     same(unchanged(student.batch_norm, x, gamma, beta), expected, **CLOSE)
 
@@ -87,6 +88,7 @@ def running_mean(student, steps=0, momentum=(), C=1, N=2):
 @ladder("BatchNorm.forward.running_var", steps=(0, 1, 2), momentum=((), (0.5,)), C=UP, N=(2, 3))
 @ladder("BatchNorm.forward.running_var", steps=(1,), N=(1, 2), W=(2, 1))
 @ladder("BatchNorm.forward.running_var", steps=(1, 2), N=(1,))
+@ladder("BatchNorm.forward.running_var", steps=(1, 2), momentum=((0.5, 1.0),))
 def running_var(student, steps=0, momentum=(), C=1, N=2, W=1):
     theirs, ours = student.BatchNorm(C, *momentum), source_lib.BatchNorm(C, *momentum)
     for number in range(steps):
@@ -185,6 +187,14 @@ def dx(student, N=3, C=1, H=1, W=1, gamma=1.0):
 def dx_of_few_numbers(student, N=2, scale=1.0, C=1):
     _, got, _, expected = _there_and_back(student, N, C, 1, 1, scale=scale)
     same(got, expected, **EXACT)
+
+
+@ladder("BatchNorm.backward.several_calls", N=(3, 2), C=(1, 2))
+def dout_untouched(student, N=3, C=1):
+    theirs = student.BatchNorm(C)
+    theirs.gamma = 2 * counting(C)
+    theirs.forward(mixed(N, C, 1, 1), True)
+    unchanged(theirs.backward, counting(N, C, 1, 1) ** 2)
 
 
 @ladder("BatchNorm.backward.several_calls", N=(3, 2), C=(1, 2), W=(1, 2))

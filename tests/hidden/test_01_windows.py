@@ -146,7 +146,7 @@ def test_a_kernel_that_just_fits_works_and_a_larger_one_raises(student, make):
 def test_the_largest_number_of_each_window(student, make):
     feature_map = make.distinct(6, 6)
     same(
-        student.maxpool2d_single(feature_map, 2, 2),
+        unchanged(student.maxpool2d_single, feature_map, 2, 2),
         source_lib.maxpool2d_single(feature_map),
         exact=True,
     )

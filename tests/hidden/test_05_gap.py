@@ -51,6 +51,7 @@ def _leaves_dout(make, layer, reference, other, *shape):
 def test_each_channel_of_each_image_gives_its_average(student, make):
     for shape in ((2, 3, 4, 5), (3, 2, 5, 4), (1, 4, 3, 7)):
         _same_2d(student, make.normal(*shape), tolerance=PRECISE)
+    unchanged(student.global_average_pooling_2d, make.normal(2, 3, 4, 5))
 
 
 @criterion("global_average_pooling_2d.single_image")
@@ -63,6 +64,7 @@ def test_an_image_without_a_batch(student, make):
 def test_images_with_the_channels_last(student, make):
     for shape in ((2, 4, 5, 3), (1, 5, 4, 2), (4, 5, 3), (6, 2, 1)):
         _same_2d(student, make.normal(*shape), LAST)
+    unchanged(student.global_average_pooling_2d, make.normal(2, 4, 5, 3), LAST)
 
 
 @criterion("global_average_pooling_2d.other_ndim")
@@ -76,12 +78,14 @@ def test_neither_an_image_nor_a_batch_of_images(student, make):
 def test_sequences_in_a_batch_and_alone(student, make):
     for shape in ((2, 3, 5), (4, 2, 3), (1, 3, 5), (2, 1, 5), (3, 5), (5, 2)):
         _same_1d(student, make.normal(*shape), tolerance=PRECISE)
+    unchanged(student.global_average_pooling_1d, make.normal(2, 3, 5))
 
 
 @criterion("global_average_pooling_1d.channels_last")
 def test_sequences_with_the_channels_last(student, make):
     for shape in ((2, 5, 3), (1, 3, 2), (5, 3), (2, 1)):
         _same_1d(student, make.normal(*shape), LAST)
+    unchanged(student.global_average_pooling_1d, make.normal(2, 5, 3), LAST)
 
 
 @criterion("global_average_pooling_1d.other_ndim")

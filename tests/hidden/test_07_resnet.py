@@ -9,7 +9,15 @@ import numpy as np
 
 import source_lib
 from autograder.sandbox.host.session import StudentRaised
-from autograder.suite import agrees, as_before, criterion, keeps_dtype, same, unchanged
+from autograder.suite import (
+    agrees,
+    as_before,
+    criterion,
+    keeps_dtype,
+    keeps_weights,
+    same,
+    unchanged,
+)
 from autograder.suite.proxy import fetch
 
 # An eps in another place changes less, where variances are of ordinary size: it costs what is about
@@ -101,6 +109,10 @@ def test_no_argument_is_changed_and_views_will_do(student, make):
     for x in (1 + _standard(make, 1, 2, 50, 40), every_other):
         expected = source_lib.batch_norm(x, gamma, beta)
         same(unchanged(student.batch_norm, x, gamma, beta), expected, **LOOSE)
+    # Images of another variance, and other gammas and betas: 1 and 0 may be changed unnoticed. What
+    # comes of them is other criteria's business.
+    x = _images(make, 1, 2, 3, 4)
+    unchanged(student.batch_norm, x, make.normal(2), make.normal(2))
 
 
 def _layers(student, make, C, *args, gammas=False):
@@ -153,6 +165,10 @@ def test_running_var_starts_at_one_and_averages_the_unbiased_variance(student, m
         for _ in range(2):
             _train(make, theirs, ours, 2)
             same(theirs.running_var, ours.running_var, **CLOSE)
+    # eps is no part of the variance, and 5 beside variances of about 100 is not small.
+    theirs, ours = _layers(student, make, 2, 0.1, 5.0)
+    _train(make, theirs, ours, 2)
+    same(theirs.running_var, ours.running_var, **CLOSE)
 
 
 def _settled(student, make, x, *args):
@@ -306,6 +322,13 @@ def test_gradients_of_few_numbers_and_of_tiny_variance(student, make):
 def test_gradients_belong_to_the_last_batch_and_are_overwritten(student, make):
     theirs, ours = _layers(student, make, 2)
     another = student.BatchNorm(2)
+    # Gammas that are not 1: to multiply dout by 1 in place would be no harm.
+    gammas, betas = make.uniform(2, low=0.5, high=2.0), make.normal(2)
+    with_gammas = student.BatchNorm(2)
+    with_gammas.gamma, with_gammas.beta = gammas, betas
+    with_gammas.forward(make.normal(2, 2, 3, 4), True)
+    dout = make.normal(2, 2, 3, 4)
+    keeps_weights(with_gammas, "backward", dout, names=("gamma", "beta"))
     first = make.normal(2, 2, 3, 4)
     out = theirs.forward(first, True)
     for shape in ((2, 2, 3, 4), (3, 2, 2, 5)):
@@ -500,7 +523,7 @@ def test_scores_of_pictures_of_32x32(student, make):
         return [ours.forward(x) for x in (two, one, one)]
 
     expected = make.once(scores)
-    same(theirs.forward(two, True), expected[0], **ROUGH)
+    same(unchanged(theirs.forward, two, True), expected[0], **ROUGH)
     same(theirs.forward(one, True), expected[1], **ROUGH)
     same(theirs.forward(one), expected[2], **ROUGH)
 
@@ -579,3 +602,8 @@ def test_a_second_backward_gives_the_same(student, make):
         for _ in range(2):
             same(unchanged(theirs.backward, dout), expected, **NEAR)
             same(theirs.grads["W1"], ours.grads["W1"], **NEAR)
+    # What comes of a projection is another criterion's business.
+    theirs, ours = _blocks(student, make, 2, 3, 2)
+    dout = make.normal(*ours.forward(make.normal(2, 2, 5, 4)).shape)
+    theirs.forward(make.normal(2, 2, 5, 4), True)
+    unchanged(theirs.backward, dout)

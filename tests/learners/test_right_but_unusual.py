@@ -391,6 +391,19 @@ EDITED: dict[tuple[str, str, str], tuple[str, str]] = {
         "copied into place": "            np.copyto(p, p - step)",
     }.items()
 }
+EDITED["06_simple_convnet", "adam", "the arrays of the first update kept, as in PyTorch"] = (
+    """\
+        self.t += 1
+        for key, g in grads.items():
+""",
+    """\
+        self.t += 1
+        if self.t == 1:
+            self.params = list(params.items())
+        for key, p in self.params:
+            params, g = {key: p}, grads[key]
+""",
+)
 EDITED["07_resnet", "batchnorm", "one over the root kept from training"] = (
     """\
         else:

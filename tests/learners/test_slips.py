@@ -216,6 +216,138 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ("08_stripes_and_fcn", "make_dataset", "kinds in turn"): (
         "rng.integers(0, 2)", "i % 2", {"make_dataset.seed"},
     ),
+    # --- Arguments that are changed although they must not be.
+    ("01_windows", "maxpool2d_single", "the map emptied"): (
+        "    return out", "    feature_map[:] = 0\n    return out", {"maxpool2d_single.largest"},
+    ),
+    ("05_gap", "global_average_pooling", "images divided in place"): (
+        "return np.mean(x, axis=(-2, -1))",
+        "mean = np.mean(x, axis=(-2, -1))\n        x /= 2\n        return mean",
+        {"global_average_pooling_2d.batch"},
+    ),
+    ("05_gap", "global_average_pooling", "images divided in place, channels last"): (
+        "return np.mean(x, axis=(-3, -2))",
+        "mean = np.mean(x, axis=(-3, -2))\n    x /= 2\n    return mean",
+        {"global_average_pooling_2d.channels_last"},
+    ),
+    ("05_gap", "global_average_pooling", "sequences divided in place"): (
+        "return np.mean(x, axis=-1)",
+        "mean = np.mean(x, axis=-1)\n        x /= 2\n        return mean",
+        {"global_average_pooling_1d.batch_and_single"},
+    ),
+    ("06_simple_convnet", "affine", "images given another shape"): (
+        "self.rows = x.reshape(len(x), -1)", "x.shape = (len(x), x.size // len(x))\n"
+        "        self.rows = x", {"Affine.forward.images"},
+    ),
+    ("06_simple_convnet", "softmax_with_loss", "labels changed in place"): (
+        "        return -log_p", "        if t.ndim == 1:\n"
+        "            self.labels, t[:] = t.copy(), 0\n        return -log_p",
+        {"SoftmaxWithLoss.forward.labels"},
+    ),
+    ("06_simple_convnet", "softmax_with_loss", "one-hot rows multiplied in place"): (
+        "        return -log_p", "        if t.ndim == 2:\n            t *= 2\n"
+        "        return -log_p",
+        {"SoftmaxWithLoss.forward.one_hot"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "images divided before the loss"): (
+        "return self.last_layer.forward(self.predict(x), t)",
+        "loss = self.last_layer.forward(self.predict(x), t)\n        x /= 2\n        return loss",
+        {"SimpleConvNet.loss.labels_and_one_hot"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "images shuffled for the accuracy"): (
+        "return right / len(x)", "np.random.shuffle(x)\n        return right / len(x)",
+        {"SimpleConvNet.accuracy.full_batches", "SimpleConvNet.accuracy.one_hot"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "labels emptied by the accuracy"): (
+        "return right / len(x)", "t[:] = 0\n        return right / len(x)",
+        {"SimpleConvNet.accuracy.full_batches", "SimpleConvNet.accuracy.one_hot"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "one-hot rows emptied by gradient"): (
+        "return grads", "if t.ndim == 2:\n            t[:] = 0\n        return grads",
+        {"SimpleConvNet.gradient.called_again"},
+    ),
+    ("07_resnet", "batch_norm", "gamma divided in place"): (
+        "return gamma.reshape(1, -1, 1, 1) * normal",
+        "normal = gamma.reshape(1, -1, 1, 1) * normal\n    gamma /= 2\n    return normal",
+        {"batch_norm.input_untouched"},
+    ),
+    ("07_resnet", "batch_norm", "beta emptied"): (
+        "return gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)",
+        "out = gamma.reshape(1, -1, 1, 1) * normal + beta.reshape(1, -1, 1, 1)\n"
+        "    beta *= 0\n    return out", {"batch_norm.input_untouched"},
+    ),
+    ("07_resnet", "batchnorm", "dout multiplied by gamma in place"): (
+        "dnormal = dout * self.gamma.reshape(1, -1, 1, 1)",
+        "dout *= self.gamma.reshape(1, -1, 1, 1)\n        dnormal = dout",
+        {"BatchNorm.backward.several_calls"},
+    ),
+    ("07_resnet", "basicblock", "dout changed where the shape does"): (
+        "        if self.projection:\n            dsum =",
+        "        if self.projection:\n            dout *= 2\n            dsum =",
+        {"BasicBlock.backward.several_calls"},
+    ),
+    ("07_resnet", "simpleresnet", "pictures emptied"): (
+        "        features =", "        x *= 0\n        features =", {"SimpleResNet.forward.scores"},
+    ),
+    ("08_stripes_and_fcn", "extract_features", "kernels emptied"): (
+        "    return np.array(rows)", "    for kernel in kernels:\n        kernel *= 0\n"
+        "    return np.array(rows)", {"extract_features.several_filters"},
+    ),
+    ("08_stripes_and_fcn", "one_hot", "labels emptied"): (
+        "    return rows", "    y[:] = 0\n    return rows",
+        {"one_hot.rows"},
+    ),
+    ("08_stripes_and_fcn", "confusion_matrix", "predictions emptied"): (
+        "    return matrix", "    y_pred[:] = 0\n    return matrix", {"confusion_matrix.counts"},
+    ),
+    ("08_stripes_and_fcn", "conv1x1", "biases doubled"): (
+        "out = out + b.reshape(-1, 1, 1)", "out = out + b.reshape(-1, 1, 1)\n        b *= 2",
+        {"conv1x1.biases"},
+    ),
+    # --- Layers that update their own weights.
+    ("03_convolution", "convolution", "weights updated before dx"): (
+        "        dcol = rows", "        self.W -= 0.1 * self.dW\n        dcol = rows",
+        {f"Convolution.backward.{slug}" for slug in (
+            "dx", "stride", "padding", "non_square", "all_at_once", "several_calls",
+            "nothing_changed", "float32")},
+    ),
+    ("03_convolution", "convolution", "new weights at the end"): (
+        "        dcol = rows @ self.col_W.T",
+        "        dcol = rows @ self.col_W.T\n        self.W = self.W - 0.1 * self.dW",
+        {"Convolution.backward.nothing_changed", "Convolution.backward.several_calls"},
+    ),
+    ("06_simple_convnet", "affine", "weights updated at the end"): (
+        "        return dx.reshape",
+        "        self.W -= 0.1 * self.dW\n        self.b -= 0.1 * self.db\n        return dx.reshape",
+        {"Affine.backward.called_again"},
+    ),
+    ("07_resnet", "batchnorm", "gammas updated at the end"): (
+        "        return dx.astype(dout.dtype)",
+        "        self.gamma = self.gamma - 0.1 * self.dgamma\n        return dx.astype(dout.dtype)",
+        {f"BatchNorm.backward.{slug}" for slug in ("dx", "few_numbers", "several_calls")},
+    ),
+    # --- What a tolerance or a kind input once hid.
+    ("06_simple_convnet", "adam", "gradients clipped at 5"): (
+        "        for key, g in grads.items():",
+        "        for key, g in grads.items():\n            g = np.clip(g, -5, 5)",
+        {"Adam.update.many_steps"},
+    ),
+    ("06_simple_convnet", "adam", "a second step that changes nothing"): (
+        "        self.t += 1", "        self.t += 1\n        if self.t == 2:\n            return",
+        {"Adam.update.many_steps"},
+    ),
+    ("07_resnet", "batchnorm", "eps in the running variance"): (
+        "new * variance * n / (n - 1)", "new * (variance + self.eps) * n / (n - 1)",
+        {"BatchNorm.forward.running_var"},
+    ),
+    ("08_stripes_and_fcn", "make_stripe_image", "the same picture wherever no generator is given"): (
+        "rng = np.random.default_rng()", "rng = np.random.default_rng(42)",
+        {"make_stripe_image.noise"},
+    ),
+    ("06_simple_convnet", "softmax_with_loss", "the mean taken away"): (
+        "x - x.max(axis=1, keepdims=True)", "x - x.mean(axis=1, keepdims=True)",
+        {"SoftmaxWithLoss.forward.large_beside_small", "SoftmaxWithLoss.forward.sure_and_wrong"},
+    ),
 }  # fmt: skip
 
 
@@ -238,6 +370,29 @@ def test_it_costs_what_it_should_and_only_that(graded, slip):
 def test_where_weights_were_changed_in_between_no_call_is_said_to_leave_something(graded):
     told = graded["06_simple_convnet affine: copies of the weights"]
     assert "same call" not in " ".join(map(str, told.messages))
+
+
+UPDATES = {
+    "03_convolution convolution: weights updated before dx": "W",
+    "03_convolution convolution: new weights at the end": "W",
+    "06_simple_convnet affine: weights updated at the end": "W",
+    "07_resnet batchnorm: gammas updated at the end": "gamma",
+}
+
+
+@pytest.mark.parametrize("slip", UPDATES)
+def test_a_layer_that_updates_its_own_weights_is_told_so(graded, slip):
+    told = [c.message for c in graded[slip].result.criteria if c.status == "failed"]
+    name = UPDATES[slip]
+    said = f"`backward` has changed `{name}`. It only computes the gradients; an optimiser uses them"
+    assert any(message["en"].startswith(said) for message in told)
+    assert any(f"`backward`が`{name}`を書き換えています" in message["ja"] for message in told)
+
+
+def test_softmax_without_the_mean_is_told_from_the_logarithm_of_0(graded):
+    told = graded["06_simple_convnet softmax_with_loss: the mean taken away"]
+    named = {name for criterion in told.result.criteria for name in criterion.diagnosis}
+    assert named == {"SX26"}
 
 
 def test_labels_that_no_seed_changes_are_said_to_be_so(graded):
