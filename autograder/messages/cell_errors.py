@@ -8,6 +8,7 @@ the student also sees in Jupyter.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from autograder.messages.catalogue import catalogue, continued
 from autograder.text import Text
@@ -49,7 +50,43 @@ def _placed(noted: str) -> Text:
     if noted in _NOTES:
         return _text(_NOTES[noted])
     if syntax := _SYNTAX.fullmatch(noted):
+        if why := _character(syntax[2]):
+            return _text("syntax_error_in_line_because", line=syntax[1], error=syntax[2], why=why)
         return _text("syntax_error_in_line", line=syntax[1], error=syntax[2])
     if placed := _LINE.fullmatch(noted):
         return _text("error_in_line", line=placed[1], error=placed[2])
     return Text.same(noted)
+
+
+_CHARACTER = re.compile(r"invalid (?:non-printable )?character (?:'.' \()?U\+([0-9A-F]{4,6})\b")
+
+_PLAIN = {
+    **dict.fromkeys("“”„‟″〝〞", '"'),
+    **dict.fromkeys("‘’‚‛′´", "'"),
+    **dict.fromkeys("−‐‑‒–—―", "-"),
+    "×": "*", "∗": "*", "÷": "/", "∕": "/", "≠": "!=", "≤": "<=", "≦": "<=", "≥": ">=", "≧": ">=",
+    "、": ",", "。": ".", "…": "...",
+}  # fmt: skip
+"""Characters that word processors, web pages and input methods put in place of Python's."""
+
+
+def _character(error: str) -> Text | None:
+    """What to do about a character that Python does not read, if it has one in its place."""
+    found = _CHARACTER.match(error)
+    if found is None:
+        return None
+    code = found[1]
+    character = chr(int(code, 16)) if int(code, 16) < 0x110000 else ""
+    category = unicodedata.category(character) if character else ""
+    if character == "\u3000":
+        return _text("character_space")
+    if category == "Zs":
+        return _text("character_other_space", code=code)
+    if category in ("Cf", "Cc"):
+        return _text("character_invisible", code=code)
+    if plain := _PLAIN.get(character):
+        return _text("character_other", found=character, code=code, plain=plain)
+    plain = unicodedata.normalize("NFKC", character)
+    if len(plain) == 1 and plain.isascii():
+        return _text("character_full_width", found=character, plain=plain)
+    return None

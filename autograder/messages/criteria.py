@@ -240,6 +240,8 @@ def _missing(fact: facts.Missing) -> Text:
             else "missing_in_magic"
         )
         return _text(key, name=fact.name, cell=fact.magic.number, magic=fact.magic.magic)
+    if fact.is_empty:
+        return _text("missing_in_empty", name=fact.name)
     if fact.similar:
         return _text("missing_similar", name=fact.name, similar=fact.similar)
     return _text("missing", name=fact.name)

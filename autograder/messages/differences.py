@@ -46,7 +46,7 @@ def pattern(seen: Pattern, reveal: Reveal) -> Text:
         return _text("pattern_precision", dtype=seen.detail)
     if seen.name == "flipped":
         return _text("pattern_flipped", axes=", ".join(map(str, seen.detail)))
-    if seen.name in ("slices_offset", "slices_factor"):
+    if seen.name in ("slices_offset", "slices_factor", "slices_order"):
         return _text(f"pattern_{seen.name}", axis=seen.detail)
     if seen.name == "shifted":
         return _text("pattern_shifted", steps=_shifts(seen.detail))
@@ -140,9 +140,10 @@ def _counts(found: Difference) -> dict[str, Any]:
 def _distinct(got: Any, expected: Any) -> tuple[str, str]:
     """Two values as text, with just enough digits to distinguish them.
 
-    More digits would differ between machines because of rounding.
+    More digits would differ between machines because of rounding. All 17 are shown only where
+    nothing but rounding is wrong.
     """
-    for digits in (5, 7, 9, 12):
+    for digits in (5, 7, 9, 12, 17):
         texts = _value(got, digits), _value(expected, digits)
         if texts[0] != texts[1]:
             break

@@ -44,6 +44,7 @@ class Missing:
         is_function: whether a function has the name instead of a class.
         broken: the cell that would have defined it.
         magic: a cell that contains it, but whose magic defines nothing.
+        is_empty: whether the notebook has no code at all.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Missing:
     is_function: bool = False
     broken: BrokenCell | None = None
     magic: MagicCell | None = None
+    is_empty: bool = False
 
 
 @dataclass(frozen=True)

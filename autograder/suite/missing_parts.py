@@ -34,6 +34,8 @@ def missing_outcome(
     defined = session.defined
     owner = names.owner(part.owner)
     if owner not in defined:
+        if not defined and not any(_CODE.search(source) for _, source in session.cells):
+            return _missing(Missing(part.owner, is_empty=True))
         taken = {*expected, *names.owners.values()}
         similar = _similar(part.owner, sorted(set(defined) - taken))
         broken, magic = _broken(session, part.owner), _in_magic(session, part.owner)
@@ -103,6 +105,7 @@ def _broken(session: LoadedNotebook, owner: str, method: str | None = None) -> B
     return None
 
 
+_CODE = re.compile(r"^[ \t]*[^\s#]", re.M)
 _LINE = re.compile(r"line (\d{1,9}): ")
 _UNREAD = re.compile(r"\b(?:Syntax|Indentation|Tab)Error\b")
 

@@ -49,6 +49,7 @@ Name = Literal[
     "shifted",
     "slices_offset",
     "slices_factor",
+    "slices_order",
 ]
 
 
@@ -57,8 +58,8 @@ class Pattern:
     """A regularity.
 
     ``detail`` is the dtype whose precision the values have, the permutation, the factor, the
-    offset, the axes that are flipped, the shifts as (axis, steps), or the axis for each of whose
-    indices an offset or a factor is the same.
+    offset, the axes that are flipped, the shifts as (axis, steps), the axis for each of whose
+    indices an offset or a factor is the same, or that along which the order is another one.
     """
 
     name: Name
@@ -125,11 +126,26 @@ def _everywhere(got: Array, expected: Array, close: float) -> Pattern | None:
     if found := _moved(got, expected, close) or _by_slice(got, expected, close):
         return found
     mine, right = np.sort(got, axis=None), np.sort(expected, axis=None)
-    return (
-        Pattern("order")
-        if _is_distinct(right, close) and np.all(np.abs(mine - right) <= close)
-        else None
-    )
+    if not _is_distinct(right, close) or not np.all(np.abs(mine - right) <= close):
+        return None
+    axis = _reordered(got, expected, close)
+    return Pattern("order") if axis is None else Pattern("slices_order", axis)
+
+
+def _reordered(got: Array, expected: Array, close: float) -> int | None:
+    """The axis along which the slices of the right answer come in another order."""
+    for axis, length in enumerate(got.shape if got.ndim > 1 else ()):
+        mine, right = (
+            np.moveaxis(each, axis, 0).reshape(length, -1) for each in (got, expected)
+        )
+        if length < 2 or mine.shape[1] < 2:
+            continue
+        # Sums with these weights tell slices apart that have the same numbers in another order.
+        weights = np.cos(np.arange(mine.shape[1]))
+        order = np.argsort(right @ weights, kind="stable")
+        if np.all(np.abs(mine[np.argsort(mine @ weights, kind="stable")] - right[order]) <= close):
+            return axis
+    return None
 
 
 def _is_distinct(values: Array, close: float) -> bool:
@@ -182,7 +198,8 @@ def _moved(got: Array, expected: Array, close: float) -> Pattern | None:
             continue
         mine = got[_overlap(got.shape, shift)]
         right = expected[_overlap(got.shape, (-shift[0], -shift[1]))]
-        if shift == (0, 0) or 2 * mine.size < got.size or mine.size < 4:
+        # Half of the values in place could be another order of two halves.
+        if shift == (0, 0) or 2 * mine.size <= got.size or mine.size < 4:
             continue
         if np.all(np.abs(mine - right) <= close):
             moved = tuple(each for each in zip(last, shift, strict=True) if each[1])

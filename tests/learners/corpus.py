@@ -165,6 +165,11 @@ CORPUS: dict[str, Entry] = {
         NUMPY, IM2COL.replace("range(filter_w):", "range(filter_w)"),
         says=r"Fix cell 3 first: SyntaxError, line 11: expected ':'", im2col="missing",
     ),
+    "indented by full-width spaces": im2col(
+        NUMPY, IM2COL.replace("    n, c", "\u3000\u3000n, c"),
+        says=r"Fix cell 3 first: SyntaxError, line 3: there is a full-width space",
+        im2col="missing",
+    ),
     "notes to oneself in the same cell": im2col(NUMPY, "TODO: check the padding!\n" + IM2COL),
     # --- What IPython makes of a cell.
     "an old version under %%timeit": im2col(

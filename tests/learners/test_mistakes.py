@@ -168,7 +168,7 @@ MISTAKES = {
     ),
     "no transpose after the product": conv(
         ".reshape(N, out_h, out_w, -1).transpose(0, 3, 1, 2)", ".reshape(N, -1, out_h, out_w)",
-        "a different order: check reshape and transpose", {"batch_channels_filters", "all_at_once"},
+        "a different order: where do your loops", {"batch_channels_filters", "all_at_once"},
     ),
     "nothing kept for backward": conv(
         "self.col = col\n", "pass\n", "'NoneType' object has no attribute 'T' — at", set(), BACKWARD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from pathlib import Path
@@ -147,6 +148,38 @@ def test_every_fault_of_a_file_has_its_message():
 )
 def test_what_stopped_a_cell_is_reported_in_every_language(noted, japanese):
     assert cell_error(noted) == Text(en=noted, ja=japanese)
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "japanese"),
+    [
+        ("x\u3000= 1", "there is a full-width space, which", "全角スペースがあるので、"),
+        ("def f():\n\u3000\u3000return 1", "replace it with an ordinary one", "半角スペースに"),
+        ("x\u00a0= 1", "a special space (U+00A0)", "特殊な空白（U+00A0）"),
+        ("x\u200b = 1", "an invisible character (U+200B)", "目に見えない文字（U+200B）"),
+        ("print（1)", "`（` is a full-width character", "半角の`(`に直してください"),
+        ("f(1， 2)", "replace it with an ordinary `,`", "半角の`,`に直してください"),
+        ("def f()：\n    return 1", "replace it with an ordinary `:`", "半角の`:`に直してください"),
+        ("x ＝ １", "replace it with an ordinary `=`", "半角の`=`に直してください"),
+        ("x = “one”", 'replace it with `"`', '`"`に直してください'),
+        ("x = ‘one’", "replace it with `'`", "`'`に直してください"),
+        ("x = 2 \u2212 1", "replace it with `-`", "`-`に直してください"),
+        ("x = 2 × 1", "`×` (U+00D7) is not the character", "`*`に直してください"),
+    ],
+)
+def test_a_character_that_looks_like_another_is_named_with_what_to_write(code, english, japanese):
+    with pytest.raises(SyntaxError) as caught:
+        ast.parse(code)
+    noted = f"SyntaxError, line {caught.value.lineno}: {caught.value.msg}: {caught.value.text}"
+    said = cell_error(noted)
+    assert english in said["en"]
+    assert japanese in said["ja"]
+    assert all(caught.value.msg in said[lang] for lang in ("en", "ja"))
+
+
+def test_what_looks_like_no_other_character_is_left_to_python():
+    noted = "SyntaxError, line 1: invalid character '★' (U+2605): x ★ y"
+    assert cell_error(noted)["en"] == noted
 
 
 # --- how they are put together ----------------------------------------------------------------

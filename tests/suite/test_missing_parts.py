@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.course.models import Reveal
+from autograder.messages.criteria import message
 from autograder.suite.facts import BrokenCell
 from autograder.suite.missing_parts import missing_outcome
 
@@ -99,3 +101,14 @@ def test_another_name_is_no_form_of_it(theirs: str) -> None:
     part = SimpleNamespace(id="BatchNormalization", owner="BatchNormalization", method=None)
     book = notebook("", defined={theirs: None})
     assert missing_outcome(part, book).fact.similar is None
+
+
+@pytest.mark.parametrize("cells", [(), ("",), ("# your code here\n", "  \n\n")])
+def test_a_notebook_without_code_is_told_so(cells: tuple[str, ...]) -> None:
+    outcome = missing_outcome(FORWARD, notebook(*cells, defined={}))
+    assert outcome is not None
+    assert outcome.fact.is_empty
+    assert not missing_outcome(FORWARD, notebook("x = 1", *cells, defined={})).fact.is_empty
+    said = message(outcome, Reveal.SHAPES)
+    assert said["en"].startswith("The notebook has no code, so `Net` is not defined.")
+    assert said["ja"].startswith("ノートブックにコードがないので、`Net`が定義されていません。")
