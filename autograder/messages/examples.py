@@ -111,7 +111,11 @@ def _text(value: Any, digits: int) -> str:
         return _array(value, digits)
     if isinstance(value, (np.ndarray, np.generic, float, complex)):
         item = np.asarray(value).item()
-        return f"{item:.{digits + 2}g}" if digits < _ALL and isinstance(item, float) else one_line(repr(item), 80)
+        return (
+            f"{item:.{digits + 2}g}"
+            if digits < _ALL and isinstance(item, float)
+            else one_line(repr(item), 80)
+        )
     if isinstance(value, (list, tuple)) and len(value) <= 8:
         inner = ", ".join(_text(item, digits) for item in value)
         if isinstance(value, list):

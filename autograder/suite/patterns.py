@@ -135,9 +135,7 @@ def _everywhere(got: Array, expected: Array, close: float) -> Pattern | None:
 def _reordered(got: Array, expected: Array, close: float) -> int | None:
     """The axis along which the slices of the right answer come in another order."""
     for axis, length in enumerate(got.shape if got.ndim > 1 else ()):
-        mine, right = (
-            np.moveaxis(each, axis, 0).reshape(length, -1) for each in (got, expected)
-        )
+        mine, right = (np.moveaxis(each, axis, 0).reshape(length, -1) for each in (got, expected))
         if length < 2 or mine.shape[1] < 2:
             continue
         # Sums with these weights tell slices apart that have the same numbers in another order.

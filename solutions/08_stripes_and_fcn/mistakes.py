@@ -507,6 +507,17 @@ mistake("TS10", part="train_softmax", edits=[("b -= lr * slopes.sum(", "b -= lr 
         en="The slopes have been divided by the number of examples once. How many times for b?",
         ja="傾きは、データの数で一度割ってあります。bでは、何回割っていますか。"))
 
+mistake("TS11", part="train_softmax",
+    edits=[("    for _ in range(epochs):", """\
+    for _ in range(epochs):
+        order = np.random.permutation(len(X))
+        X[:], y[:] = X[order], y[order]
+        targets = one_hot(y, n_classes)""")],
+    loses={"train_softmax.weights"},
+    hint=Text(
+        en="Compare X before and after the call: whose examples are in another order now?",
+        ja="呼び出しの前後でXを比べてみましょう。並べ替えたのは、誰の配列ですか。"))
+
 mistake("MD8", part="make_dataset", edits=[("rng=rng", "rng=np.random.default_rng(seed)")],
     loses={"make_dataset.seed"},
     hint=Text(

@@ -25,8 +25,8 @@ QUICK = Budget(cell_s=2, cells_s=4, call_cpu_s=0.5, call_wall_s=1.5, total_wall_
 HEADER = """\
 import numpy as np
 from autograder.suite import (
-    agrees, as_before, criterion, generator, keeps_dtype, measured, no_more_work, numbers, raises,
-    same, unchanged,
+    agrees, as_before, criterion, generator, keeps_dtype, keeps_weights, measured, no_more_work,
+    numbers, raises, same, unchanged,
 )
 from autograder.text import Text
 """

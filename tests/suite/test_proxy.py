@@ -29,6 +29,8 @@ class Layer:
         return {"layer": self, "W": self.W}
     def halve(self, n: int, dout: "dict[str, int]", eps=(1, 2)):
         dout /= 2
+    def update(self, x):
+        self.W = self.W - x
     def linked(self):
         return self.params["W1"] is self.W
     def renew(self):
@@ -44,6 +46,12 @@ def double_in_place(x, y):
     x *= 2
     y[:] = 7
     return x
+
+def empty_last(arrays):
+    arrays[-1] *= 0
+
+def drop_last(arrays):
+    arrays.pop()
 
 def halve_any(*args):
     args[1][:] = 0
@@ -119,6 +127,10 @@ HOLDS = (
     "after = student.double_in_place.passed(np.ones(3), np.zeros(2)).arguments\n"
     "same(after[0], np.full(3, 2.0))",
     "same(student.double_in_place(np.ones(3), np.zeros(2)), np.full(3, 2.0))",
+    "unchanged(student.double_in_place, np.zeros(2), np.zeros(2), only=1)",
+    "unchanged(student.f, [np.ones(2), np.ones(3)])",
+    "unchanged(student.drop_last, [1, 2])",
+    "keeps_weights(student.Layer(np.ones(2)), 'forward', np.ones(2), names=('W', 'none', 'calls'))",
     "same(unchanged(student.square, np.arange(3.0)), np.arange(3.0) ** 2)",
     # the same again; what was wrong the first time is another criterion's business
     "as_before(student.square(np.ones(3)), student.square(np.ones(3)))",
@@ -160,6 +172,19 @@ FAILS = (
     ("unchanged(student.double_in_place, np.zeros(2), np.zeros(2))", "failed", "argument `y`"),
     ("unchanged(student.Layer(2.0).halve, 3, np.ones(2))", "failed", "argument `dout`"),
     ("unchanged(student.halve_any, 3, np.ones(2))", "failed", "argument 2"),
+    ("unchanged(student.double_in_place, np.ones(2), np.ones(2), only=2)", "failed", "`y`"),
+    ("unchanged(student.empty_last, [np.ones(2), np.ones(3)])", "failed", "`arrays`"),
+    ("unchanged(student.drop_last, [np.ones(2), np.ones(3)])", "failed", "`arrays`"),
+    (
+        "keeps_weights(student.Layer(np.ones(2)), 'update', np.ones(2), names=('W', 'none'))",
+        "failed",
+        "`update` has changed `W`",
+    ),
+    (
+        "keeps_weights(student.Layer(np.ones(2)), 'halve', 3, np.ones(2), names=('W',))",
+        "failed",
+        "argument `dout`",
+    ),
     ("as_before(student.f(np.ones(2)), student.f(np.zeros(2)))", "failed", "wrong"),
     ("as_before(student.f(None), student.f(np.zeros(2)))", "failed", "Nothing was returned"),
     ("raises(ValueError, student.f, 1)", "failed", "yours returned `int`"),
