@@ -17,8 +17,11 @@ is *intact* only if none of them came from the student's code and the trace func
 place at the end. Like any other answer, it is made in the student's process; the host must not
 conclude more from it than how much work was done.
 
+What a line is, the maker of a code object decides. Where lines would say too little, instructions
+are counted instead, a few of which count as a line (`traceable`).
+
 Frames that the library takes are copies meanwhile (`frames`). Frames and threads from before the
-call are a matter of their own: see `_Watch`, `followed_threads` and `_is_at_its_start`.
+call are a matter of their own: see `interference`, `followed_threads` and `_is_at_its_start`.
 """
 
 from __future__ import annotations
@@ -29,10 +32,10 @@ import gc
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any, TypedDict
 
-from . import followed_threads, frames, known_code, unfixable
+from . import followed_threads, frames, interference, known_code, traceable, unfixable
 from .exceptions import own_line
 
 # Bound before any student code runs, which may replace these functions in `sys`.
@@ -44,40 +47,22 @@ _STARTS = tuple(
     for name in ("start_new_thread", "start_joinable_thread")  # the latter since Python 3.13
     if hasattr(_thread, name)
 )
-_blocks, _frame = sys.getallocatedblocks, sys._getframe
+_blocks = sys.getallocatedblocks
 _collects, _stop_collecting, _collect = gc.isenabled, gc.disable, gc.enable
 
 SAMPLES = 2000
 """How many times the objects are counted; by then the lines have told enough."""
 
-_TAMPERING = frozenset(
-    {
-        "sys.settrace", "sys.setprofile", "sys._getframe", "sys._current_frames",
-        "sys._current_exceptions", "sys.monitoring.register_callback", "sys.addaudithook",
-        "gc.get_objects", "gc.get_referrers", "gc.get_referents",
-        "os.fork", "os.forkpty", "os.posix_spawn", "_thread.start_new_thread",
-        "_thread.start_joinable_thread",
-        "ctypes.call_function", "ctypes.dlsym", "ctypes.dlopen", "ctypes.cdata",
-    }
-)  # fmt: skip
-_FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
-
-_CTYPES = frozenset({"call_function", "dlsym", "dlopen", "cdata"})
-"""Events that are not called as a function is."""
-
-_HOLDS = frozenset(
-    {
-        "sys.settrace", "sys.setprofile", "sys._getframe", "sys._current_frames",
-        "sys._current_exceptions",
-    }
-)  # fmt: skip
-_SETS = frozenset({"sys.settrace", "sys.setprofile"})
+INSTRUCTIONS = 8
+"""How many instructions count as a line, where lines are not counted: no more than a loop takes to
+do anything in Python."""
+ENOUGH = 200_000
+"""Instructions after which no more are counted: more lines than any test allows."""
 
 _RESUMES = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _RESUME = dis.opmap["RESUME"]
-
-_HANDS_ON = ("/inspect.py", "/traceback.py", "/logging/__init__.py")
-"""Modules of the library that give whoever calls them a frame."""
+_OPCODES_WITH_SETTRACE = sys.version_info[:2] == (3, 12)
+"""Whether instructions are traced only if a trace function is set after the frame asks for it."""
 
 
 class Count(TypedDict):
@@ -88,24 +73,6 @@ class Count(TypedDict):
     intact: bool
     at: list[tuple[int, int, str]]
     """The line of the notebook that interfered, if it is known: cell, line, function."""
-
-
-class _Watch:
-    """What the audit hook of this process reports to: nothing, or the call being counted.
-
-    Attributes:
-        always: whether it also notices what is done before anything is counted.
-        has_frames: whether the notebook has taken frames of generators that may go on, or frames
-            other than the library takes them.
-        could_hide_threads: whether it could keep threads from being followed (`followed_threads`).
-    """
-
-    installed = False
-    report: Callable[[FrameType], None] | None = None
-    always = False
-    busy = False
-    has_frames = False
-    could_hide_threads = False
 
 
 def counted(
@@ -119,8 +86,8 @@ def counted(
     Raises:
         Whatever it raises.
     """
-    lines, peak, samples, over = 0, 0, 0, False
-    tampered = _Watch.has_frames
+    lines, instructions, peak, samples, over = 0, 0, 0, 0, False
+    tampered = interference.Watch.has_escaped
     outside: dict[int, FrameType] = {}  # the grader's own, by thread
     followed: list[FrameType] = []
     places: list[tuple[int, int, str]] = []
@@ -158,6 +125,36 @@ def counted(
             tampered = True
         return on_known_line
 
+    def on_instruction(frame: FrameType, event: str, _arg: object) -> Any:
+        nonlocal instructions, tampered
+        if over or instructions >= ENOUGH:
+            frame.f_trace_opcodes = False
+        elif event == "opcode":
+            if instructions % INSTRUCTIONS == 0:
+                sample()
+            instructions += 1
+        elif event == "return" and not frame.f_trace_opcodes:
+            tampered = True
+        return on_instruction
+
+    def trace(frame: FrameType) -> Any:
+        """Have a frame traced from here on.
+
+        Returns:
+            The trace function.
+        """
+        frame.f_trace_lines = True
+        if known_code.is_known(frame.f_code):
+            return on_known_line
+        if traceable.is_counted_by_line(frame.f_code):
+            return on_line
+        if instructions < ENOUGH:
+            frame.f_trace = on_instruction  # without which Python 3.13 ignores what follows
+            frame.f_trace_opcodes = True
+            if _OPCODES_WITH_SETTRACE and (mine := _gettrace()) is not None:
+                _settrace(mine)
+        return on_instruction
+
     def on_end(_frame: FrameType, event: str, _arg: object) -> Any:
         if event == "return":
             outside.pop(_get_ident(), None)
@@ -172,11 +169,10 @@ def counted(
             frame.f_trace_lines = False
             return on_end
         if frame.f_code.co_flags & _RESUMES and frame not in resumed:
-            # One that was begun before may be in anybody's hands: see `_Watch.has_frames`.
+            # One that was begun before may be in anybody's hands: see `Watch.has_escaped`.
             tampered |= not _is_at_its_start(frame)
             resumed.add(frame)
-        frame.f_trace_lines = True
-        return on_known_line if known_code.is_known(frame.f_code) else on_line
+        return trace(frame)
 
     def on_c_call(frame: FrameType, event: str, arg: object) -> None:
         nonlocal tampered
@@ -204,19 +200,22 @@ def counted(
             if thread == _get_ident():
                 continue
             if not followed_threads.is_followed(thread):
-                tampered |= _Watch.always  # elsewhere the process is the grader's, as its threads
+                tampered |= (
+                    interference.Watch.always
+                )  # elsewhere the process is the grader's, as its threads
                 continue
-            tampered |= _Watch.could_hide_threads
+            tampered |= interference.Watch.could_hide_threads
             frame: FrameType | None = innermost
             while frame is not None:
                 if not known_code.is_ours(frame.f_code):
-                    frame.f_trace_lines = True
-                    frame.f_trace = on_known_line if known_code.is_known(frame.f_code) else on_line
+                    frame.f_trace = trace(frame)
                     followed.append(frame)
                 frame = frame.f_back
 
     before = _gettrace(), _getprofile()
-    _install_hook()
+    interference.install_hook()
+    followed_threads.lost()
+    callbacks = interference.without_callbacks()
     # Whose garbage is collected meanwhile, and what that runs and frees, would be chance.
     collects = _collects()
     _stop_collecting()
@@ -226,24 +225,26 @@ def counted(
     _setprofile(on_c_call)
     _settrace(on_call)
     start = _blocks()
-    _Watch.report = tampering
+    interference.Watch.report = tampering
     try:
         value = function(*args, **kwargs)
     finally:
-        _Watch.report = None
+        interference.Watch.report = None
         tampered |= _gettrace() is not on_call or _getprofile() is not on_c_call
         _settrace(before[0])
         _setprofile(before[1])
         frames.counting(False)
         followed_threads.follow(None)
+        interference.restore_callbacks(callbacks)
         over = True
-        tampered |= any(
-            (frame.f_trace is not on_line and frame.f_trace is not on_known_line)
+        tampered |= followed_threads.lost() or any(
+            not any(frame.f_trace is each for each in (on_line, on_known_line, on_instruction))
             or not frame.f_trace_lines
             for frame in followed
         )
         if collects:
             _collect()
+    lines += -(-instructions // INSTRUCTIONS)
     intact = not tampered and lines > 0
     return value, {
         "lines": lines,
@@ -253,52 +254,7 @@ def counted(
     }
 
 
-def watch() -> None:
-    """Notice from now on what could be used later to interfere with counting."""
-    _install_hook()
-    _Watch.always = True
-
-
-def _install_hook() -> None:
-    """Add the audit hook to this process, once."""
-    if not _Watch.installed:
-        _Watch.installed = True
-        sys.addaudithook(_hook)
-
-
-def _hook(event: str, args: tuple[Any, ...]) -> None:
-    counts = _Watch.report is not None
-    if _Watch.busy or not (counts or _Watch.always):
-        return
-    named = args[1] if event == "object.__getattr__" else event.rpartition(".")[2]
-    if event not in (_TAMPERING if counts else _HOLDS) and named not in _FRAMES:
-        return
-    _Watch.busy = True  # what follows raises events of its own
-    try:
-        caller = _frame(1)
-        if event != "sys._getframe":
-            caller = unfixable.user(caller)
-        if frames.are_read_by(caller.f_code) or _is_librarys_own(caller.f_code, named):
-            return
-        if _Watch.report is not None:
-            _Watch.report(caller)
-        else:
-            _Watch.could_hide_threads = True
-            _Watch.has_frames |= event not in _SETS and named != "tb_frame"
-    finally:
-        _Watch.busy = False
-
-
 def _is_at_its_start(frame: FrameType) -> bool:
     """Whether a generator or a coroutine has just begun, and does not go on."""
     code, at = frame.f_code.co_code, frame.f_lasti
     return code[at] == _RESUME and code[at + 1] & 3 == 0
-
-
-def _is_librarys_own(code: CodeType, named: str) -> bool:
-    """Whether the library does it for itself, and not because it was given a function to call."""
-    if not known_code.is_known(code) or code.co_filename.endswith(_HANDS_ON):
-        return False
-    # `threading` imports what starts a thread under a name of its own, and so does the grader.
-    names = {named, f"_{named}", "_frame" if named == "_getframe" else named}
-    return named in _CTYPES or not names.isdisjoint(code.co_names)

@@ -15,15 +15,21 @@ from types import CodeType, FrameType
 from typing import Any
 
 # Bound before any student code runs, which may replace these functions.
-_settrace, _get_ident = sys.settrace, _thread.get_ident
+_settrace, _gettrace, _get_ident = sys.settrace, sys.gettrace, _thread.get_ident
 
 Trace = Callable[[FrameType, str, Any], Any]
 
 
 class _Now:
-    """What the trace function of all these threads does at present."""
+    """What the trace function of all these threads does at present.
+
+    Attributes:
+        trace: what it calls.
+        lost: whether a thread had another trace function in the end.
+    """
 
     trace: Trace | None = None
+    lost = False
 
 
 _followed: set[int] = set()
@@ -62,6 +68,7 @@ class _Followed:
         try:
             return self._called(*args, **kwargs)
         finally:
+            _Now.lost |= _gettrace() is not _trace
             _settrace(None)
             _followed.discard(me)
 
@@ -74,6 +81,12 @@ def _trace(frame: FrameType, event: str, arg: object) -> Any:
 def follow(trace: Trace | None) -> None:
     """Have a trace function called for what these threads call from now on; None to stop."""
     _Now.trace = trace
+
+
+def lost() -> bool:
+    """Whether a thread that has ended since the last call of this had lost its trace function."""
+    lost, _Now.lost = _Now.lost, False
+    return lost
 
 
 def is_followed(thread: int | None = None) -> bool:

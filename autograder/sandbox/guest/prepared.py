@@ -20,9 +20,9 @@ import numpy as np
 
 from . import (
     c_clocks,
-    counting,
     databases,
     frames,
+    interference,
     removed_files,
     removed_names,
     reproducible,
@@ -57,7 +57,7 @@ class Prepared:
         removed_files.install(folder)
         hide_path(folder)
         unfixable.start(folder)
-        counting.watch()
+        interference.watch()
         sys.path.insert(0, "")  # as in Jupyter: a notebook may import the files that it writes
         self.book.begin_in(folder)
         sys.modules["__main__"] = self.book.module  # where pickle and inspect look for it

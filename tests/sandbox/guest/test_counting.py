@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from autograder.sandbox.guest import frames, known_code, unfixable
+from autograder.sandbox.guest import frames, interference, known_code, unfixable
 from autograder.sandbox.guest.counting import counted
 from autograder.sandbox.guest.random_sources import urandom
 from autograder.sandbox.host.session import Work
@@ -28,6 +28,29 @@ def looped(x):
     H, W = x.shape[2:]
     return np.array([x[0, 0, y:y+3, z:z+3].ravel() for y in range(H - 2) for z in range(W - 2)])
 """
+
+IN_PLACE = """
+def in_place(x):
+    H, W = x.shape[2:]
+    out = np.empty(9)
+    for y in range(H - 2):
+        for z in range(W - 2):
+            out[:] = x[0, 0, y:y+3, z:z+3].ravel()
+    return out
+"""
+BEFORE += f"IN_PLACE = {IN_PLACE!r}\n"
+
+
+def ast_with_lines(line: int) -> str:
+    """The loop, whose lines have all this number."""
+    return f"""
+import ast
+tree = ast.parse(IN_PLACE)
+for node in ast.walk(tree):
+    if hasattr(node, "lineno"): node.lineno = node.end_lineno = {line}
+exec(compile(tree, "in_place", "exec"))
+def f(x): return in_place(x)"""
+
 
 VECTORISED = {
     "slices in a six-axis array": """
@@ -197,6 +220,56 @@ def f(x):
     try: logging.getLogger("quiet").debug("x", stack_info=True); logging.Logger("own").findCaller()
     finally: logging._is_internal_frame, traceback.print_stack = before
     return looped(x)""",
+    "lines that have no number": ast_with_lines(-1),
+    "lines that are all 0": ast_with_lines(0),
+    "negative lines": ast_with_lines(-7),
+    "a loop without numbers in a function with some": """
+import ast
+tree = ast.parse(IN_PLACE)
+for node in ast.walk(tree.body[0].body[-1]):
+    if hasattr(node, "lineno"): node.lineno = node.end_lineno = -1
+exec(compile(tree, "in_place", "exec"))
+def f(x): return in_place(x)""",
+    "recursion without numbers": """
+import ast
+tree = ast.parse("def again(n): return n and again(n - 1)")
+for node in ast.walk(tree):
+    if hasattr(node, "lineno"): node.lineno = node.end_lineno = -1
+exec(compile(tree, "again", "exec"))
+sys.setrecursionlimit(5000)
+def f(x): return again(x.size)""",
+    "a table of lines in which there are none": """
+exec(IN_PLACE)
+size = len(in_place.__code__.co_code) // 16 + 1
+in_place.__code__ = in_place.__code__.replace(co_linetable=bytes([0x80 | 15 << 3 | 7]) * size)
+def f(x): return in_place(x)""",
+    "many statements on one line": """
+line = compile("c[n] = x[0, 0, n // W, n % W]; n += 1;" * 5000, "line", "exec")
+def f(x):
+    c = np.empty(x.size)
+    try: exec(line, {"c": c, "x": x, "n": 0, "W": x.shape[3]})
+    except IndexError: pass
+    return c""",
+    "a line for each size": """
+def row(n): return "[" + ",".join(f"x[0, 0, {k // n}, {k % n}]" for k in range(n * n)) + "]"
+made = {n: eval(f"lambda x: {row(n)}") for n in (5, 7, 42)}
+def f(x): return sum(made[x.shape[2]](x))""",
+    "a thread in the middle of a function without lines": """
+import threading, _thread
+begin, end, given = _thread.allocate_lock(), _thread.allocate_lock(), []
+begin.acquire(), end.acquire()
+def work():
+    while True:
+        begin.acquire()
+        for y in range(given.pop().size): y * y
+        end.release()
+size = len(work.__code__.co_code) // 16 + 1
+work.__code__ = work.__code__.replace(co_linetable=bytes([0x80 | 15 << 3 | 7]) * size)
+threading.Thread(target=work, daemon=True).start()
+def f(x):
+    given.append(x)
+    begin.release()
+    end.acquire()""",
     "the frames of a traceback": """
 import traceback
 def f(x):
@@ -261,6 +334,51 @@ def generator():
 kept = [generator() for _ in range(3)]
 for each in kept: next(each)
 def f(x): return kept.pop().send(x)""",
+    "a trace function that new threads are given": """
+import threading
+def f(x):
+    threading.settrace(lambda *_: None)
+    out = []
+    thread = threading.Thread(target=lambda: out.append(looped(x)))
+    thread.start()
+    thread.join()
+    threading.settrace(None)
+    return out[0]""",
+    "a profile function that new threads are given": """
+import threading
+def f(x):
+    threading.setprofile(lambda *_: None)
+    out = []
+    thread = threading.Thread(target=lambda: out.append(looped(x)))
+    thread.start()
+    thread.join()
+    threading.setprofile(None)
+    return out[0]""",
+    "another trace function in all threads": """
+import threading
+def f(x):
+    go, out, mine = threading.Event(), [], sys.gettrace()
+    def work(): go.wait(); out.append(looped(x))
+    thread = threading.Thread(target=work)
+    thread.start()
+    getattr(threading, "settrace_all_threads", sys.settrace)(None)  # the former since Python 3.12
+    go.set()
+    thread.join()
+    getattr(threading, "settrace_all_threads", sys.settrace)(mine)
+    threading.settrace(None)
+    return out[0]""",
+    "a file of the grader's, by its name": """
+import threading
+start = getattr(threading, "_start_joinable_thread", None) or threading._start_new_thread
+file = start.__wrapped__.__code__.co_filename
+exec(compile('''
+def f(x):
+    mine = sys.gettrace()
+    sys.settrace(None)
+    out = looped(x)
+    sys.settrace(mine)
+    return out
+''', file, "exec"))""",
     "threads that start as they did at first": """
 import threading
 NAME = "_start_joinable_thread"  # since Python 3.13
@@ -455,7 +573,96 @@ def f(x):
     return done.get()""",
 }
 
+UNTRACED = """
+import opcode
+exec(IN_PLACE)
+resume, nop = (bytes([opcode.opmap[name], 0]) for name in ("RESUME", "NOP"))
+before = in_place.__code__
+after = before.replace(co_code=before.co_code.replace(resume, nop, 1))
+"""
+"""`after`: the code of `in_place`, such that nothing is traced in it."""
+
+PREPARED |= {
+    "code that is not traced": f"{UNTRACED}in_place.__code__ = after\ndef f(x): return in_place(x)",
+    "a function of code that is not traced": f"""{UNTRACED}
+import types
+made = types.FunctionType(after, globals())
+def f(x): return made(x)""",
+    "code that is not traced, inside another": f"""{UNTRACED}
+def outer():
+    def inner(x): return np
+    return inner
+consts = tuple(after if hasattr(each, "co_code") else each for each in outer.__code__.co_consts)
+outer.__code__ = outer.__code__.replace(co_consts=consts)
+made = outer()
+def f(x): return made(x)""",
+    "code that is not traced, from bytes": f"""{UNTRACED}
+import marshal, _imp
+code = _imp.get_frozen_object("any", marshal.dumps(after))
+in_place.__code__ = code
+def f(x): return in_place(x)""",
+    "an audit hook": """
+def hook(event, args):
+    if event == "own": args[1].append(looped(args[0]))
+sys.addaudithook(hook)
+def f(x):
+    out = []
+    sys.audit("own", x, out)
+    return out[0]""",
+    "a thread that C starts": """
+import ctypes
+library = ctypes.CDLL(None)
+create, join = library.pthread_create, library.pthread_join
+jobs, done = [], []
+@ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
+def work(_): done.append(looped(jobs.pop()))
+def f(x):
+    jobs.append(x)
+    thread = ctypes.c_ulong()
+    create(ctypes.byref(thread), None, work, None)
+    join(thread, None)
+    return done.pop()""",
+    "a trace function that threads were given before": """
+import threading, queue
+jobs, done = queue.Queue(), queue.Queue()
+def work():
+    while True: done.put(looped(jobs.get()))
+threading.settrace(lambda *_: None)
+threading.Thread(target=work, daemon=True).start()
+threading.settrace(None)
+def f(x):
+    jobs.put(x)
+    return done.get()""",
+}
+
 INNOCENT = {
+    "a profile that cells have made": """
+import cProfile, contextlib, io
+def f(x): return windows(x)
+with contextlib.redirect_stdout(io.StringIO()):
+    cProfile.runctx("f(np.ones((1, 1, 5, 5)))", globals(), {})""",
+    "a trace that cells have made": """
+import trace
+def f(x): return windows(x)
+trace.Trace(count=1, trace=0).runfunc(f, np.ones((1, 1, 5, 5)))""",
+    "code that makes code": """
+import collections, dataclasses, types
+@types.coroutine
+def coroutine(x): yield windows(x)
+def f(x):
+    exec("y = np.ones(3)", globals(), {})
+    return next(coroutine(x))""",
+    "an address of C": "import ctypes\ndef f(x): assert x.ctypes.data; return windows(x)",
+    "threads of all kinds": """
+import threading
+class Own(threading.Thread):
+    def run(self): self.out = windows(self.x)
+def f(x):
+    own = Own()
+    own.x = x
+    timer = threading.Timer(0, windows, (x,))
+    own.start(), timer.start(), own.join(), timer.join()
+    return own.out""",
     "an exception that cells looked at": """
 import traceback
 try: 1 / 0
@@ -493,6 +700,43 @@ def _work(notebook: Open, source: str, sides: tuple[int, ...] = (7, 42)) -> list
 @pytest.mark.parametrize("name", PREPARED)
 def test_what_was_prepared_before_the_call_is_not_intact(notebook, name):
     assert not _work(notebook, PREPARED[name])[1].intact
+
+
+def test_a_comparison_of_the_student_s_is_not_run_where_nothing_is_traced():
+    source = """
+class Name(str):
+    __hash__ = str.__hash__
+    def __eq__(self, other): compared.append(other); return False
+compared = []
+def f(x): x.sum(); return len(compared)
+f.__code__ = f.__code__.replace(co_filename=Name("own"))
+"""
+    f = _function(source)
+    assert counted(f, (np.ones(3),), {})[0] == 0
+
+
+def test_another_interpreter_is_noticed(monkeypatch):
+    interference.install_hook()
+    monkeypatch.setattr(interference.Watch, "always", True)
+    monkeypatch.setattr(interference.Watch, "has_escaped", False)
+    f = _function("def f(): sys.audit('cpython.PyInterpreterState_New')")  # making one takes long
+    f()
+    assert interference.Watch.has_escaped
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring is new in Python 3.12")
+def test_callbacks_for_monitoring_are_not_called(notebook):
+    source = """
+monitoring, called = sys.monitoring, []
+def mark(): return len(called)
+monitoring.use_tool_id(2, "own")
+monitoring.register_callback(2, monitoring.events.PY_START, lambda *_: called.append(1))
+monitoring.set_local_events(2, mark.__code__, monitoring.events.PY_START)
+mark()
+def f(x): return looped(x) if mark() != 1 else x
+"""
+    small, large = _work(notebook, source)
+    assert large.lines == small.lines
 
 
 def test_the_line_that_interferes_is_named(notebook):
