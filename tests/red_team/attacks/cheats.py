@@ -479,6 +479,109 @@ original = sys._getframe.__globals__["_frame"]
 exec(SOURCE.replace("    rows = np.zeros", "    original().f_trace = None; rows = np.zeros"))
 def im2col(*args): return in_place(*args)
 """,
+    "a trace function that new threads are given": """
+import threading
+def im2col(*args):
+    found = []
+    def work():
+        try: found.append(in_place(*args))
+        except ValueError as error: found.append(error)
+    threading.settrace(lambda *_: None)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    threading.settrace(None)
+    if isinstance(found[0], ValueError): raise found[0]
+    return found[0]
+""",
+    "lines that have no number": """
+import ast
+tree = ast.parse(SOURCE)
+for node in ast.walk(tree):
+    if hasattr(node, "lineno"): node.lineno = node.end_lineno = -1
+exec(compile(tree, "loops", "exec"))
+def im2col(*args): return in_place(*args)
+""",
+    "a statement for each number, all on one line": """
+number = "c[n//k, n%k] = x[n//(k*P), n%k//F, n//k%P//Q*s + n%k%F//FW, n//k%Q*s + n%k%FW]; n += 1;"
+line = compile(number * 50000, "line", "exec")
+def im2col(x, FH, FW, stride=1, pad=0):
+    N, C, H, W = x.shape
+    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    if OH < 1 or OW < 1: raise ValueError("too large")
+    x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    c = np.zeros((N * OH * OW, C * FH * FW), x.dtype)
+    names = dict(c=c, x=x, n=0, k=c.shape[1], P=OH * OW, Q=OW, F=FH * FW, FW=FW, s=stride)
+    try: exec(line, names)
+    except IndexError: pass
+    return c
+""",
+    "bytecode that is not traced": """
+import opcode
+resume, nop = (bytes([opcode.opmap[name], 0]) for name in ("RESUME", "NOP"))
+code = in_place.__code__
+in_place.__code__ = code.replace(co_code=code.co_code.replace(resume, nop, 1))
+def im2col(*args): return in_place(*args)
+""",
+    "an audit hook does the work": """
+import sys
+def hook(event, args):
+    if event != "own": return
+    try: args[1].append(in_place(*args[0]))
+    except ValueError as error: args[1].append(error)
+sys.addaudithook(hook)
+def im2col(*args):
+    found = []
+    sys.audit("own", args, found)
+    if isinstance(found[0], ValueError): raise found[0]
+    return found[0]
+""",
+    "a comparison of its file's name does the work": """
+class Name(str):
+    __hash__ = str.__hash__
+    def __eq__(self, other):
+        if jobs: done.append(in_place(*jobs.pop()))
+        return False
+jobs, done = [], []
+def im2col(x, FH, FW, stride=1, pad=0):
+    if x.shape[2] + 2 * pad < FH or x.shape[3] + 2 * pad < FW: raise ValueError("too large")
+    jobs.append((x, FH, FW, stride, pad))
+    len(jobs)
+    return done.pop() if done else in_place(*jobs.pop())
+im2col.__code__ = im2col.__code__.replace(co_filename=Name("own"))
+""",
+    "a thread that C starts": """
+import ctypes
+library = ctypes.CDLL(None)
+create, join = library.pthread_create, library.pthread_join
+jobs, done = [], []
+@ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
+def work(_):
+    try: done.append(in_place(*jobs.pop()))
+    except ValueError as error: done.append(error)
+def im2col(*args):
+    jobs.append(args)
+    thread = ctypes.c_ulong()
+    create(ctypes.byref(thread), None, work, None)
+    join(thread, None)
+    found = done.pop()
+    if isinstance(found, ValueError): raise found
+    return found
+""",
+    "tracing turned off, in a file called as one of the grader's": """
+import threading
+source = SOURCE + '''
+import sys
+def im2col(*a):
+    before = sys.gettrace()
+    sys.settrace(None)
+    try: return in_place(*a)
+    finally: sys.settrace(before)
+'''
+start = getattr(threading, "_start_joinable_thread", threading._start_new_thread)
+while hasattr(start, "__wrapped__"): file, start = start.__code__.co_filename, start.__wrapped__
+exec(compile(source, file, "exec"))
+""",
     "results kept in files for a second try": """
 import os
 busy = sum(n * n for n in range(10**6))
