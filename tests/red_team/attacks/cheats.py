@@ -502,16 +502,16 @@ for node in ast.walk(tree):
 exec(compile(tree, "loops", "exec"))
 def im2col(*args): return in_place(*args)
 """,
-    "a statement for each number, all on one line": """
-number = "c[n//k, n%k] = x[n//(k*P), n%k//F, n//k%P//Q*s + n%k%F//FW, n//k%Q*s + n%k%FW]; n += 1;"
-line = compile(number * 50000, "line", "exec")
+    "a statement for each window, all on one line": """
+window = "c[n] = x[n//P, :, n%P//Q*s : n%P//Q*s+FH, n%Q*s : n%Q*s+FW].ravel(); n += 1;"
+line = compile(window * 14000, "line", "exec")
 def im2col(x, FH, FW, stride=1, pad=0):
     N, C, H, W = x.shape
     OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
     if OH < 1 or OW < 1: raise ValueError("too large")
     x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
     c = np.zeros((N * OH * OW, C * FH * FW), x.dtype)
-    names = dict(c=c, x=x, n=0, k=c.shape[1], P=OH * OW, Q=OW, F=FH * FW, FW=FW, s=stride)
+    names = dict(c=c, x=x, n=0, P=OH * OW, Q=OW, FH=FH, FW=FW, s=stride)
     try: exec(line, names)
     except IndexError: pass
     return c
