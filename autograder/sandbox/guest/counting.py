@@ -63,6 +63,10 @@ _RESUMES = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERA
 _RESUME = dis.opmap["RESUME"]
 _OPCODES_WITH_SETTRACE = sys.version_info[:2] == (3, 12)
 """Whether instructions are traced only if a trace function is set after the frame asks for it."""
+_restart_events: Callable[[], object] = (
+    sys.monitoring.restart_events if sys.version_info >= (3, 12) else bool
+)
+"""Since Python 3.12, instructions that have run where they were not traced are so no more."""
 
 
 class Count(TypedDict):
@@ -153,6 +157,7 @@ def counted(
             frame.f_trace_opcodes = True
             if _OPCODES_WITH_SETTRACE and (mine := _gettrace()) is not None:
                 _settrace(mine)
+            _restart_events()
         return on_instruction
 
     def on_end(_frame: FrameType, event: str, _arg: object) -> Any:
@@ -224,6 +229,8 @@ def counted(
     frames.counting(True)
     _setprofile(on_c_call)
     _settrace(on_call)
+    if any(frame.f_trace is on_instruction for frame in followed):
+        _restart_events()
     start = _blocks()
     interference.Watch.report = tampering
     try:

@@ -145,11 +145,13 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
             caller = unfixable.user(caller)
         if _is_excused(event, args, caller.f_code):
             return
-        Watch.has_escaped |= _lets_work_escape(event, args)
+        if event in _RUNS_CODE or event in _UNTRACED:
+            Watch.has_escaped = True
         if Watch.report is not None:
             Watch.report(caller)
         else:
             Watch.could_hide_threads = True
+            Watch.has_escaped |= _lets_work_escape(event, args)
     finally:
         _busy.discard(_get_ident())
 

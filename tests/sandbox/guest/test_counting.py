@@ -39,6 +39,12 @@ def in_place(x):
     return out
 """
 BEFORE += f"IN_PLACE = {IN_PLACE!r}\n"
+BEFORE += """
+def without_lines(code):
+    size = len(code.co_code) // 2
+    table = [0x80 | 15 << 3 | min(size - at, 8) - 1 for at in range(0, size, 8)]
+    return code.replace(co_linetable=bytes(table))
+"""
 
 
 def ast_with_lines(line: int) -> str:
@@ -240,8 +246,7 @@ sys.setrecursionlimit(5000)
 def f(x): return again(x.size)""",
     "a table of lines in which there are none": """
 exec(IN_PLACE)
-size = len(in_place.__code__.co_code) // 16 + 1
-in_place.__code__ = in_place.__code__.replace(co_linetable=bytes([0x80 | 15 << 3 | 7]) * size)
+in_place.__code__ = without_lines(in_place.__code__)
 def f(x): return in_place(x)""",
     "many statements on one line": """
 line = compile("c[n] = x[0, 0, n // W, n % W]; n += 1;" * 5000, "line", "exec")
@@ -263,8 +268,7 @@ def work():
         begin.acquire()
         for y in range(given.pop().size): y * y
         end.release()
-size = len(work.__code__.co_code) // 16 + 1
-work.__code__ = work.__code__.replace(co_linetable=bytes([0x80 | 15 << 3 | 7]) * size)
+work.__code__ = without_lines(work.__code__)
 threading.Thread(target=work, daemon=True).start()
 def f(x):
     given.append(x)
@@ -437,6 +441,12 @@ def as_in_a_students_process():
     yield
     unfixable.uninstall()
     frames.uninstall()
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_new_process(monkeypatch):
+    for name in ("has_escaped", "could_hide_threads", "has_callbacks"):
+        monkeypatch.setattr(interference.Watch, name, False)
 
 
 def _function(source: str) -> Callable[..., object]:
