@@ -35,7 +35,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any, TypedDict
 
-from . import followed_threads, frames, interference, known_code, traceable, unfixable
+from . import (
+    followed_threads,
+    frames,
+    interference,
+    known_code,
+    library_caches,
+    traceable,
+    unfixable,
+)
 from .exceptions import own_line
 
 # Bound before any student code runs, which may replace these functions in `sys`.
@@ -217,6 +225,7 @@ def counted(
                     followed.append(frame)
                 frame = frame.f_back
 
+    library_caches.forget()
     before = _gettrace(), _getprofile()
     interference.install_hook()
     followed_threads.lost()

@@ -762,3 +762,12 @@ def test_what_cells_may_do_before_the_call(notebook, name):
     assert small.intact
     assert large.intact
     assert large.lines <= 1.25 * small.lines + 8
+
+
+def test_what_numpy_has_kept_of_earlier_calls_makes_no_difference():
+    def product(x):
+        return np.einsum("nij,jk->nik", x, x[0], optimize=True)
+
+    small, large = np.ones((2, 7, 7)), np.ones((2, 90, 90))
+    product(small)
+    assert counted(product, [small], {})[1]["lines"] == counted(product, [large], {})[1]["lines"]
