@@ -71,8 +71,8 @@ _RESUMES = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERA
 _RESUME = dis.opmap["RESUME"]
 _OPCODES_WITH_SETTRACE = sys.version_info[:2] == (3, 12)
 """Whether instructions are traced only if a trace function is set after the frame asks for it."""
-_restart_events: Callable[[], object] = (
-    sys.monitoring.restart_events if sys.version_info >= (3, 12) else bool
+_restart_events: Callable[[], object] = getattr(
+    getattr(sys, "monitoring", None), "restart_events", bool
 )
 """Since Python 3.12, instructions that have run where they were not traced are so no more."""
 
