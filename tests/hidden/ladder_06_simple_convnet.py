@@ -149,7 +149,15 @@ def loss_of_large_scores(student, N=1, K=2, more=900.0):
     same(unchanged(student.SoftmaxWithLoss().forward, x, t), expected, **LOSS)
 
 
-@ladder("SoftmaxWithLoss.forward.sure_and_wrong", more=(60.0, 1000.0), N=UP)
+@ladder("SoftmaxWithLoss.forward.large_beside_small", N=UP)
+def loss_of_a_score_that_towers(student, N=1):
+    x, t = mixed(N, 2), np.ones(N, int)
+    x[:, 1] += 2000
+    expected = source_lib.SoftmaxWithLoss().forward(x, t)
+    same(student.SoftmaxWithLoss().forward(x, t), expected, **LOSS)
+
+
+@ladder("SoftmaxWithLoss.forward.sure_and_wrong", more=(60.0, 1000.0, 2000.0), N=UP)
 def loss_of_a_sure_mistake(student, more=60.0, N=1):
     x, t = mixed(N, 2), np.zeros(N, int)
     x[:, 1] += more
