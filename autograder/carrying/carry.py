@@ -278,13 +278,15 @@ class GradedNotebook:
         found = self.carrier.suites.run(self.exercise, reload.session, with_others)
         used = tuple(each for name, each in replaced.items() if name in reload.proxies.used)
         for part in map(self.exercise.part, parts):
-            share = self.carrier.course.carried
-            pays = is_better_there(part.criteria, self.best, found, share)
+            pays = is_better_there(
+                part.criteria, self.best, found, share=self.carrier.course.carried
+            )
             lost = lost_there(part.criteria, self.best, found) if pays else []
             for id in [each.id for each in part.criteria if each.id in ids or each in lost]:
+                if found[id].status is Status.PASSED and not pays:
+                    continue
                 better = _better(self.best[id], found[id], used or tuple(replaced.values()))
-                gains = found[id].status is Status.PASSED
-                if better is not self.best[id] and (pays or not gains):
+                if better is not self.best[id]:
                     self.best[id] = better
                     self._decided_with[id] = frozenset(replaced)
 
@@ -309,7 +311,7 @@ def _replaced(name: str, failed: Criterion, outcome: Outcome) -> Replaced:
 def _better(own: Outcome, found: Outcome, replaced: tuple[Replaced, ...]) -> Outcome:
     """The better of the best outcome so far and the one with parts replaced."""
     passed = found.status is Status.PASSED
-    no_longer = own.status in RIGHT
+    no_longer = own.status in RIGHT  # the part earns more as a whole, this criterion less
     # A replaced method leaves none of the attributes that the student's own would have set, so an
     # error of another method may be due to that.
     own_methods = any("." in each.name for each in replaced)

@@ -213,9 +213,8 @@ def counted(
             if thread == _get_ident():
                 continue
             if not followed_threads.is_followed(thread):
-                tampered |= (
-                    interference.Watch.always
-                )  # elsewhere the process is the grader's, as its threads
+                # Elsewhere than in a student's process, it is a thread of the grader's.
+                tampered |= interference.Watch.always
                 continue
             tampered |= interference.Watch.could_hide_threads
             frame: FrameType | None = innermost
