@@ -6,6 +6,7 @@ Both happen at the strongest isolation level that this machine gives.
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import time
@@ -143,9 +144,15 @@ def grade_books(wall: Level, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is known of this machine from other runs neither helps tests nor comes of them."""
+    """What is known of this machine from other runs neither helps tests nor comes of them.
+
+    What one process of pytest-xdist finds out, the others need not: they share a folder.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         yield
 
 

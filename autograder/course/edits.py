@@ -79,17 +79,18 @@ def compose_edits(source: str, *groups: Sequence[Edit]) -> str | None:
 
 
 def _find_once(source: str, text: str, index: int) -> int:
-    found = [at for at in range(len(source)) if source.startswith(text, at)] if text else []
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    first = source.find(text) if text else -1
+    if first < 0:
         raise EditError(
             index,
             f"{text!r} does not occur in the teaching solution",
             "Copy the text from notebook.py, without docstrings and a method's indentation",
         )
+    if source.find(text, first + 1) < 0:
+        return first
+    times = sum(source.startswith(text, at) for at in range(len(source)))
     raise EditError(
         index,
-        f"{text!r} occurs {len(found)} times in the teaching solution",
+        f"{text!r} occurs {times} times in the teaching solution",
         "Add text before or after it until it occurs once",
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType
 
@@ -67,6 +68,7 @@ def load_mistakes(exercise: Exercise) -> tuple[tuple[Mistake, ...], tuple[Equiva
 
 def _entries(exercise: Exercise) -> Iterator[tuple[_Reader, Entry]]:
     """The entries of both files, and who checks them."""
+    teaching = cache(partial(teaching_source, exercise))
     for name in FILES:
         file = exercise.folder / name
         if not file.exists():
@@ -77,8 +79,9 @@ def _entries(exercise: Exercise) -> Iterator[tuple[_Reader, Entry]]:
             code = compile(tree, str(file), "exec")
         except SyntaxError as error:
             raise CourseError(f"is not valid Python: {error.msg}", file, error.lineno) from None
-        _check_imports(tree, file)
-        reader = _Reader(exercise, file, text, tree)
+        if "source_lib" in text:
+            _check_imports(tree, file)
+        reader = _Reader(exercise, file, text, tree, teaching)
         yield from ((reader, entry) for entry in _run(code, file))
 
 
@@ -109,6 +112,7 @@ class _Reader:
     file: Path
     text: str
     tree: ast.Module
+    teaching: Callable[[str], str]
 
     def source(self, entry: Entry, edits: tuple[Edit, ...]) -> str:
         """The complete function of an entry."""
@@ -169,7 +173,7 @@ class _Reader:
 
     def _edited(self, entry: Entry, edits: tuple[Edit, ...]) -> str:
         try:
-            source = apply_edits(teaching_source(self.exercise, entry.part), edits)
+            source = apply_edits(self.teaching(entry.part), edits)
         except EditError as error:
             line = self._line_of_edit(entry, error.index)
             raise CourseError(f"{entry.id}: {error}", self.file, line, error.remedy) from None

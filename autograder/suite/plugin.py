@@ -253,9 +253,9 @@ def _clean_environment(hidden: Path) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+        folder = f"{hidden}{os.sep}"
         for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if file is not None and Path(file).is_relative_to(hidden):
+            if (getattr(module, "__file__", None) or "").startswith(folder):
                 del sys.modules[name]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 Mutated = Iterator[ast.expr]
 
@@ -38,9 +38,12 @@ _SIDES = (("h", "w"), ("H", "W"), ("y", "x"), ("height", "width"), ("row", "colu
 
 def mutations(function: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
     """Copies of a function that differ from it in one place, each only once."""
-    seen = {ast.dump(function)}
+    seen = {ast.unparse(function)}
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     names |= {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    parents = {
+        child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)
+    }
     for node in _places(function):
         changes: Iterator[Sequence[ast.AST]]
         if isinstance(node, ast.expr):
@@ -50,8 +53,9 @@ def mutations(function: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
         else:
             continue
         for new in changes:
-            mutant = _replaced(function, node, new)
-            if (text := ast.dump(mutant)) not in seen and _compiles(mutant):
+            mutant = _replaced(node, new, parents)
+            assert isinstance(mutant, ast.FunctionDef)
+            if (text := ast.unparse(mutant)) not in seen and _compiles(text):
                 seen.add(text)
                 yield mutant
 
@@ -214,27 +218,25 @@ def _statement(node: ast.stmt) -> Iterator[Sequence[ast.AST]]:
             yield [ast.Break()]
 
 
-class _Replace(ast.NodeTransformer):
-    def __init__(self, place: ast.AST, new: Sequence[ast.AST]) -> None:
-        self.place = place
-        self.new = new
-
-    def visit(self, node: ast.AST) -> ast.AST | list[ast.AST]:
-        if node is not self.place:
-            return super().visit(node)  # type: ignore[no-any-return]
-        return list(self.new) if isinstance(node, ast.stmt) else self.new[0]
-
-
-def _replaced(function: ast.FunctionDef, node: ast.AST, new: Sequence[ast.AST]) -> ast.FunctionDef:
-    memo: dict[int, ast.AST] = {}
-    copied = copy.deepcopy(function, memo)
-    _Replace(memo[id(node)], copy.deepcopy(new)).visit(copied)
-    return ast.fix_missing_locations(copied)
+def _replaced(node: ast.AST, new: Sequence[ast.AST], parents: Mapping[ast.AST, ast.AST]) -> ast.AST:
+    """What is at the top of the tree with a node replaced; all that does not change is shared."""
+    for each in new:
+        ast.fix_missing_locations(each)  # unparse asks statements for their lines
+    while (parent := parents.get(node)) is not None:
+        changed = copy.copy(parent)
+        for name, value in ast.iter_fields(parent):
+            if value is node:
+                setattr(changed, name, new[0])
+            elif isinstance(value, list):
+                items = [each for item in value for each in (new if item is node else [item])]
+                setattr(changed, name, items)
+        node, new = parent, [changed]
+    return new[0]
 
 
-def _compiles(function: ast.FunctionDef) -> bool:
+def _compiles(source: str) -> bool:
     try:
-        compile(ast.unparse(function), "<mutant>", "exec")
+        compile(source, "<mutant>", "exec")
     except SyntaxError:
         return False
     return True
