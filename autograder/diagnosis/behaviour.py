@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograder import user_cache
 from autograder.course.models import Course, Exercise, Variant
@@ -57,7 +59,8 @@ class Table:
         self._key = _key(course_sha256, course.salt, exercise)
         self._name = f"mistakes-{exercise.id}-{self._key[:16]}.json"
         self._known: dict[str, dict[str, dict[int, Observation]]] | None = None
-        self._changed = False
+        self._kept = 0
+        self._new = 0
         self._notebook: tuple[OwnCode, OwnNotebook] | None = None  # the last one
 
     def of(
@@ -65,12 +68,12 @@ class Table:
     ) -> Mapping[int, Observation]:
         """The steps of a script at which variants differ from the reference."""
         if self._known is None:
-            self._known = _decoded(user_cache.read(self._name, LONGEST), self._key)
+            self._known = self._in_file()
         entry = self._known.setdefault("+".join(variant.id for variant in variants), {})
         name = f"{criterion} {round}"
         if name not in entry:
             entry[name] = self._computed(variants, self._script_of(criterion, round))
-            self._changed = True
+            self._new += 1
         return entry[name]
 
     def _computed(self, variants: Sequence[Variant], script: Script) -> dict[int, Observation]:
@@ -87,15 +90,25 @@ class Table:
         }
 
     def keep(self) -> None:
-        """Write what was computed to the cache folder, if anything was."""
-        if self._changed and self._known is not None:
-            self._changed = False
-            # Another worker may have computed other entries meanwhile.
-            known = _decoded(user_cache.read(self._name, LONGEST), self._key)
-            for id, entry in self._known.items():
-                known.setdefault(id, {}).update(entry)
-            user_cache.write(self._name, _encoded(known, self._key))
-            user_cache.remove_oldest("mistakes-*.json", KEPT_FILES)
+        """Write what was computed to the cache folder, if it is an eighth of what is there.
+
+        Writing takes as long as computing a few entries, for all entries: done after every
+        notebook, it would take longer than all else in a class with many different mistakes.
+        """
+        if self._known is None or self._new <= self._kept // 8:
+            return
+        # Another worker may have computed other entries meanwhile.
+        known = self._in_file()
+        for id, entry in self._known.items():
+            known.setdefault(id, {}).update(entry)
+        user_cache.write(self._name, _encoded(known, self._key))
+        user_cache.remove_oldest("mistakes-*.json", KEPT_FILES)
+        self._kept, self._new = sum(map(len, known.values())), 0
+
+    def _in_file(self) -> dict[str, dict[str, dict[int, Observation]]]:
+        known = _decoded(user_cache.read(self._name, LONGEST), self._key)
+        self._kept = sum(map(len, known.values()))
+        return known
 
 
 def _key(course_sha256: str, salt: str, exercise: Exercise) -> str:
@@ -142,8 +155,8 @@ def _decoded(content: bytes | None, key: str) -> dict[str, dict[str, dict[int, O
 def _fields(seen: Observation) -> list[Any]:
     return [
         seen.form,
-        seen.numbers.tolist(),
-        seen.room.tolist(),
+        _text(seen.numbers),
+        _text(seen.room),
         seen.weak,
         seen.unusable,
         seen.deep,
@@ -152,4 +165,12 @@ def _fields(seen: Observation) -> list[Any]:
 
 def _observation(fields: Sequence[Any]) -> Observation:
     form, numbers, room, *flags = fields
-    return Observation(form, np.array(numbers, float), np.array(room, float), *flags)
+    return Observation(form, _array(numbers), _array(room), *flags)
+
+
+def _text(array: npt.NDArray[np.float64]) -> str:
+    return b64encode(array.tobytes()).decode("ascii")
+
+
+def _array(text: str) -> npt.NDArray[np.float64]:
+    return np.frombuffer(b64decode(text, validate=True))

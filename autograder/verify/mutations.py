@@ -41,9 +41,7 @@ def mutations(function: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
     seen = {ast.unparse(function)}
     names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     names |= {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
-    parents = {
-        child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)
-    }
+    parents = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
     for node in _places(function):
         changes: Iterator[Sequence[ast.AST]]
         if isinstance(node, ast.expr):

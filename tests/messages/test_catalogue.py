@@ -127,8 +127,7 @@ def test_every_message_is_used():
     unused = [
         (name, key)
         for name, key in MESSAGES
-        if key not in said
-        and not (name in made and made[name].match(key))
+        if key not in said and not (name in made and made[name].match(key))
     ]
     assert unused == []
 
