@@ -79,7 +79,8 @@ LONGEST = (
     *("course_content/test_experiments.py", "survival/test_environments.py"),
     *("course_content/test_suites.py", "red_team/test_class.py", "cluster/test_real_cluster.py"),
     *("survival/test_folders.py", "red_team/test_memory.py", "red_team/test_carrying.py"),
-    *("course_content/test_ladders.py", "red_team/test_leaks.py", "red_team/test_trusted_side.py"),
+    *("learners/test_carried.py", "learners/test_slips.py", "course_content/test_ladders.py"),
+    *("red_team/test_leaks.py", "red_team/test_trusted_side.py"),
 )
 """Files that take long, whatever number of tests they have: started last, one would run alone."""
 

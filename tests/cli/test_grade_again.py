@@ -20,6 +20,7 @@ from tests.paths import ROOT
 COL2IM_LATER = "def col2im(*args):\n    raise RuntimeError('not yet')\n"
 
 
+@pytest.mark.slow
 def test_a_killed_run_is_resumed(tmp_path: Path, autograder: Run, trust: tuple[str, ...]) -> None:
     out = tmp_path / "out"
     honest = [tmp_path / f"honest {number}" / "02_im2col.ipynb" for number in range(3)]
@@ -131,6 +132,7 @@ def test_an_unchanged_class_is_left_alone_and_what_is_missing_is_made_again(smal
         assert small.pages().keys() == before.keys()
 
 
+@pytest.mark.slow
 def test_one_more_student_and_a_correction_reach_the_tables(small: Class) -> None:
     small.grade()
     small.hand_in("chiyo")
@@ -148,6 +150,7 @@ def test_one_more_student_and_a_correction_reach_the_tables(small: Class) -> Non
     assert "well tried" not in (small.out / "feedback/ben/02_box.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_said_in_every_run_until_it_is_decided(small: Class) -> None:
     """An unchanged run used to say nothing of it."""
     (small.folder / "ben" / "01_area.ipynb").write_text("Dear teacher")

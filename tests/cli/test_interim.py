@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from autograder.cli import interim
 from autograder.cli.interim import Interim
 from autograder.synthetic.notebooks import from_sources
@@ -51,6 +53,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_page_of_a_killed_run_says_that_it_is_unfinished_until_the_run_goes_on(mini, tmp_path):
     (mini.root / "submitted").mkdir()
     endless = [("code", "while True:\n    pass\n")]

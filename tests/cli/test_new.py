@@ -37,6 +37,7 @@ def root(request, tmp_path_factory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_every_claim_about_it_holds(root):
     course = load_course(root)
     for exercise in course.exercises:
@@ -47,6 +48,7 @@ def test_every_claim_about_it_holds(root):
             assert judge(claim, exercise, seen) == [], claim
 
 
+@pytest.mark.slow
 def test_verify_says_so(root):
     words = [sys.executable, "-m", "autograder", "verify", "02_running_total", "--course", root]
     words += ["--trust-students", "--isolation", "limits", "--jobs", "1"]

@@ -10,6 +10,8 @@ import pytest
 
 from autograder.synthetic.notebooks import from_sources
 
+pytestmark = pytest.mark.slow
+
 WRONG = "def frame_area(height, width, border=1):\n    return height * width\n"
 
 

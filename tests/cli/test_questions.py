@@ -93,6 +93,7 @@ def test_until_they_are_graded_points_are_open(out: Path) -> None:
     assert "Grading went wrong" not in page
 
 
+@pytest.mark.slow
 def test_grade_says_in_every_run_whose_points_are_open(
     out: Path, autograder: Run, asking: MiniCourse
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_page_has_the_rubric_and_every_answer_as_text(
     assert policy.endswith("; img-src data:; base-uri 'none'; form-action 'none'")
 
 
+@pytest.mark.slow
 def test_points_come_from_the_sheet_and_survive_grading_again(
     out: Path, autograder: Run, asking: MiniCourse
 ) -> None:

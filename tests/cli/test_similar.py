@@ -13,6 +13,8 @@ from tests.handed_in import IM2COL, book
 from tests.learners.test_right_but_unusual import WINDOWS
 from tests.results import make_result
 
+pytestmark = pytest.mark.slow
+
 FANCY = WINDOWS["fancy indexing with names of one's own"]
 RENAMED = FANCY.replace("padded", "p").replace("get_indices", "where")
 EVIL = "open('ran', 'w')\n"

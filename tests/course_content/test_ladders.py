@@ -85,6 +85,7 @@ COURSE_OF = {c.id: exercise.id for exercise in COURSE.exercises for c in exercis
 # timer expires again, so nothing is lost.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("exercise", EACH)
+@pytest.mark.slow
 def test_right_code_passes_every_rung_however_unusual_it_is(exercise):
     _, equivalents = load_mistakes(COURSE.exercise(exercise))
     fallen = []

@@ -16,6 +16,8 @@ from autograder.text import Text
 from . import book_code as code
 from .conftest import BOOK, teaching_cells
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 
 NUMPY = "import numpy as np"

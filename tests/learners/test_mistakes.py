@@ -9,6 +9,8 @@ import pytest
 
 from autograder.sandbox.host.session import Budget
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=1)
 
 IM2COL = {

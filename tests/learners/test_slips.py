@@ -10,6 +10,8 @@ import pytest
 from autograder.sandbox.host.session import Budget
 from tests.learners.conftest import edited
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Budget(cell_s=1, cells_s=2, call_cpu_s=2)
 
 FORWARD = {

@@ -192,6 +192,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_its_submission_tried_agai
     assert not any(map(alive, family))
 
 
+@pytest.mark.slow
 def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_rest_is_graded(
     course, setup, hand_in, out, monkeypatch
 ):
@@ -216,6 +217,7 @@ def test_a_submission_on_which_two_workers_died_is_the_graders_fault_and_the_res
     assert (again.kept, again.graded.result.status) == (False, "graded")
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced(course, setup, hand_in, out, monkeypatch):
     monkeypatch.setattr(pool, "GRACE_S", 2.0)
     setup = replace(setup, budget=replace(QUICK, total_wall_s=4.0))

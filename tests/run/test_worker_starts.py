@@ -94,6 +94,7 @@ def test_one_that_dies_before_it_is_ready(program, said, grade, monkeypatch):
     ],
     ids=["before it greets", "without reading", "before it is ready", "in a message", "stopped"],
 )
+@pytest.mark.slow
 def test_one_that_hangs_before_it_is_ready(program, grade, monkeypatch):
     monkeypatch.setattr(pool, "START_S", 0.5)
     monkeypatch.setattr(bounded_line, "__defaults__", (0.2,))

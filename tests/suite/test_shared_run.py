@@ -113,6 +113,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
+@pytest.mark.slow
 def test_what_is_sent_ahead_changes_no_outcome(bench, name):
     notebook = RIGHT.replace(*WRONG[name])
     course = bench.course(SUITE, **PARTS)

@@ -34,12 +34,14 @@ def statuses(bench, *cells):
     return {name: told.status for name, told in found.items()}, found
 
 
+@pytest.mark.slow
 def test_a_call_just_over_the_limit_passes_and_costs_the_others_no_time(bench):
     f, g = NEAR.format(name="f", seconds=1.2), NEAR.format(name="g", seconds=0.5)
     found, _ = statuses(bench, f, g)
     assert set(found.values()) == {Status.PASSED}
 
 
+@pytest.mark.slow
 def test_an_endless_part_takes_no_room_from_one_near_the_limit(bench):
     g = NEAR.format(name="g", seconds=0.65)  # time is shorter after two timeouts
     found, told = statuses(bench, "def f(x):\n    while True: pass\n", g)
@@ -64,6 +66,7 @@ NO_USE = {
 
 
 @pytest.mark.parametrize("name", NO_USE)
+@pytest.mark.slow
 def test_what_more_time_would_not_help_is_not_tried_again(bench, name):
     found, told = statuses(bench, NO_USE[name], NEAR.format(name="g", seconds=0.1))
     assert [found[f"f.{slug}"] for slug in SLUGS] == [Status.TIMEOUT] * 3
@@ -91,6 +94,7 @@ def f(x): raise E
     assert [found[f"f.{slug}"] for slug in SLUGS] == [Status.TIMEOUT] * 3
 
 
+@pytest.mark.slow
 def test_time_gets_short_when_a_notebook_has_used_much_of_it(bench):
     """Each call is just within its second limit, and there are many."""
     slow = NEAR.format(name="f", seconds=1.4) + NEAR.format(name="g", seconds=1.4)

@@ -172,6 +172,7 @@ def test_files_can_be_removed_and_replaced(server: Server) -> None:
         assert [record.error for record in session.records] == [None]
 
 
+@pytest.mark.slow
 def test_files_that_are_removed_and_still_open_are_counted(server: Server) -> None:
     source = """
 import os, time

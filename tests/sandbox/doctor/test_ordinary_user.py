@@ -51,6 +51,7 @@ def report() -> dict[str, object]:
 
 
 @pytest.mark.parametrize("level", [Level.FULL, Level.NAMESPACES, Level.CONTAINER], ids=str)
+@pytest.mark.slow
 def test_no_attack_gets_through(report: dict[str, object], level: Level) -> None:
     rows = report["rows"]
     assert isinstance(rows, list)

@@ -81,6 +81,7 @@ def test_code_that_computes_a_little_between_naps_is_not_waited_for(sockets):
         waited(sockets[0], slowly, asleep=itertools.cycle([True, True, True, False]))
 
 
+@pytest.mark.slow
 def test_a_notebook_whose_calls_have_napped_a_lot_is_not_waited_for_as_long(sockets):
     slow = replace(BUDGET, idle_s=60.0)
     used = itertools.repeat(Used(7.0, 7.0, asleep=True))
@@ -162,6 +163,7 @@ def test_a_notebook_that_has_stalled_is_waited_for_less_but_computes_as_long():
     assert budget.stalled().idle_s < budget.idle_s
 
 
+@pytest.mark.slow
 def test_statements_that_cannot_be_stopped_cost_themselves_and_little_time(wall, monkeypatch):
     """The deadlines are so far away that only their CPU time, or their sleep, can end them."""
     monkeypatch.setattr(loading, "HOST_GRACE_S", 300.0)
@@ -188,6 +190,7 @@ def test_statements_that_cannot_be_stopped_cost_themselves_and_little_time(wall,
     assert time.monotonic() - began < 150
 
 
+@pytest.mark.slow
 def test_what_cannot_be_stopped_uses_up_the_time_for_all_cells(wall):
     """As it would if it had been stopped from within: later demonstrations have none left."""
     cells = ["sum(iter(int, 1))", "for _ in range(1): late = 1", "def f(): return 7"]
