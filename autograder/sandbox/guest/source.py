@@ -16,6 +16,11 @@ from .compiler_warnings import without_warnings
 from .magics import plain_line
 
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
+_OPENS_BLOCK = re.compile(
+    r"(?:@|(?:async|def|class|if|for|while|with|try|match)\b)|.*[:,\\(\[{]\s*(?:#|$)|.*(?:\"\"\"|\'\'\')"
+)
+_LAST_OF_BLOCK = re.compile(r"\s+(?:return|raise)\b")
+_NO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _INCOMPLETE = ("was never closed", "unterminated triple-quoted", "unexpected EOF")
 # Syntax of newer Python versions: the first version that has it, and the errors of older ones.
 _NEWER_SYNTAX = (
@@ -108,19 +113,45 @@ def _pieces(lines: list[str], indent: str) -> Iterator[tuple[int, int, ast.Modul
 
 
 def _starts(lines: list[str], indent: str) -> list[int]:
-    """Indices of the lines that begin a statement (or its decorators) at that indentation."""
+    """Indices of the lines that begin a statement (or its decorators) at that indentation.
+
+    A line that interrupts a block does not: cut there, a function would be graded half.
+    """
     starts: list[int] = []
     decorated = False
     for number, line in enumerate(lines):
         text = line.removeprefix(indent)
         if (indent and not line.startswith(indent)) or not text.strip():
             continue
-        if text[0] in " \t#\f" or _CONTINUES.match(text):
+        if text[0].isspace() or text[0] in f"#{_NO_WIDTH}" or _CONTINUES.match(text):
+            continue
+        if starts and not decorated and _interrupts(text, *_around(lines, number, indent)):
             continue
         if not decorated:
             starts.append(number)
         decorated = text.startswith("@")
     return starts
+
+
+def _around(lines: list[str], number: int, indent: str) -> tuple[str, str]:
+    """The lines above and below one, without that indentation."""
+    above, below = lines[number - 1], (lines[number + 1 : number + 2] or [""])[0]
+    return above.removeprefix(indent), below.removeprefix(indent)
+
+
+def _interrupts(line: str, above: str, below: str) -> bool:
+    """Whether a line that is not indented stands in the middle of a block.
+
+    Such as a ``print`` that was meant to go again, or a pasted ``>>>``.
+    """
+    return (
+        above[:1].isspace()
+        and below[:1].isspace()
+        and not above.isspace()
+        and not below.isspace()
+        and not _LAST_OF_BLOCK.match(above)
+        and not _OPENS_BLOCK.match(line)
+    )
 
 
 def _class_without_bad_members(lines: list[str]) -> ast.Module | None:

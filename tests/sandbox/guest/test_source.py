@@ -97,6 +97,34 @@ class TestCellsThatDoNotParse:
         assert "line 2" in problem
         assert "y = = 2" in problem
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "print(x.shape)",
+            ">>> x.shape",
+            "<<<<<<< HEAD",
+            "\u3000\u3000x = x * 2",
+            "\u00a0   x = x * 2",
+            "\u200b    x = x * 2",
+        ],
+    )
+    def test_a_block_is_not_cut_where_a_line_interrupts_it(self, line: str) -> None:
+        body = f"    x = x + 1\n{line}\n    return x"
+        got, problem = read(f"def before(x):\n    return x\n\ndef f(x):\n{body}\n\n{GOOD}")
+        assert got == ["def before(x):\n    return x", GOOD]
+        assert problem is not None
+        inner = body.replace("\n    ", "\n        ")
+        good = "    def g(self):\n        return 1"
+        cell = f"class A:\n    def f(self, x):\n    {inner}\n\n{good}\n\n{GOOD}"
+        assert read(cell)[0] == [f"class A:\n\n{good}", GOOD]
+
+    @pytest.mark.parametrize("line", ["x = 1", "print(f(2))", "def g(x)", "for i in f(2)"])
+    def test_what_is_indented_by_mistake_does_not_reach_into_what_is_above(self, line: str) -> None:
+        for above in ("", "\n"):
+            got, problem = read(f"{GOOD}\n{above}{line}\n    y = 2\n")
+            assert got == [GOOD]
+            assert problem is not None
+
     def test_decorators_stay_with_what_they_decorate(self) -> None:
         cell = "bad = = 1\n@first\n@second(\n    1\n)\ndef f():\n    pass"
         assert read(cell)[0] == ["@first\n@second(1)\ndef f():\n    pass"]
