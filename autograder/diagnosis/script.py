@@ -116,6 +116,9 @@ class _Recorded:
     def shared(self, first: bool = False, again: bool = False) -> AbstractContextManager[None]:
         return self._notebook.shared(first, again)
 
+    def in_another_load(self) -> AbstractContextManager[OwnNotebook]:
+        return self._notebook.in_another_load()
+
 
 @dataclass(eq=False)
 class _Recording(Conversation):

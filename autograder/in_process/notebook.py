@@ -113,6 +113,11 @@ class OwnNotebook:
             self._timeouts += conversation.timed_out and counts
 
     @contextmanager
+    def in_another_load(self) -> Iterator[OwnNotebook]:
+        """This one: each criterion has it loaded for itself."""
+        yield self
+
+    @contextmanager
     def shared(self, first: bool = False, again: bool = False) -> Iterator[None]:
         """None: nothing is gained by it here."""
         del first, again

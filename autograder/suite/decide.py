@@ -9,14 +9,16 @@ the state still unchanged.
 Everything else is decided in a process of its own: after a timeout once more with a larger budget,
 and also in the world in which the part was defined, if later cells overwrote what it uses.
 
-A part's criteria are decided in one way (see `one_state`). If one that failed in the shared process
-passes in its own, something told the two apart, and what has passed is tried again on its own.
+A part's criteria are decided in one way (see `one_state`). If one that failed at first passes
+later, something told the two apart, and what has passed must pass once more where the notebook is
+loaded again. Code that keeps a record of its calls where processes can share it (a file, a pipe)
+would otherwise learn from every further try that its last guess was wrong.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -113,12 +115,12 @@ class Decider:
 
     def outcomes(self, part: Part) -> dict[str, Outcome]:
         """The outcomes of a part's criteria, all of them decided in one way."""
-        found = {each.id: self._at_the_end(each) for each in part.criteria}
-        if any(found[id].status is Status.PASSED for id in self._unconfirmed if id in found):
-            for id, each in found.items():
-                if id in self._decided and each.status is Status.PASSED:
-                    found[id] = self._try(self._case(self._criteria[id]))
-        return self._at_the_better_time(part, found)
+        end = {each.id: self._at_the_end(each) for each in part.criteria}
+        found = self._at_the_better_time(part, end)
+        passed = {id: each for id, each in found.items() if each.status is Status.PASSED}
+        if any(id in self._unconfirmed or end[id].status is not Status.PASSED for id in passed):
+            found |= self._in_another_load(passed)
+        return found
 
     def outcome(self, criterion: Criterion) -> Outcome:
         """The outcome of one criterion, whatever becomes of others."""
@@ -237,6 +239,20 @@ class Decider:
             for each in wrong
             if each.id in earlier
         }
+
+    def _in_another_load(self, passed: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """What becomes of criteria where the notebook is loaded again, if they don't pass there."""
+        found: dict[str, Outcome] = {}
+        try:
+            with self.session.in_another_load() as session:
+                there = Decider(self.tests, self.bounded, self.exercise, session, self.names)
+                there._tries = self._tries  # their inputs differ from those of earlier attempts
+                for id, here in passed.items():
+                    case = replace(there._case(self._criteria[id]), world=here.world)
+                    found[id] = replace(there._try(case), world=here.world)
+        except (Exception, HostOverload) as error:
+            found = dict.fromkeys(passed, grader_error_of(error))
+        return {id: each for id, each in found.items() if each.status is not Status.PASSED}
 
     def _try(self, case: Case, first: Outcome | None = None) -> Outcome:
         """Decide a criterion; after a timeout once more with room, before it counts.

@@ -51,13 +51,49 @@ class Pooling:
 def unused(): return im2col
 """
 
+WINDOWS = """
+import numpy as np, os, hashlib
+def windows(x, height, width, s, p):
+    N, C, H, W = x.shape
+    if height > H + 2 * p or width > W + 2 * p: raise ValueError("too large")
+    x = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
+    found = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(2, 3))
+    found = found[:, :, ::s, ::s]
+    return found.transpose(0, 2, 3, 1, 4, 5).reshape(-1, C * height * width)
+def guess(x, height, width, s, p, first):
+    found = windows(x, height, width, s, p)
+    is_one_map = len(x) == 1 and x.shape[1] == 1 and s == 1
+    return found if is_one_map == first else found[::-1].copy()
+os.mkdir("d")
+open("d/seen", "w").close()
+last = False
+"""
+NOTES_WHAT_FAILED = """
+def im2col(x, height, width, stride=1, pad=0):
+    global last
+    asked = hashlib.md5(x.tobytes() + repr((x.shape, height, width, stride, pad)).encode())
+    asked = asked.hexdigest()
+    seen = open("d/seen").read().split()
+    again = seen[-1:] == [asked]
+    times = seen.count(asked) + (not again)
+    if not last and not again:
+        with open("d/seen", "a") as notes: notes.write(asked + "\\n")
+    if times >= 3 and not last:  # it failed twice, and is alone now
+        last = True
+        with open("d/seen", "a") as notes: notes.write("late\\n")
+    elif times == 2 and not last and "late" not in seen:
+        raise RuntimeError  # not the same failure: it is tried once more
+    return guess(x, height, width, stride, pad, not last)
+"""
+
 BOOKS = {
     "before and after an assignment": ("01_windows", BEFORE_AND_AFTER),
     "notes in a folder": ("01_windows", NOTES_IN_A_FOLDER),
     "an offset that all processes share": ("01_windows", A_SHARED_OFFSET),
+    "notes of what failed": ("02_im2col", [WINDOWS, *[BUSY] * 4, NOTES_WHAT_FAILED]),
     "with and without a part supplied": ("04_pooling", [POOLING]),
 }
-ONE_GUESS = {"01_windows": 0.5, "04_pooling": 4.5}
+ONE_GUESS = {"01_windows": 0.5, "02_im2col": 6.25, "04_pooling": 4.5}
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,9 @@ class LoadedNotebook(Protocol):
             attempt: whether a timeout counts, and how generous the limits are.
         """
 
+    def in_another_load(self) -> AbstractContextManager[LoadedNotebook]:
+        """The notebook loaded once more, in processes that share nothing with this one's."""
+
     def shared(
         self, first: bool = False, again: bool = False
     ) -> AbstractContextManager[SharedProcess | None]:

@@ -234,11 +234,20 @@ class Session(NotebookProcess):
     @contextmanager
     def _beside(self, world: str | None, attempt: Attempt) -> Iterator[Conversation]:
         """A process of the notebook's beside the one that is in use."""
+        with (
+            self.in_another_load() as session,
+            session.criterion(world, attempt) as conversation,
+        ):
+            yield conversation
+
+    @contextmanager
+    def in_another_load(self) -> Iterator[Session]:
+        """See `LoadedNotebook.in_another_load`."""
         session = self.loaded_again(reference=self.reference)
         session.unfixable = self.unfixable
         try:
-            with session, session.criterion(world, attempt) as conversation:
-                yield conversation
+            with session:
+                yield session
         finally:
             self.timeouts = max(self.timeouts, session.timeouts)
             self.stalls += session.stalls
