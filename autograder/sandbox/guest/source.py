@@ -140,7 +140,7 @@ def _around(lines: list[str], number: int, indent: str) -> tuple[str, str]:
 
 
 def _interrupts(line: str, above: str, below: str) -> bool:
-    """Whether a line that is not indented stands in the middle of a block.
+    """Whether a line that is not indented is in the middle of a block.
 
     Such as a ``print`` that was meant to go again, or a pasted ``>>>``.
     """
