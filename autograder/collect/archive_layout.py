@@ -7,10 +7,11 @@ merely surround the submissions, and whether there are several bulk downloads in
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from autograder.collect.files import Fate, Found
 from autograder.collect.owners import (
@@ -23,7 +24,12 @@ from autograder.collect.owners import (
     canvas_name,
     owner_in,
 )
-from autograder.ingest.filenames import are_numbered_students, exercise_in, parse_name
+from autograder.ingest.filenames import (
+    are_numbered_students,
+    exercise_in,
+    notebook_stem,
+    parse_name,
+)
 
 
 def downloads(files: Sequence[Found]) -> list[list[Found]]:
@@ -85,7 +91,9 @@ def recognise(
     """
     paths = [found.path for found in files if found.path]
     outer = [found.path[: found.outside] for found in files]
-    if outer and 2 * sum(any(map(MOODLE.fullmatch, path)) for path in outer) >= len(outer):
+    if any(MOODLE.fullmatch(part) for part in {part for path in outer for part in path}) and (
+        _is_moodles({path for path in outer if path}, notes)
+    ):
         return Archive((), "moodle", notes, exercises)
     root: tuple[str, ...] = ()
     while True:
@@ -110,6 +118,60 @@ def recognise(
         return Archive(root, "folder", notes, exercises, owner_in(owner, exercises) or owner)
     folders = {path[len(root)] for path in outer if len(path) > len(root) + 1}
     return Archive(root, "folder", notes, exercises, prefix=_prefix(folders, exercises))
+
+
+def _is_moodles(paths: Collection[tuple[str, ...]], notes: Mapping[str, Note]) -> bool:
+    """Whether Moodle named the submissions in a folder.
+
+    Students name folders, too, but only below what the platform has named. So half of the
+    submissions in a folder have to be Moodle's, however many files they contain; or whatever
+    contains work is Moodle's or a folder of which the same is true.
+
+    Args:
+        paths: the paths of the files in the folder.
+        notes: what the platform's notes say.
+    """
+    inside: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for path in paths:
+        inside[path[0]].add(path[1:])
+    submissions = {_submission(name) for name in inside}
+    moodles = sum(platform == "moodle" for platform, *_ in submissions)
+    if moodles and 2 * moodles >= len(submissions):
+        return True
+    work = {
+        name: below
+        for name, below in inside.items()
+        if any(_is_work(path[-1] if path else name) for path in below)
+    }
+    return bool(work) and all(
+        _submission(name)[0] == "moodle"
+        or (() not in below and not _is_submission(name, notes) and _is_moodles(below, notes))
+        for name, below in work.items()
+    )
+
+
+def _submission(name: str) -> tuple[str, ...]:
+    """The platform that named a submission, with what it calls it; "" if none of these did.
+
+    Behind what the platform writes a student's own name may look like another platform's.
+    """
+    moodle, canvas = MOODLE.fullmatch(name), canvas_name(name)
+    if moodle and (canvas is None or moodle.end("name") <= canvas.end("name")):
+        return "moodle", moodle["name"], moodle["id"]
+    if canvas:
+        return "canvas", canvas["name"], canvas["id"]
+    return "", name
+
+
+def _is_submission(name: str, notes: Mapping[str, Note]) -> bool:
+    """Whether a folder is certainly a submission on Gradescope or in nbgrader's exchange."""
+    return INBOUND.fullmatch(name) is not None or (
+        GRADESCOPE.fullmatch(name) is not None and name in notes
+    )
+
+
+def _is_work(name: str) -> bool:
+    return name.lower().endswith(".zip") or notebook_stem(Path(name)) is not None
 
 
 def _exercises_held(
