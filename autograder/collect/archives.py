@@ -8,7 +8,9 @@ all. What exceeds a limit, is encrypted or damaged, or is a link is listed inste
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import lzma
 import os
 import stat
 import struct
@@ -50,7 +52,8 @@ MAX_PARTS = 60
 
 _CHUNK = 2**20
 _FAULTS = (
-    zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error, OverflowError, IndexError
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error,
+    OverflowError, IndexError,
 )  # fmt: skip
 _UNSUPPORTED = (NotImplementedError, RuntimeError)
 
@@ -105,13 +108,15 @@ class Opener:
             raise CommandError(f"{path}: is a pipe or a device. Save it as a file first")
         else:
             with path.open("rb") as file:  # `is_zipfile(path)` is false if it cannot be opened
-                if not zipfile.is_zipfile(file):
+                if not _is_zip(file):
                     raise CommandError(
                         f"{path}: is neither a zip archive nor a folder. {_remedy(path)}"
                     )
                 try:
                     self._zip(file, Found(name, (), 0), 0, self._all)
-                except (*_FAULTS, *_UNSUPPORTED) as error:
+                except Exception as error:
+                    if not _is_damage(error):
+                        raise
                     raise CommandError(f"{path}: is damaged ({error}). Download it again") from None
         return self.found
 
@@ -190,7 +195,11 @@ class Opener:
             try:
                 with archive.open(info) as file:
                     return self._take(file, one, depth, left)
-            except (*_FAULTS, *_UNSUPPORTED):
+            except CannotWrite:
+                raise
+            except Exception as error:
+                if not (depth or _is_damage(error)):
+                    raise
                 self.found.append(replace(one, fate=Fate.DAMAGED))
         return False
 
@@ -218,7 +227,7 @@ class Opener:
         if left is not self._all:
             self._all.size -= size
         one = replace(one, content=content, sha256=sha256)
-        if not inner or not zipfile.is_zipfile(content):
+        if not inner or not _is_zip(content):
             self.found.append(replace(one, fate=Fate.DAMAGED if inner else None))
             return not inner
         return self._inner(content, one, depth)
@@ -239,12 +248,28 @@ class Opener:
                 allowed = _Allowance(MAX_INNER, MAX_INNER_FILES)
                 inside = replace(one, content=None, sha256="")
                 whole = self._zip(file, inside, depth + 1, allowed)
-        except (*_FAULTS, *_UNSUPPORTED):
+        except CannotWrite:
+            raise
+        except Exception:  # whatever it is, one student's archive stops nobody else's
             self.found[at] = replace(one, fate=Fate.DAMAGED)
         if whole:
             content.unlink()
             self.found[at] = replace(one, content=None, fate=Fate.OPENED)
         return True
+
+
+def _is_zip(file: Path | IO[bytes]) -> bool:
+    try:
+        return zipfile.is_zipfile(file)
+    except zipfile.BadZipFile:  # it claims to be one of several disks
+        return False
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the content of an archive that was given to us is at fault, and not the disk."""
+    if isinstance(error, OSError):  # a place that no file has, or what bz2 says of its data
+        return error.errno in (None, errno.EINVAL)
+    return isinstance(error, (*_FAULTS, *_UNSUPPORTED))
 
 
 def _remedy(path: Path) -> str:

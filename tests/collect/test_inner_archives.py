@@ -1,0 +1,99 @@
+"""What is in one student's archive stops or costs nobody else's collection."""
+
+from __future__ import annotations
+
+import errno
+import struct
+import zipfile
+
+import pytest
+
+from autograder.collect import archives
+from autograder.collect.files import Fate
+from tests.collect.conftest import JANE, KEN, notebook, zipped
+
+A, B = notebook("a"), notebook("b")
+
+
+def elsewhere(offset: int) -> bytes:
+    """A zip whose directory says that its file begins at a place that no file has."""
+    data = zipped({"02_im2col.ipynb": A})
+    at = data.index(b"PK\1\2")
+    end = data.index(b"PK\5\6")
+    extra = struct.pack("<HHQ", 1, 8, offset)
+    directory = bytearray(data[at:end] + extra)
+    struct.pack_into("<H", directory, 30, len(extra))
+    struct.pack_into("<I", directory, 42, 0xFFFFFFFF)
+    tail = bytearray(data[end:])
+    struct.pack_into("<I", tail, 12, len(directory))
+    return data[:at] + bytes(directory) + bytes(tail)
+
+
+def packed_as(method: int, content: bytes) -> bytes:
+    """A zip whose file is said to be compressed in some way."""
+    data = bytearray(zipped({"02_im2col.ipynb": content}, method=zipfile.ZIP_STORED))
+    for mark, at in ((b"PK\3\4", 8), (b"PK\1\2", 10)):
+        struct.pack_into("<H", data, data.index(mark) + at, method)
+    return bytes(data)
+
+
+DAMAGED = {
+    "a place far away": elsewhere(2**62),
+    "the farthest place": elsewhere(2**63 - 1),
+    "a place that no number has": elsewhere(2**64 - 1),
+    "deflate": packed_as(zipfile.ZIP_DEFLATED, b"\xff" * 50),
+    "bz2": packed_as(zipfile.ZIP_BZIP2, b"garbage" * 10),
+    "LZMA": packed_as(zipfile.ZIP_LZMA, b"\x09\x04\x05\0\x5d\0\0\1\0" + b"\xff" * 60),
+    "LZMA's properties": packed_as(zipfile.ZIP_LZMA, b"\x09\x04\x05\0\xff\0\0\1\0" + b"\xff" * 60),
+    "an unknown method": packed_as(77, b"x"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_archive_is_that_students(run, name):
+    files = {f"{JANE}/work.zip": DAMAGED[name], f"{KEN}/02_im2col.ipynb": B}
+    outcome = run({"in.zip": zipped(files)})
+    assert outcome.kept == {"Jane Doe/files/work.zip": DAMAGED[name], "Ken Ito/02_im2col.ipynb": B}
+    assert outcome.fate("work.zip/02_im2col.ipynb") is Fate.DAMAGED
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_download_is_called_damaged(run, name):
+    outcome = run({"a.zip": DAMAGED[name], "b.zip": zipped({f"{KEN}/02_im2col.ipynb": B})})
+    assert outcome.kept == {"Ken Ito/02_im2col.ipynb": B}
+    assert Fate.DAMAGED in {one.fate for one in outcome.done.records if one.archive == "a.zip"}
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_one_of_several_disks_is_no_archive(run, folder):
+    end = zipped({"02_im2col.ipynb": A})
+    at = end.index(b"PK\5\6")
+    disk = end[:at] + struct.pack("<4sLQL", b"PK\6\7", 3, 0, 9) + end[at:]
+    files = {"alice/work.zip": disk, "bob/02_im2col.ipynb": B}
+    outcome = run({"in": files} if folder else {"in.zip": zipped(files), "disk.zip": disk})
+    assert outcome.kept["bob/02_im2col.ipynb"] == B
+    assert outcome.fate("work.zip") is Fate.DAMAGED
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), RecursionError(), OSError(errno.EIO, "x")])
+def test_whatever_reading_an_inner_archive_raises_is_its_damage(run, monkeypatch, error):
+    def member_names(infos, most):
+        if infos[0].filename == "bad":
+            raise error
+        return original(infos, most)
+
+    original = archives.member_names
+    monkeypatch.setattr(archives, "member_names", member_names)
+    files = {f"{JANE}/work.zip": zipped({"bad": A}), f"{KEN}/02_im2col.ipynb": B}
+    outcome = run({"in.zip": zipped(files)})
+    assert outcome.kept["Ken Ito/02_im2col.ipynb"] == B
+    assert outcome.fate("work.zip") is Fate.DAMAGED
+
+
+def test_a_disk_without_room_is_not_blamed_on_an_inner_archive(tmp_path):
+    path = tmp_path / "in.zip"
+    path.write_bytes(zipped({f"{JANE}/work.zip": zipped({"02_im2col.ipynb": A})}))
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch" / "0000001").mkdir()  # the place of the second file
+    with pytest.raises(archives.CannotWrite):
+        archives.Opener(tmp_path / "scratch").open(path)
