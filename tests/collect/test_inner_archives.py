@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -97,3 +98,23 @@ def test_a_disk_without_room_is_not_blamed_on_an_inner_archive(tmp_path):
     (tmp_path / "scratch" / "0000001").mkdir()  # the place of the second file
     with pytest.raises(archives.CannotWrite):
         archives.Opener(tmp_path / "scratch").open(path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("inner", [False, True])
+def test_what_zipfile_unpacks_without_a_limit_is_not_unpacked(run, method, inner):
+    size = 12 * 2**20
+    bomb = zipped({"02_im2col.ipynb": bytes(size)}, method=method)
+    files = {f"{JANE}/work.zip": bomb} if inner else {}
+    download = zipped(files | {f"{KEN}/02_im2col.ipynb": B})
+    tracemalloc.start()
+    outcome = run({"in.zip": download} | ({} if inner else {"bomb.zip": bomb}))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert outcome.kept["Ken Ito/02_im2col.ipynb"] == B
+    assert [
+        one.file.endswith("02_im2col.ipynb")
+        for one in outcome.done.records
+        if (one.fate is Fate.DAMAGED)
+    ] == [True]
+    assert peak < size / 2
