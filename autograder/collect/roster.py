@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 
 from autograder.collect.owners import Submitter
+from autograder.collect.table import OWN_FILES
 from autograder.ingest.names import folder_name
 
 _HIDDEN = "participant|参加者"
@@ -191,6 +192,8 @@ def folders(people: Sequence[Person]) -> list[Person]:
         )
         if not one.folder and uses[folder.casefold()] > 1 and number:
             folder = folder_name(f"{one.name} ({number})")
+        if folder.casefold() in OWN_FILES:
+            folder = f"{folder} (2)"
         named.append(replace(one, folder=folder))
     return named
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from autograder.collect.owners import Submitter
 from autograder.collect.roster import Roster
+from autograder.collect.table import OWN_FILES
 from autograder.ingest.names import folder_name, student_named
 
 
@@ -71,12 +72,16 @@ class StudentFolders:
             self.notices.append(line)
 
     def _named(self, name: str) -> str:
-        """A folder; names that differ only in capitals or invalid characters get two."""
+        """A folder; names that differ only in capitals or invalid characters get two.
+
+        Our own files beside the folders keep their names.
+        """
         folder = folder_name(name)
         if folder != name:
             folder = student_named(name).key
+        own = folder.casefold() in OWN_FILES
         known = self.known.setdefault(folder.casefold(), folder)
-        if known != folder:
+        if own or known != folder:
             folder = student_named(name, fold_case=True).key
             if folder == name:
                 folder = f"{name} (2)"

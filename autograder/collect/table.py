@@ -17,6 +17,9 @@ from autograder.errors import CommandError
 from autograder.ingest.tables import by_heading, read_rows, write_rows
 
 FILE = "collected.csv"
+OWN_FILES = frozenset({FILE, "roster.csv"})
+"""Our files in ``submitted/``, whose names no student's folder can have."""
+
 COLUMNS = (
     "archive", "file", "status", "student", "exercise", "kept_as", "handed_in", "late", "source",
     "sha256", "note",
