@@ -115,9 +115,10 @@ def recognise(
     students = are_numbered_students(_exercises_held(names, exercises), exercises)
     if first and all(one.impersonal for one in parsed) and not students:
         owner = root[-1] if root else archive
-        return Archive(root, "folder", notes, exercises, owner_in(owner, exercises) or owner)
+        return Archive(root, "folder", {}, exercises, owner_in(owner, exercises) or owner)
     folders = {path[len(root)] for path in outer if len(path) > len(root) + 1}
-    return Archive(root, "folder", notes, exercises, prefix=_prefix(folders, exercises))
+    stamps = _stamps(root, first, notes)
+    return Archive(root, "folder", stamps, exercises, prefix=_prefix(folders, exercises))
 
 
 def _is_moodles(paths: Collection[tuple[str, ...]], notes: Mapping[str, Note]) -> bool:
@@ -172,6 +173,21 @@ def _is_submission(name: str, notes: Mapping[str, Note]) -> bool:
 
 def _is_work(name: str) -> bool:
     return name.lower().endswith(".zip") or notebook_stem(Path(name)) is not None
+
+
+def _stamps(
+    root: tuple[str, ...], students: Collection[str], notes: Mapping[str, Note]
+) -> dict[str, Note]:
+    """nbgrader's time stamps, if it has written one for most students; else they are students'."""
+    stamps = {
+        key: note
+        for key, note in notes.items()
+        if len(path := key.split("/")) == len(root) + 2
+        and path[:-2] == [*root]
+        and not INBOUND.fullmatch(path[-1])
+    }
+    stamped = {key.split("/")[len(root)] for key in stamps}
+    return stamps if 2 * len(stamped.intersection(students)) > len(students) else {}
 
 
 def _exercises_held(

@@ -31,7 +31,9 @@ def is_note(found: Found) -> bool:
 
 
 def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
-    """The notes by ``submission_<id>``, ``<student>/<assignment>`` or the inbound folder's name.
+    """The notes by ``submission_<id>``, or by the path of the folder that they are about.
+
+    A student can have folders of any name, so a name alone does not tell whose a time stamp is.
 
     Args:
         files: the files of the archive.
@@ -40,17 +42,22 @@ def read_notes(files: Iterable[Found], zone: tzinfo | None) -> dict[str, Note]:
     notes: dict[str, Note] = {}
     stamps: dict[str, Note] = {}
     for found in files:
-        if found.path and (match := INBOUND.fullmatch(found.path[0])):
-            notes.setdefault(found.path[0], Note((), time_in(match["time"], zone)))
-        if found.content is None or not is_note(found):
-            continue
-        if found.path[-1] == METADATA and found.content.stat().st_size <= MAX_NOTES:
-            notes |= _metadata(found.content.read_text("utf-8", "replace"), zone)
-        elif found.path[-1] == TIMESTAMP and found.content.stat().st_size <= MAX_STAMP:
-            time = time_in(found.content.read_text("utf-8", "replace"), zone)
-            for key in ("/".join(found.path[-3:-1]), found.path[-2] if found.path[1:] else ""):
-                stamps[key] = Note((), time)
-    return stamps | notes  # a time stamp may be the student's, a submission's note is not
+        above = found.path[:-1]
+        for depth, part in enumerate(above[: found.outside], 1):
+            if match := INBOUND.fullmatch(part):
+                stamps["/".join(above[:depth])] = Note((), time_in(match["time"], zone))
+                break
+        else:
+            if found.content is None or not is_note(found):
+                continue
+            size = found.content.stat().st_size
+            if found.path[-1] == METADATA and size <= MAX_NOTES:
+                notes |= _metadata(found.content.read_text("utf-8", "replace"), zone)
+            elif found.path[-1] == TIMESTAMP and size <= MAX_STAMP and len(above) > 1:
+                time = time_in(found.content.read_text("utf-8", "replace"), zone)
+                if time is not None:
+                    stamps["/".join(above)] = Note((), time)
+    return stamps | notes
 
 
 def time_in(text: str, zone: tzinfo | None) -> datetime | None:

@@ -133,10 +133,22 @@ class Archive:
     alone: str = ""
     prefix: str = ""
 
-    def reads(self, name: str) -> bool:
-        """Whether a file of that name is a note of this platform."""
-        own = {"gradescope": METADATA, "inbound": TIMESTAMP, "folder": TIMESTAMP}
-        return own.get(self.platform) == name
+    def reads(self, found: Found) -> bool:
+        """Whether a file is a note that this platform has written, where it writes them."""
+        name, inside = found.path[-1], found.path[len(self.root) :]
+        match self.platform:
+            case "gradescope":
+                return name == METADATA
+            case "inbound":
+                return name == TIMESTAMP and len(inside) == 2
+            case "folder":
+                return name == TIMESTAMP and len(inside) == 3 and self._stamp(inside) != Note()
+        return False
+
+    def _stamp(self, inside: tuple[str, ...]) -> Note:
+        """nbgrader's time stamp in ``<student>/<assignment>/``, or the time in an inbound name."""
+        depth = 1 if self.platform == "inbound" else 2
+        return self.notes.get("/".join((*self.root, *inside[:depth])), Note())
 
     def owners(self, found: Found) -> list[Owned]:
         """Whose a file is: nobody known, one student, or all members of a group."""
@@ -165,7 +177,7 @@ class Archive:
         match = INBOUND.fullmatch(inside[0])
         if match is None or len(inside) < 2:
             return []
-        note = self.notes.get(inside[0], Note())
+        note = self._stamp(inside)
         one = Submitter("nbgrader", match["name"], number=match["name"])
         return [
             Owned(found, one, inside[1:], inside[0], time=note.time, assignment=match["assignment"])
@@ -177,11 +189,11 @@ class Archive:
         first = inside[0]
         if is_ignored(first):  # beside the students' folders, so it is nobody's
             return []
-        note = self.notes.get("/".join(inside[:2]), Note())
+        note = self._stamp(inside)
         if len(inside) > 1 and found.outside > len(self.root) + 1:
-            platform = "nbgrader" if note.time else "folder"
+            platform = "nbgrader" if self.notes else "folder"  # the same for all of a student's
             who = first.removeprefix(self.prefix)
-            one = Submitter(platform, who, number=who if note.time else "")
+            one = Submitter(platform, who, number=who if self.notes else "")
             source = "/".join(inside[:2]) if note.time else first
             return [Owned(found, one, inside[1:], source, time=note.time, assignment=self.prefix)]
         name = owner_in(first, self.exercises)

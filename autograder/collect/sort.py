@@ -66,7 +66,7 @@ class Sorter:
         by_name = exercise_in(name, self.request.exercises) or ""
         records, pieces = [], []
         for one, owners in owned:
-            if one.content is not None and is_note(one) and archive.reads(one.path[-1]):
+            if one.content is not None and is_note(one) and archive.reads(one):
                 records.append(Record(one.archive, one.file, Fate.READ))
             elif one.content is None:
                 student = folders[owners[0].submitter.key] if owners else ""

@@ -151,6 +151,7 @@ MESSES = {
             "submitted/bitdiddle/02_im2col/Untitled.ipynb": A,
             "submitted/bitdiddle/02_im2col/timestamp.txt": b"2026-05-01 10:00:00.5 UTC",
             "submitted/hacker/02_im2col/02_im2col.ipynb": B,
+            "submitted/hacker/02_im2col/timestamp.txt": b"2026-05-01 11:00:00 UTC",
         },
         {"bitdiddle/02_im2col.ipynb": A, "hacker/02_im2col.ipynb": B},
     ),
