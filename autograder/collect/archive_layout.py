@@ -65,13 +65,14 @@ def downloads(files: Sequence[Found]) -> list[list[Found]]:
     for inner in inside.values():
         names = {one.path[0] for one in inner if one.fate is not Fate.IGNORED}
         metadata = any(one.path[-1] == METADATA for one in inner)
-        if not (metadata or all(_named_by_a_platform(name) for name in names)):
+        if not (metadata or all(is_named_by_a_platform(name) for name in names)):
             return [list(files)]
     rest = [one for one in files if one.path in outer or one.path[:top] not in inside]
     return [rest, *inside.values()]
 
 
-def _named_by_a_platform(name: str) -> bool:
+def is_named_by_a_platform(name: str) -> bool:
+    """Whether a name looks like that of a submission on Moodle, Canvas or in nbgrader's inbound."""
     return any(matches(name) for matches in (MOODLE.fullmatch, canvas_name, INBOUND.fullmatch))
 
 

@@ -23,7 +23,9 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO
 
+from autograder.collect.archive_layout import is_named_by_a_platform
 from autograder.collect.files import Fate, Found
+from autograder.collect.owners import METADATA
 from autograder.collect.zip_directory import directory_size, is_folder, member_names, member_time
 from autograder.errors import CommandError
 from autograder.ingest.filenames import is_ignored
@@ -39,6 +41,8 @@ MAX_TOTAL = 32 * 2**30
 """Bytes that come out of everything together."""
 
 MAX_INNER_FILES = 5_000
+"""Files that come out of one archive inside another, in all its depth."""
+
 MAX_FILES = 300_000
 MAX_DEPTH = 3
 """Archives in archives."""
@@ -94,6 +98,8 @@ class Opener:
     found: list[Found] = field(default_factory=list)
     _all: _Allowance = field(default_factory=lambda: _Allowance(MAX_TOTAL, MAX_FILES))
     _taken: int = 0
+    _outermost: int = 0
+    _waiting: list[tuple[int, Path]] = field(default_factory=list)
 
     def open(self, path: Path) -> list[Found]:
         """All files of one archive or folder.
@@ -103,10 +109,11 @@ class Opener:
             OSError: it cannot be read.
             CannotWrite: what is in it cannot be written to the scratch folder.
         """
-        self.found = []
+        self.found, self._waiting, self._outermost = [], [], 0
         name = readable(path.resolve().name)
         if path.is_dir():
             self._folder(path, Found(name, (), 0))
+            self._open_waiting()
         elif path.exists() and not path.is_file():  # opening a pipe waits for somebody to write
             raise CommandError(f"{path}: is a pipe or a device. Save it as a file first")
         else:
@@ -117,6 +124,7 @@ class Opener:
                     )
                 try:
                     self._zip(file, Found(name, (), 0), 0, self._all)
+                    self._open_waiting()
                 except Exception as error:
                     if not _is_damage(error):
                         raise
@@ -235,12 +243,37 @@ class Opener:
         if not inner or not _is_zip(content):
             self.found.append(replace(one, fate=Fate.DAMAGED if inner else None))
             return not inner
-        return self._inner(content, one, depth)
-
-    def _inner(self, content: Path, one: Found, depth: int) -> bool:
-        """List an archive inside the archive. It is kept itself where something stays in it."""
-        at = len(self.found)
         self.found.append(one)
+        if depth == self._outermost:
+            self._waiting.append((len(self.found) - 1, content))
+            return True
+        return self._inner(len(self.found) - 1, content, depth, left)
+
+    def _open_waiting(self) -> None:
+        """Open the outermost inner archives, each with one allowance for all its depth.
+
+        Everything beside them has been taken out before. Each may use an equal share of what is
+        left at most, so that nothing in one of them costs the others anything. Bulk downloads in
+        an archive are no student's; the archives in those are.
+        """
+        waiting, self._waiting = self._waiting, []
+        beside = sum(one.fate is not Fate.IGNORED for one in self.found) > len(waiting)
+        if waiting and not beside and all(_is_download(content) for _, content in waiting):
+            self._outermost = 1
+            for at, content in waiting:
+                self._inner(at, content, 0, self._all)
+            waiting, self._waiting = self._waiting, []
+        for number, (at, content) in enumerate(waiting):
+            archives = len(waiting) - number
+            share = _Allowance(
+                min(MAX_INNER, self._all.size // archives),
+                min(MAX_INNER_FILES, self._all.files // archives),
+            )
+            self._inner(at, content, self._outermost, share)
+
+    def _inner(self, at: int, content: Path, depth: int, left: _Allowance) -> bool:
+        """List an archive inside the archive. It is kept itself where something stays in it."""
+        one = self.found[at]
         if depth >= MAX_DEPTH:
             self.found[at] = replace(one, fate=Fate.TOO_DEEP)
             return False
@@ -250,9 +283,8 @@ class Opener:
         whole = False
         try:
             with content.open("rb") as file:
-                allowed = _Allowance(MAX_INNER, MAX_INNER_FILES)
                 inside = replace(one, content=None, sha256="")
-                whole = self._zip(file, inside, depth + 1, allowed)
+                whole = self._zip(file, inside, depth + 1, left)
         except CannotWrite:
             raise
         except Exception:  # whatever it is, one student's archive stops nobody else's
@@ -261,6 +293,20 @@ class Opener:
             content.unlink()
             self.found[at] = replace(one, content=None, fate=Fate.OPENED)
         return True
+
+
+def _is_download(path: Path) -> bool:
+    """Whether a platform named all that is in a zip, so that the zips in it are students'."""
+    if directory_size(path) > MAX_INNER_DIRECTORY:
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = member_names(archive.infolist(), MAX_PARTS)
+    except Exception:  # it is opened, and reported, later
+        return False
+    names = [name for name in names if not any(map(is_ignored, name))]
+    metadata = any(name[-1] == METADATA for name in names)
+    return metadata or all(is_named_by_a_platform(name[0]) for name in names)
 
 
 def _is_zip(file: Path | IO[bytes]) -> bool:

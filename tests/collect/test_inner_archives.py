@@ -115,3 +115,53 @@ def test_what_zipfile_unpacks_without_a_limit_is_not_unpacked(run, method, inner
     (damaged,) = (one for one in outcome.done.records if one.fate is Fate.DAMAGED)
     assert damaged.file.endswith("02_im2col.ipynb")
     assert peak < size / 2
+
+
+def nested(zips: int, files: int, size: int = 0) -> bytes:
+    """A zip of zips of files."""
+    inner = zipped({f"{n}.txt": bytes(size) for n in range(files)})
+    return zipped({f"{n}.zip": inner for n in range(zips)})
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_zips_in_a_zip_have_one_allowance_for_files(run, monkeypatch, folder):
+    monkeypatch.setattr(archives, "MAX_INNER_FILES", 50)
+    files = {"aaron/work.zip": nested(9, 20), "bob/02_im2col.ipynb": B}
+    outcome = run({"in": files} if folder else {"in.zip": zipped(files)})
+    assert outcome.kept["bob/02_im2col.ipynb"] == B
+    assert sum(one.file.endswith(".txt") for one in outcome.done.records) <= 50
+    assert any(one.fate is Fate.TOO_MANY for one in outcome.done.records)
+
+
+def test_zips_in_a_zip_have_one_allowance_for_bytes(run, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_INNER", 50_000)
+    files = {"aaron/work.zip": nested(9, 4, 4_000), "bob/02_im2col.ipynb": B}
+    outcome = run({"in.zip": zipped(files)})
+    assert outcome.kept["bob/02_im2col.ipynb"] == B
+    taken = [one for one in outcome.done.records if one.file.endswith(".txt") and one.sha256]
+    assert 4 <= len(taken) <= 12
+    assert any(one.fate is Fate.TOO_LARGE for one in outcome.done.records)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_what_is_in_archives_costs_no_other_students_files(run, monkeypatch, folder):
+    monkeypatch.setattr(archives, "MAX_FILES", 100)
+    bomb = nested(9, 20)
+    files = {f"aaron/{n}.zip": bomb for n in range(9)} | {
+        "bob/02_im2col.ipynb": B,
+        "carol/work.zip": zipped({"02_im2col.ipynb": A}),
+    }
+    outcome = run({"in": files} if folder else {"in.zip": zipped(files)})
+    assert outcome.kept["bob/02_im2col.ipynb"] == B
+    assert outcome.kept["carol/02_im2col.ipynb"] == A
+
+
+def test_each_students_zip_in_a_zip_of_downloads_has_its_own_allowance(run, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_INNER_FILES", 50)
+    class_of = {f"S{n}_{n}_assignsubmission_file_/work.zip": nested(1, 20) for n in range(9)}
+    class_of[f"{JANE}/work.zip"] = nested(9, 20)
+    class_of[f"{KEN}/02_im2col.ipynb"] = B
+    outcome = run({"in.zip": zipped({"02.zip": zipped(class_of)})})
+    assert outcome.kept["Ken Ito/02_im2col.ipynb"] == B
+    many = {one.file.split("/")[0] for one in outcome.done.records if one.fate is Fate.TOO_MANY}
+    assert many == {JANE}
