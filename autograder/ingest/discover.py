@@ -237,12 +237,10 @@ class _Search:
     # --- choosing among them ----------------------------------------------------------------------
 
     def result(self) -> Discovered:
-        groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        groups: dict[tuple[str, str], dict[tuple[int, int] | Path, Candidate]] = defaultdict(dict)
         for one in self.candidates:
-            group = groups[one.student.key, one.exercise]
-            if not any(_same_file(one.path, other.path) for other in group):
-                group.append(one)
-        submissions = [self._submission(groups[key]) for key in sorted(groups)]
+            groups[one.student.key, one.exercise].setdefault(_identity(one.path), one)
+        submissions = [self._submission([*groups[key].values()]) for key in sorted(groups)]
         self.said += notices.several([one for one in submissions if one.others])
         self._report_lookalikes(submissions)
         self._report_hard_links(submissions)
@@ -317,11 +315,13 @@ def _notebook_in(path: Path) -> Path:
     return found[0] if found else path
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def _identity(path: Path) -> tuple[int, int] | Path:
+    """What two paths of the same file have in common, links not followed."""
     try:
-        return os.path.samestat(os.lstat(one), os.lstat(other))
+        status = os.lstat(path)
     except OSError:
-        return _absolute(one) == _absolute(other)
+        return _absolute(path)
+    return status.st_dev, status.st_ino
 
 
 def _absolute(path: Path) -> Path:

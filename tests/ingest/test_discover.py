@@ -474,6 +474,22 @@ class TestDuplicates:
         assert len(result.submissions) == 1
         assert result.problems == ()
 
+    def test_each_of_many_files_is_looked_up_a_few_times(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = make(tmp_path / "s/alice", *(f"02_im2col v{n}.ipynb" for n in range(60)))
+        asked: list[object] = []
+        lstat = os.lstat
+
+        def counted(path: Path) -> os.stat_result:
+            asked.append(path)
+            return lstat(path)
+
+        monkeypatch.setattr(os, "lstat", counted)
+        (only,) = found(root).submissions
+        assert len(only.others) == 59
+        assert len(asked) <= 10 * 60
+
     def test_the_order_of_paths_does_not_change_the_order_of_results(self, tmp_path: Path) -> None:
         root = make(tmp_path / "s", "b/02_im2col.ipynb", "a/02_im2col.ipynb")
         one = found(root / "a", root / "b").submissions
