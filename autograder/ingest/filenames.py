@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 # Browsers append an extension to downloads that look like text.
@@ -166,6 +167,11 @@ def parse_name(name: str, exercises: Collection[str], folder: str = "") -> Parse
         exercises: ids of the course's exercises.
         folder: the name of the folder that contains it, which is ignored within ``name``.
     """
+    return _parsed(name, tuple(exercises), folder)
+
+
+@lru_cache(maxsize=4096)  # the names of folders are asked for with every file that is in them
+def _parsed(name: str, exercises: tuple[str, ...], folder: str) -> ParsedName:
     text = _plain(name)
     exercise = exercise_in(name, exercises)
     if exercise is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.ingest.choose import Candidate, candidate
@@ -198,6 +198,7 @@ class _NamedExercises:
     folder: Path
     exercises: Collection[str]
     folder_exercise: str | None
+    _enclosing: dict[Path, str | None] = field(default_factory=dict)
 
     def own(self, path: Path) -> str | None:
         """The exercise in a file's or folder's own name."""
@@ -206,6 +207,12 @@ class _NamedExercises:
 
     def enclosing(self, path: Path) -> str | None:
         """The exercise in the name of the nearest enclosing folder."""
+        parent = path.parent
+        if parent not in self._enclosing:  # looked for once, however much is in it
+            self._enclosing[parent] = self._nearest(path)
+        return self._enclosing[parent]
+
+    def _nearest(self, path: Path) -> str | None:
         for parent in path.parents:
             if parent == self.folder:
                 return self.folder_exercise

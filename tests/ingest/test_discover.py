@@ -6,12 +6,23 @@ import inspect
 import os
 import sys
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import UnreadableSubmission
-from autograder.ingest import Discovered, NotCounted, NotGraded, Submission, discover, read_notebook
+from autograder.ingest import (
+    Discovered,
+    NotCounted,
+    NotGraded,
+    Submission,
+    discover,
+    filenames,
+    read_notebook,
+    student_folder,
+)
+from autograder.ingest.filenames import ParsedName
 from autograder.ingest.hand_ins import HandIns, updated
 from tests.permissions import locked
 
@@ -562,6 +573,33 @@ def test_endlessly_nested_folders_do_not_affect_other_students(
         "bob 02_im2col": "bob/02_im2col/x.ipynb",
         "mallory 02_im2col": "mallory/02_im2col",
     }
+
+
+def test_names_of_folders_are_parsed_once_however_many_files_are_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = "/".join(f"d{depth}" for depth in range(20))
+    names = [f"02_im2col v{n}.pdf" for n in range(40)]
+    root = make(tmp_path / "s/alice", *(f"{deep}/{name}" for name in names))
+    parsed: list[str] = []
+    asked: list[str] = []
+    plain, parse_name = filenames._plain, student_folder.parse_name
+
+    def counted_plain(name: str) -> str:
+        parsed.append(name)
+        return plain(name)
+
+    def counted_parse_name(name: str, exercises: Collection[str]) -> ParsedName:
+        asked.append(name)
+        return parse_name(name, exercises)
+
+    monkeypatch.setattr(filenames, "_plain", counted_plain)
+    monkeypatch.setattr(student_folder, "parse_name", counted_parse_name)
+    filenames._parsed.cache_clear()
+    (only,) = found(root).submissions
+    assert len(only.others) == 39
+    assert max(map(parsed.count, {f"d{depth}" for depth in range(20)})) <= 10
+    assert asked.count("d7") <= 10
 
 
 def test_terminal_codes_in_names_are_escaped(tmp_path: Path) -> None:
