@@ -25,6 +25,10 @@ Skip = set[tuple[int, int]]
 
 _RESERVE_S = 5.0
 _SHORT_S = 0.5
+_DEFINITIONS_S = 5.0
+_ONLY_DEFINITIONS_S = 20.0
+_DEFINITION_S = 1.0
+_MAX_TIMED_OUT = 2000  # the host looks at no more
 _WORK = (ast.Expr, ast.For, ast.While, ast.With, ast.AsyncFor, ast.AsyncWith)
 
 
@@ -35,6 +39,7 @@ class Notebook(StudentNamespace):
         super().__init__(initial_names)
         self._deferred = DeferredDefinitions()
         self._reserve_s = 0.0
+        self._definitions_s = 0.0
         self.extensions = False
         self.skip_reason = ""
         self.timed_out: list[list[int]] = []
@@ -58,7 +63,8 @@ class Notebook(StudentNamespace):
         Args:
             cells: (index in the notebook, source).
             skip: statements (cell, position) known to end the process or to run without end.
-            cell_s: CPU seconds per cell; once they are used up, only definitions are run.
+            cell_s: CPU seconds per cell; once they are used up, only definitions and imports are
+                run, and those of all cells share a few seconds.
             total_s: CPU seconds for all cells together, and 2.5 times as many of wall time. With 0,
                 only definitions are run.
             idle_s: wall time in which a statement has to compute something, unless processes that
@@ -74,6 +80,7 @@ class Notebook(StudentNamespace):
         self._has_time = total_s > 0
         self.idle_s = idle_s
         self._reserve_s = _RESERVE_S if self._has_time else 0.0
+        self._definitions_s = _DEFINITIONS_S if self._has_time and cell_s else _ONLY_DEFINITIONS_S
         self.skip_reason = (
             "the notebook had used up its time"
             if self._has_time
@@ -103,18 +110,23 @@ class Notebook(StudentNamespace):
     def stopped(self, cell: int, position: int) -> None:
         """Record that a statement was stopped or skipped for lack of time.
 
-        How far it got depends on chance.
+        How far it got depends on chance. There may be as many as a notebook has lines.
         """
-        if self._has_time:
+        if self._has_time and len(self.timed_out) < _MAX_TIMED_OUT:
             self.timed_out.append([cell, position])
 
-    def reserve_left(self) -> float:
-        """CPU seconds left for one short statement after the budget is used up."""
-        return min(_SHORT_S, self._reserve_s)
+    def left_after_time(self, node: ast.stmt) -> float:
+        """CPU seconds left for one statement after the budget is used up."""
+        if is_definition(node):
+            return min(_DEFINITION_S, self._definitions_s)
+        return 0.0 if isinstance(node, _WORK) else min(_SHORT_S, self._reserve_s)
 
-    def charge_reserve(self, seconds: float) -> None:
-        """Deduct from the reserve that all such statements share."""
-        self._reserve_s -= seconds
+    def charge(self, node: ast.stmt, seconds: float) -> None:
+        """Deduct from what all such statements share."""
+        if is_definition(node):
+            self._definitions_s -= seconds
+        else:
+            self._reserve_s -= seconds
 
 
 class _Cell:
@@ -174,17 +186,15 @@ class _Cell:
         return body
 
     def _statement(self, position: int, node: ast.stmt, last: bool) -> None:
-        left = self.ends - process_time()
-        short = left <= 0 and not is_definition(node)
-        if short:
-            left = 0.0 if isinstance(node, _WORK) else self.book.reserve_left()
-            if left <= 0:
-                self._fail("skipped", f"not run: {self.book.skip_reason}")
-                self.book.stopped(self.index, position)
-                return
-        else:
-            left = max(left, 1.0)
         began = process_time()
+        left = self.ends - began
+        late = left <= 0
+        left = self.book.left_after_time(node) if late else max(left, _DEFINITION_S)
+        if left <= 0:
+            status = "timeout" if is_definition(node) else "skipped"
+            self._fail(status, f"not run: {self.book.skip_reason}")
+            self.book.stopped(self.index, position)
+            return
         try:
             with timeouts.limit(left, 2 * left + 5, self.stuck, self.book.idle_s):
                 try:
@@ -201,8 +211,8 @@ class _Cell:
         except timeouts.TimeUp:
             self._fail("timeout", "stopped: it took too long")
             self.book.stopped(self.index, position)
-        if short:
-            self.book.charge_reserve(process_time() - began)
+        if late:
+            self.book.charge(node, process_time() - began)
 
     def _fail(self, status: str, problem: str) -> None:
         """Record a problem: the first message is kept, and a timeout outranks an error."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import time
+from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.sandbox.guest import cells as guest_cells
+from autograder.sandbox.guest import timeouts
 from autograder.sandbox.guest.exceptions import describe
 from autograder.sandbox.host.session import Budget, StudentRaised
 from tests.sandbox.guest.conftest import Notebook, Open
@@ -125,6 +130,31 @@ class TestTime:
             assert book.call("f", 1) == 2
             assert 0 <= book.call("g") < 1
             assert book.call("h") is None
+
+    def test_imports_that_fail_do_not_go_on_when_all_time_is_used_up(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = itertools.count(0.0, 0.5)
+        monkeypatch.setattr(guest_cells, "process_time", lambda: next(clock))
+        monkeypatch.setattr(guest_cells, "_MAX_TIMED_OUT", 7)
+        monkeypatch.setattr(timeouts, "limit", lambda *_: contextlib.nullcontext())
+        ran: list[int] = []
+        book = guest_cells.Notebook({})
+        statement = book.statement
+
+        def counted(*args: Any, **options: Any) -> None:
+            ran.append(1)
+            statement(*args, **options)
+
+        monkeypatch.setattr(book, "statement", counted)
+        many = "from nothing_like_it import *\n" * 200
+        (record,) = book.run(
+            [(0, many)], skip=set(), cell_s=10.0, total_s=20.0, progress=lambda *_: None
+        )
+        assert record["status"] == "timeout"
+        assert "ModuleNotFoundError" in record["error"]
+        assert len(ran) < 50
+        assert len(book.timed_out) == 7
 
     @pytest.mark.parametrize("catch", ["except:", "except BaseException:"])
     def test_catching_everything_does_not_help(self, notebook: Open, catch: str) -> None:
