@@ -20,7 +20,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,8 @@ MAX_BYTES = 64 * 2**20
 MAX_HASHED = 2**30
 MAX_CODE = 4 * 2**20
 MAX_CELLS = 5000
+MAX_IN_TEXT = 2000
+"""The most names of definitions in text cells that are kept."""
 
 READ_CPU_S = 20.0
 """CPU seconds that reading one notebook may take. One of 50 MB takes three."""
@@ -62,7 +64,8 @@ class Notebook:
         encoding: the file's encoding, nearly always ``"utf-8"``.
         exercise: the exercise named in its metadata, if any.
         names: ids and names of its cells, as far as they are still there.
-        in_text: (index in the notebook, name) of definitions in cells that are not code cells.
+        in_text: (index in the notebook, name) of definitions in cells that are not code cells; of
+            each name the first, and at most `MAX_IN_TEXT`.
     """
 
     sha256: str
@@ -186,13 +189,18 @@ def _notebook(raw: bytes, sha256: str, locked: Collection[str], name: str) -> No
         encoding=encoding,
         exercise=found.exercise,
         names=frozenset(name for _, cell in cells for name in cell.names),
-        in_text=tuple(
-            (index, name)
-            for index, cell in cells
-            if cell.kind != "code"
-            for name in _DEFINITION.findall(cell.source)
-        ),
+        in_text=_in_text((index, cell.source) for index, cell in cells if cell.kind != "code"),
     )
+
+
+def _in_text(texts: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    first: dict[str, int] = {}
+    found = ((index, each[1]) for index, text in texts for each in _DEFINITION.finditer(text))
+    for index, name in found:
+        first.setdefault(name, index)
+        if len(first) == MAX_IN_TEXT:
+            break
+    return tuple((index, name) for name, index in first.items())
 
 
 def _is_too_much(code: Collection[tuple[int, str]]) -> bool:

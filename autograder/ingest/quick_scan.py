@@ -19,6 +19,7 @@ from autograder.ingest.scan import (
     Scan,
     exercise_named,
     names_in,
+    names_of,
     text_of,
 )
 
@@ -110,7 +111,7 @@ def _cell(cell: Any) -> Cell | None:
     names: list[str] = []
     for key, value in cell.items():
         if key == "id":
-            names += [value] if isinstance(value, str) else []
+            names += names_of(value)
         elif key == "metadata":
             names += names_in(value)
     source = cell["source"] if "source" in cell else cell.get("input", "")

@@ -105,17 +105,17 @@ class Handouts:
 
     def _by_definitions(self, notebook: Notebook) -> str | None:
         """The last exercise that it defines parts of, since students paste in earlier parts."""
-        defined = {name for _, source in notebook.cells for name in _DEFINED.findall(source)}
+        defined = {each[1] for _, source in notebook.cells for each in _DEFINED.finditer(source)}
         found = [handout.exercise for handout in self.all if handout.defines & defined]
         return found[-1] if found else None
 
 
 def _may_define(code: str) -> frozenset[str]:
     """Names of which code has a definition, an assignment or an import, wherever it is."""
-    found = {name for names in _GIVEN.findall(code) for name in names}
+    found = {each[each.lastindex or 0] for each in _GIVEN.finditer(code)}
     for line in code.splitlines():
         if "import" in line:
-            found.update(_WORD.findall(line))
+            found.update(each[0] for each in _WORD.finditer(line))
     return frozenset(found)
 
 

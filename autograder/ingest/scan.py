@@ -27,6 +27,9 @@ MAX_ITEMS = 200_000
 MAX_METADATA = 64 * 2**10
 """Maximum bytes of a metadata value that is decoded; longer ones are skipped."""
 
+MAX_NAME = 200
+"""The most characters of a cell's id or name; longer ones are nobody's. nbformat allows 64."""
+
 _DEFINES = re.compile(rb"(?:def|class) +\w")
 
 
@@ -41,7 +44,8 @@ class Cell:
     Attributes:
         kind: ``code``, ``markdown`` or any other string; "" if there is none.
         source: the text, with lone surrogates replaced. For cells other than code cells it is ""
-            unless it seems to contain definitions, i.e. code in the wrong place.
+            unless it seems to contain definitions, i.e. code in the wrong place, and once all of
+            these have as many bytes as code cells may have.
         names: the cell's id and the names in its metadata.
     """
 
@@ -82,6 +86,7 @@ class _Scanner(PullParser):
     def __init__(self, raw: bytes, max_source: int) -> None:
         super().__init__(raw, MAX_BRACKETS, MAX_ITEMS)
         self.source_left = max_source
+        self.text_left = max_source
 
     def notebook(self) -> Scan:
         cells: list[Cell | None] | None = None
@@ -146,8 +151,7 @@ class _Scanner(PullParser):
                 case "source" | "input":  # "input" in nbformat 3
                     texts[key] = self.span()
                 case "id":
-                    value = self._small()
-                    names += [value] if isinstance(value, str) else []
+                    names += names_of(self._small())
                 case "metadata":
                     names += names_in(self._small())
                 case _:
@@ -163,6 +167,10 @@ class _Scanner(PullParser):
                 raise TooMuchSource
         elif end - start > MAX_METADATA or not _DEFINES.search(self.raw, start, end):
             return ""  # prose, possibly with embedded images of any size
+        else:
+            self.text_left -= end - start
+            if self.text_left < 0:
+                return ""
         if start == end:
             return ""
         return text_of(decode(self.raw[start:end], start))
@@ -206,5 +214,9 @@ def names_in(metadata: Any) -> list[str]:
         return []
     nbgrader = metadata.get("nbgrader")
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    names = (metadata.get("name"), metadata.get("id"), grade_id)
-    return [name for name in names if isinstance(name, str)]
+    return names_of(metadata.get("name"), metadata.get("id"), grade_id)
+
+
+def names_of(*values: Any) -> list[str]:
+    """Those that are names."""
+    return [name for name in values if isinstance(name, str) and len(name) <= MAX_NAME]

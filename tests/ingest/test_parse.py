@@ -341,6 +341,16 @@ def test_definitions_in_text_cells_are_reported(tmp_path: Path) -> None:
     assert read(raw, tmp_path).in_text == ((0, "im2col"), (1, "A"))
 
 
+def test_of_each_name_defined_in_text_cells_the_first_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parse, "MAX_IN_TEXT", 3)
+    many = [{"cell_type": "markdown", "source": "def ab\n" * 1000} for _ in range(10)]
+    more = {"cell_type": "raw", "source": "def c\nclass ab\ndef d\ndef e\ndef f"}
+    notebook = read(book(*many, more, code("x = 1")), tmp_path)
+    assert notebook.in_text == ((0, "ab"), (10, "c"), (10, "d"))
+
+
 class TestNotAFile:
     def reason(self, path: Path, inside: Path) -> str:
         began = time.monotonic()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.ingest import scan as module
 from autograder.ingest.json_pull import Malformed, TooMuch
+from autograder.ingest.quick_scan import quick_scan
 from autograder.ingest.scan import TooMuchSource, scan
 
 PLENTY = 2**22
@@ -54,6 +55,21 @@ class TestCells:
         scan(json.dumps({"cells": [prose]}).encode(), 100)
         with pytest.raises(TooMuchSource):
             scan(json.dumps({"cells": [code]}).encode(), 100)
+
+    def test_of_text_with_definitions_no_more_is_kept_than_of_code(self) -> None:
+        text = {"cell_type": "markdown", "source": "def f(): pass"}
+        raw = json.dumps({"cells": [text] * 9}).encode()
+        found = scan(raw, 3 * len(json.dumps(text["source"])))
+        assert sum(cell is not None and cell.source != "" for cell in found.cells or ()) == 3
+
+    def test_what_is_too_long_is_no_name(self) -> None:
+        long = "n" * (module.MAX_NAME + 1)
+        metadata = {"name": long, "id": long[1:], "nbgrader": {"grade_id": long}}
+        cell = {"cell_type": "code", "id": long, "source": "", "metadata": metadata}
+        raw = json.dumps({"cells": [cell]}).encode()
+        for found in (scan(raw, PLENTY), quick_scan(raw, PLENTY)):
+            assert found is not None
+            assert [each and each.names for each in found.cells or ()] == [(long[1:],)]
 
     def test_damage_in_skipped_values_is_ignored(self) -> None:
         raw = b'{"cells": [{"outputs": [{oops: }, tru], "cell_type": "code", "source": "x"}]}'
