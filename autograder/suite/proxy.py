@@ -311,18 +311,21 @@ def variables(answer: Answer) -> dict[str, Answer]:
     return {name: Answer._from(answer, found[name], f"{label(answer)}.{name}") for name in found}
 
 
-def held_arrays(answer: Answer) -> list[np.ndarray[Any, Any]]:
-    """The arrays in an object's attributes, also those in dicts, lists and tuples there."""
-    found: list[np.ndarray[Any, Any]] = []
-    rest = [fetch(each) for each in variables(answer).values()]
+def held_arrays(answer: Answer) -> dict[tuple[Any, ...], np.ndarray[Any, Any]]:
+    """The arrays in an object's attributes, also those in dicts, lists and tuples there.
+
+    By place: the attribute's name, and the keys from there.
+    """
+    found: dict[tuple[Any, ...], np.ndarray[Any, Any]] = {}
+    rest = [((name,), fetch(each)) for name, each in variables(answer).items()][::-1]
     while rest:
-        value = rest.pop()
+        place, value = rest.pop()
         if isinstance(value, np.ndarray):
-            found.append(value)
+            found[place] = value
         elif isinstance(value, dict):
-            rest += value.values()
+            rest += [((*place, key), each) for key, each in value.items()][::-1]
         elif isinstance(value, (list, tuple)):
-            rest += value
+            rest += [((*place, key), each) for key, each in enumerate(value)][::-1]
     return found
 
 

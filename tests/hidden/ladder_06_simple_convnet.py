@@ -14,12 +14,12 @@ UP = (1, 2, 3)
 LOSS = {"rtol": 1e-4}
 
 
-@ladder("Relu.forward.values", start=(1, 0, -1, -2), size=UP)
-def relu(student, start=1, size=1):
-    x = counting(size, start=start)
+@ladder("Relu.forward.values", start=(1, 0, -1, -2, 20), size=UP, dtype=(np.float64, np.float32))
+def relu(student, start=1, size=1, dtype=np.float64):
+    x = counting(size, start=start, dtype=dtype)
     out = student.Relu().forward(x)
     same(out, np.maximum(x, 0), exact=True)
-    keeps_dtype(out, np.float64)
+    keeps_dtype(out, dtype)
 
 
 @ladder("Relu.forward.input_untouched", start=(1, 0, -1, -2), size=UP)
@@ -28,13 +28,16 @@ def relu_leaves_x(student, start=1, size=1):
     same(unchanged(student.Relu().forward, x), np.maximum(x, 0), exact=True)
 
 
-@ladder("Relu.backward.gates", start=(1, -1, -2), size=UP)
+@ladder("Relu.backward.gates", start=(1, -1, -2, 20), size=UP, dtype=(np.float64, np.float32))
 @ladder("Relu.backward.slope_at_zero", start=(0, -1), size=UP)
-def gates(student, start=1, size=1):
-    x, dout = counting(size, start=start), counting(size, start=5)
+def gates(student, start=1, size=1, dtype=np.float64):
+    x, dout = (counting(size, start=each, dtype=dtype) for each in (start, 5))
     layer = student.Relu()
     layer.forward(x)
-    same(layer.backward(dout), np.where(x > 0, dout, 0), exact=True)
+    dx = layer.backward(dout)
+    same(dx, np.where(x > 0, dout, 0), exact=True)
+    if dtype is np.float32:
+        keeps_dtype(dx, dtype)
 
 
 @ladder("Relu.backward.gates", size=UP)
@@ -108,6 +111,18 @@ def affine_images_back(student, N=1, C=1, H=1, Wd=1, M=1):
     same(dx, expected)
 
 
+@ladder("Affine.backward.images", N=UP, C=UP, H=UP, Wd=UP, M=UP)
+def affine_dw_of_images(student, N=1, C=1, H=1, Wd=1, M=1):
+    theirs, _, ours, _ = _affine_back(student, (N, C, H, Wd), M)
+    same(theirs.dW, ours.dW)
+
+
+@ladder("Affine.backward.images", N=UP, C=UP, H=UP, Wd=UP, M=UP)
+def affine_db_of_images(student, N=1, C=1, H=1, Wd=1, M=1):
+    theirs, _, ours, _ = _affine_back(student, (N, C, H, Wd), M)
+    same(theirs.db, ours.db)
+
+
 @ladder("Affine.backward.called_again", N=UP, D=UP, M=UP)
 def affine_again(student, N=1, D=1, M=1):
     W, b = counting(D, M), np.zeros(M)
@@ -174,6 +189,17 @@ def loss_back(student, N=1, K=2, one_hot=False, dout=1):
     ours.forward(x, t)
     theirs.forward(x, np.eye(K)[t] if one_hot else t)
     same(theirs.backward(dout), ours.backward(dout))
+
+
+@ladder("SoftmaxWithLoss.backward.gradient", N=UP, K=(2, 3), one_hot=(True,))
+@ladder("SoftmaxWithLoss.backward.labels", N=UP, K=(2, 3))
+def loss_back_of_the_last_scores(student, N=1, K=2, one_hot=False):
+    x, t = mixed(N, K), _targets(N, K)
+    ours, theirs = source_lib.SoftmaxWithLoss(), student.SoftmaxWithLoss()
+    for each in (x, 2 * x):
+        ours.forward(each, t)
+        theirs.forward(each, np.eye(K)[t] if one_hot else t)
+        same(theirs.backward(1), ours.backward(1))
 
 
 @ladder("SoftmaxWithLoss.backward.called_twice", N=UP, K=(2, 3))
@@ -330,7 +356,7 @@ def steps_of_adam(student, settings=(), size=1, steps=1, names=("W",), scale=1.0
     params = {name: np.zeros(size) for name in names}
     expected = {name: np.zeros(size) for name in names}
     for number in range(steps):
-        grads = {name: scale * counting(size, start=number + 1) for name in names}
+        grads = {name: scale * counting(size, start=number + 1) for name in reversed(names)}
         ours.update(expected, grads)
         after = theirs.update.inplace(params, grads).arguments[0]
         for name in names:

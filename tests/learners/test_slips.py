@@ -166,6 +166,91 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ("06_simple_convnet", "adam", "eps under the root"): (
         "/ (np.sqrt(v_hat) + 1e-8)", "/ np.sqrt(v_hat + 1e-8)", {"Adam.update.epsilon"},
     ),
+    ("06_simple_convnet", "relu", "float64 whatever comes"): (
+        "return np.maximum(x, 0)", "return x * (x > 0).astype(float)", {"Relu.forward.values"},
+    ),
+    ("06_simple_convnet", "relu", "gradients in float64"): (
+        "return dout * (self.x > 0)", "return dout * (self.x > 0).astype(float)",
+        {"Relu.backward.gates"},
+    ),
+    ("06_simple_convnet", "relu", "nothing above 6"): (
+        "return np.maximum(x, 0)", "return np.clip(x, 0, 6)", {"Relu.forward.values"},
+    ),
+    ("06_simple_convnet", "relu", "gates closed above 6"): (
+        "dout * (self.x > 0)", "dout * (self.x > 0) * (self.x < 6)", {"Relu.backward.gates"},
+    ),
+    ("06_simple_convnet", "relu", "the first x of each shape"): (
+        "        self.x = x\n",
+        "        if not hasattr(self, 'x') or self.x.shape != x.shape:\n            self.x = x\n",
+        {"Relu.backward.gates"},
+    ),
+    ("06_simple_convnet", "affine", "dW of images in another order"): (
+        "self.dW = self.rows.T @ dout",
+        "self.dW = self.rows.T @ dout\n        if len(self.x_shape) > 2:\n            "
+        "self.dW = self.rows.reshape(self.x_shape).T.reshape(-1, len(dout)) @ dout",
+        {"Affine.backward.images"},
+    ),
+    ("06_simple_convnet", "affine", "db of images a mean"): (
+        "dout.sum(axis=0)",
+        "dout.sum(axis=0) if len(self.x_shape) == 2 else dout.mean(axis=0)",
+        {"Affine.backward.images"},
+    ),
+    ("06_simple_convnet", "affine", "the first rows of each number"): (
+        "        self.rows = x.reshape(len(x), -1)\n        return self.rows",
+        "        rows = x.reshape(len(x), -1)\n"
+        "        if not hasattr(self, 'rows') or self.rows.shape != rows.shape:\n"
+        "            self.rows = rows\n        return rows",
+        {"Affine.backward.called_again"},
+    ),
+    ("06_simple_convnet", "affine", "dx by a copy of the weights"): (
+        "dx = dout @ self.W.T",
+        "self.WT = getattr(self, 'WT', self.W.T.copy())\n        dx = dout @ self.WT",
+        {"SimpleConvNet.__init__.shared_parameters"},
+    ),
+    ("06_simple_convnet", "carry_convolution", "a copy of the filters at first use"): (
+        "self.col_W = self.W.reshape(F, -1).T",
+        "self.col_W = getattr(self, 'kept', self.W.reshape(F, -1).T.copy())\n"
+        "        self.kept = self.col_W",
+        {"SimpleConvNet.__init__.shared_parameters"},
+    ),
+    ("06_simple_convnet", "softmax_with_loss", "the first scores of each shape"): (
+        "        self.p = np.exp(log_p)",
+        "        if not hasattr(self, 'p') or self.p.shape != x.shape:\n"
+        "            self.p = np.exp(log_p)",
+        {"SoftmaxWithLoss.backward.gradient", "SoftmaxWithLoss.backward.labels"},
+    ),
+    ("06_simple_convnet", "softmax_with_loss", "backward without dout"): (
+        "def backward(self, dout=1):", "def backward(self):\n        dout = 1",
+        {"SoftmaxWithLoss.backward.dout"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "params that all networks share"): (
+        "        self.params = {}\n", "        self.params = vars(type(self)).get('shared', {})\n"
+        "        type(self).shared = self.params\n",
+        {"SimpleConvNet.__init__.shared_parameters"},
+    ),
+    ("06_simple_convnet", "simple_convnet", "scores kept for each x"): (
+        "        for layer in self.layers.values():\n            x = layer.forward(x)\n"
+        "        return x\n",
+        "        kept = self.__dict__.setdefault('kept', {})\n        key = x.tobytes()\n"
+        "        if key not in kept:\n            for layer in self.layers.values():\n"
+        "                x = layer.forward(x)\n            kept[key] = x\n"
+        "        return kept[key]\n",
+        {"SimpleConvNet.predict.scores"},
+    ),
+    ("06_simple_convnet", "adam", "gradients in the order of their keys"): (
+        "for key, g in grads.items():", "for key, g in zip(params, grads.values()):",
+        {"Adam.update.many_steps"},
+    ),
+    ("06_simple_convnet", "adam", "three guesses, none of them in params"): (
+        "            params[key] -= self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)",
+        "            step = self.lr * m_hat / (np.sqrt(v_hat) + 1e-8)\n"
+        "            if self.t == 1:\n                params[key] -= step\n"
+        "                self.__dict__.setdefault('guesses', {})[key] = [\n"
+        "                    params[key].copy() for _ in range(3)\n                ]\n"
+        "            else:\n                for factor, guess in enumerate(self.guesses[key]):\n"
+        "                    guess -= factor / 2 * step",
+        {"Adam.update.many_steps"},
+    ),
     ("07_resnet", "batch_norm", "eps outside the root"): (
         "np.sqrt(variance + eps)\n", "(np.sqrt(variance) + eps)\n", {"batch_norm.eps"},
     ),
