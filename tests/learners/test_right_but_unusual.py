@@ -406,6 +406,21 @@ EDITED["06_simple_convnet", "adam", "the arrays of the first update kept, as in 
             params, g = {key: p}, grads[key]
 """,
 )
+EDITED["06_simple_convnet", "adam", "the arrays of the first update kept, and a history"] = (
+    """\
+        self.t += 1
+        for key, g in grads.items():
+""",
+    """\
+        self.t += 1
+        if self.t == 1:
+            self.history, self.params = [], params
+            self.start = {key: p.copy() for key, p in params.items()}
+        self.history.append({key: p.copy() for key, p in self.params.items()})
+        params = self.params
+        for key, g in grads.items():
+""",
+)
 EDITED["07_resnet", "batchnorm", "one over the root kept from training"] = (
     """\
         else:
