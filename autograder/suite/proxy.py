@@ -317,7 +317,9 @@ def held_arrays(answer: Answer) -> dict[tuple[Any, ...], np.ndarray[Any, Any]]:
     By place: the attribute's name, and the keys from there.
     """
     found: dict[tuple[Any, ...], np.ndarray[Any, Any]] = {}
-    rest = [((name,), fetch(each)) for name, each in variables(answer).items()][::-1]
+    rest: list[tuple[tuple[Any, ...], Any]] = [
+        ((name,), fetch(each)) for name, each in variables(answer).items()
+    ][::-1]
     while rest:
         place, value = rest.pop()
         if isinstance(value, np.ndarray):
