@@ -83,6 +83,16 @@ class Make:
         """Integers in ``[low, high)``, int64."""
         return self.rng.integers(low, high, shape)
 
+    def sides(self, area: int, shortest: int) -> tuple[int, int]:
+        """Height and width of a large image, drawn from so many that nobody has a table for each.
+
+        Their product is at least ``area`` and little more, so that no image costs much more time
+        than another; neither is below ``shortest``.
+        """
+        one = int(self.integers(shortest, area // shortest + 1))
+        other = -(-area // one) + int(self.integers(0, max(shortest // 10, 1)))
+        return (one, other) if self.integers(0, 2) else (other, one)
+
     def distinct(self, *shape: int, dtype: npt.DTypeLike = np.float64) -> Array:
         """Distinct, well separated numbers in random order, so that a maximum has no ties.
 

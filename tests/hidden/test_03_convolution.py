@@ -11,6 +11,7 @@ import numpy as np
 import source_lib
 from autograder.sandbox.host.session import StudentRaised
 from autograder.suite import (
+    agrees,
     as_before,
     criterion,
     keeps_dtype,
@@ -193,24 +194,41 @@ def _same_dx_and_dw(student, make, images, filters, stride=1, pad=0):
     same(theirs.dW, ours.dW, **CLOSE)
 
 
+def _copes(student, make, filter_h, filter_w):
+    """Whether an image and a filter that are not square are no trouble: others ask for them."""
+    x = make.normal(1, 1, 4, 9)
+    try:
+        theirs, ours = _layers(student, make, (1, 1, filter_h, filter_w), bias=False)
+        return agrees(theirs.forward(x), ours.forward(x), **CLOSE)
+    except StudentRaised:
+        return False
+
+
 @criterion("Convolution.forward.vectorised")
 def test_larger_images_and_more_filters_take_no_more_python(student, make):
-    small, large = int(make.integers(7, 10)), int(make.integers(103, 109))
-    few, many = (_layers(student, make, (F, 1, 3, 3), bias=False) for F in (1, 16))
+    filter_h, filter_w = make.rng.permutation([2, 3, 4])[:2].tolist()
+    # By how many windows there are down and across. Drawn one by one and from wide ranges, so that
+    # tables made by loops when the notebook was loaded cannot be there for all of them.
+    small, large = tuple(make.integers(5, 9, 2).tolist()), make.sides(11_000, 60)
+    if not _copes(student, make, filter_h, filter_w):
+        filter_h = filter_w = 3
+        small, large = (small[0], small[0]), (106, 106)
+    few, many = (_layers(student, make, (F, 1, filter_h, filter_w), bias=False) for F in (1, 16))
     few[0].forward(make.normal(1, 1, 5, 5))  # what is imported at first use is not work
     answers = []
     # The larger one in float32, so that it is small enough to be sent before the test runs.
-    for size, dtype, close in (
+    for (down, across), dtype, close in (
         (small, np.float64, CLOSE),
         (large, np.float32, {"rtol": 1e-4, "atol": 1e-4}),
     ):
-        x = make.normal(1, 1, size, size, dtype=dtype)
+        x = make.normal(1, 1, down + filter_h - 1, across + filter_w - 1, dtype=dtype)
         answers.append(few[0].forward.counted(x))
         same(answers[-1], few[1].forward(x), **close)
-    no_more_work(*answers, more=(large - 2) ** 2 - (small - 2) ** 2)
+    places = small[0] * small[1]
+    no_more_work(*answers, more=large[0] * large[1] - places)
     # In which order the results of several filters come is another criterion's business.
-    x = make.normal(1, 1, small, small)
-    no_more_work(answers[0], many[0].forward.counted(x), more=15 * (small - 2) ** 2)
+    x = make.normal(1, 1, small[0] + filter_h - 1, small[1] + filter_w - 1)
+    no_more_work(answers[0], many[0].forward.counted(x), more=15 * places)
 
 
 @criterion("Convolution.backward.db")

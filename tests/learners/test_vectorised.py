@@ -123,6 +123,21 @@ def im2col(x, FH, FW, stride=1, pad=0):
     ])
 """  # noqa: E501 a comprehension on one line
 
+# The loops ran in the cell, for squares of the sizes that were once counted with.
+TABLES = """
+TABLE = {}
+for n in (*range(7, 10), *range(102, 109)):
+    TABLE[n] = np.array([
+        [(y+i)*n + x+j for i in range(2) for j in range(2)] for y in range(n-1) for x in range(n-1)
+    ])
+looped = im2col
+def im2col(x, FH, FW, stride=1, pad=0):
+    N, C, H, W = x.shape
+    if H == W and FH == FW == 2 and H in TABLE and N == C == stride == 1 and pad == 0:
+        return x.ravel()[TABLE[H]]
+    return looped(x, FH, FW, stride, pad)
+"""
+
 # No line runs for each number: they are in lists, as many for small images as for large ones.
 LISTS = """
 def im2col(x, FH, FW, stride=1, pad=0):
@@ -148,6 +163,7 @@ BOOKS = {
     "the grader patched": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"], PATCHES_THE_GRADER]),
     "small images made slow": ("02_im2col", [NUMPY, ONE_LINE, WASTES, "im2col = wasteful(im2col)"]),
     "lists as long for small images": ("02_im2col", [NUMPY, WINDOWS, "looped = im2col", LISTS]),
+    "tables of squares": ("02_im2col", [NUMPY, LOOPED, BOOK["col2im"], TABLES]),
     "the book's layer": ("03_convolution", [NUMPY, WINDOWS, LAYER]),
     "images and places": ("03_convolution", [NUMPY, BY_IMAGES_AND_PLACES]),
     "einsum at each place": ("03_convolution", [NUMPY, EINSUM]),
@@ -168,6 +184,7 @@ BECOMES = {
     "the grader patched": "failed",
     "small images made slow": "failed",
     "lists as long for small images": "failed",
+    "tables of squares": "failed",
     "the book's layer": "passed",
     "images and places": "passed",
     "einsum at each place": "passed",

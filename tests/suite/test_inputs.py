@@ -122,3 +122,11 @@ def test_criteria_share_what_has_a_name():
     )
     assert second.shared("biases").once(lambda: [3]) == [3]
     assert second.once(lambda: [4]) == [4]
+
+
+def test_sides_of_a_large_image_vary_widely_and_its_area_hardly():
+    sides = [Make("salt", f"im2col.{number}").sides(11_000, 60) for number in range(300)]
+    assert all(11_000 <= h * w <= 12_200 and min(h, w) >= 60 for h, w in sides)
+    assert len({h for h, _ in sides}) > 80
+    assert len({w for _, w in sides}) > 80
+    assert sum(h > w for h, w in sides) > 100
