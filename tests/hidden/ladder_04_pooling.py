@@ -72,6 +72,7 @@ def map_untouched(student, H=2, W=2, N=1, C=1):
 @ladder("Pooling.backward.left_over", H=(2, 3), W=(2, 3, 4, 5), N=TWO, C=TWO)
 @ladder("Pooling.backward.overlap", stride=(1,), W=(2, 3, 4), H=(2, 3), N=TWO, C=TWO)
 @ladder("Pooling.backward.padding", pad=(1,), sign=(-1, 1), N=TWO, C=TWO, W=(2, 1, 4), H=(2, 1))
+@ladder("Pooling.backward.padding", pad=(1,), PH=(3,), PW=(3,), W=SIDE, H=(3, 4, 5))
 @ladder("Pooling.backward.padding", pad=(1,), stride=(5,), PH=(5,), PW=(5,), W=SIDE, H=(3, 4, 5))
 def winners(student, N=1, C=1, H=2, W=2, PH=2, PW=2, stride=2, pad=0, sign=1):
     _there_and_back(student, _map(N, C, H, W, sign), PH, PW, stride, pad)

@@ -16,6 +16,12 @@ def images(student, N=1, C=1, H=1, W=1):
     same(unchanged(student.global_average_pooling_2d, x), expected, rtol=1e-9)
 
 
+@ladder("global_average_pooling_2d.batch", W=UP)
+def dtype_of_images(student, W=1):
+    x = counting(1, 1, 1, W, dtype=np.float32)
+    keeps_dtype(student.global_average_pooling_2d(x), np.float32)
+
+
 @ladder("global_average_pooling_2d.single_image", C=UP, H=UP, W=UP)
 def one_image(student, C=1, H=1, W=1):
     x = counting(C, H, W)
@@ -43,6 +49,12 @@ def sequences(student, batch=(), C=1, L=1):
     x = counting(*batch, C, L)
     expected = source_lib.global_average_pooling_1d(x)
     same(unchanged(student.global_average_pooling_1d, x), expected, rtol=1e-9)
+
+
+@ladder("global_average_pooling_1d.batch_and_single", L=UP)
+def dtype_of_sequences(student, L=1):
+    x = counting(1, 1, L, dtype=np.float32)
+    keeps_dtype(student.global_average_pooling_1d(x), np.float32)
 
 
 @ladder("global_average_pooling_1d.channels_last", batch=((), (1,), (2,)), L=UP, C=UP)

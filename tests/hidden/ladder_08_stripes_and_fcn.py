@@ -73,6 +73,13 @@ def trained_weights(student, epochs=1, N=2, D=1, classes=2, n_classes=None):
     same(unchanged(student.train_softmax, X, y, 0.5, epochs, *more)[0], W, atol=1e-12)
 
 
+@ladder("train_softmax.n_classes", epochs=(1, 2), N=(2, 3), D=UP)
+def labels_with_a_gap(student, epochs=1, N=2, D=1):
+    X, y = _examples(N, D, 2)
+    W, _, _ = source_lib.train_softmax(X, 2 * y, 0.5, epochs)
+    same(student.train_softmax(X, 2 * y, 0.5, epochs)[0], W, atol=1e-12)
+
+
 @ladder("train_softmax.history", epochs=UP, N=(2, 3), D=UP, classes=(2, 3))
 def losses(student, epochs=1, N=2, D=1, classes=2):
     X, y = _examples(N, D, classes)

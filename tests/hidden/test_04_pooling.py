@@ -203,6 +203,22 @@ def test_the_first_of_equal_maxima_takes_it_all(student, make):
         _same_backward(student, make, x, 2, 2, 2)
 
 
+def _overlaps(student, make, x):
+    """Whether windows may overlap, on a map with a border of its own, and forward adds a border."""
+    reference = source_lib.Pooling(3, 3, 2, 1)
+    out = reference.forward(x)
+    dout = make.normal(*out.shape)
+    edged = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=x.min() - 1)
+    try:
+        pool = student.Pooling(3, 3, 2, 0)
+        pool.forward(edged)
+        dx, theirs = pool.backward(dout), student.Pooling(3, 3, 2, 1).forward(x)
+    except StudentRaised:
+        return False
+    expected = np.pad(reference.backward(dout), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    return agrees(dx, expected) and agrees(theirs, out)
+
+
 @criterion("Pooling.backward.padding")
 def test_no_gradient_gets_lost_in_the_padding(student, make):
     for height, width, window, pad in ((4, 6, 2, 1), (4, 7, 3, 1), (8, 4, 4, 2), (8, 13, 5, 1)):
@@ -211,6 +227,11 @@ def test_no_gradient_gets_lost_in_the_padding(student, make):
     # Each window holds one number of the map, however small, and border: no other tie to break.
     for x in (np.zeros((2, 3, 2, 2)), np.full((2, 3, 2, 2), -7.0)):
         _same_backward(student, make, x, 2, 2, 2, 1)
+    # Overlap as well, unless that is wrong without a border, or the border without overlap.
+    for shape in ((2, 3, 5, 7), (2, 3, 8, 6)):
+        x = make.normal(*shape)
+        if _overlaps(student, make, x):
+            _same_backward(student, make, x, 3, 3, 2, 1)
 
 
 @criterion("Pooling.backward.called_again")
@@ -241,6 +262,13 @@ def test_float32_gradients_stay_float32_and_float64_float64(student, make):
         dx = pool.backward(dout)
         same(dx, reference.backward(dout), exact=True)
         keeps_dtype(dx, dtype)
+    # It is the dtype of dout, whatever x was.
+    for dtype, other in ((np.float32, np.float64), (np.float64, np.float32)):
+        x = make.uniform(2, 3, 4, 6, low=0.5, high=9.5, dtype=other)
+        dout = make.normal(*reference.forward(x).shape, dtype=dtype)
+        pool = student.Pooling(2, 2, 2, 0)
+        pool.forward(x)
+        keeps_dtype(pool.backward(dout), dtype)
 
 
 @criterion("Pooling.backward.input_untouched")

@@ -52,6 +52,9 @@ def test_each_channel_of_each_image_gives_its_average(student, make):
     for shape in ((2, 3, 4, 5), (3, 2, 5, 4), (1, 4, 3, 7)):
         _same_2d(student, make.normal(*shape), tolerance=PRECISE)
     unchanged(student.global_average_pooling_2d, make.normal(2, 3, 4, 5))
+    # What float32 costs in digits is the layer's criterion.
+    out = student.global_average_pooling_2d(make.normal(2, 3, 4, 5, dtype=np.float32))
+    keeps_dtype(out, np.float32)
 
 
 @criterion("global_average_pooling_2d.single_image")
@@ -79,6 +82,8 @@ def test_sequences_in_a_batch_and_alone(student, make):
     for shape in ((2, 3, 5), (4, 2, 3), (1, 3, 5), (2, 1, 5), (3, 5), (5, 2)):
         _same_1d(student, make.normal(*shape), tolerance=PRECISE)
     unchanged(student.global_average_pooling_1d, make.normal(2, 3, 5))
+    out = student.global_average_pooling_1d(make.normal(2, 3, 5, dtype=np.float32))
+    keeps_dtype(out, np.float32)
 
 
 @criterion("global_average_pooling_1d.channels_last")

@@ -288,6 +288,12 @@ def test_a_class_without_examples(student, make):
         trained = student.train_softmax(X, y, 0.3, 3, n_classes)
         same(trained[0], W, atol=1e-12)
         same(trained[1], _like(trained[1], b), atol=1e-12)
+    # Unless it is told, the largest label says how many there are, not how many different ones.
+    X, y = _examples(make, 8, 3, 2)
+    W, b, _ = source_lib.train_softmax(X, 2 * y, 0.3, 3)
+    trained = student.train_softmax(X, 2 * y, 0.3, 3)
+    same(trained[0], W, atol=1e-12)
+    same(trained[1], _like(trained[1], b), atol=1e-12)
 
 
 @criterion("confusion_matrix.counts")

@@ -82,6 +82,44 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "self.x_shape = x.shape", "Convolution.x_shape = x.shape",
         {"Convolution.backward.several_calls"},
     ),
+    ("03_convolution", "convolution", "the windows of the first images of a shape"): (
+        "        self.col = im2col(x, FH, FW, self.stride, self.pad)\n"
+        "        self.col_W = self.W.reshape(F, -1).T\n\n        product = self.col @",
+        "        col = im2col(x, FH, FW, self.stride, self.pad)\n"
+        "        if 'col' not in vars(self) or np.shape(self.col) != col.shape:\n"
+        "            self.col = col\n"
+        "        self.col_W = self.W.reshape(F, -1).T\n\n        product = col @",
+        {"Convolution.backward.several_calls"},
+    ),
+    ("03_convolution", "convolution", "the filters as they were at first"): (
+        "self.col_W = self.W.reshape(F, -1).T",
+        "self.first = vars(self).get('first', self.W.copy())\n"
+        "        self.col_W = self.first.reshape(F, -1).T",
+        {"Convolution.forward.all_at_once"},
+    ),
+    ("04_pooling", "pooling", "no sums where there is a border"): (
+        "        N, _, out_h, out_w = dout.shape\n",
+        "        N, C, out_h, out_w = dout.shape\n"
+        "        if self.pad:\n"
+        "            p, s, (H, W) = self.pad, self.stride, self.x.shape[2:]\n"
+        "            dx = np.zeros((N, C, H + 2 * p, W + 2 * p), dout.dtype)\n"
+        "            winners = self.arg_max.reshape(N, out_h, out_w, C)\n"
+        "            for n, i, j, c in np.ndindex(winners.shape):\n"
+        "                y, x = divmod(winners[n, i, j, c], self.pool_w)\n"
+        "                dx[n, c, i * s + y, j * s + x] = dout[n, c, i, j]\n"
+        "            return dx[:, :, p : p + H, p : p + W]\n",
+        {"Pooling.backward.padding"},
+    ),
+    ("04_pooling", "pooling", "the dtype of x for gradients"): (
+        "dtype=dout.dtype)", "dtype=self.x.dtype)", {"Pooling.backward.float32"},
+    ),
+    ("07_resnet", "batchnorm", "the dtype of gamma"): (
+        "return out.astype(x.dtype)", "return out", {"BatchNorm.forward.float32"},
+    ),
+    ("08_stripes_and_fcn", "train_softmax", "as many classes as different labels"): (
+        "n_classes = int(y.max()) + 1", "n_classes = len(np.unique(y))",
+        {"train_softmax.n_classes"},
+    ),
     ("04_pooling", "pooling", "the window as the stride where none is given"): (
         "stride=2, pad=0):", "stride=None, pad=0):\n        stride = stride or pool_h",
         {"Pooling.forward.stride"},
@@ -306,6 +344,14 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     # --- Arguments that are changed although they must not be.
     ("01_windows", "maxpool2d_single", "the map emptied"): (
         "    return out", "    feature_map[:] = 0\n    return out", {"maxpool2d_single.largest"},
+    ),
+    ("05_gap", "global_average_pooling", "averages of images in float64"): (
+        "return np.mean(x, axis=(-2, -1))", "return np.mean(x, axis=(-2, -1), dtype=np.float64)",
+        {"global_average_pooling_2d.batch"},
+    ),
+    ("05_gap", "global_average_pooling", "averages of sequences in float64"): (
+        "return np.mean(x, axis=-1)", "return np.mean(x, axis=-1, dtype=np.float64)",
+        {"global_average_pooling_1d.batch_and_single"},
     ),
     ("05_gap", "global_average_pooling", "images divided in place"): (
         "return np.mean(x, axis=(-2, -1))",
