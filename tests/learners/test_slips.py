@@ -113,9 +113,6 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
     ("04_pooling", "pooling", "the dtype of x for gradients"): (
         "dtype=dout.dtype)", "dtype=self.x.dtype)", {"Pooling.backward.float32"},
     ),
-    ("07_resnet", "batchnorm", "the dtype of gamma"): (
-        "return out.astype(x.dtype)", "return out", {"BatchNorm.forward.float32"},
-    ),
     ("08_stripes_and_fcn", "train_softmax", "as many classes as different labels"): (
         "n_classes = int(y.max()) + 1", "n_classes = len(np.unique(y))",
         {"train_softmax.n_classes"},
