@@ -246,7 +246,7 @@ SLIPS: dict[tuple[str, str, str], tuple[str, str, set[str]]] = {
         "self.col_W = self.W.reshape(F, -1).T",
         "self.col_W = getattr(self, 'kept', self.W.reshape(F, -1).T.copy())\n"
         "        self.kept = self.col_W",
-        {"SimpleConvNet.__init__.shared_parameters"},
+        set(),  # the suite of 03 notices it, so its errors are carried
     ),
     ("06_simple_convnet", "softmax_with_loss", "the first scores of each shape"): (
         "        self.p = np.exp(log_p)",
