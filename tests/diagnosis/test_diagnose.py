@@ -205,7 +205,7 @@ def test_what_is_passed_is_not_asked_again(diagnose, known, monkeypatch):
             asked.append(criterion) or real(self, criterion, round)
         ),
     )
-    wrong = known("02_im2col", "IM4")
+    wrong = known("02_im2col", "IM5")
     diagnose("02_im2col", wrong)
     assert set(asked) == wrong.loses
 

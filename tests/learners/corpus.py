@@ -156,10 +156,10 @@ CORPUS: dict[str, Entry] = {
     "half of an old version below the right one": im2col(
         NUMPY, IM2COL, IM2COL.replace("    rows = []", "print('so far')\n    rows = []"),
     ),
-    "half of it, and nothing else": im2col(
+    "a line that interrupts it": im2col(
         NUMPY, IM2COL.replace("    rows = []", "print('so far')\n    rows = []"),
-        says=r"Cell 3 could not be read as Python \(SyntaxError, line 10: unexpected indent",
-        im2col="failed",
+        says=r"Fix cell 3 first: SyntaxError, line 10: unexpected indent",
+        im2col="missing",
     ),
     "a colon is missing": im2col(
         NUMPY, IM2COL.replace("range(filter_w):", "range(filter_w)"),
