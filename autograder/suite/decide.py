@@ -245,8 +245,14 @@ class Decider:
         found: dict[str, Outcome] = {}
         try:
             with self.session.in_another_load() as session:
-                there = Decider(self.tests, self.bounded, self.exercise, session, self.names)
-                there._tries = self._tries  # their inputs differ from those of earlier attempts
+                there = Decider(
+                    self.tests,
+                    self.bounded,
+                    self.exercise,
+                    session,
+                    self.names,
+                    _tries=self._tries,  # what counts work gets other inputs at each try
+                )
                 for id, here in passed.items():
                     case = replace(there._case(self._criteria[id]), world=here.world)
                     found[id] = replace(there._try(case), world=here.world)
